@@ -1,0 +1,49 @@
+"""What the Python peers share: a clock, a line of output, and the shards of a checkpoint."""
+
+import ctypes
+import gc
+import json
+import statistics
+import time
+from pathlib import Path
+
+
+def measure(what, bytes, runs, body):
+    """Runs body once to warm up, then `runs` times, and prints the one JSON line.
+
+    What body returns is dropped outside the clock, and its memory goes back to the system,
+    so that no run finds pages that an earlier one has already faulted in.
+    """
+    seconds = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        kept = body()
+        seconds.append(time.perf_counter() - start)
+        del kept
+        gc.collect()
+        ctypes.CDLL(None).malloc_trim(0)
+    report(what, bytes, seconds[1:], peak_rss())
+
+
+def report(what, bytes, seconds, peak_rss):
+    print(json.dumps({
+        "what": what,
+        "seconds": round(min(seconds), 6),
+        "median": round(statistics.median_high(seconds), 6),
+        "runs": len(seconds),
+        "bytes": bytes,
+        "peak_rss": peak_rss,
+    }))
+
+
+def peak_rss():
+    """VmHWM, not getrusage: ru_maxrss survives exec, and would show the peak of whoever
+    started us. Pages of a mapped file count, and so do the interpreter and its libraries."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+def shards(directory):
+    """The .safetensors files of a directory, in order, and their size together."""
+    paths = sorted(Path(directory).glob("*.safetensors"))
+    return paths, sum(path.stat().st_size for path in paths)

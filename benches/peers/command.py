@@ -1,0 +1,26 @@
+"""Measures a command, its start included:
+
+    command.py WHAT COMMAND ARGUMENT...
+
+Those arguments that are files are the input. The peak is that of the largest process.
+"""
+
+import os
+import subprocess
+import sys
+import time
+
+from bench import report
+
+what, command = sys.argv[1], sys.argv[2:]
+bytes = sum(os.path.getsize(argument) for argument in command[1:] if os.path.isfile(argument))
+
+seconds = []
+for _ in range(6):
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds.append(time.perf_counter() - start)
+    if status:
+        sys.exit(f"{what}: exit status {os.waitstatus_to_exitcode(status)}")
+report(what, bytes, seconds[1:], usage.ru_maxrss * 1024)

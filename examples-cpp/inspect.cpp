@@ -1,0 +1,71 @@
+// inspect.cpp: what is in a model?
+//
+//   inspect MODEL        a file, or a directory of shards
+//
+// Exit codes: 0 it was listed, 1 it could not be opened, 2 wrong usage.
+#include <weighbridge.hpp>
+
+#include <cinttypes>
+#include <cstdio>
+#include <string>
+
+namespace wb = weighbridge;
+
+// The library's strings do not end in NUL: print them as ("%.*s", WIDTH(text)).
+#define WIDTH(text) static_cast<int>((text).size()), (text).data()
+
+static std::string shape_of(const wb::tensor_view& tensor) {
+  std::string text = "[";
+  for (const std::int64_t extent : tensor.shape()) {
+    if (text.size() > 1) text += ", ";
+    text += std::to_string(extent);
+  }
+  return text + "]";
+}
+
+static void list_files(const wb::model& model) {
+  std::printf("format  %.*s\n", WIDTH(model.format()));
+  for (const wb::file_view& file : model.files())
+    std::printf("file    %.*s, %" PRIu64 " bytes\n", WIDTH(file.path), file.bytes);
+}
+
+static void list_tensors(const wb::model& model) {
+  std::uint64_t total = 0;
+  std::printf("\n%-40s %-8s %-20s %12s %4s %12s\n", "tensor", "dtype", "shape", "bytes", "file", "offset");
+  for (const wb::tensor_view& tensor : model.tensors()) {
+    const std::string offset = tensor.offset() ? std::to_string(*tensor.offset()) : "-";
+    std::printf("%-40.*s %-8.*s %-20s %12" PRIu64 " %4u %12s\n", WIDTH(tensor.name()), WIDTH(tensor.dtype_name()),
+                shape_of(tensor).c_str(), tensor.bytes(), tensor.file(), offset.c_str());
+    total += tensor.bytes();
+  }
+  std::printf("%zu tensors, %" PRIu64 " bytes\n", model.tensors().size(), total);
+}
+
+static void list_travellers(const wb::model& model) {
+  if (!model.metadata().empty()) std::printf("\nmetadata\n");
+  for (const auto& [key, text] : model.metadata()) {
+    const std::string_view start = text.substr(0, 60);
+    std::printf("  %.*s = %.*s%s\n", WIDTH(key), WIDTH(start), start.size() < text.size() ? "..." : "");
+  }
+  if (!model.assets().empty()) std::printf("\nassets\n");
+  for (const wb::asset_view& asset : model.assets())
+    std::printf("  %.*s, %" PRIu64 " bytes\n", WIDTH(asset.name()), asset.bytes());
+}
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: %s MODEL\n", argv[0]);
+    return 2;
+  }
+
+  // Nothing is read but headers, so nothing is verified here: load_checkpoint.cpp does that.
+  const auto model = wb::model::open(argv[1]);
+  if (!model) {
+    std::fprintf(stderr, "%s: %.*s\n", argv[0], WIDTH(model.error().message()));
+    return 1;
+  }
+  list_files(*model);
+  list_tensors(*model);
+  list_travellers(*model);
+  return 0;
+}

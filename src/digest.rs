@@ -1,0 +1,196 @@
+//! The hashes: SHA-256 in one stream, BLAKE3 in one stream or by subtrees that any thread may hash.
+
+use std::fmt;
+
+use blake3::hazmat::{self, HasherExt, Mode};
+use sha2::Digest as _;
+
+use crate::error::{Error, Result};
+
+/// A hash function that a manifest may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// BLAKE3 with 256 bits of output; parallel within one file.
+    Blake3,
+    /// SHA-256 (FIPS 180-4); sequential within one file.
+    Sha256,
+}
+
+impl Algorithm {
+    /// The spelling used in manifests and reports: `"sha256"`, `"blake3"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blake3 => "blake3",
+            Self::Sha256 => "sha256",
+        }
+    }
+}
+
+/// 256 bits of output.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// The digest of bytes at hand.
+    pub fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
+        match algorithm {
+            Algorithm::Blake3 => Self(blake3::hash(bytes).into()),
+            Algorithm::Sha256 => Self(sha2::Sha256::digest(bytes).into()),
+        }
+    }
+
+    /// Reads 64 hexadecimal digits of either case.
+    pub fn from_hex(text: &str) -> Result<Self> {
+        let digits = text.as_bytes();
+        let mut bytes = [0; 32];
+        let is_hex = digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
+        if !is_hex {
+            return Err(Error::format(format!("expected a digest of 64 hexadecimal digits, found \"{text}\"")));
+        }
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
+        }
+        Ok(Self(bytes))
+    }
+}
+
+fn nibble(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        _ => (digit | 0x20) - b'a' + 10,
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// Bytes of one BLAKE3 subtree: the unit of parallel hashing and of the block values in `weighbridge.json`.
+/// A power of two of at least 1,024, as the tree requires (BLAKE3 paper, section 2.1).
+pub const BLOCK: u64 = 4 << 20;
+
+/// How many subtrees an input of `len` bytes has.
+pub fn block_count(len: u64) -> u64 {
+    len.div_ceil(BLOCK).max(1)
+}
+
+/// A running hash over one piece of an input: all of it, or one [`BLOCK`] of it.
+pub enum Hasher {
+    /// SHA-256 over the whole input.
+    Sha256(Box<sha2::Sha256>),
+    /// BLAKE3 over an input of at most one block.
+    Blake3(Box<blake3::Hasher>),
+    /// BLAKE3 over one of several blocks; the result is a chaining value.
+    Subtree(Box<blake3::Hasher>),
+}
+
+impl Hasher {
+    /// Hashes an input from its start to its end.
+    pub fn whole(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Sha256 => Self::Sha256(Box::default()),
+            Algorithm::Blake3 => Self::Blake3(Box::default()),
+        }
+    }
+
+    /// Hashes block `index` of a BLAKE3 input of `len` bytes.
+    pub fn block(index: u64, len: u64) -> Self {
+        if block_count(len) == 1 {
+            return Self::whole(Algorithm::Blake3);
+        }
+        let mut hasher = Box::new(blake3::Hasher::new());
+        hasher.set_input_offset(index * BLOCK);
+        Self::Subtree(hasher)
+    }
+
+    /// Takes the next bytes of the input.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha256(hasher) => hasher.update(bytes),
+            Self::Blake3(hasher) | Self::Subtree(hasher) => {
+                hasher.update(bytes);
+            }
+        }
+    }
+
+    /// The digest, or for one block of several its chaining value.
+    pub fn finish(self) -> Digest {
+        match self {
+            Self::Sha256(hasher) => Digest(hasher.finalize().into()),
+            Self::Blake3(hasher) => Digest(hasher.finalize().into()),
+            Self::Subtree(hasher) => Digest(hasher.finalize_non_root()),
+        }
+    }
+}
+
+/// The BLAKE3 digest of an input of `len` bytes from the chaining values of its blocks.
+pub fn combine(blocks: &[Digest], len: u64) -> Digest {
+    debug_assert_eq!(blocks.len() as u64, block_count(len));
+    if let [only] = blocks {
+        return *only;
+    }
+    let (left, right) = split(blocks, len);
+    Digest(hazmat::merge_subtrees_root(&left, &right, Mode::Hash).into())
+}
+
+/// The chaining value over several blocks. The depth is the logarithm of their number.
+fn subtree(blocks: &[Digest], len: u64) -> [u8; 32] {
+    if let [only] = blocks {
+        return only.0;
+    }
+    let (left, right) = split(blocks, len);
+    hazmat::merge_subtrees_non_root(&left, &right, Mode::Hash)
+}
+
+/// The two children of a node over more than one block: the left one is the largest power of two that leaves something.
+fn split(blocks: &[Digest], len: u64) -> ([u8; 32], [u8; 32]) {
+    let left_len = hazmat::left_subtree_len(len);
+    let (left, right) = blocks.split_at((left_len / BLOCK) as usize);
+    (subtree(left, left_len), subtree(right, len - left_len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(len: u64) -> Vec<u8> {
+        (0..len).map(|i| (i * 31 % 251) as u8).collect()
+    }
+
+    #[test]
+    fn blocks_recombine_to_the_digest_of_the_whole() {
+        for len in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 3 * BLOCK + 77, 5 * BLOCK, 7 * BLOCK + 1] {
+            let bytes = pattern(len);
+            let blocks: Vec<_> = (0..block_count(len))
+                .map(|index| {
+                    let start = (index * BLOCK) as usize;
+                    let end = (start as u64 + BLOCK).min(len) as usize;
+                    let mut hasher = Hasher::block(index, len);
+                    hasher.update(&bytes[start..end]);
+                    hasher.finish()
+                })
+                .collect();
+            assert_eq!(combine(&blocks, len), Digest::of(Algorithm::Blake3, &bytes), "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn hexadecimal_is_read_strictly() {
+        let digest = Digest::of(Algorithm::Sha256, b"abc");
+        let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digest.to_string(), hex);
+        assert_eq!(Digest::from_hex(&hex.to_uppercase()).unwrap(), digest);
+        for wrong in ["", "00", &hex[1..], &format!("{hex}0"), &hex.replace('b', "g"), &hex.replace('b', "é")] {
+            assert!(Digest::from_hex(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! One error type for the whole library: what kind, where, and why.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+/// What went wrong, grouped by whose fault it is. Each kind is one status code of the C interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The caller passed something that can never be right.
+    InvalidArgument,
+    /// The request is sound, but this build or this release cannot serve it.
+    Unsupported,
+    /// A file, tensor or key that was asked for by name does not exist.
+    NotFound,
+    /// No zero-copy pointer exists for this tensor; read or load it instead.
+    NotMapped,
+    /// The file lies or is broken.
+    Format,
+    /// The file asks for more than the limits of this open allow.
+    Limit,
+    /// Bytes differ from what a manifest expects.
+    Mismatch,
+    /// The policy asks for a check that has not been made, or cannot be.
+    Unverified,
+    /// The file is no longer the one that was opened.
+    Changed,
+    /// The operating system failed to read, write or map.
+    Io,
+    /// Memory could not be had.
+    OutOfMemory,
+    /// A device or its driver failed.
+    Device,
+    /// The caller cancelled the work.
+    Cancelled,
+    /// A callback of the host failed; [`Error::os_code`] is its value.
+    Callback,
+    /// A bug in this library.
+    Internal,
+}
+
+/// Where an error is: each part is absent when it does not apply.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the caller would name it.
+    pub path: Option<String>,
+    /// The tensor, key, option or line.
+    pub subject: Option<String>,
+    /// Bytes from the start of the file.
+    pub offset: Option<u64>,
+}
+
+/// The error of every fallible call of this library.
+///
+/// Its [`Display`](fmt::Display) is one line: the place, what was wrong, what was expected, and the cause.
+/// Text that comes from a file is escaped there, so that it cannot forge lines or steer a terminal.
+#[derive(Clone)]
+pub struct Error(Box<Parts>);
+
+#[derive(Clone)]
+struct Parts {
+    kind: Kind,
+    place: Place,
+    message: String,
+    os_code: i64,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The result of every fallible call of this library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error of `kind`; `message` says what was wrong and what was expected, without the place.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Parts { kind, place: Place::default(), message: message.into(), os_code: 0, source: None }))
+    }
+
+    /// The file lies or is broken.
+    pub(crate) fn format(message: impl Into<String>) -> Self {
+        Self::new(Kind::Format, message)
+    }
+
+    /// The caller passed something that can never be right.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidArgument, message)
+    }
+
+    /// A failed call of the operating system; `doing` completes "cannot …".
+    pub(crate) fn io(doing: &str, source: io::Error) -> Self {
+        let kind = match source.kind() {
+            io::ErrorKind::NotFound => Kind::NotFound,
+            io::ErrorKind::OutOfMemory => Kind::OutOfMemory,
+            _ => Kind::Io,
+        };
+        let mut error = Self::new(kind, format!("cannot {doing}"));
+        error.0.os_code = source.raw_os_error().map_or(0, i64::from);
+        error.0.source = Some(Arc::new(source));
+        error
+    }
+
+    /// Memory for `what` could not be had.
+    pub(crate) fn out_of_memory(what: &str, bytes: u64) -> Self {
+        Self::new(Kind::OutOfMemory, format!("no memory for {bytes} bytes of {what}"))
+    }
+
+    /// Names the file, unless a deeper layer has named it already.
+    pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
+        self.0.place.path.get_or_insert_with(|| path.into());
+        self
+    }
+
+    /// Names the tensor, key or option, unless a deeper layer has named it already.
+    pub(crate) fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.0.place.subject.get_or_insert_with(|| subject.into());
+        self
+    }
+
+    /// Gives the byte offset in the file, unless a deeper layer has given it already.
+    pub(crate) fn offset(mut self, offset: u64) -> Self {
+        self.0.place.offset.get_or_insert(offset);
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Where it went wrong.
+    pub fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// What was wrong and what was expected, without the place.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// `errno`, the driver's result or the callback's value; 0 where there is none.
+    pub fn os_code(&self) -> i64 {
+        self.0.os_code
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parts { place, message, source, .. } = &*self.0;
+        if let Some(path) = &place.path {
+            write!(f, "{}: ", Printable(path))?;
+        }
+        if let Some(subject) = &place.subject {
+            write!(f, "{}: ", Printable(subject))?;
+        }
+        write!(f, "{}", Printable(message))?;
+        if let Some(offset) = place.offset {
+            write!(f, " (at byte {offset})")?;
+        }
+        if let Some(source) = source {
+            write!(f, ": {source}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as _)
+    }
+}
+
+/// Text from a file made safe to print on one line: control characters are escaped, long text is cut.
+pub struct Printable<'a>(pub &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 400;
+        for (count, c) in self.0.chars().enumerate() {
+            if count == LONGEST {
+                return f.write_str("…");
+            }
+            if is_harmless(c) {
+                fmt::Write::write_char(f, c)?;
+            } else {
+                write!(f, "{}", c.escape_unicode())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Control characters and the marks that reorder text can make a line read as something else.
+fn is_harmless(c: char) -> bool {
+    let reorders = matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !c.is_control() && !reorders
+}

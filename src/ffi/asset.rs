@@ -1,0 +1,77 @@
+//! # Metadata and assets
+//!
+//! What travels with the weights: what a file says about itself, and the other files of the model's directory, such
+//! as `config.json`, `tokenizer.json` and labels.
+
+use super::error::wb_error;
+use super::handle::{Shared, get};
+use super::model::{out_of_range, set_optional, wb_model};
+use super::status::{WB_OK, wb_status};
+use super::tensor::wb_buffer;
+use super::{Out, call, plain, status, wb_str};
+use crate::error::Result;
+
+/// The number of metadata entries; 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_metadata_count(m: *const wb_model) -> usize {
+    plain(0, || Ok(get(m, "m")?.0.metadata().len()))
+}
+
+/// A metadata entry, sorted by key; both texts are borrowed from the model, and either may be NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_metadata(
+    m: *const wb_model,
+    index: usize,
+    key: *mut wb_str,
+    value: *mut wb_str,
+) -> wb_status {
+    status(|| {
+        let entry = get(m, "m")?.0.metadata().get(index);
+        let (name, text) = entry.ok_or_else(|| out_of_range("metadata entry", index))?;
+        set_optional(key, (&**name).into());
+        set_optional(value, (&**text).into());
+        Ok(WB_OK)
+    })
+}
+
+/// The number of assets; 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_asset_count(m: *const wb_model) -> usize {
+    plain(0, || Ok(get(m, "m")?.0.assets().len()))
+}
+
+/// An asset, sorted by name: its name, borrowed from the model, and its length in bytes. Either result may be NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_asset(m: *const wb_model, index: usize, name: *mut wb_str, bytes: *mut u64) -> wb_status {
+    status(|| {
+        let asset = asset(m, index)?;
+        if !bytes.is_null() {
+            set_optional(bytes, get(m, "m")?.0.asset_len(asset)?);
+        }
+        set_optional(name, asset.into());
+        Ok(WB_OK)
+    })
+}
+
+/// The bytes of an asset, in a buffer that outlives the model; checked first if a manifest covers it. The caller owns
+/// `*out`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_asset_buffer(
+    m: *const wb_model,
+    index: usize,
+    out: *mut *mut wb_buffer,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        let out = Out::handle(out, "out")?;
+        let bytes = get(m, "m")?.0.asset(asset(m, index)?)?;
+        out.set(wb_buffer(bytes).into_raw());
+        Ok(WB_OK)
+    })
+}
+
+fn asset<'a>(m: *const wb_model, index: usize) -> Result<&'a str> {
+    let name = get(m, "m")?.0.assets().get(index);
+    name.map(|name| &**name).ok_or_else(|| out_of_range("asset", index))
+}

@@ -1,0 +1,295 @@
+//! The C interface. Its conventions are written once, in the preamble of `weighbridge.h`; this module enforces them.
+//!
+//! Every export wraps its body in [`call`], [`status`] or [`plain`], which catch panics and turn errors into codes.
+//! Pointers become references in [`handle`], callbacks become closures in [`hooks`], and structures that may grow
+//! are copied here. Bodies elsewhere hold no unsafe code.
+
+#![allow(non_camel_case_types, reason = "the names of the C interface")]
+
+pub mod asset;
+pub mod context;
+pub mod dtype;
+pub mod error;
+pub mod graph;
+mod handle;
+mod hooks;
+pub mod library;
+pub mod load;
+pub mod model;
+pub mod report;
+pub mod status;
+pub mod tensor;
+pub mod text;
+
+use std::ffi::c_char;
+use std::mem::{MaybeUninit, size_of};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::Once;
+
+use crate::error::{Error, Kind, Result};
+use crate::host;
+use error::wb_error;
+use status::{WB_ERR_INTERNAL, wb_status};
+use text::{WB_NUL, wb_str};
+
+/// Runs the body of an export that reports errors as an object. `*err` is written only on failure.
+fn call(err: *mut *mut wb_error, body: impl FnOnce() -> Result<wb_status>) -> wb_status {
+    let error = match caught(body) {
+        Ok(Ok(status)) => return status,
+        Ok(Err(error)) => error,
+        Err(message) => Error::new(Kind::Internal, message),
+    };
+    let code = status::code(error.kind());
+    if !err.is_null() {
+        let made = caught(|| wb_error::into_raw(error)).unwrap_or(ptr::null_mut());
+        // SAFETY: not NULL, so by the conventions a place for one pointer that nobody else uses.
+        unsafe { err.write(made) };
+    }
+    code
+}
+
+/// Runs the body of an export that reports errors as a code alone.
+fn status(body: impl FnOnce() -> Result<wb_status>) -> wb_status {
+    match caught(body) {
+        Ok(Ok(status)) => status,
+        Ok(Err(error)) => status::code(error.kind()),
+        Err(_) => WB_ERR_INTERNAL,
+    }
+}
+
+/// Runs the body of an export that cannot fail; `otherwise` is returned for a panic and for an error.
+fn plain<T>(otherwise: T, body: impl FnOnce() -> Result<T>) -> T {
+    match caught(body) {
+        Ok(Ok(value)) => value,
+        Ok(Err(_)) | Err(_) => otherwise,
+    }
+}
+
+/// Catches a panic and returns its message; nothing is printed.
+fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    silence_panics();
+    let before = host::set_quiet(true);
+    let result = catch_unwind(AssertUnwindSafe(body));
+    host::set_quiet(before);
+    result.map_err(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        format!("a bug in the library: {}", text.unwrap_or_else(|| "a panic without a message".to_owned()))
+    })
+}
+
+/// Panics that a guard catches are not printed; those of the host's own Rust code are, as before.
+fn silence_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !host::is_quiet() {
+                before(info);
+            }
+        }));
+    });
+}
+
+/// The error for a NULL where a pointer has to be.
+fn null(name: &str) -> Error {
+    Error::invalid("is NULL").subject(name)
+}
+
+/// A place for a result that the caller provides.
+struct Out<T>(*mut T);
+
+impl<T> Out<T> {
+    fn new(place: *mut T, name: &str) -> Result<Self> {
+        if place.is_null() { Err(null(name)) } else { Ok(Self(place)) }
+    }
+
+    fn set(self, value: T) {
+        // SAFETY: not NULL, so by the conventions a place for one `T` that nobody else uses; it may be uninitialised.
+        unsafe { self.0.write(value) }
+    }
+}
+
+impl<T> Out<*mut T> {
+    /// A place for a handle, which is NULL unless the call succeeds.
+    fn handle(place: *mut *mut T, name: &str) -> Result<Self> {
+        let out = Self::new(place, name)?;
+        // SAFETY: as in `set`.
+        unsafe { out.0.write(ptr::null_mut()) };
+        Ok(out)
+    }
+}
+
+/// Bytes that the caller lends for the call. NULL with a length of 0 is the empty range.
+fn bytes<'a>(data: *const u8, len: usize, name: &str) -> Result<&'a [u8]> {
+    match (data.is_null(), len) {
+        (_, 0) => Ok(&[]),
+        (true, _) => Err(null(name)),
+        (false, len) if len > isize::MAX as usize => Err(Error::invalid("the length is impossible").subject(name)),
+        // SAFETY: not NULL, so by the conventions `len` readable bytes that do not change during the call.
+        (false, len) => Ok(unsafe { std::slice::from_raw_parts(data, len) }),
+    }
+}
+
+/// Memory that the caller provides to be filled.
+fn buffer<'a>(data: *mut u8, len: usize, name: &str) -> Result<&'a mut [u8]> {
+    match (data.is_null(), len) {
+        (_, 0) => Ok(&mut []),
+        (true, _) => Err(null(name)),
+        (false, len) if len > isize::MAX as usize => Err(Error::invalid("the length is impossible").subject(name)),
+        // SAFETY: not NULL, so by the conventions `len` writable bytes that nobody else uses during the call. They may
+        // be uninitialised, which for bytes that are only written to is sound in practice.
+        (false, len) => Ok(unsafe { std::slice::from_raw_parts_mut(data, len) }),
+    }
+}
+
+/// An array that the caller lends for the call.
+fn array<'a, T>(data: *const T, count: usize, name: &str) -> Result<&'a [T]> {
+    match (data.is_null(), count) {
+        (_, 0) => Ok(&[]),
+        (true, _) => Err(null(name)),
+        (false, _) if !data.is_aligned() || count > isize::MAX as usize / size_of::<T>() => {
+            Err(Error::invalid("the array is impossible").subject(name))
+        }
+        // SAFETY: not NULL and aligned, so by the conventions `count` readable elements that do not change meanwhile.
+        (false, count) => Ok(unsafe { std::slice::from_raw_parts(data, count) }),
+    }
+}
+
+/// Text that the caller lends for the call.
+fn text<'a>(data: *const c_char, len: usize, name: &str) -> Result<&'a str> {
+    let bytes = if len == WB_NUL && !data.is_null() {
+        // SAFETY: not NULL, so by the conventions a NUL-terminated text that does not change during the call.
+        unsafe { std::ffi::CStr::from_ptr(data) }.to_bytes()
+    } else {
+        bytes(data.cast(), if data.is_null() && len == WB_NUL { 0 } else { len }, name)?
+    };
+    std::str::from_utf8(bytes).map_err(|_| Error::invalid("is not UTF-8").subject(name))
+}
+
+/// A path: text that the operating system takes.
+fn path<'a>(data: *const c_char, len: usize) -> Result<&'a str> {
+    if data.is_null() {
+        return Err(null("path"));
+    }
+    match text(data, len, "path")? {
+        "" => Err(Error::invalid("is empty").subject("path")),
+        path if path.contains('\0') => Err(Error::invalid("contains a NUL").subject("path")),
+        path => Ok(path),
+    }
+}
+
+/// A structure of the interface that begins with its size and may grow at its end.
+///
+/// # Safety
+///
+/// The type is `repr(C)`, begins with `struct_size: usize`, has no padding that a copy could leak, and all its bit
+/// patterns are valid, zeros included.
+unsafe trait Versioned: Copy {}
+
+macro_rules! versioned {
+    ($($name:path),* $(,)?) => {
+        $(
+            // SAFETY: integers, pointers and optional functions only, with explicit reserved fields for padding.
+            unsafe impl Versioned for $name {}
+        )*
+    };
+}
+
+versioned! {
+    context::wb_context_options,
+    load::wb_placed_tensor,
+    load::wb_plan_info,
+    load::wb_plan_options,
+    load::wb_progress,
+    model::wb_open_options,
+    report::wb_check,
+    tensor::wb_tensor_info,
+}
+
+/// No structure of the interface will ever be larger: a larger size is garbage.
+const MAX_STRUCT: usize = 4096;
+
+/// Options from a caller whose header may be older or newer. NULL means the default. What is missing is zero; what this
+/// library does not know has to be zero.
+fn options<T: Versioned>(given: *const T, name: &str) -> Result<Option<T>> {
+    if given.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, so by the conventions a structure that begins with its size.
+    let size = check_size(unsafe { given.cast::<usize>().read_unaligned() }, name)?;
+    let known = size.min(size_of::<T>());
+    // SAFETY: the caller says that `size` bytes are readable.
+    let tail = unsafe { std::slice::from_raw_parts(given.cast::<u8>().add(known), size - known) };
+    if tail.iter().any(|byte| *byte != 0) {
+        let message = "an option is set that this version of the library does not know";
+        return Err(Error::new(Kind::Unsupported, message).subject(name));
+    }
+    let mut options = MaybeUninit::<T>::zeroed();
+    // SAFETY: `known` bytes are readable there and writable here; zeros and the caller's bits are valid for a `T`.
+    unsafe {
+        ptr::copy_nonoverlapping(given.cast::<u8>(), options.as_mut_ptr().cast(), known);
+        Ok(Some(options.assume_init()))
+    }
+}
+
+/// Fills a structure of a caller whose header may be older or newer: what the caller does not know is left out, and
+/// what this library does not know is zeroed. Its `struct_size` stays.
+fn fill<T: Versioned>(place: *mut T, value: &T, name: &str) -> Result<()> {
+    if place.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: not NULL, so by the conventions a structure that begins with its size.
+    let size = check_size(unsafe { place.cast::<usize>().read_unaligned() }, name)?;
+    fill_sized(place, value, size);
+    Ok(())
+}
+
+fn fill_sized<T: Versioned>(place: *mut T, value: &T, size: usize) {
+    let known = size.min(size_of::<T>());
+    // SAFETY: the caller says that `size` bytes are writable, of which the first are the size itself.
+    unsafe {
+        let place = place.cast::<u8>();
+        ptr::copy_nonoverlapping(ptr::from_ref(value).cast(), place, known);
+        ptr::write_bytes(place.add(known), 0, size - known);
+        place.cast::<usize>().write_unaligned(size);
+    }
+}
+
+/// Fills an array of structures, `stride` bytes apart. The size of the first speaks for all; 0 means `stride`.
+fn fill_array<T: Versioned>(
+    place: *mut T,
+    stride: usize,
+    count: usize,
+    name: &str,
+    mut value: impl FnMut(usize) -> Result<T>,
+) -> Result<()> {
+    if count == 0 {
+        return Ok(());
+    }
+    if place.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: not NULL, so by the conventions `count` structures, of which the first begins with its size.
+    let size = match unsafe { place.cast::<usize>().read_unaligned() } {
+        0 => stride,
+        size => size,
+    };
+    let size = check_size(size, name)?;
+    if stride < size {
+        return Err(Error::invalid(format!("a stride of {stride} bytes is less than struct_size {size}")).subject(name));
+    }
+    for position in 0..count {
+        let value = value(position)?;
+        fill_sized(place.wrapping_byte_add(stride.wrapping_mul(position)), &value, size);
+    }
+    Ok(())
+}
+
+fn check_size(size: usize, name: &str) -> Result<usize> {
+    if (size_of::<usize>()..=MAX_STRUCT).contains(&size) {
+        return Ok(size);
+    }
+    Err(Error::invalid(format!("struct_size is {size}: expected the size of the structure")).subject(name))
+}

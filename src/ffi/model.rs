@@ -1,0 +1,210 @@
+//! # Models
+//!
+//! A model is opened once and never changes. Opening reads and checks headers and indices; the bytes of tensors
+//! are not touched. The verification policy is fixed here.
+
+use std::ffi::{c_char, c_void};
+
+use bytes::Bytes;
+
+use super::context::{context_of, wb_context};
+use super::error::wb_error;
+use super::handle::{Handle, Shared, get, release, retain};
+use super::hooks::HostMemory;
+use super::status::{WB_OK, wb_status};
+use super::{Out, bytes, call, options, path as path_of, plain, status, wb_str};
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::model::{Model, OpenOptions};
+use crate::storage::Access;
+use crate::verify::Policy;
+
+/// An open model. Counted references; immutable, so any function that takes it `const` may run on many threads at
+/// once. Since 0.1.
+pub struct wb_model(pub(super) Model);
+
+impl Handle for wb_model {}
+impl Shared for wb_model {}
+
+/// Flag of `wb_open_options`: files are read, never mapped. No input can then raise `SIGBUS`, and there are no zero-copy
+/// pointers. Right for network file systems, and for hosts that cannot take a signal. Since 0.1.
+pub const WB_OPEN_READ: u64 = 1;
+
+/// Policy: what a manifest covers is checked, and a mismatch is an error. Since 0.1.
+pub const WB_VERIFY_IF_PRESENT: u32 = 0;
+/// Policy: every weight file that is used must be covered, and data is refused until it has been checked. Since 0.1.
+pub const WB_VERIFY_REQUIRED: u32 = 1;
+/// Policy: nothing is checked. Since 0.1.
+pub const WB_VERIFY_NONE: u32 = 2;
+
+/// How a model is opened. Zeroed means the defaults; set `struct_size`. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_open_options {
+    /// `sizeof(wb_open_options)`.
+    pub struct_size: usize,
+    /// `WB_OPEN_*`; unknown flags are refused.
+    pub flags: u64,
+    /// `WB_VERIFY_*`.
+    pub verify: u32,
+    /// Must be 0.
+    pub reserved: u32,
+    /// The name of the format, such as `"safetensors"`; empty: detected by content.
+    pub format: wb_str,
+    /// A manifest from a trusted place (the text of a `weighbridge.json` or a `SHA256SUMS`), which then counts instead
+    /// of those that lie beside the weights. Copied.
+    pub manifest: *const c_void,
+    /// Bytes of `manifest`.
+    pub manifest_len: usize,
+    /// The longest header, index or manifest in bytes; 0: 100,000,000.
+    pub max_header_bytes: u64,
+    /// The most tensors; 0: 10,000,000.
+    pub max_tensors: u64,
+}
+
+/// Opens a file or a directory: a `.safetensors` file, a `*.index.json`, or a directory that holds one of them, such as
+/// a Hugging Face snapshot.
+///
+/// `c` and `opt` may be NULL; `path` is UTF-8, with a length or `WB_NUL`. The caller owns `*out`. Blocks while headers are
+/// read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
+/// no format that this build reads. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_open(
+    c: *mut wb_context,
+    path: *const c_char,
+    path_len: usize,
+    opt: *const wb_open_options,
+    out: *mut *mut wb_model,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        let out = Out::handle(out, "out")?;
+        let options = open_options(opt)?;
+        let model = Model::open(path_of(path, path_len)?, &options, &context_of(c))?;
+        out.set(wb_model(model).into_raw());
+        Ok(WB_OK)
+    })
+}
+
+/// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
+pub type wb_destroy_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
+
+/// Opens a model that is in the host's memory, with no copy.
+///
+/// The library adopts the memory: `destroy` (may be NULL) is called exactly once, when the model and everything that
+/// views it are gone, or before this function returns if it fails. Until then the bytes must not change. The caller owns
+/// `*out`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_open_memory(
+    c: *mut wb_context,
+    data: *const c_void,
+    len: usize,
+    destroy: wb_destroy_fn,
+    user_data: *mut c_void,
+    opt: *const wb_open_options,
+    out: *mut *mut wb_model,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    let memory = HostMemory::new(data, len, destroy, user_data);
+    call(err, || {
+        let out = Out::handle(out, "out")?;
+        let options = open_options(opt)?;
+        if memory.is_impossible() {
+            return Err(super::null("data"));
+        }
+        let model = Model::from_memory(Bytes::from_owner(memory), &options, &context_of(c))?;
+        out.set(wb_model(model).into_raw());
+        Ok(WB_OK)
+    })
+}
+
+fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
+    let Some(opt) = options(opt, "opt")? else { return Ok(OpenOptions::default()) };
+    let unknown = |what: &str, value: u64| Err(Error::invalid(format!("{value:#x} is not known")).subject(what));
+    let access = match opt.flags {
+        0 => Access::Map,
+        WB_OPEN_READ => Access::Read,
+        other => return unknown("flags", other),
+    };
+    let policy = match opt.verify {
+        WB_VERIFY_IF_PRESENT => Policy::IfPresent,
+        WB_VERIFY_REQUIRED => Policy::Required,
+        WB_VERIFY_NONE => Policy::None,
+        other => return unknown("verify", other.into()),
+    };
+    if opt.reserved != 0 {
+        return unknown("reserved", opt.reserved.into());
+    }
+    let format = opt.format.text("format")?;
+    let manifest = bytes(opt.manifest.cast(), opt.manifest_len, "manifest")?;
+    let defaults = Limits::default();
+    let or = |value: u64, default: u64| if value == 0 { default } else { value };
+    Ok(OpenOptions {
+        access,
+        policy,
+        format: (!format.is_empty()).then(|| format.to_owned()),
+        manifest: (!opt.manifest.is_null()).then(|| manifest.to_owned()),
+        limits: Limits {
+            header_bytes: or(opt.max_header_bytes, defaults.header_bytes),
+            tensors: or(opt.max_tensors, defaults.tensors),
+            ..defaults
+        },
+    })
+}
+
+/// Adds a reference and returns `m`. Any thread; NULL is allowed. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_retain(m: *mut wb_model) -> *mut wb_model {
+    plain(m, || Ok(retain(m)))
+}
+
+/// Drops a reference. With the last one, everything that was borrowed from the model becomes invalid; buffers and
+/// placements stay. Any thread; NULL is allowed. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_release(m: *mut wb_model) {
+    plain((), || {
+        release(m);
+        Ok(())
+    });
+}
+
+/// The name of the model's format, such as `"safetensors"`. Static; empty for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_format(m: *const wb_model, out: *mut wb_str) {
+    plain((), || {
+        let out = Out::new(out, "out")?;
+        out.set(get(m, "m").map_or("", |model| model.0.format()).into());
+        Ok(())
+    });
+}
+
+/// The number of weight files; 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_file_count(m: *const wb_model) -> usize {
+    plain(0, || Ok(get(m, "m")?.0.files().len()))
+}
+
+/// A weight file: its path below the model's directory, borrowed from the model, and its length in bytes. Either result
+/// may be NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_file(m: *const wb_model, index: usize, path: *mut wb_str, bytes: *mut u64) -> wb_status {
+    status(|| {
+        let mut files = get(m, "m")?.0.files();
+        let file = files.nth(index).ok_or_else(|| out_of_range("file", index))?;
+        set_optional(path, file.name().into());
+        set_optional(bytes, file.len());
+        Ok(WB_OK)
+    })
+}
+
+/// The error for an index that is too large.
+pub(super) fn out_of_range(what: &str, index: usize) -> Error {
+    Error::invalid(format!("there is no {what} {index}"))
+}
+
+/// Writes a result that the caller may not want.
+pub(super) fn set_optional<T>(place: *mut T, value: T) {
+    if let Ok(out) = Out::new(place, "") {
+        out.set(value);
+    }
+}

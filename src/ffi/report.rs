@@ -1,0 +1,119 @@
+//! # Verification
+//!
+//! A report has one line or more for every file and every tensor: by what it was checked, and with what outcome.
+
+use std::sync::Arc;
+
+use super::error::wb_error;
+use super::handle::{Handle, Owned, destroy, get};
+use super::model::{out_of_range, wb_model};
+use super::status::{WB_OK, wb_status};
+use super::{Out, call, fill, plain, status, wb_str};
+use crate::verify::{Anchor, Check, Outcome, Report, Subject};
+
+/// What was checked, and what came of it. Immutable; one owner. Since 0.1.
+pub struct wb_report(pub(super) Arc<Report>);
+
+impl Handle for wb_report {}
+impl Owned for wb_report {}
+
+/// Outcome: no manifest says anything about it. Since 0.1.
+pub const WB_CHECK_UNCOVERED: u32 = 0;
+/// Outcome: it is what the manifest expects. Since 0.1.
+pub const WB_CHECK_MATCH: u32 = 1;
+/// Outcome: it is not what the manifest expects. Since 0.1.
+pub const WB_CHECK_MISMATCH: u32 = 2;
+
+/// Anchor: the manifest lies beside the weights, and guards against accidents. Since 0.1.
+pub const WB_ANCHOR_BESIDE: u32 = 0;
+/// Anchor: the caller gave the manifest, which guards against people. Since 0.1.
+pub const WB_ANCHOR_CALLER: u32 = 1;
+
+/// One line of a report. Set `struct_size` before the call; the texts are borrowed from the report. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_check {
+    /// `sizeof(wb_check)`.
+    pub struct_size: usize,
+    /// `WB_CHECK_*`.
+    pub outcome: u32,
+    /// `WB_ANCHOR_*`.
+    pub anchor: u32,
+    /// The name of the file or tensor.
+    pub subject: wb_str,
+    /// `"sha256"` or `"blake3"`; empty if it is uncovered.
+    pub algorithm: wb_str,
+    /// The kind of manifest: `"SHA256SUMS"` or `"weighbridge.json"`; empty if it is uncovered.
+    pub source: wb_str,
+    /// The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
+    pub expected: wb_str,
+    /// The digest of the bytes, in hexadecimal.
+    pub actual: wb_str,
+}
+
+impl From<Check<'_>> for wb_check {
+    fn from(check: Check<'_>) -> Self {
+        let evidence = check.evidence;
+        let (Subject::File(name) | Subject::Tensor(name)) = check.subject;
+        Self {
+            struct_size: size_of::<Self>(),
+            outcome: match check.outcome {
+                Outcome::Uncovered => WB_CHECK_UNCOVERED,
+                Outcome::Match => WB_CHECK_MATCH,
+                Outcome::Mismatch => WB_CHECK_MISMATCH,
+            },
+            anchor: match evidence.map(|evidence| evidence.anchor) {
+                Some(Anchor::Caller) => WB_ANCHOR_CALLER,
+                Some(Anchor::Beside) | None => WB_ANCHOR_BESIDE,
+            },
+            subject: name.into(),
+            algorithm: evidence.map_or("", |evidence| evidence.algorithm.name()).into(),
+            source: evidence.map_or("", |evidence| evidence.source).into(),
+            expected: evidence.map_or("", |evidence| &evidence.expected).into(),
+            actual: evidence.map_or("", |evidence| &evidence.actual).into(),
+        }
+    }
+}
+
+/// Checks every file of a model against its manifests, and goes on after a mismatch. Blocks; the threads of the model's
+/// context work, or else this one.
+///
+/// The report is written, and owned by the caller, also when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`
+/// because the policy is `WB_VERIFY_REQUIRED` and something is not covered. After `WB_OK` the bytes that were covered
+/// count as checked. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_verify(m: *const wb_model, out: *mut *mut wb_report, err: *mut *mut wb_error) -> wb_status {
+    call(err, || {
+        let out = Out::handle(out, "out")?;
+        let model = &get(m, "m")?.0;
+        let report = Arc::new(model.verify()?);
+        let verdict = report.verdict(model.policy());
+        out.set(wb_report(report).into_raw());
+        verdict.map(|()| WB_OK)
+    })
+}
+
+/// The number of lines; 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_report_count(r: *const wb_report) -> usize {
+    plain(0, || Ok(get(r, "r")?.0.len()))
+}
+
+/// One line: files first, then tensors. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_report_check(r: *const wb_report, index: usize, out: *mut wb_check) -> wb_status {
+    status(|| {
+        let check = get(r, "r")?.0.get(index).ok_or_else(|| out_of_range("check", index))?;
+        fill(out, &check.into(), "out")?;
+        Ok(WB_OK)
+    })
+}
+
+/// Releases a report. NULL does nothing. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_report_release(r: *mut wb_report) {
+    plain((), || {
+        destroy(r);
+        Ok(())
+    });
+}

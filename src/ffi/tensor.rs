@@ -1,0 +1,199 @@
+//! # Tensors
+//!
+//! Tensors are addressed by index, in the order in which they are stored: by file, then by offset. There are three ways
+//! to the bytes of one: a pointer that is borrowed from the model, a buffer that outlives it, and a read.
+
+use std::ffi::{c_char, c_void};
+use std::ptr;
+
+use bytes::Bytes;
+
+use super::dtype::wb_dtype;
+use super::error::wb_error;
+use super::handle::{Handle, Shared, get, release, retain};
+use super::model::{out_of_range, set_optional, wb_model};
+use super::status::{WB_OK, wb_status};
+use super::{Out, buffer, call, fill, fill_array, plain, status, text, wb_str};
+use crate::error::{Error, Kind, Result};
+use crate::model::Model;
+
+/// What a tensor is. Set `struct_size` before the call; everything it points to is borrowed from the model. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_tensor_info {
+    /// `sizeof(wb_tensor_info)`.
+    pub struct_size: usize,
+    /// The name: any text, unique in the model; it may hold any character, NUL included.
+    pub name: wb_str,
+    /// The type of the elements.
+    pub dtype: wb_dtype,
+    /// The number of dimensions; 0 for a scalar.
+    pub rank: u32,
+    /// `rank` dimensions in elements, outermost first. A dimension may be 0.
+    pub shape: *const i64,
+    /// `rank` strides in elements; NULL: contiguous, row-major.
+    pub strides: *const i64,
+    /// Bytes of the contents as stored.
+    pub bytes: u64,
+    /// Bytes from the start of the file to the contents; `UINT64_MAX`: they are built, not stored as one span.
+    pub offset: u64,
+    /// Index of the file, for `wb_model_file`.
+    pub file: u32,
+    /// Alignment of the zero-copy pointer in bytes; 0: there is none.
+    pub alignment: u32,
+}
+
+/// The number of tensors; 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_tensor_count(m: *const wb_model) -> usize {
+    plain(0, || Ok(get(m, "m")?.0.tensors().len()))
+}
+
+/// What the tensor at `index` is. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_tensor_info(m: *const wb_model, index: usize, out: *mut wb_tensor_info) -> wb_status {
+    status(|| {
+        fill(out, &info(&get(m, "m")?.0, index)?, "out")?;
+        Ok(WB_OK)
+    })
+}
+
+/// What `count` tensors from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
+/// `struct_size` of the first one speaks for all, and 0 there means `stride_bytes`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_tensor_infos(
+    m: *const wb_model,
+    first: usize,
+    count: usize,
+    out: *mut wb_tensor_info,
+    stride_bytes: usize,
+) -> wb_status {
+    status(|| {
+        let model = &get(m, "m")?.0;
+        let end = first.checked_add(count).filter(|end| *end <= model.tensors().len());
+        end.ok_or_else(|| out_of_range("tensor", first.saturating_add(count)))?;
+        fill_array(out, stride_bytes, count, "out", |position| info(model, first + position))?;
+        Ok(WB_OK)
+    })
+}
+
+fn info(model: &Model, index: usize) -> Result<wb_tensor_info> {
+    let tensor = model.tensors().get(index).ok_or_else(|| out_of_range("tensor", index))?;
+    Ok(wb_tensor_info {
+        struct_size: size_of::<wb_tensor_info>(),
+        name: tensor.name.into(),
+        dtype: tensor.dtype.number(),
+        rank: tensor.shape.len() as u32,
+        shape: tensor.shape.as_ptr(),
+        strides: ptr::null(),
+        bytes: tensor.span.len,
+        offset: tensor.span.offset,
+        file: tensor.span.file,
+        alignment: model.alignment(&tensor),
+    })
+}
+
+/// The index of the tensor with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_tensor_find(
+    m: *const wb_model,
+    name: *const c_char,
+    name_len: usize,
+    index: *mut usize,
+) -> wb_status {
+    status(|| {
+        let model = &get(m, "m")?.0;
+        if name.is_null() {
+            return Err(super::null("name"));
+        }
+        let out = Out::new(index, "index")?;
+        let found = model.tensors().find(text(name, name_len, "name")?);
+        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the model has no such tensor"))?);
+        Ok(WB_OK)
+    })
+}
+
+/// The bytes of a tensor with no copy. The pointer is valid until the model is released; see `alignment` in
+/// `wb_tensor_info`. Reading through it raises `SIGBUS` if another process truncates the file.
+///
+/// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`. `WB_ERR_UNVERIFIED`: the policy wants the bytes
+/// checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_tensor_data(
+    m: *const wb_model,
+    index: usize,
+    ptr: *mut *const c_void,
+    len: *mut usize,
+) -> wb_status {
+    status(|| {
+        let place = Out::new(ptr, "ptr")?;
+        let view = get(m, "m")?.0.view(index)?;
+        place.set(view.as_ptr().cast());
+        set_optional(len, view.len());
+        Ok(WB_OK)
+    })
+}
+
+/// The bytes of a tensor in a buffer that outlives the model: with no copy where files are mapped, else read. The caller
+/// owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_tensor_buffer(
+    m: *const wb_model,
+    index: usize,
+    out: *mut *mut wb_buffer,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        let out = Out::handle(out, "out")?;
+        out.set(wb_buffer(get(m, "m")?.0.bytes(index)?).into_raw());
+        Ok(WB_OK)
+    })
+}
+
+/// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
+/// has to lie inside the tensor. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_tensor_read(
+    m: *const wb_model,
+    index: usize,
+    offset: u64,
+    dst: *mut c_void,
+    len: usize,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        get(m, "m")?.0.read_into(index, offset, buffer(dst.cast(), len, "dst")?)?;
+        Ok(WB_OK)
+    })
+}
+
+/// Bytes that stay valid until the buffer is released. Counted references; immutable; any thread. Since 0.1.
+pub struct wb_buffer(pub(super) Bytes);
+
+impl Handle for wb_buffer {}
+impl Shared for wb_buffer {}
+
+/// The bytes of a buffer, borrowed from it; their number goes to `len`, which may be NULL. NULL for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_buffer_data(b: *const wb_buffer, len: *mut usize) -> *const c_void {
+    plain(ptr::null(), || {
+        let bytes = get(b, "b").map(|buffer| &buffer.0);
+        set_optional(len, bytes.as_ref().map_or(0, |bytes| bytes.len()));
+        Ok(bytes?.as_ptr().cast())
+    })
+}
+
+/// Adds a reference and returns `b`. Any thread; NULL is allowed. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_buffer_retain(b: *mut wb_buffer) -> *mut wb_buffer {
+    plain(b, || Ok(retain(b)))
+}
+
+/// Drops a reference, and with the last one the bytes. Any thread; NULL is allowed. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_buffer_release(b: *mut wb_buffer) {
+    plain((), || {
+        release(b);
+        Ok(())
+    });
+}

@@ -1,0 +1,33 @@
+//! # Text
+
+use std::ffi::c_char;
+
+use super::text;
+use crate::error::Result;
+
+/// Text: UTF-8, not NUL-terminated, borrowed. Since 0.1.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct wb_str {
+    /// The first byte. Never NULL in what the library returns.
+    pub ptr: *const c_char,
+    /// Bytes. In what the caller passes, `WB_NUL` means that the text ends at the first NUL.
+    pub len: usize,
+}
+
+/// As the length of an input text: it ends at the first NUL. Since 0.1.
+pub const WB_NUL: usize = usize::MAX;
+
+impl From<&str> for wb_str {
+    fn from(text: &str) -> Self {
+        let ptr = if text.is_empty() { c"".as_ptr() } else { text.as_ptr().cast() };
+        Self { ptr, len: text.len() }
+    }
+}
+
+impl wb_str {
+    /// The text, when the caller has passed it.
+    pub(super) fn text<'a>(self, name: &str) -> Result<&'a str> {
+        text(self.ptr, self.len, name)
+    }
+}

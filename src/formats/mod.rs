@@ -1,0 +1,155 @@
+//! The formats: one folder each, one row each in the table below.
+//!
+//! A reader turns a [`Location`] into [`Parsed`]: tensors as ranges of sources, in bounds by construction. It never
+//! sees a path or a descriptor, and nothing that is in a file is ever executed, imported or fetched.
+
+#![forbid(unsafe_code)]
+
+mod impostor;
+#[cfg(feature = "safetensors")]
+mod safetensors;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use crate::digest::Digest;
+use crate::error::{Error, Kind, Result};
+use crate::limits::Limits;
+use crate::storage::{Location, Source};
+use crate::tensor::TensorTable;
+
+/// What a reader found: everything that a model is made of.
+pub(crate) struct Parsed {
+    /// The format's name in the table.
+    pub format: &'static str,
+    /// The files that tensors lie in; [`Span::file`](crate::tensor::Span::file) counts in this list.
+    pub weights: Vec<WeightFile>,
+    /// Files that only describe: an index. They were read into memory, and these are the bytes that were used.
+    pub descriptions: Vec<Source>,
+    /// The tensors.
+    pub tensors: TensorTable,
+    /// Tensors that are present, but not part of the model.
+    pub unindexed: Vec<Unindexed>,
+    /// What the file says about itself.
+    pub metadata: BTreeMap<String, String>,
+    /// Names of the other files of the model's directory.
+    pub assets: Vec<String>,
+    /// What is odd and was put up with.
+    pub warnings: Vec<String>,
+}
+
+/// A file with tensors in it.
+pub(crate) struct WeightFile {
+    /// Its bytes.
+    pub source: Source,
+    /// The part of it that was parsed, to be compared with what is read later.
+    pub header: Header,
+}
+
+/// The bytes that the structure of a file was read from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Header {
+    /// Bytes from the start of the file.
+    pub len: u64,
+    /// BLAKE3 of them.
+    pub digest: Digest,
+}
+
+/// A tensor that lies in a file, but that the weight map does not assign to that file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unindexed {
+    /// The tensor's name.
+    pub name: String,
+    /// The file that it lies in.
+    pub file: String,
+}
+
+/// One row of the table of formats.
+struct Format {
+    name: &'static str,
+    /// Endings of file names, without the dot: a hint that counts only when the content says nothing.
+    extensions: &'static [&'static str],
+    /// Whether content that begins so is of this format.
+    probe: fn(&Head) -> bool,
+    /// Whether a directory with these files holds a model of this format.
+    matches: fn(&Location) -> bool,
+    read: fn(&Location, &Limits) -> Result<Parsed>,
+}
+
+const FORMATS: &[Format] = &[
+    #[cfg(feature = "safetensors")]
+    safetensors::FORMAT,
+];
+
+/// The first bytes of a file, and its length.
+struct Head {
+    bytes: Bytes,
+    len: u64,
+}
+
+impl Head {
+    const LEN: u64 = 512;
+
+    fn of(source: &Source) -> Result<Self> {
+        let bytes = source.read(0, source.len().min(Self::LEN))?;
+        Ok(Self { bytes, len: source.len() })
+    }
+}
+
+/// Whether this build reads the format.
+pub(crate) fn is_supported(name: &str) -> bool {
+    FORMATS.iter().any(|format| format.name == name)
+}
+
+/// Reads a model of the named format, or of the one that its content shows.
+pub(crate) fn read(location: &Location, name: Option<&str>, limits: &Limits) -> Result<Parsed> {
+    let format = match name {
+        Some(name) => named(name)?,
+        None => detect(location)?,
+    };
+    (format.read)(location, limits)
+}
+
+fn named(name: &str) -> Result<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
+        Error::new(Kind::Unsupported, format!("this build does not read the format; it reads {}", names()))
+            .subject(name)
+    })
+}
+
+/// Content decides; a name only helps where the content is broken, so that the error is the right reader's.
+fn detect(location: &Location) -> Result<&'static Format> {
+    let found = match location.entry() {
+        None => FORMATS.iter().find(|format| (format.matches)(location)),
+        Some(source) => {
+            let head = Head::of(source)?;
+            let probed = FORMATS.iter().find(|format| (format.probe)(&head));
+            if let (None, Some(cause)) = (probed, impostor::explain(&head.bytes)) {
+                return Err(Error::format(format!("{cause}: expected a model")).path(source.path()));
+            }
+            probed.or_else(|| by_extension(source.name()))
+        }
+    };
+    found.ok_or_else(|| {
+        let what = if location.entry().is_some() { "this is not" } else { "this directory holds no" };
+        Error::new(Kind::Unsupported, format!("{what} a model of a format that this build reads ({})", names()))
+            .path(location.path())
+    })
+}
+
+fn by_extension(file_name: &str) -> Option<&'static Format> {
+    let extension = file_name.rsplit_once('.')?.1;
+    FORMATS.iter().find(|format| format.extensions.contains(&extension))
+}
+
+fn names() -> String {
+    let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    names.join(", ")
+}
+
+/// The files of a model's directory that are neither weights, nor descriptions, nor manifests.
+fn assets(listing: &[crate::storage::Listed], is_part: impl Fn(&str) -> bool) -> Vec<String> {
+    let is_asset = |name: &str| !name.starts_with('.') && !is_part(name);
+    listing.iter().map(|file| &file.name).filter(|name| is_asset(name)).cloned().collect()
+}

@@ -1,0 +1,262 @@
+//! The header of one safetensors file.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::digest::{Algorithm, Digest};
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::formats::Header;
+use crate::json::{self, UniqueMap};
+use crate::limits::Limits;
+use crate::storage::Source;
+use crate::tensor::{Layout, Span, TableBuilder, TensorTable};
+
+/// Bytes of the length before the header.
+const PREFIX: u64 = 8;
+
+/// The key that holds no tensor.
+const METADATA: &str = "__metadata__";
+
+/// Writers use a few dozen keys.
+const MAX_METADATA: usize = 100_000;
+
+/// What the header of one file says.
+pub(super) struct ParsedHeader {
+    pub header: Header,
+    pub tensors: TensorTable,
+    pub metadata: BTreeMap<String, String>,
+    pub warnings: Vec<String>,
+}
+
+/// Reads the header once, by system calls and not through a map, so that the bytes that are parsed are the bytes
+/// that the digest is of.
+pub(super) fn read(source: &Source, limits: &Limits) -> Result<ParsedHeader> {
+    let data_start = PREFIX + header_len(source, limits)?;
+    let bytes = source.read(0, data_start)?;
+    let text = &bytes[PREFIX as usize..];
+    let mut warnings = Vec::new();
+    if !text.starts_with(b"{") {
+        warnings.push("the header begins with white space; the specification asks for \"{\"".to_owned());
+    }
+
+    let mut reader = HeaderReader::new(data_start, limits);
+    json::read(text, PREFIX, &mut reader).map_err(|e| reader.explain(e))?;
+    if reader.metadata_is_null {
+        warnings.push(format!("\"{METADATA}\" is null; the specification asks for a map of strings"));
+    }
+    check_end(source, reader.data_end)?;
+
+    let tensors = reader.tensors.finish_file(&Layout::Tiled(data_start..source.len()))?;
+    let header = Header { len: data_start, digest: Digest::of(Algorithm::Blake3, &bytes) };
+    Ok(ParsedHeader { header, tensors, metadata: reader.metadata, warnings })
+}
+
+fn header_len(source: &Source, limits: &Limits) -> Result<u64> {
+    if source.len() < PREFIX {
+        let message = format!("the file has {} bytes; a safetensors file has at least {PREFIX}", source.len());
+        return Err(Error::format(message).offset(0));
+    }
+    let mut prefix = [0; PREFIX as usize];
+    source.read_into(0, &mut prefix)?;
+    let len = u64::from_le_bytes(prefix);
+    let room = source.len() - PREFIX;
+    if len > room {
+        let message = format!(
+            "the header should have {len} bytes, the file has {room} after its length: \
+             an interrupted download, or not a safetensors file"
+        );
+        return Err(Error::format(message).offset(0));
+    }
+    limits.check_header("the header", len).map_err(|e| e.offset(0))?;
+    Ok(len)
+}
+
+/// A file that ends early is worth its own words: it is the most common damage.
+fn check_end(source: &Source, data_end: u64) -> Result<()> {
+    if let Some(missing @ 1..) = data_end.checked_sub(source.len()) {
+        let message = format!("the file ends {missing} bytes early: an interrupted download");
+        return Err(Error::format(message).offset(source.len()));
+    }
+    Ok(())
+}
+
+/// Walks the JSON object and fills the table; nothing is built in between.
+struct HeaderReader {
+    data_start: u64,
+    tensors: TableBuilder,
+    /// The end of the last tensor, which may lie beyond the file.
+    data_end: u64,
+    metadata: BTreeMap<String, String>,
+    metadata_is_null: bool,
+    has_metadata: bool,
+    /// The shape of the entry at hand.
+    shape: Vec<u64>,
+    /// An error richer than serde's can be.
+    failure: Option<Error>,
+}
+
+impl HeaderReader {
+    fn new(data_start: u64, limits: &Limits) -> Self {
+        Self {
+            data_start,
+            tensors: TableBuilder::new(limits),
+            data_end: 0,
+            metadata: BTreeMap::new(),
+            metadata_is_null: false,
+            has_metadata: false,
+            shape: Vec::new(),
+            failure: None,
+        }
+    }
+
+    fn add(&mut self, name: &str, entry: &Entry<'_>) -> Result<()> {
+        let (start, end) = entry.offsets;
+        let dtype = DType::from_name(&entry.dtype)
+            .filter(|dtype| is_known(*dtype))
+            .ok_or_else(|| Error::format(format!("\"{}\" is not an element type of safetensors", entry.dtype)))?;
+        let len = end.checked_sub(start);
+        let offset = self.data_start.checked_add(start).filter(|_| self.data_start.checked_add(end).is_some());
+        let (Some(len), Some(offset)) = (len, offset) else {
+            return Err(Error::format(format!("data_offsets [{start}, {end}] are not a range")));
+        };
+        self.data_end = self.data_end.max(offset + len);
+        self.tensors.push(name, dtype, &self.shape, Span { file: 0, offset, len })
+    }
+
+    fn add_metadata(&mut self, map: Option<UniqueMap<String, MAX_METADATA>>) -> Result<()> {
+        if std::mem::replace(&mut self.has_metadata, true) {
+            return Err(Error::format("the key occurs twice").subject(METADATA));
+        }
+        self.metadata_is_null = map.is_none();
+        self.metadata = map.map(|map| map.0).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Keeps the error and stops serde with a placeholder for it.
+    fn fail<E: serde::de::Error>(&mut self, error: Error) -> E {
+        self.failure = Some(error);
+        E::custom("")
+    }
+
+    /// The error that was kept, at the offset where serde stopped.
+    fn explain(&mut self, stopped: Error) -> Error {
+        match (self.failure.take(), stopped.place().offset) {
+            (Some(failure), Some(offset)) => failure.offset(offset),
+            _ => stopped,
+        }
+    }
+}
+
+/// The 22 element types of safetensors 0.8, of all those that the library knows.
+fn is_known(dtype: DType) -> bool {
+    dtype.number() <= DType::F4.number() && dtype != DType::C128
+}
+
+impl<'de> DeserializeSeed<'de> for &mut HeaderReader {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut HeaderReader {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of tensors")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(json::Text(name)) = map.next_key()? {
+            let added = if name == METADATA {
+                let metadata = map.next_value()?;
+                self.add_metadata(metadata)
+            } else {
+                let entry = map.next_value_seed(EntryReader { name: &name, shape: &mut self.shape })?;
+                self.add(&name, &entry).map_err(|e| e.subject(&*name))
+            };
+            added.map_err(|e| self.fail(e))?;
+        }
+        Ok(())
+    }
+}
+
+/// The entry of one tensor, without its shape, which goes into a buffer that all entries share.
+struct Entry<'a> {
+    dtype: Cow<'a, str>,
+    offsets: (u64, u64),
+}
+
+struct EntryReader<'a> {
+    name: &'a str,
+    shape: &'a mut Vec<u64>,
+}
+
+impl<'de> DeserializeSeed<'de> for EntryReader<'_> {
+    type Value = Entry<'de>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Entry<'de>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for EntryReader<'_> {
+    type Value = Entry<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the entry of tensor \"{}\": an object of dtype, shape and data_offsets", self.name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry<'de>, A::Error> {
+        let (mut dtype, mut shape, mut offsets) = (None, None, None);
+        while let Some(json::Text(key)) = map.next_key()? {
+            let is_new = match &*key {
+                "dtype" => dtype.replace(map.next_value::<json::Text<'_>>()?.0).is_none(),
+                "shape" => shape.replace(map.next_value_seed(ShapeReader(self.shape))?).is_none(),
+                "data_offsets" => offsets.replace(map.next_value::<(u64, u64)>()?).is_none(),
+                // Later versions may say more about a tensor.
+                _ => map.next_value::<IgnoredAny>().map(|_| true)?,
+            };
+            if !is_new {
+                return Err(A::Error::custom(format_args!("\"{key}\" of tensor \"{}\" occurs twice", self.name)));
+            }
+        }
+        let missing = |key| A::Error::custom(format_args!("tensor \"{}\" has no \"{key}\"", self.name));
+        shape.ok_or_else(|| missing("shape"))?;
+        Ok(Entry {
+            dtype: dtype.ok_or_else(|| missing("dtype"))?,
+            offsets: offsets.ok_or_else(|| missing("data_offsets"))?,
+        })
+    }
+}
+
+struct ShapeReader<'a>(&'a mut Vec<u64>);
+
+impl<'de> DeserializeSeed<'de> for ShapeReader<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ShapeReader<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of dimensions")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        self.0.clear();
+        while let Some(dim) = seq.next_element()? {
+            self.0.push(dim);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,206 @@
+//! The index of a sharded checkpoint: `{"metadata": {"total_size": …}, "weight_map": {tensor: file}}`.
+//!
+//! There is no formal specification; the rules here are those that keep wrong weights from being loaded. The weight
+//! map decides: a tensor comes from the shard that the map names, whatever other shards hold; what the map names
+//! must be there; what it does not name is listed and never loaded.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::Shards;
+use crate::error::{Error, Kind, Result};
+use crate::formats::Parsed;
+use crate::json::{self, Text};
+use crate::limits::Limits;
+use crate::storage::{Location, Source};
+
+/// Whether text begins like an index; the weight map may come late, so this is only a guess for detection.
+pub(super) fn looks_like(head: &[u8]) -> bool {
+    let text = head.trim_ascii_start();
+    let has = |key: &[u8]| text.windows(key.len()).any(|window| window == key);
+    text.starts_with(b"{") && (has(b"\"weight_map\"") || has(b"\"total_size\""))
+}
+
+/// Reads the model that an index describes.
+pub(super) fn read(location: &Location, source: &Source, limits: &Limits) -> Result<Parsed> {
+    let text = read_text(source, limits).map_err(|e| e.path(source.path()))?;
+    let index = parse(&text, limits).map_err(|e| e.path(source.path()))?;
+
+    let mut shards = Shards::new(limits);
+    for (name, tensors) in &index.shards {
+        let shard = location.open_sidecar(name).map_err(|e| explain_missing(e, source, name, tensors))?;
+        let mut found = vec![false; tensors.len()];
+        shards.add(shard, |tensor| match tensors.binary_search_by(|other| (**other).cmp(tensor)) {
+            Ok(position) => !std::mem::replace(&mut found[position], true),
+            Err(_) => false,
+        })?;
+        if let Some((tensor, _)) = tensors.iter().zip(&found).find(|(_, found)| !**found) {
+            let message = format!("the index says that it lies in \"{name}\", which has no such tensor");
+            return Err(Error::format(message).subject(&**tensor).path(source.path()));
+        }
+    }
+    let mut parsed = shards.finish()?;
+    check_total_size(index.total_size, &mut parsed);
+    let is_part = |name: &str| name == source.name() || index.shards.contains_key(name);
+    parsed.assets = crate::formats::assets(&location.list_siblings()?, is_part);
+    parsed.descriptions = vec![Source::from_memory(source.name(), text.clone())];
+    Ok(parsed)
+}
+
+fn read_text(source: &Source, limits: &Limits) -> Result<Bytes> {
+    limits.check_header("the index", source.len())?;
+    source.read(0, source.len())
+}
+
+/// What an index says: the names of the tensors of each shard, sorted; shards by name.
+struct Index<'a> {
+    shards: BTreeMap<Cow<'a, str>, Vec<Cow<'a, str>>>,
+    total_size: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct RawIndex<'a> {
+    #[serde(borrow)]
+    weight_map: WeightMap<'a>,
+    metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    total_size: Option<Size>,
+}
+
+fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
+    let raw: RawIndex<'a> = json::read(text, 0, PhantomData)?;
+    let WeightMap { mut tensors, shards } = raw.weight_map;
+    limits.check_tensors(tensors.len() as u64)?;
+    limits.check_files(shards.len() as u64)?;
+    if tensors.is_empty() {
+        return Err(Error::format("the weight map is empty: expected tensor names and their files"));
+    }
+    tensors.sort_unstable();
+    if let Some(twice) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        return Err(Error::format("the weight map has two entries of this name").subject(&*twice[0].0));
+    }
+    let mut lists = vec![Vec::new(); shards.len()];
+    for (tensor, shard) in tensors {
+        lists[shard as usize].push(tensor);
+    }
+    let shards = shards.into_iter().map(|(name, number)| (name, std::mem::take(&mut lists[number as usize])));
+    let total_size = raw.metadata.and_then(|metadata| metadata.total_size).and_then(|size| size.0);
+    Ok(Index { shards: shards.collect(), total_size })
+}
+
+/// The weight map in little memory: it has one entry for every tensor, and few files.
+struct WeightMap<'a> {
+    tensors: Vec<(Cow<'a, str>, u32)>,
+    shards: BTreeMap<Cow<'a, str>, u32>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for WeightMap<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(WeightMapVisitor(PhantomData))
+    }
+}
+
+struct WeightMapVisitor<'a>(PhantomData<&'a ()>);
+
+impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
+    type Value = WeightMap<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of tensor names and file names")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut weight_map = WeightMap { tensors: Vec::new(), shards: BTreeMap::new() };
+        while let Some((Text(tensor), Text(shard))) = map.next_entry()? {
+            let next = u32::try_from(weight_map.shards.len()).map_err(A::Error::custom)?;
+            let number = *weight_map.shards.entry(shard).or_insert(next);
+            weight_map.tensors.push((tensor, number));
+        }
+        Ok(weight_map)
+    }
+}
+
+/// `total_size` as real files have it: a number, a float, a string, or something else that is then ignored.
+struct Size(Option<f64>);
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SizeVisitor)
+    }
+}
+
+struct SizeVisitor;
+
+impl<'de> Visitor<'de> for SizeVisitor {
+    type Value = Size;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a size in bytes")
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Size, E> {
+        Ok(Size(Some(value as f64)))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Size, E> {
+        Ok(Size(Some(value as f64)))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Size, E> {
+        Ok(Size(Some(value)))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Size, E> {
+        Ok(Size(None))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Size, E> {
+        Ok(Size(text.parse().ok()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Size, E> {
+        Ok(Size(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Size, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Size(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Size, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Size(None))
+    }
+}
+
+fn explain_missing(error: Error, index: &Source, shard: &str, tensors: &[Cow<'_, str>]) -> Error {
+    if error.kind() != Kind::NotFound {
+        return error;
+    }
+    let message = format!(
+        "the shard is missing, and with it {} tensors that the index \"{}\" maps to it: an incomplete download",
+        tensors.len(),
+        index.name()
+    );
+    let path = error.place().path.clone().unwrap_or_default();
+    Error::new(Kind::NotFound, message).path(path).subject(shard)
+}
+
+/// `total_size` is what a writer meant; real files disagree with it without harm.
+fn check_total_size(stated: Option<f64>, parsed: &mut Parsed) {
+    let actual: u64 = parsed.tensors.iter().map(|tensor| tensor.span.len).sum();
+    if let Some(stated) = stated
+        && stated != actual as f64
+    {
+        parsed.warnings.push(format!("the index states a total_size of {stated}; its tensors have {actual} bytes"));
+    }
+}

@@ -1,0 +1,114 @@
+//! What the host lends: threads, a log, and the wish to stop.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How loud a log message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Level {
+    /// Something failed; an error is returned as well.
+    Error = 1,
+    /// Something is odd, and was put up with.
+    Warn = 2,
+    /// What a person following along would like to know.
+    Info = 3,
+    /// What helps in finding a fault.
+    Debug = 4,
+}
+
+/// Where log messages go: level, target (the part of the library) and text, on whichever thread it happened.
+pub type Log = dyn Fn(Level, &str, &str) + Send + Sync;
+
+/// What the host provides. Cheap to clone; there is no global state.
+///
+/// The default lends nothing: work is done by the caller's own thread, and nothing is logged.
+#[derive(Clone, Default)]
+pub struct Context(Arc<Lent>);
+
+#[derive(Clone, Default)]
+struct Lent {
+    threads: usize,
+    log: Option<(Level, Arc<Log>)>,
+}
+
+impl Context {
+    /// A context that lends nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Allows the library up to `threads` threads of its own for each task; they end with the task.
+    /// [`usize::MAX`] means one for each processor.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self(Arc::new(Lent { threads, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// Sends messages up to `level` to `log`.
+    #[must_use]
+    pub fn with_log(self, level: Level, log: Arc<Log>) -> Self {
+        Self(Arc::new(Lent { log: Some((level, log)), ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// Threads that one task may create.
+    pub fn threads(&self) -> usize {
+        match self.0.threads {
+            usize::MAX => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+
+    /// Logs one message; `text` is made only if somebody listens.
+    pub(crate) fn log(&self, level: Level, target: &str, text: impl FnOnce() -> String) {
+        if let Some((loudest, log)) = &self.0.log
+            && level <= *loudest
+        {
+            log(level, target, &text());
+        }
+    }
+}
+
+/// How far a task is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read, checked and placed so far.
+    pub done_bytes: u64,
+    /// Bytes that the task will read in all.
+    pub total_bytes: u64,
+    /// Tensors whose bytes are all done.
+    pub done_tensors: u64,
+    /// Tensors of the task.
+    pub total_tensors: u64,
+}
+
+/// A wish to stop, settable from any thread.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks the work to stop at its next block.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody has asked.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread is caught at a boundary and must not be printed.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.with(Cell::get)
+}
+
+/// Sets whether panics on this thread are printed; returns what was set before.
+pub(crate) fn set_quiet(quiet: bool) -> bool {
+    QUIET.with(|cell| cell.replace(quiet))
+}

@@ -1,0 +1,54 @@
+//! Opens, verifies and loads the weights of machine-learning models: from Rust, C, C++ and whatever can call C.
+//!
+//! ```
+//! use weighbridge::{Context, Model, OpenOptions, PlanOptions, Target};
+//!
+//! # fn main() -> weighbridge::Result<()> {
+//! let context = Context::new().with_threads(usize::MAX);
+//! let model = Model::open("tests/golden/tiny-llama", &OpenOptions::default(), &context)?;
+//! let placement = model.load(&PlanOptions { target: Target::Host, ..Default::default() })?;
+//! let weights = placement.find("model.norm.weight").expect("the model has a last norm").bytes;
+//! assert_eq!(weights.len(), 128);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The way of the data, which is also the order of the modules:
+//!
+//! ```text
+//! path ──> storage ──> Source      bytes behind one door: mapped, read, or memory of the host
+//! Source ──> formats ──> Parsed    tensors in bounds by construction, metadata, assets
+//! Parsed ──> model ──> Model       immutable; the verification policy is fixed at open
+//! Model ──> load ──> Plan          which tensors, which bytes, where to, which checks: no I/O yet
+//! Plan ──> load ──> Task           one pass over the bytes: read, check, place
+//! Task ──> load ──> Placement      exists only when every check that it needs has passed
+//! ```
+//!
+//! Every byte of a model file is taken for an attacker's: no input makes the library panic, abort, hang, print, or use
+//! more memory than its [`Limits`] say. The C interface is [`ffi`]; `include/weighbridge.h` is its manual.
+
+pub mod digest;
+pub mod dtype;
+pub mod error;
+pub mod ffi;
+mod formats;
+pub mod host;
+mod json;
+pub mod limits;
+pub mod load;
+mod model;
+mod storage;
+pub mod tensor;
+pub mod verify;
+pub mod write;
+
+pub use dtype::DType;
+pub use error::{Error, Kind, Result};
+pub use formats::Unindexed;
+pub use host::Context;
+pub use limits::Limits;
+pub use load::{Placement, Plan, PlanOptions, Target, Task};
+pub use model::{Model, OpenOptions};
+pub use storage::{Access, Source};
+pub use tensor::{Tensor, TensorTable};
+pub use verify::{Policy, Report};

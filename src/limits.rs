@@ -1,0 +1,47 @@
+//! The budget of one open: what a hostile file may make the library do.
+
+use crate::error::{Error, Kind, Result};
+
+/// How much one open may ask for. Counts are checked before anything is allocated for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one header, index or manifest. The default is 100,000,000, as in the safetensors specification.
+    pub header_bytes: u64,
+    /// Tensors of the whole model. The default is 10,000,000.
+    pub tensors: u64,
+    /// Files of the whole model. The default is 4,096.
+    pub files: u64,
+}
+
+/// The most dimensions of one tensor: what NumPy and PyTorch can hold.
+pub const MAX_RANK: usize = 64;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { header_bytes: 100_000_000, tensors: 10_000_000, files: 4_096 }
+    }
+}
+
+impl Limits {
+    /// Refuses a header, index or manifest that is too long to be read into memory.
+    pub(crate) fn check_header(&self, what: &str, bytes: u64) -> Result<()> {
+        check(what, "bytes", bytes, self.header_bytes)
+    }
+
+    /// Refuses more tensors than the model may have.
+    pub(crate) fn check_tensors(&self, count: u64) -> Result<()> {
+        check("the model", "tensors", count, self.tensors)
+    }
+
+    /// Refuses more files than the model may have.
+    pub(crate) fn check_files(&self, count: u64) -> Result<()> {
+        check("the model", "files", count, self.files)
+    }
+}
+
+fn check(what: &str, unit: &str, value: u64, limit: u64) -> Result<()> {
+    if value > limit {
+        return Err(Error::new(Kind::Limit, format!("{what} has {value} {unit}; the limit of this open is {limit}")));
+    }
+    Ok(())
+}

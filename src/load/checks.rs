@@ -1,0 +1,265 @@
+//! What a pass has to hash, and what the digests should be.
+
+use super::{Payload, PayloadFile};
+use crate::digest::{Algorithm, BLOCK, Digest, block_count};
+use crate::error::{Error, Kind, Result};
+use crate::tensor::Tensor;
+use crate::verify::{Anchor, FileClaim, Manifest, Policy, TensorClaim};
+
+/// What a check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Item {
+    File(usize),
+    /// The header of a file, which must still be what was parsed.
+    Header(usize),
+    Tensor(usize),
+}
+
+/// One digest to make, and what it is compared with.
+#[derive(Debug, Clone)]
+pub(crate) struct Check {
+    pub(crate) item: Item,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) file: usize,
+    pub(crate) start: u64,
+    pub(crate) len: u64,
+    pub(crate) claims: Vec<Claim>,
+}
+
+/// What one manifest expects of a digest.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    pub(crate) origin: (&'static str, Anchor),
+    pub(crate) expected: Digest,
+    /// Set when the bytes cannot be right, whatever their digest.
+    pub(crate) contradiction: Option<String>,
+}
+
+/// A range of one file that must be hashed in order by one thread: a part of a check, or all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stream {
+    pub(super) file: u32,
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) check: u32,
+    pub(super) block: u32,
+}
+
+/// Which whole files a pass covers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Scope<'a> {
+    /// All files, as their manifests ask.
+    Verify,
+    /// The tensors of these files one by one, to find which of them is damaged.
+    Locate(&'a [usize]),
+    /// Everything that can be hashed, compared with nothing.
+    Measure,
+}
+
+/// All checks of a pass.
+#[derive(Debug, Default)]
+pub(super) struct Checks {
+    pub(super) list: Vec<Check>,
+    /// In the order of storage.
+    pub(super) streams: Vec<Stream>,
+}
+
+impl Checks {
+    /// The checks that a load of these tensors needs. Files whose tensors are all selected are checked whole where
+    /// a manifest allows it; otherwise tensors are checked one by one where that saves reading the whole file.
+    pub(super) fn of_selection(payload: &Payload, files: &[PayloadFile], selection: &[usize]) -> Result<Self> {
+        let mut checks = Self::default();
+        if payload.policy == Policy::None {
+            return Ok(checks);
+        }
+        let mut sorted = selection.to_vec();
+        sorted.sort_unstable();
+        let file_of = |index: &usize| payload.tensors.get(*index).map(|tensor| tensor.span.file);
+        for group in sorted.chunk_by(|a, b| file_of(a) == file_of(b)) {
+            let Some(file) = group.first().and_then(file_of) else { continue };
+            checks.add_used_file(payload, files, file as usize, group)?;
+        }
+        for file in payload.weights..files.len() {
+            checks.add_file_claims(payload, files, file);
+        }
+        Ok(checks.finish())
+    }
+
+    /// The checks of a pass over whole files.
+    pub(super) fn of_files(payload: &Payload, files: &[PayloadFile], scope: Scope<'_>) -> Self {
+        let mut checks = Self::default();
+        match scope {
+            Scope::Verify => {
+                for file in 0..files.len() {
+                    checks.add_verified_file(payload, files, file);
+                }
+            }
+            Scope::Locate(damaged) => {
+                for file in damaged {
+                    let tensors: Vec<usize> = payload.tensors.of_file(*file as u32).collect();
+                    payload.manifests.iter().for_each(|manifest| checks.add_tensor_claims(payload, manifest, &tensors));
+                }
+            }
+            Scope::Measure => checks.add_everything(payload, files),
+        }
+        checks.finish()
+    }
+
+    fn add_used_file(
+        &mut self,
+        payload: &Payload,
+        files: &[PayloadFile],
+        file: usize,
+        selected: &[usize],
+    ) -> Result<()> {
+        let source = &files[file].source;
+        let is_whole = payload.tensors.of_file(file as u32).len() == selected.len();
+        let mut is_covered = false;
+        for manifest in &payload.manifests {
+            let claim = manifest.files.get(source.name());
+            check_size(source.name(), source.len(), claim, manifest).map_err(|e| e.path(source.path()))?;
+            let claims_all = selected.iter().all(|index| claim_of(payload, manifest, *index).is_some());
+            if let Some(claim) = claim.filter(|_| is_whole || !claims_all) {
+                is_covered |= self.add_file(files, file, manifest, claim);
+            } else {
+                self.add_tensor_claims(payload, manifest, selected);
+                is_covered |= claims_all;
+            }
+        }
+        if payload.policy == Policy::Required && !is_covered {
+            let message = "no manifest covers this weight file, and the policy requires it";
+            return Err(Error::new(Kind::Unverified, message).path(source.path()));
+        }
+        Ok(())
+    }
+
+    fn add_verified_file(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
+        let is_covered = self.add_file_claims(payload, files, file);
+        if !is_covered && file < payload.weights {
+            let tensors: Vec<usize> = payload.tensors.of_file(file as u32).collect();
+            payload.manifests.iter().for_each(|manifest| self.add_tensor_claims(payload, manifest, &tensors));
+        }
+    }
+
+    /// Adds what every manifest says of a file; returns whether one does.
+    fn add_file_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) -> bool {
+        let name = files[file].source.name();
+        let claims = payload.manifests.iter().filter_map(|manifest| Some((manifest, manifest.files.get(name)?)));
+        let mut is_covered = false;
+        for (manifest, claim) in claims {
+            is_covered |= self.add_file(files, file, manifest, claim);
+        }
+        is_covered
+    }
+
+    fn add_file(&mut self, files: &[PayloadFile], file: usize, manifest: &Manifest, claim: &FileClaim) -> bool {
+        let Some((algorithm, expected)) = claim.fastest() else { return false };
+        let len = files[file].source.len();
+        let origin = (manifest.source, manifest.anchor);
+        self.add_check(Item::File(file), algorithm, (file, 0, len), Claim { origin, expected, contradiction: None });
+        if let Some(header) = &files[file].header {
+            let origin = ("the header as it was opened", Anchor::Caller);
+            let claim = Claim { origin, expected: header.digest, contradiction: None };
+            self.add_check(Item::Header(file), Algorithm::Blake3, (file, 0, header.len), claim);
+        }
+        true
+    }
+
+    fn add_tensor_claims(&mut self, payload: &Payload, manifest: &Manifest, tensors: &[usize]) {
+        for index in tensors {
+            let (Some(tensor), Some(claim)) = (payload.tensors.get(*index), claim_of(payload, manifest, *index)) else {
+                continue;
+            };
+            let claim = Claim {
+                origin: (manifest.source, manifest.anchor),
+                expected: claim.digest,
+                contradiction: contradiction(&tensor, claim),
+            };
+            let range = (tensor.span.file as usize, tensor.span.offset, tensor.span.len);
+            self.add_check(Item::Tensor(*index), Algorithm::Blake3, range, claim);
+        }
+    }
+
+    fn add_everything(&mut self, payload: &Payload, files: &[PayloadFile]) {
+        for (file, PayloadFile { source, .. }) in files.iter().enumerate() {
+            for algorithm in [Algorithm::Sha256, Algorithm::Blake3] {
+                self.push(Item::File(file), algorithm, (file, 0, source.len()), Vec::new());
+            }
+        }
+        for (index, tensor) in payload.tensors.iter().enumerate() {
+            let range = (tensor.span.file as usize, tensor.span.offset, tensor.span.len);
+            self.push(Item::Tensor(index), Algorithm::Blake3, range, Vec::new());
+        }
+    }
+
+    /// Adds a claim: to the check that makes the same digest already, or to a new one.
+    fn add_check(&mut self, item: Item, algorithm: Algorithm, range: (usize, u64, u64), claim: Claim) {
+        // Only checks of the same file or tensor can be the same, and those are added close together.
+        let recent = self.list.iter_mut().rev().take_while(|check| check.file == range.0);
+        match recent.take(64).find(|check| check.item == item && check.algorithm == algorithm) {
+            Some(check) => check.claims.push(claim),
+            None => self.push(item, algorithm, range, vec![claim]),
+        }
+    }
+
+    fn push(&mut self, item: Item, algorithm: Algorithm, (file, start, len): (usize, u64, u64), claims: Vec<Claim>) {
+        self.list.push(Check { item, algorithm, file, start, len, claims });
+    }
+
+    fn finish(mut self) -> Self {
+        for (number, check) in (0_u32..).zip(&self.list) {
+            let step = match check.algorithm {
+                Algorithm::Blake3 => BLOCK,
+                Algorithm::Sha256 => u64::MAX,
+            };
+            for block in 0..check.blocks() {
+                let start = check.start + u64::from(block) * BLOCK;
+                let end = start.saturating_add(step).min(check.start + check.len);
+                if start == end {
+                    continue;
+                }
+                self.streams.push(Stream { file: check.file as u32, start, end, check: number, block });
+            }
+        }
+        self.streams.sort_unstable();
+        self
+    }
+}
+
+impl Check {
+    /// How many streams make the digest.
+    pub(super) fn blocks(&self) -> u32 {
+        match self.algorithm {
+            Algorithm::Blake3 => block_count(self.len) as u32,
+            Algorithm::Sha256 => 1,
+        }
+    }
+}
+
+fn check_size(name: &str, len: u64, claim: Option<&FileClaim>, manifest: &Manifest) -> Result<()> {
+    match claim.and_then(|claim| claim.size) {
+        Some(size) if size != len => {
+            let message = format!("the file has {len} bytes; {} expects {size}", manifest.source);
+            Err(Error::new(Kind::Mismatch, message).subject(name))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a manifest says of a tensor, if it means the tensor in this file.
+fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, index: usize) -> Option<&'a TensorClaim> {
+    let tensor = payload.tensors.get(index)?;
+    let file = payload.files[tensor.span.file as usize].source.name();
+    manifest.tensors.get(tensor.name).filter(|claim| claim.file == file)
+}
+
+/// The same bytes under another type or shape are another tensor.
+fn contradiction(tensor: &Tensor<'_>, claim: &TensorClaim) -> Option<String> {
+    let is_same = tensor.dtype.name() == claim.dtype && tensor.shape == claim.shape;
+    (!is_same).then(|| {
+        format!(
+            "it is {} of shape {:?}; the manifest expects {} of shape {:?}",
+            tensor.dtype, tensor.shape, claim.dtype, claim.shape
+        )
+    })
+}

@@ -1,0 +1,155 @@
+//! What a pass has found out: the digests, and how they compare with what was expected.
+
+use std::sync::Arc;
+
+use super::checks::{Check, Claim, Item, Stream};
+use super::plan::Plan;
+use crate::digest::{Digest, combine};
+use crate::error::{Error, Kind, Result};
+use crate::verify::{Evidence, Outcome, Report, ReportBuilder};
+
+/// The digests so far: of the streams of each check, and of the checks that are complete.
+#[derive(Default)]
+pub(super) struct Findings {
+    blocks: Vec<Vec<Digest>>,
+    missing: Vec<u32>,
+    digests: Vec<Option<Digest>>,
+    /// Mismatches are collected instead of ending the pass.
+    keeps_going: bool,
+}
+
+impl Findings {
+    pub(super) fn new(plan: &Plan, keeps_going: bool) -> Self {
+        let list = &plan.checks.list;
+        Self {
+            blocks: list.iter().map(|check| vec![Digest([0; 32]); check.blocks() as usize]).collect(),
+            missing: list.iter().map(Check::blocks).collect(),
+            digests: vec![None; list.len()],
+            keeps_going,
+        }
+    }
+
+    /// Keeps the digests of finished streams, and compares those of checks that are now complete.
+    pub(super) fn record(&mut self, plan: &Plan, digests: Vec<(Stream, Digest)>) -> Result<()> {
+        for (stream, digest) in digests {
+            let check = stream.check as usize;
+            self.blocks[check][stream.block as usize] = digest;
+            self.missing[check] -= 1;
+            if self.missing[check] == 0 {
+                self.conclude(plan, check)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Concludes the checks of nothing: no read will ever complete them.
+    pub(super) fn conclude_empty(&mut self, plan: &Plan) -> Result<()> {
+        for (number, check) in plan.checks.list.iter().enumerate().filter(|(_, check)| check.len == 0) {
+            self.blocks[number] = vec![Digest::of(check.algorithm, &[])];
+            self.conclude(plan, number)?;
+        }
+        Ok(())
+    }
+
+    fn conclude(&mut self, plan: &Plan, number: usize) -> Result<()> {
+        let check = &plan.checks.list[number];
+        let blocks = &self.blocks[number];
+        let actual = if blocks.len() == 1 { blocks[0] } else { combine(blocks, check.len) };
+        self.digests[number] = Some(actual);
+        let is_fatal = !self.keeps_going || matches!(check.item, Item::Header(_));
+        match check.claims.iter().find(|claim| outcome(claim, actual) == Outcome::Mismatch) {
+            Some(claim) if is_fatal => Err(mismatch(plan, check, claim, actual)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The checks that are complete, each with its digest.
+    fn concluded<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (&'a Check, Digest)> {
+        plan.checks.list.iter().zip(&self.digests).filter_map(|(check, digest)| Some((check, (*digest)?)))
+    }
+
+    /// Notes in the model's ledger what has been checked.
+    pub(super) fn mark_verified(&self, plan: &Plan) {
+        let ledger = &plan.payload.ledger;
+        for (check, actual) in self.concluded(plan) {
+            let matches = check.claims.iter().all(|claim| outcome(claim, actual) == Outcome::Match);
+            match check.item {
+                _ if !matches || check.claims.is_empty() => {}
+                Item::File(file) => ledger.mark_file(file),
+                Item::Tensor(tensor) => ledger.mark_tensor(tensor),
+                Item::Header(_) => {}
+            }
+        }
+    }
+
+    /// Weight files whose digest is not what a manifest expects.
+    pub(super) fn damaged_files(&self, plan: &Plan) -> Vec<usize> {
+        let is_damaged = |check: &Check, actual| check.claims.iter().any(|c| outcome(c, actual) == Outcome::Mismatch);
+        let damaged = self.concluded(plan).filter(|(check, actual)| is_damaged(check, *actual));
+        let files = damaged.filter_map(|(check, _)| match check.item {
+            Item::File(file) if file < plan.payload.weights => Some(file),
+            _ => None,
+        });
+        files.collect()
+    }
+
+    /// Every complete digest with those of its blocks.
+    pub(super) fn into_digests(self) -> impl Iterator<Item = Option<(Digest, Vec<Digest>)>> {
+        self.digests.into_iter().zip(self.blocks).map(|(digest, blocks)| Some((digest?, blocks)))
+    }
+
+    /// One line or more for every file in use and every selected tensor.
+    pub(super) fn report(&self, plan: &Plan) -> Report {
+        let names = plan.files.iter().map(|file| file.source.name().to_owned()).collect();
+        let mut report = ReportBuilder::new(names, Arc::clone(&plan.payload.tensors));
+        let mut of_files: Vec<Vec<u32>> = vec![Vec::new(); plan.files.len()];
+        let mut of_tensors: Vec<(usize, u32)> = Vec::new();
+        for (check, actual) in self.concluded(plan) {
+            for claim in &check.claims {
+                let outcome = outcome(claim, actual);
+                let evidence = || Evidence::new(claim.origin, check.algorithm, claim.expected, actual, outcome);
+                match check.item {
+                    Item::File(file) => of_files[file].push(report.evidence(evidence())),
+                    Item::Tensor(tensor) => of_tensors.push((tensor, report.evidence(evidence()))),
+                    Item::Header(_) => {}
+                }
+            }
+        }
+        of_tensors.sort_unstable();
+        for file in plan.files_in_use() {
+            report.file(file, &of_files[file]);
+        }
+        for (tensor, row) in
+            plan.selection.iter().filter_map(|tensor| Some((*tensor, plan.payload.tensors.get(*tensor)?)))
+        {
+            let start = of_tensors.partition_point(|(other, _)| *other < tensor);
+            let own = of_tensors[start..].iter().take_while(|(other, _)| *other == tensor);
+            let own: Vec<u32> = own.map(|(_, evidence)| *evidence).collect();
+            let of_file = &of_files[row.span.file as usize];
+            report.tensor(tensor, if own.is_empty() { &of_file[..of_file.len().min(1)] } else { &own });
+        }
+        report.finish()
+    }
+}
+
+fn outcome(claim: &Claim, actual: Digest) -> Outcome {
+    let matches = claim.contradiction.is_none() && claim.expected == actual;
+    if matches { Outcome::Match } else { Outcome::Mismatch }
+}
+
+fn mismatch(plan: &Plan, check: &Check, claim: &Claim, actual: Digest) -> Error {
+    let source = &plan.files[check.file].source;
+    let subject = match check.item {
+        Item::Header(_) => {
+            let message = "its header is not the one that was parsed when the model was opened";
+            return Error::new(Kind::Changed, message).path(source.path());
+        }
+        Item::File(_) => source.name(),
+        Item::Tensor(tensor) => plan.payload.tensors.get(tensor).map_or("", |tensor| tensor.name),
+    };
+    let message = claim.contradiction.clone().unwrap_or_else(|| {
+        let algorithm = check.algorithm.name();
+        format!("{algorithm} is {actual}; {} expects {}", claim.origin.0, claim.expected)
+    });
+    Error::new(Kind::Mismatch, message).path(source.path()).subject(subject).offset(check.start)
+}

@@ -1,0 +1,61 @@
+//! The one load engine: plan, task, placement.
+//!
+//! A [`Plan`] says which bytes are read, hashed and placed, without any I/O. A [`Task`] makes one pass over
+//! those bytes: each block is read once, placed where it belongs, and hashed while it is in the cache. A [`Placement`]
+//! exists only when every check that it needs has passed.
+
+#![forbid(unsafe_code)]
+
+mod checks;
+mod findings;
+mod jobs;
+mod placement;
+mod plan;
+mod task;
+mod whole;
+mod work;
+
+use std::sync::Arc;
+
+use crate::error::{Error, Kind, Result};
+use crate::formats::Header;
+use crate::host::Context;
+use crate::storage::Source;
+use crate::tensor::TensorTable;
+use crate::verify::{Ledger, Manifest, Policy};
+
+pub use placement::{Placed, Placement};
+pub use plan::{Plan, PlanInfo, PlanOptions, Target};
+pub use task::{State, Task};
+pub(crate) use whole::{Measured, measure, verify};
+
+/// What is loaded: the bytes of a model, and what is known about them.
+pub(crate) struct Payload {
+    pub(crate) context: Context,
+    /// The weight files first; then files that only describe.
+    pub(crate) files: Vec<PayloadFile>,
+    /// How many of the files are weight files.
+    pub(crate) weights: usize,
+    pub(crate) tensors: Arc<TensorTable>,
+    pub(crate) policy: Policy,
+    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) ledger: Ledger,
+}
+
+/// One file of a payload.
+#[derive(Clone)]
+pub(crate) struct PayloadFile {
+    pub(crate) source: Source,
+    /// What was parsed of it, to be found again when the file is read for a check.
+    pub(crate) header: Option<Header>,
+}
+
+impl Payload {
+    /// Refuses bytes that the policy wants checked first.
+    pub(crate) fn check_verified(&self, tensor: usize, file: usize) -> Result<()> {
+        if self.policy != Policy::Required || self.ledger.is_verified(tensor, file) {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Unverified, "its bytes have not been checked yet: verify or load the model first"))
+    }
+}

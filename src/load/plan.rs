@@ -1,0 +1,280 @@
+//! The plan of a load: which tensors, which bytes, where to, which checks. No I/O happens here.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::checks::{Checks, Scope};
+use super::jobs::{Job, cut};
+use super::{Payload, PayloadFile};
+use crate::error::{Error, Kind, Result};
+use crate::tensor::TensorTable;
+
+/// Where the bytes of the tensors go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Target {
+    /// Nowhere: they are only checked.
+    #[default]
+    None,
+    /// They stay where they are: zero-copy pointers into the mapped files.
+    View,
+    /// One arena in host memory, each tensor aligned.
+    Host,
+}
+
+/// What to load, and how.
+#[derive(Debug, Clone, Default)]
+pub struct PlanOptions {
+    /// Where to.
+    pub target: Target,
+    /// Glob patterns over tensor names, in which `*` also matches `/` and `.`; none means all tensors.
+    pub include: Vec<String>,
+    /// Tensors by index, instead of patterns; the placement keeps their order.
+    pub tensors: Vec<usize>,
+    /// Alignment of each tensor in the arena in bytes, a power of two; 0 means 64.
+    pub alignment: u64,
+    /// The bound on host memory beside the tensors, in bytes, at least 65,536; 0 means 8 MiB.
+    pub staging_bytes: u64,
+}
+
+/// What a plan will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PlanInfo {
+    /// Tensors that are selected.
+    pub tensors: u64,
+    /// Bytes of their contents.
+    pub payload_bytes: u64,
+    /// Bytes that will be read from files.
+    pub read_bytes: u64,
+    /// Bytes that the target will hold.
+    pub target_bytes: u64,
+    /// Bytes of host memory beside the target.
+    pub staging_bytes: u64,
+}
+
+/// A part of a tensor's file that has a place in the arena.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Copy {
+    pub(super) file: u32,
+    pub(super) offset: u64,
+    pub(super) len: u64,
+    pub(super) arena: u64,
+}
+
+/// A plan is immutable; any number of tasks can be started from it.
+pub struct Plan {
+    pub(super) payload: Arc<Payload>,
+    /// The files of the payload, and for a verification the assets.
+    pub(super) files: Vec<PayloadFile>,
+    pub(super) target: Target,
+    /// Tensors in the order of the placement.
+    pub(super) selection: Vec<usize>,
+    /// Where each selected tensor begins in the arena.
+    pub(super) arena_offsets: Vec<u64>,
+    pub(super) arena_bytes: u64,
+    pub(super) alignment: u64,
+    /// In the order of storage.
+    pub(super) copies: Vec<Copy>,
+    pub(super) checks: Checks,
+    pub(super) jobs: Vec<Job>,
+    pub(super) threads: usize,
+    /// Bytes of one read, and of the scratch memory of each thread.
+    pub(super) block: usize,
+    info: PlanInfo,
+}
+
+const DEFAULT_ALIGNMENT: u64 = 64;
+const MAX_ALIGNMENT: u64 = 1 << 30;
+const DEFAULT_STAGING: u64 = 8 << 20;
+/// Below this, system calls cost more than the bytes they bring.
+const MIN_BLOCK: u64 = 64 << 10;
+/// A block is read and then hashed: it should still be in the second-level cache of one core.
+const MAX_BLOCK: u64 = 512 << 10;
+
+impl Plan {
+    /// Plans a load of the tensors that the options select.
+    pub(crate) fn new(payload: &Arc<Payload>, options: &PlanOptions) -> Result<Self> {
+        let selection = select(&payload.tensors, options)?;
+        let files = payload.files.clone();
+        if options.target == Target::View {
+            check_mapped(payload, &selection)?;
+        }
+        let checks = Checks::of_selection(payload, &files, &selection)?;
+        Self::build(payload, files, selection, checks, options)
+    }
+
+    /// Plans a pass over whole files: those of the payload, and `assets`.
+    pub(crate) fn over_files(payload: &Arc<Payload>, assets: Vec<PayloadFile>, scope: Scope<'_>) -> Result<Self> {
+        let files: Vec<_> = payload.files.iter().cloned().chain(assets).collect();
+        let selection: Vec<usize> = (0..payload.tensors.len()).collect();
+        let checks = Checks::of_files(payload, &files, scope);
+        Self::build(payload, files, selection, checks, &PlanOptions::default())
+    }
+
+    fn build(
+        payload: &Arc<Payload>,
+        files: Vec<PayloadFile>,
+        selection: Vec<usize>,
+        checks: Checks,
+        options: &PlanOptions,
+    ) -> Result<Self> {
+        let alignment = match options.alignment {
+            0 => DEFAULT_ALIGNMENT,
+            power if power.is_power_of_two() && power <= MAX_ALIGNMENT => power,
+            other => {
+                let message = format!("{other} is not a power of two up to {MAX_ALIGNMENT}");
+                return Err(Error::invalid(message).subject("alignment"));
+            }
+        };
+        let (threads, block) = staging(payload.context.threads(), options.staging_bytes)?;
+        let arena = match options.target {
+            Target::Host => lay_out(&payload.tensors, &selection, alignment)?,
+            Target::None | Target::View => Layout::default(),
+        };
+        let jobs = cut(&files, &arena.copies, &checks.streams, &ends_of_tensors(&payload.tensors, &selection));
+        let info = PlanInfo {
+            tensors: selection.len() as u64,
+            payload_bytes: selection.iter().map(|index| bytes_of(&payload.tensors, *index)).sum(),
+            read_bytes: jobs.iter().map(Job::len).sum(),
+            target_bytes: arena.bytes,
+            staging_bytes: threads.max(1) as u64 * block,
+        };
+        Ok(Self {
+            payload: Arc::clone(payload),
+            files,
+            target: options.target,
+            selection,
+            arena_offsets: arena.offsets,
+            arena_bytes: arena.bytes,
+            alignment,
+            copies: arena.copies,
+            checks,
+            jobs,
+            threads,
+            block: block as usize,
+            info,
+        })
+    }
+
+    /// The files that the plan points into, and all that are no weight files.
+    pub(super) fn files_in_use(&self) -> impl Iterator<Item = usize> + '_ {
+        let mut is_used = vec![false; self.payload.weights];
+        for tensor in self.selection.iter().filter_map(|index| self.payload.tensors.get(*index)) {
+            is_used[tensor.span.file as usize] = true;
+        }
+        (0..self.files.len()).filter(move |file| is_used.get(*file).copied().unwrap_or(true))
+    }
+
+    /// What the plan will do.
+    pub fn info(&self) -> PlanInfo {
+        self.info
+    }
+}
+
+/// How many threads work, and how much each reads at once, within the bound on staging memory.
+fn staging(threads: usize, bytes: u64) -> Result<(usize, u64)> {
+    let bytes = if bytes == 0 { DEFAULT_STAGING } else { bytes };
+    if bytes < MIN_BLOCK {
+        let message = format!("{bytes} bytes are too few: expected at least {MIN_BLOCK}");
+        return Err(Error::invalid(message).subject("staging_bytes"));
+    }
+    let most = usize::try_from(bytes / MIN_BLOCK).unwrap_or(usize::MAX);
+    let threads = threads.min(most);
+    let block = (bytes / threads.max(1) as u64).clamp(MIN_BLOCK, MAX_BLOCK);
+    Ok((threads, block & !4095))
+}
+
+fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec<usize>> {
+    match (&options.include[..], &options.tensors[..]) {
+        ([], []) => Ok((0..tensors.len()).collect()),
+        ([], indices) => select_indices(tensors, indices),
+        (patterns, []) => select_patterns(tensors, patterns),
+        _ => Err(Error::invalid("both patterns and indices are given: expected one of them")),
+    }
+}
+
+fn select_indices(tensors: &TensorTable, indices: &[usize]) -> Result<Vec<usize>> {
+    let mut seen = HashSet::with_capacity(indices.len().min(tensors.len()));
+    for index in indices {
+        if *index >= tensors.len() {
+            let message = format!("there is no tensor {index}: the model has {}", tensors.len());
+            return Err(Error::invalid(message));
+        }
+        if !seen.insert(index) {
+            return Err(Error::invalid(format!("tensor {index} is selected twice")));
+        }
+    }
+    Ok(indices.to_vec())
+}
+
+fn select_patterns(tensors: &TensorTable, patterns: &[String]) -> Result<Vec<usize>> {
+    let mut is_selected = vec![false; tensors.len()];
+    for text in patterns {
+        let pattern = glob::Pattern::new(text)
+            .map_err(|e| Error::invalid(format!("not a glob pattern: {}", e.msg)).subject(&**text))?;
+        let mut has_matched = false;
+        for (selected, tensor) in is_selected.iter_mut().zip(tensors.iter()) {
+            if pattern.matches(tensor.name) {
+                *selected = true;
+                has_matched = true;
+            }
+        }
+        if !has_matched {
+            return Err(Error::new(Kind::NotFound, "no tensor of the model matches this pattern").subject(&**text));
+        }
+    }
+    let selected = is_selected.iter().enumerate().filter(|(_, selected)| **selected);
+    Ok(selected.map(|(index, _)| index).collect())
+}
+
+fn check_mapped(payload: &Payload, selection: &[usize]) -> Result<()> {
+    let files = selection.iter().filter_map(|index| payload.tensors.get(*index)).map(|tensor| tensor.span.file);
+    let unmapped = |file: &u32| payload.files[*file as usize].source.whole().is_none();
+    match files.filter(unmapped).next() {
+        None => Ok(()),
+        Some(file) => {
+            let message = "the model was opened for reading only: there are no zero-copy pointers";
+            Err(Error::new(Kind::NotMapped, message).path(payload.files[file as usize].source.path()))
+        }
+    }
+}
+
+#[derive(Default)]
+struct Layout {
+    offsets: Vec<u64>,
+    copies: Vec<Copy>,
+    bytes: u64,
+}
+
+/// Tensors follow each other in the arena as they do in the files, whatever order they were selected in, so that
+/// one large read fills many of them.
+fn lay_out(tensors: &TensorTable, selection: &[usize], alignment: u64) -> Result<Layout> {
+    let mut order: Vec<usize> = (0..selection.len()).collect();
+    order.sort_by_key(|position| selection[*position]);
+    let mut layout = Layout { offsets: vec![0; selection.len()], ..Layout::default() };
+    for position in order {
+        let Some(tensor) = tensors.get(selection[position]) else { continue };
+        let start = layout.bytes.checked_next_multiple_of(alignment);
+        let range = start.and_then(|start| Some((start, start.checked_add(tensor.span.len)?)));
+        let (start, end) = range.ok_or_else(|| Error::out_of_memory("the arena", u64::MAX))?;
+        layout.offsets[position] = start;
+        layout.bytes = end;
+        if tensor.span.len > 0 {
+            let (file, offset, len) = (tensor.span.file, tensor.span.offset, tensor.span.len);
+            layout.copies.push(Copy { file, offset, len, arena: start });
+        }
+    }
+    Ok(layout)
+}
+
+/// Where each selected tensor that has bytes ends: (file, offset), sorted.
+fn ends_of_tensors(tensors: &TensorTable, selection: &[usize]) -> Vec<(u32, u64)> {
+    let spans = selection.iter().filter_map(|index| tensors.get(*index)).map(|tensor| tensor.span);
+    let mut ends: Vec<_> = spans.filter(|span| span.len > 0).map(|span| (span.file, span.end())).collect();
+    ends.sort_unstable();
+    ends
+}
+
+fn bytes_of(tensors: &TensorTable, index: usize) -> u64 {
+    tensors.get(index).map_or(0, |tensor| tensor.span.len)
+}

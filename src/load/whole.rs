@@ -1,0 +1,66 @@
+//! Passes over whole files that place nothing: to verify them, and to measure them for a manifest.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::checks::{Item, Scope};
+use super::plan::Plan;
+use super::task::run;
+use super::{Payload, PayloadFile};
+use crate::error::Result;
+use crate::host::Progress;
+use crate::verify::{FileClaim, Report, TensorClaim};
+
+/// Checks all files, collecting mismatches; damaged files are then searched for the damaged tensors.
+pub(crate) fn verify(payload: &Arc<Payload>, assets: Vec<PayloadFile>) -> Result<Report> {
+    let plan = Arc::new(Plan::over_files(payload, assets, Scope::Verify)?);
+    let findings = run(&plan, true, |_| true)?;
+    let report = findings.report(&plan);
+    let damaged = findings.damaged_files(&plan);
+    if damaged.is_empty() || payload.manifests.iter().all(|manifest| manifest.tensors.is_empty()) {
+        return Ok(report);
+    }
+    let plan = Arc::new(Plan::over_files(payload, Vec::new(), Scope::Locate(&damaged))?);
+    let located = run(&plan, true, |_| true)?.report(&plan);
+    Ok(report.with_tensors_of(&located))
+}
+
+/// The sizes and digests of a model, as a manifest states them.
+pub(crate) struct Measured {
+    pub(crate) files: BTreeMap<String, FileClaim>,
+    pub(crate) tensors: BTreeMap<String, TensorClaim>,
+}
+
+/// Hashes all files and all tensors.
+pub(crate) fn measure(
+    payload: &Arc<Payload>,
+    assets: Vec<PayloadFile>,
+    progress: impl FnMut(&Progress) -> bool,
+) -> Result<Measured> {
+    let plan = Arc::new(Plan::over_files(payload, assets, Scope::Measure)?);
+    let findings = run(&plan, false, progress)?;
+    let mut measured = Measured { files: BTreeMap::new(), tensors: BTreeMap::new() };
+    for (check, digests) in plan.checks.list.iter().zip(findings.into_digests()) {
+        let Some((digest, blocks)) = digests else { continue };
+        let source = &plan.files[check.file].source;
+        match check.item {
+            Item::Tensor(tensor) => {
+                let Some(tensor) = payload.tensors.get(tensor) else { continue };
+                let claim = TensorClaim {
+                    file: source.name().to_owned(),
+                    dtype: tensor.dtype.name().to_owned(),
+                    shape: tensor.shape.to_vec(),
+                    digest,
+                    blocks: if blocks.len() > 1 { blocks } else { Vec::new() },
+                };
+                measured.tensors.insert(tensor.name.to_owned(), claim);
+            }
+            Item::File(_) | Item::Header(_) => {
+                let claim = measured.files.entry(source.name().to_owned()).or_default();
+                claim.size = Some(source.len());
+                claim.digests.insert(check.algorithm, digest);
+            }
+        }
+    }
+    Ok(measured)
+}

@@ -1,0 +1,249 @@
+//! A model: where source, format and policy meet.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::digest::Digest;
+use crate::error::{Error, Kind, Result};
+use crate::formats::{self, Parsed, Unindexed, WeightFile};
+use crate::host::{Context, Level, Progress};
+use crate::limits::Limits;
+use crate::load::{Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, measure, verify};
+use crate::storage::{Access, Location, Source};
+use crate::tensor::{Tensor, TensorTable};
+use crate::verify::{Ledger, Policy, Report, gather, is_manifest};
+
+/// How a model is opened.
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions {
+    /// How bytes are reached.
+    pub access: Access,
+    /// When bytes have to be checked.
+    pub policy: Policy,
+    /// The format by name; `None` detects it by content.
+    pub format: Option<String>,
+    /// A manifest from a trusted place, instead of those that lie beside the weights.
+    pub manifest: Option<Vec<u8>>,
+    /// What the files may ask for.
+    pub limits: Limits,
+}
+
+/// An open model: immutable, cheap to clone, usable from many threads at once.
+#[derive(Clone)]
+pub struct Model(Arc<Inner>);
+
+struct Inner {
+    format: &'static str,
+    location: Location,
+    payload: Arc<Payload>,
+    unindexed: Vec<Unindexed>,
+    metadata: Vec<(String, String)>,
+    assets: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Model {
+    /// Opens a file or a directory.
+    ///
+    /// Headers and indices are read and checked in full; the bytes of tensors are not touched.
+    pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
+        Self::read(Location::open(path.as_ref(), options.access)?, options, context)
+    }
+
+    /// Opens a model that is in memory.
+    pub fn from_memory(bytes: Bytes, options: &OpenOptions, context: &Context) -> Result<Self> {
+        Self::read(Location::from_memory(bytes), options, context)
+    }
+
+    fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
+        let parsed = formats::read(&location, options.format.as_deref(), &options.limits)?;
+        let manifests = gather(&location, options.policy, options.manifest.as_deref(), &options.limits)?;
+        let Parsed { format, weights, descriptions, tensors, unindexed, metadata, mut assets, warnings } = parsed;
+        assets.retain(|name| !is_manifest(name));
+        for warning in &warnings {
+            context.log(Level::Warn, "open", || format!("{}: {warning}", location.path()));
+        }
+        let payload = Payload {
+            context: context.clone(),
+            weights: weights.len(),
+            ledger: Ledger::new(weights.len(), tensors.len()),
+            files: payload_files(weights, descriptions),
+            tensors: Arc::new(tensors),
+            policy: options.policy,
+            manifests,
+        };
+        let payload = Arc::new(payload);
+        let metadata = metadata.into_iter().collect();
+        Ok(Self(Arc::new(Inner { format, location, payload, unindexed, metadata, assets, warnings })))
+    }
+
+    /// The name of the format.
+    pub fn format(&self) -> &'static str {
+        self.0.format
+    }
+
+    /// The weight files; [`Span::file`](crate::tensor::Span::file) counts in them.
+    pub fn files(&self) -> impl ExactSizeIterator<Item = &Source> {
+        self.0.payload.files[..self.0.payload.weights].iter().map(|file| &file.source)
+    }
+
+    /// All tensors.
+    pub fn tensors(&self) -> &TensorTable {
+        &self.0.payload.tensors
+    }
+
+    /// Tensors that are present but not part of the model, because the weight map does not name them.
+    pub fn unindexed(&self) -> &[Unindexed] {
+        &self.0.unindexed
+    }
+
+    /// What the files say about themselves, sorted by key; each key occurs once.
+    pub fn metadata(&self) -> &[(String, String)] {
+        &self.0.metadata
+    }
+
+    /// What was odd and put up with when the model was opened.
+    pub fn warnings(&self) -> &[String] {
+        &self.0.warnings
+    }
+
+    /// When bytes have to be checked.
+    pub fn policy(&self) -> Policy {
+        self.0.payload.policy
+    }
+
+    /// Names of the other files of the model's directory.
+    pub fn assets(&self) -> &[String] {
+        &self.0.assets
+    }
+
+    /// The bytes of an asset, checked if a manifest covers it. They outlive the model.
+    pub fn asset(&self, name: &str) -> Result<Bytes> {
+        let source = self.asset_source(name)?;
+        let bytes = source.read(0, source.len())?;
+        for manifest in &self.0.payload.manifests {
+            let claim = manifest.files.get(name).and_then(|claim| claim.fastest());
+            let Some((algorithm, expected)) = claim else { continue };
+            let actual = Digest::of(algorithm, &bytes);
+            if actual != expected {
+                let message = format!("{} is {actual}; {} expects {expected}", algorithm.name(), manifest.source);
+                return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(name));
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// The length of an asset in bytes.
+    pub fn asset_len(&self, name: &str) -> Result<u64> {
+        let listed = self.0.location.listing().iter().find(|file| file.name == name).and_then(|file| file.bytes);
+        listed.map_or_else(|| self.asset_source(name).map(|source| source.len()), Ok)
+    }
+
+    fn asset_source(&self, name: &str) -> Result<Source> {
+        if !self.0.assets.iter().any(|asset| asset == name) {
+            return Err(Error::new(Kind::NotFound, "the model has no such asset").subject(name));
+        }
+        self.0.location.open_sidecar(name)
+    }
+
+    /// The bytes of a tensor with no copy. They outlive the model.
+    pub fn view(&self, tensor: usize) -> Result<Bytes> {
+        let (source, tensor) = self.checked(tensor)?;
+        source.check_unchanged()?;
+        let view = source.view(tensor.span.offset, tensor.span.len)?;
+        view.ok_or_else(|| {
+            let message = "the model was opened for reading only: there are no zero-copy pointers";
+            Error::new(Kind::NotMapped, message).path(source.path()).subject(tensor.name)
+        })
+    }
+
+    /// The bytes of a tensor: with no copy where that is possible, else read. They outlive the model.
+    pub fn bytes(&self, tensor: usize) -> Result<Bytes> {
+        match self.view(tensor) {
+            Err(e) if e.kind() == Kind::NotMapped => {
+                let (source, tensor) = self.checked(tensor)?;
+                source.read(tensor.span.offset, tensor.span.len)
+            }
+            view => view,
+        }
+    }
+
+    /// Reads a part of a tensor, `offset` bytes from its start.
+    pub fn read_into(&self, tensor: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        let (source, tensor) = self.checked(tensor)?;
+        let fits = offset.checked_add(buffer.len() as u64).is_some_and(|end| end <= tensor.span.len);
+        if !fits {
+            let message =
+                format!("{} bytes from offset {offset} are not inside its {} bytes", buffer.len(), tensor.span.len);
+            return Err(Error::invalid(message).subject(tensor.name));
+        }
+        source.check_unchanged()?;
+        source.read_into(tensor.span.offset + offset, buffer)
+    }
+
+    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none.
+    pub fn alignment(&self, tensor: &Tensor<'_>) -> u32 {
+        const PAGE: usize = 4096;
+        let whole = self.0.payload.files.get(tensor.span.file as usize).and_then(|file| file.source.whole());
+        whole.map_or(0, |bytes| {
+            let address = (bytes.as_ptr() as usize).wrapping_add(tensor.span.offset as usize) | PAGE;
+            1 << address.trailing_zeros()
+        })
+    }
+
+    /// The tensor and its file, if its bytes may be handed out.
+    fn checked(&self, index: usize) -> Result<(&Source, Tensor<'_>)> {
+        let payload = &self.0.payload;
+        let tensor = payload.tensors.get(index).ok_or_else(|| {
+            Error::invalid(format!("there is no tensor {index}: the model has {}", payload.tensors.len()))
+        })?;
+        let file = tensor.span.file as usize;
+        let source = &payload.files[file].source;
+        payload.check_verified(index, file).map_err(|e| e.path(source.path()).subject(tensor.name))?;
+        Ok((source, tensor))
+    }
+
+    /// Plans a load. No bytes are read.
+    pub fn plan(&self, options: &PlanOptions) -> Result<Plan> {
+        Plan::new(&self.0.payload, options)
+    }
+
+    /// Plans, loads and waits.
+    pub fn load(&self, options: &PlanOptions) -> Result<Placement> {
+        let task = Task::start(&Arc::new(self.plan(options)?))?;
+        task.wait(|_| true)?;
+        task.finish()?.ok_or_else(|| Error::new(Kind::Internal, "a task that is done has no placement"))
+    }
+
+    /// Checks every file of the model against its manifests, also after a mismatch: the report tells all.
+    ///
+    /// Under [`Policy::None`] there is nothing to check against, and everything is reported as uncovered.
+    pub fn verify(&self) -> Result<Report> {
+        verify(&self.0.payload, self.asset_files()?)
+    }
+
+    /// Hashes every file and every tensor.
+    pub(crate) fn measure(&self, progress: impl FnMut(&Progress) -> bool) -> Result<Measured> {
+        measure(&self.0.payload, self.asset_files()?, progress)
+    }
+
+    fn asset_files(&self) -> Result<Vec<PayloadFile>> {
+        let sources = self.0.assets.iter().map(|name| self.0.location.open_sidecar(name));
+        sources.map(|source| Ok(PayloadFile { source: source?, header: None })).collect()
+    }
+}
+
+fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>) -> Vec<PayloadFile> {
+    let weights = weights.into_iter().map(|file| PayloadFile { source: file.source, header: Some(file.header) });
+    weights.chain(descriptions.into_iter().map(|source| PayloadFile { source, header: None })).collect()
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tensors = self.tensors().len();
+        f.debug_struct("Model").field("format", &self.0.format).field("tensors", &tensors).finish()
+    }
+}

@@ -1,0 +1,144 @@
+//! What the caller asked to open: a file, a directory, or memory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use super::source::{Source, open_path};
+use super::{Access, Directory};
+use crate::error::{Error, Kind, Result};
+
+/// A place that a model is read from: an entry, and a door to the files beside it.
+pub(crate) struct Location {
+    access: Access,
+    directory: Option<Directory>,
+    entry: Option<Source>,
+    listing: Vec<Listed>,
+}
+
+/// One file of a model's directory. Whether a link may be followed is decided when it is opened.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Listed {
+    /// The name within the directory.
+    pub name: String,
+    /// Bytes; `None` for a symbolic link.
+    pub bytes: Option<u64>,
+}
+
+/// The most entries of a directory that is opened as a model.
+const MAX_LISTED: usize = 65_536;
+
+impl Location {
+    /// A file or a directory.
+    pub(crate) fn open(path: &Path, access: Access) -> Result<Self> {
+        let file = open_path(path)?;
+        let is_directory = file.metadata().is_ok_and(|metadata| metadata.is_dir());
+        if is_directory {
+            let directory = Directory::open(path)?;
+            let listing = list(path)?;
+            return Ok(Self { access, directory: Some(directory), entry: None, listing });
+        }
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let entry = Source::from_file(file, &name, path.to_owned(), access)?;
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let directory = Directory::open(parent)?;
+        directory.set_entry(path.to_owned());
+        Ok(Self { access, directory: Some(directory), entry: Some(entry), listing: Vec::new() })
+    }
+
+    /// Memory: there are no files beside it.
+    pub(crate) fn from_memory(bytes: Bytes) -> Self {
+        let entry = Some(Source::from_memory("memory", bytes));
+        Self { access: Access::Map, directory: None, entry, listing: Vec::new() }
+    }
+
+    /// The file or memory that was asked for; `None` if it was a directory.
+    pub(crate) fn entry(&self) -> Option<&Source> {
+        self.entry.as_ref()
+    }
+
+    /// The files of the directory that was asked for, sorted by name; empty if it was a file.
+    pub(crate) fn listing(&self) -> &[Listed] {
+        &self.listing
+    }
+
+    /// The files beside an entry that describes a whole directory, such as an index.
+    pub(crate) fn list_siblings(&self) -> Result<Vec<Listed>> {
+        match &self.directory {
+            Some(directory) if self.entry.is_some() => list(directory.path()),
+            _ => Ok(self.listing.clone()),
+        }
+    }
+
+    /// What was asked for, to be named in a message.
+    pub(crate) fn path(&self) -> String {
+        match (&self.entry, &self.directory) {
+            (Some(entry), _) => entry.path(),
+            (None, Some(directory)) => directory.path().to_string_lossy().into_owned(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Opens the file of the directory by which the model is entered; a link may lead anywhere, as if the caller
+    /// had named it.
+    pub(crate) fn open_entry(&self, name: &str) -> Result<Source> {
+        let directory = self.directory()?;
+        let path = directory.path().join(name);
+        directory.set_entry(path.clone());
+        Source::from_file(open_path(&path)?, name, path, self.access)
+    }
+
+    /// Opens a file that the model names, under the policy of [`Directory`].
+    pub(crate) fn open_sidecar(&self, name: &str) -> Result<Source> {
+        let directory = self.directory()?;
+        let path = join(directory.path(), name);
+        let shown = path.to_string_lossy().into_owned();
+        let file = directory.open_file(name).map_err(|e| e.path(shown).subject(name))?;
+        Source::from_file(file, name, path, self.access)
+    }
+
+    /// Opens a file that may lie beside the model; `None` if it does not.
+    pub(crate) fn open_if_present(&self, name: &str) -> Result<Option<Source>> {
+        if self.directory.is_none() {
+            return Ok(None);
+        }
+        match self.open_sidecar(name) {
+            Ok(source) => Ok(Some(source)),
+            Err(e) if e.kind() == Kind::NotFound => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    fn directory(&self) -> Result<&Directory> {
+        let missing = || Error::new(Kind::Unsupported, "a model in memory cannot name other files");
+        self.directory.as_ref().ok_or_else(missing)
+    }
+}
+
+/// Joins for display and for looking again; the name has not been checked yet and is never opened through this.
+fn join(directory: &Path, name: &str) -> PathBuf {
+    if name.starts_with('/') { PathBuf::from(name) } else { directory.join(name) }
+}
+
+fn list(path: &Path) -> Result<Vec<Listed>> {
+    let fail = |e| Error::io("list the directory", e).path(path.to_string_lossy());
+    let mut listing = Vec::new();
+    for entry in fs::read_dir(path).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let kind = entry.file_type().map_err(fail)?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let bytes = match () {
+            () if kind.is_file() => Some(entry.metadata().map_err(fail)?.len()),
+            () if kind.is_symlink() => None,
+            () => continue,
+        };
+        if listing.len() == MAX_LISTED {
+            let message = format!("the directory has more than {MAX_LISTED} files; name the model's file");
+            return Err(Error::new(Kind::Limit, message).path(path.to_string_lossy()));
+        }
+        listing.push(Listed { name, bytes });
+    }
+    listing.sort_unstable();
+    Ok(listing)
+}

@@ -1,0 +1,25 @@
+//! Bytes behind one door: a mapped file, a file that is read, or memory that the caller lends.
+//!
+//! Everything above this module sees a [`Source`] and asks it for ranges; only this module knows paths,
+//! descriptors and maps. Shared regions are [`bytes::Bytes`].
+
+mod location;
+mod mmap;
+mod sidecar;
+mod source;
+
+pub(crate) use location::{Listed, Location};
+pub(crate) use mmap::{Arena, Slot};
+pub(crate) use sidecar::Directory;
+pub use source::Source;
+
+/// How the bytes of files are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Access {
+    /// Files are mapped, which gives zero-copy pointers. A file that another process truncates while such
+    /// a pointer is read raises `SIGBUS`; loading never reads through a mapping and so never does.
+    #[default]
+    Map,
+    /// Files are only read. There are no zero-copy pointers, and no input can raise a signal.
+    Read,
+}

@@ -1,0 +1,120 @@
+//! `SHA256SUMS`: one line a file, as `sha256sum` writes it, or as BSD's `shasum --tag` does.
+//!
+//! GNU form: digest, space, a space or `*`, name; a leading backslash says that the name has escapes
+//! (coreutils manual, "md5sum invocation"). BSD form: `SHA256 (name) = digest`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::manifest::{Claims, FileClaim};
+use crate::digest::{Algorithm, Digest};
+use crate::error::{Error, Result};
+
+pub(super) const FILE_NAME: &str = "SHA256SUMS";
+
+pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| Error::format("the manifest is not UTF-8 text").offset(e.valid_up_to() as u64))?;
+    let mut files = BTreeMap::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (name, digest) = read_line(line).map_err(|e| e.subject(format!("line {number}")))?;
+        let claim = FileClaim { size: None, digests: BTreeMap::from([(Algorithm::Sha256, digest)]) };
+        if files.insert(name.clone(), claim).is_some() {
+            let message = format!("the file \"{name}\" is listed twice");
+            return Err(Error::format(message).subject(format!("line {number}")));
+        }
+    }
+    if files.is_empty() {
+        return Err(Error::format("the manifest lists no file: expected lines of a digest and a name"));
+    }
+    Ok((files, BTreeMap::new()))
+}
+
+fn read_line(line: &str) -> Result<(String, Digest)> {
+    if let Some((name, digest)) = line.strip_prefix("SHA256 (").and_then(|rest| rest.rsplit_once(") = ")) {
+        return Ok((normal(name), Digest::from_hex(digest)?));
+    }
+    let (has_escapes, line) = line.strip_prefix('\\').map_or((false, line), |rest| (true, rest));
+    let (digest, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let digest = Digest::from_hex(digest)?;
+    let name = rest
+        .strip_prefix([' ', '*'])
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| Error::format("expected two spaces, or a space and \"*\", and a name after the digest"))?;
+    let name = if has_escapes { unescape(name)? } else { name.to_owned() };
+    Ok((normal(&name), digest))
+}
+
+/// `find` writes names with a leading `./`.
+fn normal(name: &str) -> String {
+    name.strip_prefix("./").unwrap_or(name).to_owned()
+}
+
+fn unescape(name: &str) -> Result<String> {
+    let mut plain = String::with_capacity(name.len());
+    let mut chars = name.chars();
+    while let Some(c) = chars.next() {
+        let c = match (c, c == '\\') {
+            (c, false) => c,
+            _ => match chars.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('\\') => '\\',
+                _ => return Err(Error::format("expected \\\\, \\n or \\r after a backslash in the name")),
+            },
+        };
+        plain.push(c);
+    }
+    Ok(plain)
+}
+
+/// The manifest in GNU form.
+pub(crate) fn write<'a>(files: impl Iterator<Item = (&'a str, Digest)>) -> String {
+    let mut text = String::new();
+    for (name, digest) in files {
+        let escaped = name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+        let mark = if escaped == name { "" } else { "\\" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{mark}{digest}  {escaped}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEX: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    fn names(text: &str) -> Result<Vec<String>> {
+        read(text.as_bytes()).map(|(files, _)| files.into_keys().collect())
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        let text = format!(
+            "# made by hand\n{HEX}  a b\n{HEX} *b\n\\{HEX}  c\\nd\\\\\n\nSHA256 (e (1)) = {HEX}\n{HEX}  ./f\r\n"
+        );
+        assert_eq!(names(&text).unwrap(), ["a b", "b", "c\nd\\", "e (1)", "f"]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let digest = Digest::from_hex(HEX).unwrap();
+        let written = write(["plain", "new\nline\\"].into_iter().map(|name| (name, digest)));
+        assert_eq!(names(&written).unwrap(), ["new\nline\\", "plain"]);
+    }
+
+    #[test]
+    fn broken_lines_are_refused() {
+        let twice = format!("{HEX}  a\n{HEX}  a\n");
+        let short = format!("{}  a\n", &HEX[1..]);
+        let cases = ["", "hello", &short, &HEX.to_string(), &format!("{HEX} a"), &format!("\\{HEX}  a\\t"), &twice];
+        for text in cases {
+            assert!(names(text).is_err(), "{text:?}");
+        }
+    }
+}

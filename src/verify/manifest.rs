@@ -1,0 +1,106 @@
+//! Manifests: the kinds that are known, where they lie, and what they say in one common form.
+
+use std::collections::BTreeMap;
+
+use super::{Anchor, Policy, checksums, record};
+use crate::digest::{Algorithm, Digest};
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::storage::Location;
+
+/// What one manifest expects of the files and tensors of a model.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// The kind of manifest, by the name of its file: `"SHA256SUMS"`, `"weighbridge.json"`.
+    pub source: &'static str,
+    /// Where it came from.
+    pub anchor: Anchor,
+    /// By name within the model.
+    pub files: BTreeMap<String, FileClaim>,
+    /// By name.
+    pub tensors: BTreeMap<String, TensorClaim>,
+}
+
+/// What a file should be.
+#[derive(Debug, Clone, Default)]
+pub struct FileClaim {
+    /// Bytes, where the manifest says.
+    pub size: Option<u64>,
+    /// One digest or more, each of another algorithm.
+    pub digests: BTreeMap<Algorithm, Digest>,
+}
+
+impl FileClaim {
+    /// The digest that is fastest to check: all digests of one manifest have the same author.
+    pub(crate) fn fastest(&self) -> Option<(Algorithm, Digest)> {
+        self.digests.first_key_value().map(|(algorithm, digest)| (*algorithm, *digest))
+    }
+}
+
+/// What a tensor should be.
+#[derive(Debug, Clone)]
+pub struct TensorClaim {
+    /// The file that it lies in.
+    pub file: String,
+    /// The element type, as spelled in files.
+    pub dtype: String,
+    /// Elements of each dimension.
+    pub shape: Vec<i64>,
+    /// BLAKE3 of its bytes.
+    pub digest: Digest,
+    /// The chaining values of its [`BLOCK`](crate::digest::BLOCK)s; empty if there is only one.
+    pub blocks: Vec<Digest>,
+}
+
+/// One row of the table of manifests.
+struct Kind {
+    file_name: &'static str,
+    probe: fn(&[u8]) -> bool,
+    read: fn(&[u8]) -> Result<Claims>,
+}
+
+/// What a reader of manifests returns: files, and tensors.
+pub(super) type Claims = (BTreeMap<String, FileClaim>, BTreeMap<String, TensorClaim>);
+
+/// Every kind that is known. The last one takes any text, so its errors are for what no other kind claims.
+const KINDS: &[Kind] = &[
+    Kind { file_name: record::FILE_NAME, probe: record::probe, read: record::read },
+    Kind { file_name: checksums::FILE_NAME, probe: |_| true, read: checksums::read },
+];
+
+/// Whether a file of this name is a manifest, and so not an asset.
+pub(crate) fn is_manifest(name: &str) -> bool {
+    KINDS.iter().any(|kind| kind.file_name == name)
+}
+
+/// The manifests that count under a policy: the caller's, or else those beside the weights.
+pub(crate) fn gather(
+    location: &Location,
+    policy: Policy,
+    given: Option<&[u8]>,
+    limits: &Limits,
+) -> Result<Vec<Manifest>> {
+    match (policy, given) {
+        (Policy::None, None) => Ok(Vec::new()),
+        (Policy::None, Some(_)) => {
+            Err(Error::invalid("a manifest is given, but the policy says that nothing is checked"))
+        }
+        (_, Some(bytes)) => Ok(vec![read_given(bytes, limits)?]),
+        (_, None) => KINDS.iter().filter_map(|kind| read_beside(kind, location, limits).transpose()).collect(),
+    }
+}
+
+fn read_given(bytes: &[u8], limits: &Limits) -> Result<Manifest> {
+    limits.check_header("the manifest", bytes.len() as u64)?;
+    let kind = KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))?;
+    let (files, tensors) = (kind.read)(bytes).map_err(|e| e.subject("the given manifest"))?;
+    Ok(Manifest { source: kind.file_name, anchor: Anchor::Caller, files, tensors })
+}
+
+fn read_beside(kind: &Kind, location: &Location, limits: &Limits) -> Result<Option<Manifest>> {
+    let Some(source) = location.open_if_present(kind.file_name)? else { return Ok(None) };
+    limits.check_header("the manifest", source.len()).map_err(|e| e.path(source.path()))?;
+    let bytes = source.read(0, source.len())?;
+    let (files, tensors) = (kind.read)(&bytes).map_err(|e| e.path(source.path()))?;
+    Ok(Some(Manifest { source: kind.file_name, anchor: Anchor::Beside, files, tensors }))
+}

@@ -1,0 +1,45 @@
+//! Trust: what the bytes of a model should be, who says so, and what was found.
+//!
+//! Expectations come from manifests: files beside the weights, or one that the caller hands over. Each manifest is
+//! asked on its own, so all that are found have to agree with the bytes. This module hashes nothing; the load
+//! engine does, in the same pass in which it places the bytes.
+
+#![forbid(unsafe_code)]
+
+mod checksums;
+mod ledger;
+mod manifest;
+mod record;
+mod report;
+
+pub(crate) use ledger::Ledger;
+pub use manifest::{FileClaim, Manifest, TensorClaim};
+pub(crate) use manifest::{gather, is_manifest};
+pub use record::FILE_NAME as RECORD_FILE_NAME;
+pub use report::{Check, Outcome, Report, Subject};
+pub(crate) use report::{Evidence, ReportBuilder};
+
+pub(crate) use checksums::write as write_checksums;
+pub(crate) use record::write as write_record;
+
+/// When bytes have to be checked. Fixed when a model is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Policy {
+    /// What a manifest covers is checked; a mismatch is an error, missing cover is not.
+    #[default]
+    IfPresent,
+    /// Every weight file that is used must be covered, and no byte is handed out before it has been checked.
+    Required,
+    /// Nothing is checked, and no manifest is read.
+    None,
+}
+
+/// Where a manifest came from. One that lies beside the weights guards against accidents, one that the caller
+/// gives guards against people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// Found beside the weights.
+    Beside,
+    /// Given by the caller.
+    Caller,
+}

@@ -1,0 +1,202 @@
+//! The report of a verification: every file and every tensor, and by what it was checked.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Anchor, Policy};
+use crate::digest::{Algorithm, Digest};
+use crate::error::{Error, Kind, Result};
+use crate::tensor::TensorTable;
+
+/// What became of one check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// No manifest says anything about it.
+    Uncovered,
+    /// The bytes are what the manifest expects.
+    Match,
+    /// The bytes, or the shape or element type, are not what the manifest expects.
+    Mismatch,
+}
+
+/// What a check is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// A file, by its name within the model.
+    File(&'a str),
+    /// A tensor, by its name.
+    Tensor(&'a str),
+}
+
+/// One line of a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Check<'a> {
+    /// What it is about.
+    pub subject: Subject<'a>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// By what it was checked; `None` if it is uncovered.
+    pub evidence: Option<&'a Evidence>,
+}
+
+impl Check<'_> {
+    fn at(&self, error: Error) -> Error {
+        match self.subject {
+            Subject::File(name) => error.path(name),
+            Subject::Tensor(name) => error.subject(name),
+        }
+    }
+}
+
+/// By what something was checked. For a tensor that its file's digest covers, the digests are the file's.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The kind of manifest.
+    pub source: &'static str,
+    /// Where the manifest came from.
+    pub anchor: Anchor,
+    /// The hash function.
+    pub algorithm: Algorithm,
+    /// The digest that the manifest states, in hexadecimal.
+    pub expected: String,
+    /// The digest of the bytes, in hexadecimal.
+    pub actual: String,
+    pub(crate) outcome: Outcome,
+}
+
+impl Evidence {
+    pub(crate) fn new(
+        (source, anchor): (&'static str, Anchor),
+        algorithm: Algorithm,
+        expected: Digest,
+        actual: Digest,
+        outcome: Outcome,
+    ) -> Self {
+        Self { source, anchor, algorithm, expected: expected.to_string(), actual: actual.to_string(), outcome }
+    }
+}
+
+/// Every file and tensor that a verification or a load covered, files first.
+#[derive(Debug)]
+pub struct Report {
+    files: Vec<String>,
+    tensors: Arc<TensorTable>,
+    evidence: Vec<Evidence>,
+    rows: Vec<Row>,
+}
+
+/// Small, because a model may have hundreds of thousands of tensors.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    is_file: bool,
+    subject: u32,
+    evidence: Option<u32>,
+}
+
+impl Report {
+    /// The number of checks.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no checks.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The check at `index`.
+    pub fn get(&self, index: usize) -> Option<Check<'_>> {
+        self.rows.get(index).map(|row| self.check(row))
+    }
+
+    /// All checks.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Check<'_>> {
+        self.rows.iter().map(|row| self.check(row))
+    }
+
+    /// What the report means under a policy: an error for the first mismatch, or for the first tensor that has to be
+    /// covered and is not.
+    pub fn verdict(&self, policy: Policy) -> Result<()> {
+        if let Some(check) = self.iter().find(|check| check.outcome == Outcome::Mismatch) {
+            let message = check.evidence.map_or_else(String::new, |evidence| {
+                let Evidence { algorithm, source, expected, actual, .. } = evidence;
+                match expected == actual {
+                    true => format!("its shape or element type is not what {source} expects"),
+                    false => format!("{} is {actual}; {source} expects {expected}", algorithm.name()),
+                }
+            });
+            return Err(check.at(Error::new(Kind::Mismatch, message)));
+        }
+        let is_missing =
+            |check: &Check<'_>| check.outcome == Outcome::Uncovered && matches!(check.subject, Subject::Tensor(_));
+        match self.iter().find(is_missing) {
+            Some(check) if policy == Policy::Required => {
+                let message = "no manifest covers this tensor or its file, and the policy requires it";
+                Err(check.at(Error::new(Kind::Unverified, message)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes from another report of the same model what it knows of single tensors.
+    pub(crate) fn with_tensors_of(mut self, other: &Report) -> Self {
+        let offset = self.evidence.len() as u32;
+        let known = other.rows.iter().filter(|row| !row.is_file);
+        let known = known.filter_map(|row| Some((row.subject, row.evidence? + offset)));
+        let known: HashMap<u32, u32> = known.collect();
+        self.evidence.extend(other.evidence.iter().cloned());
+        for row in self.rows.iter_mut().filter(|row| !row.is_file) {
+            row.evidence = known.get(&row.subject).copied().or(row.evidence);
+        }
+        self
+    }
+
+    fn check(&self, row: &Row) -> Check<'_> {
+        let subject = if row.is_file {
+            Subject::File(self.files.get(row.subject as usize).map_or("", |name| name))
+        } else {
+            Subject::Tensor(self.tensors.get(row.subject as usize).map_or("", |tensor| tensor.name))
+        };
+        let evidence = row.evidence.and_then(|index| self.evidence.get(index as usize));
+        Check { subject, outcome: evidence.map_or(Outcome::Uncovered, |evidence| evidence.outcome), evidence }
+    }
+}
+
+/// Collects the lines of a report.
+pub(crate) struct ReportBuilder(Report);
+
+impl ReportBuilder {
+    /// A report about these files, by index, and the tensors of this table.
+    pub(crate) fn new(files: Vec<String>, tensors: Arc<TensorTable>) -> Self {
+        Self(Report { files, tensors, evidence: Vec::new(), rows: Vec::new() })
+    }
+
+    /// Keeps evidence that several lines may share.
+    pub(crate) fn evidence(&mut self, evidence: Evidence) -> u32 {
+        self.0.evidence.push(evidence);
+        self.0.evidence.len() as u32 - 1
+    }
+
+    /// A line for each piece of evidence, or one that says that there is none.
+    pub(crate) fn file(&mut self, file: usize, evidence: &[u32]) {
+        self.push(true, file, evidence);
+    }
+
+    /// As [`file`](Self::file), for a tensor.
+    pub(crate) fn tensor(&mut self, tensor: usize, evidence: &[u32]) {
+        self.push(false, tensor, evidence);
+    }
+
+    fn push(&mut self, is_file: bool, subject: usize, evidence: &[u32]) {
+        let subject = subject as u32;
+        if evidence.is_empty() {
+            self.0.rows.push(Row { is_file, subject, evidence: None });
+        }
+        let rows = evidence.iter().map(|evidence| Row { is_file, subject, evidence: Some(*evidence) });
+        self.0.rows.extend(rows);
+    }
+
+    pub(crate) fn finish(self) -> Report {
+        self.0
+    }
+}

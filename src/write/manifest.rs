@@ -1,0 +1,29 @@
+//! Manifests of a model, made from its bytes.
+
+use crate::digest::Algorithm;
+use crate::error::Result;
+use crate::host::Progress;
+use crate::load::Measured;
+use crate::model::Model;
+use crate::verify::{write_checksums, write_record};
+
+/// The digests of a model's files and tensors, ready to be written down.
+pub struct Manifests(Measured);
+
+impl Manifests {
+    /// Reads and hashes every file of the model. `progress` may cancel by returning `false`.
+    pub fn of(model: &Model, progress: impl FnMut(&Progress) -> bool) -> Result<Self> {
+        model.measure(progress).map(Self)
+    }
+
+    /// The text of `weighbridge.json`.
+    pub fn record(&self) -> Result<String> {
+        write_record(&self.0.files, &self.0.tensors)
+    }
+
+    /// The text of `SHA256SUMS`.
+    pub fn checksums(&self) -> String {
+        let files = self.0.files.iter();
+        write_checksums(files.filter_map(|(name, claim)| Some((&**name, *claim.digests.get(&Algorithm::Sha256)?))))
+    }
+}

@@ -1,0 +1,9 @@
+//! Writing: manifests today. Nothing is lost: a file is written beside, synced, and renamed into place.
+
+#![forbid(unsafe_code)]
+
+mod manifest;
+mod replace;
+
+pub use manifest::Manifests;
+pub use replace::replace_file;

@@ -1,0 +1,314 @@
+// threads.cpp: many threads on one model, and the promises about which thread does what.
+//
+//   threads GOLDEN SCRATCH
+#include <weighbridge.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "check.h"
+
+namespace wb = weighbridge;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int crowd = 8;
+constexpr int rounds = 20;
+
+std::string llama;
+
+/// Runs `work(number)` on `crowd` threads at once.
+template <class Work>
+void together(Work work) {
+  std::atomic<int> ready{0};
+  std::vector<std::thread> threads;
+  for (int number = 0; number < crowd; number++) {
+    threads.emplace_back([&, number] {
+      ready++;
+      while (ready < crowd) std::this_thread::yield();
+      work(number);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+/// Threads of this process, by Linux's count; 0 where that cannot be had.
+std::size_t thread_count() {
+  std::error_code none;
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task", none)) count += !entry.path().empty();
+  return count;
+}
+
+/// The kernel forgets a joined thread a moment after the join.
+bool thread_count_falls_to(std::size_t count) {
+  for (int i = 0; i < 200 && thread_count() > count; i++) std::this_thread::sleep_for(10ms);
+  return thread_count() <= count;
+}
+
+wb::context make_context(std::uint32_t max_threads) {
+  wb::context_options options;
+  options.max_threads = max_threads;
+  auto made = wb::context::create(options);
+  REQUIRE(made);
+  return *std::move(made);
+}
+
+wb::model open(wb::context& context, wb::policy verify = wb::policy::if_present) {
+  wb::open_options options;
+  options.verify = verify;
+  auto opened = wb::model::open(context, llama, options);
+  REQUIRE(opened);
+  return *std::move(opened);
+}
+
+bool same_bytes(const wb::model& model, const wb::placement& placement) {
+  std::size_t seen = 0;
+  for (const wb::placed_tensor& placed : placement) {
+    const auto here = placed.host_bytes();
+    const auto there = model.tensors()[placed.tensor].data();
+    if (!there || there->size() != here.size()) return false;
+    if (!here.empty() && std::memcmp(here.data(), there->data(), here.size()) != 0) return false;
+    seen++;
+  }
+  return seen == model.tensors().size();
+}
+
+/// Everything that a const model allows, from every thread.
+void share_one_model(std::uint32_t max_threads) {
+  wb::context context = make_context(max_threads);
+  const wb::model model = open(context);
+  const auto plan = model.plan();
+  REQUIRE(plan);
+  together([&](int number) {
+    for (int round = 0; round < rounds; round++) {
+      const wb::model mine = model.retain();
+      const wb::context ours = context.retain();
+      for (const wb::tensor_view& tensor : mine.tensors()) {
+        const auto found = mine.find(tensor.name());
+        CHECK(found && found->index() == tensor.index());
+        std::vector<std::byte> copy(static_cast<std::size_t>(tensor.bytes()));
+        CHECK(tensor.read(0, copy));
+        const auto data = tensor.data();
+        CHECK(data && data->size() == copy.size());
+        CHECK(copy.empty() || std::memcmp(data->data(), copy.data(), copy.size()) == 0);
+        const auto buffer = tensor.buffer();
+        CHECK(buffer && buffer->bytes().size() == copy.size());
+      }
+      switch ((number + round) % 3) {
+        case 0:
+          CHECK(mine.verify());
+          break;
+        case 1: {
+          const auto placement = mine.load();
+          if (CHECK(placement)) CHECK(same_bytes(mine, *placement));
+          break;
+        }
+        default: {
+          auto task = plan->start();
+          if (!CHECK(task)) break;
+          wb::progress now;
+          while (task->poll(&now) == wb::status::pending) CHECK(task->step(10us, &now));
+          const auto placement = task->finish();
+          if (CHECK(placement)) CHECK(same_bytes(mine, *placement));
+        }
+      }
+    }
+  });
+}
+
+/// Under `required`, threads race to be the one that makes the bytes known to be good.
+void share_one_unverified_model(std::uint32_t max_threads) {
+  wb::context context = make_context(max_threads);
+  for (int round = 0; round < rounds; round++) {
+    const wb::model model = open(context, wb::policy::required);
+    together([&](int number) {
+      if (number % 2 == 0) CHECK(model.verify());
+      const auto data = model.tensors()[0].data();
+      CHECK(data || data.error().code() == wb::status::unverified);
+      if (number % 2 == 0) CHECK(data);
+    });
+  }
+}
+
+void open_at_once() {
+  together([&](int number) {
+    for (int round = 0; round < rounds; round++) {
+      wb::context context = make_context(static_cast<std::uint32_t>(number % 2) * 3);
+      const wb::model model = open(context);
+      CHECK(model.assets().size() >= 2);
+      context.reset();
+      CHECK(model.load());
+    }
+  });
+}
+
+/// The last reference may be dropped anywhere.
+void drop_anywhere() {
+  for (int round = 0; round < rounds; round++) {
+    wb::context context = make_context(3);
+    wb::model model = open(context);
+    auto loaded = model.load();
+    auto buffer = model.tensors()[0].buffer();
+    REQUIRE(loaded && buffer);
+    wb::placement placement = *std::move(loaded);
+    std::vector<wb::model> models;
+    std::vector<wb::buffer> buffers;
+    std::vector<wb::placement> placements;
+    for (int i = 0; i < crowd; i++) {
+      models.push_back(model.retain());
+      buffers.push_back(buffer->retain());
+      placements.push_back(placement.retain());
+    }
+    model.reset();
+    placement.reset();
+    context.reset();
+    together([&](int number) {
+      const auto i = static_cast<std::size_t>(number);
+      models[i].reset();
+      CHECK(buffers[i].bytes().data() != nullptr);
+      buffers[i].reset();
+      CHECK(placements[i].size() > 0);
+      placements[i].reset();
+    });
+  }
+}
+
+/// Cancelling from elsewhere, before and during the work.
+void cancel_from_elsewhere(std::uint32_t max_threads) {
+  wb::context context = make_context(max_threads);
+  const wb::model model = open(context);
+  const auto plan = model.plan();
+  REQUIRE(plan);
+
+  auto before = plan->start();
+  REQUIRE(before);
+  std::thread([&] { before->cancel(); }).join();
+  const auto stepped = before->step(1s);
+  if (max_threads == 0) CHECK(!stepped && !before->finish());  // others may have finished before
+  CHECK(stepped || stepped.error().code() == wb::status::cancelled);
+
+  // The callback waits until another thread has cancelled.
+  auto during = plan->start();
+  REQUIRE(during);
+  std::atomic<bool> working{false};
+  std::atomic<bool> cancelled{false};
+  std::thread canceller([&] {
+    while (!working) std::this_thread::yield();
+    during->cancel();
+    cancelled = true;
+  });
+  bool in_time = false;
+  const auto waited = during->wait([&](const wb::progress& now) {
+    working = true;
+    while (!cancelled) std::this_thread::yield();
+    in_time = in_time || now.done_bytes < now.total_bytes;
+  });
+  working = true;
+  canceller.join();
+  CHECK(waited || waited.error().code() == wb::status::cancelled);
+  if (in_time) CHECK(!waited);
+
+  // And without a rendezvous: it ends one way or the other.
+  for (int round = 0; round < 200; round++) {
+    auto task = plan->start();
+    REQUIRE(task);
+    std::thread other([&] { task->cancel(); });
+    const auto ended = task->wait();
+    CHECK(ended || ended.error().code() == wb::status::cancelled);
+    other.join();
+    const auto placement = task->finish();
+    CHECK(placement || !ended || placement.error().code() == wb::status::cancelled);
+  }
+
+  // Two threads that poll while a third works.
+  auto watched = plan->start();
+  REQUIRE(watched);
+  std::atomic<bool> done{false};
+  std::vector<std::thread> watchers;
+  for (int i = 0; i < 2; i++) {
+    watchers.emplace_back([&] {
+      std::uint64_t last = 0;
+      while (!done) {
+        wb::progress now;
+        const wb::status status = watched->poll(&now);
+        CHECK(status == wb::status::pending || status == wb::status::ok);
+        CHECK(now.done_bytes >= last && now.done_bytes <= now.total_bytes);
+        last = now.done_bytes;
+      }
+    });
+  }
+  CHECK(watched->wait());
+  done = true;
+  for (std::thread& watcher : watchers) watcher.join();
+}
+
+/// Progress is told on the thread that waits, whoever does the work; with no threads allowed, none appear.
+void callbacks_stay_home(std::uint32_t max_threads) {
+  const std::size_t alone = thread_count();
+  {
+    wb::context context = make_context(max_threads);
+    const wb::model model = open(context);
+    const auto plan = model.plan();
+    REQUIRE(plan);
+    for (int round = 0; round < rounds; round++) {
+      auto task = plan->start();
+      REQUIRE(task);
+      const auto here = std::this_thread::get_id();
+      int calls = 0;
+      CHECK(task->wait([&](const wb::progress&) {
+        CHECK(std::this_thread::get_id() == here);
+        CHECK(thread_count() <= alone + max_threads);
+        calls++;
+      }));
+      CHECK(calls > 0);
+    }
+    CHECK(model.verify());
+    CHECK(thread_count() <= alone + max_threads);
+  }
+  CHECK(thread_count_falls_to(alone)); // none is left behind
+}
+
+/// A log may be called from any thread that the library was allowed, and no longer than the context lives.
+void log_from_anywhere(std::uint32_t max_threads) {
+  std::atomic<int> lines{0};
+  auto sink = [&](std::uint32_t, std::string_view, std::string_view) { lines++; };
+  {
+    wb::context_options options;
+    options.max_threads = max_threads;
+    options.log_to(sink, 5);
+    auto context = wb::context::create(options);
+    REQUIRE(context);
+    const wb::model model = open(*context);
+    together([&](int) { CHECK(model.load()); });
+  }
+  const int after = lines;
+  std::this_thread::sleep_for(20ms);
+  CHECK(lines == after);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: %s GOLDEN SCRATCH\n", argv[0]);
+    return 2;
+  }
+  llama = std::string(argv[1]) + "/tiny-llama";
+  for (const std::uint32_t max_threads : {0u, 3u}) {
+    callbacks_stay_home(max_threads);  // first, while there are no other threads
+    share_one_model(max_threads);
+    share_one_unverified_model(max_threads);
+    cancel_from_elsewhere(max_threads);
+    log_from_anywhere(max_threads);
+  }
+  open_at_once();
+  drop_anywhere();
+  return check_result();
+}

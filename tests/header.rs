@@ -1,0 +1,61 @@
+//! `include/weighbridge.h` is generated from `src/ffi`, committed, and compared here with what would be generated now.
+//!
+//! `WEIGHBRIDGE_UPDATE=1 cargo test --test header` writes it anew.
+
+use std::fs;
+
+const HEADER: &str = "include/weighbridge.h";
+
+/// The sections of the header in the order in which a newcomer should meet them: one source file each.
+const SECTIONS: &[&str] =
+    &["text", "library", "status", "error", "context", "model", "dtype", "tensor", "asset", "report", "load", "graph"];
+
+const END: &str = "
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WEIGHBRIDGE_H */
+";
+
+fn generate() -> String {
+    let config = cbindgen::Config::from_file("cbindgen.toml").unwrap();
+    let mut header = fs::read_to_string("src/ffi/preamble.h").unwrap();
+    for section in SECTIONS {
+        let path = format!("src/ffi/{section}.rs");
+        let mut text = Vec::new();
+        cbindgen::Builder::new().with_config(config.clone()).with_src(&path).generate().unwrap().write(&mut text);
+        header.push_str(&heading(&fs::read_to_string(&path).unwrap()));
+        header.push_str(&spell(&String::from_utf8(text).unwrap()));
+    }
+    header + END
+}
+
+/// The documentation of a source file, as the heading of its section.
+fn heading(source: &str) -> String {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.trim_start());
+    let lines = lines.map(|line| format!(" * {}", line.trim_start_matches("# ")).trim_end().to_owned());
+    format!("\n/* {}\n{}\n */\n\n", "-".repeat(70), lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// What cbindgen cannot be told: parentheses around negative constants, 64-bit flags, and the short names of types.
+fn spell(text: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("#define ").and_then(|rest| rest.split_once(' ')) {
+        Some((name, value)) if value.starts_with('-') => format!("#define {name} ({value})"),
+        Some((name, "1")) if name.starts_with("WB_OPEN_") => format!("#define {name} (UINT64_C(1) << 0)"),
+        _ if line.starts_with("typedef") => line.to_owned(),
+        _ => line.replace("struct wb_", "wb_"),
+    };
+    text.trim_start().lines().map(line).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+#[test]
+fn the_committed_header_is_the_generated_one() {
+    let generated = generate();
+    if std::env::var_os("WEIGHBRIDGE_UPDATE").is_some() {
+        fs::write(HEADER, &generated).unwrap();
+    }
+    let committed = fs::read_to_string(HEADER).unwrap_or_default();
+    let difference = committed.lines().zip(generated.lines()).find(|(old, new)| old != new);
+    assert!(committed == generated, "run `cargo xtask header`; first difference: {difference:?}");
+}
