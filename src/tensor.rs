@@ -87,7 +87,7 @@ impl TensorTable {
     }
 
     /// All tensors in the order of storage.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Tensor<'_>> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Tensor<'_>> + Clone {
         self.rows.iter().map(|row| self.tensor(row))
     }
 

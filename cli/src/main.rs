@@ -1,1 +1,42 @@
-fn main() {}
+//! The `weighbridge` command: inspect, verify, digest and load model weights.
+//!
+//! Exit status: 0 good, 1 the model is bad, 2 bad usage, 3 the machine failed.
+
+mod args;
+mod digest;
+mod failure;
+mod inspect;
+mod load;
+mod output;
+mod verify;
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let result = run(&args.command, &mut out).and_then(|()| Ok(out.flush()?));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // What was found before the failure is worth having; a closed pipe wants nothing more.
+            let _ = out.flush();
+            failure.report()
+        }
+    }
+}
+
+fn run(command: &Command, out: &mut impl Write) -> Result<(), Failure> {
+    match command {
+        Command::Inspect(args) => inspect::run(args, out),
+        Command::Verify(args) => verify::run(args, out),
+        Command::Digest(args) => digest::run(args, out),
+        Command::Load(args) => load::run(args, out),
+    }
+}

@@ -108,7 +108,7 @@ impl Placement {
     }
 
     /// All tensors.
-    pub fn iter(&self) -> impl Iterator<Item = Placed<'_>> {
+    pub fn iter(&self) -> impl Iterator<Item = Placed<'_>> + Clone {
         (0..self.len()).filter_map(|position| self.get(position))
     }
 

@@ -228,9 +228,8 @@ fn select_patterns(tensors: &TensorTable, patterns: &[String]) -> Result<Vec<usi
 }
 
 fn check_mapped(payload: &Payload, selection: &[usize]) -> Result<()> {
-    let files = selection.iter().filter_map(|index| payload.tensors.get(*index)).map(|tensor| tensor.span.file);
-    let unmapped = |file: &u32| payload.files[*file as usize].source.whole().is_none();
-    match files.filter(unmapped).next() {
+    let mut files = selection.iter().filter_map(|index| payload.tensors.get(*index)).map(|tensor| tensor.span.file);
+    match files.find(|file| payload.files[*file as usize].source.whole().is_none()) {
         None => Ok(()),
         Some(file) => {
             let message = "the model was opened for reading only: there are no zero-copy pointers";

@@ -112,7 +112,7 @@ mod tests {
     fn broken_lines_are_refused() {
         let twice = format!("{HEX}  a\n{HEX}  a\n");
         let short = format!("{}  a\n", &HEX[1..]);
-        let cases = ["", "hello", &short, &HEX.to_string(), &format!("{HEX} a"), &format!("\\{HEX}  a\\t"), &twice];
+        let cases = ["", "hello", &short, HEX, &format!("{HEX} a"), &format!("\\{HEX}  a\\t"), &twice];
         for text in cases {
             assert!(names(text).is_err(), "{text:?}");
         }

@@ -110,7 +110,7 @@ impl Report {
     }
 
     /// All checks.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Check<'_>> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Check<'_>> + Clone {
         self.rows.iter().map(|row| self.check(row))
     }
 

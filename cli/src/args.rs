@@ -1,0 +1,131 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use weighbridge::{Context, Model, OpenOptions, Policy, Target};
+
+use crate::failure::Failure;
+
+/// Look at, verify and load the weights of machine-learning models. Nothing in a model file is ever executed.
+#[derive(Parser)]
+#[command(name = "weighbridge", version, after_help = EXIT_STATUS)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_STATUS: &str = "Exit status: 0 good, 1 the model is bad, 2 bad usage, 3 the machine failed.";
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// List the tensors, files, metadata and assets of a model
+    Inspect(Inspect),
+    /// Check every file and tensor of a model against its manifests
+    Verify(Verify),
+    /// Write weighbridge.json, the manifest of a model, beside it
+    Digest(Digest),
+    /// Load a model as a program would, and tell what it took
+    Load(Load),
+}
+
+#[derive(clap::Args)]
+pub struct Inspect {
+    /// A file, an index, or a directory
+    pub path: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Add the SHA-256 of each tensor's bytes
+    #[arg(long)]
+    pub digests: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Verify {
+    /// A file, an index, or a directory
+    pub path: PathBuf,
+    /// When bytes have to be checked
+    #[arg(long, value_enum, default_value_t)]
+    pub policy: PolicyArg,
+    /// A manifest from a trusted place, instead of those beside the weights
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Digest {
+    /// The directory of the model
+    pub path: PathBuf,
+    /// Write SHA256SUMS too
+    #[arg(long)]
+    pub sha256sums: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Load {
+    /// A file, an index, or a directory
+    pub path: PathBuf,
+    /// Load only tensors whose names match; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Where to
+    #[arg(long, value_enum, default_value_t)]
+    pub target: TargetArg,
+    /// When bytes have to be checked
+    #[arg(long, value_enum, default_value_t)]
+    pub policy: PolicyArg,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub enum PolicyArg {
+    /// Nothing is checked
+    None,
+    /// What a manifest covers is checked
+    #[default]
+    IfPresent,
+    /// Every weight file must be covered
+    Required,
+}
+
+impl From<PolicyArg> for Policy {
+    fn from(policy: PolicyArg) -> Self {
+        match policy {
+            PolicyArg::None => Self::None,
+            PolicyArg::IfPresent => Self::IfPresent,
+            PolicyArg::Required => Self::Required,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub enum TargetArg {
+    /// Zero-copy pointers into the mapped files
+    View,
+    /// One aligned arena in host memory
+    #[default]
+    Host,
+}
+
+impl From<TargetArg> for Target {
+    fn from(target: TargetArg) -> Self {
+        match target {
+            TargetArg::View => Self::View,
+            TargetArg::Host => Self::Host,
+        }
+    }
+}
+
+/// Opens what the user named, with a thread for each processor.
+pub fn open(path: &PathBuf, options: &OpenOptions) -> Result<Model, Failure> {
+    if !path.try_exists()? {
+        return Err(Failure::usage(format!("{}: there is no such file or directory", path.display())));
+    }
+    Ok(Model::open(path, options, &Context::new().with_threads(usize::MAX))?)
+}

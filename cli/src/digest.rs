@@ -1,0 +1,31 @@
+//! `weighbridge digest`
+
+use std::io::Write;
+use std::path::Path;
+
+use weighbridge::verify::RECORD_FILE_NAME;
+use weighbridge::write::{Manifests, replace_file};
+use weighbridge::{OpenOptions, Policy};
+
+use crate::args::{Digest, open};
+use crate::failure::Failure;
+use crate::output::progress_bar;
+
+pub fn run(args: &Digest, out: &mut impl Write) -> Result<(), Failure> {
+    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
+    if !args.path.is_dir() {
+        return Err(Failure::usage(format!("{}: expected the directory of a model", args.path.display())));
+    }
+    let manifests = Manifests::of(&model, progress_bar("hashing"))?;
+    write(out, &args.path.join(RECORD_FILE_NAME), &manifests.record()?)?;
+    if args.sha256sums {
+        write(out, &args.path.join("SHA256SUMS"), &manifests.checksums())?;
+    }
+    Ok(())
+}
+
+fn write(out: &mut impl Write, path: &Path, text: &str) -> Result<(), Failure> {
+    replace_file(path, text.as_bytes())?;
+    writeln!(out, "wrote {}", path.display())?;
+    Ok(())
+}

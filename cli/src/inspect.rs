@@ -1,0 +1,147 @@
+//! `weighbridge inspect`
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde::Serialize;
+use weighbridge::digest::{Algorithm, Hasher};
+use weighbridge::error::Printable;
+use weighbridge::{Model, OpenOptions, Policy};
+
+use crate::args::{Inspect, open};
+use crate::failure::Failure;
+use crate::output::{count, tensor_table, thousands, warnings};
+
+/// The JSON form: one for all formats.
+#[derive(Serialize)]
+struct Description<'a> {
+    format: &'a str,
+    files: Vec<FileDescription<'a>>,
+    metadata: BTreeMap<&'a str, &'a str>,
+    assets: &'a [String],
+    unindexed: Vec<&'a str>,
+    warnings: &'a [String],
+    tensors: Vec<TensorDescription<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileDescription<'a> {
+    path: &'a str,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct TensorDescription<'a> {
+    name: &'a str,
+    dtype: &'a str,
+    shape: &'a [i64],
+    file: &'a str,
+    offset: u64,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+}
+
+pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
+    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
+    let digests = if args.digests { Some(digests(&model)?) } else { None };
+    let description = describe(&model, digests.as_deref());
+    if args.json {
+        serde_json::to_writer(&mut *out, &description)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    print(out, &model, &description)
+}
+
+fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Description<'a> {
+    let files: Vec<_> = model.files().map(|file| FileDescription { path: file.name(), bytes: file.len() }).collect();
+    let mut tensors: Vec<_> = model
+        .tensors()
+        .iter()
+        .enumerate()
+        .map(|(index, tensor)| TensorDescription {
+            name: tensor.name,
+            dtype: tensor.dtype.name(),
+            shape: tensor.shape,
+            file: files[tensor.span.file as usize].path,
+            offset: tensor.span.offset,
+            bytes: tensor.span.len,
+            sha256: digests.map(|digests| digests[index].clone()),
+        })
+        .collect();
+    tensors.sort_unstable_by_key(|tensor| tensor.name);
+    Description {
+        format: model.format(),
+        files,
+        metadata: model.metadata().iter().map(|(key, value)| (&**key, &**value)).collect(),
+        assets: model.assets(),
+        unindexed: model.unindexed().iter().map(|tensor| &*tensor.name).collect(),
+        warnings: model.warnings(),
+        tensors,
+    }
+}
+
+fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> Result<(), Failure> {
+    let bytes = model.tensors().iter().map(|tensor| tensor.span.len).sum();
+    let (tensors, files) = (count(description.tensors.len(), "tensor"), count(description.files.len(), "file"));
+    writeln!(out, "{}: {tensors}, {} bytes, in {files}", model.format(), thousands(bytes))?;
+    warnings(out, model)?;
+    for (key, value) in &description.metadata {
+        writeln!(out, "metadata: {} = {}", Printable(key), Printable(value))?;
+    }
+    for asset in description.assets {
+        writeln!(out, "asset: {}", Printable(asset))?;
+    }
+    for tensor in model.unindexed() {
+        writeln!(out, "unindexed: {} in {}", Printable(&tensor.name), Printable(&tensor.file))?;
+    }
+    writeln!(out)?;
+    tensor_table(out, model, model.tensors().iter())?;
+    if description.tensors.iter().any(|tensor| tensor.sha256.is_some()) {
+        writeln!(out)?;
+    }
+    for tensor in &description.tensors {
+        if let Some(digest) = &tensor.sha256 {
+            writeln!(out, "{digest}  {}", Printable(tensor.name))?;
+        }
+    }
+    Ok(())
+}
+
+/// The SHA-256 of each tensor, on all processors.
+fn digests(model: &Model) -> Result<Vec<String>, Failure> {
+    let next = AtomicUsize::new(0);
+    let digests = Mutex::new(vec![String::new(); model.tensors().len()]);
+    let work = || -> weighbridge::Result<()> {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(tensor) = model.tensors().get(index) else { return Ok(()) };
+            let digest = digest(model, index, tensor.span.len)?;
+            digests.lock().unwrap_or_else(|e| e.into_inner())[index] = digest;
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or(Ok(()))).collect()
+    });
+    results.into_iter().collect::<weighbridge::Result<()>>()?;
+    Ok(digests.into_inner().unwrap_or_else(|e| e.into_inner()))
+}
+
+fn digest(model: &Model, index: usize, len: u64) -> weighbridge::Result<String> {
+    const BLOCK: u64 = 1 << 20;
+    let mut hasher = Hasher::whole(Algorithm::Sha256);
+    let mut buffer = vec![0; len.min(BLOCK) as usize];
+    let mut offset = 0;
+    while offset < len {
+        let part = &mut buffer[..(len - offset).min(BLOCK) as usize];
+        model.read_into(index, offset, part)?;
+        hasher.update(part);
+        offset += part.len() as u64;
+    }
+    Ok(hasher.finish().to_string())
+}

@@ -1,0 +1,90 @@
+//! `weighbridge verify`
+
+use std::fs;
+use std::io::Write;
+
+use serde::Serialize;
+use weighbridge::error::Printable;
+use weighbridge::verify::{Anchor, Check, Outcome, Report, Subject};
+use weighbridge::{OpenOptions, Policy};
+
+use crate::args::{Verify, open};
+use crate::failure::Failure;
+use crate::output::{outcome_name, report_summary};
+
+#[derive(Serialize)]
+struct Verdict<'a> {
+    /// Whether the policy is satisfied.
+    good: bool,
+    checks: Vec<CheckDescription<'a>>,
+}
+
+/// The JSON form of one line of a report.
+#[derive(Serialize)]
+pub struct CheckDescription<'a> {
+    kind: &'static str,
+    subject: &'a str,
+    outcome: &'static str,
+    #[serde(flatten)]
+    evidence: Option<EvidenceDescription<'a>>,
+}
+
+#[derive(Serialize)]
+struct EvidenceDescription<'a> {
+    algorithm: &'static str,
+    source: &'static str,
+    anchor: &'static str,
+    expected: &'a str,
+    actual: &'a str,
+}
+
+impl<'a> From<Check<'a>> for CheckDescription<'a> {
+    fn from(check: Check<'a>) -> Self {
+        let (kind, subject) = match check.subject {
+            Subject::File(name) => ("file", name),
+            Subject::Tensor(name) => ("tensor", name),
+        };
+        let evidence = check.evidence.map(|evidence| EvidenceDescription {
+            algorithm: evidence.algorithm.name(),
+            source: evidence.source,
+            anchor: match evidence.anchor {
+                Anchor::Beside => "beside",
+                Anchor::Caller => "caller",
+            },
+            expected: &evidence.expected,
+            actual: &evidence.actual,
+        });
+        Self { kind, subject, outcome: outcome_name(check.outcome), evidence }
+    }
+}
+
+pub fn run(args: &Verify, out: &mut impl Write) -> Result<(), Failure> {
+    let policy: Policy = args.policy.into();
+    let manifest = args.manifest.as_ref().map(|path| {
+        fs::read(path).map_err(|e| Failure::usage(format!("{}: cannot read the manifest: {e}", path.display())))
+    });
+    let options = OpenOptions { policy, manifest: manifest.transpose()?, ..Default::default() };
+    let report = open(&args.path, &options)?.verify()?;
+    let verdict = report.verdict(policy);
+    if args.json {
+        let checks = report.iter().map(CheckDescription::from).collect();
+        serde_json::to_writer(&mut *out, &Verdict { good: verdict.is_ok(), checks })?;
+        writeln!(out)?;
+    } else {
+        report_summary(out, &report)?;
+        mismatches(out, &report)?;
+    }
+    Ok(verdict?)
+}
+
+/// Both digests of everything that is not what it should be.
+fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+    for check in report.iter().filter(|check| check.outcome == Outcome::Mismatch) {
+        let (Subject::File(name) | Subject::Tensor(name)) = check.subject;
+        let Some(evidence) = check.evidence else { continue };
+        writeln!(out, "{}:", Printable(name))?;
+        writeln!(out, "  expected {} {}", evidence.algorithm.name(), evidence.expected)?;
+        writeln!(out, "  actual   {} {}", evidence.algorithm.name(), evidence.actual)?;
+    }
+    Ok(())
+}
