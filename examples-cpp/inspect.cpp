@@ -11,8 +11,13 @@
 
 namespace wb = weighbridge;
 
-// The library's strings do not end in NUL: print them as ("%.*s", WIDTH(text)).
-#define WIDTH(text) static_cast<int>((text).size()), (text).data()
+/// Text that comes from a file may hold anything, also what would steer a terminal.
+static std::string printable(std::string_view text) {
+  std::string copy(text.substr(0, 60));
+  for (char& c : copy)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return copy.size() < text.size() ? copy + "..." : copy;
+}
 
 static std::string shape_of(const wb::tensor_view& tensor) {
   std::string text = "[";
@@ -24,9 +29,9 @@ static std::string shape_of(const wb::tensor_view& tensor) {
 }
 
 static void list_files(const wb::model& model) {
-  std::printf("format  %.*s\n", WIDTH(model.format()));
+  std::printf("format  %s\n", printable(model.format()).c_str());
   for (const wb::file_view& file : model.files())
-    std::printf("file    %.*s, %" PRIu64 " bytes\n", WIDTH(file.path), file.bytes);
+    std::printf("file    %s, %" PRIu64 " bytes\n", printable(file.path).c_str(), file.bytes);
 }
 
 static void list_tensors(const wb::model& model) {
@@ -34,8 +39,9 @@ static void list_tensors(const wb::model& model) {
   std::printf("\n%-40s %-8s %-20s %12s %4s %12s\n", "tensor", "dtype", "shape", "bytes", "file", "offset");
   for (const wb::tensor_view& tensor : model.tensors()) {
     const std::string offset = tensor.offset() ? std::to_string(*tensor.offset()) : "-";
-    std::printf("%-40.*s %-8.*s %-20s %12" PRIu64 " %4u %12s\n", WIDTH(tensor.name()), WIDTH(tensor.dtype_name()),
-                shape_of(tensor).c_str(), tensor.bytes(), tensor.file(), offset.c_str());
+    std::printf("%-40s %-8s %-20s %12" PRIu64 " %4u %12s\n", printable(tensor.name()).c_str(),
+                printable(tensor.dtype_name()).c_str(), shape_of(tensor).c_str(), tensor.bytes(), tensor.file(),
+                offset.c_str());
     total += tensor.bytes();
   }
   std::printf("%zu tensors, %" PRIu64 " bytes\n", model.tensors().size(), total);
@@ -43,13 +49,11 @@ static void list_tensors(const wb::model& model) {
 
 static void list_travellers(const wb::model& model) {
   if (!model.metadata().empty()) std::printf("\nmetadata\n");
-  for (const auto& [key, text] : model.metadata()) {
-    const std::string_view start = text.substr(0, 60);
-    std::printf("  %.*s = %.*s%s\n", WIDTH(key), WIDTH(start), start.size() < text.size() ? "..." : "");
-  }
+  for (const auto& [key, text] : model.metadata())
+    std::printf("  %s = %s\n", printable(key).c_str(), printable(text).c_str());
   if (!model.assets().empty()) std::printf("\nassets\n");
   for (const wb::asset_view& asset : model.assets())
-    std::printf("  %.*s, %" PRIu64 " bytes\n", WIDTH(asset.name()), asset.bytes());
+    std::printf("  %s, %" PRIu64 " bytes\n", printable(asset.name()).c_str(), asset.bytes());
 }
 
 int main(int argc, char** argv) {
@@ -61,7 +65,7 @@ int main(int argc, char** argv) {
   // Nothing is read but headers, so nothing is verified here: load_checkpoint.cpp does that.
   const auto model = wb::model::open(argv[1]);
   if (!model) {
-    std::fprintf(stderr, "%s: %.*s\n", argv[0], WIDTH(model.error().message()));
+    std::fprintf(stderr, "error: %s\n", std::string(model.error().message()).c_str());
     return 1;
   }
   list_files(*model);

@@ -18,7 +18,7 @@ static int fail(const wb::error& error) {
 }
 
 static bool can_sum(const wb::tensor_view& tensor) {
-  return tensor.dtype_name() == "F32" || tensor.dtype_name() == "BF16";
+  return tensor.dtype() == WB_F32 || tensor.dtype() == WB_BF16;
 }
 
 /// The first tensor that can be summed, or the one of that name.
@@ -31,7 +31,7 @@ static wb::expected<wb::tensor_view> choose(const wb::model& model, const char* 
 
 /// Sums the first elements of F32, or of BF16, which is the upper half of F32.
 static double sum(const wb::tensor_view& tensor, wb::span<const std::byte> bytes, std::size_t count) {
-  const std::size_t size = tensor.dtype_name() == "F32" ? 4 : 2;
+  const std::size_t size = tensor.dtype() == WB_F32 ? 4 : 2;
   double total = 0;
   for (std::size_t i = 0; i < count && (i + 1) * size <= bytes.size(); i++) {
     std::uint32_t bits = 0;  // files are little-endian, and so is this machine
@@ -81,7 +81,6 @@ int main(int argc, char** argv) {
   }
   const auto placed = placement->find(tensor->name());
   if (!placed) return fail(placed.error());
-  std::printf("%s: its first elements sum to %g\n", std::string(tensor->name()).c_str(),
-              sum(*tensor, placed->host_bytes(), 8));
+  std::printf("the first elements of tensor %zu sum to %g\n", tensor->index(), sum(*tensor, placed->host_bytes(), 8));
   return 0;
 }

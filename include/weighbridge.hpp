@@ -131,7 +131,16 @@ enum class outcome : std::uint32_t {
 
 /// Where an expectation came from. One that lay beside the weights guards against accidents, one that you
 /// gave guards against people.
-enum class anchor : std::uint32_t { beside_the_weights = 0, caller = 1 };
+enum class anchor : std::uint32_t { beside_the_weights = WB_ANCHOR_BESIDE, caller = WB_ANCHOR_CALLER };
+
+/// How much a log line matters; the smaller, the more.
+enum class log_level : std::uint32_t {
+  none = 0,
+  error = WB_LOG_ERROR,
+  warn = WB_LOG_WARN,
+  info = WB_LOG_INFO,
+  debug = WB_LOG_DEBUG,
+};
 
 /// An element type: one of the constants WB_F32, WB_BF16, ... of weighbridge.h.
 using dtype = wb_dtype;
@@ -152,7 +161,7 @@ inline std::string_view text(wb_str s) noexcept {
 }
 }  // namespace detail
 
-/// "ok", "not found", ...: stable names, for logs.
+/// "WB_OK", "WB_ERR_NOT_FOUND", ...: for logs.
 inline std::string_view status_name(status code) noexcept {
   return detail::text(wb_status_name(static_cast<wb_status>(code)));
 }
@@ -252,10 +261,6 @@ class [[nodiscard]] expected {
   T&& operator*() && noexcept { return *std::move(value_); }
   T* operator->() noexcept { return &*value_; }
   const T* operator->() const noexcept { return &*value_; }
-  template <class U>
-  T value_or(U&& otherwise) && {
-    return std::move(value_).value_or(std::forward<U>(otherwise));
-  }
   E& error() & noexcept { return error_; }
   const E& error() const& noexcept { return error_; }
   E&& error() && noexcept { return std::move(error_); }
@@ -465,23 +470,23 @@ class range {
 
 /// What the host lends to the library.
 struct context_options {
-  std::uint32_t max_threads = 0;    ///< threads that the library may create; 0: none, callers do the work
-  std::uint32_t log_max_level = 0;  ///< the least important level that is sent to `log`
-  wb_log_fn log = nullptr;          ///< must not throw; set it with log_to() and it may
+  std::uint32_t max_threads = 0;  ///< that the library may create for a task; 0: none, callers do the work
+  log_level log_max_level = log_level::none;
+  wb_log_fn log = nullptr;        ///< must not throw; set it with log_to() and it may
   void* log_user_data = nullptr;
 
-  /// Sends log lines to `sink(std::uint32_t level, std::string_view target, std::string_view message)`.
-  /// `sink` is not copied: it must outlive the context and every model opened with it. With max_threads > 0
-  /// it is called from several threads. What it throws is dropped.
+  /// Sends log lines to `sink(log_level, std::string_view target, std::string_view message)`. `sink` is not
+  /// copied: it must outlive the context and every model opened with it. It may be called from several
+  /// threads at once. What it throws is dropped.
   template <class Sink>
-  void log_to(Sink& sink, std::uint32_t max_level) noexcept {
+  void log_to(Sink& sink, log_level max_level) noexcept {
     log_max_level = max_level;
     log_user_data = const_cast<void*>(static_cast<const volatile void*>(std::addressof(sink)));
     log = [](void* user_data, std::uint32_t level, const char* target, std::size_t target_len,
              const char* message, std::size_t message_len) noexcept {
       Sink& to = *static_cast<Sink*>(user_data);
       WB_HPP_TRY {
-        to(level, detail::text(wb_str{target, target_len}), detail::text(wb_str{message, message_len}));
+        to(static_cast<log_level>(level), detail::text(wb_str{target, target_len}), detail::text(wb_str{message, message_len}));
       } WB_HPP_CATCH {
       }
     };
@@ -497,7 +502,7 @@ class context : public detail::handle<wb_context, wb_context_release> {
   [[nodiscard]] static expected<context> create(const context_options& options = {}) noexcept {
     auto c = detail::sized<wb_context_options>();
     c.max_threads = options.max_threads;
-    c.log_max_level = options.log_max_level;
+    c.log_max_level = static_cast<std::uint32_t>(options.log_max_level);
     c.log = options.log;
     c.log_user_data = options.log_user_data;
     return detail::make<context>([&](auto out, auto why) { return wb_context_create(&c, out, why); });
@@ -903,7 +908,7 @@ class tensor_view {
     if (size != elements() * sizeof(T))
       return detail::failure(status::invalid_argument, "as<T>: T is not as large as an element of the tensor");
     if constexpr (std::is_floating_point_v<T>) {
-      if (dtype_name() != (sizeof(T) == 4 ? "F32" : "F64"))
+      if (info_.dtype != (sizeof(T) == 4 ? WB_F32 : WB_F64))
         return detail::failure(status::invalid_argument, "as<T>: the elements are not of this floating-point type");
     }
     if (reinterpret_cast<std::uintptr_t>(ptr) % alignof(T) != 0)

@@ -251,7 +251,7 @@ static void null_arguments(void) {
   wb_task_release(pending);
   INVALID(wb_model_load(model, NULL, NULL, NULL));
   INVALID(wb_placement_tensor(placement, 0, NULL));
-  INVALID(wb_placement_find(placement, "x", 1, NULL));
+  CHECK_REFUSED(wb_placement_find(placement, "no such tensor", WB_NUL, NULL));
   {
     wb_placed_tensor placed;
     SIZED(placed);
@@ -322,7 +322,7 @@ typedef struct sized_case {
   wb_status (*call)(void *s);
   size_t size;
   size_t prefix; /* the end of an early field */
-  int options;   /* read by the library; otherwise written by it */
+  enum { OPTIONS, INFO, ROWS } kind; /* read by the library, or written by it */
 } sized_case;
 
 static void check_case(int condition, const sized_case *c, int line, const char *what, wb_status status) {
@@ -345,7 +345,7 @@ static void struct_sizes(const sized_case *c) {
   size_t i;
 
   REQUIRE(c->size + 2 * TAIL <= ROOM);
-  for (i = 0; i < COUNT(refused); i++) {
+  for (i = c->kind == ROWS ? 1 : 0; i < COUNT(refused); i++) { /* in rows, 0 means their stride */
     memset(&u, 0, sizeof u);
     u.struct_size = refused[i];
     status = c->call(&u);
@@ -377,26 +377,27 @@ static void struct_sizes(const sized_case *c) {
   u.struct_size = c->size + TAIL;
   u.raw[c->size + TAIL - 1] = 1;
   status = c->call(&u);
-  if (c->options) CASE(status == WB_ERR_UNSUPPORTED, "a tail in use");
+  if (c->kind == OPTIONS) CASE(status == WB_ERR_UNSUPPORTED, "a tail in use");
   else CASE(status == WB_OK || status == WB_ERR_UNSUPPORTED, "a tail in use");
 }
 
 static void all_struct_sizes(void) {
   const sized_case cases[] = {
       {"wb_context_options", give_context_options, sizeof(wb_context_options),
-       offsetof(wb_context_options, log_max_level), 1},
-      {"wb_context_options", give_context_options, sizeof(wb_context_options), sizeof(size_t), 1},
-      {"wb_open_options", give_open_options, sizeof(wb_open_options), offsetof(wb_open_options, verify), 1},
-      {"wb_open_options", give_open_options, sizeof(wb_open_options), offsetof(wb_open_options, max_tensors), 1},
-      {"wb_plan_options", give_plan_options, sizeof(wb_plan_options), offsetof(wb_plan_options, include), 1},
-      {"wb_tensor_info", take_tensor_info, sizeof(wb_tensor_info), offsetof(wb_tensor_info, shape), 0},
-      {"wb_tensor_info, many", take_tensor_infos, sizeof(wb_tensor_info), offsetof(wb_tensor_info, shape), 0},
-      {"wb_plan_info", take_plan_info, sizeof(wb_plan_info), offsetof(wb_plan_info, read_bytes), 0},
-      {"wb_progress, poll", take_poll, sizeof(wb_progress), offsetof(wb_progress, done_tensors), 0},
-      {"wb_progress, step", take_step, sizeof(wb_progress), offsetof(wb_progress, done_tensors), 0},
-      {"wb_placed_tensor", take_placed, sizeof(wb_placed_tensor), offsetof(wb_placed_tensor, bytes), 0},
-      {"wb_placed_tensor, find", take_found, sizeof(wb_placed_tensor), offsetof(wb_placed_tensor, tensor), 0},
-      {"wb_check", take_check, sizeof(wb_check), offsetof(wb_check, subject), 0},
+       offsetof(wb_context_options, log_max_level), OPTIONS},
+      {"wb_context_options", give_context_options, sizeof(wb_context_options), sizeof(size_t), OPTIONS},
+      {"wb_open_options", give_open_options, sizeof(wb_open_options), offsetof(wb_open_options, verify), OPTIONS},
+      {"wb_open_options", give_open_options, sizeof(wb_open_options), offsetof(wb_open_options, max_tensors),
+       OPTIONS},
+      {"wb_plan_options", give_plan_options, sizeof(wb_plan_options), offsetof(wb_plan_options, include), OPTIONS},
+      {"wb_tensor_info", take_tensor_info, sizeof(wb_tensor_info), offsetof(wb_tensor_info, shape), INFO},
+      {"wb_tensor_info, rows", take_tensor_infos, sizeof(wb_tensor_info), offsetof(wb_tensor_info, shape), ROWS},
+      {"wb_plan_info", take_plan_info, sizeof(wb_plan_info), offsetof(wb_plan_info, read_bytes), INFO},
+      {"wb_progress, poll", take_poll, sizeof(wb_progress), offsetof(wb_progress, done_tensors), INFO},
+      {"wb_progress, step", take_step, sizeof(wb_progress), offsetof(wb_progress, done_tensors), INFO},
+      {"wb_placed_tensor", take_placed, sizeof(wb_placed_tensor), offsetof(wb_placed_tensor, bytes), INFO},
+      {"wb_placed_tensor, find", take_found, sizeof(wb_placed_tensor), offsetof(wb_placed_tensor, tensor), INFO},
+      {"wb_check", take_check, sizeof(wb_check), offsetof(wb_check, subject), INFO},
   };
   size_t i;
   for (i = 0; i < COUNT(cases); i++) struct_sizes(&cases[i]);
@@ -527,6 +528,7 @@ static void bad_indices(void) {
 static void bad_ranges(void) {
   const size_t count = wb_model_tensor_count(model);
   wb_tensor_info info, one;
+  wb_tensor_info rows[4]; /* room on both sides, should a bad stride be taken */
   unsigned char raw[64];
   size_t n;
 
@@ -545,10 +547,14 @@ static void bad_ranges(void) {
   CHECK_REFUSED(wb_model_tensor_infos(model, SIZE_MAX, SIZE_MAX, &info, sizeof info));
   CHECK_REFUSED(wb_model_tensor_infos(model, count + 1, 0, &info, sizeof info));
   if (count >= 2) {
-    CHECK_REFUSED(wb_model_tensor_infos(model, 0, 2, &info, 0)); /* rows that overlap */
-    CHECK_REFUSED(wb_model_tensor_infos(model, 0, 2, &info, sizeof info - 8));
-    CHECK_REFUSED(wb_model_tensor_infos(model, 0, 2, &info, sizeof info + 1)); /* or are not aligned */
-    CHECK_REFUSED(wb_model_tensor_infos(model, 0, 2, &info, SIZE_MAX & ~(size_t)7));
+    memset(rows, 0, sizeof rows);
+    rows[1].struct_size = sizeof rows[1];
+    CHECK_REFUSED(wb_model_tensor_infos(model, 0, 2, &rows[1], 0)); /* rows that overlap */
+    CHECK_REFUSED(wb_model_tensor_infos(model, 0, 2, &rows[1], sizeof rows[1] - 8));
+    OPTIONAL(wb_model_tensor_infos(model, 0, 2, &rows[1], sizeof rows[1] + 1)); /* or are not aligned */
+    rows[1].struct_size = sizeof rows[1];
+    CHECK_REFUSED(wb_model_tensor_infos(model, 0, 2, &rows[1], SIZE_MAX & ~(size_t)7)); /* or wrap around */
+    CHECK(rows[0].alignment == 0);
   }
   CHECK_STATUS(wb_model_tensor_find(model, "x", 0, &n), WB_ERR_NOT_FOUND);
 }

@@ -113,8 +113,9 @@ void share_one_model(std::uint32_t max_threads) {
         default: {
           auto task = plan->start();
           if (!CHECK(task)) break;
-          wb::progress now;
-          while (task->poll(&now) == wb::status::pending) CHECK(task->step(10us, &now));
+          auto step = task->step(10us);
+          while (step && *step == wb::status::pending) step = task->step(10us);
+          CHECK(step);
           const auto placement = task->finish();
           if (CHECK(placement)) CHECK(same_bytes(mine, *placement));
         }
@@ -278,11 +279,11 @@ void callbacks_stay_home(std::uint32_t max_threads) {
 /// A log may be called from any thread that the library was allowed, and no longer than the context lives.
 void log_from_anywhere(std::uint32_t max_threads) {
   std::atomic<int> lines{0};
-  auto sink = [&](std::uint32_t, std::string_view, std::string_view) { lines++; };
+  auto sink = [&](wb::log_level, std::string_view, std::string_view) { lines++; };
   {
     wb::context_options options;
     options.max_threads = max_threads;
-    options.log_to(sink, 5);
+    options.log_to(sink, wb::log_level::debug);
     auto context = wb::context::create(options);
     REQUIRE(context);
     const wb::model model = open(*context);

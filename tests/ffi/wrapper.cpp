@@ -214,12 +214,12 @@ void ways_to_open() {
 
 void contexts() {
   int lines = 0;
-  auto sink = [&](std::uint32_t, std::string_view, std::string_view message) {
+  auto sink = [&](wb::log_level, std::string_view, std::string_view message) {
     lines++;
     if (!message.empty()) throw std::runtime_error("not the library's business");
   };
   wb::context_options options;
-  options.log_to(sink, UINT32_MAX);
+  options.log_to(sink, wb::log_level::debug);
   auto context = wb::context::create(options);
   REQUIRE(context);
   const auto model = wb::model::open(*context, llama);

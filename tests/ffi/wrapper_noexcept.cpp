@@ -23,9 +23,9 @@ int main(int argc, char** argv) {
   }
   const std::string llama = std::string(argv[1]) + "/tiny-llama";
 
-  auto sink = [](std::uint32_t, std::string_view, std::string_view) { lines++; };
+  auto sink = [](wb::log_level, std::string_view, std::string_view) { lines++; };
   wb::context_options options;
-  options.log_to(sink, 3);
+  options.log_to(sink, wb::log_level::info);
   auto context = wb::context::create(options);
   REQUIRE(context);
   auto model = wb::model::open(*context, llama);

@@ -50,8 +50,10 @@ pub(super) fn read(source: &Source, limits: &Limits) -> Result<ParsedHeader> {
     }
     check_end(source, reader.data_end)?;
 
-    let tensors = reader.tensors.finish_file(&Layout::Tiled(data_start..source.len()))?;
     let header = Header { len: data_start, digest: Digest::of(Algorithm::Blake3, &bytes) };
+    // A header may be larger than all that is kept of it; the table is finished without it.
+    drop(bytes);
+    let tensors = reader.tensors.finish_file(&Layout::Tiled(data_start..source.len()))?;
     Ok(ParsedHeader { header, tensors, metadata: reader.metadata, warnings })
 }
 

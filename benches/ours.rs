@@ -1,0 +1,125 @@
+//! Our rows of the comparison: `cargo bench --bench ours -- ROW INPUTS`. Each prints one JSON line, as the peers do.
+//!
+//! The inputs are those of `benches/peers`; see `docs/benchmarks.md`.
+#![allow(missing_docs, clippy::print_stdout, reason = "a program")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+use std::{env, fs};
+
+use weighbridge::verify::RECORD_FILE_NAME;
+use weighbridge::write::Manifests;
+use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Policy, Result, Target, Task};
+
+fn main() {
+    let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let [row, inputs] = &args[..] else { return };
+    let inputs = Path::new(inputs);
+    let result = match &**row {
+        "open" => open(&inputs.join("open"), "open", 2_000),
+        "open-read" => open_with(&inputs.join("open"), "open: read access", 2_000, Access::Read),
+        "open-many" => open(&inputs.join("many/model.safetensors"), "open many", 20),
+        "load" => load(&inputs.join("load"), "load", None, 7),
+        "load-sha256" => load(&inputs.join("load"), "load with SHA-256", Some(sha256), 3),
+        "load-blake3" => load(&inputs.join("load"), "load with BLAKE3", Some(blake3), 7),
+        "verify-sha256" => verify(&inputs.join("load"), "verify: SHA-256", sha256, 3),
+        "verify-blake3" => verify(&inputs.join("one"), "verify one: BLAKE3", blake3, 7),
+        "load-one" => load(&inputs.join("one"), "load one", None, 7),
+        "load-one-blake3" => load(&inputs.join("one"), "load one with BLAKE3", Some(blake3), 7),
+        other => panic!("there is no row {other}"),
+    };
+    result.unwrap_or_else(|e| panic!("{row}: {e}"));
+}
+
+fn context() -> Context {
+    Context::new().with_threads(usize::MAX)
+}
+
+fn open(path: &Path, what: &str, runs: usize) -> Result<()> {
+    open_with(path, what, runs, Access::Map)
+}
+
+fn open_with(path: &Path, what: &str, runs: usize, access: Access) -> Result<()> {
+    let options = OpenOptions { access, ..Default::default() };
+    let context = context();
+    measure(what, 0, runs, || Model::open(path, &options, &context))
+}
+
+type ManifestOf = fn(&Path) -> Vec<u8>;
+
+fn load(path: &Path, what: &str, manifest: Option<ManifestOf>, runs: usize) -> Result<()> {
+    let options = options(path, manifest);
+    let model = Model::open(path, &options, &context())?;
+    let options = PlanOptions { target: Target::Host, ..Default::default() };
+    let bytes = model.plan(&options)?.info().read_bytes;
+    measure(what, bytes, runs, || model.load(&options))
+}
+
+fn verify(path: &Path, what: &str, manifest: ManifestOf, runs: usize) -> Result<()> {
+    let model = Model::open(path, &options(path, Some(manifest)), &context())?;
+    let bytes = model.files().map(|file| file.len()).sum();
+    measure(what, bytes, runs, || {
+        let plan = Arc::new(model.plan(&PlanOptions::default())?);
+        let task = Task::start(&plan)?;
+        task.wait(|_| true)?;
+        task.finish()
+    })
+}
+
+fn options(path: &Path, manifest: Option<ManifestOf>) -> OpenOptions {
+    match manifest {
+        Some(manifest) => OpenOptions { manifest: Some(manifest(path)), ..Default::default() },
+        None => OpenOptions { policy: Policy::None, ..Default::default() },
+    }
+}
+
+/// The digests of the inputs, made once and kept beside them under a name that no reader looks for.
+fn manifest(path: &Path, kind: &str, text: impl FnOnce(&Manifests) -> String) -> Vec<u8> {
+    let cache = path.join(format!("{kind}.bench"));
+    fs::read(&cache).unwrap_or_else(|_| {
+        let options = OpenOptions { policy: Policy::None, ..Default::default() };
+        let model = Model::open(path, &options, &context()).unwrap();
+        let text = text(&Manifests::of(&model, |_| true).unwrap());
+        fs::write(&cache, &text).unwrap();
+        text.into_bytes()
+    })
+}
+
+fn sha256(path: &Path) -> Vec<u8> {
+    manifest(path, "SHA256SUMS", Manifests::checksums)
+}
+
+fn blake3(path: &Path) -> Vec<u8> {
+    manifest(path, RECORD_FILE_NAME, |manifests| manifests.record().unwrap())
+}
+
+/// Runs `body` once to warm up, then `runs` times; what it returns is dropped outside the clock.
+fn measure<T>(what: &str, bytes: u64, runs: usize, mut body: impl FnMut() -> Result<T>) -> Result<()> {
+    let mut seconds = Vec::with_capacity(runs);
+    for run in 0..=runs {
+        let start = Instant::now();
+        let kept = body()?;
+        let elapsed = start.elapsed().as_secs_f64();
+        drop(kept);
+        if run > 0 {
+            seconds.push(elapsed);
+        }
+    }
+    seconds.sort_by(f64::total_cmp);
+    println!(
+        r#"{{"what": {what:?}, "seconds": {:.6}, "median": {:.6}, "runs": {}, "bytes": {bytes}, "peak_rss": {}}}"#,
+        seconds[0],
+        seconds[seconds.len() / 2],
+        seconds.len(),
+        peak_rss(),
+    );
+    Ok(())
+}
+
+/// `VmHWM`: `ru_maxrss` survives exec, and would show the peak of whoever started us.
+fn peak_rss() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) * 1024
+}
