@@ -796,7 +796,7 @@ typedef struct wb_progress {
   uint64_t total_tensors;
 } wb_progress;
 
-// Told how far a task is, about twenty times a second, on the thread that waits. 0: go on; anything else cancels. It must
+// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
 // not throw, and must not release the task. Since 0.1.
 typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
 
@@ -840,10 +840,12 @@ WB_API wb_status wb_plan_start(const wb_plan *p, wb_task **out, wb_error **err);
 // `out` may be NULL. Since 0.1.
 WB_API wb_status wb_task_step(wb_task *t, uint64_t budget_ns, wb_progress *out, wb_error **err);
 
-// How far a task is. Never blocks; any thread, also while another one steps. Since 0.1.
+// How far a task is, without working: `WB_PENDING`, `WB_OK` when everything is placed and checked, or the error that
+// ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
 WB_API wb_status wb_task_poll(const wb_task *t, wb_progress *out);
 
-// Works or waits until the end. `progress` may be NULL; it is called on this thread. Returns `WB_OK`, or the error that
+// Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times a
+// second, and at the end. Returns `WB_OK`, or the error that
 // ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`, `WB_ERR_CHANGED`, `WB_ERR_IO`. Since 0.1.
 WB_API wb_status wb_task_wait(wb_task *t, wb_progress_fn progress, void *user_data, wb_error **err);
 

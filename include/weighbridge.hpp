@@ -486,7 +486,8 @@ struct context_options {
              const char* message, std::size_t message_len) noexcept {
       Sink& to = *static_cast<Sink*>(user_data);
       WB_HPP_TRY {
-        to(static_cast<log_level>(level), detail::text(wb_str{target, target_len}), detail::text(wb_str{message, message_len}));
+        to(static_cast<log_level>(level), detail::text(wb_str{target, target_len}),
+           detail::text(wb_str{message, message_len}));
       } WB_HPP_CATCH {
       }
     };
@@ -562,7 +563,8 @@ class report : public detail::handle<wb_report, wb_report_release> {
   checks::iterator end() const noexcept { return all().end(); }
 };
 
-/// The end of model::verify(): true if all is well. A mismatch has both an error and a report.
+/// The end of model::verify(): true if all is well. After a mismatch, and where policy::required finds files
+/// that nothing covers, there are both an error and a report.
 struct [[nodiscard]] verification {
   weighbridge::error error;
   weighbridge::report report;
@@ -575,10 +577,11 @@ struct [[nodiscard]] verification {
 struct plan_options {
   target to = target::host;
   std::int32_t device = 0;                ///< CUDA ordinal
-  std::vector<std::string_view> include;  ///< glob patterns over tensor names; none: all tensors
-  std::vector<std::size_t> tensors;       ///< or indices
-  std::uint64_t alignment = 0;            ///< of each tensor; 0: 64 on the host, 256 on a device
-  std::uint64_t staging_bytes = 0;        ///< most host memory to use beside the tensors; 0: default
+  std::vector<std::string_view> include;  ///< glob patterns over tensor names, each of which must match one;
+                                          ///< `*` also matches `.` and `/`; none: all tensors
+  std::vector<std::size_t> tensors;       ///< or indices, in the order that the placement shall have
+  std::uint64_t alignment = 0;            ///< of each tensor, a power of two; 0: 64 on the host, 256 on a device
+  std::uint64_t staging_bytes = 0;        ///< most host memory to use beside the tensors; 0: 8 MiB
 };
 
 namespace detail {
@@ -709,13 +712,14 @@ struct progress_call {
 };
 }  // namespace detail
 
-/// A load under way. It does nothing by itself: whoever calls step() or wait() lends it the thread, beside
-/// those that the context allows. Destroying it cancels what is not finished.
+/// A load under way. Threads that the context allows begin at once and end with it; where it allows none,
+/// whoever calls step() or wait() does the work. Destroying a task cancels what is not finished.
 class task : public detail::handle<wb_task, wb_task_release> {
  public:
   using handle::handle;
 
-  /// Works on this thread for about `budget`. status::ok: all done, call finish(). status::pending: call again.
+  /// Works, or waits for the threads that do, for about `budget`. status::ok: all done, call finish().
+  /// status::pending: call again.
   [[nodiscard]] expected<status> step(std::chrono::nanoseconds budget, progress* now = nullptr) noexcept {
     auto c = detail::sized<wb_progress>();
     wb_error* why = nullptr;
@@ -726,7 +730,8 @@ class task : public detail::handle<wb_task, wb_task_release> {
     return static_cast<status>(code);
   }
 
-  /// How far it is, without working on it. An error here has no detail: step() or wait() has.
+  /// How far it is, without working on it: status::pending, status::ok when all is done, or why it ended. The
+  /// error itself comes from step() or wait().
   status poll(progress* now = nullptr) const noexcept {
     auto c = detail::sized<wb_progress>();
     const wb_status code = wb_task_poll(get(), &c);
@@ -739,9 +744,9 @@ class task : public detail::handle<wb_task, wb_task_release> {
     return detail::run([&](wb_error** why) { return wb_task_wait(get(), nullptr, nullptr, why); });
   }
 
-  /// The same, and calls `callback(const progress&)` on this thread now and then. If the callback returns
-  /// something, false or 0 goes on and anything else cancels, as in `return stop_requested.load();`.
-  /// What it throws cancels too, and is thrown again from here.
+  /// The same, and calls `callback(const progress&)` on this thread: at once, about twenty times a second,
+  /// and at the end. If it returns something, false or 0 goes on and anything else cancels, as in
+  /// `return stop_requested.load();`. What it throws cancels too, and is thrown again from here.
   template <class Callback>
   [[nodiscard]] expected<void> wait(Callback&& callback) {
     using call_type = detail::progress_call<std::remove_reference_t<Callback>>;
@@ -796,7 +801,7 @@ struct open_options {
 
 /// One of the files that hold weights. Borrows from its model.
 struct file_view {
-  std::string_view path;
+  std::string_view path;  ///< below the model's directory
   std::uint64_t bytes = 0;
 
   static file_view at(const wb_model* model, std::size_t index) noexcept {
@@ -945,7 +950,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
  public:
   using handle::handle;
 
-  /// A file, or a directory that holds one model.
+  /// A file, an index of shards, or a directory that holds one of them. Reads headers, not tensors.
   [[nodiscard]] static expected<model> open(std::string_view path, const open_options& options = {}) noexcept {
     return open_with(nullptr, path, options);
   }

@@ -6,25 +6,26 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use crate::error::{Error, Result};
 
-/// Reads one JSON value that fills `text`. `start` is where the text begins in its file, for the offset in errors.
-pub(crate) fn read<'de, S: DeserializeSeed<'de>>(text: &'de [u8], start: u64, seed: S) -> Result<S::Value> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
+/// Reads one JSON value that fills `bytes`. `start` is where they begin in their file, for the offset in errors.
+pub(crate) fn read<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], start: u64, seed: S) -> Result<S::Value> {
+    // serde_json looks only at the text that it keeps, and would let anything pass in the values that it skips.
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| Error::format("the JSON text is not UTF-8 here").offset(start + e.valid_up_to() as u64))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = seed.deserialize(&mut deserializer);
     let value = value.and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|e| explain(&e, text, start))
 }
 
 /// serde_json counts lines and columns; a file is better searched by offset.
-fn explain(error: &serde_json::Error, text: &[u8], start: u64) -> Error {
-    let line_start = text
-        .split_inclusive(|byte| *byte == b'\n')
-        .take(error.line().saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum::<usize>();
+fn explain(error: &serde_json::Error, text: &str, start: u64) -> Error {
+    let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+    let line_start: usize = lines.map(str::len).sum();
     let at = line_start + error.column().saturating_sub(1);
     let full = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
@@ -91,5 +92,59 @@ impl<'de, V: Deserialize<'de>, const MOST: usize> Deserialize<'de> for UniqueMap
         }
 
         deserializer.deserialize_map(MapVisitor::<V, MOST>(PhantomData))
+    }
+}
+
+/// Reads a list of at most `MOST` values.
+pub(crate) fn list<'de, D, V, const MOST: usize>(deserializer: D) -> Result<Vec<V>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    struct ListVisitor<V, const MOST: usize>(PhantomData<V>);
+
+    impl<'de, V: Deserialize<'de>, const MOST: usize> Visitor<'de> for ListVisitor<V, MOST> {
+        type Value = Vec<V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut values = Vec::new();
+            while let Some(value) = seq.next_element()? {
+                if values.len() == MOST {
+                    return Err(A::Error::custom(format_args!("the list has more than {MOST} values")));
+                }
+                values.push(value);
+            }
+            Ok(values)
+        }
+    }
+
+    deserializer.deserialize_seq(ListVisitor::<V, MOST>(PhantomData))
+}
+
+/// A structure that is written as an object. serde alone would also take a list of its values for one, which
+/// no other reader does.
+pub(crate) struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
     }
 }

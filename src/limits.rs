@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 pub struct Limits {
     /// Bytes of one header, index or manifest. The default is 100,000,000, as in the safetensors specification.
     pub header_bytes: u64,
-    /// Tensors of the whole model. The default is 10,000,000.
+    /// Tensors of all files of the model, unindexed ones included. The default is 10,000,000.
     pub tensors: u64,
     /// Files of the whole model. The default is 4,096.
     pub files: u64,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::digest::Digest;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::formats::{self, Parsed, Unindexed, WeightFile};
 use crate::host::{Context, Level, Progress};
 use crate::limits::Limits;
@@ -64,7 +64,7 @@ impl Model {
         let Parsed { format, weights, descriptions, tensors, unindexed, metadata, mut assets, warnings } = parsed;
         assets.retain(|name| !is_manifest(name));
         for warning in &warnings {
-            context.log(Level::Warn, "open", || format!("{}: {warning}", location.path()));
+            context.log(Level::Warn, "open", || Printable(&format!("{}: {warning}", location.path())).to_string());
         }
         let payload = Payload {
             context: context.clone(),

@@ -3,6 +3,8 @@
 //! A [`TensorTable`] exists only if every tensor lies inside its file, has exactly the bytes that its shape and
 //! element type need, and has a name of its own. Whoever holds a table need not check again.
 
+#![forbid(unsafe_code)]
+
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
@@ -168,11 +170,11 @@ impl TableBuilder {
     }
 
     /// Checks what concerns all tensors of one file together, and makes the table.
-    pub fn finish_file(mut self, layout: &Layout) -> Result<TensorTable> {
-        self.sort();
+    pub fn finish_file(self, layout: &Layout) -> Result<TensorTable> {
+        let table = self.finish()?;
         let Layout::Tiled(data) = layout;
-        self.check_tiled(data)?;
-        self.finish()
+        check_tiled(&table, data)?;
+        Ok(table)
     }
 
     /// Makes the table of tensors that passed the tables of their files.
@@ -191,34 +193,34 @@ impl TableBuilder {
             self.table.rows.sort_by_key(|row| row.span);
         }
     }
+}
 
-    fn check_tiled(&self, data: &Range<u64>) -> Result<()> {
-        let mut expected = data.start;
-        for row in &self.table.rows {
-            if row.span.offset != expected {
-                let kind = if row.span.offset < expected { "overlaps the tensor before it" } else { "leaves a gap" };
-                return Err(Error::format(format!("its data {kind}: expected it at byte {expected}"))
-                    .subject(self.table.name(row))
-                    .offset(row.span.offset));
-            }
-            expected = row.span.end();
+fn check_tiled(table: &TensorTable, data: &Range<u64>) -> Result<()> {
+    let mut expected = data.start;
+    for row in &table.rows {
+        if row.span.offset != expected {
+            let kind = if row.span.offset < expected { "overlaps the tensor before it" } else { "leaves a gap" };
+            return Err(Error::format(format!("its data {kind}: expected it at byte {expected}"))
+                .subject(table.name(row))
+                .offset(row.span.offset));
         }
-        if expected != data.end {
-            return Err(Error::format(format!(
-                "{} bytes after the last tensor belong to none: the data should end here, the file ends at {}",
-                data.end - expected,
-                data.end
-            ))
-            .offset(expected));
-        }
-        Ok(())
+        expected = row.span.end();
     }
+    if expected != data.end {
+        return Err(Error::format(format!(
+            "{} bytes after the last tensor belong to none: the data should end here, the file ends at {}",
+            data.end - expected,
+            data.end
+        ))
+        .offset(expected));
+    }
+    Ok(())
 }
 
 /// The bytes that a tensor needs. Every product is checked before it is used, also where another dimension is zero.
 fn bytes_needed(dtype: DType, shape: &[u64]) -> Result<u64> {
     if shape.len() > MAX_RANK {
-        return Err(Error::new(Kind::Limit, format!("has {} dimensions; the limit is {MAX_RANK}", shape.len())));
+        return Err(Error::new(Kind::Limit, format!("has more than {MAX_RANK} dimensions")));
     }
     let overflow = || Error::format(format!("the sizes of shape {shape:?} overflow"));
     let nonzero = shape.iter().filter(|dim| **dim != 0).try_fold(1_u64, |product, dim| product.checked_mul(*dim));

@@ -100,7 +100,7 @@ impl From<&Progress> for wb_progress {
     }
 }
 
-/// Told how far a task is, about twenty times a second, on the thread that waits. 0: go on; anything else cancels. It must
+/// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
 /// not throw, and must not release the task. Since 0.1.
 pub type wb_progress_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, p: *const wb_progress) -> i32>;
 
@@ -205,26 +205,36 @@ pub extern "C" fn wb_task_step(
     call(err, || {
         let task = &get(t, "t")?.0;
         let state = task.step(Duration::from_nanos(budget_ns));
-        if !out.is_null() {
-            fill(out, &wb_progress::from(&task.progress()), "out")?;
-        }
-        Ok(match state? {
-            State::Pending => WB_PENDING,
-            State::Done => WB_OK,
-        })
+        tell(task, out)?;
+        state.map(code_of)
     })
 }
 
-/// How far a task is. Never blocks; any thread, also while another one steps. Since 0.1.
+/// How far a task is, without working: `WB_PENDING`, `WB_OK` when everything is placed and checked, or the error that
+/// ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_poll(t: *const wb_task, out: *mut wb_progress) -> wb_status {
     status(|| {
-        fill(out, &wb_progress::from(&get(t, "t")?.0.progress()), "out")?;
-        Ok(WB_OK)
+        let task = &get(t, "t")?.0;
+        tell(task, out)?;
+        task.poll().map(code_of)
     })
 }
 
-/// Works or waits until the end. `progress` may be NULL; it is called on this thread. Returns `WB_OK`, or the error that
+/// Writes how far a task is, if the caller wants to know.
+fn tell(task: &Task, out: *mut wb_progress) -> Result<()> {
+    if out.is_null() { Ok(()) } else { fill(out, &wb_progress::from(&task.progress()), "out") }
+}
+
+fn code_of(state: State) -> wb_status {
+    match state {
+        State::Pending => WB_PENDING,
+        State::Done => WB_OK,
+    }
+}
+
+/// Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times a
+/// second, and at the end. Returns `WB_OK`, or the error that
 /// ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`, `WB_ERR_CHANGED`, `WB_ERR_IO`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_wait(

@@ -280,9 +280,12 @@ fn fill_array<T: Versioned>(
     if stride < size {
         return Err(Error::invalid(format!("a stride of {stride} bytes is less than struct_size {size}")).subject(name));
     }
+    if stride.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {
+        return Err(Error::invalid(format!("{count} elements {stride} bytes apart cannot exist")).subject(name));
+    }
     for position in 0..count {
         let value = value(position)?;
-        fill_sized(place.wrapping_byte_add(stride.wrapping_mul(position)), &value, size);
+        fill_sized(place.wrapping_byte_add(stride * position), &value, size);
     }
     Ok(())
 }

@@ -14,14 +14,20 @@ pub(super) fn explain(head: &[u8]) -> Option<&'static str> {
         }
         () if is_markup => Some("this is a web page, not the weights: the download was answered with an error page"),
         () if starts(b"{\"error\"") => Some("this is a server's error message, not the weights"),
-        () if head.iter().all(|byte| *byte == 0) => {
+        () if head.len() >= 8 && head.iter().all(|byte| *byte == 0) => {
             Some("this file begins with zeros only: space was reserved, but the download never filled it")
         }
         () if starts(b"PK\x03\x04") => Some("this is a zip archive (PyTorch saves such files)"),
-        () if starts(b"\x1f\x8b") => Some("this is a gzip archive"),
+        () if starts(b"\x1f\x8b\x08") => Some("this is a gzip archive"),
         () if starts(b"GGUF") => Some("this is a GGUF file"),
         () if starts(b"\x89HDF\r\n\x1a\n") => Some("this is an HDF5 file"),
-        () if starts(b"\x80\x02") || starts(b"\x80\x04") => Some("this is a pickle, which this library never executes"),
+        () if is_pickle(head) => Some("this is a pickle, which this library never executes"),
         () => None,
     }
+}
+
+/// A pickle names its protocol and goes on with an opcode, none of which is 0; the length of a safetensors header can
+/// begin with the same two bytes.
+fn is_pickle(head: &[u8]) -> bool {
+    matches!(head, [0x80, 2..=5, opcode, ..] if *opcode != 0)
 }

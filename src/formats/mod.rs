@@ -10,13 +10,13 @@ mod impostor;
 mod safetensors;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::storage::{Location, Source};
+use crate::storage::{Header, Location, Source};
 use crate::tensor::TensorTable;
 
 /// What a reader found: everything that a model is made of.
@@ -47,22 +47,13 @@ pub(crate) struct WeightFile {
     pub header: Header,
 }
 
-/// The bytes that the structure of a file was read from.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Header {
-    /// Bytes from the start of the file.
-    pub len: u64,
-    /// BLAKE3 of them.
-    pub digest: Digest,
-}
-
 /// A tensor that lies in a file, but that the weight map does not assign to that file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unindexed {
     /// The tensor's name.
     pub name: String,
     /// The file that it lies in.
-    pub file: String,
+    pub file: Arc<str>,
 }
 
 /// One row of the table of formats.
@@ -82,18 +73,16 @@ const FORMATS: &[Format] = &[
     safetensors::FORMAT,
 ];
 
-/// The first bytes of a file, and its length.
+/// The first bytes of a file.
 struct Head {
     bytes: Bytes,
-    len: u64,
 }
 
 impl Head {
     const LEN: u64 = 512;
 
     fn of(source: &Source) -> Result<Self> {
-        let bytes = source.read(0, source.len().min(Self::LEN))?;
-        Ok(Self { bytes, len: source.len() })
+        Ok(Self { bytes: source.read(0, source.len().min(Self::LEN))? })
     }
 }
 
@@ -125,8 +114,8 @@ fn detect(location: &Location) -> Result<&'static Format> {
         Some(source) => {
             let head = Head::of(source)?;
             let probed = FORMATS.iter().find(|format| (format.probe)(&head));
-            if let (None, Some(cause)) = (probed, impostor::explain(&head.bytes)) {
-                return Err(Error::format(format!("{cause}: expected a model")).path(source.path()));
+            if let (None, Some(error)) = (probed, impostor(&head)) {
+                return Err(error.path(source.path()));
             }
             probed.or_else(|| by_extension(source.name()))
         }
@@ -136,6 +125,11 @@ fn detect(location: &Location) -> Result<&'static Format> {
         Error::new(Kind::Unsupported, format!("{what} a model of a format that this build reads ({})", names()))
             .path(location.path())
     })
+}
+
+/// The error for a file that no reader takes, where its first bytes show what it is instead.
+fn impostor(head: &Head) -> Option<Error> {
+    impostor::explain(&head.bytes).map(|cause| Error::format(format!("{cause}: expected a model")))
 }
 
 fn by_extension(file_name: &str) -> Option<&'static Format> {

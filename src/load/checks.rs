@@ -117,7 +117,9 @@ impl Checks {
         let mut is_covered = false;
         for manifest in &payload.manifests {
             let claim = manifest.files.get(source.name());
-            check_size(source.name(), source.len(), claim, manifest).map_err(|e| e.path(source.path()))?;
+            if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
+                return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(source.name()));
+            }
             let claims_all = selected.iter().all(|index| claim_of(payload, manifest, *index).is_some());
             if let Some(claim) = claim.filter(|_| is_whole || !claims_all) {
                 is_covered |= self.add_file(files, file, manifest, claim);
@@ -156,7 +158,8 @@ impl Checks {
         let Some((algorithm, expected)) = claim.fastest() else { return false };
         let len = files[file].source.len();
         let origin = (manifest.source, manifest.anchor);
-        self.add_check(Item::File(file), algorithm, (file, 0, len), Claim { origin, expected, contradiction: None });
+        let contradiction = wrong_size(len, claim, manifest);
+        self.add_check(Item::File(file), algorithm, (file, 0, len), Claim { origin, expected, contradiction });
         if let Some(header) = &files[file].header {
             let origin = ("the header as it was opened", Anchor::Caller);
             let claim = Claim { origin, expected: header.digest, contradiction: None };
@@ -236,14 +239,10 @@ impl Check {
     }
 }
 
-fn check_size(name: &str, len: u64, claim: Option<&FileClaim>, manifest: &Manifest) -> Result<()> {
-    match claim.and_then(|claim| claim.size) {
-        Some(size) if size != len => {
-            let message = format!("the file has {len} bytes; {} expects {size}", manifest.source);
-            Err(Error::new(Kind::Mismatch, message).subject(name))
-        }
-        _ => Ok(()),
-    }
+/// A file of another size is another file, whatever its digest.
+fn wrong_size(len: u64, claim: &FileClaim, manifest: &Manifest) -> Option<String> {
+    let size = claim.size.filter(|size| *size != len)?;
+    Some(format!("the file has {len} bytes; {} expects {size}", manifest.source))
 }
 
 /// What a manifest says of a tensor, if it means the tensor in this file.

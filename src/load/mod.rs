@@ -18,9 +18,8 @@ mod work;
 use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
-use crate::formats::Header;
 use crate::host::Context;
-use crate::storage::Source;
+use crate::storage::{Header, Source};
 use crate::tensor::TensorTable;
 use crate::verify::{Ledger, Manifest, Policy};
 

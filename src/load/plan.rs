@@ -83,6 +83,9 @@ pub struct Plan {
     info: PlanInfo,
 }
 
+/// Bytes of all files of a plan, 16 TiB: a plan keeps some bytes for every few megabytes, and a sparse file of any
+/// size costs nobody anything.
+const MAX_BYTES: u64 = 1 << 44;
 const DEFAULT_ALIGNMENT: u64 = 64;
 const MAX_ALIGNMENT: u64 = 1 << 30;
 const DEFAULT_STAGING: u64 = 8 << 20;
@@ -96,6 +99,7 @@ impl Plan {
     pub(crate) fn new(payload: &Arc<Payload>, options: &PlanOptions) -> Result<Self> {
         let selection = select(&payload.tensors, options)?;
         let files = payload.files.clone();
+        check_size(&files)?;
         if options.target == Target::View {
             check_mapped(payload, &selection)?;
         }
@@ -106,6 +110,7 @@ impl Plan {
     /// Plans a pass over whole files: those of the payload, and `assets`.
     pub(crate) fn over_files(payload: &Arc<Payload>, assets: Vec<PayloadFile>, scope: Scope<'_>) -> Result<Self> {
         let files: Vec<_> = payload.files.iter().cloned().chain(assets).collect();
+        check_size(&files)?;
         let selection: Vec<usize> = (0..payload.tensors.len()).collect();
         let checks = Checks::of_files(payload, &files, scope);
         Self::build(payload, files, selection, checks, &PlanOptions::default())
@@ -168,6 +173,14 @@ impl Plan {
     /// What the plan will do.
     pub fn info(&self) -> PlanInfo {
         self.info
+    }
+}
+
+fn check_size(files: &[PayloadFile]) -> Result<()> {
+    let total = files.iter().try_fold(0_u64, |total, file| total.checked_add(file.source.len()));
+    match total.filter(|total| *total <= MAX_BYTES) {
+        Some(_) => Ok(()),
+        None => Err(Error::new(Kind::Limit, format!("the files have more than {MAX_BYTES} bytes in all"))),
     }
 }
 

@@ -130,19 +130,26 @@ impl Task {
         self.shared.settle()
     }
 
-    /// Works or waits until the end. `progress` is called on this thread, about twenty times a second, with no lock
-    /// held; returning `false` cancels.
+    /// Works or waits until the end. `progress` is called on this thread with no lock held: at once, then about twenty
+    /// times a second, and at the end; returning `false` cancels.
     pub fn wait(&self, mut progress: impl FnMut(&Progress) -> bool) -> Result<()> {
         const INTERVAL: Duration = Duration::from_millis(50);
+        let mut state = self.shared.settle()?;
         loop {
-            let state = self.step(INTERVAL)?;
             let goes_on = progress(&self.progress());
-            match state {
-                State::Done => return Ok(()),
-                State::Pending if !goes_on => self.cancel(),
-                State::Pending => {}
+            if state == State::Done {
+                return Ok(());
             }
+            if !goes_on {
+                self.cancel();
+            }
+            state = self.step(INTERVAL)?;
         }
+    }
+
+    /// Whether the task has more to do, or the error that ended it. It does no work; any thread may ask.
+    pub fn poll(&self) -> Result<State> {
+        self.shared.settle()
     }
 
     /// How far the task is. Any thread may ask.

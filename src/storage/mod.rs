@@ -13,6 +13,8 @@ pub(crate) use mmap::{Arena, Slot};
 pub(crate) use sidecar::Directory;
 pub use source::Source;
 
+use crate::digest::Digest;
+
 /// How the bytes of files are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
@@ -22,4 +24,13 @@ pub enum Access {
     Map,
     /// Files are only read. There are no zero-copy pointers, and no input can raise a signal.
     Read,
+}
+
+/// The bytes that the structure of a file was read from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Header {
+    /// Bytes from the start of the file.
+    pub len: u64,
+    /// BLAKE3 of them.
+    pub digest: Digest,
 }

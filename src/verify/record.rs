@@ -11,6 +11,7 @@
 //! recombine to its digest, so a slice verifies by the blocks that cover it.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -18,7 +19,8 @@ use super::manifest::{Claims, FileClaim, TensorClaim};
 use crate::digest::{Algorithm, Digest, block_count, combine};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
-use crate::json::{self, UniqueMap};
+use crate::json::{self, Object, UniqueMap};
+use crate::limits::MAX_RANK;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "weighbridge.json";
@@ -32,8 +34,8 @@ struct Version {
 
 #[derive(Deserialize)]
 struct Record {
-    files: UniqueMap<File, 1_000_000>,
-    tensors: UniqueMap<Tensor, 10_000_000>,
+    files: UniqueMap<Object<File>, 1_000_000>,
+    tensors: UniqueMap<Object<Tensor>, 10_000_000>,
 }
 
 #[derive(Serialize)]
@@ -54,6 +56,7 @@ struct File {
 struct Tensor {
     file: String,
     dtype: String,
+    #[serde(deserialize_with = "json::list::<_, _, MAX_RANK>")]
     shape: Vec<i64>,
     blake3: Hex,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -80,22 +83,26 @@ pub(super) fn probe(bytes: &[u8]) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
-    let Version { weighbridge: version } = json::read(bytes, 0, std::marker::PhantomData)?;
+    let Object(Version { weighbridge: version }) = json::read(bytes, 0, PhantomData)?;
     if version != VERSION {
         let message = format!("this is version {version} of the manifest; this release reads version {VERSION}");
         return Err(Error::new(Kind::Unsupported, message));
     }
-    let record: Record = json::read(bytes, 0, std::marker::PhantomData)?;
-    let files = record.files.0.into_iter().map(|(name, file)| (name, file.claim())).collect();
-    let tensors = record.tensors.0.into_iter().map(|(name, tensor)| Ok((name.clone(), tensor.claim(&name)?)));
-    Ok((files, tensors.collect::<Result<_>>()?))
+    let Object(Record { files, tensors }) = json::read(bytes, 0, PhantomData)?;
+    let files = files.0.into_iter().map(|(name, Object(file))| Ok((name.clone(), file.claim(&name)?)));
+    let tensors = tensors.0.into_iter().map(|(name, Object(tensor))| Ok((name.clone(), tensor.claim(&name)?)));
+    Ok((files.collect::<Result<_>>()?, tensors.collect::<Result<_>>()?))
 }
 
 impl File {
-    fn claim(self) -> FileClaim {
+    fn claim(self, name: &str) -> Result<FileClaim> {
         let digests = [(Algorithm::Sha256, self.sha256), (Algorithm::Blake3, self.blake3)];
-        let digests = digests.into_iter().filter_map(|(algorithm, hex)| Some((algorithm, hex?.0))).collect();
-        FileClaim { size: Some(self.size), digests }
+        let digests = digests.into_iter().filter_map(|(algorithm, hex)| Some((algorithm, hex?.0)));
+        let claim = FileClaim { size: Some(self.size), digests: digests.collect() };
+        if claim.digests.is_empty() {
+            return Err(Error::format("the file has no digest: expected \"sha256\" or \"blake3\"").subject(name));
+        }
+        Ok(claim)
     }
 }
 

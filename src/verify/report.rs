@@ -15,7 +15,7 @@ pub enum Outcome {
     Uncovered,
     /// The bytes are what the manifest expects.
     Match,
-    /// The bytes, or the shape or element type, are not what the manifest expects.
+    /// The bytes, or the size, shape or element type, are not what the manifest expects.
     Mismatch,
 }
 
@@ -121,7 +121,7 @@ impl Report {
             let message = check.evidence.map_or_else(String::new, |evidence| {
                 let Evidence { algorithm, source, expected, actual, .. } = evidence;
                 match expected == actual {
-                    true => format!("its shape or element type is not what {source} expects"),
+                    true => format!("its size, shape or element type is not what {source} expects"),
                     false => format!("{} is {actual}; {source} expects {expected}", algorithm.name()),
                 }
             });

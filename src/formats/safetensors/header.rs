@@ -9,10 +9,9 @@ use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, V
 use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
-use crate::formats::Header;
 use crate::json::{self, UniqueMap};
-use crate::limits::Limits;
-use crate::storage::Source;
+use crate::limits::{Limits, MAX_RANK};
+use crate::storage::{Header, Source};
 use crate::tensor::{Layout, Span, TableBuilder, TensorTable};
 
 /// Bytes of the length before the header.
@@ -257,7 +256,10 @@ impl<'de> Visitor<'de> for ShapeReader<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         self.0.clear();
         while let Some(dim) = seq.next_element()? {
-            self.0.push(dim);
+            // One dimension too many is enough for the table to refuse them all.
+            if self.0.len() <= MAX_RANK {
+                self.0.push(dim);
+            }
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visi
 use super::Shards;
 use crate::error::{Error, Kind, Result};
 use crate::formats::Parsed;
-use crate::json::{self, Text};
+use crate::json::{self, Object, Text};
 use crate::limits::Limits;
 use crate::storage::{Location, Source};
 
@@ -33,14 +33,15 @@ pub(super) fn read(location: &Location, source: &Source, limits: &Limits) -> Res
     let index = parse(&text, limits).map_err(|e| e.path(source.path()))?;
 
     let mut shards = Shards::new(limits);
-    for (name, tensors) in &index.shards {
-        let shard = location.open_sidecar(name).map_err(|e| explain_missing(e, source, name, tensors))?;
+    for (name, number) in &index.shards {
+        let tensors = index.tensors_of(*number);
+        let shard = location.open_sidecar(name).map_err(|e| explain_missing(e, source, name, tensors.len()))?;
         let mut found = vec![false; tensors.len()];
-        shards.add(shard, |tensor| match tensors.binary_search_by(|other| (**other).cmp(tensor)) {
+        shards.add(shard, |tensor| match tensors.binary_search_by(|(other, _)| (**other).cmp(tensor)) {
             Ok(position) => !std::mem::replace(&mut found[position], true),
             Err(_) => false,
         })?;
-        if let Some((tensor, _)) = tensors.iter().zip(&found).find(|(_, found)| !**found) {
+        if let Some(((tensor, _), _)) = tensors.iter().zip(&found).find(|(_, found)| !**found) {
             let message = format!("the index says that it lies in \"{name}\", which has no such tensor");
             return Err(Error::format(message).subject(&**tensor).path(source.path()));
         }
@@ -58,17 +59,29 @@ fn read_text(source: &Source, limits: &Limits) -> Result<Bytes> {
     source.read(0, source.len())
 }
 
-/// What an index says: the names of the tensors of each shard, sorted; shards by name.
+/// What an index says.
 struct Index<'a> {
-    shards: BTreeMap<Cow<'a, str>, Vec<Cow<'a, str>>>,
+    /// Names and numbers of the shards.
+    shards: BTreeMap<Cow<'a, str>, u32>,
+    /// The tensors and the numbers of their shards, sorted by shard and then by name.
+    tensors: Vec<(Cow<'a, str>, u32)>,
     total_size: Option<f64>,
+}
+
+impl<'a> Index<'a> {
+    /// The tensors of one shard, sorted by name.
+    fn tensors_of(&self, shard: u32) -> &[(Cow<'a, str>, u32)] {
+        let start = self.tensors.partition_point(|(_, other)| *other < shard);
+        let end = self.tensors.partition_point(|(_, other)| *other <= shard);
+        &self.tensors[start..end]
+    }
 }
 
 #[derive(Deserialize)]
 struct RawIndex<'a> {
     #[serde(borrow)]
     weight_map: WeightMap<'a>,
-    metadata: Option<Metadata>,
+    metadata: Option<Object<Metadata>>,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +90,7 @@ struct Metadata {
 }
 
 fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
-    let raw: RawIndex<'a> = json::read(text, 0, PhantomData)?;
+    let Object::<RawIndex<'a>>(raw) = json::read(text, 0, PhantomData)?;
     let WeightMap { mut tensors, shards } = raw.weight_map;
     limits.check_tensors(tensors.len() as u64)?;
     limits.check_files(shards.len() as u64)?;
@@ -88,14 +101,13 @@ fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
     if let Some(twice) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         return Err(Error::format("the weight map has two entries of this name").subject(&*twice[0].0));
     }
-    let mut lists = vec![Vec::new(); shards.len()];
-    for (tensor, shard) in tensors {
-        lists[shard as usize].push(tensor);
-    }
-    let shards = shards.into_iter().map(|(name, number)| (name, std::mem::take(&mut lists[number as usize])));
-    let total_size = raw.metadata.and_then(|metadata| metadata.total_size).and_then(|size| size.0);
-    Ok(Index { shards: shards.collect(), total_size })
+    tensors.sort_by_key(|(_, shard)| *shard);
+    let total_size = raw.metadata.and_then(|metadata| metadata.0.total_size).and_then(|size| size.0);
+    Ok(Index { shards, tensors, total_size })
 }
+
+/// More files than a directory may have that is opened as a model.
+const MAX_SHARDS: u32 = 65_536;
 
 /// The weight map in little memory: it has one entry for every tensor, and few files.
 struct WeightMap<'a> {
@@ -121,7 +133,10 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut weight_map = WeightMap { tensors: Vec::new(), shards: BTreeMap::new() };
         while let Some((Text(tensor), Text(shard))) = map.next_entry()? {
-            let next = u32::try_from(weight_map.shards.len()).map_err(A::Error::custom)?;
+            let next = weight_map.shards.len() as u32;
+            if next > MAX_SHARDS {
+                return Err(A::Error::custom(format_args!("the weight map names more than {MAX_SHARDS} files")));
+            }
             let number = *weight_map.shards.entry(shard).or_insert(next);
             weight_map.tensors.push((tensor, number));
         }
@@ -182,13 +197,12 @@ impl<'de> Visitor<'de> for SizeVisitor {
     }
 }
 
-fn explain_missing(error: Error, index: &Source, shard: &str, tensors: &[Cow<'_, str>]) -> Error {
+fn explain_missing(error: Error, index: &Source, shard: &str, tensors: usize) -> Error {
     if error.kind() != Kind::NotFound {
         return error;
     }
     let message = format!(
-        "the shard is missing, and with it {} tensors that the index \"{}\" maps to it: an incomplete download",
-        tensors.len(),
+        "the shard is missing, and with it {tensors} tensors that the index \"{}\" maps to it: an incomplete download",
         index.name()
     );
     let path = error.place().path.clone().unwrap_or_default();
@@ -197,7 +211,8 @@ fn explain_missing(error: Error, index: &Source, shard: &str, tensors: &[Cow<'_,
 
 /// `total_size` is what a writer meant; real files disagree with it without harm.
 fn check_total_size(stated: Option<f64>, parsed: &mut Parsed) {
-    let actual: u64 = parsed.tensors.iter().map(|tensor| tensor.span.len).sum();
+    // Sparse files can add up to more than 64 bits hold.
+    let actual: u128 = parsed.tensors.iter().map(|tensor| u128::from(tensor.span.len)).sum();
     if let Some(stated) = stated
         && stated != actual as f64
     {

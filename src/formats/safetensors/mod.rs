@@ -12,10 +12,11 @@ mod directory;
 mod header;
 mod index;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
+use std::sync::Arc;
 
 use super::{Format, Head, Parsed, Unindexed, WeightFile};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::limits::Limits;
 use crate::storage::{Location, Source};
 use crate::tensor::{TableBuilder, TensorTable};
@@ -24,11 +25,20 @@ use directory::Entry;
 pub(super) const FORMAT: Format =
     Format { name: "safetensors", extensions: &["safetensors"], probe, matches: directory::holds_a_model, read };
 
-/// A plausible length followed by an object, or an index.
+/// A length followed by an object, or an index. The file may be shorter than the length says: it is then a broken
+/// one of this format.
 fn probe(head: &Head) -> bool {
+    /// Eight bytes of any text are a larger number.
+    const TEXT: u64 = 1 << 56;
     let Some((len, header)) = head.bytes.split_first_chunk() else { return false };
-    let fits = u64::from_le_bytes(*len) <= head.len - 8;
-    fits && header.trim_ascii_start().starts_with(b"{") || index::looks_like(&head.bytes)
+    let is_length = u64::from_le_bytes(*len) < TEXT;
+    is_length && header.trim_ascii_start().starts_with(b"{") || index::looks_like(&head.bytes)
+}
+
+/// What a shard is instead, if it is no file of this format at all: the reader's error would only tell what is odd.
+fn explain(error: Error, source: &Source) -> Error {
+    let head = Head::of(source).ok().filter(|head| error.kind() == Kind::Format && !probe(head));
+    head.and_then(|head| super::impostor(&head)).unwrap_or(error)
 }
 
 fn read(location: &Location, limits: &Limits) -> Result<Parsed> {
@@ -62,6 +72,8 @@ fn read_shards(location: &Location, names: &[String], limits: &Limits) -> Result
 /// A model that grows file by file.
 struct Shards<'a> {
     limits: &'a Limits,
+    /// Tensors of all files so far, picked or not: many names may lead to one file.
+    count: u64,
     weights: Vec<WeightFile>,
     tables: Vec<(TensorTable, Vec<bool>)>,
     unindexed: Vec<Unindexed>,
@@ -72,30 +84,41 @@ struct Shards<'a> {
 impl<'a> Shards<'a> {
     fn new(limits: &'a Limits) -> Self {
         let (metadata, warnings) = Default::default();
-        Self { limits, weights: Vec::new(), tables: Vec::new(), unindexed: Vec::new(), metadata, warnings }
+        Self { limits, count: 0, weights: Vec::new(), tables: Vec::new(), unindexed: Vec::new(), metadata, warnings }
     }
 
     /// Reads the header of a file and takes the tensors that `belongs` picks; the others are listed apart.
     fn add(&mut self, source: Source, mut belongs: impl FnMut(&str) -> bool) -> Result<()> {
-        let parsed = header::read(&source, self.limits).map_err(|e| e.path(source.path()))?;
+        let parsed =
+            header::read(&source, self.limits).map_err(|e| explain(e, &source)).map_err(|e| e.path(source.path()))?;
+        self.count += parsed.tensors.len() as u64;
+        self.limits.check_tensors(self.count)?;
+        let file: Arc<str> = source.name().into();
         let picked: Vec<bool> = parsed.tensors.iter().map(|tensor| belongs(tensor.name)).collect();
         for (tensor, _) in parsed.tensors.iter().zip(&picked).filter(|(_, picked)| !**picked) {
-            self.unindexed.push(Unindexed { name: tensor.name.to_owned(), file: source.name().to_owned() });
+            self.unindexed.push(Unindexed { name: tensor.name.to_owned(), file: Arc::clone(&file) });
         }
-        self.warnings.extend(parsed.warnings.into_iter().map(|warning| format!("{}: {warning}", source.name())));
-        for (key, value) in parsed.metadata {
-            let kept = self.metadata.entry(key);
-            if let std::collections::btree_map::Entry::Occupied(other) = &kept
-                && *other.get() != value
-            {
-                let key = other.key();
-                self.warnings.push(format!("{}: metadata \"{key}\" differs from an earlier shard's", source.name()));
-            }
-            kept.or_insert(value);
-        }
+        let differs = self.merge_metadata(parsed.metadata);
+        self.warnings.extend(parsed.warnings.into_iter().chain(differs).map(|warning| format!("{file}: {warning}")));
         self.tables.push((parsed.tensors, picked));
         self.weights.push(WeightFile { source, header: parsed.header });
         Ok(())
+    }
+
+    /// Keeps what the first shard says of a key; returns a warning if this one says something else.
+    fn merge_metadata(&mut self, metadata: BTreeMap<String, String>) -> Option<String> {
+        let mut warning = None;
+        for (key, value) in metadata {
+            let kept = self.metadata.entry(key);
+            if let btree_map::Entry::Occupied(other) = &kept
+                && *other.get() != value
+            {
+                let key = Printable(other.key());
+                warning.get_or_insert_with(|| format!("metadata \"{key}\" differs from an earlier shard's"));
+            }
+            kept.or_insert(value);
+        }
+        warning
     }
 
     fn finish(mut self) -> Result<Parsed> {

@@ -1,0 +1,185 @@
+//! The command as a user meets it: what it prints, and with what status it ends.
+#![allow(missing_docs, reason = "a test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(name)
+}
+
+/// A copy of the golden checkpoint that a test may damage.
+fn checkpoint() -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(golden("tiny-llama")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    copy
+}
+
+/// Changes one byte in the middle of a file.
+fn damage(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_weighbridge")).args(args).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Runs the command, which has to succeed and to say nothing on standard error.
+fn good(args: &[&str]) -> String {
+    let output = run(args);
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{args:?}");
+    text(&output.stdout)
+}
+
+fn good_json(args: &[&str]) -> Value {
+    serde_json::from_str(&good(args)).unwrap()
+}
+
+/// Runs the command, which has to fail with this status and one line on standard error, and returns the line.
+fn bad(status: i32, args: &[&str]) -> String {
+    let output = run(args);
+    let line = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{args:?}: {line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    line
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn inspect_prints_one_json_object_of_the_documented_form() {
+    let model = golden("tiny-llama");
+    let seen = good_json(&["inspect", path(&model), "--json", "--digests"]);
+    let expected: Value = serde_json::from_slice(&fs::read(golden("tiny-llama.expected.json")).unwrap()).unwrap();
+    assert_eq!(seen["format"], "safetensors");
+    assert_eq!(seen["tensors"], expected["tensors"]);
+    assert_eq!(seen["metadata"], expected["metadata"]);
+    assert_eq!(seen["unindexed"], serde_json::json!([]));
+    assert!(seen["assets"].as_array().unwrap().contains(&"config.json".into()));
+    let files = seen["files"].as_array().unwrap();
+    assert_eq!(files.len(), 4);
+    assert_eq!(files[0]["path"], "model-00001-of-00004.safetensors");
+    assert_eq!(files[0]["bytes"], 107_144);
+    assert!(good_json(&["inspect", path(&model), "--json"])["tensors"][0].get("sha256").is_none());
+}
+
+#[test]
+fn inspect_lists_what_the_index_does_not_name() {
+    let seen = good_json(&["inspect", path(&golden("stale-shard")), "--json"]);
+    assert_eq!(seen["unindexed"], serde_json::json!(["down.0.weight", "ema.decay"]));
+    let text = good(&["inspect", path(&golden("stale-shard"))]);
+    assert!(text.contains("unindexed: ema.decay in diffusion_pytorch_model-00002-of-00002.safetensors"), "{text}");
+}
+
+#[test]
+fn names_cannot_steer_the_terminal() {
+    let text = good(&["inspect", path(&golden("edge.safetensors"))]);
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
+}
+
+#[test]
+fn load_tells_phases_and_what_was_checked() {
+    let text = good(&["load", path(&golden("tiny-llama"))]);
+    for part in ["open ", "load ", "GB/s", "by sha256 in SHA256SUMS", "tensors: 39 match, 0 mismatch, 0 not covered"] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+    let seen =
+        good_json(&["load", path(&golden("tiny-llama")), "--json", "--include", "lm_head.*", "--target", "view"]);
+    assert_eq!(seen["tensors"], 1);
+    assert_eq!(seen["bytes"], 65_536);
+    assert_eq!(seen["phases"][1]["name"], "load");
+}
+
+#[test]
+fn digest_writes_manifests_that_verify_and_sha256sum_accept() {
+    let copy = checkpoint();
+    fs::remove_file(copy.path().join("SHA256SUMS")).unwrap();
+    let required = ["verify", path(copy.path()), "--policy", "required"];
+    assert!(bad(1, &required).contains("no manifest covers"));
+    good(&["digest", path(copy.path()), "--sha256sums"]);
+    let seen = good_json(&["verify", path(copy.path()), "--policy", "required", "--json"]);
+    assert_eq!(seen["good"], true);
+    let checks = seen["checks"].as_array().unwrap();
+    let by = |source: &str| checks.iter().filter(|check| check["source"] == source && check["kind"] == "file").count();
+    assert_eq!((by("weighbridge.json"), by("SHA256SUMS")), (9, 9));
+
+    let sums = Command::new("sha256sum").args(["--check", "--strict", "SHA256SUMS"]).current_dir(copy.path()).output();
+    assert!(sums.unwrap().status.success());
+    let leftovers = fs::read_dir(copy.path())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".tmp"));
+    assert_eq!(leftovers.count(), 0);
+}
+
+#[test]
+fn damage_is_found_and_both_digests_are_told() {
+    let copy = checkpoint();
+    let shard = copy.path().join("model-00002-of-00004.safetensors");
+    damage(&shard);
+    let line = bad(1, &["verify", path(copy.path())]);
+    assert!(line.contains("model-00002-of-00004.safetensors") && line.contains("SHA256SUMS expects"), "{line}");
+    assert!(bad(1, &["load", path(copy.path())]).contains("expects"));
+    good(&["load", path(copy.path()), "--policy", "none"]);
+    let output = run(&["verify", path(copy.path()), "--json"]);
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let bad: Vec<_> = seen["checks"].as_array().unwrap().iter().filter(|c| c["outcome"] == "mismatch").collect();
+    assert!(bad.iter().all(|check| check["expected"] != check["actual"]));
+    assert_eq!(bad.iter().filter(|check| check["kind"] == "file").count(), 1);
+}
+
+#[test]
+fn digests_of_tensors_tell_which_tensor_is_damaged() {
+    let copy = checkpoint();
+    fs::remove_file(copy.path().join("SHA256SUMS")).unwrap();
+    good(&["digest", path(copy.path())]);
+    damage(&copy.path().join("model-00003-of-00004.safetensors"));
+    let output = run(&["verify", path(copy.path()), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = seen["checks"].as_array().unwrap();
+    let tensors = checks.iter().filter(|c| c["kind"] == "tensor" && c["outcome"] == "mismatch").count();
+    assert_eq!(tensors, 1, "one byte lies in one tensor");
+}
+
+#[test]
+fn a_manifest_from_elsewhere_counts_instead_of_those_beside_the_weights() {
+    let copy = checkpoint();
+    let kept = tempfile::tempdir().unwrap();
+    let manifest = kept.path().join("sums");
+    fs::rename(copy.path().join("SHA256SUMS"), &manifest).unwrap();
+    fs::write(copy.path().join("SHA256SUMS"), "nonsense\n").unwrap();
+    let seen = good_json(&["verify", path(copy.path()), "--manifest", path(&manifest), "--json"]);
+    assert!(seen["checks"].as_array().unwrap().iter().all(|check| check["anchor"] == "caller"));
+    assert!(bad(1, &["verify", path(copy.path())]).contains("line 1"));
+}
+
+#[test]
+fn the_exit_status_tells_whose_fault_it_is() {
+    let model = golden("tiny-llama");
+    bad(2, &["inspect", "no/such/model"]);
+    bad(2, &["load", path(&model), "--include", "no.such.tensor"]);
+    bad(2, &["verify", path(&model), "--manifest", "no/such/manifest"]);
+    bad(2, &["digest", path(&golden("dtypes.safetensors"))]);
+    assert_eq!(run(&["load", path(&model), "--policy", "perhaps"]).status.code(), Some(2));
+    assert_eq!(run(&["fly"]).status.code(), Some(2));
+    let copy = checkpoint();
+    fs::remove_file(copy.path().join("model-00004-of-00004.safetensors")).unwrap();
+    assert!(bad(1, &["inspect", path(copy.path())]).contains("model-00004-of-00004.safetensors"));
+    bad(1, &["inspect", path(&golden("README.md"))]);
+}

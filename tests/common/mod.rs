@@ -1,0 +1,74 @@
+//! For tests that run other programs: finding them, running them, and saying so when they are missing.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io, thread};
+
+/// Finds a program. Without it, the test says that it is skipped, and should return.
+pub fn tool(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    if found.is_none() {
+        skip(&format!("needs {name}"));
+    }
+    found
+}
+
+/// Whether all these programs are there; see [`tool`].
+pub fn tools(names: &[&str]) -> bool {
+    names.iter().all(|name| tool(name).is_some())
+}
+
+/// Says why the test is skipped. With `WEIGHBRIDGE_REQUIRE_ALL=1` the test fails instead.
+pub fn skip(why: &str) {
+    assert!(env::var_os("WEIGHBRIDGE_REQUIRE_ALL").is_none_or(|value| value != "1"), "may not be skipped: {why}");
+    let thread = thread::current();
+    // Not `println`, which the test harness shows only for tests that fail.
+    let _ = writeln!(io::stderr(), "skipped: {}: {why}", thread.name().unwrap_or("test"));
+}
+
+/// Runs a command that must succeed, and returns what it wrote to its standard output.
+pub fn run(command: &mut Command) -> String {
+    let (ended_well, stdout, stderr) = attempt(command);
+    assert!(ended_well, "failed: {command:?}\n{stdout}{stderr}");
+    stdout
+}
+
+/// Runs a command; whether it succeeded, its standard output, and its standard error.
+pub fn attempt(command: &mut Command) -> (bool, String, String) {
+    // `cargo test` adds its own folders, where programs would find libraries that they should find by themselves.
+    command.env_remove("LD_LIBRARY_PATH");
+    let output = command.output().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), text(&output.stdout), text(&output.stderr))
+}
+
+/// An empty folder for a test's files, which stay there for a look after a failure.
+pub fn empty_folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Where tests have cargo build the library in other crate types. It is kept, so that the next run is quick.
+pub fn cargo_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo")
+}
+
+/// `cargo rustc` for the library as a crate type of its own, in the profile `dev`. More arguments go to rustc.
+pub fn cargo_rustc(crate_type: &str) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["rustc", "--package", "weighbridge", "--lib", "--locked", "--offline", "--crate-type", crate_type]);
+    command.arg("--target-dir").arg(cargo_folder()).arg("--");
+    command
+}
+
+/// What `tests/abi/weighbridge.symbols` lists: the functions of the library, sorted.
+pub fn committed_symbols() -> Vec<String> {
+    let list = fs::read_to_string("tests/abi/weighbridge.symbols").unwrap();
+    list.lines().filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect()
+}

@@ -1,0 +1,169 @@
+//! The C interface from C and C++: every program in `tests/ffi` and `examples-cpp`, compiled by every compiler that is
+//! here, plain, under the address and undefined-behaviour sanitizers, and under valgrind.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use common::{run, tool};
+
+const GOLDEN: &str = "tests/golden";
+
+/// A program: its sources, and how they are compiled.
+struct Program {
+    name: &'static str,
+    sources: &'static [&'static str],
+    flags: &'static [&'static str],
+}
+
+const C: &[&str] = &["-std=c11"];
+const CPP: &[&str] = &["-std=c++17"];
+
+const TESTS: &[Program] = &[
+    Program { name: "surface", sources: &["tests/ffi/surface.c"], flags: C },
+    Program { name: "abuse", sources: &["tests/ffi/abuse.c"], flags: C },
+    Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
+    Program { name: "wrapper", sources: &["tests/ffi/wrapper.cpp"], flags: CPP },
+    Program {
+        name: "wrapper_noexcept",
+        sources: &["tests/ffi/wrapper_noexcept.cpp"],
+        flags: &["-std=c++17", "-fno-exceptions", "-fno-rtti"],
+    },
+    Program {
+        name: "double_include",
+        sources: &["tests/ffi/double_include_a.cpp", "tests/ffi/double_include_b.cpp"],
+        flags: CPP,
+    },
+];
+
+/// Sources that only have to compile: the header alone and included twice, in every version of both languages.
+const HEADERS: &[(&str, &[&str])] = &[
+    ("tests/ffi/header_c99.c", &["c99", "c11", "c17", "c2x"]),
+    ("tests/ffi/header_cpp98.cpp", &["c++98", "c++11", "c++14", "c++17", "c++20", "c++2b"]),
+];
+
+/// The compilers for C and for C++: whatever is here.
+const COMPILERS: &[(&str, &str)] = &[("gcc", "g++"), ("clang", "clang++")];
+
+const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
+const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+
+/// The folder of the shared library, which is built once, with the profile of the tests.
+fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let arguments = ["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--target-dir"];
+        run(Command::new(env!("CARGO")).args(arguments).arg(target));
+        target.join("debug")
+    })
+}
+
+/// Compiles a program for the library; returns its path.
+fn compile(compiler: &Path, program: &Program, flags: &[&str], folder: &Path) -> PathBuf {
+    let library = library();
+    let binary = folder.join(program.name);
+    let mut command = Command::new(compiler);
+    command.args(program.flags).args(WARNINGS).args(flags).arg("-Iinclude").args(program.sources);
+    command.arg("-o").arg(&binary).arg("-L").arg(library).arg("-lweighbridge").arg("-lm").arg("-pthread");
+    run(command.arg(format!("-Wl,-rpath,{}", library.display())));
+    binary
+}
+
+fn compiler_of(source: &str, (c, cpp): (&str, &str)) -> Option<PathBuf> {
+    tool(if source.ends_with(".c") { c } else { cpp })
+}
+
+/// Compiles and runs all programs with one pair of compilers; `launch` makes the command that runs a binary.
+fn run_all(compilers: (&str, &str), flags: &[&str], launch: impl Fn(&Path) -> Command) {
+    for program in TESTS {
+        let Some(compiler) = compiler_of(program.sources[0], compilers) else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let scratch = tempfile::tempdir().unwrap();
+        let binary = compile(&compiler, program, flags, folder.path());
+        run(launch(&binary).arg(GOLDEN).arg(scratch.path()));
+    }
+}
+
+#[test]
+fn the_header_is_clean_in_every_version_of_both_languages() {
+    for compilers in COMPILERS {
+        for (source, standards) in HEADERS {
+            let Some(compiler) = compiler_of(source, *compilers) else { continue };
+            for standard in *standards {
+                let mut command = Command::new(&compiler);
+                command.arg(format!("-std={standard}")).args(WARNINGS).args(["-Iinclude", "-fsyntax-only", source]);
+                run(&mut command);
+            }
+        }
+    }
+}
+
+#[test]
+fn programs_work_when_gcc_compiles_them() {
+    run_all(COMPILERS[0], &["-Wconversion"], |binary| Command::new(binary));
+}
+
+#[test]
+fn programs_work_when_clang_compiles_them() {
+    run_all(COMPILERS[1], &["-Wconversion"], |binary| Command::new(binary));
+}
+
+#[test]
+fn programs_are_clean_under_gcc_sanitizers() {
+    run_all(COMPILERS[0], SANITIZERS, |binary| Command::new(binary));
+}
+
+#[test]
+fn programs_are_clean_under_clang_sanitizers() {
+    run_all(COMPILERS[1], SANITIZERS, |binary| Command::new(binary));
+}
+
+#[test]
+fn programs_are_clean_under_valgrind() {
+    let Some(valgrind) = tool("valgrind") else { return };
+    run_all(COMPILERS[0], &[], |binary| {
+        let mut command = Command::new(&valgrind);
+        command.args(["--quiet", "--error-exitcode=1", "--leak-check=full", "--show-leak-kinds=definite,indirect"]);
+        command.arg("--errors-for-leak-kinds=definite,indirect").arg(binary);
+        command
+    });
+}
+
+/// The examples: what they print, and how they fail.
+#[test]
+fn examples_work() {
+    let Some(compiler) = COMPILERS.iter().find_map(|(_, cpp)| tool(cpp)) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let model = Path::new(GOLDEN).join("tiny-llama");
+    for (name, source, expected) in [
+        ("inspect", "examples-cpp/inspect.cpp", "model.layers.0.mlp.gate_proj.weight"),
+        ("load_checkpoint", "examples-cpp/load_checkpoint.cpp", "44 files and tensors verified"),
+    ] {
+        let sources: &'static [&'static str] = Box::leak(Box::new([source]));
+        let program = Program { name, sources, flags: CPP };
+        let binary = compile(&compiler, &program, &["-Wconversion"], folder.path());
+        let printed = run(Command::new(&binary).arg(&model));
+        assert!(printed.contains(expected), "{name}: {printed}");
+
+        let failed = Command::new(&binary).arg("no/such/model").output().unwrap();
+        assert_eq!(failed.status.code(), Some(1), "{name}");
+        assert!(String::from_utf8_lossy(&failed.stderr).contains("no/such/model"), "{name}");
+        assert_eq!(Command::new(&binary).output().unwrap().status.code(), Some(2), "{name} without arguments");
+    }
+}
+
+/// Every source in the folder is compiled by some program of the table.
+#[test]
+fn no_program_is_forgotten() {
+    let headers = HEADERS.iter().map(|(source, _)| source);
+    let listed: Vec<_> = TESTS.iter().flat_map(|program| program.sources).chain(headers).collect();
+    let sources = fs::read_dir("tests/ffi").unwrap().map(|entry| entry.unwrap().path());
+    let sources = sources.filter(|path| path.extension().is_some_and(|ending| ending == "c" || ending == "cpp"));
+    let count =
+        sources.inspect(|path| assert!(listed.iter().any(|source| Path::new(source) == path), "{path:?}")).count();
+    assert_eq!(count, listed.len());
+}
