@@ -8,21 +8,32 @@ import time
 from pathlib import Path
 
 
-def measure(what, bytes, runs, body):
-    """Runs body once to warm up, then `runs` times, and prints the one JSON line.
+def measure(what, bytes, body):
+    """Repeats body and prints the one JSON line.
 
-    What body returns is dropped outside the clock, and its memory goes back to the system,
-    so that no run finds pages that an earlier one has already faulted in.
+    What body returns is dropped outside the clock, and its memory goes back to the system:
+    no run finds pages that an earlier one has already faulted in.
     """
-    seconds = []
-    for _ in range(runs + 1):
+    def run():
         start = time.perf_counter()
         kept = body()
-        seconds.append(time.perf_counter() - start)
+        elapsed = time.perf_counter() - start
         del kept
         gc.collect()
         ctypes.CDLL(None).malloc_trim(0)
-    report(what, bytes, seconds[1:], peak_rss())
+        return elapsed
+
+    report(what, bytes, repeat(run), peak_rss())
+
+
+def repeat(run):
+    """Calls run once to warm up, then for at least five times and five seconds."""
+    run()
+    seconds = []
+    begin = time.perf_counter()
+    while len(seconds) < 5 or time.perf_counter() - begin < 5:
+        seconds.append(run())
+    return seconds
 
 
 def report(what, bytes, seconds, peak_rss):

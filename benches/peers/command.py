@@ -10,17 +10,23 @@ import subprocess
 import sys
 import time
 
-from bench import report
+from bench import repeat, report
 
 what, command = sys.argv[1], sys.argv[2:]
 bytes = sum(os.path.getsize(argument) for argument in command[1:] if os.path.isfile(argument))
+peak = 0
 
-seconds = []
-for _ in range(6):
+
+def run():
+    global peak
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
-    seconds.append(time.perf_counter() - start)
+    elapsed = time.perf_counter() - start
     if status:
         sys.exit(f"{what}: exit status {os.waitstatus_to_exitcode(status)}")
-report(what, bytes, seconds[1:], usage.ru_maxrss * 1024)
+    peak = max(peak, usage.ru_maxrss * 1024)
+    return elapsed
+
+
+report(what, bytes, repeat(run), peak)

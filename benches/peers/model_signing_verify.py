@@ -35,4 +35,4 @@ with tempfile.TemporaryDirectory() as scratch:
     def verify():
         verifying.Config().use_elliptic_key_verifier(public_key=public).verify(model, signature)
 
-    measure(f"verify: model_signing, {algorithm}", shards(model)[1], 5, verify)
+    measure(f"verify: model_signing, {algorithm}", shards(model)[1], verify)

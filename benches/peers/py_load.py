@@ -24,4 +24,4 @@ def load():
     return tensors
 
 
-measure(f"load: safetensors.torch, {backend}", bytes, 5, load)
+measure(f"load: safetensors.torch, {backend}", bytes, load)

@@ -25,4 +25,4 @@ def open_all():
     return files
 
 
-measure(f"open: safe_open, {framework}", bytes, 200, open_all)
+measure(f"open: safe_open, {framework}", bytes, open_all)

@@ -23,4 +23,4 @@ def open_one():
     return file
 
 
-measure(f"open many: safe_open, {framework}", os.path.getsize(path), 10, open_one)
+measure(f"open many: safe_open, {framework}", os.path.getsize(path), open_one)

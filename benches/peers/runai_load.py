@@ -33,4 +33,4 @@ def load():
         return dict(streamer.get_tensors())
 
 
-measure(f"load: Run:ai streamer, {'tuned' if tuned else 'as it comes'}", bytes, 5, load)
+measure(f"load: Run:ai streamer, {'tuned' if tuned else 'as it comes'}", bytes, load)

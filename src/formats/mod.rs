@@ -5,6 +5,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(not(feature = "safetensors"))]
+compile_error!("enable at least one format: without one, nothing can be opened");
+
 mod impostor;
 #[cfg(feature = "safetensors")]
 mod safetensors;

@@ -116,8 +116,8 @@ impl Findings {
             }
         }
         of_tensors.sort_unstable();
-        for file in plan.files_in_use() {
-            report.file(file, &of_files[file]);
+        for file in &plan.files_in_use {
+            report.file(*file, &of_files[*file]);
         }
         for (tensor, row) in
             plan.selection.iter().filter_map(|tensor| Some((*tensor, plan.payload.tensors.get(*tensor)?)))

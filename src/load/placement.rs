@@ -126,7 +126,7 @@ impl fmt::Debug for Placement {
 
 fn views(plan: &Plan) -> Vec<Bytes> {
     let mut views = vec![Bytes::new(); plan.payload.weights];
-    for file in plan.files_in_use().filter(|file| *file < plan.payload.weights) {
+    for file in plan.files_in_use.iter().copied().filter(|file| *file < plan.payload.weights) {
         views[file] = plan.files[file].source.whole().cloned().unwrap_or_default();
     }
     views

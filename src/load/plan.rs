@@ -66,6 +66,8 @@ pub struct Plan {
     pub(super) payload: Arc<Payload>,
     /// The files of the payload, and for a verification the assets.
     pub(super) files: Vec<PayloadFile>,
+    /// Indices of the files that the plan points into, and of all that are no weight files.
+    pub(super) files_in_use: Vec<usize>,
     pub(super) target: Target,
     /// Tensors in the order of the placement.
     pub(super) selection: Vec<usize>,
@@ -104,7 +106,8 @@ impl Plan {
             check_mapped(payload, &selection)?;
         }
         let checks = Checks::of_selection(payload, &files, &selection)?;
-        Self::build(payload, files, selection, checks, options)
+        let in_use = files_in_use(payload, &selection);
+        Self::build(payload, (files, in_use), selection, checks, options)
     }
 
     /// Plans a pass over whole files: those of the payload, and `assets`.
@@ -113,12 +116,13 @@ impl Plan {
         check_size(&files)?;
         let selection: Vec<usize> = (0..payload.tensors.len()).collect();
         let checks = Checks::of_files(payload, &files, scope);
-        Self::build(payload, files, selection, checks, &PlanOptions::default())
+        let all = (0..files.len()).collect();
+        Self::build(payload, (files, all), selection, checks, &PlanOptions::default())
     }
 
     fn build(
         payload: &Arc<Payload>,
-        files: Vec<PayloadFile>,
+        (files, files_in_use): (Vec<PayloadFile>, Vec<usize>),
         selection: Vec<usize>,
         checks: Checks,
         options: &PlanOptions,
@@ -147,6 +151,7 @@ impl Plan {
         Ok(Self {
             payload: Arc::clone(payload),
             files,
+            files_in_use,
             target: options.target,
             selection,
             arena_offsets: arena.offsets,
@@ -161,19 +166,18 @@ impl Plan {
         })
     }
 
-    /// The files that the plan points into, and all that are no weight files.
-    pub(super) fn files_in_use(&self) -> impl Iterator<Item = usize> + '_ {
-        let mut is_used = vec![false; self.payload.weights];
-        for tensor in self.selection.iter().filter_map(|index| self.payload.tensors.get(*index)) {
-            is_used[tensor.span.file as usize] = true;
-        }
-        (0..self.files.len()).filter(move |file| is_used.get(*file).copied().unwrap_or(true))
-    }
-
     /// What the plan will do.
     pub fn info(&self) -> PlanInfo {
         self.info
     }
+}
+
+fn files_in_use(payload: &Payload, selection: &[usize]) -> Vec<usize> {
+    let mut is_used = vec![false; payload.weights];
+    for tensor in selection.iter().filter_map(|index| payload.tensors.get(*index)) {
+        is_used[tensor.span.file as usize] = true;
+    }
+    (0..payload.files.len()).filter(|file| is_used.get(*file).copied().unwrap_or(true)).collect()
 }
 
 fn check_size(files: &[PayloadFile]) -> Result<()> {

@@ -314,7 +314,7 @@ impl Shared {
 }
 
 fn check_unchanged(plan: &Plan) -> Result<()> {
-    plan.files_in_use().try_for_each(|file| plan.files[file].source.check_unchanged())
+    plan.files_in_use.iter().try_for_each(|file| plan.files[*file].source.check_unchanged())
 }
 
 /// The arena, and the jobs with their parts of it.

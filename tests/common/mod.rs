@@ -4,7 +4,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::{env, fs, io, thread};
 
 /// Finds a program. Without it, the test says that it is skipped, and should return.
@@ -32,18 +32,18 @@ pub fn skip(why: &str) {
 
 /// Runs a command that must succeed, and returns what it wrote to its standard output.
 pub fn run(command: &mut Command) -> String {
-    let (ended_well, stdout, stderr) = attempt(command);
-    assert!(ended_well, "failed: {command:?}\n{stdout}{stderr}");
-    stdout
+    let output = attempt(command);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {command:?}\n{text}{complaint}", output.status);
+    text
 }
 
-/// Runs a command; whether it succeeded, its standard output, and its standard error.
-pub fn attempt(command: &mut Command) -> (bool, String, String) {
+/// Runs a command that may fail.
+pub fn attempt(command: &mut Command) -> Output {
     // `cargo test` adds its own folders, where programs would find libraries that they should find by themselves.
     command.env_remove("LD_LIBRARY_PATH");
-    let output = command.output().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.success(), text(&output.stdout), text(&output.stderr))
+    command.output().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"))
 }
 
 /// An empty folder for a test's files, which stay there for a look after a failure.
@@ -54,17 +54,9 @@ pub fn empty_folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Where tests have cargo build the library in other crate types. It is kept, so that the next run is quick.
+/// Where tests have cargo build the C libraries. It is kept, so that the next run is quick.
 pub fn cargo_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo")
-}
-
-/// `cargo rustc` for the library as a crate type of its own, in the profile `dev`. More arguments go to rustc.
-pub fn cargo_rustc(crate_type: &str) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["rustc", "--package", "weighbridge", "--lib", "--locked", "--offline", "--crate-type", crate_type]);
-    command.arg("--target-dir").arg(cargo_folder()).arg("--");
-    command
 }
 
 /// What `tests/abi/weighbridge.symbols` lists: the functions of the library, sorted.

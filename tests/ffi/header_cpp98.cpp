@@ -1,12 +1,10 @@
-/* header_cpp98.cpp: weighbridge.h is C++98 too, stands alone and may be included twice. Compiled only. */
+/* header_cpp98.cpp: weighbridge.h is C++98 too, stands alone and may be included twice. */
 #include <weighbridge.h>
 #include <weighbridge.h>
 
-extern int wb_header_cpp98();
-
-int wb_header_cpp98() {
+int main() {
   const wb_str text = {"text", WB_NUL};
   wb_open_options options = wb_open_options();
   options.struct_size = sizeof options;
-  return options.struct_size > 0 && text.len == WB_NUL && WB_OK == 0;
+  return options.struct_size > 0 && text.len == WB_NUL && WB_OK == 0 ? 0 : 1;
 }

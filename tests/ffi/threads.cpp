@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int crowd = 8;
-constexpr int rounds = 20;
+constexpr int crowd = 6;
+constexpr int rounds = 4;
 
 std::string llama;
 
@@ -192,7 +192,7 @@ void cancel_from_elsewhere(std::uint32_t max_threads) {
   REQUIRE(before);
   std::thread([&] { before->cancel(); }).join();
   const auto stepped = before->step(1s);
-  if (max_threads == 0) CHECK(!stepped && !before->finish());  // others may have finished before
+  if (max_threads == 0) CHECK(!stepped && !before->finish());  // threads may have been faster
   CHECK(stepped || stepped.error().code() == wb::status::cancelled);
 
   // The callback waits until another thread has cancelled.
@@ -205,19 +205,17 @@ void cancel_from_elsewhere(std::uint32_t max_threads) {
     during->cancel();
     cancelled = true;
   });
-  bool in_time = false;
-  const auto waited = during->wait([&](const wb::progress& now) {
+  const auto waited = during->wait([&](const wb::progress&) {
     working = true;
     while (!cancelled) std::this_thread::yield();
-    in_time = in_time || now.done_bytes < now.total_bytes;
   });
   working = true;
   canceller.join();
   CHECK(waited || waited.error().code() == wb::status::cancelled);
-  if (in_time) CHECK(!waited);
+  if (max_threads == 0) CHECK(!waited);
 
   // And without a rendezvous: it ends one way or the other.
-  for (int round = 0; round < 200; round++) {
+  for (int round = 0; round < 50; round++) {
     auto task = plan->start();
     REQUIRE(task);
     std::thread other([&] { task->cancel(); });
@@ -242,6 +240,7 @@ void cancel_from_elsewhere(std::uint32_t max_threads) {
         CHECK(status == wb::status::pending || status == wb::status::ok);
         CHECK(now.done_bytes >= last && now.done_bytes <= now.total_bytes);
         last = now.done_bytes;
+        std::this_thread::sleep_for(50us);
       }
     });
   }

@@ -1,1 +1,94 @@
-fn main() {}
+//! All chores of the project by name: `cargo xtask`, `cargo xtask NAME [ARGUMENTS]`.
+//!
+//! Each is a short list of commands, so that what CI does is what a developer does.
+
+use std::env;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+type Outcome = Result<(), String>;
+
+/// Name, what it does, and how.
+const CHORES: &[(&str, &str, fn(&[String]) -> Outcome)] = &[
+    ("check", "formatting, lints, documentation, and every feature alone", check),
+    ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
+    ("header", "writes include/weighbridge.h anew from src/ffi", header),
+    ("golden", "writes the golden files anew with the tools of other projects", golden),
+    ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
+    ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS]", bench),
+];
+
+fn main() -> ExitCode {
+    let mut args = env::args().skip(1);
+    let name = args.next().unwrap_or_default();
+    let rest: Vec<_> = args.collect();
+    let Some((_, _, chore)) = CHORES.iter().find(|(known, ..)| *known == name) else {
+        CHORES.iter().for_each(|(name, help, _)| eprintln!("cargo xtask {name:7} {help}"));
+        return ExitCode::from(2);
+    };
+    match chore(&rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check(_: &[String]) -> Outcome {
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    run(cargo(&["doc", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
+    for feature in ["safetensors"] {
+        let alone = ["clippy", "--package", "weighbridge", "--lib", "--no-default-features", "--features", feature];
+        run(cargo(&alone).args(["--", "--deny", "warnings"]))?;
+    }
+    Ok(())
+}
+
+fn test(args: &[String]) -> Outcome {
+    run(cargo(&["test"]).args(args))
+}
+
+fn header(_: &[String]) -> Outcome {
+    run(cargo(&["test", "--quiet", "--test", "header"]).env("WEIGHBRIDGE_UPDATE", "1"))
+}
+
+fn golden(_: &[String]) -> Outcome {
+    let venv = Path::new("target/golden-venv");
+    if !venv.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+    }
+    run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r", "tests/golden/requirements.txt"]))?;
+    run(Command::new(venv.join("bin/python")).arg("tests/golden/make.py"))
+}
+
+fn fuzz(args: &[String]) -> Outcome {
+    const TARGETS: &[&str] = &["header", "index", "manifest", "c_open_memory"];
+    let seconds = args.get(1).map_or("600", |seconds| seconds);
+    for target in TARGETS.iter().filter(|target| args.first().is_none_or(|wanted| wanted == *target)) {
+        // The sanitizer flags of cargo-fuzz are unstable; this makes a stable compiler take them.
+        let mut command = cargo(&["fuzz", "run", target, "--"]);
+        run(command.arg(format!("-max_total_time={seconds}")).env("RUSTC_BOOTSTRAP", "1"))?;
+    }
+    Ok(())
+}
+
+fn bench(args: &[String]) -> Outcome {
+    run(&mut Command::new("benches/peers/setup.sh"))?;
+    run(&mut cargo(&["bench", "--bench", "ours", "--no-run"]))?;
+    run(Command::new("python3").arg("benches/table.py").args(args))
+}
+
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(args);
+    command
+}
+
+/// Runs a command in the root of the project.
+fn run(command: &mut Command) -> Outcome {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the project has no root")?;
+    let status = command.current_dir(root).status().map_err(|e| format!("{command:?}: {e}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+}

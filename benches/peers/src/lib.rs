@@ -8,21 +8,24 @@ use std::time::Instant;
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Runs `body` once to warm up, then `runs` times, and returns the seconds of each run, fastest
-/// first. What `body` returns is dropped outside the clock, and its memory goes back to the
-/// system, so that no run finds pages that an earlier one has already faulted in.
-pub fn time<T>(runs: usize, mut body: impl FnMut() -> Result<T>) -> Result<Vec<f64>> {
-    let mut seconds = Vec::with_capacity(runs);
-    for run in 0..=runs {
+/// Runs `body` once to warm up, then for at least five times and five seconds, and returns the
+/// seconds of each run, fastest first. What `body` returns is dropped outside the clock, and its
+/// memory goes back to the system: no run finds pages that an earlier one has already faulted in.
+pub fn time<T>(mut body: impl FnMut() -> Result<T>) -> Result<Vec<f64>> {
+    let mut run = || -> Result<f64> {
         let start = Instant::now();
         let kept = body()?;
         let elapsed = start.elapsed().as_secs_f64();
         drop(kept);
         // SAFETY: malloc_trim takes no pointer and may be called at any time.
         unsafe { libc::malloc_trim(0) };
-        if run > 0 {
-            seconds.push(elapsed);
-        }
+        Ok(elapsed)
+    };
+    run()?;
+    let mut seconds = Vec::new();
+    let begin = Instant::now();
+    while seconds.len() < 5 || begin.elapsed().as_secs() < 5 {
+        seconds.push(run()?);
     }
     seconds.sort_by(f64::total_cmp);
     Ok(seconds)
@@ -48,7 +51,7 @@ fn peak_rss() -> u64 {
     kib.unwrap_or(0) * 1024
 }
 
-/// The program's only argument.
+/// The first argument.
 pub fn path_argument() -> Result<PathBuf> {
     Ok(std::env::args_os().nth(1).ok_or("which path?")?.into())
 }

@@ -31,9 +31,9 @@ fn map(paths: &[PathBuf]) -> Result<HashMap<String, Tensor>> {
 fn main() -> Result<()> {
     let (paths, bytes) = shards(&path_argument()?)?;
     if std::env::args().nth(2).is_some_and(|how| how == "mmap") {
-        report("load: candle, mapped", bytes, &time(5, || map(&paths))?);
+        report("load: candle, mapped", bytes, &time(|| map(&paths))?);
     } else {
-        report("load: candle", bytes, &time(5, || read(&paths))?);
+        report("load: candle", bytes, &time(|| read(&paths))?);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 fn main() -> Result<()> {
     let (paths, bytes) = shards(&path_argument()?)?;
-    let seconds = time(5, || {
+    let seconds = time(|| {
         let mut tensors = HashMap::new();
         for path in &paths {
             let shard = Shard::open(path)?;

@@ -1,6 +1,6 @@
 //! What the machine allows: every core calls `pread` on the shards, block after block, into fresh
 //! anonymous memory that asks for huge pages. Mapping that memory and faulting it in is timed.
-//! Tries several block sizes, on standard error, then measures the best of them.
+//! Tries several block sizes and reports the best; all of them go to standard error.
 
 use memmap2::{Advice, MmapMut};
 use peers::{Result, path_argument, report, shards, time};
@@ -47,16 +47,15 @@ fn main() -> Result<()> {
         .iter()
         .map(|path| Ok((File::open(path)?, path.metadata()?.len() as usize)))
         .collect::<Result<Vec<_>>>()?;
-    let mut best = (f64::INFINITY, 0);
-    for kib in [256, 512, 1024, 2048, 4096, 8192, 16384, 65536] {
-        let seconds = time(3, || load(&files, kib << 10))?[0];
-        eprintln!("{kib:6} KiB: {:5.2} GB/s", bytes as f64 / seconds / 1e9);
-        if seconds < best.0 {
-            best = (seconds, kib);
+    let mut best = (vec![f64::INFINITY], 0);
+    for mib in [1, 2, 4, 8, 16, 64] {
+        let seconds = time(|| load(&files, mib << 20))?;
+        eprintln!("{mib:2} MiB blocks: {:5.2} GB/s", bytes as f64 / seconds[0] / 1e9);
+        if seconds[0] < best.0[0] {
+            best = (seconds, mib);
         }
     }
-    let kib = best.1;
-    let seconds = time(5, || load(&files, kib << 10))?;
-    report(&format!("load: pread limit, {kib} KiB"), bytes, &seconds);
+    let (seconds, mib) = best;
+    report(&format!("load: pread limit, {mib} MiB blocks"), bytes, &seconds);
     Ok(())
 }

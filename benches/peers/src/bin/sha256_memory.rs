@@ -10,7 +10,7 @@ fn main() -> Result<()> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     // 1 GiB is far larger than any cache.
     let memory: Vec<u8> = (0..1_u32 << 28).flat_map(|i| i.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
-    let seconds = time(15, || {
+    let seconds = time(|| {
         thread::scope(|scope| {
             for part in memory.chunks(memory.len().div_ceil(cores)) {
                 scope.spawn(move || black_box(Sha256::digest(part)));

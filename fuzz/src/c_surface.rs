@@ -1,0 +1,208 @@
+//! A file in memory through the C interface: every function that takes a model, and what they return.
+
+use std::ffi::{c_char, c_void};
+use std::ptr::{null, null_mut};
+
+use weighbridge::ffi::asset::{wb_model_asset_count, wb_model_metadata, wb_model_metadata_count};
+use weighbridge::ffi::dtype::wb_dtype_name;
+use weighbridge::ffi::error::{
+    wb_error, wb_error_code, wb_error_message, wb_error_offset, wb_error_path, wb_error_release, wb_error_subject,
+};
+use weighbridge::ffi::graph::{wb_model_graph, wb_model_graph_count};
+use weighbridge::ffi::load::*;
+use weighbridge::ffi::model::*;
+use weighbridge::ffi::report::*;
+use weighbridge::ffi::status::{WB_ERR_INTERNAL, WB_ERR_UNVERIFIED, WB_OK, WB_PENDING, wb_status};
+use weighbridge::ffi::tensor::*;
+use weighbridge::ffi::text::wb_str;
+
+/// Opens a file under each policy, and calls everything that a program could call then.
+pub fn c_open_memory(data: &[u8]) {
+    for policy in [WB_VERIFY_IF_PRESENT, WB_VERIFY_REQUIRED, WB_VERIFY_NONE] {
+        let mut lent = 1_u32;
+        // SAFETY: zeros are what the interface takes for defaults.
+        let mut options: wb_open_options = unsafe { std::mem::zeroed() };
+        (options.struct_size, options.verify) = (size_of::<wb_open_options>(), policy);
+        let (mut model, mut error) = (null_mut(), null_mut());
+        let user_data = (&raw mut lent).cast();
+        let status = wb_model_open_memory(
+            null_mut(),
+            data.as_ptr().cast(),
+            data.len(),
+            Some(give_back),
+            user_data,
+            &options,
+            &mut model,
+            &mut error,
+        );
+        if succeeded(status, error) {
+            inspect(model);
+            read(model, policy);
+            verify(model, policy);
+            load(model, policy);
+            wb_model_release(model);
+        }
+        assert_eq!(lent, 0, "the memory is given back once");
+    }
+}
+
+unsafe extern "C-unwind" fn give_back(lent: *mut c_void) {
+    // SAFETY: the counter of `c_open_memory`, which outlives the model.
+    unsafe { *lent.cast::<u32>() -= 1 };
+}
+
+/// Whether a call succeeded; if not, looks at every part of the error and releases it.
+fn succeeded(status: wb_status, error: *mut wb_error) -> bool {
+    assert_ne!(status, WB_ERR_INTERNAL);
+    assert_eq!(status < 0, !error.is_null());
+    if error.is_null() {
+        return true;
+    }
+    assert_eq!(wb_error_code(error), status);
+    for part in [wb_error_message, wb_error_path, wb_error_subject] {
+        let mut out = empty();
+        part(error, &mut out);
+        text(out);
+    }
+    wb_error_offset(error);
+    wb_error_release(error);
+    false
+}
+
+fn empty() -> wb_str {
+    wb_str { ptr: null(), len: 0 }
+}
+
+/// Reads a text to its end: it has to be UTF-8 and in readable memory.
+fn text<'a>(text: wb_str) -> &'a str {
+    assert!(!text.ptr.is_null());
+    // SAFETY: the library says that so many bytes are readable; the sanitizer disagrees if it lies.
+    std::str::from_utf8(unsafe { std::slice::from_raw_parts(text.ptr.cast(), text.len) }).unwrap()
+}
+
+/// Reads bytes to their end.
+fn sum(data: *const u8, len: usize) -> u64 {
+    // SAFETY: as in `text`.
+    unsafe { std::slice::from_raw_parts(data, len) }.iter().map(|byte| u64::from(*byte)).sum()
+}
+
+fn zeroed_info() -> wb_tensor_info {
+    // SAFETY: integers and pointers.
+    let info: wb_tensor_info = unsafe { std::mem::zeroed() };
+    wb_tensor_info { struct_size: size_of::<wb_tensor_info>(), ..info }
+}
+
+fn inspect(model: *mut wb_model) {
+    let mut name = empty();
+    wb_model_format(model, &mut name);
+    assert_eq!(text(name), "safetensors");
+    assert_eq!((wb_model_file_count(model), wb_model_asset_count(model), wb_model_graph_count(model)), (1, 0, 0));
+    assert!(wb_model_graph(model, 0).is_null());
+    let mut bytes = 0;
+    assert_eq!(wb_model_file(model, 0, &mut name, &mut bytes), WB_OK);
+    text(name);
+    for entry in 0..wb_model_metadata_count(model) {
+        let (mut key, mut value) = (empty(), empty());
+        assert_eq!(wb_model_metadata(model, entry, &mut key, &mut value), WB_OK);
+        text(key);
+        text(value);
+    }
+
+    let count = wb_model_tensor_count(model);
+    let mut infos = vec![zeroed_info(); count];
+    assert_eq!(wb_model_tensor_infos(model, 0, count, infos.as_mut_ptr(), size_of::<wb_tensor_info>()), WB_OK);
+    assert_ne!(wb_model_tensor_infos(model, 1, count, infos.as_mut_ptr(), size_of::<wb_tensor_info>()), WB_OK);
+    for (index, info) in infos.iter().enumerate() {
+        assert!(info.offset + info.bytes <= bytes);
+        assert!(!wb_dtype_name(info.dtype).is_null());
+        sum(info.shape.cast(), info.rank as usize * size_of::<i64>());
+        let mut found = usize::MAX;
+        let name = text(info.name);
+        assert_eq!(wb_model_tensor_find(model, name.as_ptr().cast::<c_char>(), name.len(), &mut found), WB_OK);
+        assert_eq!(found, index);
+    }
+}
+
+fn read(model: *mut wb_model, policy: u32) {
+    for index in 0..wb_model_tensor_count(model) {
+        let mut info = zeroed_info();
+        assert_eq!(wb_model_tensor_info(model, index, &mut info), WB_OK);
+        let (mut data, mut len) = (null(), 0);
+        let status = wb_model_tensor_data(model, index, &mut data, &mut len);
+        if policy == WB_VERIFY_REQUIRED {
+            assert_eq!(status, WB_ERR_UNVERIFIED);
+            continue;
+        }
+        assert_eq!((status, len as u64), (WB_OK, info.bytes));
+        let expected = sum(data.cast(), len);
+
+        let (mut buffer, mut error) = (null_mut(), null_mut());
+        let status = wb_model_tensor_buffer(model, index, &mut buffer, &mut error);
+        assert!(succeeded(status, error));
+        let data = wb_buffer_data(buffer, &mut len);
+        assert_eq!(sum(data.cast(), len), expected);
+        wb_buffer_release(buffer);
+
+        let mut copy = vec![0_u8; len];
+        let status = wb_model_tensor_read(model, index, 0, copy.as_mut_ptr().cast(), len, &mut error);
+        assert!(succeeded(status, error));
+        assert_eq!(sum(copy.as_ptr(), len), expected);
+    }
+}
+
+fn verify(model: *mut wb_model, policy: u32) {
+    let (mut report, mut error) = (null_mut(), null_mut());
+    let status = wb_model_verify(model, &mut report, &mut error);
+    assert_eq!(succeeded(status, error), policy != WB_VERIFY_REQUIRED || wb_model_tensor_count(model) == 0);
+    assert!(wb_report_count(report) > wb_model_tensor_count(model), "a line for the file and for each tensor");
+    check_report(report);
+    wb_report_release(report);
+}
+
+fn check_report(report: *const wb_report) {
+    for line in 0..wb_report_count(report) {
+        // SAFETY: integers and pointers.
+        let mut check: wb_check = unsafe { std::mem::zeroed() };
+        check.struct_size = size_of::<wb_check>();
+        assert_eq!(wb_report_check(report, line, &mut check), WB_OK);
+        assert_eq!(check.outcome, WB_CHECK_UNCOVERED);
+        for part in [check.subject, check.algorithm, check.source, check.expected, check.actual] {
+            text(part);
+        }
+    }
+}
+
+fn load(model: *mut wb_model, policy: u32) {
+    for target in [WB_TARGET_NONE, WB_TARGET_VIEW, WB_TARGET_HOST] {
+        // SAFETY: zeros are what the interface takes for defaults.
+        let mut options: wb_plan_options = unsafe { std::mem::zeroed() };
+        (options.struct_size, options.target) = (size_of::<wb_plan_options>(), target);
+        let (mut plan, mut task, mut placement, mut error) = (null_mut(), null_mut(), null_mut(), null_mut());
+        let status = wb_plan_create(model, &options, &mut plan, &mut error);
+        if !succeeded(status, error) {
+            assert_eq!(policy, WB_VERIFY_REQUIRED);
+            continue;
+        }
+        assert!(succeeded(wb_plan_start(plan, &mut task, &mut error), error));
+        while wb_task_step(task, 0, null_mut(), &mut error) == WB_PENDING {}
+        assert!(succeeded(wb_task_finish(task, &mut placement, &mut error), error));
+        wb_task_release(task);
+        wb_plan_release(plan);
+        check_placement(placement, target);
+        wb_placement_release(placement);
+    }
+}
+
+fn check_placement(placement: *mut wb_placement, target: u32) {
+    for position in 0..wb_placement_count(placement) {
+        let mut placed = wb_placed_tensor { struct_size: size_of::<wb_placed_tensor>(), address: 0, bytes: 0, tensor: 0 };
+        assert_eq!(wb_placement_tensor(placement, position, &mut placed), WB_OK);
+        assert_eq!(placed.tensor, position);
+        assert!(target != WB_TARGET_HOST || placed.address.is_multiple_of(64));
+        sum(placed.address as *const u8, placed.bytes as usize);
+    }
+    let (mut report, mut error) = (null_mut(), null_mut());
+    assert!(succeeded(wb_placement_report(placement, &mut report, &mut error), error));
+    check_report(report);
+    wb_report_release(report);
+}

@@ -1,0 +1,237 @@
+//! The library as other projects get it: built and installed by CMake, moved elsewhere, and found there.
+//!
+//! The programs in `tests/consumer` are built in every way that the package offers, and have to count the tensors of a
+//! model. All of it happens in the folder that cargo keeps for tests.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use common::{attempt, cargo_folder, committed_symbols, empty_folder, run, tools};
+
+const MODEL: &str = "tests/golden/tiny-llama";
+const SOURCES: &str = "tests/consumer";
+const SIGABRT: i32 = 6;
+
+struct Package {
+    /// Where CMake built it.
+    build: PathBuf,
+    /// Where it is now: not where it was installed.
+    prefix: PathBuf,
+}
+
+impl Package {
+    fn library(&self) -> PathBuf {
+        self.prefix.join("lib/libweighbridge.so")
+    }
+
+    fn archive(&self) -> PathBuf {
+        self.prefix.join("lib/libweighbridge.a")
+    }
+
+    /// `pkg-config --cflags --libs`, and a way to find the shared library when the program runs.
+    fn flags(&self, arguments: &[&str]) -> Vec<String> {
+        let mut pkg_config = Command::new("pkg-config");
+        pkg_config.args(["--cflags", "--libs"]).args(arguments);
+        let flags = run(pkg_config.env("PKG_CONFIG_PATH", self.prefix.join("lib/pkgconfig")));
+        flags.split_whitespace().map(str::to_owned).chain([self.rpath()]).collect()
+    }
+
+    fn rpath(&self) -> String {
+        format!("-Wl,-rpath,{}/lib", self.prefix.display())
+    }
+}
+
+/// Builds, installs and moves the package, once for all tests. Without the tools, the test is skipped.
+fn package() -> Option<&'static Package> {
+    static PACKAGE: OnceLock<Package> = OnceLock::new();
+    tools(&["cmake", "ninja", "cc", "c++"]).then(|| PACKAGE.get_or_init(build_package))
+}
+
+fn build_package() -> Package {
+    let folder = empty_folder("package");
+    let (build, installed, prefix) = (folder.join("build"), folder.join("installed"), folder.join("moved"));
+    let mut configure = configure(Path::new("."), &build);
+    configure.arg(format!("-DCMAKE_INSTALL_PREFIX={}", installed.display())).arg("-DCMAKE_INSTALL_LIBDIR=lib");
+    run(&mut configure);
+    run(Command::new("cmake").arg("--build").arg(&build));
+    run(Command::new("cmake").arg("--install").arg(&build));
+    fs::rename(installed, &prefix).unwrap();
+    Package { build, prefix }
+}
+
+/// A configuring CMake. Where it builds weighbridge itself, the profile is the quick one.
+fn configure(source: &Path, build: &Path) -> Command {
+    let mut cmake = Command::new("cmake");
+    cmake.args(["-G", "Ninja", "-DWEIGHBRIDGE_PROFILE=dev", "-DWEIGHBRIDGE_OFFLINE=ON", "-S"]).arg(source);
+    cmake.arg("-B").arg(build).arg(format!("-DWEIGHBRIDGE_TARGET_DIR={}", cargo_folder().display()));
+    cmake
+}
+
+/// Builds the project in `tests/consumer` and runs its programs; returns the folder that they are in.
+fn consume(name: &str, arguments: &[String]) -> PathBuf {
+    let build = empty_folder(name);
+    run(configure(Path::new(SOURCES), &build).args(arguments));
+    run(Command::new("cmake").arg("--build").arg(&build));
+    counts(&build.join("count_c"));
+    counts(&build.join("count_cpp"));
+    build
+}
+
+/// Compiles a program of `tests/consumer` by hand and runs it.
+fn compile(compiler: &str, source: &str, program: &Path, flags: &[String]) {
+    run(Command::new(compiler).arg(Path::new(SOURCES).join(source)).arg("-o").arg(program).args(flags));
+    counts(program);
+}
+
+/// The program sees as many tensors as the model's own tools do.
+fn counts(program: &Path) {
+    let expected = fs::read_to_string(format!("{MODEL}.expected.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_str(&expected).unwrap();
+    let tensors = expected["tensors"].as_array().unwrap().len();
+    assert_eq!(run(Command::new(program).arg(MODEL)), format!("{tensors} tensors\n"));
+}
+
+/// What the dynamic linker is told about a program or library.
+fn dynamic_section(file: &Path) -> String {
+    run(Command::new("readelf").arg("-dW").arg(file))
+}
+
+fn needs_the_shared_library(program: &Path) -> bool {
+    dynamic_section(program).contains("Shared library: [libweighbridge.so.0]")
+}
+
+#[test]
+fn found_by_cmake() {
+    let Some(package) = package() else { return };
+    let prefix = format!("-DCMAKE_PREFIX_PATH={}", package.prefix.display());
+    let build = consume("find-shared", &[prefix]);
+    assert!(needs_the_shared_library(&build.join("count_c")));
+    assert!(needs_the_shared_library(&build.join("count_cpp")));
+}
+
+#[test]
+fn found_by_cmake_as_a_static_library() {
+    let Some(package) = package() else { return };
+    let prefix = format!("-DCMAKE_PREFIX_PATH={}", package.prefix.display());
+    let build = consume("find-static", &[prefix, "-DWEIGHBRIDGE_USE_STATIC=ON".to_owned()]);
+    assert!(!needs_the_shared_library(&build.join("count_c")));
+    assert!(!needs_the_shared_library(&build.join("count_cpp")));
+}
+
+#[test]
+fn refused_by_cmake_if_another_version_is_wanted() {
+    let Some(package) = package() else { return };
+    for version in ["0.2", "0.0", "1.0"] {
+        let mut cmake = configure(Path::new(SOURCES), &empty_folder("find-another"));
+        cmake.arg(format!("-DCMAKE_PREFIX_PATH={}", package.prefix.display())).arg(format!("-DWANTED={version}"));
+        let output = attempt(&mut cmake);
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && complaint.contains("compatible with requested version"), "{complaint}");
+    }
+}
+
+#[test]
+fn built_as_part_of_another_project() {
+    // It waits for the package because both use one folder of cargo's.
+    let Some(_) = package() else { return };
+    let build = consume("subdirectory", &[format!("-DWEIGHBRIDGE_SOURCE={}", env!("CARGO_MANIFEST_DIR"))]);
+    assert!(needs_the_shared_library(&build.join("count_cpp")));
+}
+
+#[test]
+fn found_by_pkg_config() {
+    let Some(package) = package() else { return };
+    if !tools(&["pkg-config", "readelf"]) {
+        return;
+    }
+    let folder = empty_folder("pkg-config");
+    for (name, arguments, shared) in [
+        ("shared", &["weighbridge"][..], true),
+        ("shared-all", &["--static", "weighbridge"], true),
+        ("static", &["weighbridge-static"], false),
+        ("static-all", &["--static", "weighbridge-static"], false),
+    ] {
+        let flags = package.flags(arguments);
+        for (compiler, source) in [("cc", "count.c"), ("c++", "count.cpp")] {
+            let program = folder.join(format!("{name}-{compiler}"));
+            compile(compiler, source, &program, &flags);
+            assert_eq!(needs_the_shared_library(&program), shared, "{}", program.display());
+        }
+    }
+}
+
+#[test]
+fn found_by_a_compiler_alone() {
+    let Some(package) = package() else { return };
+    let prefix = package.prefix.display();
+    let flags = [format!("-I{prefix}/include"), format!("-L{prefix}/lib"), "-lweighbridge".to_owned(), package.rpath()];
+    compile("cc", "count.c", &empty_folder("compiler").join("count"), &flags);
+}
+
+#[test]
+fn a_second_build_does_nothing() {
+    let Some(package) = package() else { return };
+    let files = ["lib/libweighbridge.a", "lib/libweighbridge.so"].map(|file| package.build.join(file));
+    let times = || files.each_ref().map(|file| fs::metadata(file).unwrap().modified().unwrap());
+    let before = times();
+    run(Command::new("cmake").arg("--build").arg(&package.build));
+    assert_eq!(times(), before);
+}
+
+#[test]
+fn the_shared_library_is_a_good_neighbour() {
+    let Some(package) = package() else { return };
+    if !tools(&["readelf"]) {
+        return;
+    }
+    let dynamic = dynamic_section(&package.library());
+    assert!(dynamic.contains("Library soname: [libweighbridge.so.0]"), "{dynamic}");
+    assert!(dynamic.contains("NODELETE"), "{dynamic}");
+    assert!(!dynamic.contains("libstdc++") && !dynamic.contains("RUNPATH"), "{dynamic}");
+
+    let versions = run(Command::new("readelf").arg("-VW").arg(package.library()));
+    let versions = versions.split(|c: char| c.is_whitespace()).filter_map(|word| word.strip_prefix("GLIBC_"));
+    let floor = versions.map(|version| version.split('.').map(|n| n.parse::<u32>().unwrap()).collect::<Vec<_>>()).max();
+    println!("needs glibc {floor:?}");
+}
+
+#[test]
+fn libraries_show_only_the_committed_symbols() {
+    let Some(package) = package() else { return };
+    if !tools(&["nm"]) {
+        return;
+    }
+    let committed: BTreeSet<_> = committed_symbols().into_iter().collect();
+    for (library, table) in [(package.library(), "--dynamic"), (package.archive(), "--extern-only")] {
+        let listed = run(Command::new("nm").args(["--defined-only", "--format=posix", table]).arg(library));
+        let names = listed.lines().filter_map(|line| Some(line.split_once(" T ")?.0.to_owned()));
+        assert_eq!(names.collect::<BTreeSet<_>>(), committed);
+    }
+}
+
+#[test]
+fn two_rust_archives_live_in_one_program() {
+    let Some(package) = package() else { return };
+    if !tools(&["rustc", "pkg-config"]) {
+        return;
+    }
+    let folder = empty_folder("neighbours");
+    let (program, neighbour) = (folder.join("neighbours"), folder.join("libneighbour.a"));
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--edition=2024", "--crate-type=staticlib", "tests/consumer/neighbour.rs", "-o"]).arg(&neighbour);
+    run(&mut rustc);
+    let mut link = Command::new("c++");
+    link.arg("tests/consumer/neighbours.cpp").arg("-o").arg(&program).arg(neighbour);
+    run(link.args(package.flags(&["weighbridge-static"])));
+
+    let output = attempt(Command::new(program).arg(MODEL));
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.signal(), Some(SIGABRT), "{}: {complaint}", output.status);
+    assert!(complaint.contains("Rust cannot catch foreign exceptions"), "{complaint}");
+}
