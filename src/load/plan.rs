@@ -227,7 +227,7 @@ fn select_indices(tensors: &TensorTable, indices: &[usize]) -> Result<Vec<usize>
 fn select_patterns(tensors: &TensorTable, patterns: &[String]) -> Result<Vec<usize>> {
     let mut is_selected = vec![false; tensors.len()];
     for text in patterns {
-        let pattern = glob::Pattern::new(text)
+        let pattern = glob::Pattern::new(&with_single_stars(text))
             .map_err(|e| Error::invalid(format!("not a glob pattern: {}", e.msg)).subject(&**text))?;
         let mut has_matched = false;
         for (selected, tensor) in is_selected.iter_mut().zip(tensors.iter()) {
@@ -242,6 +242,13 @@ fn select_patterns(tensors: &TensorTable, patterns: &[String]) -> Result<Vec<usi
     }
     let selected = is_selected.iter().enumerate().filter(|(_, selected)| **selected);
     Ok(selected.map(|(index, _)| index).collect())
+}
+
+/// `**` means what `*` means, since that matches every character already; the glob crate would want it between slashes.
+fn with_single_stars(pattern: &str) -> String {
+    let mut chars: Vec<char> = pattern.chars().collect();
+    chars.dedup_by(|a, b| *a == '*' && *b == '*');
+    chars.into_iter().collect()
 }
 
 fn check_mapped(payload: &Payload, selection: &[usize]) -> Result<()> {
