@@ -7,8 +7,10 @@ use std::fs;
 const HEADER: &str = "include/weighbridge.h";
 
 /// The sections of the header in the order in which a newcomer should meet them: one source file each.
-const SECTIONS: &[&str] =
-    &["text", "library", "status", "error", "context", "model", "dtype", "tensor", "asset", "report", "load", "graph"];
+const SECTIONS: &[&str] = &[
+    "text", "library", "status", "error", "hooks", "context", "model", "dtype", "tensor", "asset", "report", "load",
+    "graph",
+];
 
 const END: &str = "
 #ifdef __cplusplus

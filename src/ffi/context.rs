@@ -4,12 +4,13 @@
 //! context is taken, NULL means one that lends nothing: files of the operating system, the system's allocator, no log,
 //! no threads.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};
+use super::hooks::{self, wb_log_fn};
 use super::status::{WB_OK, wb_status};
-use super::{Out, call, hooks, options, plain};
+use super::{Out, call, options, plain};
 use crate::error::{Error, Result};
 use crate::host::{Context, Level};
 
@@ -30,20 +31,6 @@ pub const WB_LOG_WARN: u32 = 2;
 pub const WB_LOG_INFO: u32 = 3;
 /// Log level: what helps in finding a fault. Since 0.1.
 pub const WB_LOG_DEBUG: u32 = 4;
-
-/// Receives one log message: level (`WB_LOG_*`), the part of the library, and the text; both texts are UTF-8 and live
-/// until it returns. It may be called from any thread that works for the library, several at once, and must not
-/// throw. Since 0.1.
-pub type wb_log_fn = Option<
-    unsafe extern "C-unwind" fn(
-        user_data: *mut c_void,
-        level: u32,
-        target: *const c_char,
-        target_len: usize,
-        msg: *const c_char,
-        msg_len: usize,
-    ),
->;
 
 /// What the host provides. Zeroed means nothing; set `struct_size`. Since 0.1.
 #[repr(C)]

@@ -1,15 +1,61 @@
-//! Callbacks and memory of the host, as closures and owners.
+//! # Callbacks
 //!
-//! A callback may be called on any thread that works for the library, and never while a lock is held. It must not
-//! throw: an exception that reaches the library ends the process.
+//! Functions of the host that the library calls: on any thread that works for it, and never while a lock is held. They
+//! must not throw: an exception that reaches the library ends the process.
 
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use super::context::wb_log_fn;
-use super::load::{wb_progress, wb_progress_fn};
-use super::model::wb_destroy_fn;
 use crate::host::{Level, Log, Progress};
+
+/// Receives one log message: level (`WB_LOG_*`), the part of the library, and the text; both texts are UTF-8 and live
+/// until it returns. It may be called from any thread that works for the library, several at once, and must not
+/// throw. Since 0.1.
+pub type wb_log_fn = Option<
+    unsafe extern "C-unwind" fn(
+        user_data: *mut c_void,
+        level: u32,
+        target: *const c_char,
+        target_len: usize,
+        msg: *const c_char,
+        msg_len: usize,
+    ),
+>;
+
+/// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
+pub type wb_destroy_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
+
+/// How far a task is. Set `struct_size` before the call. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_progress {
+    /// `sizeof(wb_progress)`.
+    pub struct_size: usize,
+    /// Bytes that are read, checked and placed.
+    pub done_bytes: u64,
+    /// Bytes that will be read in all.
+    pub total_bytes: u64,
+    /// Tensors that are done.
+    pub done_tensors: u64,
+    /// Tensors of the task.
+    pub total_tensors: u64,
+}
+
+impl From<&Progress> for wb_progress {
+    fn from(progress: &Progress) -> Self {
+        Self {
+            struct_size: size_of::<Self>(),
+            done_bytes: progress.done_bytes,
+            total_bytes: progress.total_bytes,
+            done_tensors: progress.done_tensors,
+            total_tensors: progress.total_tensors,
+        }
+    }
+}
+
+/// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
+/// not throw, and must not release the task. Since 0.1.
+pub type wb_progress_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, p: *const wb_progress) -> i32>;
 
 /// The host's own pointer, passed back to its callbacks and never looked at.
 #[derive(Clone, Copy)]

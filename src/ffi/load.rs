@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use super::error::wb_error;
 use super::handle::{Handle, Owned, Shared, destroy, get, release, retain};
-use super::hooks;
+use super::hooks::{self, wb_progress, wb_progress_fn};
 use super::model::{out_of_range, wb_model};
 use super::report::wb_report;
 use super::status::{WB_OK, WB_PENDING, wb_status};
 use super::{Out, array, call, fill, options, plain, status, text, wb_str};
 use crate::error::{Error, Kind, Result};
-use crate::host::Progress;
 use crate::load::{Placed, Placement, Plan, PlanInfo, PlanOptions, State, Target, Task};
 
 /// Target: nowhere, the tensors are only checked. Since 0.1.
@@ -71,38 +70,6 @@ pub struct wb_plan_info {
     /// Bytes of host memory beside the target.
     pub staging_bytes: u64,
 }
-
-/// How far a task is. Set `struct_size` before the call. Since 0.1.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct wb_progress {
-    /// `sizeof(wb_progress)`.
-    pub struct_size: usize,
-    /// Bytes that are read, checked and placed.
-    pub done_bytes: u64,
-    /// Bytes that will be read in all.
-    pub total_bytes: u64,
-    /// Tensors that are done.
-    pub done_tensors: u64,
-    /// Tensors of the task.
-    pub total_tensors: u64,
-}
-
-impl From<&Progress> for wb_progress {
-    fn from(progress: &Progress) -> Self {
-        Self {
-            struct_size: size_of::<Self>(),
-            done_bytes: progress.done_bytes,
-            total_bytes: progress.total_bytes,
-            done_tensors: progress.done_tensors,
-            total_tensors: progress.total_tensors,
-        }
-    }
-}
-
-/// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
-/// not throw, and must not release the task. Since 0.1.
-pub type wb_progress_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, p: *const wb_progress) -> i32>;
 
 /// What will be done, decided without any I/O. Immutable; one owner; keeps the model. Since 0.1.
 pub struct wb_plan(Arc<Plan>);

@@ -12,7 +12,7 @@ pub mod dtype;
 pub mod error;
 pub mod graph;
 mod handle;
-mod hooks;
+pub mod hooks;
 pub mod library;
 pub mod load;
 pub mod model;
@@ -202,7 +202,7 @@ versioned! {
     load::wb_placed_tensor,
     load::wb_plan_info,
     load::wb_plan_options,
-    load::wb_progress,
+    hooks::wb_progress,
     model::wb_open_options,
     report::wb_check,
     tensor::wb_tensor_info,

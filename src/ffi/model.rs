@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::context::{context_of, wb_context};
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};
-use super::hooks::HostMemory;
+use super::hooks::{HostMemory, wb_destroy_fn};
 use super::status::{WB_OK, wb_status};
 use super::{Out, bytes, call, options, path as path_of, plain, status, wb_str};
 use crate::error::{Error, Result};
@@ -85,9 +85,6 @@ pub extern "C" fn wb_model_open(
         Ok(WB_OK)
     })
 }
-
-/// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
-pub type wb_destroy_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
 /// Opens a model that is in the host's memory, with no copy.
 ///

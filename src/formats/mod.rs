@@ -13,7 +13,6 @@ mod impostor;
 mod safetensors;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -56,7 +55,7 @@ pub struct Unindexed {
     /// The tensor's name.
     pub name: String,
     /// The file that it lies in.
-    pub file: Arc<str>,
+    pub file: String,
 }
 
 /// One row of the table of formats.

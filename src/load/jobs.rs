@@ -4,7 +4,15 @@ use std::ops::Range;
 
 use super::PayloadFile;
 use super::checks::Stream;
-use super::plan::Copy;
+
+/// A part of a tensor's file that has a place in the arena.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Copy {
+    pub(super) file: u32,
+    pub(super) offset: u64,
+    pub(super) len: u64,
+    pub(super) arena: u64,
+}
 
 /// A range of one file that one thread reads from its start to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::checks::{Checks, Scope};
-use super::jobs::{Job, cut};
+use super::jobs::{Copy, Job, cut};
 use super::{Payload, PayloadFile};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::TensorTable;
@@ -50,15 +50,6 @@ pub struct PlanInfo {
     pub target_bytes: u64,
     /// Bytes of host memory beside the target.
     pub staging_bytes: u64,
-}
-
-/// A part of a tensor's file that has a place in the arena.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Copy {
-    pub(super) file: u32,
-    pub(super) offset: u64,
-    pub(super) len: u64,
-    pub(super) arena: u64,
 }
 
 /// A plan is immutable; any number of tasks can be started from it.

@@ -3,8 +3,8 @@
 use std::io::IoSliceMut;
 
 use super::checks::Stream;
-use super::jobs::Job;
-use super::plan::{Copy, Plan};
+use super::jobs::{Copy, Job};
+use super::plan::Plan;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Result;
 use crate::storage::Slot;

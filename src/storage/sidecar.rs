@@ -109,6 +109,9 @@ fn open_without_links(root: &Path, relative: &Path) -> io::Result<File> {
     Err(Errno::ISDIR.into())
 }
 
+/// Some systems open no longer path; and a list of what is in a file can have its name in every line.
+const LONGEST_NAME: usize = 255;
+
 /// Refuses every name that could mean something else on some system. A legal `a..b.bin` passes: it is the
 /// components that count, not the text.
 fn check_name(name: &str) -> Result<()> {
@@ -116,6 +119,7 @@ fn check_name(name: &str) -> Result<()> {
     let is_drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
     match name {
         "" => refuse("is empty"),
+        _ if name.len() > LONGEST_NAME => refuse("has more than 255 bytes"),
         _ if name.contains('\0') => refuse("contains a NUL"),
         _ if name.contains('\\') => refuse("contains a backslash: expected \"/\" between components"),
         _ if name.starts_with('/') || is_drive => refuse("is absolute: expected one relative to the model"),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::manifest::{Claims, FileClaim};
+use super::claims::{Claims, FileClaim};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 

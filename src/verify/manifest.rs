@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::claims::{Claims, FileClaim, TensorClaim};
 use super::{Anchor, Policy, checksums, record};
-use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::storage::Location;
@@ -21,46 +21,12 @@ pub struct Manifest {
     pub tensors: BTreeMap<String, TensorClaim>,
 }
 
-/// What a file should be.
-#[derive(Debug, Clone, Default)]
-pub struct FileClaim {
-    /// Bytes, where the manifest says.
-    pub size: Option<u64>,
-    /// One digest or more, each of another algorithm.
-    pub digests: BTreeMap<Algorithm, Digest>,
-}
-
-impl FileClaim {
-    /// The digest that is fastest to check: all digests of one manifest have the same author.
-    pub(crate) fn fastest(&self) -> Option<(Algorithm, Digest)> {
-        self.digests.first_key_value().map(|(algorithm, digest)| (*algorithm, *digest))
-    }
-}
-
-/// What a tensor should be.
-#[derive(Debug, Clone)]
-pub struct TensorClaim {
-    /// The file that it lies in.
-    pub file: String,
-    /// The element type, as spelled in files.
-    pub dtype: String,
-    /// Elements of each dimension.
-    pub shape: Vec<i64>,
-    /// BLAKE3 of its bytes.
-    pub digest: Digest,
-    /// The chaining values of its [`BLOCK`](crate::digest::BLOCK)s; empty if there is only one.
-    pub blocks: Vec<Digest>,
-}
-
 /// One row of the table of manifests.
 struct Kind {
     file_name: &'static str,
     probe: fn(&[u8]) -> bool,
     read: fn(&[u8]) -> Result<Claims>,
 }
-
-/// What a reader of manifests returns: files, and tensors.
-pub(super) type Claims = (BTreeMap<String, FileClaim>, BTreeMap<String, TensorClaim>);
 
 /// Every kind that is known. The last one takes any text, so its errors are for what no other kind claims.
 const KINDS: &[Kind] = &[

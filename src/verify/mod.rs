@@ -7,13 +7,15 @@
 #![forbid(unsafe_code)]
 
 mod checksums;
+mod claims;
 mod ledger;
 mod manifest;
 mod record;
 mod report;
 
+pub use claims::{FileClaim, TensorClaim};
 pub(crate) use ledger::Ledger;
-pub use manifest::{FileClaim, Manifest, TensorClaim};
+pub use manifest::Manifest;
 pub(crate) use manifest::{gather, is_manifest};
 pub use record::FILE_NAME as RECORD_FILE_NAME;
 pub use report::{Check, Outcome, Report, Subject};

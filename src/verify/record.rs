@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::manifest::{Claims, FileClaim, TensorClaim};
+use super::claims::{Claims, FileClaim, TensorClaim};
 use crate::digest::{Algorithm, Digest, block_count, combine};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};

@@ -13,7 +13,6 @@ mod header;
 mod index;
 
 use std::collections::{BTreeMap, btree_map};
-use std::sync::Arc;
 
 use super::{Format, Head, Parsed, Unindexed, WeightFile};
 use crate::error::{Error, Kind, Printable, Result};
@@ -93,13 +92,13 @@ impl<'a> Shards<'a> {
             header::read(&source, self.limits).map_err(|e| explain(e, &source)).map_err(|e| e.path(source.path()))?;
         self.count += parsed.tensors.len() as u64;
         self.limits.check_tensors(self.count)?;
-        let file: Arc<str> = source.name().into();
         let picked: Vec<bool> = parsed.tensors.iter().map(|tensor| belongs(tensor.name)).collect();
         for (tensor, _) in parsed.tensors.iter().zip(&picked).filter(|(_, picked)| !**picked) {
-            self.unindexed.push(Unindexed { name: tensor.name.to_owned(), file: Arc::clone(&file) });
+            self.unindexed.push(Unindexed { name: tensor.name.to_owned(), file: source.name().to_owned() });
         }
         let differs = self.merge_metadata(parsed.metadata);
-        self.warnings.extend(parsed.warnings.into_iter().chain(differs).map(|warning| format!("{file}: {warning}")));
+        let warnings = parsed.warnings.into_iter().chain(differs);
+        self.warnings.extend(warnings.map(|warning| format!("{}: {warning}", source.name())));
         self.tables.push((parsed.tensors, picked));
         self.weights.push(WeightFile { source, header: parsed.header });
         Ok(())
