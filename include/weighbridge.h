@@ -270,7 +270,8 @@ typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
 // Log level: what helps in finding a fault. Since 0.1.
 #define WB_LOG_DEBUG 4
 
-// What the host provides. Counted references; any thread. Since 0.1.
+// What the host provides. Counted references; immutable, so any number of threads may open models with it at once.
+// Since 0.1.
 typedef struct wb_context wb_context;
 
 // What the host provides. Zeroed means nothing; set `struct_size`. Since 0.1.
@@ -280,7 +281,7 @@ typedef struct wb_context_options {
   // Threads that the library may create for one task, which end with it; `WB_THREADS_ALL` for one for each processor.
   // 0: none, and the work is done by the thread that steps or waits.
   uint32_t max_threads;
-  // The highest `WB_LOG_*` level that is logged; 0: none.
+  // The highest `WB_LOG_*` level that is logged; 0: none; `UINT32_MAX`: all.
   uint32_t log_max_level;
   // Where log messages go; NULL: nowhere.
   wb_log_fn log;
@@ -610,7 +611,7 @@ WB_API size_t wb_model_tensor_count(const wb_model *m);
 WB_API wb_status wb_model_tensor_info(const wb_model *m, size_t index, wb_tensor_info *out);
 
 // What `count` tensors from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
-// `struct_size` of the first one speaks for all, and 0 there means `stride_bytes`. Since 0.1.
+// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
 WB_API
 wb_status wb_model_tensor_infos(const wb_model *m,
                                 size_t first,

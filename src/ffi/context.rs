@@ -11,10 +11,11 @@ use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, wb_log_fn};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, options, plain};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::host::{Context, Level};
 
-/// What the host provides. Counted references; any thread. Since 0.1.
+/// What the host provides. Counted references; immutable, so any number of threads may open models with it at once.
+/// Since 0.1.
 pub struct wb_context(Context);
 
 impl Handle for wb_context {}
@@ -41,7 +42,7 @@ pub struct wb_context_options {
     /// Threads that the library may create for one task, which end with it; `WB_THREADS_ALL` for one for each processor.
     /// 0: none, and the work is done by the thread that steps or waits.
     pub max_threads: u32,
-    /// The highest `WB_LOG_*` level that is logged; 0: none.
+    /// The highest `WB_LOG_*` level that is logged; 0: none; `UINT32_MAX`: all.
     pub log_max_level: u32,
     /// Where log messages go; NULL: nowhere.
     pub log: wb_log_fn,
@@ -72,8 +73,7 @@ fn build(opt: &wb_context_options) -> Result<Context> {
         WB_LOG_ERROR => Level::Error,
         WB_LOG_WARN => Level::Warn,
         WB_LOG_INFO => Level::Info,
-        WB_LOG_DEBUG => Level::Debug,
-        other => return Err(Error::invalid(format!("{other} is not a log level")).subject("log_max_level")),
+        _ => Level::Debug,
     };
     Ok(match hooks::log(opt.log, opt.log_user_data) {
         Some(log) => context.with_log(level, log),

@@ -322,8 +322,8 @@ pub extern "C" fn wb_placement_find(
 ) -> wb_status {
     status(|| {
         let placement = &get(p, "p")?.0;
-        if name.is_null() {
-            return Err(super::null("name"));
+        if name.is_null() || out.is_null() {
+            return Err(super::null(if name.is_null() { "name" } else { "out" }));
         }
         let found = placement.find(text(name, name_len, "name")?);
         let placed = found.ok_or_else(|| Error::new(Kind::NotFound, "the placement has no such tensor"))?;

@@ -257,7 +257,8 @@ fn fill_sized<T: Versioned>(place: *mut T, value: &T, size: usize) {
     }
 }
 
-/// Fills an array of structures, `stride` bytes apart. The size of the first speaks for all; 0 means `stride`.
+/// Fills an array of structures, `stride` bytes apart. The size of the first speaks for all; 0 means the size that this
+/// library knows, or the stride if that is less.
 fn fill_array<T: Versioned>(
     place: *mut T,
     stride: usize,
@@ -273,12 +274,13 @@ fn fill_array<T: Versioned>(
     }
     // SAFETY: not NULL, so by the conventions `count` structures, of which the first begins with its size.
     let size = match unsafe { place.cast::<usize>().read_unaligned() } {
-        0 => stride,
+        0 => stride.min(size_of::<T>()),
         size => size,
     };
     let size = check_size(size, name)?;
-    if stride < size {
-        return Err(Error::invalid(format!("a stride of {stride} bytes is less than struct_size {size}")).subject(name));
+    if stride < size || !stride.is_multiple_of(align_of::<T>()) {
+        let message = format!("a stride of {stride} bytes is no multiple of the alignment, or less than {size}");
+        return Err(Error::invalid(message).subject(name));
     }
     if stride.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {
         return Err(Error::invalid(format!("{count} elements {stride} bytes apart cannot exist")).subject(name));

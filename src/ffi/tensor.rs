@@ -59,7 +59,7 @@ pub extern "C" fn wb_model_tensor_info(m: *const wb_model, index: usize, out: *m
 }
 
 /// What `count` tensors from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
-/// `struct_size` of the first one speaks for all, and 0 there means `stride_bytes`. Since 0.1.
+/// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_infos(
     m: *const wb_model,

@@ -242,9 +242,7 @@ impl Shared {
 
     /// Does one block of the job at hand, or takes the next job.
     fn advance(&self, driver: &mut Driver) -> Result<State> {
-        if self.cancel.is_cancelled() {
-            return Err(Error::new(Kind::Cancelled, "the task was cancelled"));
-        }
+        self.check_cancelled()?;
         let Some(work) = &mut driver.work else {
             let next = lock(&self.queue).pop_front();
             let Some((job, slot)) = next else { return Ok(State::Done) };
@@ -271,6 +269,10 @@ impl Shared {
         self.changed.notify_all();
     }
 
+    fn check_cancelled(&self) -> Result<()> {
+        if self.cancel.is_cancelled() { Err(Error::new(Kind::Cancelled, "the task was cancelled")) } else { Ok(()) }
+    }
+
     fn failure(&self) -> Option<Error> {
         lock(&self.status).failure.clone()
     }
@@ -285,7 +287,8 @@ impl Shared {
             return Ok(State::Pending);
         }
         if !lock(&self.status).is_done {
-            if let Err(e) = check_unchanged(&self.plan) {
+            // A cancel that came before the end counts, also if the work was done when it was noticed.
+            if let Err(e) = self.check_cancelled().and_then(|()| check_unchanged(&self.plan)) {
                 self.fail(e.clone());
                 return Err(e);
             }

@@ -119,7 +119,7 @@ fn check_name(name: &str) -> Result<()> {
     let is_drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
     match name {
         "" => refuse("is empty"),
-        _ if name.len() > LONGEST_NAME => refuse("has more than 255 bytes"),
+        _ if name.len() > LONGEST_NAME => refuse(&format!("has more than {LONGEST_NAME} bytes")),
         _ if name.contains('\0') => refuse("contains a NUL"),
         _ if name.contains('\\') => refuse("contains a backslash: expected \"/\" between components"),
         _ if name.starts_with('/') || is_drive => refuse("is absolute: expected one relative to the model"),

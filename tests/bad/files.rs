@@ -1,0 +1,95 @@
+//! Single files: lengths that lie, text that is no JSON, and files that are something else.
+
+use weighbridge::Kind::Format;
+
+use crate::Row;
+use crate::bytes::{declared, file, raw, tensor};
+
+/// What remains after the tensor of [`tensor`] when a file is cut.
+const WELL: (&str, &str, &str) = ("U8", "[4]", "[0,4]");
+
+pub fn rows() -> Vec<Row> {
+    [lengths(), json(), impostors()].concat()
+}
+
+fn lengths() -> Vec<Row> {
+    let (dtype, shape, offsets) = WELL;
+    vec![
+        ("no byte", raw(""), Format, &["this file is empty", "interrupted download"]),
+        ("one byte", raw("\x07"), Format, &["the file has 1 bytes", "at least 8"]),
+        ("seven bytes", raw([1, 0, 0, 0, 0, 0, 0]), Format, &["the file has 7 bytes", "at least 8"]),
+        ("header of no bytes", declared(0, "{}", 0), Format, &["ends in the middle of a value", "(at byte 8)"]),
+        ("header of one byte", declared(1, "{}", 0), Format, &["ends in the middle of a value", "(at byte 8)"]),
+        ("header longer than the file", declared(3, "{}", 0), Format, &["should have 3 bytes", "the file has 2"]),
+        ("header far longer than the file", declared(1 << 40, "{}", 9), Format, &["1099511627776", "interrupted"]),
+        ("header of 2^63 bytes", declared(1 << 63, "{}", 0), Format, &["9223372036854775808"]),
+        ("header of 2^64 - 8 bytes", declared(u64::MAX - 7, "{}", 0), Format, &["18446744073709551608"]),
+        ("header of 2^64 - 1 bytes", declared(u64::MAX, "{}", 0), Format, &["18446744073709551615", "(at byte 0)"]),
+        ("header cut in the middle", cut(tensor(dtype, shape, offsets, 4), 20), Format, &["interrupted download"]),
+        ("three bytes missing", tensor(dtype, shape, offsets, 1), Format, &["ends 3 bytes early", "interrupted download"]),
+        ("all data missing", tensor(dtype, shape, offsets, 0), Format, &["ends 4 bytes early", "interrupted download"]),
+        ("no tensor, but data", file("{}", 1), Format, &["1 bytes after the last tensor", "(at byte 10)"]),
+        ("header that ends early", declared(1, r#"{"a":1}"#, 0), Format, &["ends in the middle of a value"]),
+    ]
+}
+
+fn json() -> Vec<Row> {
+    let nested = |open: &str, depth: usize| file(open.repeat(depth), 0);
+    vec![
+        ("not UTF-8 in a name", file(b"{\"\xff\":{}}", 0), Format, &["not UTF-8", "(at byte 10)"]),
+        ("not UTF-8 in a field that is skipped", skipped(b"\"\xc3\""), Format, &["not UTF-8", "(at byte 72)"]),
+        ("UTF-8 of a surrogate", file(b"{\"\xed\xa0\x80\":{}}", 0), Format, &["not UTF-8"]),
+        ("lone surrogate", file(r#"{"\ud800":{}}"#, 0), Format, &["not valid JSON"]),
+        ("surrogates in the wrong order", file(r#"{"\udc00\ud800":{}}"#, 0), Format, &["not valid JSON"]),
+        ("not JSON", file("{weights}", 0), Format, &["key must be a string", "(at byte 9)"]),
+        ("single quotes", file("{'w':{}}", 0), Format, &["key must be a string"]),
+        ("comment", file("{/* */}", 0), Format, &["key must be a string"]),
+        ("comma at the end", file(r#"{"__metadata__":{},}"#, 0), Format, &["trailing comma"]),
+        ("control character in a name", file("{\"a\nb\":{}}", 0), Format, &["control character"]),
+        ("list at the root", file("[]", 0), Format, &["expected an object of tensors", "(at byte 8)"]),
+        ("null at the root", file("null", 0), Format, &["expected an object of tensors"]),
+        ("text at the root", file(r#""w""#, 0), Format, &["expected an object of tensors"]),
+        ("nothing but spaces", file("        ", 0), Format, &["ends in the middle of a value"]),
+        ("lists in lists, 100,000 deep", nested("[", 100_000), Format, &["expected an object of tensors"]),
+        ("objects in objects, 100,000 deep", nested(r#"{"a":"#, 100_000), Format, &["ends in the middle of a value"]),
+        ("skipped lists, 100,000 deep", skipped("[".repeat(100_000)), Format, &["not valid JSON"]),
+        ("NUL bytes as padding", file("{}\0\0\0\0", 0), Format, &["trailing characters", "(at byte 10)"]),
+        ("two objects", file("{}{}", 0), Format, &["trailing characters", "(at byte 10)"]),
+        // A writer that begins its metadata when the header is closed already; such files are in circulation.
+        ("metadata after the end", file(r#"{},"__metadata__":{}}"#, 0), Format, &["trailing characters", "(at byte 10)"]),
+    ]
+}
+
+fn impostors() -> Vec<Row> {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935\nsize 548105171\n";
+    let page = "<!DOCTYPE html>\n<html><head><title>404</title></head></html>";
+    vec![
+        ("git-lfs pointer", raw(pointer), Format, &["git-lfs pointer", "git lfs pull"]),
+        ("error page", raw(page), Format, &["a web page", "error page"]),
+        ("error page after white space", raw("\n\n  <HTML><body>Forbidden</body></HTML>"), Format, &["a web page"]),
+        ("error page in XML", raw("<?xml version=\"1.0\"?><Error/>"), Format, &["a web page"]),
+        ("error message", raw(r#"{"error":"Repository not found"}"#), Format, &["server's error message"]),
+        ("zeros", vec![0; 4096], Format, &["zeros", "the download never filled it"]),
+        ("eight zeros", vec![0; 8], Format, &["zeros"]),
+        ("zip archive", raw(b"PK\x03\x04\x00\x00\x08\x08\x00\x00archive/data.pkl"), Format, &["a zip archive"]),
+        ("gzip archive", raw(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03data"), Format, &["a gzip archive"]),
+        ("GGUF file", raw(b"GGUF\x03\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"), Format, &["a GGUF file"]),
+        ("HDF5 file", raw(b"\x89HDF\r\n\x1a\n\x00\x00\x00\x00\x00\x08\x08\x00"), Format, &["an HDF5 file"]),
+        ("pickle of protocol 2", raw(b"\x80\x02}q\x00(X\x06\x00\x00\x00weight"), Format, &["a pickle", "never executes"]),
+        ("pickle of protocol 4", raw(b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00}"), Format, &["a pickle"]),
+        // The lengths 640 and 1,152 begin with the bytes of a pickle.
+        ("header of 640 bytes, cut", cut(file(format!("{:640}", "{}"), 0), 100), Format, &["should have 640 bytes"]),
+        ("header of 1,152 bytes, cut", cut(file(format!("{:1152}", "{}"), 0), 9), Format, &["should have 1152 bytes"]),
+    ]
+}
+
+fn cut(mut bytes: Vec<u8>, len: usize) -> Vec<u8> {
+    bytes.truncate(len);
+    bytes
+}
+
+/// A file with a field that no reader knows.
+fn skipped(value: impl AsRef<[u8]>) -> Vec<u8> {
+    let entry = br#"{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4],"extra":"#;
+    file([entry, value.as_ref(), b"}}"].concat(), 4)
+}
