@@ -19,12 +19,16 @@ fn main() {
     let result = match &**row {
         "open" => open(&inputs.join("open"), "open", 2_000),
         "open-read" => open_with(&inputs.join("open"), "open: read access", 2_000, Access::Read),
-        "open-many" => open(&inputs.join("many/model.safetensors"), "open many", 20),
+        "open-many" => open(
+            &inputs.join("many/model.safetensors"),
+            "open many",
+            env::var("RUNS").map_or(20, |s| s.parse().unwrap()),
+        ),
         "load" => load(&inputs.join("load"), "load", None, 7),
         "load-sha256" => load(&inputs.join("load"), "load with SHA-256", Some(sha256), 3),
         "load-blake3" => load(&inputs.join("load"), "load with BLAKE3", Some(blake3), 7),
         "verify-sha256" => verify(&inputs.join("load"), "verify: SHA-256", sha256, 3),
-        "verify-blake3" => verify(&inputs.join("one"), "verify one: BLAKE3", blake3, 7),
+        "verify-blake3" => verify(&inputs.join("one"), "verify one: BLAKE3", blake3, 30),
         "load-one" => load(&inputs.join("one"), "load one", None, 7),
         "load-one-blake3" => load(&inputs.join("one"), "load one with BLAKE3", Some(blake3), 7),
         other => panic!("there is no row {other}"),
@@ -60,7 +64,8 @@ fn verify(path: &Path, what: &str, manifest: ManifestOf, runs: usize) -> Result<
     let model = Model::open(path, &options(path, Some(manifest)), &context())?;
     let bytes = model.files().map(|file| file.len()).sum();
     measure(what, bytes, runs, || {
-        let plan = Arc::new(model.plan(&PlanOptions::default())?);
+        let staging_bytes = env::var("STAGING").map_or(0, |s| s.parse().unwrap());
+        let plan = Arc::new(model.plan(&PlanOptions { staging_bytes, ..Default::default() })?);
         let task = Task::start(&plan)?;
         task.wait(|_| true)?;
         task.finish()

@@ -131,6 +131,16 @@ impl TableBuilder {
         Self { table: TensorTable::default(), limits: *limits }
     }
 
+    /// Makes room for the tensors that a description of `bytes` bytes can hold at most, so that the table need not be
+    /// moved while it grows. Room that is not used costs address space only.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        /// No entry of any format is shorter.
+        const SHORTEST_ENTRY: usize = 32;
+        // Without the room the table grows as it is filled.
+        let _ = self.table.rows.try_reserve_exact(bytes / SHORTEST_ENTRY);
+        let _ = self.table.names.try_reserve_exact(bytes);
+    }
+
     /// Adds a tensor whose shape and size have to agree.
     pub fn push(&mut self, name: &str, dtype: DType, shape: &[u64], span: Span) -> Result<()> {
         self.limits.check_tensors(self.table.rows.len() as u64 + 1)?;

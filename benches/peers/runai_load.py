@@ -4,8 +4,8 @@
 
 As it comes, it is made for cold, fast storage: it reads with O_DIRECT wherever it can, and so goes
 to the disk even when the page cache holds everything. `tuned` is for a warm cache: buffered reads
-on as many threads as cores; larger chunks, io_uring and other ring depths were no faster. Either
-way it places tensors in huge pages (numpy asks for them), and the yielded tensors are the caller's.
+on as many threads as cores. Larger chunks, io_uring and other ring depths gained nothing clear.
+Either way tensors land in huge pages (numpy asks for them), and they are the caller's to keep.
 """
 
 import os

@@ -123,8 +123,8 @@ fn detect(location: &Location) -> Result<&'static Format> {
         }
     };
     found.ok_or_else(|| {
-        let what = if location.entry().is_some() { "this is not" } else { "this directory holds no" };
-        Error::new(Kind::Unsupported, format!("{what} a model of a format that this build reads ({})", names()))
+        let what = if location.entry().is_some() { "this is not a model" } else { "this directory holds no model" };
+        Error::new(Kind::Unsupported, format!("{what} of a format that this build reads ({})", names()))
             .path(location.path())
     })
 }
@@ -135,8 +135,8 @@ fn impostor(head: &Head) -> Option<Error> {
 }
 
 fn by_extension(file_name: &str) -> Option<&'static Format> {
-    let extension = file_name.rsplit_once('.')?.1;
-    FORMATS.iter().find(|format| format.extensions.contains(&extension))
+    let ends_with = |extension: &&str| file_name.strip_suffix(*extension).is_some_and(|stem| stem.ends_with('.'));
+    FORMATS.iter().find(|format| format.extensions.iter().any(ends_with))
 }
 
 fn names() -> String {

@@ -80,7 +80,7 @@ impl Checks {
             checks.add_used_file(payload, files, file as usize, group)?;
         }
         for file in payload.weights..files.len() {
-            checks.add_file_claims(payload, files, file);
+            checks.add_claims(payload, files, file);
         }
         Ok(checks.finish())
     }
@@ -91,7 +91,7 @@ impl Checks {
         match scope {
             Scope::Verify => {
                 for file in 0..files.len() {
-                    checks.add_verified_file(payload, files, file);
+                    checks.add_claims(payload, files, file);
                 }
             }
             Scope::Locate(damaged) => {
@@ -135,23 +135,15 @@ impl Checks {
         Ok(())
     }
 
-    fn add_verified_file(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
-        let is_covered = self.add_file_claims(payload, files, file);
-        if !is_covered && file < payload.weights {
-            let tensors: Vec<usize> = payload.tensors.of_file(file as u32).collect();
-            payload.manifests.iter().for_each(|manifest| self.add_tensor_claims(payload, manifest, &tensors));
+    /// Each manifest is asked on its own: about the file, or else about its tensors.
+    fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
+        let tensors: Vec<usize> = payload.tensors.of_file(file as u32).collect();
+        for manifest in &payload.manifests {
+            match manifest.files.get(files[file].source.name()) {
+                Some(claim) => _ = self.add_file(files, file, manifest, claim),
+                None => self.add_tensor_claims(payload, manifest, &tensors),
+            }
         }
-    }
-
-    /// Adds what every manifest says of a file; returns whether one does.
-    fn add_file_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) -> bool {
-        let name = files[file].source.name();
-        let claims = payload.manifests.iter().filter_map(|manifest| Some((manifest, manifest.files.get(name)?)));
-        let mut is_covered = false;
-        for (manifest, claim) in claims {
-            is_covered |= self.add_file(files, file, manifest, claim);
-        }
-        is_covered
     }
 
     fn add_file(&mut self, files: &[PayloadFile], file: usize, manifest: &Manifest, claim: &FileClaim) -> bool {

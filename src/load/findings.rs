@@ -68,24 +68,30 @@ impl Findings {
         plan.checks.list.iter().zip(&self.digests).filter_map(|(check, digest)| Some((check, (*digest)?)))
     }
 
-    /// Notes in the model's ledger what has been checked.
+    /// Notes in the model's ledger what has been checked. One manifest that disagrees outweighs all that agree: a tensor
+    /// counts only if no digest of its file is wrong, and a file only if also none of its tensors is.
     pub(super) fn mark_verified(&self, plan: &Plan) {
+        let mut is_damaged = vec![false; plan.files.len()];
+        let mut has_damage = is_damaged.clone();
+        for (check, _) in self.concluded(plan).filter(|(check, actual)| !matches(check, *actual)) {
+            let is_part = matches!(check.item, Item::Tensor(_));
+            let files = if is_part { &mut has_damage } else { &mut is_damaged };
+            files[check.file] = true;
+        }
         let ledger = &plan.payload.ledger;
-        for (check, actual) in self.concluded(plan) {
-            let matches = check.claims.iter().all(|claim| outcome(claim, actual) == Outcome::Match);
+        for (check, actual) in self.concluded(plan).filter(|(check, _)| !check.claims.is_empty()) {
             match check.item {
-                _ if !matches || check.claims.is_empty() => {}
-                Item::File(file) => ledger.mark_file(file),
-                Item::Tensor(tensor) => ledger.mark_tensor(tensor),
-                Item::Header(_) => {}
+                _ if is_damaged[check.file] => {}
+                Item::File(file) if !has_damage[file] => ledger.mark_file(file),
+                Item::Tensor(tensor) if matches(check, actual) => ledger.mark_tensor(tensor),
+                _ => {}
             }
         }
     }
 
     /// Weight files whose digest is not what a manifest expects.
     pub(super) fn damaged_files(&self, plan: &Plan) -> Vec<usize> {
-        let is_damaged = |check: &Check, actual| check.claims.iter().any(|c| outcome(c, actual) == Outcome::Mismatch);
-        let damaged = self.concluded(plan).filter(|(check, actual)| is_damaged(check, *actual));
+        let damaged = self.concluded(plan).filter(|(check, actual)| !matches(check, *actual));
         let files = damaged.filter_map(|(check, _)| match check.item {
             Item::File(file) if file < plan.payload.weights => Some(file),
             _ => None,
@@ -130,6 +136,11 @@ impl Findings {
         }
         report.finish()
     }
+}
+
+/// Whether every manifest expects this digest.
+fn matches(check: &Check, actual: Digest) -> bool {
+    check.claims.iter().all(|claim| outcome(claim, actual) == Outcome::Match)
 }
 
 fn outcome(claim: &Claim, actual: Digest) -> Outcome {

@@ -69,6 +69,8 @@ pub struct Plan {
     /// In the order of storage.
     pub(super) copies: Vec<Copy>,
     pub(super) checks: Checks,
+    /// Whether bytes that match count as checked from then on.
+    pub(super) vouches: bool,
     pub(super) jobs: Vec<Job>,
     pub(super) threads: usize,
     /// Bytes of one read, and of the scratch memory of each thread.
@@ -108,7 +110,9 @@ impl Plan {
         let selection: Vec<usize> = (0..payload.tensors.len()).collect();
         let checks = Checks::of_files(payload, &files, scope);
         let all = (0..files.len()).collect();
-        Self::build(payload, (files, all), selection, checks, &PlanOptions::default())
+        let plan = Self::build(payload, (files, all), selection, checks, &PlanOptions::default())?;
+        // What a search in a damaged file finds whole is not what other manifests say of the file.
+        Ok(Self { vouches: !matches!(scope, Scope::Locate(_)), ..plan })
     }
 
     fn build(
@@ -150,6 +154,7 @@ impl Plan {
             alignment,
             copies: arena.copies,
             checks,
+            vouches: true,
             jobs,
             threads,
             block: block as usize,

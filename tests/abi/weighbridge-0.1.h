@@ -210,6 +210,44 @@ WB_API int64_t wb_error_os_code(const wb_error *e);
 WB_API void wb_error_release(wb_error *e);
 
 /* ----------------------------------------------------------------------
+ * Callbacks
+ *
+ * Functions of the host that the library calls: on any thread that works for it, and never while a lock is held. They
+ * must not throw: an exception that reaches the library ends the process.
+ */
+
+// Receives one log message: level (`WB_LOG_*`), the part of the library, and the text; both texts are UTF-8 and live
+// until it returns. It may be called from any thread that works for the library, several at once, and must not
+// throw. Since 0.1.
+typedef void (*wb_log_fn)(void *user_data,
+                          uint32_t level,
+                          const char *target,
+                          size_t target_len,
+                          const char *msg,
+                          size_t msg_len);
+
+// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
+typedef void (*wb_destroy_fn)(void *user_data);
+
+// How far a task is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_progress {
+  // `sizeof(wb_progress)`.
+  size_t struct_size;
+  // Bytes that are read, checked and placed.
+  uint64_t done_bytes;
+  // Bytes that will be read in all.
+  uint64_t total_bytes;
+  // Tensors that are done.
+  uint64_t done_tensors;
+  // Tensors of the task.
+  uint64_t total_tensors;
+} wb_progress;
+
+// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
+// not throw, and must not release the task. Since 0.1.
+typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
+
+/* ----------------------------------------------------------------------
  * Context
  *
  * What the host provides to the library. There is no global state: a host may have several contexts, and where a
@@ -232,18 +270,9 @@ WB_API void wb_error_release(wb_error *e);
 // Log level: what helps in finding a fault. Since 0.1.
 #define WB_LOG_DEBUG 4
 
-// What the host provides. Counted references; any thread. Since 0.1.
+// What the host provides. Counted references; immutable, so any number of threads may open models with it at once.
+// Since 0.1.
 typedef struct wb_context wb_context;
-
-// Receives one log message: level (`WB_LOG_*`), the part of the library, and the text; both texts are UTF-8 and live
-// until it returns. It may be called from any thread that works for the library, several at once, and must not
-// throw. Since 0.1.
-typedef void (*wb_log_fn)(void *user_data,
-                          uint32_t level,
-                          const char *target,
-                          size_t target_len,
-                          const char *msg,
-                          size_t msg_len);
 
 // What the host provides. Zeroed means nothing; set `struct_size`. Since 0.1.
 typedef struct wb_context_options {
@@ -252,7 +281,7 @@ typedef struct wb_context_options {
   // Threads that the library may create for one task, which end with it; `WB_THREADS_ALL` for one for each processor.
   // 0: none, and the work is done by the thread that steps or waits.
   uint32_t max_threads;
-  // The highest `WB_LOG_*` level that is logged; 0: none.
+  // The highest `WB_LOG_*` level that is logged; 0: none; `UINT32_MAX`: all.
   uint32_t log_max_level;
   // Where log messages go; NULL: nowhere.
   wb_log_fn log;
@@ -315,9 +344,6 @@ typedef struct wb_open_options {
   // The most tensors; 0: 10,000,000.
   uint64_t max_tensors;
 } wb_open_options;
-
-// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
-typedef void (*wb_destroy_fn)(void *user_data);
 
 // Opens a file or a directory: a `.safetensors` file, a `*.index.json`, or a directory that holds one of them, such as
 // a Hugging Face snapshot.
@@ -585,7 +611,7 @@ WB_API size_t wb_model_tensor_count(const wb_model *m);
 WB_API wb_status wb_model_tensor_info(const wb_model *m, size_t index, wb_tensor_info *out);
 
 // What `count` tensors from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
-// `struct_size` of the first one speaks for all, and 0 there means `stride_bytes`. Since 0.1.
+// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
 WB_API
 wb_status wb_model_tensor_infos(const wb_model *m,
                                 size_t first,
@@ -781,24 +807,6 @@ typedef struct wb_plan_info {
   // Bytes of host memory beside the target.
   uint64_t staging_bytes;
 } wb_plan_info;
-
-// How far a task is. Set `struct_size` before the call. Since 0.1.
-typedef struct wb_progress {
-  // `sizeof(wb_progress)`.
-  size_t struct_size;
-  // Bytes that are read, checked and placed.
-  uint64_t done_bytes;
-  // Bytes that will be read in all.
-  uint64_t total_bytes;
-  // Tensors that are done.
-  uint64_t done_tensors;
-  // Tensors of the task.
-  uint64_t total_tensors;
-} wb_progress;
-
-// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
-// not throw, and must not release the task. Since 0.1.
-typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
 
 // Where a tensor is. Set `struct_size` before the call. Since 0.1.
 typedef struct wb_placed_tensor {

@@ -12,6 +12,7 @@ mod limits;
 mod manifests;
 mod structure;
 mod trees;
+mod trust;
 
 use std::sync::mpsc;
 use std::thread;
@@ -68,5 +69,5 @@ fn broken_files_are_refused() {
         }
         ran += 1;
     }
-    assert_eq!(ran, 104);
+    assert_eq!(ran, 118);
 }

@@ -26,8 +26,12 @@ pub fn tools(names: &[&str]) -> bool {
 pub fn skip(why: &str) {
     assert!(env::var_os("WEIGHBRIDGE_REQUIRE_ALL").is_none_or(|value| value != "1"), "may not be skipped: {why}");
     let thread = thread::current();
-    // Not `println`, which the test harness shows only for tests that fail.
-    let _ = writeln!(io::stderr(), "skipped: {}: {why}", thread.name().unwrap_or("test"));
+    say(&format!("skipped: {}: {why}", thread.name().unwrap_or("test")));
+}
+
+/// Writes a line past the test harness, which shows what tests print only if they fail.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Runs a command that must succeed, and returns what it wrote to its standard output.

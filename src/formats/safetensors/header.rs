@@ -43,6 +43,7 @@ pub(super) fn read(source: &Source, limits: &Limits) -> Result<ParsedHeader> {
     }
 
     let mut reader = HeaderReader::new(data_start, limits);
+    reader.tensors.reserve(text.len());
     json::read(text, PREFIX, &mut reader).map_err(|e| reader.explain(e))?;
     if reader.metadata_is_null {
         warnings.push(format!("\"{METADATA}\" is null; the specification asks for a map of strings"));

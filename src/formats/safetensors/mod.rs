@@ -21,8 +21,13 @@ use crate::storage::{Location, Source};
 use crate::tensor::{TableBuilder, TensorTable};
 use directory::Entry;
 
-pub(super) const FORMAT: Format =
-    Format { name: "safetensors", extensions: &["safetensors"], probe, matches: directory::holds_a_model, read };
+pub(super) const FORMAT: Format = Format {
+    name: "safetensors",
+    extensions: &["safetensors", "safetensors.index.json"],
+    probe,
+    matches: directory::holds_a_model,
+    read,
+};
 
 /// A length followed by an object, or an index. The file may be shorter than the length says: it is then a broken
 /// one of this format.

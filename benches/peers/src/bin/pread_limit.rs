@@ -47,15 +47,14 @@ fn main() -> Result<()> {
         .iter()
         .map(|path| Ok((File::open(path)?, path.metadata()?.len() as usize)))
         .collect::<Result<Vec<_>>>()?;
-    let mut best = (vec![f64::INFINITY], 0);
+    let mut best = vec![f64::INFINITY];
     for mib in [1, 2, 4, 8, 16, 64] {
         let seconds = time(|| load(&files, mib << 20))?;
         eprintln!("{mib:2} MiB blocks: {:5.2} GB/s", bytes as f64 / seconds[0] / 1e9);
-        if seconds[0] < best.0[0] {
-            best = (seconds, mib);
+        if seconds[0] < best[0] {
+            best = seconds;
         }
     }
-    let (seconds, mib) = best;
-    report(&format!("load: pread limit, {mib} MiB blocks"), bytes, &seconds);
+    report("load: pread limit", bytes, &best);
     Ok(())
 }

@@ -1,0 +1,212 @@
+//! Files that change after they were opened: it is noticed, and raises no signal.
+
+#[path = "bad/bytes.rs"]
+mod bytes;
+
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::{declared, entry, index, tensors};
+use weighbridge::load::State;
+use weighbridge::write::Manifests;
+use weighbridge::{Access, Context, Kind, Model, OpenOptions, PlanOptions, Policy, Result, Target, Task};
+
+const MODEL: &str = "model.safetensors";
+/// Bytes of the one tensor: a load of them takes many steps.
+const DATA: usize = 8 << 20;
+
+/// A model in a directory of its own, last written an hour ago.
+fn model(dtype: &str) -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    write(&root.path().join(MODEL), &contents(dtype));
+    root
+}
+
+fn contents(dtype: &str) -> Vec<u8> {
+    let header = format!("{{{}}}", entry("w", dtype, &format!("[{}]", DATA / 4), &format!("[0,{DATA}]")));
+    declared(header.len() as u64, header, DATA)
+}
+
+fn write(path: &Path, contents: &[u8]) {
+    fs::write(path, contents).unwrap();
+    backdate(path);
+}
+
+fn backdate(path: &Path) {
+    let hour_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    File::options().write(true).open(path).unwrap().set_modified(hour_ago).unwrap();
+}
+
+fn open(path: &Path, access: Access, policy: Policy) -> Model {
+    let options = OpenOptions { access, policy, ..OpenOptions::default() };
+    Model::open(path, &options, &Context::new()).unwrap()
+}
+
+fn resize(path: &Path, len: u64) {
+    File::options().write(true).open(path).unwrap().set_len(len).unwrap();
+}
+
+fn to(target: Target) -> PlanOptions {
+    PlanOptions { target, ..PlanOptions::default() }
+}
+
+/// The name of the change, what it does to the file, and words of the error; none where the change does no harm.
+type Row = (&'static str, fn(&Path), &'static [&'static str]);
+
+const CHANGES: &[Row] = &[
+    ("cut to nothing", |path| resize(path, 0), &["bytes when it was opened", "has 0 now"]),
+    ("cut within the header", |path| resize(path, 20), &["bytes when it was opened", "has 20 now"]),
+    ("cut by a page", |path| resize(path, DATA as u64 - 4096), &["bytes when it was opened"]),
+    ("grown", |path| resize(path, 2 * DATA as u64), &["bytes when it was opened"]),
+    ("written in place", |path| fs::write(path, contents("I32")).unwrap(), &["it has been written since"]),
+    ("replaced", |path| replace(path, |new| write(new, &contents("I32"))), &["another file has taken its place"]),
+    ("replaced by the same", |path| replace(path, |new| write(new, &contents("F32"))), &["another file"]),
+    ("replaced by a link", |path| replace(path, |new| symlink("/dev/zero", new).unwrap()), &["another file"]),
+    ("replaced by a folder", |path| remove_and(path, |path| fs::create_dir(path).unwrap()), &["another file"]),
+    ("unlinked", |path| fs::remove_file(path).unwrap(), &[]),
+    ("renamed", |path| fs::rename(path, path.with_extension("old")).unwrap(), &[]),
+];
+
+fn replace(path: &Path, make: impl FnOnce(&Path)) {
+    let new = path.with_extension("new");
+    make(&new);
+    fs::rename(new, path).unwrap();
+}
+
+fn remove_and(path: &Path, make: impl FnOnce(&Path)) {
+    fs::remove_file(path).unwrap();
+    make(path);
+}
+
+fn assert_noticed<T>(name: &str, result: Result<T>, words: &[&str]) {
+    match result {
+        Ok(_) => assert!(words.is_empty(), "{name} was not noticed"),
+        Err(error) => {
+            assert!(!words.is_empty(), "{name}: {error}");
+            assert_eq!(error.kind(), Kind::Changed, "{name}: {error}");
+            for word in words.iter().chain(&[MODEL]) {
+                assert!(error.to_string().contains(word), "{name}: expected \"{word}\" in: {error}");
+            }
+        }
+    }
+}
+
+/// No way to the bytes hands out those of another file.
+#[test]
+fn changes_after_opening_are_noticed() {
+    for (name, change, words) in CHANGES {
+        for access in [Access::Map, Access::Read] {
+            let root = model("F32");
+            let path = root.path().join(MODEL);
+            let model = open(&path, access, Policy::IfPresent);
+            change(&path);
+            assert_noticed(name, model.bytes(0), words);
+            assert_noticed(name, model.read_into(0, 0, &mut [0; 16]), words);
+            assert_noticed(name, model.verify(), words);
+            assert_noticed(name, model.load(&to(Target::Host)), words);
+            if access == Access::Map {
+                assert_noticed(name, model.view(0), words);
+                assert_noticed(name, model.load(&to(Target::View)), words);
+            }
+        }
+    }
+    assert_eq!(CHANGES.len(), 11);
+}
+
+/// A load that has begun ends with an error too; it never reads through the map, where it would be a signal.
+#[test]
+fn changes_during_a_load_are_noticed() {
+    for (name, change, words) in CHANGES {
+        for (access, threads) in [(Access::Map, 0), (Access::Read, 0), (Access::Map, 2)] {
+            let root = model("F32");
+            let path = root.path().join(MODEL);
+            let options = OpenOptions { access, ..OpenOptions::default() };
+            let model = Model::open(&path, &options, &Context::new().with_threads(threads)).unwrap();
+            let task = Task::start(&Arc::new(model.plan(&to(Target::Host)).unwrap())).unwrap();
+            if threads == 0 {
+                assert_eq!(task.step(Duration::ZERO).unwrap(), State::Pending);
+            }
+            change(&path);
+            let waited = task.wait(|_| true);
+            let is_error = waited.is_err();
+            // Another file shows only when the pass ends, and what is missing as soon as it should be read.
+            let ended = waited.err().filter(|e| e.to_string().contains("it ends here now"));
+            match ended {
+                Some(error) => assert_eq!(error.kind(), Kind::Changed, "{name}"),
+                None => assert_noticed(name, task.finish(), words),
+            }
+            assert_eq!(is_error, task.finish().is_err(), "{name}: an error is final");
+        }
+    }
+}
+
+/// Between a plan and its start there may be hours.
+#[test]
+fn changes_between_plan_and_start_are_noticed() {
+    for (name, change, words) in CHANGES {
+        let root = model("F32");
+        let path = root.path().join(MODEL);
+        let plan = Arc::new(open(&path, Access::Map, Policy::IfPresent).plan(&to(Target::Host)).unwrap());
+        change(&path);
+        assert_noticed(name, Task::start(&plan), words);
+    }
+}
+
+#[test]
+fn a_shard_that_was_swapped_is_named() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |name: &str, contents: Vec<u8>| fs::write(root.path().join(name), contents).unwrap();
+    write("model.safetensors.index.json", index(&[("v", "a.safetensors"), ("w", "b.safetensors")]));
+    write("a.safetensors", tensors(&["v"]));
+    write("b.safetensors", tensors(&["w"]));
+    let model = open(root.path(), Access::Map, Policy::IfPresent);
+    let new = root.path().join("new");
+    fs::write(&new, tensors(&["w"])).unwrap();
+    fs::rename(new, root.path().join("b.safetensors")).unwrap();
+
+    let error = model.load(&to(Target::Host)).unwrap_err();
+    assert_eq!(error.kind(), Kind::Changed);
+    assert!(error.to_string().contains("b.safetensors: another file"), "{error}");
+    let only = |tensor| PlanOptions { tensors: vec![tensor], ..to(Target::Host) };
+    assert_eq!(model.load(&only(0)).unwrap().find("v").unwrap().bytes, [1, 2, 3, 4]);
+    assert_eq!(model.load(&only(1)).unwrap_err().kind(), Kind::Changed);
+}
+
+/// Somebody who sets the clock of the file back hides a change from `stat`, but not from a digest.
+#[test]
+fn a_change_under_the_old_time_is_noticed_by_a_digest() {
+    let root = model("F32");
+    let path = root.path().join(MODEL);
+    let sums = Manifests::of(&open(&path, Access::Read, Policy::None), |_| true).unwrap().checksums();
+    fs::write(root.path().join("SHA256SUMS"), sums).unwrap();
+    let model = open(&path, Access::Map, Policy::Required);
+    let mut contents = contents("F32");
+    *contents.last_mut().unwrap() ^= 1;
+    write(&path, &contents);
+    let error = model.load(&to(Target::Host)).unwrap_err();
+    assert_eq!(error.kind(), Kind::Mismatch, "{error}");
+    assert_eq!(model.view(0).unwrap_err().kind(), Kind::Unverified);
+}
+
+/// A header that is forged while the model is opened, and put right again before the file is hashed: the file is then
+/// what the manifest expects, and the model is not.
+#[test]
+fn a_header_that_was_forged_for_a_moment_is_noticed() {
+    for target in [Target::None, Target::View, Target::Host] {
+        let root = model("F32");
+        let path = root.path().join(MODEL);
+        let sums = Manifests::of(&open(&path, Access::Read, Policy::None), |_| true).unwrap().checksums();
+        fs::write(root.path().join("SHA256SUMS"), sums).unwrap();
+        write(&path, &contents("I32"));
+        let forged = open(&path, Access::Map, Policy::Required);
+        assert_eq!(forged.tensors().get(0).unwrap().dtype.name(), "I32");
+        write(&path, &contents("F32"));
+        let words = ["its header is not the one that was parsed"];
+        assert_noticed("forged header", forged.load(&to(target)), &words);
+        assert_noticed("forged header", forged.verify(), &words);
+        assert_eq!(forged.view(0).unwrap_err().kind(), Kind::Unverified);
+    }
+}
