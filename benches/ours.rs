@@ -17,20 +17,16 @@ fn main() {
     let [row, inputs] = &args[..] else { return };
     let inputs = Path::new(inputs);
     let result = match &**row {
-        "open" => open(&inputs.join("open"), "open", 2_000),
-        "open-read" => open_with(&inputs.join("open"), "open: read access", 2_000, Access::Read),
-        "open-many" => open(
-            &inputs.join("many/model.safetensors"),
-            "open many",
-            env::var("RUNS").map_or(20, |s| s.parse().unwrap()),
-        ),
-        "load" => load(&inputs.join("load"), "load", None, 7),
-        "load-sha256" => load(&inputs.join("load"), "load with SHA-256", Some(sha256), 3),
-        "load-blake3" => load(&inputs.join("load"), "load with BLAKE3", Some(blake3), 7),
-        "verify-sha256" => verify(&inputs.join("load"), "verify: SHA-256", sha256, 3),
-        "verify-blake3" => verify(&inputs.join("one"), "verify one: BLAKE3", blake3, 30),
-        "load-one" => load(&inputs.join("one"), "load one", None, 7),
-        "load-one-blake3" => load(&inputs.join("one"), "load one with BLAKE3", Some(blake3), 7),
+        "open" => open(&inputs.join("open"), "open"),
+        "open-read" => open_with(&inputs.join("open"), "open: read access", Access::Read),
+        "open-many" => open(&inputs.join("many/model.safetensors"), "open many"),
+        "load" => load(&inputs.join("load"), "load", None),
+        "load-sha256" => load(&inputs.join("load"), "load with SHA-256", Some(sha256)),
+        "load-blake3" => load(&inputs.join("load"), "load with BLAKE3", Some(blake3)),
+        "verify-sha256" => verify(&inputs.join("load"), "verify: SHA-256", sha256),
+        "verify-blake3" => verify(&inputs.join("one"), "verify one: BLAKE3", blake3),
+        "load-one" => load(&inputs.join("one"), "load one", None),
+        "load-one-blake3" => load(&inputs.join("one"), "load one with BLAKE3", Some(blake3)),
         other => panic!("there is no row {other}"),
     };
     result.unwrap_or_else(|e| panic!("{row}: {e}"));
@@ -40,32 +36,31 @@ fn context() -> Context {
     Context::new().with_threads(usize::MAX)
 }
 
-fn open(path: &Path, what: &str, runs: usize) -> Result<()> {
-    open_with(path, what, runs, Access::Map)
+fn open(path: &Path, what: &str) -> Result<()> {
+    open_with(path, what, Access::Map)
 }
 
-fn open_with(path: &Path, what: &str, runs: usize, access: Access) -> Result<()> {
+fn open_with(path: &Path, what: &str, access: Access) -> Result<()> {
     let options = OpenOptions { access, ..Default::default() };
     let context = context();
-    measure(what, 0, runs, || Model::open(path, &options, &context))
+    measure(what, 0, || Model::open(path, &options, &context))
 }
 
 type ManifestOf = fn(&Path) -> Vec<u8>;
 
-fn load(path: &Path, what: &str, manifest: Option<ManifestOf>, runs: usize) -> Result<()> {
+fn load(path: &Path, what: &str, manifest: Option<ManifestOf>) -> Result<()> {
     let options = options(path, manifest);
     let model = Model::open(path, &options, &context())?;
     let options = PlanOptions { target: Target::Host, ..Default::default() };
     let bytes = model.plan(&options)?.info().read_bytes;
-    measure(what, bytes, runs, || model.load(&options))
+    measure(what, bytes, || model.load(&options))
 }
 
-fn verify(path: &Path, what: &str, manifest: ManifestOf, runs: usize) -> Result<()> {
+fn verify(path: &Path, what: &str, manifest: ManifestOf) -> Result<()> {
     let model = Model::open(path, &options(path, Some(manifest)), &context())?;
     let bytes = model.files().map(|file| file.len()).sum();
-    measure(what, bytes, runs, || {
-        let staging_bytes = env::var("STAGING").map_or(0, |s| s.parse().unwrap());
-        let plan = Arc::new(model.plan(&PlanOptions { staging_bytes, ..Default::default() })?);
+    measure(what, bytes, || {
+        let plan = Arc::new(model.plan(&PlanOptions::default())?);
         let task = Task::start(&plan)?;
         task.wait(|_| true)?;
         task.finish()
@@ -99,17 +94,21 @@ fn blake3(path: &Path) -> Vec<u8> {
     manifest(path, RECORD_FILE_NAME, |manifests| manifests.record().unwrap())
 }
 
-/// Runs `body` once to warm up, then `runs` times; what it returns is dropped outside the clock.
-fn measure<T>(what: &str, bytes: u64, runs: usize, mut body: impl FnMut() -> Result<T>) -> Result<()> {
-    let mut seconds = Vec::with_capacity(runs);
-    for run in 0..=runs {
+/// Runs `body` once to warm up, then for at least five times and five seconds, as the peers do. What it returns is
+/// dropped outside the clock.
+fn measure<T>(what: &str, bytes: u64, mut body: impl FnMut() -> Result<T>) -> Result<()> {
+    let mut run = || {
         let start = Instant::now();
         let kept = body()?;
         let elapsed = start.elapsed().as_secs_f64();
         drop(kept);
-        if run > 0 {
-            seconds.push(elapsed);
-        }
+        Ok::<_, weighbridge::Error>(elapsed)
+    };
+    run()?;
+    let mut seconds = Vec::new();
+    let begin = Instant::now();
+    while seconds.len() < 5 || begin.elapsed().as_secs() < 5 {
+        seconds.push(run()?);
     }
     seconds.sort_by(f64::total_cmp);
     println!(

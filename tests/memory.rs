@@ -1,5 +1,6 @@
-//! Hostile headers of ten megabytes each: how much memory they can make the library use.
-#![expect(clippy::print_stdout, reason = "the figures are for people")]
+//! Hostile descriptions of ten megabytes each, and how much memory they make the library use.
+//!
+//! `cargo test --test memory -- --nocapture` shows the figures.
 
 #[path = "bad/bytes.rs"]
 mod bytes;
@@ -7,18 +8,19 @@ mod bytes;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{declared, entry, file, tensors};
-use weighbridge::{Access, Context, Model, OpenOptions};
+use weighbridge::{Access, Context, Model, OpenOptions, Result};
 
-/// The system's allocator, and a count of what is taken from it.
+/// The system's allocator, with a count of what is taken from it.
 struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: every call goes to the system's allocator as it is.
+// SAFETY: every call goes to the system's allocator as it came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
@@ -29,7 +31,7 @@ unsafe impl GlobalAlloc for Counting {
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the memory came from `alloc` above, with this layout.
+        // SAFETY: the memory came from `alloc`, with this layout.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -37,23 +39,30 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Bytes of each input.
-const SIZE: usize = 10 << 20;
 const MIB: usize = 1 << 20;
+/// Bytes of each description.
+const SIZE: usize = 10 * MIB;
 
-/// Repeats an item with its number until the input is large enough.
-fn many(mut item: impl FnMut(usize) -> String) -> String {
+/// The name of the case, the files of which the first is opened, whether that succeeds, and the most memory in MiB.
+type Row = (&'static str, Vec<(&'static str, Vec<u8>)>, bool, usize);
+
+const MODEL: &str = "model.safetensors";
+const INDEX: &str = "model.safetensors.index.json";
+
+/// Items with different short names, as many as fit.
+fn many(item: impl Fn(&str) -> String) -> String {
     let mut text = String::with_capacity(SIZE + 1024);
-    let mut number = 0;
-    while text.len() < SIZE {
+    for number in 0.. {
         let comma = if number == 0 { "" } else { "," };
-        write!(text, "{comma}{}", item(number)).unwrap();
-        number += 1;
+        write!(text, "{comma}{}", item(&short(number))).unwrap();
+        if text.len() >= SIZE {
+            break;
+        }
     }
     text
 }
 
-/// Numbers of few characters: more of them fit into ten megabytes.
+/// A number in few characters.
 fn short(mut number: usize) -> String {
     const DIGITS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
     let mut text = String::new();
@@ -64,73 +73,91 @@ fn short(mut number: usize) -> String {
     text
 }
 
-struct Row {
-    name: &'static str,
-    /// The files; the first one is opened.
-    files: Vec<(&'static str, Vec<u8>)>,
-    opens: bool,
-    /// The most memory that opening and closing may take at any one time.
-    most: usize,
-}
-
-fn header(name: &'static str, bytes: Vec<u8>, opens: bool, most: usize) -> Row {
-    Row { name, files: vec![("model.safetensors", bytes)], opens, most }
-}
-
-fn rows() -> Vec<Row> {
-    let empty = |number| entry(&short(number), "U8", "[0]", "[0,0]");
-    let nested = "[".repeat(100_000);
-    let object = |text: &str| file(&format!("{{{text}}}"), 0);
-    let dims = many(|_| "0".into());
-    let map = |text: &str| format!(r#"{{"weight_map":{{{text}}}}}"#).into_bytes();
-    let beside = |index: Vec<u8>| vec![("m.safetensors.index.json", index), ("x", tensors(&["0"]))];
+fn headers() -> Vec<Row> {
+    let header = |text: String| vec![(MODEL, file(format!("{{{text}}}"), 0))];
+    let empty = |name: &str| entry(name, "U8", "[0]", "[0,0]");
+    let zeros = many(|_| "0".to_owned());
+    let field = |value: String| format!(r#""w":{{"x":{value}}}"#);
+    let metadata = |text: String| header(format!(r#""__metadata__":{{{text}}}"#));
+    let long = "y".repeat(SIZE);
     vec![
-        header("empty tensors", object(&many(empty)), true, 64 * MIB),
-        header("empty tensors, the last one twice", object(&format!("{},{}", many(empty), empty(1))), false, 64 * MIB),
-        header("nesting", declared(100_000, nested.as_bytes(), 0), false, MIB),
-        header("nesting in a field that is skipped", object(&format!(r#""w":{{"x":{nested}}}"#)), false, MIB),
-        header("nesting of ten megabytes", object(&format!(r#""w":{{"x":{}"#, "[".repeat(SIZE))), false, 64 * MIB),
-        header("dimensions", object(&entry("w", "U8", &format!("[{dims}]"), "[0,0]")), false, 64 * MIB),
-        header("escaped name", object(&entry(&"\\n".repeat(SIZE / 2), "U8", "[0]", "[0,0]")), true, 64 * MIB),
-        header("metadata value", object(&format!(r#""__metadata__":{{"x":"{}"}}"#, "y".repeat(SIZE))), true, 64 * MIB),
-        header("metadata", object(&format!(r#""__metadata__":{{{}}}"#, many(|n| format!(r#""{}":"""#, short(n))))), false, 64 * MIB),
-        Row { name: "index of one missing shard", files: beside(map(&many(|n| format!(r#""{}":"""#, short(n))))), opens: false, most: 512 * MIB },
-        Row { name: "index of many shards", files: beside(map(&many(|n| format!(r#""{0}":"{0}""#, short(n))))), opens: false, most: 512 * MIB },
-        Row { name: "index esc", files: beside(map(&many(|n| format!(r#""\n{0}":"\n{0}""#, short(n))))), opens: false, most: 512 * MIB },
-        Row { name: "index of x", files: beside(map(&many(|n| format!(r#""{0}":"x""#, short(n))))), opens: false, most: 512 * MIB },
-        Row { name: "sums", files: vec![("model.safetensors", tensors(&["w"])), ("SHA256SUMS", (0..SIZE/68).map(|n| format!("{:064}  {}\n", 0, short(n+1))).collect::<String>().into_bytes())], opens: true, most: 512 * MIB },
-        Row { name: "record", files: vec![("model.safetensors", tensors(&["w"])), ("weighbridge.json", format!(r#"{{"weighbridge":1,"files":{{}},"tensors":{{{}}}}}"#, many(|n| format!(r#""{0}":{{"file":"","dtype":"","shape":[],"blake3":"{1:064}"}}"#, short(n), 0))).into_bytes())], opens: true, most: 512 * MIB },
-        Row { name: "record files", files: vec![("model.safetensors", tensors(&["w"])), ("weighbridge.json", format!(r#"{{"weighbridge":1,"tensors":{{}},"files":{{{}}}}}"#, many(|n| format!(r#""{0}":{{"size":0,"blake3":"{1:064}"}}"#, short(n), 0))).into_bytes())], opens: true, most: 512 * MIB },
-        Row { name: "record shape", files: vec![("model.safetensors", tensors(&["w"])), ("weighbridge.json", format!(r#"{{"weighbridge":1,"files":{{}},"tensors":{{"w":{{"file":"","dtype":"","shape":[{dims}],"blake3":"{0:064}"}}}}}}"#,  0).into_bytes())], opens: true, most: 512 * MIB },
-        Row { name: "record blocks", files: vec![("model.safetensors", tensors(&["w"])), ("weighbridge.json", format!(r#"{{"weighbridge":1,"files":{{}},"tensors":{{"w":{{"file":"","dtype":"","shape":[],"blocks":[{1}],"blake3":"{0:064}"}}}}}}"#,  0, many(|_| format!(r#""{:064}""#, 0))).into_bytes())], opens: true, most: 512 * MIB },
-        Row { name: "record short ", files: vec![("model.safetensors", tensors(&["w"])), ("weighbridge.json", format!(r#"{{"weighbridge":1,"files":{{{}}}"#, many(|n| format!(r#""{0}":{{"size":0}}"#, short(n)))).into_bytes())], opens: false, most: 512 * MIB },
+        ("header: empty tensors", header(many(empty)), true, 48),
+        ("header: empty tensors, one of them twice", header(many(empty) + "," + &empty("")), false, 48),
+        ("header: one long name", header(empty(&long)), true, 40),
+        ("header: one long name of escapes", header(empty(&"\\n".repeat(SIZE / 2))), true, 40),
+        ("header: one long element type", header(entry("w", &long, "[0]", "[0,0]")), false, 64),
+        ("header: dimensions", header(entry("w", "U8", &format!("[{zeros}]"), "[0,0]")), false, 16),
+        ("header: lists in lists", vec![(MODEL, declared(SIZE as u64, "[".repeat(SIZE), 0))], false, 16),
+        ("header: lists in lists, 100,000 deep", header(field("[".repeat(100_000))), false, 1),
+        ("header: lists in lists, in a field to skip", header(field("[".repeat(SIZE))), false, 40),
+        ("header: lists, in a field to skip", header(field(format!("[{}]", many(|_| "[]".to_owned())))), false, 16),
+        ("header: one long metadata value", metadata(format!(r#""x":"{long}""#)), true, 40),
+        ("header: metadata of many keys", metadata(many(|key| format!(r#""{key}":"""#))), false, 32),
     ]
 }
 
+fn indices() -> Vec<Row> {
+    let beside = |map: String| vec![(INDEX, format!(r#"{{"weight_map":{{{map}}}}}"#).into()), ("x", tensors(&["w"]))];
+    vec![
+        ("index: one shard", beside(many(|name| format!(r#""{name}":"x""#))), false, 64),
+        // More than 2^20 entries of 32 bytes, in a list that doubles.
+        ("index: a shard without a name", beside(many(|name| format!(r#""{name}":"""#))), false, 112),
+        ("index: as many shards as tensors", beside(many(|name| format!(r#""{name}":"{name}""#))), false, 24),
+        ("index: shards of escapes", beside(many(|name| format!(r#""\n{name}":"\n{name}""#))), false, 24),
+        ("index: one tensor", beside(many(|_| r#""w":"x""#.to_owned())), false, 64),
+        ("index: lists in lists", beside("[".repeat(SIZE)), false, 16),
+    ]
+}
+
+fn manifests() -> Vec<Row> {
+    let digest = "0".repeat(64);
+    let sums = |line: &dyn Fn(&str) -> String| vec![(MODEL, tensors(&["w"])), ("SHA256SUMS", many(line).into())];
+    let record = |files: String, tensors_of: String| {
+        let text = format!(r#"{{"weighbridge":1,"files":{{{files}}},"tensors":{{{tensors_of}}}}}"#);
+        vec![(MODEL, tensors(&["w"])), ("weighbridge.json", text.into())]
+    };
+    let tensor = |name: &str, shape: &str, blocks: &str| {
+        format!(r#""{name}":{{"file":"","dtype":"","shape":[{shape}],"blake3":"{digest}","blocks":[{blocks}]}}"#)
+    };
+    let blocks = many(|_| format!(r#""{digest}""#));
+    let files = many(|name| format!(r#""{name}":{{"size":0,"blake3":"{digest}"}}"#));
+    vec![
+        // Each digest of the model is a map of its own in memory: the costliest line of all.
+        ("checksums: many files", sums(&|name| format!("\n{digest}  {name}.")), false, 112),
+        ("checksums: no digests", sums(&|name| format!("\n{name}")), false, 16),
+        ("record: many files", record(files, String::new()), true, 80),
+        ("record: many tensors", record(String::new(), many(|name| tensor(name, "", ""))), true, 64),
+        ("record: dimensions", record(String::new(), tensor("w", &many(|_| "0".to_owned()), "")), false, 16),
+        ("record: blocks", record(String::new(), tensor("w", "4", &blocks)), false, 40),
+    ]
+}
+
+fn open(path: &Path) -> Result<Model> {
+    let options = OpenOptions { access: Access::Read, ..OpenOptions::default() };
+    Model::open(path, &options, &Context::new())
+}
+
+/// One test, because it counts for the whole process.
 #[test]
+#[expect(clippy::print_stdout, reason = "the figures are for people")]
 fn memory_is_bounded() {
-    for Row { name, files, opens, most } in rows() {
-        let folder = tempfile::tempdir().unwrap();
+    let rows = [headers, indices, manifests].into_iter().flat_map(|rows| rows());
+    let mut ran = 0;
+    for (name, files, opens, most) in rows {
+        let root = tempfile::tempdir().unwrap();
         for (file, bytes) in &files {
-            fs::write(folder.path().join(file), bytes).unwrap();
+            fs::write(root.path().join(file), bytes).unwrap();
         }
-        let path = folder.path().join(files[0].0);
+        let path = root.path().join(files[0].0);
         drop(files);
-        let options = OpenOptions { access: Access::Read, ..OpenOptions::default() };
         let before = HELD.load(Ordering::Relaxed);
         PEAK.store(before, Ordering::Relaxed);
-        let opened = Model::open(&path, &options, &Context::new());
-        let peak = PEAK.load(Ordering::Relaxed) - before;
-        let held = HELD.load(Ordering::Relaxed) - before;
-        println!(
-            "{name}: {:.1} MiB at most, {:.1} MiB held {:.100?}",
-            peak as f64 / MIB as f64,
-            held as f64 / MIB as f64,
-            opened.as_ref().map_err(|e| e.to_string().chars().take(150).collect::<String>())
-        );
-        if opened.is_ok() != opens {
-            println!("BAD");
-        }
-        let _ = most;
+        let opened = open(&path);
+        let peak = (PEAK.load(Ordering::Relaxed) - before) as f64 / MIB as f64;
+        println!("{peak:6.1} MiB  {name}");
+        assert_eq!(opened.is_ok(), opens, "{name}: {opened:?}");
+        assert!(peak <= most as f64, "{name}: {peak} MiB; expected at most {most}");
+        ran += 1;
     }
+    assert_eq!(ran, 24);
 }

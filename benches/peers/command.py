@@ -10,10 +10,11 @@ import subprocess
 import sys
 import time
 
-from bench import repeat, report
+from bench import repeat, report, shards
 
 what, command = sys.argv[1], sys.argv[2:]
-bytes = sum(os.path.getsize(argument) for argument in command[1:] if os.path.isfile(argument))
+bytes = sum(shards(argument)[1] if os.path.isdir(argument) else os.path.getsize(argument)
+            for argument in command[1:] if os.path.exists(argument))
 peak = 0
 
 

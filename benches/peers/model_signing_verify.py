@@ -1,9 +1,12 @@
 """Verifies a checkpoint with the model_signing package: the signature of a key made here, then the
 hash of every file, several files at a time.
 
-    model_signing_verify.py DIR [sha256|blake3]
+    model_signing_verify.py DIR [sha256|blake3 [command]]
+
+With `command`, its command is run instead, as an operator would: a process each time.
 """
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -35,4 +38,11 @@ with tempfile.TemporaryDirectory() as scratch:
     def verify():
         verifying.Config().use_elliptic_key_verifier(public_key=public).verify(model, signature)
 
-    measure(f"verify: model_signing, {algorithm}", shards(model)[1], verify)
+    def command():
+        keys = ["--signature", signature, "--public_key", public]
+        subprocess.run([sys.executable, "-m", "model_signing", "verify", "key", *keys, model],
+                       check=True, capture_output=True)
+
+    as_command = sys.argv[3:] == ["command"]
+    what = f"verify: model_signing, {algorithm}" + (", its command" if as_command else "")
+    measure(what, shards(model)[1], command if as_command else verify)

@@ -77,6 +77,7 @@ fn fuzz(args: &[String]) -> Outcome {
 fn bench(args: &[String]) -> Outcome {
     run(&mut Command::new("benches/peers/setup.sh"))?;
     run(&mut cargo(&["bench", "--bench", "ours", "--no-run"]))?;
+    run(&mut cargo(&["build", "--release", "--package", "weighbridge-cli"]))?;
     run(Command::new("python3").arg("benches/table.py").args(args))
 }
 
