@@ -149,7 +149,8 @@ impl fmt::Display for Error {
         if let Some(path) = &place.path {
             write!(f, "{}: ", Printable(path))?;
         }
-        if let Some(subject) = &place.subject {
+        let is_named = |subject: &String| place.path.as_ref().is_some_and(|path| path.ends_with(subject.as_str()));
+        if let Some(subject) = place.subject.as_ref().filter(|subject| !is_named(subject)) {
             write!(f, "{}: ", Printable(subject))?;
         }
         write!(f, "{}", Printable(message))?;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Printable, Result};
 
 /// Reads one JSON value that fills `bytes`. `start` is where they begin in their file, for the offset in errors.
 pub(crate) fn read<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], start: u64, seed: S) -> Result<S::Value> {
@@ -80,6 +80,7 @@ impl<'de, V: Deserialize<'de>, const MOST: usize> Deserialize<'de> for UniqueMap
                 let mut entries = BTreeMap::new();
                 while let Some(key) = map.next_key::<String>()? {
                     if entries.contains_key(&key) {
+                        let key = Printable(&key);
                         return Err(A::Error::custom(format_args!("the key \"{key}\" occurs twice")));
                     }
                     if entries.len() == MOST {

@@ -1,5 +1,6 @@
 //! A model: where source, format and policy meet.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub struct Model(Arc<Inner>);
 struct Inner {
     format: &'static str,
     location: Location,
+    /// Whether the files beside the weights belong to the model: it was opened as a directory or by an index.
+    is_directory: bool,
     payload: Arc<Payload>,
     unindexed: Vec<Unindexed>,
     metadata: Vec<(String, String)>,
@@ -61,11 +64,13 @@ impl Model {
     fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
         let parsed = formats::read(&location, options.format.as_deref(), &options.limits)?;
         let manifests = gather(&location, options.policy, options.manifest.as_deref(), &options.limits)?;
-        let Parsed { format, weights, descriptions, tensors, unindexed, metadata, mut assets, warnings } = parsed;
+        let Parsed { format, weights, descriptions, tensors, unindexed, metadata, mut assets, mut warnings } = parsed;
         assets.retain(|name| !is_manifest(name));
+        warnings.extend(location.drop_dead_links(&mut assets));
         for warning in &warnings {
             context.log(Level::Warn, "open", || Printable(&format!("{}: {warning}", location.path())).to_string());
         }
+        let is_directory = location.entry().is_none() || !descriptions.is_empty();
         let payload = Payload {
             context: context.clone(),
             weights: weights.len(),
@@ -77,7 +82,7 @@ impl Model {
         };
         let payload = Arc::new(payload);
         let metadata = metadata.into_iter().collect();
-        Ok(Self(Arc::new(Inner { format, location, payload, unindexed, metadata, assets, warnings })))
+        Ok(Self(Arc::new(Inner { format, location, is_directory, payload, unindexed, metadata, assets, warnings })))
     }
 
     /// The name of the format.
@@ -146,7 +151,7 @@ impl Model {
         if !self.0.assets.iter().any(|asset| asset == name) {
             return Err(Error::new(Kind::NotFound, "the model has no such asset").subject(name));
         }
-        self.0.location.open_sidecar(name)
+        self.0.location.open_asset(name)
     }
 
     /// The bytes of a tensor with no copy. They outlive the model.
@@ -165,7 +170,8 @@ impl Model {
         match self.view(tensor) {
             Err(e) if e.kind() == Kind::NotMapped => {
                 let (source, tensor) = self.checked(tensor)?;
-                source.read(tensor.span.offset, tensor.span.len)
+                let bytes = source.read(tensor.span.offset, tensor.span.len);
+                source.check_unchanged().and(bytes)
             }
             view => view,
         }
@@ -180,8 +186,8 @@ impl Model {
                 format!("{} bytes from offset {offset} are not inside its {} bytes", buffer.len(), tensor.span.len);
             return Err(Error::invalid(message).subject(tensor.name));
         }
-        source.check_unchanged()?;
-        source.read_into(tensor.span.offset + offset, buffer)
+        let read = source.read_into(tensor.span.offset + offset, buffer);
+        source.check_unchanged().and(read)
     }
 
     /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none.
@@ -222,7 +228,28 @@ impl Model {
     ///
     /// Under [`Policy::None`] there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {
-        verify(&self.0.payload, self.asset_files()?)
+        let (others, missing) = self.other_files()?;
+        verify(&self.0.payload, others, missing)
+    }
+
+    /// The files that a verification covers beside the model's own: its assets and, if the model is a directory, what
+    /// manifests list; and the names of those that are listed and cannot be opened.
+    fn other_files(&self) -> Result<(Vec<PayloadFile>, Vec<String>)> {
+        let Inner { payload, location, assets, .. } = &*self.0;
+        let is_listed = |name: &str| payload.manifests.iter().any(|manifest| manifest.files.contains_key(name));
+        let is_own = |name: &str| payload.files.iter().any(|file| file.source.name() == name);
+        let listed = payload.manifests.iter().flat_map(|manifest| manifest.files.keys());
+        let listed = listed.filter(|name| self.0.is_directory && !is_own(name));
+        let names: BTreeSet<&String> = assets.iter().chain(listed).collect();
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for name in names {
+            match location.open_asset(name) {
+                Ok(source) => found.push(PayloadFile { source, header: None }),
+                Err(_) if is_listed(name) => missing.push(name.clone()),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok((found, missing))
     }
 
     /// Hashes every file and every tensor.
@@ -231,7 +258,7 @@ impl Model {
     }
 
     fn asset_files(&self) -> Result<Vec<PayloadFile>> {
-        let sources = self.0.assets.iter().map(|name| self.0.location.open_sidecar(name));
+        let sources = self.0.assets.iter().map(|name| self.0.location.open_asset(name));
         sources.map(|source| Ok(PayloadFile { source: source?, header: None })).collect()
     }
 }

@@ -181,8 +181,7 @@ fn parts_of_a_checkpoint_load_aligned_and_in_the_order_asked_for() {
 
 #[test]
 fn a_task_is_stepped_by_its_caller_and_stops_when_it_is_told_to() {
-    let model =
-        open(&Path::new(GOLDEN).join("tiny-llama"), &OpenOptions { policy: Policy::None, ..Default::default() });
+    let model = open(&Path::new(GOLDEN).join("tiny-llama"), &OpenOptions::default());
     let options = PlanOptions { target: Target::Host, staging_bytes: 65_536, ..Default::default() };
     let plan = Arc::new(model.plan(&options).unwrap());
     let task = Task::start(&plan).unwrap();
@@ -191,7 +190,7 @@ fn a_task_is_stepped_by_its_caller_and_stops_when_it_is_told_to() {
         assert!(task.finish().unwrap().is_none());
         steps += 1;
     }
-    assert!(steps > 8, "{steps} steps of at most 64 KiB for 427 KB");
+    assert!(steps > 8, "{steps} steps of at most 64 KiB for 434 KB");
     assert_eq!(task.progress().done_bytes, plan.info().read_bytes);
     assert_eq!(task.progress().done_tensors, 39);
     assert_eq!(task.finish().unwrap().unwrap().len(), 39);
@@ -201,4 +200,71 @@ fn a_task_is_stepped_by_its_caller_and_stops_when_it_is_told_to() {
     task.cancel();
     assert_eq!(task.step(std::time::Duration::MAX).unwrap_err().kind(), Kind::Cancelled);
     assert_eq!(task.finish().unwrap_err().kind(), Kind::Cancelled);
+}
+
+/// A copy of the checkpoint that a test may damage.
+fn copy_of_checkpoint() -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(Path::new(GOLDEN).join("tiny-llama")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn no_poll_makes_a_placement_of_bytes_that_do_not_match() {
+    let copy = copy_of_checkpoint();
+    let shard = copy.path().join("model-00004-of-00004.safetensors");
+    let mut bytes = fs::read(&shard).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&shard, bytes).unwrap();
+    let model = open(copy.path(), &OpenOptions { policy: Policy::Required, ..Default::default() });
+    let plan = Arc::new(model.plan(&PlanOptions { target: Target::Host, ..Default::default() }).unwrap());
+    for _ in 0..300 {
+        let task = Task::start(&plan).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while task.poll().is_ok() {
+                    assert!(task.finish().map_or(true, |placement| placement.is_none()));
+                }
+            });
+            assert_eq!(task.wait(|_| true).unwrap_err().kind(), Kind::Mismatch);
+        });
+        assert_eq!(task.finish().unwrap_err().kind(), Kind::Mismatch);
+    }
+}
+
+#[test]
+fn what_a_manifest_lists_has_to_be_there() {
+    let copy = copy_of_checkpoint();
+    fs::remove_file(copy.path().join("config.json")).unwrap();
+    let report = open(copy.path(), &OpenOptions::default()).verify().unwrap();
+    let error = report.verdict(Policy::IfPresent).unwrap_err();
+    assert_eq!(error.kind(), Kind::Mismatch);
+    assert!(error.to_string().contains("config.json: it is missing"), "{error}");
+}
+
+#[test]
+fn files_below_the_model_are_verified_when_a_manifest_lists_them() {
+    let copy = copy_of_checkpoint();
+    fs::create_dir(copy.path().join("sub")).unwrap();
+    let list = |text: &str| {
+        fs::write(copy.path().join("sub/vocab.txt"), "vocabulary").unwrap();
+        let sums = fs::read_to_string(Path::new(GOLDEN).join("tiny-llama/SHA256SUMS")).unwrap();
+        let digest = Digest::of(Algorithm::Sha256, text.as_bytes());
+        fs::write(copy.path().join("SHA256SUMS"), format!("{sums}{digest}  sub/vocab.txt\n")).unwrap();
+        open(copy.path(), &OpenOptions::default()).verify().unwrap().verdict(Policy::IfPresent)
+    };
+    list("vocabulary").unwrap();
+    assert_eq!(list("something else").unwrap_err().kind(), Kind::Mismatch);
+}
+
+#[test]
+fn links_that_lead_nowhere_are_left_out_and_told() {
+    let copy = copy_of_checkpoint();
+    std::os::unix::fs::symlink("no/such/file", copy.path().join("notes.md")).unwrap();
+    let model = open(copy.path(), &OpenOptions::default());
+    assert!(model.warnings().iter().any(|warning| warning.contains("notes.md")), "{:?}", model.warnings());
+    model.verify().unwrap().verdict(Policy::Required).unwrap();
 }

@@ -83,16 +83,18 @@ fn headers() -> Vec<Row> {
     vec![
         ("header: empty tensors", header(many(empty)), true, 48),
         ("header: empty tensors, one of them twice", header(many(empty) + "," + &empty("")), false, 48),
-        ("header: one long name", header(empty(&long)), true, 40),
-        ("header: one long name of escapes", header(empty(&"\\n".repeat(SIZE / 2))), true, 40),
-        ("header: one long element type", header(entry("w", &long, "[0]", "[0,0]")), false, 64),
-        ("header: dimensions", header(entry("w", "U8", &format!("[{zeros}]"), "[0,0]")), false, 16),
-        ("header: lists in lists", vec![(MODEL, declared(SIZE as u64, "[".repeat(SIZE), 0))], false, 16),
+        ("header: one long name", header(empty(&long)), true, 48),
+        ("header: one long name of escapes", header(empty(&"\\n".repeat(SIZE / 2))), true, 64),
+        ("header: one long element type", header(entry("w", &long, "[0]", "[0,0]")), false, 48),
+        ("header: one long name of nothing", header(format!(r#""{long}":{{}}"#)), false, 48),
+        ("header: one long text as a shape", header(format!(r#""w":{{"shape":"{long}"}}"#)), false, 80),
+        ("header: dimensions", header(entry("w", "U8", &format!("[{zeros}]"), "[0,0]")), false, 48),
+        ("header: lists in lists", vec![(MODEL, declared(SIZE as u64, "[".repeat(SIZE), 0))], false, 48),
         ("header: lists in lists, 100,000 deep", header(field("[".repeat(100_000))), false, 1),
-        ("header: lists in lists, in a field to skip", header(field("[".repeat(SIZE))), false, 40),
-        ("header: lists, in a field to skip", header(field(format!("[{}]", many(|_| "[]".to_owned())))), false, 16),
-        ("header: one long metadata value", metadata(format!(r#""x":"{long}""#)), true, 40),
-        ("header: metadata of many keys", metadata(many(|key| format!(r#""{key}":"""#))), false, 32),
+        ("header: lists in lists, in a field to skip", header(field("[".repeat(SIZE))), false, 64),
+        ("header: lists, in a field to skip", header(field(format!("[{}]", many(|_| "[]".to_owned())))), false, 48),
+        ("header: one long metadata value", metadata(format!(r#""x":"{long}""#)), true, 64),
+        ("header: metadata of many keys", metadata(many(|key| format!(r#""{key}":"""#))), false, 64),
     ]
 }
 
@@ -100,11 +102,11 @@ fn indices() -> Vec<Row> {
     let beside = |map: String| vec![(INDEX, format!(r#"{{"weight_map":{{{map}}}}}"#).into()), ("x", tensors(&["w"]))];
     vec![
         ("index: one shard", beside(many(|name| format!(r#""{name}":"x""#))), false, 64),
-        // More than 2^20 entries of 32 bytes, in a list that doubles.
+        // These two have more than 2^20 entries, of 32 bytes each in memory: the list has just doubled.
         ("index: a shard without a name", beside(many(|name| format!(r#""{name}":"""#))), false, 112),
         ("index: as many shards as tensors", beside(many(|name| format!(r#""{name}":"{name}""#))), false, 24),
         ("index: shards of escapes", beside(many(|name| format!(r#""\n{name}":"\n{name}""#))), false, 24),
-        ("index: one tensor", beside(many(|_| r#""w":"x""#.to_owned())), false, 64),
+        ("index: one tensor", beside(many(|_| r#""w":"x""#.to_owned())), false, 112),
         ("index: lists in lists", beside("[".repeat(SIZE)), false, 16),
     ]
 }
@@ -122,13 +124,13 @@ fn manifests() -> Vec<Row> {
     let blocks = many(|_| format!(r#""{digest}""#));
     let files = many(|name| format!(r#""{name}":{{"size":0,"blake3":"{digest}"}}"#));
     vec![
-        // Each digest of the model is a map of its own in memory: the costliest line of all.
-        ("checksums: many files", sums(&|name| format!("\n{digest}  {name}.")), false, 112),
+        // The digests of each file are a map of their own in memory: no other line costs so much.
+        ("checksums: many files", sums(&|name| format!("\n{digest}  {name}.")), true, 96),
         ("checksums: no digests", sums(&|name| format!("\n{name}")), false, 16),
         ("record: many files", record(files, String::new()), true, 80),
         ("record: many tensors", record(String::new(), many(|name| tensor(name, "", ""))), true, 64),
         ("record: dimensions", record(String::new(), tensor("w", &many(|_| "0".to_owned()), "")), false, 16),
-        ("record: blocks", record(String::new(), tensor("w", "4", &blocks)), false, 40),
+        ("record: blocks", record(String::new(), tensor("w", "4", &blocks)), false, 32),
     ]
 }
 
@@ -157,7 +159,8 @@ fn memory_is_bounded() {
         println!("{peak:6.1} MiB  {name}");
         assert_eq!(opened.is_ok(), opens, "{name}: {opened:?}");
         assert!(peak <= most as f64, "{name}: {peak} MiB; expected at most {most}");
+
         ran += 1;
     }
-    assert_eq!(ran, 24);
+    assert_eq!(ran, 26);
 }

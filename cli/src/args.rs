@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::fs;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -78,6 +79,12 @@ pub struct Load {
     /// When bytes have to be checked
     #[arg(long, value_enum, default_value_t)]
     pub policy: PolicyArg,
+    /// A manifest from a trusted place, instead of those beside the weights
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Read files and never map them, as on a network file system
+    #[arg(long)]
+    pub read: bool,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -124,8 +131,17 @@ impl From<TargetArg> for Target {
 
 /// Opens what the user named, with a thread for each processor.
 pub fn open(path: &PathBuf, options: &OpenOptions) -> Result<Model, Failure> {
-    if !path.try_exists()? {
+    let exists = path.try_exists().map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+    if !exists {
         return Err(Failure::usage(format!("{}: there is no such file or directory", path.display())));
     }
     Ok(Model::open(path, options, &Context::new().with_threads(usize::MAX))?)
+}
+
+/// The bytes of a manifest that the user gives.
+pub fn read_manifest(path: Option<&PathBuf>) -> Result<Option<Vec<u8>>, Failure> {
+    let read = |path: &PathBuf| {
+        fs::read(path).map_err(|e| Failure::usage(format!("{}: cannot read the manifest: {e}", path.display())))
+    };
+    path.map(read).transpose()
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
-use weighbridge::{Model, OpenOptions, Placement, PlanOptions, Target, Task};
+use weighbridge::{Access, Model, OpenOptions, Placement, PlanOptions, Target, Task};
 
-use crate::args::{Load, open};
+use crate::args::{Load, open, read_manifest};
 use crate::failure::Failure;
 use crate::output::{count, progress_bar, report_summary, tensor_table, thousands, warnings};
 use crate::verify::CheckDescription;
@@ -38,7 +38,9 @@ struct Loaded<'a> {
 }
 
 pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
-    let options = OpenOptions { policy: args.policy.into(), ..Default::default() };
+    let access = if args.read { Access::Read } else { Access::Map };
+    let manifest = read_manifest(args.manifest.as_ref())?;
+    let options = OpenOptions { access, policy: args.policy.into(), manifest, ..Default::default() };
     let start = Instant::now();
     let model = open(&args.path, &options)?;
     let opened = Phase::ended("open", header_bytes(&model), start);

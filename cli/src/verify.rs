@@ -1,14 +1,14 @@
 //! `weighbridge verify`
 
-use std::fs;
+use std::collections::HashSet;
 use std::io::Write;
 
 use serde::Serialize;
 use weighbridge::error::Printable;
-use weighbridge::verify::{Anchor, Check, Outcome, Report, Subject};
+use weighbridge::verify::{Anchor, Check, Evidence, Outcome, Report, Subject};
 use weighbridge::{OpenOptions, Policy};
 
-use crate::args::{Verify, open};
+use crate::args::{Verify, open, read_manifest};
 use crate::failure::Failure;
 use crate::output::{outcome_name, report_summary};
 
@@ -60,31 +60,49 @@ impl<'a> From<Check<'a>> for CheckDescription<'a> {
 
 pub fn run(args: &Verify, out: &mut impl Write) -> Result<(), Failure> {
     let policy: Policy = args.policy.into();
-    let manifest = args.manifest.as_ref().map(|path| {
-        fs::read(path).map_err(|e| Failure::usage(format!("{}: cannot read the manifest: {e}", path.display())))
-    });
-    let options = OpenOptions { policy, manifest: manifest.transpose()?, ..Default::default() };
+    let manifest = read_manifest(args.manifest.as_ref())?;
+    let options = OpenOptions { policy, manifest, ..Default::default() };
     let report = open(&args.path, &options)?.verify()?;
     let verdict = report.verdict(policy);
-    if args.json {
-        let checks = report.iter().map(CheckDescription::from).collect();
-        serde_json::to_writer(&mut *out, &Verdict { good: verdict.is_ok(), checks })?;
-        writeln!(out)?;
-    } else {
-        report_summary(out, &report)?;
-        mismatches(out, &report)?;
-    }
-    Ok(verdict?)
+    let printed = print(args.json, out, &report, verdict.is_ok());
+    // The verdict counts, also when nobody reads the report to its end.
+    verdict?;
+    printed
 }
 
-/// Both digests of everything that is not what it should be.
+fn print(as_json: bool, out: &mut impl Write, report: &Report, good: bool) -> Result<(), Failure> {
+    if as_json {
+        let checks = report.iter().map(CheckDescription::from).collect();
+        serde_json::to_writer(&mut *out, &Verdict { good, checks })?;
+        writeln!(out)?;
+    } else {
+        report_summary(out, report)?;
+        mismatches(out, report)?;
+    }
+    Ok(())
+}
+
+/// Both digests of everything that is not what it should be. Tensors that only lie in a file that does not match say so.
 fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+    let of_files: HashSet<*const Evidence> = report
+        .iter()
+        .filter(|check| is_file(check))
+        .filter_map(|check| check.evidence.map(std::ptr::from_ref))
+        .collect();
     for check in report.iter().filter(|check| check.outcome == Outcome::Mismatch) {
         let (Subject::File(name) | Subject::Tensor(name)) = check.subject;
         let Some(evidence) = check.evidence else { continue };
-        writeln!(out, "{}:", Printable(name))?;
+        if !is_file(&check) && of_files.contains(&std::ptr::from_ref(evidence)) {
+            writeln!(out, "{}: lies in a file that does not match", Printable(name))?;
+            continue;
+        }
+        writeln!(out, "{}: {}", Printable(name), evidence.problem.as_deref().unwrap_or("the bytes differ"))?;
         writeln!(out, "  expected {} {}", evidence.algorithm.name(), evidence.expected)?;
         writeln!(out, "  actual   {} {}", evidence.algorithm.name(), evidence.actual)?;
     }
     Ok(())
+}
+
+fn is_file(check: &Check<'_>) -> bool {
+    matches!(check.subject, Subject::File(_))
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -182,4 +182,15 @@ fn the_exit_status_tells_whose_fault_it_is() {
     fs::remove_file(copy.path().join("model-00004-of-00004.safetensors")).unwrap();
     assert!(bad(1, &["inspect", path(copy.path())]).contains("model-00004-of-00004.safetensors"));
     bad(1, &["inspect", path(&golden("README.md"))]);
+}
+
+#[test]
+fn a_closed_pipe_does_not_make_a_bad_model_good() {
+    let copy = checkpoint();
+    damage(&copy.path().join("model-00002-of-00004.safetensors"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weighbridge"));
+    command.args(["verify", path(copy.path()), "--json"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }

@@ -195,7 +195,8 @@ fn load(model: *mut wb_model, policy: u32) {
 
 fn check_placement(placement: *mut wb_placement, target: u32) {
     for position in 0..wb_placement_count(placement) {
-        let mut placed = wb_placed_tensor { struct_size: size_of::<wb_placed_tensor>(), address: 0, bytes: 0, tensor: 0 };
+        let mut placed =
+            wb_placed_tensor { struct_size: size_of::<wb_placed_tensor>(), address: 0, bytes: 0, tensor: 0 };
         assert_eq!(wb_placement_tensor(placement, position, &mut placed), WB_OK);
         assert_eq!(placed.tensor, position);
         assert!(target != WB_TARGET_HOST || placed.address.is_multiple_of(64));

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Target};
 
 /// Bytes of the header of [`model`]'s file.
-const HEADER: &str = r#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"e":{"dtype":"U8","shape":[0],"data_offsets":[8,8]}}"#;
+const HEADER: &str =
+    r#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"e":{"dtype":"U8","shape":[0],"data_offsets":[8,8]}}"#;
 
 /// The file of the model; in memory its name is `memory`.
 pub fn model() -> Vec<u8> {
@@ -25,7 +26,8 @@ pub fn manifest(data: &[u8]) {
         Err(e) => assert_eq!(e.kind(), Kind::Mismatch),
     }
 
-    let required = Model::from_memory(bytes.clone(), &options(Policy::Required), &Context::new()).expect("it opened before");
+    let required =
+        Model::from_memory(bytes.clone(), &options(Policy::Required), &Context::new()).expect("it opened before");
     assert_eq!(required.view(0).expect_err("nothing has been checked").kind(), Kind::Unverified);
     match load(&required) {
         Ok(_) => assert!(names_a_digest(data, &bytes), "loaded without a digest"),

@@ -171,6 +171,7 @@ pub extern "C" fn wb_task_step(
 ) -> wb_status {
     call(err, || {
         let task = &get(t, "t")?.0;
+        tell(task, out)?;
         let state = task.step(Duration::from_nanos(budget_ns));
         tell(task, out)?;
         state.map(code_of)
@@ -322,8 +323,8 @@ pub extern "C" fn wb_placement_find(
 ) -> wb_status {
     status(|| {
         let placement = &get(p, "p")?.0;
-        if name.is_null() || out.is_null() {
-            return Err(super::null(if name.is_null() { "name" } else { "out" }));
+        if out.is_null() {
+            return Err(super::null("out"));
         }
         let found = placement.find(text(name, name_len, "name")?);
         let placed = found.ok_or_else(|| Error::new(Kind::NotFound, "the placement has no such tensor"))?;

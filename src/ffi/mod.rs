@@ -121,6 +121,16 @@ impl<T> Out<*mut T> {
     }
 }
 
+impl<T> Out<*const T> {
+    /// A place for a borrowed pointer, which is NULL unless the call succeeds.
+    fn pointer(place: *mut *const T, name: &str) -> Result<Self> {
+        let out = Self::new(place, name)?;
+        // SAFETY: as in `set`.
+        unsafe { out.0.write(ptr::null()) };
+        Ok(out)
+    }
+}
+
 /// Bytes that the caller lends for the call. NULL with a length of 0 is the empty range.
 fn bytes<'a>(data: *const u8, len: usize, name: &str) -> Result<&'a [u8]> {
     match (data.is_null(), len) {
@@ -163,7 +173,7 @@ fn text<'a>(data: *const c_char, len: usize, name: &str) -> Result<&'a str> {
         // SAFETY: not NULL, so by the conventions a NUL-terminated text that does not change during the call.
         unsafe { std::ffi::CStr::from_ptr(data) }.to_bytes()
     } else {
-        bytes(data.cast(), if data.is_null() && len == WB_NUL { 0 } else { len }, name)?
+        bytes(data.cast(), len, name)?
     };
     std::str::from_utf8(bytes).map_err(|_| Error::invalid("is not UTF-8").subject(name))
 }

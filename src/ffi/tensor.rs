@@ -103,9 +103,6 @@ pub extern "C" fn wb_model_tensor_find(
 ) -> wb_status {
     status(|| {
         let model = &get(m, "m")?.0;
-        if name.is_null() {
-            return Err(super::null("name"));
-        }
         let out = Out::new(index, "index")?;
         let found = model.tensors().find(text(name, name_len, "name")?);
         out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the model has no such tensor"))?);
@@ -126,7 +123,7 @@ pub extern "C" fn wb_model_tensor_data(
     len: *mut usize,
 ) -> wb_status {
     status(|| {
-        let place = Out::new(ptr, "ptr")?;
+        let place = Out::pointer(ptr, "ptr")?;
         let view = get(m, "m")?.0.view(index)?;
         place.set(view.as_ptr().cast());
         set_optional(len, view.len());

@@ -1,5 +1,6 @@
 //! What a pass has found out: the digests, and how they compare with what was expected.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::checks::{Check, Claim, Item, Stream};
@@ -112,8 +113,8 @@ impl Findings {
         let mut of_tensors: Vec<(usize, u32)> = Vec::new();
         for (check, actual) in self.concluded(plan) {
             for claim in &check.claims {
-                let outcome = outcome(claim, actual);
-                let evidence = || Evidence::new(claim.origin, check.algorithm, claim.expected, actual, outcome);
+                let problem = claim.contradiction.clone();
+                let evidence = || Evidence::new(claim.origin, check.algorithm, (claim.expected, actual), problem);
                 match check.item {
                     Item::File(file) => of_files[file].push(report.evidence(evidence())),
                     Item::Tensor(tensor) => of_tensors.push((tensor, report.evidence(evidence()))),
@@ -122,7 +123,9 @@ impl Findings {
             }
         }
         of_tensors.sort_unstable();
-        for file in &plan.files_in_use {
+        // A file that is checked tensor by tensor has no line of its own.
+        let in_parts: HashSet<usize> = self.concluded(plan).filter_map(|(check, _)| part_of(check)).collect();
+        for file in plan.files_in_use.iter().filter(|file| !of_files[**file].is_empty() || !in_parts.contains(*file)) {
             report.file(*file, &of_files[*file]);
         }
         for (tensor, row) in
@@ -148,19 +151,27 @@ fn outcome(claim: &Claim, actual: Digest) -> Outcome {
     if matches { Outcome::Match } else { Outcome::Mismatch }
 }
 
+/// The file that a check is about one tensor of.
+fn part_of(check: &Check) -> Option<usize> {
+    matches!(check.item, Item::Tensor(_)).then_some(check.file)
+}
+
 fn mismatch(plan: &Plan, check: &Check, claim: &Claim, actual: Digest) -> Error {
     let source = &plan.files[check.file].source;
-    let subject = match check.item {
-        Item::Header(_) => {
-            let message = "its header is not the one that was parsed when the model was opened";
-            return Error::new(Kind::Changed, message).path(source.path());
-        }
-        Item::File(_) => source.name(),
-        Item::Tensor(tensor) => plan.payload.tensors.get(tensor).map_or("", |tensor| tensor.name),
-    };
+    if let Item::Header(_) = check.item {
+        let message = "its header is not the one that was parsed when the model was opened";
+        return Error::new(Kind::Changed, message).path(source.path());
+    }
     let message = claim.contradiction.clone().unwrap_or_else(|| {
         let algorithm = check.algorithm.name();
         format!("{algorithm} is {actual}; {} expects {}", claim.origin.0, claim.expected)
     });
-    Error::new(Kind::Mismatch, message).path(source.path()).subject(subject).offset(check.start)
+    let error = Error::new(Kind::Mismatch, message).path(source.path());
+    match check.item {
+        Item::Tensor(tensor) => {
+            let name = plan.payload.tensors.get(tensor).map_or("", |tensor| tensor.name);
+            error.subject(name).offset(check.start)
+        }
+        Item::File(_) | Item::Header(_) => error,
+    }
 }

@@ -57,10 +57,19 @@ struct Driver {
     scratch: Vec<u8>,
 }
 
+/// How the pass stands. Everything that decides it is under one lock.
 struct Status {
+    /// Threads of the task that have not ended.
     running: usize,
-    failure: Option<Error>,
-    is_done: bool,
+    /// Jobs whose bytes have not all been placed and compared.
+    jobs_left: usize,
+    phase: Phase,
+}
+
+enum Phase {
+    Running,
+    Failed(Error),
+    Done,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -83,7 +92,7 @@ impl Task {
             done_bytes: AtomicU64::new(0),
             done_tensors: AtomicU64::new(0),
             cancel: Cancel::default(),
-            status: Mutex::new(Status { running: 0, failure: None, is_done: false }),
+            status: Mutex::new(Status { running: 0, jobs_left: plan.jobs.len(), phase: Phase::Running }),
             changed: Condvar::new(),
             plan: Arc::clone(plan),
         });
@@ -169,11 +178,8 @@ impl Task {
 
     /// The placement of a task that is done; `None` while it is not. The same placement is returned every time.
     pub fn finish(&self) -> Result<Option<Placement>> {
-        if !lock(&self.shared.status).is_done {
-            return self.shared.failure().map_or(Ok(None), Err);
-        }
-        if let Some(placement) = self.placement.get() {
-            return Ok(Some(placement.clone()));
+        if self.shared.settle()? == State::Pending {
+            return Ok(None);
         }
         let _driver = lock(&self.driver);
         if self.placement.get().is_none() {
@@ -186,7 +192,7 @@ impl Task {
     fn work_until(&self, driver: &mut Driver, deadline: Option<Instant>) {
         let is_late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         loop {
-            match self.shared.advance(driver) {
+            match self.shared.advance_guarded(driver) {
                 Ok(State::Pending) if !is_late() => {}
                 Ok(_) => return,
                 Err(e) => {
@@ -226,18 +232,26 @@ impl Drop for Task {
 impl Shared {
     /// The life of one thread of the task.
     fn work(&self) {
-        let run = AssertUnwindSafe(|| {
-            let mut driver = Driver::default();
-            while self.advance(&mut driver)? == State::Pending {}
-            Ok(())
-        });
-        match catch_unwind(run) {
-            Ok(Ok(())) => {}
-            Ok(Err(e)) => self.fail(e),
-            Err(_) => self.fail(Error::new(Kind::Internal, "a thread of the task has panicked")),
+        let mut driver = Driver::default();
+        loop {
+            match self.advance_guarded(&mut driver) {
+                Ok(State::Pending) => {}
+                Ok(State::Done) => break,
+                Err(e) => {
+                    self.fail(e);
+                    break;
+                }
+            }
         }
+        drop(driver);
         lock(&self.status).running -= 1;
         self.changed.notify_all();
+    }
+
+    /// As [`advance`](Self::advance); a panic fails the task, whoever works.
+    fn advance_guarded(&self, driver: &mut Driver) -> Result<State> {
+        let advanced = catch_unwind(AssertUnwindSafe(|| self.advance(driver)));
+        advanced.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the task has panicked")))
     }
 
     /// Does one block of the job at hand, or takes the next job.
@@ -256,13 +270,16 @@ impl Shared {
             let digests = std::mem::take(&mut work.digests);
             driver.work = None;
             lock(&self.findings).record(&self.plan, digests)?;
+            lock(&self.status).jobs_left -= 1;
         }
         Ok(State::Pending)
     }
 
     fn fail(&self, error: Error) {
         let mut status = lock(&self.status);
-        status.failure.get_or_insert(error);
+        if matches!(status.phase, Phase::Running) {
+            status.phase = Phase::Failed(error);
+        }
         drop(status);
         self.cancel.cancel();
         lock(&self.queue).clear();
@@ -273,30 +290,24 @@ impl Shared {
         if self.cancel.is_cancelled() { Err(Error::new(Kind::Cancelled, "the task was cancelled")) } else { Ok(()) }
     }
 
-    fn failure(&self) -> Option<Error> {
-        lock(&self.status).failure.clone()
-    }
-
-    /// What a step returns: the failure, or whether the pass is complete. The last step seals the pass.
+    /// Whether the pass is complete, or the error that ended it. Whoever asks first after the last job seals the pass.
     fn settle(&self) -> Result<State> {
-        if let Some(failure) = self.failure() {
+        let mut status = lock(&self.status);
+        match &status.phase {
+            Phase::Failed(failure) => return Err(failure.clone()),
+            Phase::Done => return Ok(State::Done),
+            Phase::Running if status.jobs_left > 0 || status.running > 0 => return Ok(State::Pending),
+            Phase::Running => {}
+        }
+        // A cancel that came before the end counts, also if the work was done when it was noticed.
+        if let Err(failure) = self.check_cancelled().and_then(|()| check_unchanged(&self.plan)) {
+            status.phase = Phase::Failed(failure.clone());
             return Err(failure);
         }
-        let progress = self.progress();
-        if progress.done_bytes < progress.total_bytes || lock(&self.status).running > 0 {
-            return Ok(State::Pending);
+        if self.plan.vouches {
+            lock(&self.findings).mark_verified(&self.plan);
         }
-        if !lock(&self.status).is_done {
-            // A cancel that came before the end counts, also if the work was done when it was noticed.
-            if let Err(e) = self.check_cancelled().and_then(|()| check_unchanged(&self.plan)) {
-                self.fail(e.clone());
-                return Err(e);
-            }
-            if self.plan.vouches {
-                lock(&self.findings).mark_verified(&self.plan);
-            }
-            lock(&self.status).is_done = true;
-        }
+        status.phase = Phase::Done;
         Ok(State::Done)
     }
 
@@ -309,10 +320,12 @@ impl Shared {
     }
 
     fn place(&self) -> Result<Placement> {
-        let unfinished = || Error::new(Kind::Internal, "the arena is still in use");
-        let arena = match lock(&self.arena).take() {
-            Some(arena) => Some(arena.freeze().ok_or_else(unfinished)?),
-            None => None,
+        let arena = match self.plan.target {
+            Target::Host => {
+                let frozen = lock(&self.arena).take().and_then(Arena::freeze);
+                Some(frozen.ok_or_else(|| Error::new(Kind::Internal, "the arena is still in use"))?)
+            }
+            Target::None | Target::View => None,
         };
         Ok(Placement::new(&self.plan, arena, lock(&self.findings).report(&self.plan)))
     }

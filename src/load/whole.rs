@@ -11,8 +11,13 @@ use crate::error::Result;
 use crate::host::Progress;
 use crate::verify::{FileClaim, Report, TensorClaim};
 
-/// Checks all files, collecting mismatches; damaged files are then searched for the damaged tensors.
-pub(crate) fn verify(payload: &Arc<Payload>, assets: Vec<PayloadFile>) -> Result<Report> {
+/// Checks all files, collecting mismatches; damaged files are then searched for the damaged tensors. `missing` are the
+/// files that manifests list and that are not there.
+pub(crate) fn verify(payload: &Arc<Payload>, others: Vec<PayloadFile>, missing: Vec<String>) -> Result<Report> {
+    Ok(verify_present(payload, others)?.with_missing(missing, &payload.manifests))
+}
+
+fn verify_present(payload: &Arc<Payload>, assets: Vec<PayloadFile>) -> Result<Report> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Verify)?);
     let findings = run(&plan, true, |_| true)?;
     let report = findings.report(&plan);

@@ -12,6 +12,9 @@ use crate::storage::Slot;
 /// The most buffers of one read; the kernel takes 1,024 (`IOV_MAX`).
 const MAX_PIECES: usize = 512;
 
+/// Bytes of one read where nothing has to stay in the cache to be hashed: large reads are the fastest.
+const UNHASHED_BLOCK: u64 = 4 << 20;
+
 /// A job in progress. It holds the only access to its part of the arena.
 pub(super) struct Work {
     job: usize,
@@ -71,7 +74,7 @@ impl Work {
             // Only the bytes that no tensor takes need the scratch memory.
             let passing = pieces.iter().filter(|piece| piece.arena.is_none()).map(|piece| piece.len).sum();
             if scratch.len() < passing {
-                scratch.resize(plan.block.max(passing), 0);
+                scratch.resize(plan.block, 0);
             }
             source.read_scattered(self.position, &mut self.buffers(&pieces, scratch))?;
             self.hash_pieces(plan, &pieces, scratch);
@@ -83,17 +86,23 @@ impl Work {
     /// What the next block is made of.
     fn pieces(&mut self, plan: &Plan) -> Vec<Piece> {
         let job = self.job(plan);
-        let end = (self.position + plan.block as u64).min(job.end);
+        let block = if job.streams.is_empty() { UNHASHED_BLOCK } else { plan.block as u64 };
+        let end = (self.position + block).min(job.end);
         let mut pieces = Vec::new();
+        let mut passing = 0;
         let mut at = self.position;
-        while at < end && pieces.len() < MAX_PIECES {
+        while at < end && pieces.len() < MAX_PIECES && passing < plan.block {
             let copy = plan.copies[..job.copies.end].get(self.copy);
             let (until, arena) = match copy {
                 Some(Copy { offset, len, arena, .. }) if *offset <= at => (offset + len, Some(arena + (at - offset))),
                 Some(Copy { offset, .. }) => (*offset, None),
                 None => (end, None),
             };
-            let len = (until.min(end) - at) as usize;
+            let mut len = (until.min(end) - at) as usize;
+            if arena.is_none() {
+                len = len.min(plan.block - passing);
+                passing += len;
+            }
             pieces.push(Piece { len, arena });
             at += len as u64;
             if arena.is_some() && at == until {

@@ -32,6 +32,8 @@ const MAX_LISTED: usize = 65_536;
 impl Location {
     /// A file or a directory.
     pub(crate) fn open(path: &Path, access: Access) -> Result<Self> {
+        // The process may change its working directory while the model is open.
+        let path = &std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
         let file = open_path(path)?;
         let is_directory = file.metadata().is_ok_and(|metadata| metadata.is_dir());
         if is_directory {
@@ -89,13 +91,22 @@ impl Location {
         Source::from_file(open_path(&path)?, name, path, self.access)
     }
 
-    /// Opens a file that the model names, under the policy of [`Directory`].
+    /// Opens a file of weights that the model names, under the policy of [`Directory`].
     pub(crate) fn open_sidecar(&self, name: &str) -> Result<Source> {
+        self.open_beneath(name, self.access)
+    }
+
+    /// Opens a file that is only read, such as an asset, under the same policy.
+    pub(crate) fn open_asset(&self, name: &str) -> Result<Source> {
+        self.open_beneath(name, Access::Read)
+    }
+
+    fn open_beneath(&self, name: &str, access: Access) -> Result<Source> {
         let directory = self.directory()?;
         let path = join(directory.path(), name);
         let shown = path.to_string_lossy().into_owned();
         let file = directory.open_file(name).map_err(|e| e.path(shown).subject(name))?;
-        Source::from_file(file, name, path, self.access)
+        Source::from_file(file, name, path, access)
     }
 
     /// Opens a file that may lie beside the model; `None` if it does not.
@@ -103,11 +114,25 @@ impl Location {
         if self.directory.is_none() {
             return Ok(None);
         }
-        match self.open_sidecar(name) {
+        match self.open_asset(name) {
             Ok(source) => Ok(Some(source)),
             Err(e) if e.kind() == Kind::NotFound => Ok(None),
             Err(e) => Err(e),
         }
+    }
+
+    /// Leaves out links that lead nowhere or away from the model, and says which.
+    pub(crate) fn drop_dead_links(&self, names: &mut Vec<String>) -> Vec<String> {
+        let is_link = |name: &str| self.listing.iter().any(|file| file.name == name && file.bytes.is_none());
+        let mut dropped = Vec::new();
+        names.retain(|name| match is_link(name).then(|| self.open_asset(name)) {
+            Some(Err(e)) => {
+                dropped.push(format!("{e}: left out of the assets"));
+                false
+            }
+            _ => true,
+        });
+        dropped
     }
 
     fn directory(&self) -> Result<&Directory> {

@@ -59,7 +59,7 @@ pub(crate) fn gather(
 fn read_given(bytes: &[u8], limits: &Limits) -> Result<Manifest> {
     limits.check_header("the manifest", bytes.len() as u64)?;
     let kind = KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))?;
-    let (files, tensors) = (kind.read)(bytes).map_err(|e| e.subject("the given manifest"))?;
+    let (files, tensors) = (kind.read)(bytes).map_err(|e| e.path("the given manifest"))?;
     Ok(Manifest { source: kind.file_name, anchor: Anchor::Caller, files, tensors })
 }
 

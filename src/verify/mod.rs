@@ -18,8 +18,8 @@ pub(crate) use ledger::Ledger;
 pub use manifest::Manifest;
 pub(crate) use manifest::{gather, is_manifest};
 pub use record::FILE_NAME as RECORD_FILE_NAME;
-pub use report::{Check, Outcome, Report, Subject};
-pub(crate) use report::{Evidence, ReportBuilder};
+pub(crate) use report::ReportBuilder;
+pub use report::{Check, Evidence, Outcome, Report, Subject};
 
 pub(crate) use checksums::write as write_checksums;
 pub(crate) use record::write as write_record;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Anchor, Policy};
+use super::{Anchor, Manifest, Policy};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::TensorTable;
@@ -59,8 +59,10 @@ pub struct Evidence {
     pub algorithm: Algorithm,
     /// The digest that the manifest states, in hexadecimal.
     pub expected: String,
-    /// The digest of the bytes, in hexadecimal.
+    /// The digest of the bytes, in hexadecimal; empty if there are no bytes to be had.
     pub actual: String,
+    /// What is wrong beside the digest: a size, a shape, or that the file is missing.
+    pub problem: Option<String>,
     pub(crate) outcome: Outcome,
 }
 
@@ -68,11 +70,25 @@ impl Evidence {
     pub(crate) fn new(
         (source, anchor): (&'static str, Anchor),
         algorithm: Algorithm,
-        expected: Digest,
-        actual: Digest,
-        outcome: Outcome,
+        (expected, actual): (Digest, Digest),
+        problem: Option<String>,
     ) -> Self {
-        Self { source, anchor, algorithm, expected: expected.to_string(), actual: actual.to_string(), outcome }
+        let matches = expected == actual && problem.is_none();
+        let outcome = if matches { Outcome::Match } else { Outcome::Mismatch };
+        Self { source, anchor, algorithm, expected: expected.to_string(), actual: actual.to_string(), problem, outcome }
+    }
+
+    /// For a file that a manifest lists and that cannot be read.
+    fn missing(manifest: &Manifest, algorithm: Algorithm, expected: Digest) -> Self {
+        Self {
+            source: manifest.source,
+            anchor: manifest.anchor,
+            algorithm,
+            expected: expected.to_string(),
+            actual: String::new(),
+            problem: Some(format!("it is missing or cannot be opened; {} lists it", manifest.source)),
+            outcome: Outcome::Mismatch,
+        }
     }
 }
 
@@ -119,11 +135,9 @@ impl Report {
     pub fn verdict(&self, policy: Policy) -> Result<()> {
         if let Some(check) = self.iter().find(|check| check.outcome == Outcome::Mismatch) {
             let message = check.evidence.map_or_else(String::new, |evidence| {
-                let Evidence { algorithm, source, expected, actual, .. } = evidence;
-                match expected == actual {
-                    true => format!("its size, shape or element type is not what {source} expects"),
-                    false => format!("{} is {actual}; {source} expects {expected}", algorithm.name()),
-                }
+                let Evidence { algorithm, source, expected, actual, problem, .. } = evidence;
+                let differs = || format!("{} is {actual}; {source} expects {expected}", algorithm.name());
+                problem.clone().unwrap_or_else(differs)
             });
             return Err(check.at(Error::new(Kind::Mismatch, message)));
         }
@@ -136,6 +150,23 @@ impl Report {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Adds lines for files that manifests list and that cannot be read.
+    pub(crate) fn with_missing(mut self, names: Vec<String>, manifests: &[Manifest]) -> Self {
+        let mut rows = Vec::new();
+        for name in names {
+            let claims = manifests.iter().filter_map(|m| Some((m, m.files.get(&name)?.fastest()?)));
+            for (manifest, (algorithm, expected)) in claims {
+                let (subject, evidence) = (self.files.len() as u32, self.evidence.len() as u32);
+                rows.push(Row { is_file: true, subject, evidence: Some(evidence) });
+                self.evidence.push(Evidence::missing(manifest, algorithm, expected));
+            }
+            self.files.push(name);
+        }
+        let end_of_files = self.rows.partition_point(|row| row.is_file);
+        self.rows.splice(end_of_files..end_of_files, rows);
+        self
     }
 
     /// Takes from another report of the same model what it knows of single tensors.

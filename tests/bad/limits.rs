@@ -5,6 +5,7 @@ use std::fs::File;
 use weighbridge::{Access, Context, Kind, Limits, Model, OpenOptions, PlanOptions, Target};
 
 use crate::bytes::{declared, entry, index, tensors};
+use crate::common::skip;
 use crate::trees::{Tree, at, plant};
 use crate::{assert_says, by};
 
@@ -61,7 +62,7 @@ fn a_given_manifest_is_limited_too() {
     assert_says("given manifest", &error, Kind::Limit, &["the manifest has 201 bytes"]);
 }
 
-/// Two files of nine tebibytes cost nothing on a disk; a plan of them would not fit into memory.
+/// Two files of nine tebibytes cost nothing on a disk; a plan keeps something for every few megabytes of them.
 #[test]
 fn sparse_files_open_and_are_not_planned() {
     const DATA: u64 = 9 << 40;
@@ -71,9 +72,8 @@ fn sparse_files_open_and_are_not_planned() {
         let path = root.path().join(format!("{name}.safetensors"));
         std::fs::write(&path, declared(header.len() as u64, &header, 0)).unwrap();
         let grown = File::options().write(true).open(&path).unwrap().set_len(8 + header.len() as u64 + DATA);
-        if grown.is_err() {
-            // Not every file system has room for such holes.
-            return;
+        if let Err(e) = grown {
+            return skip(&format!("needs a file system with sparse files of nine tebibytes: {e}"));
         }
     }
     let model = Model::open(root.path(), &by(Access::Read), &Context::new()).unwrap();

@@ -5,6 +5,8 @@
 
 mod accepted;
 mod bytes;
+#[path = "../common/mod.rs"]
+mod common;
 mod directories;
 mod files;
 mod indices;

@@ -137,10 +137,11 @@ fn assert_reported(name: &str, report: &Report, words: &[&str]) {
 #[test]
 fn bytes_without_cover_are_refused() {
     let truth = Truth::new();
-    let other = format!("{}  other.safetensors\n", truth.sha256);
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let other = format!("{empty}  notes.txt\n");
     let rows = [
         ("no manifest", vec![]),
-        ("another file", vec![(SUMS, other)]),
+        ("another file", vec![(SUMS, other), ("notes.txt", String::new())]),
         ("no file and no tensor", vec![(RECORD, record("", ""))]),
         ("one tensor of two", vec![(RECORD, claim(MODEL, "U8", "[4]", &truth.w))]),
         ("the tensor of another file", vec![(RECORD, claim("other", "U8", "[4]", &truth.w))]),

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, V
 
 use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::{Error, Printable, Result};
 use crate::json::{self, UniqueMap};
 use crate::limits::{Limits, MAX_RANK};
 use crate::storage::{Header, Source};
@@ -117,9 +117,10 @@ impl HeaderReader {
 
     fn add(&mut self, name: &str, entry: &Entry<'_>) -> Result<()> {
         let (start, end) = entry.offsets;
-        let dtype = DType::from_name(&entry.dtype)
-            .filter(|dtype| is_known(*dtype))
-            .ok_or_else(|| Error::format(format!("\"{}\" is not an element type of safetensors", entry.dtype)))?;
+        let dtype = DType::from_name(&entry.dtype).filter(|dtype| is_known(*dtype)).ok_or_else(|| {
+            let name = Printable(&entry.dtype);
+            Error::format(format!("\"{name}\" is not an element type of safetensors"))
+        })?;
         let len = end.checked_sub(start);
         let offset = self.data_start.checked_add(start).filter(|_| self.data_start.checked_add(end).is_some());
         let (Some(len), Some(offset)) = (len, offset) else {
@@ -211,10 +212,11 @@ impl<'de> Visitor<'de> for EntryReader<'_> {
     type Value = Entry<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the entry of tensor \"{}\": an object of dtype, shape and data_offsets", self.name)
+        write!(f, "the entry of tensor \"{}\": an object of dtype, shape and data_offsets", Printable(self.name))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry<'de>, A::Error> {
+        let name = Printable(self.name);
         let (mut dtype, mut shape, mut offsets) = (None, None, None);
         while let Some(json::Text(key)) = map.next_key()? {
             let is_new = match &*key {
@@ -225,10 +227,10 @@ impl<'de> Visitor<'de> for EntryReader<'_> {
                 _ => map.next_value::<IgnoredAny>().map(|_| true)?,
             };
             if !is_new {
-                return Err(A::Error::custom(format_args!("\"{key}\" of tensor \"{}\" occurs twice", self.name)));
+                return Err(A::Error::custom(format_args!("\"{key}\" of tensor \"{name}\" occurs twice")));
             }
         }
-        let missing = |key| A::Error::custom(format_args!("tensor \"{}\" has no \"{key}\"", self.name));
+        let missing = |key| A::Error::custom(format_args!("tensor \"{name}\" has no \"{key}\""));
         shape.ok_or_else(|| missing("shape"))?;
         Ok(Entry {
             dtype: dtype.ok_or_else(|| missing("dtype"))?,

@@ -68,7 +68,7 @@ fn read_shards(location: &Location, names: &[String], limits: &Limits) -> Result
         let source = if number == 0 { location.open_entry(name) } else { location.open_sidecar(name) };
         shards.add(source?, |_| true)?;
     }
-    let mut parsed = shards.finish()?;
+    let mut parsed = shards.finish().map_err(|e| e.path(location.path()))?;
     parsed.assets = super::assets(location.listing(), |name| names.iter().any(|shard| shard == name));
     Ok(parsed)
 }

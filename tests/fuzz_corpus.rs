@@ -1,0 +1,29 @@
+//! The corpora of the fuzz targets, replayed through the same functions.
+
+#[path = "../fuzz/src/lib.rs"]
+mod fuzz;
+
+use std::fs;
+use std::path::Path;
+
+/// A target, and the number of its inputs.
+type Row = (&'static str, fn(&[u8]), usize);
+
+const TARGETS: &[Row] = &[
+    ("header", fuzz::header, 0),
+    ("index", fuzz::index, 0),
+    ("manifest", fuzz::manifest, 0),
+    ("c_open_memory", fuzz::c_open_memory, 0),
+];
+
+#[test]
+fn every_input_is_survived() {
+    for (target, function, count) in TARGETS {
+        let mut ran = 0;
+        for entry in fs::read_dir(Path::new("fuzz/corpus").join(target)).unwrap() {
+            function(&fs::read(entry.unwrap().path()).unwrap());
+            ran += 1;
+        }
+        assert_eq!(ran, *count, "{target}");
+    }
+}
