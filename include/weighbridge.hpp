@@ -535,6 +535,7 @@ struct check {
   std::string_view source;     ///< "SHA256SUMS", "weighbridge.json", "zip", ...
   std::string_view expected;   ///< hexadecimal
   std::string_view actual;     ///< hexadecimal
+  bool is_tensor = false;      ///< a tensor, or else a file
 
   static check at(const wb_report* report, std::size_t index) noexcept {
     auto c = detail::sized<wb_check>();
@@ -545,7 +546,8 @@ struct check {
             detail::text(c.algorithm),
             detail::text(c.source),
             detail::text(c.expected),
-            detail::text(c.actual)};
+            detail::text(c.actual),
+            c.kind == WB_SUBJECT_TENSOR};
   }
 };
 
@@ -793,8 +795,9 @@ struct open_options {
   policy verify = policy::if_present;
   std::uint64_t flags = 0;             ///< open_read
   std::string_view format;             ///< empty: detect by content
-  span<const std::byte> manifest;      ///< expected digests from a place you trust (weighbridge.json or
-                                       ///< SHA256SUMS), instead of those that lie beside the weights
+  /// Expected digests from a place you trust (weighbridge.json or SHA256SUMS), instead of those that lie beside the
+  /// weights. An empty one is an error, not the absence of one.
+  std::optional<span<const std::byte>> manifest;
   std::uint64_t max_header_bytes = 0;  ///< 0: 100 MB
   std::uint64_t max_tensors = 0;       ///< 0: 10,000,000
 };
@@ -1029,8 +1032,10 @@ class model : public detail::handle<wb_model, wb_model_release> {
     c.flags = options.flags;
     c.verify = static_cast<std::uint32_t>(options.verify);
     c.format = wb_str{options.format.data(), options.format.size()};
-    c.manifest = options.manifest.data();
-    c.manifest_len = options.manifest.size();
+    if (options.manifest) {
+      c.manifest = options.manifest->data() ? options.manifest->data() : reinterpret_cast<const std::byte*>("");
+      c.manifest_len = options.manifest->size();
+    }
     c.max_header_bytes = options.max_header_bytes;
     c.max_tensors = options.max_tensors;
     return c;

@@ -54,8 +54,8 @@ pub extern "C" fn wb_model_asset(m: *const wb_model, index: usize, name: *mut wb
     })
 }
 
-/// The bytes of an asset, in a buffer that outlives the model; checked first if a manifest covers it. The caller owns
-/// `*out`. Since 0.1.
+/// The bytes of an asset, read into a buffer that outlives the model, however long it is: ask `wb_model_asset` first. They
+/// are checked if a manifest covers them. The caller owns `*out`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_asset_buffer(
     m: *const wb_model,

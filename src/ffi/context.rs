@@ -2,7 +2,7 @@
 //!
 //! What the host provides to the library. There is no global state: a host may have several contexts, and where a
 //! context is taken, NULL means one that lends nothing: files of the operating system, the system's allocator, no log,
-//! no threads.
+//! no threads. For speed, make a context with `WB_THREADS_ALL`.
 
 use std::ffi::c_void;
 
@@ -40,13 +40,14 @@ pub struct wb_context_options {
     /// `sizeof(wb_context_options)`.
     pub struct_size: usize,
     /// Threads that the library may create for one task, which end with it; `WB_THREADS_ALL` for one for each processor.
-    /// 0: none, and the work is done by the thread that steps or waits.
+    /// 0: none, and one thread, the caller's, does all the work. They inherit the signal mask of the thread that starts
+    /// the task.
     pub max_threads: u32,
     /// The highest `WB_LOG_*` level that is logged; 0: none; `UINT32_MAX`: all.
     pub log_max_level: u32,
     /// Where log messages go; NULL: nowhere.
     pub log: wb_log_fn,
-    /// Passed to `log`.
+    /// Passed to `log`. It must stay valid until the context and every model, plan and task made with it are gone.
     pub log_user_data: *mut c_void,
 }
 

@@ -4,7 +4,7 @@
 //! `wb_graph` to pass to the other functions.
 //!
 //! Graphs are borrowed from the model. Nodes and values have dense, stable indices. Lists are asked for twice: with `cap`
-//! 0 to learn their length, then with room for it; what does not fit is left out.
+//! 0 to learn their length, then with room for it; what does not fit is left out, and `*count` is the full length.
 
 use std::convert::Infallible;
 
@@ -61,7 +61,7 @@ pub struct wb_value_info {
     pub rank: u32,
     /// `rank` dimensions in elements, outermost first; -1: symbolic or unknown.
     pub shape: *const i64,
-    /// What the value is in the graph.
+    /// What the value is in the graph; 0 in this version.
     pub kind: u32,
     /// 0.
     pub reserved: u32,

@@ -25,7 +25,7 @@ pub type wb_log_fn = Option<
 /// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
 pub type wb_destroy_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
-/// How far a task is. Set `struct_size` before the call. Since 0.1.
+/// How far a task is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_progress {

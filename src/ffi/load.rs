@@ -47,9 +47,11 @@ pub struct wb_plan_options {
     pub tensors: *const usize,
     /// The number of indices.
     pub tensor_count: usize,
-    /// Alignment of each tensor in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device.
+    /// Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A view
+    /// has the alignment of the file: see `wb_tensor_info`.
     pub alignment: u64,
-    /// The bound on host memory beside the tensors, in bytes, at least 65,536; 0: 8 MiB.
+    /// The bound on host memory beside the tensors, in bytes, at least 65,536; 0: 8 MiB. Each thread needs 65,536, so the
+    /// default allows 128 of them.
     pub staging_bytes: u64,
 }
 
@@ -81,7 +83,8 @@ impl Owned for wb_plan {}
 /// copied; the caller owns `*out`.
 ///
 /// `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
-/// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`. Since 0.1.
+/// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`. `WB_ERR_NOT_FOUND`: a pattern matches no
+/// tensor. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_create(
     m: *const wb_model,
@@ -227,8 +230,8 @@ pub extern "C" fn wb_task_cancel(t: *mut wb_task) {
     });
 }
 
-/// The placement of a task whose last step or wait returned `WB_OK`; before that, `WB_PENDING` or the task's error. The
-/// caller owns `*out`; a second call returns the same placement again. Since 0.1.
+/// The placement of a task that is done; before that `WB_PENDING`, or the error that ended the task. The caller owns
+/// `*out`; a second call returns the same placement again, and each result has to be released. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_finish(t: *mut wb_task, out: *mut *mut wb_placement, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
@@ -249,7 +252,8 @@ pub extern "C" fn wb_task_release(t: *mut wb_task) {
     });
 }
 
-/// All of it: plans, loads, checks and waits. `opt` may be NULL; the caller owns `*out`. Since 0.1.
+/// All of it: plans, loads, checks and waits. Set `target` in `opt`: NULL, and zeroed options, only check and place
+/// nothing. The caller owns `*out`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_load(
     m: *const wb_model,
@@ -278,7 +282,8 @@ impl Shared for wb_placement {}
 pub struct wb_placed_tensor {
     /// `sizeof(wb_placed_tensor)`.
     pub struct_size: usize,
-    /// A host pointer or a device pointer, valid until the placement is released; not 0, also if there are no bytes.
+    /// A host pointer or a device pointer to memory that is only to be read, valid until the placement is released; not 0,
+    /// also if there are no bytes. In C: `(const void *)(uintptr_t)address`.
     pub address: u64,
     /// Bytes there.
     pub bytes: u64,

@@ -30,9 +30,12 @@ impl Shared for wb_model {}
 /// pointers. Right for network file systems, and for hosts that cannot take a signal. Since 0.1.
 pub const WB_OPEN_READ: u64 = 1;
 
-/// Policy: what a manifest covers is checked, and a mismatch is an error. Since 0.1.
+/// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check what a manifest covers, and a mismatch is an error.
+/// `wb_model_tensor_data`, `_buffer` and `_read` check nothing under this policy. Since 0.1.
 pub const WB_VERIFY_IF_PRESENT: u32 = 0;
-/// Policy: every weight file that is used must be covered, and data is refused until it has been checked. Since 0.1.
+/// Policy: every weight file that is used must be covered. The bytes of a tensor are refused with `WB_ERR_UNVERIFIED` until
+/// a load or `wb_model_verify` has checked them. Names, shapes, metadata and uncovered assets are available unchecked.
+/// Since 0.1.
 pub const WB_VERIFY_REQUIRED: u32 = 1;
 /// Policy: nothing is checked. Since 0.1.
 pub const WB_VERIFY_NONE: u32 = 2;
@@ -65,8 +68,8 @@ pub struct wb_open_options {
 /// Opens a file or a directory: a `.safetensors` file, a `*.index.json`, or a directory that holds one of them, such as
 /// a Hugging Face snapshot.
 ///
-/// `c` and `opt` may be NULL; `path` is UTF-8, with a length or `WB_NUL`. The caller owns `*out`. Blocks while headers are
-/// read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
+/// `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
+/// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
 /// no format that this build reads. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_open(

@@ -2,17 +2,28 @@
  *
  * Generated from src/ffi by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * A first program, without its error handling:
+ * A first program (cc program.c -lweighbridge):
  *
+ *   wb_error *err;
  *   wb_model *model;
  *   wb_placement *placement;
- *   wb_plan_options load = { sizeof load, WB_TARGET_HOST };
- *   wb_placed_tensor tensor = { sizeof tensor };
- *   wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, NULL);
- *   wb_model_load(model, &load, &placement, NULL);
- *   wb_placement_find(placement, "lm_head.weight", WB_NUL, &tensor);
- *   ... use tensor.bytes bytes at tensor.address ...
- *   wb_placement_release(placement);
+ *   wb_plan_options load = {0};
+ *   wb_placed_tensor tensor = {0};
+ *   load.struct_size = sizeof load;
+ *   load.target = WB_TARGET_HOST;
+ *   tensor.struct_size = sizeof tensor;
+ *   if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) != WB_OK) {
+ *     wb_str message;
+ *     wb_error_message(err, &message);
+ *     printf("%.*s\n", (int)message.len, message.ptr);
+ *     wb_error_release(err);
+ *     return 1;
+ *   }
+ *   if (wb_model_load(model, &load, &placement, NULL) == WB_OK) {
+ *     wb_placement_find(placement, "lm_head.weight", WB_NUL, &tensor);
+ *     use((const void *)(uintptr_t)tensor.address, tensor.bytes);
+ *     wb_placement_release(placement);
+ *   }
  *   wb_model_release(model);
  *
  * Conventions, which hold for every function:
@@ -21,8 +32,8 @@
  *   or a pointer return 0 or NULL on a wrong argument.
  * - Errors. `wb_error **err` is last and optional. It is ignored on entry and written only on failure; the caller
  *   releases what is written. Nothing is kept in thread-local or global state.
- * - Ownership. What comes through a `**out` belongs to the caller, who releases it; on failure it is set to NULL. A
- *   returned pointer, and every pointer in an info structure, is borrowed from the object that was asked.
+ * - Ownership. What comes through a `**out` belongs to the caller, who releases it; on failure it is set to NULL. Other
+ *   results are written only on success. A returned pointer, and every pointer in an info structure, is borrowed from the object that was asked.
  * - Threads. A function that takes its object `const` may run on many threads at once. One that takes it without
  *   `const` needs it for itself, unless it says "any thread". Functions named _retain and _release accept any thread.
  * - NULL. Functions named _release and _retain accept it. A NULL context is one that lends nothing. Everywhere else
@@ -37,8 +48,8 @@
  *   outermost first.
  * - Callbacks get their `user_data` first, are called with no lock held, and must not throw. From inside one, only
  *   functions that say "any thread" and accessors of other objects may be called.
- * - The library never prints, exits, installs a signal handler, or starts a thread that the context does not allow. Do
- *   not unload it: it stays in memory.
+ * - The library never prints, never exits because of a file, installs no signal handler, and starts no thread that the
+ *   context does not allow. Do not unload it: as installed, it stays in memory.
  * - Every symbol exists in every build. What a build leaves out answers WB_ERR_UNSUPPORTED.
  * - After fork(), the child may use and release what it has inherited, except tasks.
  */

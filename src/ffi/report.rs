@@ -24,6 +24,11 @@ pub const WB_CHECK_MATCH: u32 = 1;
 /// Outcome: it is not what the manifest expects. Since 0.1.
 pub const WB_CHECK_MISMATCH: u32 = 2;
 
+/// Kind of subject: a file. Since 0.1.
+pub const WB_SUBJECT_FILE: u32 = 0;
+/// Kind of subject: a tensor. Since 0.1.
+pub const WB_SUBJECT_TENSOR: u32 = 1;
+
 /// Anchor: the manifest lies beside the weights, and guards against accidents. Since 0.1.
 pub const WB_ANCHOR_BESIDE: u32 = 0;
 /// Anchor: the caller gave the manifest, which guards against people. Since 0.1.
@@ -37,7 +42,7 @@ pub struct wb_check {
     pub struct_size: usize,
     /// `WB_CHECK_*`.
     pub outcome: u32,
-    /// `WB_ANCHOR_*`.
+    /// `WB_ANCHOR_*`; without meaning if it is uncovered.
     pub anchor: u32,
     /// The name of the file or tensor.
     pub subject: wb_str,
@@ -47,14 +52,22 @@ pub struct wb_check {
     pub source: wb_str,
     /// The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
     pub expected: wb_str,
-    /// The digest of the bytes, in hexadecimal.
+    /// The digest of the bytes, in hexadecimal; empty if the file is missing. It may equal `expected` after a mismatch of
+    /// size, shape or element type.
     pub actual: wb_str,
+    /// `WB_SUBJECT_*`.
+    pub kind: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 impl From<Check<'_>> for wb_check {
     fn from(check: Check<'_>) -> Self {
         let evidence = check.evidence;
-        let (Subject::File(name) | Subject::Tensor(name)) = check.subject;
+        let (kind, name) = match check.subject {
+            Subject::File(name) => (WB_SUBJECT_FILE, name),
+            Subject::Tensor(name) => (WB_SUBJECT_TENSOR, name),
+        };
         Self {
             struct_size: size_of::<Self>(),
             outcome: match check.outcome {
@@ -71,12 +84,15 @@ impl From<Check<'_>> for wb_check {
             source: evidence.map_or("", |evidence| evidence.source).into(),
             expected: evidence.map_or("", |evidence| &evidence.expected).into(),
             actual: evidence.map_or("", |evidence| &evidence.actual).into(),
+            kind,
+            reserved: 0,
         }
     }
 }
 
-/// Checks every file of a model against its manifests, and goes on after a mismatch. Blocks; the threads of the model's
-/// context work, or else this one.
+/// Checks every file of a model against its manifests, and goes on after a mismatch. A file that a manifest lists and that
+/// is not there is a mismatch. Blocks; the threads of the model's context work, or else this one. For progress and
+/// cancel, start a plan with `WB_TARGET_NONE`, which ends with the first mismatch and leaves out assets.
 ///
 /// The report is written, and owned by the caller, also when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`
 /// because the policy is `WB_VERIFY_REQUIRED` and something is not covered. After `WB_OK` the bytes that were covered

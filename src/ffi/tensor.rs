@@ -39,7 +39,7 @@ pub struct wb_tensor_info {
     pub offset: u64,
     /// Index of the file, for `wb_model_file`.
     pub file: u32,
-    /// Alignment of the zero-copy pointer in bytes; 0: there is none.
+    /// Alignment of the zero-copy pointer in bytes, at most 4,096; 0: there is none.
     pub alignment: u32,
 }
 
@@ -148,7 +148,7 @@ pub extern "C" fn wb_model_tensor_buffer(
 }
 
 /// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
-/// has to lie inside the tensor. Since 0.1.
+/// has to lie inside the tensor. Errors as for `wb_model_tensor_buffer`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_read(
     m: *const wb_model,

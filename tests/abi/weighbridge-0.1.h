@@ -2,17 +2,28 @@
  *
  * Generated from src/ffi by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * A first program, without its error handling:
+ * A first program (cc program.c -lweighbridge):
  *
+ *   wb_error *err;
  *   wb_model *model;
  *   wb_placement *placement;
- *   wb_plan_options load = { sizeof load, WB_TARGET_HOST };
- *   wb_placed_tensor tensor = { sizeof tensor };
- *   wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, NULL);
- *   wb_model_load(model, &load, &placement, NULL);
- *   wb_placement_find(placement, "lm_head.weight", WB_NUL, &tensor);
- *   ... use tensor.bytes bytes at tensor.address ...
- *   wb_placement_release(placement);
+ *   wb_plan_options load = {0};
+ *   wb_placed_tensor tensor = {0};
+ *   load.struct_size = sizeof load;
+ *   load.target = WB_TARGET_HOST;
+ *   tensor.struct_size = sizeof tensor;
+ *   if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) != WB_OK) {
+ *     wb_str message;
+ *     wb_error_message(err, &message);
+ *     printf("%.*s\n", (int)message.len, message.ptr);
+ *     wb_error_release(err);
+ *     return 1;
+ *   }
+ *   if (wb_model_load(model, &load, &placement, NULL) == WB_OK) {
+ *     wb_placement_find(placement, "lm_head.weight", WB_NUL, &tensor);
+ *     use((const void *)(uintptr_t)tensor.address, tensor.bytes);
+ *     wb_placement_release(placement);
+ *   }
  *   wb_model_release(model);
  *
  * Conventions, which hold for every function:
@@ -21,8 +32,8 @@
  *   or a pointer return 0 or NULL on a wrong argument.
  * - Errors. `wb_error **err` is last and optional. It is ignored on entry and written only on failure; the caller
  *   releases what is written. Nothing is kept in thread-local or global state.
- * - Ownership. What comes through a `**out` belongs to the caller, who releases it; on failure it is set to NULL. A
- *   returned pointer, and every pointer in an info structure, is borrowed from the object that was asked.
+ * - Ownership. What comes through a `**out` belongs to the caller, who releases it; on failure it is set to NULL. Other
+ *   results are written only on success. A returned pointer, and every pointer in an info structure, is borrowed from the object that was asked.
  * - Threads. A function that takes its object `const` may run on many threads at once. One that takes it without
  *   `const` needs it for itself, unless it says "any thread". Functions named _retain and _release accept any thread.
  * - NULL. Functions named _release and _retain accept it. A NULL context is one that lends nothing. Everywhere else
@@ -37,8 +48,8 @@
  *   outermost first.
  * - Callbacks get their `user_data` first, are called with no lock held, and must not throw. From inside one, only
  *   functions that say "any thread" and accessors of other objects may be called.
- * - The library never prints, exits, installs a signal handler, or starts a thread that the context does not allow. Do
- *   not unload it: it stays in memory.
+ * - The library never prints, never exits because of a file, installs no signal handler, and starts no thread that the
+ *   context does not allow. Do not unload it: as installed, it stays in memory.
  * - Every symbol exists in every build. What a build leaves out answers WB_ERR_UNSUPPORTED.
  * - After fork(), the child may use and release what it has inherited, except tasks.
  */
@@ -229,7 +240,7 @@ typedef void (*wb_log_fn)(void *user_data,
 // Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
 typedef void (*wb_destroy_fn)(void *user_data);
 
-// How far a task is. Set `struct_size` before the call. Since 0.1.
+// How far a task is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
 typedef struct wb_progress {
   // `sizeof(wb_progress)`.
   size_t struct_size;
@@ -252,7 +263,7 @@ typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
  *
  * What the host provides to the library. There is no global state: a host may have several contexts, and where a
  * context is taken, NULL means one that lends nothing: files of the operating system, the system's allocator, no log,
- * no threads.
+ * no threads. For speed, make a context with `WB_THREADS_ALL`.
  */
 
 // As `wb_context_options.max_threads`: one thread for each processor. Since 0.1.
@@ -279,13 +290,14 @@ typedef struct wb_context_options {
   // `sizeof(wb_context_options)`.
   size_t struct_size;
   // Threads that the library may create for one task, which end with it; `WB_THREADS_ALL` for one for each processor.
-  // 0: none, and the work is done by the thread that steps or waits.
+  // 0: none, and one thread, the caller's, does all the work. They inherit the signal mask of the thread that starts
+  // the task.
   uint32_t max_threads;
   // The highest `WB_LOG_*` level that is logged; 0: none; `UINT32_MAX`: all.
   uint32_t log_max_level;
   // Where log messages go; NULL: nowhere.
   wb_log_fn log;
-  // Passed to `log`.
+  // Passed to `log`. It must stay valid until the context and every model, plan and task made with it are gone.
   void *log_user_data;
 } wb_context_options;
 
@@ -309,10 +321,13 @@ WB_API void wb_context_release(wb_context *c);
 // pointers. Right for network file systems, and for hosts that cannot take a signal. Since 0.1.
 #define WB_OPEN_READ (UINT64_C(1) << 0)
 
-// Policy: what a manifest covers is checked, and a mismatch is an error. Since 0.1.
+// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check what a manifest covers, and a mismatch is an error.
+// `wb_model_tensor_data`, `_buffer` and `_read` check nothing under this policy. Since 0.1.
 #define WB_VERIFY_IF_PRESENT 0
 
-// Policy: every weight file that is used must be covered, and data is refused until it has been checked. Since 0.1.
+// Policy: every weight file that is used must be covered. The bytes of a tensor are refused with `WB_ERR_UNVERIFIED` until
+// a load or `wb_model_verify` has checked them. Names, shapes, metadata and uncovered assets are available unchecked.
+// Since 0.1.
 #define WB_VERIFY_REQUIRED 1
 
 // Policy: nothing is checked. Since 0.1.
@@ -348,8 +363,8 @@ typedef struct wb_open_options {
 // Opens a file or a directory: a `.safetensors` file, a `*.index.json`, or a directory that holds one of them, such as
 // a Hugging Face snapshot.
 //
-// `c` and `opt` may be NULL; `path` is UTF-8, with a length or `WB_NUL`. The caller owns `*out`. Blocks while headers are
-// read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
+// `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
+// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
 // no format that this build reads. Since 0.1.
 WB_API
 wb_status wb_model_open(wb_context *c,
@@ -600,7 +615,7 @@ typedef struct wb_tensor_info {
   uint64_t offset;
   // Index of the file, for `wb_model_file`.
   uint32_t file;
-  // Alignment of the zero-copy pointer in bytes; 0: there is none.
+  // Alignment of the zero-copy pointer in bytes, at most 4,096; 0: there is none.
   uint32_t alignment;
 } wb_tensor_info;
 
@@ -634,7 +649,7 @@ WB_API wb_status wb_model_tensor_data(const wb_model *m, size_t index, const voi
 WB_API wb_status wb_model_tensor_buffer(const wb_model *m, size_t index, wb_buffer **out, wb_error **err);
 
 // Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
-// has to lie inside the tensor. Since 0.1.
+// has to lie inside the tensor. Errors as for `wb_model_tensor_buffer`. Since 0.1.
 WB_API
 wb_status wb_model_tensor_read(const wb_model *m,
                                size_t index,
@@ -672,9 +687,13 @@ WB_API size_t wb_model_asset_count(const wb_model *m);
 // Since 0.1.
 WB_API wb_status wb_model_asset(const wb_model *m, size_t index, wb_str *name, uint64_t *bytes);
 
-// The bytes of an asset, in a buffer that outlives the model; checked first if a manifest covers it. The caller owns
-// `*out`. Since 0.1.
-WB_API wb_status wb_model_asset_buffer(const wb_model *m, size_t index, wb_buffer **out, wb_error **err);
+// The bytes of an asset, read into a buffer that outlives the model, however long it is: ask `wb_model_asset` first. They
+// are checked if a manifest covers them. The caller owns `*out`. Since 0.1.
+WB_API
+wb_status wb_model_asset_buffer(const wb_model *m,
+                                size_t index,
+                                wb_buffer **out,
+                                wb_error **err);
 
 /* ----------------------------------------------------------------------
  * Verification
@@ -691,6 +710,12 @@ WB_API wb_status wb_model_asset_buffer(const wb_model *m, size_t index, wb_buffe
 // Outcome: it is not what the manifest expects. Since 0.1.
 #define WB_CHECK_MISMATCH 2
 
+// Kind of subject: a file. Since 0.1.
+#define WB_SUBJECT_FILE 0
+
+// Kind of subject: a tensor. Since 0.1.
+#define WB_SUBJECT_TENSOR 1
+
 // Anchor: the manifest lies beside the weights, and guards against accidents. Since 0.1.
 #define WB_ANCHOR_BESIDE 0
 
@@ -706,7 +731,7 @@ typedef struct wb_check {
   size_t struct_size;
   // `WB_CHECK_*`.
   uint32_t outcome;
-  // `WB_ANCHOR_*`.
+  // `WB_ANCHOR_*`; without meaning if it is uncovered.
   uint32_t anchor;
   // The name of the file or tensor.
   wb_str subject;
@@ -716,17 +741,26 @@ typedef struct wb_check {
   wb_str source;
   // The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
   wb_str expected;
-  // The digest of the bytes, in hexadecimal.
+  // The digest of the bytes, in hexadecimal; empty if the file is missing. It may equal `expected` after a mismatch of
+  // size, shape or element type.
   wb_str actual;
+  // `WB_SUBJECT_*`.
+  uint32_t kind;
+  // 0.
+  uint32_t reserved;
 } wb_check;
 
-// Checks every file of a model against its manifests, and goes on after a mismatch. Blocks; the threads of the model's
-// context work, or else this one.
+// Checks every file of a model against its manifests, and goes on after a mismatch. A file that a manifest lists and that
+// is not there is a mismatch. Blocks; the threads of the model's context work, or else this one. For progress and
+// cancel, start a plan with `WB_TARGET_NONE`, which ends with the first mismatch and leaves out assets.
 //
 // The report is written, and owned by the caller, also when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`
 // because the policy is `WB_VERIFY_REQUIRED` and something is not covered. After `WB_OK` the bytes that were covered
 // count as checked. Since 0.1.
-WB_API wb_status wb_model_verify(const wb_model *m, wb_report **out, wb_error **err);
+WB_API
+wb_status wb_model_verify(const wb_model *m,
+                          wb_report **out,
+                          wb_error **err);
 
 // The number of lines; 0 for NULL. Since 0.1.
 WB_API size_t wb_report_count(const wb_report *r);
@@ -786,9 +820,11 @@ typedef struct wb_plan_options {
   const size_t *tensors;
   // The number of indices.
   size_t tensor_count;
-  // Alignment of each tensor in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device.
+  // Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A view
+  // has the alignment of the file: see `wb_tensor_info`.
   uint64_t alignment;
-  // The bound on host memory beside the tensors, in bytes, at least 65,536; 0: 8 MiB.
+  // The bound on host memory beside the tensors, in bytes, at least 65,536; 0: 8 MiB. Each thread needs 65,536, so the
+  // default allows 128 of them.
   uint64_t staging_bytes;
 } wb_plan_options;
 
@@ -812,7 +848,8 @@ typedef struct wb_plan_info {
 typedef struct wb_placed_tensor {
   // `sizeof(wb_placed_tensor)`.
   size_t struct_size;
-  // A host pointer or a device pointer, valid until the placement is released; not 0, also if there are no bytes.
+  // A host pointer or a device pointer to memory that is only to be read, valid until the placement is released; not 0,
+  // also if there are no bytes. In C: `(const void *)(uintptr_t)address`.
   uint64_t address;
   // Bytes there.
   uint64_t bytes;
@@ -824,7 +861,8 @@ typedef struct wb_placed_tensor {
 // copied; the caller owns `*out`.
 //
 // `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
-// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`. Since 0.1.
+// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`. `WB_ERR_NOT_FOUND`: a pattern matches no
+// tensor. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
 WB_API
 wb_status wb_plan_create(const wb_model *m,
                          const wb_plan_options *opt,
@@ -862,15 +900,16 @@ WB_API wb_status wb_task_wait(wb_task *t, wb_progress_fn progress, void *user_da
 WB_API
 void wb_task_cancel(wb_task *t);
 
-// The placement of a task whose last step or wait returned `WB_OK`; before that, `WB_PENDING` or the task's error. The
-// caller owns `*out`; a second call returns the same placement again. Since 0.1.
+// The placement of a task that is done; before that `WB_PENDING`, or the error that ended the task. The caller owns
+// `*out`; a second call returns the same placement again, and each result has to be released. Since 0.1.
 WB_API wb_status wb_task_finish(wb_task *t, wb_placement **out, wb_error **err);
 
 // Cancels a task that is not done, waits for its threads, and frees it; a placement that was taken from it stays. NULL
 // does nothing. Since 0.1.
 WB_API void wb_task_release(wb_task *t);
 
-// All of it: plans, loads, checks and waits. `opt` may be NULL; the caller owns `*out`. Since 0.1.
+// All of it: plans, loads, checks and waits. Set `target` in `opt`: NULL, and zeroed options, only check and place
+// nothing. The caller owns `*out`. Since 0.1.
 WB_API
 wb_status wb_model_load(const wb_model *m,
                         const wb_plan_options *opt,
@@ -906,7 +945,7 @@ WB_API wb_status wb_placement_report(const wb_placement *p, wb_report **out, wb_
  * `wb_graph` to pass to the other functions.
  *
  * Graphs are borrowed from the model. Nodes and values have dense, stable indices. Lists are asked for twice: with `cap`
- * 0 to learn their length, then with room for it; what does not fit is left out.
+ * 0 to learn their length, then with room for it; what does not fit is left out, and `*count` is the full length.
  */
 
 // As an input of a node: an optional input that is left out. Since 0.1.
@@ -947,7 +986,7 @@ typedef struct wb_value_info {
   uint32_t rank;
   // `rank` dimensions in elements, outermost first; -1: symbolic or unknown.
   const int64_t *shape;
-  // What the value is in the graph.
+  // What the value is in the graph; 0 in this version.
   uint32_t kind;
   // 0.
   uint32_t reserved;

@@ -424,7 +424,7 @@ void verifies() {
   ::bytes sums = read_file(join(path, llama.c_str(), "SHA256SUMS"));
   wb::open_options options;
   options.verify = wb::policy::required;
-  options.manifest = {reinterpret_cast<const std::byte*>(sums.data), sums.len};
+  options.manifest = wb::span<const std::byte>(reinterpret_cast<const std::byte*>(sums.data), sums.len);
   const auto anchored = wb::model::open(llama, options);
   REQUIRE(anchored);
   const wb::verification trusted = anchored->verify();
