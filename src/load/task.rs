@@ -99,12 +99,12 @@ impl Task {
         lock(&shared.findings).conclude_empty(plan)?;
         let mut task = Self { shared, workers: Vec::new(), driver: Mutex::default(), placement: OnceLock::new() };
         for number in 0..plan.threads.min(plan.jobs.len()) {
-            task.spawn(number)?;
+            task.spawn(number);
         }
         Ok(task)
     }
 
-    fn spawn(&mut self, number: usize) -> Result<()> {
+    fn spawn(&mut self, number: usize) {
         let shared = Arc::clone(&self.shared);
         let is_quiet = host::is_quiet();
         lock(&shared.status).running += 1;
@@ -122,7 +122,6 @@ impl Task {
                 context.log(host::Level::Warn, "load", || format!("cannot start a thread: {e}"));
             }
         }
-        Ok(())
     }
 
     /// Works, or waits for the threads that do, for about `budget`; at least one block is done.
