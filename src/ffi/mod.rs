@@ -1,7 +1,7 @@
 //! The C interface. Its conventions are written once, in the preamble of `weighbridge.h`; this module enforces them.
 //!
-//! Every export wraps its body in [`call`], [`status`] or [`plain`], which catch panics and turn errors into codes.
-//! Pointers become references in [`handle`], callbacks become closures in [`hooks`], and structures that may grow
+//! Every export wraps its body in `call`, `status` or `plain`, which catch panics and turn errors into codes.
+//! Pointers become references in `handle`, callbacks become closures in `hooks`, and structures that may grow
 //! are copied here. Bodies elsewhere hold no unsafe code.
 
 #![allow(non_camel_case_types, reason = "the names of the C interface")]

@@ -9,7 +9,12 @@ use std::process::{Command, ExitCode};
 type Outcome = Result<(), String>;
 
 /// Name, what it does, and how.
-const CHORES: &[(&str, &str, fn(&[String]) -> Outcome)] = &[
+type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
+
+/// The features of the library that are checked alone.
+const FEATURES: &[&str] = &["safetensors"];
+
+const CHORES: &[Chore] = &[
     ("check", "formatting, lints, documentation, and every feature alone", check),
     ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
     ("header", "writes include/weighbridge.h anew from src/ffi", header),
@@ -39,7 +44,7 @@ fn check(_: &[String]) -> Outcome {
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
     run(cargo(&["doc", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
-    for feature in ["safetensors"] {
+    for feature in FEATURES {
         let alone = ["clippy", "--package", "weighbridge", "--lib", "--no-default-features", "--features", feature];
         run(cargo(&alone).args(["--", "--deny", "warnings"]))?;
     }
