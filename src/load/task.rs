@@ -256,12 +256,11 @@ impl Shared {
     /// Does one block of the job at hand, or takes the next job.
     fn advance(&self, driver: &mut Driver) -> Result<State> {
         self.check_cancelled()?;
-        let Some(work) = &mut driver.work else {
+        if driver.work.is_none() {
             let next = lock(&self.queue).pop_front();
-            let Some((job, slot)) = next else { return Ok(State::Done) };
-            driver.work = Some(Work::new(&self.plan, job, slot));
-            return Ok(State::Pending);
-        };
+            driver.work = next.map(|(job, slot)| Work::new(&self.plan, job, slot));
+        }
+        let Some(work) = &mut driver.work else { return Ok(State::Done) };
         let bytes = work.advance(&self.plan, &mut driver.scratch)?;
         self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
         if work.is_done(&self.plan) {
