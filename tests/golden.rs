@@ -190,7 +190,7 @@ fn a_task_is_stepped_by_its_caller_and_stops_when_it_is_told_to() {
         assert!(task.finish().unwrap().is_none());
         steps += 1;
     }
-    assert!(steps > 8, "{steps} steps of at most 64 KiB for 434 KB");
+    assert!(steps >= 7, "{steps} steps of at most 64 KiB for 434 KB");
     assert_eq!(task.progress().done_bytes, plan.info().read_bytes);
     assert_eq!(task.progress().done_tensors, 39);
     assert_eq!(task.finish().unwrap().unwrap().len(), 39);
