@@ -143,7 +143,7 @@ impl Model {
 
     /// The length of an asset in bytes.
     pub fn asset_len(&self, name: &str) -> Result<u64> {
-        let listed = self.0.location.listing().iter().find(|file| file.name == name).and_then(|file| file.bytes);
+        let listed = self.0.location.listed(name).and_then(|file| file.bytes);
         listed.map_or_else(|| self.asset_source(name).map(|source| source.len()), Ok)
     }
 

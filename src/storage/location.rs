@@ -65,6 +65,12 @@ impl Location {
         &self.listing
     }
 
+    /// The file of this name in the listing.
+    pub(crate) fn listed(&self, name: &str) -> Option<&Listed> {
+        let position = self.listing.binary_search_by(|file| file.name.as_str().cmp(name)).ok()?;
+        self.listing.get(position)
+    }
+
     /// The files beside an entry that describes a whole directory, such as an index.
     pub(crate) fn list_siblings(&self) -> Result<Vec<Listed>> {
         match &self.directory {
@@ -123,7 +129,7 @@ impl Location {
 
     /// Leaves out links that lead nowhere or away from the model, and says which.
     pub(crate) fn drop_dead_links(&self, names: &mut Vec<String>) -> Vec<String> {
-        let is_link = |name: &str| self.listing.iter().any(|file| file.name == name && file.bytes.is_none());
+        let is_link = |name: &str| self.listed(name).is_some_and(|file| file.bytes.is_none());
         let mut dropped = Vec::new();
         names.retain(|name| match is_link(name).then(|| self.open_asset(name)) {
             Some(Err(e)) => {
