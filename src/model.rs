@@ -1,6 +1,6 @@
 //! A model: where source, format and policy meet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -148,7 +148,7 @@ impl Model {
     }
 
     fn asset_source(&self, name: &str) -> Result<Source> {
-        if !self.0.assets.iter().any(|asset| asset == name) {
+        if self.0.assets.binary_search_by(|asset| asset.as_str().cmp(name)).is_err() {
             return Err(Error::new(Kind::NotFound, "the model has no such asset").subject(name));
         }
         self.0.location.open_asset(name)
@@ -237,9 +237,9 @@ impl Model {
     fn other_files(&self) -> Result<(Vec<PayloadFile>, Vec<String>)> {
         let Inner { payload, location, assets, .. } = &*self.0;
         let is_listed = |name: &str| payload.manifests.iter().any(|manifest| manifest.files.contains_key(name));
-        let is_own = |name: &str| payload.files.iter().any(|file| file.source.name() == name);
+        let own: HashSet<&str> = payload.files.iter().map(|file| file.source.name()).collect();
         let listed = payload.manifests.iter().flat_map(|manifest| manifest.files.keys());
-        let listed = listed.filter(|name| self.0.is_directory && !is_own(name));
+        let listed = listed.filter(|name| self.0.is_directory && !own.contains(name.as_str()));
         let names: BTreeSet<&String> = assets.iter().chain(listed).collect();
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for name in names {

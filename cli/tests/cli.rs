@@ -128,6 +128,22 @@ fn digest_writes_manifests_that_verify_and_sha256sum_accept() {
 }
 
 #[test]
+fn a_model_may_have_more_files_than_a_process_may_open() {
+    let copy = checkpoint();
+    for number in 0..100 {
+        fs::write(copy.path().join(format!("page-{number}.txt")), "text").unwrap();
+    }
+    let run = |command: &str| {
+        let limited = format!("ulimit -n 48; exec \"$0\" {command} \"$1\"");
+        let program = env!("CARGO_BIN_EXE_weighbridge");
+        let output = Command::new("sh").args(["-c", &limited, program, path(copy.path())]).output().unwrap();
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{command}");
+    };
+    run("digest");
+    run("verify --policy required");
+}
+
+#[test]
 fn damage_is_found_and_both_digests_are_told() {
     let copy = checkpoint();
     let shard = copy.path().join("model-00002-of-00004.safetensors");

@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
-use crate::storage::{Header, Location, Source};
+use crate::storage::{Header, Listed, Location, Source};
 use crate::tensor::TensorTable;
 
 /// What a reader found: everything that a model is made of.
@@ -35,7 +35,7 @@ pub(crate) struct Parsed {
     pub unindexed: Vec<Unindexed>,
     /// What the file says about itself.
     pub metadata: BTreeMap<String, String>,
-    /// Names of the other files of the model's directory.
+    /// Names of the other files of the model's directory, sorted.
     pub assets: Vec<String>,
     /// What is odd and was put up with.
     pub warnings: Vec<String>,
@@ -66,7 +66,7 @@ struct Format {
     /// Whether content that begins so is of this format.
     probe: fn(&Head) -> bool,
     /// Whether a directory with these files holds a model of this format.
-    matches: fn(&Location) -> bool,
+    matches: fn(&[Listed]) -> bool,
     read: fn(&Location, &Limits) -> Result<Parsed>,
 }
 
@@ -112,7 +112,10 @@ fn named(name: &str) -> Result<&'static Format> {
 /// Content decides; a name only helps where the content is broken, so that the error is the right reader's.
 fn detect(location: &Location) -> Result<&'static Format> {
     let found = match location.entry() {
-        None => FORMATS.iter().find(|format| (format.matches)(location)),
+        None => {
+            let listing = location.listing()?;
+            FORMATS.iter().find(|format| (format.matches)(listing))
+        }
         Some(source) => {
             let head = Head::of(source)?;
             let probed = FORMATS.iter().find(|format| (format.probe)(&head));
@@ -145,7 +148,7 @@ fn names() -> String {
 }
 
 /// The files of a model's directory that are neither weights, nor descriptions, nor manifests.
-fn assets(listing: &[crate::storage::Listed], is_part: impl Fn(&str) -> bool) -> Vec<String> {
+fn assets(listing: &[Listed], is_part: impl Fn(&str) -> bool) -> Vec<String> {
     let is_asset = |name: &str| !name.starts_with('.') && !is_part(name);
     listing.iter().map(|file| &file.name).filter(|name| is_asset(name)).cloned().collect()
 }

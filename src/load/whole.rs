@@ -7,6 +7,7 @@ use super::checks::{Item, Scope};
 use super::plan::Plan;
 use super::task::run;
 use super::{Payload, PayloadFile};
+use crate::digest::{Algorithm, Digest};
 use crate::error::Result;
 use crate::host::Progress;
 use crate::verify::{FileClaim, Report, TensorClaim};
@@ -44,28 +45,27 @@ pub(crate) fn measure(
 ) -> Result<Measured> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Measure)?);
     let findings = run(&plan, false, progress)?;
-    let mut measured = Measured { files: BTreeMap::new(), tensors: BTreeMap::new() };
+    let mut tensors = BTreeMap::new();
+    let mut of_files: Vec<Vec<(Algorithm, Digest)>> = vec![Vec::new(); plan.files.len()];
     for (check, digests) in plan.checks.list.iter().zip(findings.into_digests()) {
         let Some((digest, blocks)) = digests else { continue };
-        let source = &plan.files[check.file].source;
         match check.item {
             Item::Tensor(tensor) => {
                 let Some(tensor) = payload.tensors.get(tensor) else { continue };
                 let claim = TensorClaim {
-                    file: source.name().to_owned(),
+                    file: plan.files[check.file].source.name().to_owned(),
                     dtype: tensor.dtype.name().to_owned(),
                     shape: tensor.shape.to_vec(),
                     digest,
                     blocks: if blocks.len() > 1 { blocks } else { Vec::new() },
                 };
-                measured.tensors.insert(tensor.name.to_owned(), claim);
+                tensors.insert(tensor.name.to_owned(), claim);
             }
-            Item::File(_) | Item::Header(_) => {
-                let claim = measured.files.entry(source.name().to_owned()).or_default();
-                claim.size = Some(source.len());
-                claim.digests.insert(check.algorithm, digest);
-            }
+            Item::File(_) | Item::Header(_) => of_files[check.file].push((check.algorithm, digest)),
         }
     }
-    Ok(measured)
+    let sources = plan.files.iter().map(|file| &file.source);
+    let files = sources.zip(of_files);
+    let files = files.map(|(source, digests)| (source.name().to_owned(), FileClaim::new(Some(source.len()), digests)));
+    Ok(Measured { files: files.collect(), tensors })
 }

@@ -2,19 +2,22 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::source::{Source, open_path};
+use super::file::open_path;
+use super::source::Source;
 use super::{Access, Directory};
 use crate::error::{Error, Kind, Result};
 
 /// A place that a model is read from: an entry, and a door to the files beside it.
 pub(crate) struct Location {
     access: Access,
-    directory: Option<Directory>,
+    directory: Option<Arc<Directory>>,
     entry: Option<Source>,
-    listing: Vec<Listed>,
+    /// Made when it is first asked for: a single file has no need of it.
+    listing: OnceLock<Vec<Listed>>,
 }
 
 /// One file of a model's directory. Whether a link may be followed is decided when it is opened.
@@ -37,22 +40,23 @@ impl Location {
         let file = open_path(path)?;
         let is_directory = file.metadata().is_ok_and(|metadata| metadata.is_dir());
         if is_directory {
-            let directory = Directory::open(path)?;
-            let listing = list(path)?;
-            return Ok(Self { access, directory: Some(directory), entry: None, listing });
+            return Ok(Self::new(access, Some(Directory::open(path)?), None));
         }
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let entry = Source::from_file(file, &name, path.to_owned(), access)?;
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let directory = Directory::open(parent)?;
         directory.set_entry(path.to_owned());
-        Ok(Self { access, directory: Some(directory), entry: Some(entry), listing: Vec::new() })
+        Ok(Self::new(access, Some(directory), Some(entry)))
     }
 
     /// Memory: there are no files beside it.
     pub(crate) fn from_memory(bytes: Bytes) -> Self {
-        let entry = Some(Source::from_memory("memory", bytes));
-        Self { access: Access::Map, directory: None, entry, listing: Vec::new() }
+        Self::new(Access::Map, None, Some(Source::from_memory("memory", bytes)))
+    }
+
+    fn new(access: Access, directory: Option<Directory>, entry: Option<Source>) -> Self {
+        Self { access, directory: directory.map(Arc::new), entry, listing: OnceLock::new() }
     }
 
     /// The file or memory that was asked for; `None` if it was a directory.
@@ -60,23 +64,20 @@ impl Location {
         self.entry.as_ref()
     }
 
-    /// The files of the directory that was asked for, sorted by name; empty if it was a file.
-    pub(crate) fn listing(&self) -> &[Listed] {
-        &self.listing
-    }
-
-    /// The file of this name in the listing.
-    pub(crate) fn listed(&self, name: &str) -> Option<&Listed> {
-        let position = self.listing.binary_search_by(|file| file.name.as_str().cmp(name)).ok()?;
-        self.listing.get(position)
-    }
-
-    /// The files beside an entry that describes a whole directory, such as an index.
-    pub(crate) fn list_siblings(&self) -> Result<Vec<Listed>> {
-        match &self.directory {
-            Some(directory) if self.entry.is_some() => list(directory.path()),
-            _ => Ok(self.listing.clone()),
+    /// The files of the directory that was asked for, or that the entry lies in, sorted by name; none for memory.
+    pub(crate) fn listing(&self) -> Result<&[Listed]> {
+        if let Some(listing) = self.listing.get() {
+            return Ok(listing);
         }
+        let listing = self.directory.as_ref().map_or_else(|| Ok(Vec::new()), |directory| list(directory.path()))?;
+        Ok(self.listing.get_or_init(|| listing))
+    }
+
+    /// The file of this name in the listing, if one has been made.
+    pub(crate) fn listed(&self, name: &str) -> Option<&Listed> {
+        let listing = self.listing.get()?;
+        let position = listing.binary_search_by(|file| file.name.as_str().cmp(name)).ok()?;
+        listing.get(position)
     }
 
     /// What was asked for, to be named in a message.
@@ -99,20 +100,17 @@ impl Location {
 
     /// Opens a file of weights that the model names, under the policy of [`Directory`].
     pub(crate) fn open_sidecar(&self, name: &str) -> Result<Source> {
-        self.open_beneath(name, self.access)
-    }
-
-    /// Opens a file that is only read, such as an asset, under the same policy.
-    pub(crate) fn open_asset(&self, name: &str) -> Result<Source> {
-        self.open_beneath(name, Access::Read)
-    }
-
-    fn open_beneath(&self, name: &str, access: Access) -> Result<Source> {
         let directory = self.directory()?;
         let path = join(directory.path(), name);
-        let shown = path.to_string_lossy().into_owned();
-        let file = directory.open_file(name).map_err(|e| e.path(shown).subject(name))?;
-        Source::from_file(file, name, path, access)
+        let file = directory.open_file(name).map_err(|e| e.path(path.to_string_lossy()).subject(name))?;
+        Source::from_file(file, name, path, self.access)
+    }
+
+    /// A file that is only read, such as an asset, under the same policy. It holds no descriptor: a directory may
+    /// have more files than a process may have open.
+    pub(crate) fn open_asset(&self, name: &str) -> Result<Source> {
+        let directory = self.directory()?;
+        Source::beneath(directory, name, join(directory.path(), name))
     }
 
     /// Opens a file that may lie beside the model; `None` if it does not.
@@ -141,7 +139,7 @@ impl Location {
         dropped
     }
 
-    fn directory(&self) -> Result<&Directory> {
+    fn directory(&self) -> Result<&Arc<Directory>> {
         let missing = || Error::new(Kind::Unsupported, "a model in memory cannot name other files");
         self.directory.as_ref().ok_or_else(missing)
     }

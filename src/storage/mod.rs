@@ -3,6 +3,7 @@
 //! Everything above this module sees a [`Source`] and asks it for ranges; only this module knows paths,
 //! descriptors and maps. Shared regions are [`bytes::Bytes`].
 
+mod file;
 mod location;
 mod mmap;
 mod sidecar;
@@ -12,6 +13,8 @@ pub(crate) use location::{Listed, Location};
 pub(crate) use mmap::{Arena, Slot};
 pub(crate) use sidecar::Directory;
 pub use source::Source;
+
+use rustix::fs::OFlags;
 
 use crate::digest::Digest;
 
@@ -25,6 +28,9 @@ pub enum Access {
     /// Files are only read. There are no zero-copy pointers, and no input can raise a signal.
     Read,
 }
+
+/// Opening must neither hang on a FIFO nor take a terminal.
+const OPEN_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
 /// The bytes that the structure of a file was read from.
 #[derive(Debug, Clone, Copy)]

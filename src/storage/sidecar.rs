@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
-use super::source::OPEN_FLAGS;
+use super::OPEN_FLAGS;
 use crate::error::{Error, Result};
 
 /// The directory of a model, and the only way to the files in it.

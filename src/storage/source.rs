@@ -1,16 +1,15 @@
 //! One file, or memory, that tensors are ranges of.
 
-use std::fs::{self, File, Metadata};
+use std::fs::File;
 use std::io::{self, IoSliceMut};
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use rustix::buffer::spare_capacity;
-use rustix::fs::{Mode, OFlags};
 
-use super::{Access, mmap};
+use super::file::OnDisk;
+use super::{Access, Directory};
 use crate::error::{Error, Kind, Result};
 
 /// Bytes behind one door. Cheap to clone; all methods may be called from many threads at once.
@@ -24,64 +23,23 @@ struct Inner {
 }
 
 enum Backing {
-    File { file: File, path: PathBuf, identity: Identity, map: Option<Bytes> },
+    File(OnDisk),
     Memory(Bytes),
-}
-
-/// What a file was when it was opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Identity {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
-}
-
-impl Identity {
-    fn of(metadata: &Metadata) -> Self {
-        Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.size(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-        }
-    }
-
-    fn is_same_file(&self, other: &Self) -> bool {
-        (self.device, self.inode) == (other.device, other.inode)
-    }
-}
-
-/// Opening must neither hang on a FIFO nor take a terminal.
-pub(super) const OPEN_FLAGS: OFlags =
-    OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
-
-/// Opens a path that the caller named, symbolic links and all.
-pub(super) fn open_path(path: &Path) -> Result<File> {
-    let file = rustix::fs::open(path, OPEN_FLAGS, Mode::empty());
-    file.map(File::from).map_err(|e| Error::io("open the file", e.into()).path(path.to_string_lossy()))
 }
 
 impl Source {
     /// A source over an open regular file. `name` is its name within the model, `path` where it was found.
     pub(super) fn from_file(file: File, name: &str, path: PathBuf, access: Access) -> Result<Self> {
-        let shown = path.to_string_lossy().into_owned();
-        let metadata = file.metadata().map_err(|e| Error::io("examine the file", e).path(&*shown))?;
-        if !metadata.is_file() {
-            let found = describe(&metadata);
-            return Err(Error::format(format!("expected a regular file, found {found}")).path(shown));
-        }
-        let identity = Identity::of(&metadata);
-        let map = match access {
-            Access::Map => {
-                let len = usize::try_from(identity.size)
-                    .map_err(|_| Error::out_of_memory("address space", identity.size).path(&*shown))?;
-                Some(mmap::map_file(&file, len).map_err(|e| e.path(shown))?)
-            }
-            Access::Read => None,
-        };
-        let backing = Backing::File { file, path, identity, map };
-        Ok(Self(Arc::new(Inner { name: name.to_owned(), len: identity.size, backing })))
+        Ok(Self::over(name, OnDisk::held(file, path, access)?))
+    }
+
+    /// A source over a regular file of a model's directory that holds no descriptor.
+    pub(super) fn beneath(directory: &Arc<Directory>, name: &str, path: PathBuf) -> Result<Self> {
+        Ok(Self::over(name, OnDisk::reopened(directory, name, path)?))
+    }
+
+    fn over(name: &str, file: OnDisk) -> Self {
+        Self(Arc::new(Inner { name: name.to_owned(), len: file.len(), backing: Backing::File(file) }))
     }
 
     /// A source over memory.
@@ -98,7 +56,7 @@ impl Source {
     /// The name to show to a person: the path as it was found.
     pub fn path(&self) -> String {
         match &self.0.backing {
-            Backing::File { path, .. } => path.to_string_lossy().into_owned(),
+            Backing::File(file) => file.path.to_string_lossy().into_owned(),
             Backing::Memory(_) => self.0.name.clone(),
         }
     }
@@ -116,7 +74,7 @@ impl Source {
     /// All bytes with no copy; `None` if they can only be read.
     pub fn whole(&self) -> Option<&Bytes> {
         match &self.0.backing {
-            Backing::File { map, .. } => map.as_ref(),
+            Backing::File(file) => file.map.as_ref(),
             Backing::Memory(bytes) => Some(bytes),
         }
     }
@@ -124,7 +82,7 @@ impl Source {
     /// All bytes, if they are memory that cannot vanish: reading them needs no system call.
     pub(crate) fn memory(&self) -> Option<&Bytes> {
         match &self.0.backing {
-            Backing::File { .. } => None,
+            Backing::File(_) => None,
             Backing::Memory(bytes) => Some(bytes),
         }
     }
@@ -140,13 +98,13 @@ impl Source {
         let (start, end) = self.check_range(offset, len)?;
         let (file, size) = match &self.0.backing {
             Backing::Memory(bytes) => return Ok(bytes.slice(start..end)),
-            Backing::File { file, .. } => (file, end - start),
+            Backing::File(file) => (file.open(self.name())?, end - start),
         };
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(size).map_err(|_| Error::out_of_memory("the file", len).path(self.path()))?;
         while bytes.len() < size {
             let position = offset + bytes.len() as u64;
-            let read = retry(|| rustix::io::pread(file, spare_capacity(&mut bytes), position));
+            let read = retry(|| rustix::io::pread(&*file, spare_capacity(&mut bytes), position));
             self.check_read(read, position)?;
         }
         bytes.truncate(size);
@@ -172,7 +130,7 @@ impl Source {
                 }
                 Ok(())
             }
-            Backing::File { file, .. } => self.read_file(file, offset, total, buffers),
+            Backing::File(file) => self.read_file(&*file.open(self.name())?, offset, total, buffers),
         }
     }
 
@@ -192,33 +150,18 @@ impl Source {
     ///
     /// A file that was only unlinked is still the one that was opened, and is accepted.
     pub fn check_unchanged(&self) -> Result<()> {
-        let Backing::File { file, path, identity, .. } = &self.0.backing else {
-            return Ok(());
-        };
-        let now = file.metadata().map_err(|e| Error::io("examine the file", e).path(self.path()))?;
-        if Identity::of(&now) != *identity {
-            return Err(self.changed(match now.size() {
-                size if size == identity.size => "it has been written since it was opened".to_owned(),
-                size => format!("it had {} bytes when it was opened, and has {size} now", identity.size),
-            }));
+        match &self.0.backing {
+            Backing::File(file) => file.check_unchanged(self.name()).map_err(|e| e.path(self.path())),
+            Backing::Memory(_) => Ok(()),
         }
-        match fs::metadata(path) {
-            Ok(there) if !Identity::of(&there).is_same_file(identity) => {
-                Err(self.changed("another file has taken its place since it was opened".to_owned()))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn changed(&self, message: String) -> Error {
-        Error::new(Kind::Changed, message).path(self.path())
     }
 
     fn check_read(&self, read: io::Result<usize>, position: u64) -> Result<usize> {
         match read {
-            Ok(0) => Err(self
-                .changed(format!("it ends here now; it had {} bytes when it was opened", self.len()))
-                .offset(position)),
+            Ok(0) => {
+                let message = format!("it ends here now; it had {} bytes when it was opened", self.len());
+                Err(Error::new(Kind::Changed, message).path(self.path()).offset(position))
+            }
             Ok(count) => Ok(count),
             Err(e) => Err(Error::io("read the file", e).path(self.path()).offset(position)),
         }
@@ -238,16 +181,4 @@ impl Source {
 /// Repeats a call that a signal has interrupted.
 fn retry(mut call: impl FnMut() -> rustix::io::Result<usize>) -> io::Result<usize> {
     rustix::io::retry_on_intr(&mut call).map_err(Into::into)
-}
-
-fn describe(metadata: &Metadata) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    let kind = metadata.file_type();
-    match () {
-        () if kind.is_dir() => "a directory",
-        () if kind.is_fifo() => "a FIFO",
-        () if kind.is_socket() => "a socket",
-        () if kind.is_char_device() || kind.is_block_device() => "a device",
-        () => "something else",
-    }
 }

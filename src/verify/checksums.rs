@@ -21,7 +21,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
             continue;
         }
         let (name, digest) = read_line(line).map_err(|e| e.subject(format!("line {number}")))?;
-        let claim = FileClaim { size: None, digests: BTreeMap::from([(Algorithm::Sha256, digest)]) };
+        let claim = FileClaim::new(None, [(Algorithm::Sha256, digest)]);
         if files.insert(name.clone(), claim).is_some() {
             let message = format!("the file \"{name}\" is listed twice");
             return Err(Error::format(message).subject(format!("line {number}")));

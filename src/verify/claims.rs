@@ -12,14 +12,27 @@ pub(super) type Claims = (BTreeMap<String, FileClaim>, BTreeMap<String, TensorCl
 pub struct FileClaim {
     /// Bytes, where the manifest says.
     pub size: Option<u64>,
-    /// One digest or more, each of another algorithm.
-    pub digests: BTreeMap<Algorithm, Digest>,
+    /// One digest or more, each of another algorithm, the fastest first. A list: there may be very many files.
+    digests: Vec<(Algorithm, Digest)>,
 }
 
 impl FileClaim {
+    /// A claim of these digests, each of another algorithm.
+    pub fn new(size: Option<u64>, digests: impl IntoIterator<Item = (Algorithm, Digest)>) -> Self {
+        let mut digests: Vec<_> = digests.into_iter().collect();
+        digests.sort_unstable_by_key(|(algorithm, _)| *algorithm);
+        digests.shrink_to_fit();
+        Self { size, digests }
+    }
+
+    /// The digest of one algorithm.
+    pub fn digest(&self, algorithm: Algorithm) -> Option<Digest> {
+        self.digests.iter().find(|(other, _)| *other == algorithm).map(|(_, digest)| *digest)
+    }
+
     /// The digest that is fastest to check: all digests of one manifest have the same author.
     pub(crate) fn fastest(&self) -> Option<(Algorithm, Digest)> {
-        self.digests.first_key_value().map(|(algorithm, digest)| (*algorithm, *digest))
+        self.digests.first().copied()
     }
 }
 

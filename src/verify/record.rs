@@ -98,8 +98,8 @@ impl File {
     fn claim(self, name: &str) -> Result<FileClaim> {
         let digests = [(Algorithm::Sha256, self.sha256), (Algorithm::Blake3, self.blake3)];
         let digests = digests.into_iter().filter_map(|(algorithm, hex)| Some((algorithm, hex?.0)));
-        let claim = FileClaim { size: Some(self.size), digests: digests.collect() };
-        if claim.digests.is_empty() {
+        let claim = FileClaim::new(Some(self.size), digests);
+        if claim.fastest().is_none() {
             return Err(Error::format("the file has no digest: expected \"sha256\" or \"blake3\"").subject(name));
         }
         Ok(claim)
@@ -143,7 +143,7 @@ pub(crate) fn write(files: &BTreeMap<String, FileClaim>, tensors: &BTreeMap<Stri
 
 impl File {
     fn of(claim: &FileClaim) -> Self {
-        let hex = |algorithm| claim.digests.get(&algorithm).copied().map(Hex);
+        let hex = |algorithm| claim.digest(algorithm).map(Hex);
         Self { size: claim.size.unwrap_or_default(), sha256: hex(Algorithm::Sha256), blake3: hex(Algorithm::Blake3) }
     }
 }

@@ -24,6 +24,6 @@ impl Manifests {
     /// The text of `SHA256SUMS`.
     pub fn checksums(&self) -> String {
         let files = self.0.files.iter();
-        write_checksums(files.filter_map(|(name, claim)| Some((&**name, *claim.digests.get(&Algorithm::Sha256)?))))
+        write_checksums(files.filter_map(|(name, claim)| Some((&**name, claim.digest(Algorithm::Sha256)?))))
     }
 }

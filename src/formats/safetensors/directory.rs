@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Kind, Result};
-use crate::storage::{Location, Source};
+use crate::storage::{Listed, Location, Source};
 
 const INDEX: &str = ".safetensors.index.json";
 const FILE: &str = ".safetensors";
@@ -16,8 +16,8 @@ pub(super) enum Entry {
     Shards(Vec<String>),
 }
 
-pub(super) fn holds_a_model(location: &Location) -> bool {
-    location.listing().iter().any(|file| file.name.ends_with(FILE) || file.name.ends_with(INDEX))
+pub(super) fn holds_a_model(listing: &[Listed]) -> bool {
+    listing.iter().any(|file| file.name.ends_with(FILE) || file.name.ends_with(INDEX))
 }
 
 /// The file that was asked for; or of a directory: its index, or else all its safetensors files.
@@ -26,7 +26,8 @@ pub(super) fn entry(location: &Location) -> Result<Entry> {
         let is_index = source.name().ends_with(".json") || super::index::looks_like(&super::Head::of(source)?.bytes);
         return Ok(if is_index { Entry::Index(source.clone()) } else { Entry::File(source.clone()) });
     }
-    let named = |ending| location.listing().iter().map(|file| &*file.name).filter(move |name| name.ends_with(ending));
+    let listing = location.listing()?;
+    let named = |ending| listing.iter().map(|file| &*file.name).filter(move |name| name.ends_with(ending));
     let indices: Vec<&str> = named(INDEX).collect();
     if let Some(index) = choose_index(&indices).map_err(|e| e.path(location.path()))? {
         return Ok(Entry::Index(location.open_entry(index)?));

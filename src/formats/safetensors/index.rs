@@ -49,7 +49,7 @@ pub(super) fn read(location: &Location, source: &Source, limits: &Limits) -> Res
     let mut parsed = shards.finish()?;
     check_total_size(index.total_size, &mut parsed);
     let is_part = |name: &str| name == source.name() || index.shards.contains_key(name);
-    parsed.assets = crate::formats::assets(&location.list_siblings()?, is_part);
+    parsed.assets = crate::formats::assets(location.listing()?, is_part);
     parsed.descriptions = vec![Source::from_memory(source.name(), text.clone())];
     Ok(parsed)
 }
@@ -101,7 +101,7 @@ fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
     if let Some(twice) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         return Err(Error::format("the weight map has two entries of this name").subject(&*twice[0].0));
     }
-    tensors.sort_by_key(|(_, shard)| *shard);
+    tensors.sort_unstable_by(|(name, shard), (other, of)| (shard, name).cmp(&(of, other)));
     let total_size = raw.metadata.and_then(|metadata| metadata.0.total_size).and_then(|size| size.0);
     Ok(Index { shards, tensors, total_size })
 }

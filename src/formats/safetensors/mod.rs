@@ -69,7 +69,7 @@ fn read_shards(location: &Location, names: &[String], limits: &Limits) -> Result
         shards.add(source?, |_| true)?;
     }
     let mut parsed = shards.finish().map_err(|e| e.path(location.path()))?;
-    parsed.assets = super::assets(location.listing(), |name| names.iter().any(|shard| shard == name));
+    parsed.assets = super::assets(location.listing()?, |name| names.iter().any(|shard| shard == name));
     Ok(parsed)
 }
 
