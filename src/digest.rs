@@ -1,4 +1,4 @@
-//! The hashes: SHA-256 in one stream, BLAKE3 in one stream or by subtrees that any thread may hash.
+//! The hashes: SHA-256 and SHA-1 in one stream, BLAKE3 in one stream or by subtrees that any thread may hash.
 
 use std::fmt;
 
@@ -15,44 +15,74 @@ pub enum Algorithm {
     Blake3,
     /// SHA-256 (FIPS 180-4); sequential within one file.
     Sha256,
+    /// SHA-1 (FIPS 180-4); sequential within one file. It tells accidents, and keeps nobody from forging.
+    Sha1,
 }
 
 impl Algorithm {
-    /// The spelling used in manifests and reports: `"sha256"`, `"blake3"`.
+    /// The spelling used in manifests and reports: `"sha256"`, `"blake3"`, `"sha1"`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Blake3 => "blake3",
             Self::Sha256 => "sha256",
+            Self::Sha1 => "sha1",
         }
     }
 }
 
-/// 256 bits of output.
+/// The output of a hash function: 256 bits, or 160 of SHA-1.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Digest(pub [u8; 32]);
+pub struct Digest {
+    bytes: [u8; 32],
+    len: u8,
+}
+
+impl From<[u8; 32]> for Digest {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self { bytes, len: 32 }
+    }
+}
+
+impl From<[u8; 20]> for Digest {
+    fn from(short: [u8; 20]) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..20].copy_from_slice(&short);
+        Self { bytes, len: 20 }
+    }
+}
 
 impl Digest {
     /// The digest of bytes at hand.
     pub fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
         match algorithm {
-            Algorithm::Blake3 => Self(blake3::hash(bytes).into()),
-            Algorithm::Sha256 => Self(sha2::Sha256::digest(bytes).into()),
+            Algorithm::Blake3 => <[u8; 32]>::from(blake3::hash(bytes)).into(),
+            Algorithm::Sha256 => <[u8; 32]>::from(sha2::Sha256::digest(bytes)).into(),
+            Algorithm::Sha1 => <[u8; 20]>::from(sha1::Sha1::digest(bytes)).into(),
         }
     }
 
     /// Reads 64 hexadecimal digits of either case.
     pub fn from_hex(text: &str) -> Result<Self> {
-        let digits = text.as_bytes();
-        let mut bytes = [0; 32];
-        let is_hex = digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
-        if !is_hex {
-            return Err(Error::format(format!("expected a digest of 64 hexadecimal digits, found \"{text}\"")));
-        }
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
-        }
-        Ok(Self(bytes))
+        hex::<32>(text).map(Self::from)
     }
+
+    /// Reads the 40 hexadecimal digits of a SHA-1.
+    pub fn sha1_from_hex(text: &str) -> Result<Self> {
+        hex::<20>(text).map(Self::from)
+    }
+}
+
+fn hex<const LEN: usize>(text: &str) -> Result<[u8; LEN]> {
+    let digits = text.as_bytes();
+    let mut bytes = [0; LEN];
+    if digits.len() != 2 * LEN || !digits.iter().all(u8::is_ascii_hexdigit) {
+        let digits = 2 * LEN;
+        return Err(Error::format(format!("expected a digest of {digits} hexadecimal digits, found \"{text}\"")));
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
+    }
+    Ok(bytes)
 }
 
 fn nibble(digit: u8) -> u8 {
@@ -64,7 +94,7 @@ fn nibble(digit: u8) -> u8 {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.bytes[..usize::from(self.len)].iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -87,6 +117,8 @@ pub fn block_count(len: u64) -> u64 {
 pub enum Hasher {
     /// SHA-256 over the whole input.
     Sha256(Box<sha2::Sha256>),
+    /// SHA-1 over the whole input.
+    Sha1(Box<sha1::Sha1>),
     /// BLAKE3 over an input of at most one block.
     Blake3(Box<blake3::Hasher>),
     /// BLAKE3 over one of several blocks; the result is a chaining value.
@@ -98,6 +130,7 @@ impl Hasher {
     pub fn whole(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Sha256 => Self::Sha256(Box::default()),
+            Algorithm::Sha1 => Self::Sha1(Box::default()),
             Algorithm::Blake3 => Self::Blake3(Box::default()),
         }
     }
@@ -116,6 +149,7 @@ impl Hasher {
     pub fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Sha256(hasher) => hasher.update(bytes),
+            Self::Sha1(hasher) => hasher.update(bytes),
             Self::Blake3(hasher) | Self::Subtree(hasher) => {
                 hasher.update(bytes);
             }
@@ -125,9 +159,10 @@ impl Hasher {
     /// The digest, or for one block of several its chaining value.
     pub fn finish(self) -> Digest {
         match self {
-            Self::Sha256(hasher) => Digest(hasher.finalize().into()),
-            Self::Blake3(hasher) => Digest(hasher.finalize().into()),
-            Self::Subtree(hasher) => Digest(hasher.finalize_non_root()),
+            Self::Sha256(hasher) => <[u8; 32]>::from(hasher.finalize()).into(),
+            Self::Sha1(hasher) => <[u8; 20]>::from(hasher.finalize()).into(),
+            Self::Blake3(hasher) => <[u8; 32]>::from(hasher.finalize()).into(),
+            Self::Subtree(hasher) => hasher.finalize_non_root().into(),
         }
     }
 }
@@ -139,13 +174,13 @@ pub fn combine(blocks: &[Digest], len: u64) -> Digest {
         return *only;
     }
     let (left, right) = split(blocks, len);
-    Digest(hazmat::merge_subtrees_root(&left, &right, Mode::Hash).into())
+    <[u8; 32]>::from(hazmat::merge_subtrees_root(&left, &right, Mode::Hash)).into()
 }
 
 /// The chaining value over several blocks. The depth is the logarithm of their number.
 fn subtree(blocks: &[Digest], len: u64) -> [u8; 32] {
     if let [only] = blocks {
-        return only.0;
+        return only.bytes;
     }
     let (left, right) = split(blocks, len);
     hazmat::merge_subtrees_non_root(&left, &right, Mode::Hash)

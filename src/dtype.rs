@@ -194,12 +194,20 @@ impl DType {
 
     /// Bytes of `elements` elements; `None` if they overflow, do not fill whole blocks and bytes, or have no fixed size.
     pub fn bytes_of(self, elements: u64) -> Option<u64> {
+        let bits = self.bits_of(elements).filter(|bits| bits.is_multiple_of(8))?;
+        u64::try_from(bits / 8).ok()
+    }
+
+    /// As [`bytes_of`](Self::bytes_of), but elements may leave bits of the last byte unused.
+    pub fn bytes_of_padded(self, elements: u64) -> Option<u64> {
+        u64::try_from(self.bits_of(elements)?.div_ceil(8)).ok()
+    }
+
+    /// Bits of `elements` elements, if they fill whole blocks and have a size.
+    fn bits_of(self, elements: u64) -> Option<u128> {
         let Row { elements: block, bits, .. } = self.row();
-        if bits == 0 || !elements.is_multiple_of(u64::from(block)) {
-            return None;
-        }
-        let bits = u128::from(elements / u64::from(block)) * u128::from(bits);
-        bits.is_multiple_of(8).then(|| u64::try_from(bits / 8).ok()).flatten()
+        let is_sized = bits != 0 && elements.is_multiple_of(u64::from(block));
+        is_sized.then(|| u128::from(elements / u64::from(block)) * u128::from(bits))
     }
 
     fn row(self) -> Row {

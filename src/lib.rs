@@ -27,11 +27,14 @@
 //! Every byte of a model file is taken for an attacker's: no input makes the library panic, abort, hang, print, or use
 //! more memory than its [`Limits`] say. The C interface is [`ffi`]; `include/weighbridge.h` is its manual.
 
+pub mod check;
 pub mod digest;
 pub mod dtype;
 pub mod error;
 pub mod ffi;
+mod finding;
 mod formats;
+pub mod graph;
 pub mod host;
 mod json;
 pub mod limits;
@@ -44,11 +47,13 @@ pub mod write;
 
 pub use dtype::DType;
 pub use error::{Error, Kind, Result};
+pub use finding::{Finding, Severity};
 pub use formats::Unindexed;
+pub use graph::Graphs;
 pub use host::Context;
 pub use limits::Limits;
 pub use load::{Placement, Plan, PlanOptions, Target, Task};
-pub use model::{Model, OpenOptions};
+pub use model::{Model, OpenOptions, Place};
 pub use storage::{Access, Source};
 pub use tensor::{Tensor, TensorTable};
 pub use verify::{Policy, Report};

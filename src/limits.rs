@@ -11,6 +11,8 @@ pub struct Limits {
     pub tensors: u64,
     /// Files of the whole model. The default is 4,096.
     pub files: u64,
+    /// Bytes that graphs may take in memory, and that contents may take that are built. The default is 1 GiB.
+    pub heap_bytes: u64,
 }
 
 /// The most dimensions of one tensor: what NumPy and PyTorch can hold.
@@ -18,7 +20,7 @@ pub const MAX_RANK: usize = 64;
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { header_bytes: 100_000_000, tensors: 10_000_000, files: 4_096 }
+        Self { header_bytes: 100_000_000, tensors: 10_000_000, files: 4_096, heap_bytes: 1 << 30 }
     }
 }
 
@@ -31,6 +33,11 @@ impl Limits {
     /// Refuses more tensors than the model may have.
     pub(crate) fn check_tensors(&self, count: u64) -> Result<()> {
         check("the model", "tensors", count, self.tensors)
+    }
+
+    /// Refuses what would take more memory than the model may have.
+    pub(crate) fn check_heap(&self, bytes: u64) -> Result<()> {
+        check("the model", "bytes of structure", bytes, self.heap_bytes)
     }
 
     /// Refuses more files than the model may have.

@@ -9,13 +9,15 @@ use bytes::Bytes;
 
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Printable, Result};
-use crate::formats::{self, Parsed, Unindexed, WeightFile};
+use crate::finding::Finding;
+use crate::formats::{self, BUILT_ALIGNMENT, HeaderPart, Parsed, Unindexed, WeightFile};
+use crate::graph::Graphs;
 use crate::host::{Context, Level, Progress};
 use crate::limits::Limits;
 use crate::load::{Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, measure, verify};
 use crate::storage::{Access, Location, Source};
 use crate::tensor::{Tensor, TensorTable};
-use crate::verify::{Ledger, Policy, Report, gather, is_manifest};
+use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, gather, is_manifest};
 
 /// How a model is opened.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,15 @@ pub struct OpenOptions {
     pub limits: Limits,
 }
 
+/// Where the contents of a tensor lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the file in [`Model::files`].
+    pub file: usize,
+    /// Bytes from the start of that file; `None`: they are built from parts of it.
+    pub offset: Option<u64>,
+}
+
 /// An open model: immutable, cheap to clone, usable from many threads at once.
 #[derive(Clone)]
 pub struct Model(Arc<Inner>);
@@ -46,6 +57,8 @@ struct Inner {
     metadata: Vec<(String, String)>,
     assets: Vec<String>,
     warnings: Vec<String>,
+    graphs: Graphs,
+    findings: Vec<Finding>,
 }
 
 impl Model {
@@ -63,8 +76,13 @@ impl Model {
 
     fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
         let parsed = formats::read(&location, options.format.as_deref(), &options.limits)?;
-        let manifests = gather(&location, options.policy, options.manifest.as_deref(), &options.limits)?;
-        let Parsed { format, weights, descriptions, tensors, unindexed, metadata, mut assets, mut warnings } = parsed;
+        let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &options.limits)?;
+        let Parsed { format, weights, descriptions, tensors, unindexed, metadata, .. } = parsed;
+        let Parsed { mut assets, mut warnings, claims, graphs, findings, .. } = parsed;
+        if options.policy != Policy::None && !claims.is_empty() {
+            let claims = claims.into_iter().map(|(file, digests)| (file, FileClaim::new(None, digests)));
+            manifests.push(Manifest::of_format(format, claims.collect()));
+        }
         assets.retain(|name| !is_manifest(name));
         warnings.extend(location.drop_dead_links(&mut assets));
         for warning in &warnings {
@@ -75,14 +93,26 @@ impl Model {
             context: context.clone(),
             weights: weights.len(),
             ledger: Ledger::new(weights.len(), tensors.len()),
-            files: payload_files(weights, descriptions),
+            files: payload_files(weights, descriptions, !manifests.is_empty()),
             tensors: Arc::new(tensors),
             policy: options.policy,
             manifests,
         };
         let payload = Arc::new(payload);
         let metadata = metadata.into_iter().collect();
-        Ok(Self(Arc::new(Inner { format, location, is_directory, payload, unindexed, metadata, assets, warnings })))
+        let graphs = graphs.unwrap_or_default();
+        Ok(Self(Arc::new(Inner {
+            format,
+            location,
+            is_directory,
+            payload,
+            unindexed,
+            metadata,
+            assets,
+            warnings,
+            graphs,
+            findings,
+        })))
     }
 
     /// The name of the format.
@@ -90,9 +120,18 @@ impl Model {
         self.0.format
     }
 
-    /// The weight files; [`Span::file`](crate::tensor::Span::file) counts in them.
+    /// The weight files; [`Place::file`] counts in them.
     pub fn files(&self) -> impl ExactSizeIterator<Item = &Source> {
-        self.0.payload.files[..self.0.payload.weights].iter().map(|file| &file.source)
+        let files = &self.0.payload.files[..self.0.payload.weights];
+        let stored = files.partition_point(|file| file.base.is_none());
+        files[..stored].iter().map(|file| &file.source)
+    }
+
+    /// Where the contents of a tensor lie.
+    pub fn place(&self, tensor: &Tensor<'_>) -> Place {
+        let file = tensor.span.file as usize;
+        let base = self.0.payload.base(file);
+        Place { file: base, offset: (base == file).then_some(tensor.span.offset) }
     }
 
     /// All tensors.
@@ -113,6 +152,16 @@ impl Model {
     /// What was odd and put up with when the model was opened.
     pub fn warnings(&self) -> &[String] {
         &self.0.warnings
+    }
+
+    /// The graphs; none if the format has weights only.
+    pub fn graphs(&self) -> &Graphs {
+        &self.0.graphs
+    }
+
+    /// What broke a rule of the format when the model was opened, and was put up with.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.0.findings
     }
 
     /// When bytes have to be checked.
@@ -157,7 +206,7 @@ impl Model {
     /// The bytes of a tensor with no copy. They outlive the model.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
         let (source, tensor) = self.checked(tensor)?;
-        source.check_unchanged()?;
+        self.check_unchanged(&tensor)?;
         let view = source.view(tensor.span.offset, tensor.span.len)?;
         view.ok_or_else(|| {
             let message = "the model was opened for reading only: there are no zero-copy pointers";
@@ -171,7 +220,7 @@ impl Model {
             Err(e) if e.kind() == Kind::NotMapped => {
                 let (source, tensor) = self.checked(tensor)?;
                 let bytes = source.read(tensor.span.offset, tensor.span.len);
-                source.check_unchanged().and(bytes)
+                self.check_unchanged(&tensor).and(bytes)
             }
             view => view,
         }
@@ -187,17 +236,27 @@ impl Model {
             return Err(Error::invalid(message).subject(tensor.name));
         }
         let read = source.read_into(tensor.span.offset + offset, buffer);
-        source.check_unchanged().and(read)
+        self.check_unchanged(&tensor).and(read)
     }
 
     /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none.
     pub fn alignment(&self, tensor: &Tensor<'_>) -> u32 {
         const PAGE: usize = 4096;
-        let whole = self.0.payload.files.get(tensor.span.file as usize).and_then(|file| file.source.whole());
-        whole.map_or(0, |bytes| {
-            let address = (bytes.as_ptr() as usize).wrapping_add(tensor.span.offset as usize) | PAGE;
-            1 << address.trailing_zeros()
-        })
+        match self.0.payload.files.get(tensor.span.file as usize) {
+            None => 0,
+            // Not built yet, perhaps, but always so.
+            Some(PayloadFile { base: Some(_), .. }) => BUILT_ALIGNMENT,
+            Some(file) => file.source.whole().ok().flatten().map_or(0, |bytes| {
+                let address = (bytes.as_ptr() as usize).wrapping_add(tensor.span.offset as usize) | PAGE;
+                1 << address.trailing_zeros()
+            }),
+        }
+    }
+
+    /// Refuses a tensor whose file is no longer the one that was opened.
+    fn check_unchanged(&self, tensor: &Tensor<'_>) -> Result<()> {
+        let payload = &self.0.payload;
+        payload.files[payload.base(tensor.span.file as usize)].source.check_unchanged()
     }
 
     /// The tensor and its file, if its bytes may be handed out.
@@ -244,7 +303,7 @@ impl Model {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for name in names {
             match location.open_asset(name) {
-                Ok(source) => found.push(PayloadFile { source, header: None }),
+                Ok(source) => found.push(PayloadFile::plain(source)),
                 Err(_) if is_listed(name) => missing.push(name.clone()),
                 Err(e) => return Err(e),
             }
@@ -259,13 +318,17 @@ impl Model {
 
     fn asset_files(&self) -> Result<Vec<PayloadFile>> {
         let sources = self.0.assets.iter().map(|name| self.0.location.open_asset(name));
-        sources.map(|source| Ok(PayloadFile { source: source?, header: None })).collect()
+        sources.map(|source| source.map(PayloadFile::plain)).collect()
     }
 }
 
-fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>) -> Vec<PayloadFile> {
-    let weights = weights.into_iter().map(|file| PayloadFile { source: file.source, header: Some(file.header) });
-    weights.chain(descriptions.into_iter().map(|source| PayloadFile { source, header: None })).collect()
+fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked: bool) -> Vec<PayloadFile> {
+    let weights = weights.into_iter().map(|WeightFile { source, headers, base }| {
+        // Without a manifest no file is ever compared with what was parsed of it.
+        let headers = headers.into_iter().filter(|_| is_checked).map(HeaderPart::hash).collect();
+        PayloadFile { source, headers, base }
+    });
+    weights.chain(descriptions.into_iter().map(PayloadFile::plain)).collect()
 }
 
 impl fmt::Debug for Model {

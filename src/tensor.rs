@@ -32,6 +32,10 @@ impl Span {
     }
 }
 
+/// Bytes of each offset in the contents of a tensor of strings: for n elements n + 1 little-endian offsets, counted from
+/// the end of the offsets, of which each string lies between two; then the bytes of all strings.
+pub const STRING_OFFSET: u64 = 8;
+
 /// One tensor of a table. Its elements are contiguous, row-major and little-endian.
 #[derive(Debug, Clone, Copy)]
 pub struct Tensor<'a> {
@@ -116,6 +120,17 @@ impl TensorTable {
 pub enum Layout {
     /// Every byte of the range belongs to exactly one tensor: no gap, no overlap, nothing before or after.
     Tiled(Range<u64>),
+    /// Tensors lie anywhere inside their files, of which these are the lengths in bytes; they may share bytes.
+    Within(Vec<u64>),
+}
+
+/// How the bytes of a tensor are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// Elements fill whole bytes.
+    Exact,
+    /// Elements of less than a byte may leave bits of the last byte unused.
+    Padded,
 }
 
 /// Collects tensors and makes a table of them.
@@ -143,9 +158,16 @@ impl TableBuilder {
 
     /// Adds a tensor whose shape and size have to agree.
     pub fn push(&mut self, name: &str, dtype: DType, shape: &[u64], span: Span) -> Result<()> {
+        self.push_packed(name, dtype, shape, span, Packing::Exact)
+    }
+
+    /// As [`push`](Self::push), where the format says how elements are packed. Strings need at least the room of
+    /// their offsets.
+    pub fn push_packed(&mut self, name: &str, dtype: DType, shape: &[u64], span: Span, packing: Packing) -> Result<()> {
         self.limits.check_tensors(self.table.rows.len() as u64 + 1)?;
-        let needed = bytes_needed(dtype, shape)?;
-        if needed != span.len {
+        let needed = bytes_needed(dtype, shape, packing)?;
+        let fits = if dtype == DType::STRING { needed <= span.len } else { needed == span.len };
+        if !fits {
             return Err(Error::format(format!(
                 "its data has {} bytes; {dtype} of shape {shape:?} needs {needed}",
                 span.len
@@ -179,11 +201,13 @@ impl TableBuilder {
         Ok(())
     }
 
-    /// Checks what concerns all tensors of one file together, and makes the table.
+    /// Checks where the tensors lie, and makes the table.
     pub fn finish_file(self, layout: &Layout) -> Result<TensorTable> {
         let table = self.finish()?;
-        let Layout::Tiled(data) = layout;
-        check_tiled(&table, data)?;
+        match layout {
+            Layout::Tiled(data) => check_tiled(&table, data)?,
+            Layout::Within(lengths) => check_within(&table, lengths)?,
+        }
         Ok(table)
     }
 
@@ -227,8 +251,19 @@ fn check_tiled(table: &TensorTable, data: &Range<u64>) -> Result<()> {
     Ok(())
 }
 
+fn check_within(table: &TensorTable, lengths: &[u64]) -> Result<()> {
+    for row in &table.rows {
+        let len = lengths.get(row.span.file as usize).copied().unwrap_or_default();
+        if row.span.offset.checked_add(row.span.len).is_none_or(|end| end > len) {
+            let message = format!("its data has {} bytes from here; the file ends at {len}", row.span.len);
+            return Err(Error::format(message).subject(table.name(row)).offset(row.span.offset));
+        }
+    }
+    Ok(())
+}
+
 /// The bytes that a tensor needs. Every product is checked before it is used, also where another dimension is zero.
-fn bytes_needed(dtype: DType, shape: &[u64]) -> Result<u64> {
+pub(crate) fn bytes_needed(dtype: DType, shape: &[u64], packing: Packing) -> Result<u64> {
     if shape.len() > MAX_RANK {
         return Err(Error::new(Kind::Limit, format!("has more than {MAX_RANK} dimensions")));
     }
@@ -236,7 +271,12 @@ fn bytes_needed(dtype: DType, shape: &[u64]) -> Result<u64> {
     let nonzero = shape.iter().filter(|dim| **dim != 0).try_fold(1_u64, |product, dim| product.checked_mul(*dim));
     let widest = nonzero.filter(|elements| elements.checked_mul(16).is_some()).ok_or_else(overflow)?;
     let elements = if shape.contains(&0) { 0 } else { widest };
-    dtype.bytes_of(elements).ok_or_else(|| {
+    let bytes = match packing {
+        _ if dtype == DType::STRING => Some((elements + 1) * STRING_OFFSET),
+        Packing::Exact => dtype.bytes_of(elements),
+        Packing::Padded => dtype.bytes_of_padded(elements),
+    };
+    bytes.ok_or_else(|| {
         Error::format(format!("{elements} elements of {dtype} do not fill whole bytes: shape {shape:?} is impossible"))
     })
 }

@@ -2,7 +2,10 @@
 //! here, plain, under the address and undefined-behaviour sanitizers, and under valgrind.
 
 mod common;
+#[path = "ffi/graph_text.rs"]
+mod graph_text;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +14,7 @@ use std::sync::OnceLock;
 use common::{run, tool};
 
 const GOLDEN: &str = "tests/golden";
+const ONNX: &str = "tests/onnx/golden";
 
 /// A program: its sources, and how they are compiled.
 struct Program {
@@ -25,8 +29,12 @@ const CPP: &[&str] = &["-std=c++17"];
 const TESTS: &[Program] = &[
     Program { name: "surface", sources: &["tests/ffi/surface.c"], flags: C },
     Program { name: "abuse", sources: &["tests/ffi/abuse.c"], flags: C },
+    Program { name: "graph_abuse", sources: &["tests/ffi/graph_abuse.c"], flags: C },
+    Program { name: "graph_lists", sources: &["tests/ffi/graph_lists.c"], flags: C },
+    Program { name: "findings", sources: &["tests/ffi/findings.c"], flags: C },
     Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
     Program { name: "wrapper", sources: &["tests/ffi/wrapper.cpp"], flags: CPP },
+    Program { name: "wrapper_graph", sources: &["tests/ffi/wrapper_graph.cpp"], flags: CPP },
     Program {
         name: "wrapper_noexcept",
         sources: &["tests/ffi/wrapper_noexcept.cpp"],
@@ -36,6 +44,16 @@ const TESTS: &[Program] = &[
         name: "double_include",
         sources: &["tests/ffi/double_include_a.cpp", "tests/ffi/double_include_b.cpp"],
         flags: CPP,
+    },
+];
+
+/// Programs that print the graphs of all models as text: see `graph_text.rs`.
+const WALKERS: &[Program] = &[
+    Program { name: "graph_text_c", sources: &["tests/ffi/graph_text.c"], flags: C },
+    Program {
+        name: "graph_text_cpp",
+        sources: &["tests/ffi/graph_text.cpp"],
+        flags: &["-std=c++17", "-fno-exceptions", "-fno-rtti"],
     },
 ];
 
@@ -86,6 +104,41 @@ fn run_all(compilers: (&str, &str), flags: &[&str], launch: impl Fn(&Path) -> Co
         let binary = compile(&compiler, program, flags, folder.path());
         run(launch(&binary).arg(GOLDEN).arg(scratch.path()));
     }
+    for program in WALKERS {
+        let Some(compiler) = compiler_of(program.sources[0], compilers) else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let binary = compile(&compiler, program, flags, folder.path());
+        let list = folder.path().join("models");
+        fs::write(&list, graphs().keys().map(|path| format!("{path}\n")).collect::<String>()).unwrap();
+        compare_graphs(&run(launch(&binary).arg(list)));
+    }
+}
+
+/// Every golden model that needs no links, by its path, and the text of its graph as the onnx package sees it.
+fn graphs() -> &'static BTreeMap<String, String> {
+    static GRAPHS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    GRAPHS.get_or_init(|| {
+        let lines = fs::read_to_string(format!("{ONNX}/expected.jsonl")).unwrap();
+        let models = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let plain = models.filter(|model| {
+            model.get("links").is_none() && !model["file"].as_str().unwrap().contains("types-empty.onnx")
+        });
+        plain.map(|model| (format!("{ONNX}/{}", model["file"].as_str().unwrap()), graph_text::text(&model))).collect()
+    })
+}
+
+/// What a walker has printed is what it had to print.
+fn compare_graphs(printed: &str) {
+    let mut expected = String::new();
+    for (path, text) in graphs() {
+        expected += &format!("== {path}\n{text}");
+    }
+    let mut path = "";
+    for (number, (found, wanted)) in printed.lines().zip(expected.lines()).enumerate() {
+        path = wanted.strip_prefix("== ").unwrap_or(path);
+        assert_eq!(found, wanted, "{path}, line {}", number + 1);
+    }
+    assert_eq!(printed.lines().count(), expected.lines().count());
 }
 
 #[test]
@@ -138,15 +191,21 @@ fn programs_are_clean_under_valgrind() {
 fn examples_work() {
     let Some(compiler) = COMPILERS.iter().find_map(|(_, cpp)| tool(cpp)) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let model = Path::new(GOLDEN).join("tiny-llama");
-    for (name, source, expected) in [
-        ("inspect", "examples-cpp/inspect.cpp", "model.layers.0.mlp.gate_proj.weight"),
-        ("load_checkpoint", "examples-cpp/load_checkpoint.cpp", "44 files and tensors verified"),
+    let (llama, graph) = (format!("{GOLDEN}/tiny-llama"), format!("{ONNX}/made/loop-if.onnx"));
+    for (name, source, model, expected) in [
+        ("inspect", "examples-cpp/inspect.cpp", &llama, "model.layers.0.mlp.gate_proj.weight"),
+        ("load_checkpoint", "examples-cpp/load_checkpoint.cpp", &llama, "44 files and tensors verified"),
+        (
+            "walk_graph",
+            "examples-cpp/walk_graph.cpp",
+            &graph,
+            "\n            then_branch = graph \"inner then\", 3 nodes\n",
+        ),
     ] {
         let sources: &'static [&'static str] = Box::leak(Box::new([source]));
         let program = Program { name, sources, flags: CPP };
         let binary = compile(&compiler, &program, &["-Wconversion"], folder.path());
-        let printed = run(Command::new(&binary).arg(&model));
+        let printed = run(Command::new(&binary).arg(model));
         assert!(printed.contains(expected), "{name}: {printed}");
 
         let failed = Command::new(&binary).arg("no/such/model").output().unwrap();
@@ -160,7 +219,8 @@ fn examples_work() {
 #[test]
 fn no_program_is_forgotten() {
     let headers = HEADERS.iter().map(|(source, _)| source);
-    let listed: Vec<_> = TESTS.iter().flat_map(|program| program.sources).chain(headers).collect();
+    let programs = TESTS.iter().chain(WALKERS).flat_map(|program| program.sources);
+    let listed: Vec<_> = programs.chain(headers).collect();
     let sources = fs::read_dir("tests/ffi").unwrap().map(|entry| entry.unwrap().path());
     let sources = sources.filter(|path| path.extension().is_some_and(|ending| ending == "c" || ending == "cpp"));
     let count =

@@ -8,8 +8,25 @@ const HEADER: &str = "include/weighbridge.h";
 
 /// The sections of the header in the order in which a newcomer should meet them: one source file each.
 const SECTIONS: &[&str] = &[
-    "text", "library", "status", "error", "hooks", "context", "model", "dtype", "tensor", "asset", "report", "load",
+    "text",
+    "library",
+    "status",
+    "error",
+    "hooks",
+    "context",
+    "model",
+    "dtype",
+    "tensor",
+    "asset",
+    "report",
+    "load",
     "graph",
+    "node",
+    "attribute",
+    "value",
+    "types",
+    "function",
+    "findings",
 ];
 
 const END: &str = "

@@ -12,12 +12,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("limits", &["error"]),
     ("digest", &["error"]),
     ("json", &["error"]),
+    ("finding", &[]),
     ("tensor", &["error", "limits", "dtype"]),
+    ("graph", &["error", "dtype"]),
     ("storage", &["error", "limits", "digest", "host"]),
-    ("formats", &["error", "limits", "dtype", "digest", "json", "storage", "tensor"]),
+    ("formats", &["error", "limits", "dtype", "digest", "finding", "graph", "json", "storage", "tensor"]),
     ("verify", &["error", "limits", "dtype", "digest", "json", "host", "storage", "tensor"]),
     ("load", &["error", "limits", "digest", "host", "storage", "tensor", "verify"]),
-    ("model", &["error", "limits", "digest", "host", "storage", "tensor", "formats", "verify", "load"]),
+    (
+        "model",
+        &["error", "limits", "digest", "finding", "graph", "host", "storage", "tensor", "formats", "verify", "load"],
+    ),
+    ("check", &["error", "dtype", "finding", "graph", "model", "tensor"]),
     ("write", &["error", "digest", "host", "load", "model", "verify"]),
 ];
 

@@ -14,7 +14,7 @@ use crate::error::Result;
 /// The number of metadata entries; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_metadata_count(m: *const wb_model) -> usize {
-    plain(0, || Ok(get(m, "m")?.0.metadata().len()))
+    plain(0, || Ok(get(m, "m")?.model.metadata().len()))
 }
 
 /// A metadata entry, sorted by key; both texts are borrowed from the model, and either may be NULL. Since 0.1.
@@ -26,7 +26,7 @@ pub extern "C" fn wb_model_metadata(
     value: *mut wb_str,
 ) -> wb_status {
     status(|| {
-        let entry = get(m, "m")?.0.metadata().get(index);
+        let entry = get(m, "m")?.model.metadata().get(index);
         let (name, text) = entry.ok_or_else(|| out_of_range("metadata entry", index))?;
         set_optional(key, (&**name).into());
         set_optional(value, (&**text).into());
@@ -37,7 +37,7 @@ pub extern "C" fn wb_model_metadata(
 /// The number of assets; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_asset_count(m: *const wb_model) -> usize {
-    plain(0, || Ok(get(m, "m")?.0.assets().len()))
+    plain(0, || Ok(get(m, "m")?.model.assets().len()))
 }
 
 /// An asset, sorted by name: its name, borrowed from the model, and its length in bytes. Either result may be NULL.
@@ -47,7 +47,7 @@ pub extern "C" fn wb_model_asset(m: *const wb_model, index: usize, name: *mut wb
     status(|| {
         let asset = asset(m, index)?;
         if !bytes.is_null() {
-            set_optional(bytes, get(m, "m")?.0.asset_len(asset)?);
+            set_optional(bytes, get(m, "m")?.model.asset_len(asset)?);
         }
         set_optional(name, asset.into());
         Ok(WB_OK)
@@ -65,13 +65,13 @@ pub extern "C" fn wb_model_asset_buffer(
 ) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        let bytes = get(m, "m")?.0.asset(asset(m, index)?)?;
+        let bytes = get(m, "m")?.model.asset(asset(m, index)?)?;
         out.set(wb_buffer(bytes).into_raw());
         Ok(WB_OK)
     })
 }
 
 fn asset<'a>(m: *const wb_model, index: usize) -> Result<&'a str> {
-    let name = get(m, "m")?.0.assets().get(index);
+    let name = get(m, "m")?.model.assets().get(index);
     name.map(|name| &**name).ok_or_else(|| out_of_range("asset", index))
 }

@@ -63,7 +63,8 @@ pub const WB_I4: wb_dtype = 25;
 pub const WB_U2: wb_dtype = 26;
 /// Signed integer of 2 bits, four to a byte, low bits first.
 pub const WB_I2: wb_dtype = 27;
-/// Strings of any length; such contents are never one span of a file.
+/// Strings of any length. The contents of such a tensor are built, not stored so: for n elements n + 1 unsigned offsets of
+/// 64 bits, counted from the end of the offsets, then the bytes of all strings; each lies between two offsets.
 pub const WB_STRING: wb_dtype = 28;
 /// ggml block type Q4_0.
 pub const WB_Q4_0: wb_dtype = 64;

@@ -94,7 +94,7 @@ pub extern "C" fn wb_plan_create(
 ) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        let plan = get(m, "m")?.0.plan(&plan_options(opt)?)?;
+        let plan = get(m, "m")?.model.plan(&plan_options(opt)?)?;
         out.set(wb_plan(Arc::new(plan)).into_raw());
         Ok(WB_OK)
     })
@@ -263,7 +263,7 @@ pub extern "C" fn wb_model_load(
 ) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        let placement = get(m, "m")?.0.load(&plan_options(opt)?)?;
+        let placement = get(m, "m")?.model.load(&plan_options(opt)?)?;
         out.set(wb_placement(placement).into_raw());
         Ok(WB_OK)
     })

@@ -7,19 +7,25 @@
 #![allow(non_camel_case_types, reason = "the names of the C interface")]
 
 pub mod asset;
+pub mod attribute;
 pub mod context;
 pub mod dtype;
 pub mod error;
+pub mod findings;
+pub mod function;
 pub mod graph;
 mod handle;
 pub mod hooks;
 pub mod library;
 pub mod load;
 pub mod model;
+pub mod node;
 pub mod report;
 pub mod status;
 pub mod tensor;
 pub mod text;
+pub mod types;
+pub mod value;
 
 use std::ffi::c_char;
 use std::mem::{MaybeUninit, size_of};
@@ -30,7 +36,7 @@ use std::sync::Once;
 use crate::error::{Error, Kind, Result};
 use crate::host;
 use error::wb_error;
-use status::{WB_ERR_INTERNAL, wb_status};
+use status::{WB_ERR_INTERNAL, WB_OK, wb_status};
 use text::{WB_NUL, wb_str};
 
 /// Runs the body of an export that reports errors as an object. `*err` is written only on failure.
@@ -131,6 +137,52 @@ impl<T> Out<*const T> {
     }
 }
 
+/// Fills a list that the caller asks for twice: what does not fit is left out, and `*count` is the full length.
+fn fill_list(
+    place: *mut u32,
+    cap: usize,
+    count: *mut usize,
+    list: impl ExactSizeIterator<Item = u32>,
+) -> Result<wb_status> {
+    if place.is_null() && cap != 0 {
+        return Err(null("values"));
+    }
+    model::set_optional(count, list.len());
+    for (position, value) in list.take(cap).enumerate() {
+        // SAFETY: not NULL, so by the conventions room for `cap` elements that nobody else uses.
+        unsafe { place.wrapping_add(position).write_unaligned(value) };
+    }
+    Ok(WB_OK)
+}
+
+/// Lends a list: where it begins, or NULL if it is empty, and its length.
+fn lend<'a, T: 'a>(
+    place: *mut *const T,
+    count: *mut usize,
+    list: impl FnOnce() -> Result<&'a [T]>,
+) -> Result<wb_status> {
+    let place = Out::pointer(place, "values")?;
+    let list = list()?;
+    place.set(begin(list));
+    model::set_optional(count, list.len());
+    Ok(WB_OK)
+}
+
+/// Where a list begins: NULL if it is empty, for the address of nothing confuses those who check addresses, such as Go.
+fn begin<T>(list: &[T]) -> *const T {
+    if list.is_empty() { ptr::null() } else { list.as_ptr() }
+}
+
+/// Where a shape begins: NULL if the number of dimensions is not known, something else if there are none.
+fn shape(dims: Option<&[i64]>) -> *const i64 {
+    static SCALAR: i64 = 0;
+    match dims {
+        None => ptr::null(),
+        Some([]) => &raw const SCALAR,
+        Some(dims) => dims.as_ptr(),
+    }
+}
+
 /// Bytes that the caller lends for the call. NULL with a length of 0 is the empty range.
 fn bytes<'a>(data: *const u8, len: usize, name: &str) -> Result<&'a [u8]> {
     match (data.is_null(), len) {
@@ -208,14 +260,25 @@ macro_rules! versioned {
 }
 
 versioned! {
+    attribute::wb_attribute_info,
     context::wb_context_options,
+    findings::wb_check_options,
+    findings::wb_finding,
+    function::wb_function_info,
+    graph::wb_graph_info,
+    graph::wb_model_info,
     load::wb_placed_tensor,
     load::wb_plan_info,
     load::wb_plan_options,
     hooks::wb_progress,
     model::wb_open_options,
+    node::wb_node_info,
     report::wb_check,
     tensor::wb_tensor_info,
+    types::wb_dim_info,
+    types::wb_type_info,
+    value::wb_sparse_info,
+    value::wb_value_info,
 }
 
 /// No structure of the interface will ever be larger: a larger size is garbage.

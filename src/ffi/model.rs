@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::context::{context_of, wb_context};
 use super::error::wb_error;
+use super::graph::wb_graph;
 use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{HostMemory, wb_destroy_fn};
 use super::status::{WB_OK, wb_status};
@@ -21,10 +22,20 @@ use crate::verify::Policy;
 
 /// An open model. Counted references; immutable, so any function that takes it `const` may run on many threads at
 /// once. Since 0.1.
-pub struct wb_model(pub(super) Model);
+pub struct wb_model {
+    pub(super) model: Model,
+    /// What `wb_graph` points to.
+    pub(super) graphs: Box<[wb_graph]>,
+}
 
 impl Handle for wb_model {}
 impl Shared for wb_model {}
+
+impl From<Model> for wb_model {
+    fn from(model: Model) -> Self {
+        Self { graphs: wb_graph::all(&model), model }
+    }
+}
 
 /// Flag of `wb_open_options`: files are read, never mapped. No input can then raise `SIGBUS`, and there are no zero-copy
 /// pointers. Right for network file systems, and for hosts that cannot take a signal. Since 0.1.
@@ -84,7 +95,7 @@ pub extern "C" fn wb_model_open(
         let out = Out::handle(out, "out")?;
         let options = open_options(opt)?;
         let model = Model::open(path_of(path, path_len)?, &options, &context_of(c))?;
-        out.set(wb_model(model).into_raw());
+        out.set(wb_model::from(model).into_raw());
         Ok(WB_OK)
     })
 }
@@ -113,7 +124,7 @@ pub extern "C" fn wb_model_open_memory(
             return Err(super::null("data"));
         }
         let model = Model::from_memory(Bytes::from_owner(memory), &options, &context_of(c))?;
-        out.set(wb_model(model).into_raw());
+        out.set(wb_model::from(model).into_raw());
         Ok(WB_OK)
     })
 }
@@ -173,7 +184,7 @@ pub extern "C" fn wb_model_release(m: *mut wb_model) {
 pub extern "C" fn wb_model_format(m: *const wb_model, out: *mut wb_str) {
     plain((), || {
         let out = Out::new(out, "out")?;
-        out.set(get(m, "m").map_or("", |model| model.0.format()).into());
+        out.set(get(m, "m").map_or("", |m| m.model.format()).into());
         Ok(())
     });
 }
@@ -181,7 +192,7 @@ pub extern "C" fn wb_model_format(m: *const wb_model, out: *mut wb_str) {
 /// The number of weight files; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_file_count(m: *const wb_model) -> usize {
-    plain(0, || Ok(get(m, "m")?.0.files().len()))
+    plain(0, || Ok(get(m, "m")?.model.files().len()))
 }
 
 /// A weight file: its path below the model's directory, borrowed from the model, and its length in bytes. Either result
@@ -189,7 +200,7 @@ pub extern "C" fn wb_model_file_count(m: *const wb_model) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_file(m: *const wb_model, index: usize, path: *mut wb_str, bytes: *mut u64) -> wb_status {
     status(|| {
-        let mut files = get(m, "m")?.0.files();
+        let mut files = get(m, "m")?.model.files();
         let file = files.nth(index).ok_or_else(|| out_of_range("file", index))?;
         set_optional(path, file.name().into());
         set_optional(bytes, file.len());
@@ -200,6 +211,12 @@ pub extern "C" fn wb_model_file(m: *const wb_model, index: usize, path: *mut wb_
 /// The error for an index that is too large.
 pub(super) fn out_of_range(what: &str, index: usize) -> Error {
     Error::invalid(format!("there is no {what} {index}"))
+}
+
+/// The error for a range of which a part does not exist.
+pub(super) fn check_range(what: &str, first: usize, count: usize, len: usize) -> Result<()> {
+    let end = first.checked_add(count).filter(|end| *end <= len);
+    end.map(drop).ok_or_else(|| out_of_range(what, first.saturating_add(count)))
 }
 
 /// Writes a result that the caller may not want.

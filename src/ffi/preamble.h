@@ -76,3 +76,6 @@ extern "C" {
 
 /* As the length of an input text: it ends at the first NUL. Since 0.1. */
 #define WB_NUL ((size_t)-1)
+
+/* As the index of a graph, node, function or tensor: there is none. Since 0.1. */
+#define WB_NO_INDEX ((size_t)-1)

@@ -101,7 +101,7 @@ impl From<Check<'_>> for wb_check {
 pub extern "C" fn wb_model_verify(m: *const wb_model, out: *mut *mut wb_report, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        let model = &get(m, "m")?.0;
+        let model = &get(m, "m")?.model;
         let report = Arc::new(model.verify()?);
         let verdict = report.verdict(model.policy());
         out.set(wb_report(report).into_raw());

@@ -11,9 +11,9 @@ use bytes::Bytes;
 use super::dtype::wb_dtype;
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};
-use super::model::{out_of_range, set_optional, wb_model};
+use super::model::{check_range, out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
-use super::{Out, buffer, call, fill, fill_array, plain, status, text, wb_str};
+use super::{Out, buffer, call, fill, fill_array, plain, shape, status, text, wb_str};
 use crate::error::{Error, Kind, Result};
 use crate::model::Model;
 
@@ -33,9 +33,10 @@ pub struct wb_tensor_info {
     pub shape: *const i64,
     /// `rank` strides in elements; NULL: contiguous, row-major.
     pub strides: *const i64,
-    /// Bytes of the contents as stored.
+    /// Bytes of the contents.
     pub bytes: u64,
-    /// Bytes from the start of the file to the contents; `UINT64_MAX`: they are built, not stored as one span.
+    /// Bytes from the start of the file to the contents. `UINT64_MAX`: they are not stored as one span, and are built from
+    /// parts of the file when they are first wanted, as those of `WB_STRING` are.
     pub offset: u64,
     /// Index of the file, for `wb_model_file`.
     pub file: u32,
@@ -46,14 +47,14 @@ pub struct wb_tensor_info {
 /// The number of tensors; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_count(m: *const wb_model) -> usize {
-    plain(0, || Ok(get(m, "m")?.0.tensors().len()))
+    plain(0, || Ok(get(m, "m")?.model.tensors().len()))
 }
 
 /// What the tensor at `index` is. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_info(m: *const wb_model, index: usize, out: *mut wb_tensor_info) -> wb_status {
     status(|| {
-        fill(out, &info(&get(m, "m")?.0, index)?, "out")?;
+        fill(out, &info(&get(m, "m")?.model, index)?, "out")?;
         Ok(WB_OK)
     })
 }
@@ -69,9 +70,8 @@ pub extern "C" fn wb_model_tensor_infos(
     stride_bytes: usize,
 ) -> wb_status {
     status(|| {
-        let model = &get(m, "m")?.0;
-        let end = first.checked_add(count).filter(|end| *end <= model.tensors().len());
-        end.ok_or_else(|| out_of_range("tensor", first.saturating_add(count)))?;
+        let model = &get(m, "m")?.model;
+        check_range("tensor", first, count, model.tensors().len())?;
         fill_array(out, stride_bytes, count, "out", |position| info(model, first + position))?;
         Ok(WB_OK)
     })
@@ -79,16 +79,17 @@ pub extern "C" fn wb_model_tensor_infos(
 
 fn info(model: &Model, index: usize) -> Result<wb_tensor_info> {
     let tensor = model.tensors().get(index).ok_or_else(|| out_of_range("tensor", index))?;
+    let place = model.place(&tensor);
     Ok(wb_tensor_info {
         struct_size: size_of::<wb_tensor_info>(),
         name: tensor.name.into(),
         dtype: tensor.dtype.number(),
         rank: tensor.shape.len() as u32,
-        shape: tensor.shape.as_ptr(),
+        shape: shape(Some(tensor.shape)),
         strides: ptr::null(),
         bytes: tensor.span.len,
-        offset: tensor.span.offset,
-        file: tensor.span.file,
+        offset: place.offset.unwrap_or(u64::MAX),
+        file: place.file as u32,
         alignment: model.alignment(&tensor),
     })
 }
@@ -102,7 +103,7 @@ pub extern "C" fn wb_model_tensor_find(
     index: *mut usize,
 ) -> wb_status {
     status(|| {
-        let model = &get(m, "m")?.0;
+        let model = &get(m, "m")?.model;
         let out = Out::new(index, "index")?;
         let found = model.tensors().find(text(name, name_len, "name")?);
         out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the model has no such tensor"))?);
@@ -124,7 +125,7 @@ pub extern "C" fn wb_model_tensor_data(
 ) -> wb_status {
     status(|| {
         let place = Out::pointer(ptr, "ptr")?;
-        let view = get(m, "m")?.0.view(index)?;
+        let view = get(m, "m")?.model.view(index)?;
         place.set(view.as_ptr().cast());
         set_optional(len, view.len());
         Ok(WB_OK)
@@ -142,7 +143,7 @@ pub extern "C" fn wb_model_tensor_buffer(
 ) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        out.set(wb_buffer(get(m, "m")?.0.bytes(index)?).into_raw());
+        out.set(wb_buffer(get(m, "m")?.model.bytes(index)?).into_raw());
         Ok(WB_OK)
     })
 }
@@ -159,7 +160,7 @@ pub extern "C" fn wb_model_tensor_read(
     err: *mut *mut wb_error,
 ) -> wb_status {
     call(err, || {
-        get(m, "m")?.0.read_into(index, offset, buffer(dst.cast(), len, "dst")?)?;
+        get(m, "m")?.model.read_into(index, offset, buffer(dst.cast(), len, "dst")?)?;
         Ok(WB_OK)
     })
 }

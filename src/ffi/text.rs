@@ -20,8 +20,14 @@ pub const WB_NUL: usize = usize::MAX;
 
 impl From<&str> for wb_str {
     fn from(text: &str) -> Self {
-        let ptr = if text.is_empty() { c"".as_ptr() } else { text.as_ptr().cast() };
-        Self { ptr, len: text.len() }
+        text.as_bytes().into()
+    }
+}
+
+impl From<&[u8]> for wb_str {
+    fn from(bytes: &[u8]) -> Self {
+        let ptr = if bytes.is_empty() { c"".as_ptr() } else { bytes.as_ptr().cast() };
+        Self { ptr, len: bytes.len() }
     }
 }
 

@@ -5,10 +5,14 @@
 
 #![forbid(unsafe_code)]
 
-#[cfg(not(feature = "safetensors"))]
+#[cfg(not(any(feature = "onnx", feature = "safetensors")))]
 compile_error!("enable at least one format: without one, nothing can be opened");
 
 mod impostor;
+#[cfg(feature = "onnx")]
+mod onnx;
+#[cfg(feature = "onnx")]
+mod protobuf;
 #[cfg(feature = "safetensors")]
 mod safetensors;
 
@@ -16,7 +20,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
+use crate::finding::Finding;
+use crate::graph::Graphs;
 use crate::limits::Limits;
 use crate::storage::{Header, Listed, Location, Source};
 use crate::tensor::TensorTable;
@@ -39,15 +46,45 @@ pub(crate) struct Parsed {
     pub assets: Vec<String>,
     /// What is odd and was put up with.
     pub warnings: Vec<String>,
+    /// What the files say that others should be, by name: checksums that tell accidents.
+    pub claims: BTreeMap<String, Vec<(Algorithm, Digest)>>,
+    /// The graphs, if the format has them.
+    pub graphs: Option<Graphs>,
+    /// What the reader saw that breaks a rule of the format, and that the neutral form of graphs cannot say.
+    pub findings: Vec<Finding>,
 }
 
-/// A file with tensors in it.
+/// A file with tensors in it, or what has been made of parts of one.
 pub(crate) struct WeightFile {
     /// Its bytes.
     pub source: Source,
-    /// The part of it that was parsed, to be compared with what is read later.
-    pub header: Header,
+    /// The parts of it that were parsed, to be compared with what is read later.
+    pub headers: Vec<HeaderPart>,
+    /// For contents that are built: the file that they are built from. Such files come after all others.
+    pub base: Option<usize>,
 }
+
+/// A range of a file that was parsed.
+pub(crate) enum HeaderPart {
+    /// Its bytes are gone.
+    Hashed(Header),
+    /// Its bytes are still there: they are hashed only if somebody will compare the digest.
+    Kept { start: u64, bytes: Bytes },
+}
+
+impl HeaderPart {
+    pub(crate) fn hash(self) -> Header {
+        match self {
+            Self::Hashed(header) => header,
+            Self::Kept { start, bytes } => {
+                Header { start, len: bytes.len() as u64, digest: Digest::of(Algorithm::Blake3, &bytes) }
+            }
+        }
+    }
+}
+
+/// Alignment of the pointers to contents that are built, in bytes: that of the widest elements.
+pub(crate) const BUILT_ALIGNMENT: u32 = 8;
 
 /// A tensor that lies in a file, but that the weight map does not assign to that file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +110,9 @@ struct Format {
 const FORMATS: &[Format] = &[
     #[cfg(feature = "safetensors")]
     safetensors::FORMAT,
+    // Last, because it has no magic number.
+    #[cfg(feature = "onnx")]
+    onnx::FORMAT,
 ];
 
 /// The first bytes of a file.

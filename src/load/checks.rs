@@ -4,7 +4,7 @@ use super::{Payload, PayloadFile};
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::Tensor;
-use crate::verify::{Anchor, FileClaim, Manifest, Policy, TensorClaim};
+use crate::verify::{Anchor, FileClaim, Manifest, Origin, Policy, TensorClaim};
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) struct Check {
 /// What one manifest expects of a digest.
 #[derive(Debug, Clone)]
 pub(crate) struct Claim {
-    pub(crate) origin: (&'static str, Anchor),
+    pub(crate) origin: Origin,
     pub(crate) expected: Digest,
     /// Set when the bytes cannot be right, whatever their digest.
     pub(crate) contradiction: Option<String>,
@@ -72,12 +72,12 @@ impl Checks {
         if payload.policy == Policy::None {
             return Ok(checks);
         }
-        let mut sorted = selection.to_vec();
+        let file_of = |index: usize| payload.tensors.get(index).map(|tensor| payload.base(tensor.span.file as usize));
+        let mut sorted: Vec<_> = selection.iter().filter_map(|index| Some((file_of(*index)?, *index))).collect();
         sorted.sort_unstable();
-        let file_of = |index: &usize| payload.tensors.get(*index).map(|tensor| tensor.span.file);
-        for group in sorted.chunk_by(|a, b| file_of(a) == file_of(b)) {
-            let Some(file) = group.first().and_then(file_of) else { continue };
-            checks.add_used_file(payload, files, file as usize, group)?;
+        for group in sorted.chunk_by(|(file, _), (other, _)| file == other) {
+            let selected: Vec<usize> = group.iter().map(|(_, index)| *index).collect();
+            checks.add_used_file(payload, files, group[0].0, &selected)?;
         }
         for file in payload.weights..files.len() {
             checks.add_claims(payload, files, file);
@@ -90,13 +90,13 @@ impl Checks {
         let mut checks = Self::default();
         match scope {
             Scope::Verify => {
-                for file in 0..files.len() {
+                for file in (0..files.len()).filter(|file| files[*file].base.is_none()) {
                     checks.add_claims(payload, files, file);
                 }
             }
             Scope::Locate(damaged) => {
                 for file in damaged {
-                    let tensors: Vec<usize> = payload.tensors.of_file(*file as u32).collect();
+                    let tensors = payload.tensors_on(*file);
                     payload.manifests.iter().for_each(|manifest| checks.add_tensor_claims(payload, manifest, &tensors));
                 }
             }
@@ -113,7 +113,7 @@ impl Checks {
         selected: &[usize],
     ) -> Result<()> {
         let source = &files[file].source;
-        let is_whole = payload.tensors.of_file(file as u32).len() == selected.len();
+        let is_whole = payload.tensors_on(file).len() == selected.len();
         let mut is_covered = false;
         for manifest in &payload.manifests {
             let claim = manifest.files.get(source.name());
@@ -122,10 +122,10 @@ impl Checks {
             }
             let claims_all = selected.iter().all(|index| claim_of(payload, manifest, *index).is_some());
             if let Some(claim) = claim.filter(|_| is_whole || !claims_all) {
-                is_covered |= self.add_file(files, file, manifest, claim);
+                is_covered |= self.add_file(files, file, manifest, claim) && manifest.covers;
             } else {
                 self.add_tensor_claims(payload, manifest, selected);
-                is_covered |= claims_all;
+                is_covered |= claims_all && manifest.covers;
             }
         }
         if payload.policy == Policy::Required && !is_covered {
@@ -137,7 +137,7 @@ impl Checks {
 
     /// Each manifest is asked on its own: about the file, or else about its tensors.
     fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
-        let tensors: Vec<usize> = payload.tensors.of_file(file as u32).collect();
+        let tensors = payload.tensors_on(file);
         for manifest in &payload.manifests {
             match manifest.files.get(files[file].source.name()) {
                 Some(claim) => _ = self.add_file(files, file, manifest, claim),
@@ -149,13 +149,13 @@ impl Checks {
     fn add_file(&mut self, files: &[PayloadFile], file: usize, manifest: &Manifest, claim: &FileClaim) -> bool {
         let Some((algorithm, expected)) = claim.fastest() else { return false };
         let len = files[file].source.len();
-        let origin = (manifest.source, manifest.anchor);
+        let origin = manifest.origin();
         let contradiction = wrong_size(len, claim, manifest);
         self.add_check(Item::File(file), algorithm, (file, 0, len), Claim { origin, expected, contradiction });
-        if let Some(header) = &files[file].header {
-            let origin = ("the header as it was opened", Anchor::Caller);
+        for header in files[file].headers.iter() {
+            let origin = Origin { source: "the header as it was opened", anchor: Anchor::Caller, covers: false };
             let claim = Claim { origin, expected: header.digest, contradiction: None };
-            self.add_check(Item::Header(file), Algorithm::Blake3, (file, 0, header.len), claim);
+            self.add_check(Item::Header(file), Algorithm::Blake3, (file, header.start, header.len), claim);
         }
         true
     }
@@ -166,7 +166,7 @@ impl Checks {
                 continue;
             };
             let claim = Claim {
-                origin: (manifest.source, manifest.anchor),
+                origin: manifest.origin(),
                 expected: claim.digest,
                 contradiction: contradiction(&tensor, claim),
             };
@@ -176,7 +176,8 @@ impl Checks {
     }
 
     fn add_everything(&mut self, payload: &Payload, files: &[PayloadFile]) {
-        for (file, PayloadFile { source, .. }) in files.iter().enumerate() {
+        let stored = files.iter().enumerate().filter(|(_, file)| file.base.is_none());
+        for (file, PayloadFile { source, .. }) in stored {
             for algorithm in [Algorithm::Sha256, Algorithm::Blake3] {
                 self.push(Item::File(file), algorithm, (file, 0, source.len()), Vec::new());
             }
@@ -191,7 +192,8 @@ impl Checks {
     fn add_check(&mut self, item: Item, algorithm: Algorithm, range: (usize, u64, u64), claim: Claim) {
         // Only checks of the same file or tensor can be the same, and those are added close together.
         let recent = self.list.iter_mut().rev().take_while(|check| check.file == range.0);
-        match recent.take(64).find(|check| check.item == item && check.algorithm == algorithm) {
+        match recent.take(64).find(|check| check.item == item && check.algorithm == algorithm && check.start == range.1)
+        {
             Some(check) => check.claims.push(claim),
             None => self.push(item, algorithm, range, vec![claim]),
         }
@@ -205,7 +207,7 @@ impl Checks {
         for (number, check) in (0_u32..).zip(&self.list) {
             let step = match check.algorithm {
                 Algorithm::Blake3 => BLOCK,
-                Algorithm::Sha256 => u64::MAX,
+                _ => u64::MAX,
             };
             for block in 0..check.blocks() {
                 let start = check.start + u64::from(block) * BLOCK;
@@ -222,11 +224,16 @@ impl Checks {
 }
 
 impl Check {
+    /// Whether a match is more than the absence of an accident.
+    pub(super) fn covers(&self) -> bool {
+        self.claims.iter().any(|claim| claim.origin.covers)
+    }
+
     /// How many streams make the digest.
     pub(super) fn blocks(&self) -> u32 {
         match self.algorithm {
             Algorithm::Blake3 => block_count(self.len) as u32,
-            Algorithm::Sha256 => 1,
+            _ => 1,
         }
     }
 }
@@ -240,7 +247,7 @@ fn wrong_size(len: u64, claim: &FileClaim, manifest: &Manifest) -> Option<String
 /// What a manifest says of a tensor, if it means the tensor in this file.
 fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, index: usize) -> Option<&'a TensorClaim> {
     let tensor = payload.tensors.get(index)?;
-    let file = payload.files[tensor.span.file as usize].source.name();
+    let file = payload.files[payload.base(tensor.span.file as usize)].source.name();
     manifest.tensors.get(tensor.name).filter(|claim| claim.file == file)
 }
 

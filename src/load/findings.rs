@@ -23,7 +23,7 @@ impl Findings {
     pub(super) fn new(plan: &Plan, keeps_going: bool) -> Self {
         let list = &plan.checks.list;
         Self {
-            blocks: list.iter().map(|check| vec![Digest([0; 32]); check.blocks() as usize]).collect(),
+            blocks: list.iter().map(|check| vec![Digest::from([0; 32]); check.blocks() as usize]).collect(),
             missing: list.iter().map(Check::blocks).collect(),
             digests: vec![None; list.len()],
             keeps_going,
@@ -77,12 +77,12 @@ impl Findings {
         for (check, _) in self.concluded(plan).filter(|(check, actual)| !matches(check, *actual)) {
             let is_part = matches!(check.item, Item::Tensor(_));
             let files = if is_part { &mut has_damage } else { &mut is_damaged };
-            files[check.file] = true;
+            files[plan.payload.base(check.file)] = true;
         }
         let ledger = &plan.payload.ledger;
-        for (check, actual) in self.concluded(plan).filter(|(check, _)| !check.claims.is_empty()) {
+        for (check, actual) in self.concluded(plan).filter(|(check, _)| check.covers()) {
             match check.item {
-                _ if is_damaged[check.file] => {}
+                _ if is_damaged[plan.payload.base(check.file)] => {}
                 Item::File(file) if !has_damage[file] => ledger.mark_file(file),
                 Item::Tensor(tensor) if matches(check, actual) => ledger.mark_tensor(tensor),
                 _ => {}
@@ -124,7 +124,7 @@ impl Findings {
         }
         of_tensors.sort_unstable();
         // A file that is checked tensor by tensor has no line of its own.
-        let in_parts: HashSet<usize> = self.concluded(plan).filter_map(|(check, _)| part_of(check)).collect();
+        let in_parts: HashSet<usize> = self.concluded(plan).filter_map(|(check, _)| part_of(plan, check)).collect();
         for file in plan.files_in_use.iter().filter(|file| !of_files[**file].is_empty() || !in_parts.contains(*file)) {
             report.file(*file, &of_files[*file]);
         }
@@ -134,7 +134,7 @@ impl Findings {
             let start = of_tensors.partition_point(|(other, _)| *other < tensor);
             let own = of_tensors[start..].iter().take_while(|(other, _)| *other == tensor);
             let own: Vec<u32> = own.map(|(_, evidence)| *evidence).collect();
-            let of_file = &of_files[row.span.file as usize];
+            let of_file = &of_files[plan.payload.base(row.span.file as usize)];
             report.tensor(tensor, if own.is_empty() { &of_file[..of_file.len().min(1)] } else { &own });
         }
         report.finish()
@@ -152,8 +152,8 @@ fn outcome(claim: &Claim, actual: Digest) -> Outcome {
 }
 
 /// The file that a check is about one tensor of.
-fn part_of(check: &Check) -> Option<usize> {
-    matches!(check.item, Item::Tensor(_)).then_some(check.file)
+fn part_of(plan: &Plan, check: &Check) -> Option<usize> {
+    matches!(check.item, Item::Tensor(_)).then_some(plan.payload.base(check.file))
 }
 
 fn mismatch(plan: &Plan, check: &Check, claim: &Claim, actual: Digest) -> Error {
@@ -164,7 +164,7 @@ fn mismatch(plan: &Plan, check: &Check, claim: &Claim, actual: Digest) -> Error 
     }
     let message = claim.contradiction.clone().unwrap_or_else(|| {
         let algorithm = check.algorithm.name();
-        format!("{algorithm} is {actual}; {} expects {}", claim.origin.0, claim.expected)
+        format!("{algorithm} is {actual}; {} expects {}", claim.origin.source, claim.expected)
     });
     let error = Error::new(Kind::Mismatch, message).path(source.path());
     match check.item {

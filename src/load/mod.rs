@@ -31,9 +31,9 @@ pub(crate) use whole::{Measured, measure, verify};
 /// What is loaded: the bytes of a model, and what is known about them.
 pub(crate) struct Payload {
     pub(crate) context: Context,
-    /// The weight files first; then files that only describe.
+    /// The weight files first, and what is built from them; then files that only describe.
     pub(crate) files: Vec<PayloadFile>,
-    /// How many of the files are weight files.
+    /// How many of the files tensors lie in.
     pub(crate) weights: usize,
     pub(crate) tensors: Arc<TensorTable>,
     pub(crate) policy: Policy,
@@ -46,13 +46,33 @@ pub(crate) struct Payload {
 pub(crate) struct PayloadFile {
     pub(crate) source: Source,
     /// What was parsed of it, to be found again when the file is read for a check.
-    pub(crate) header: Option<Header>,
+    pub(crate) headers: Arc<[Header]>,
+    /// The file that it is built from, if no file holds it as it is. What covers that file covers it.
+    pub(crate) base: Option<usize>,
+}
+
+impl PayloadFile {
+    /// A file that was not parsed.
+    pub(crate) fn plain(source: Source) -> Self {
+        Self { source, headers: Arc::default(), base: None }
+    }
 }
 
 impl Payload {
+    /// The file on which the tensors of a file stand: itself, or the one that it is built from.
+    pub(crate) fn base(&self, file: usize) -> usize {
+        self.files.get(file).and_then(|file| file.base).unwrap_or(file)
+    }
+
+    /// The tensors that stand on one file, in the order of storage.
+    pub(crate) fn tensors_on(&self, file: usize) -> Vec<usize> {
+        let built = (0..self.weights).filter(|other| self.files[*other].base == Some(file));
+        std::iter::once(file).chain(built).flat_map(|file| self.tensors.of_file(file as u32)).collect()
+    }
+
     /// Refuses bytes that the policy wants checked first.
     pub(crate) fn check_verified(&self, tensor: usize, file: usize) -> Result<()> {
-        if self.policy != Policy::Required || self.ledger.is_verified(tensor, file) {
+        if self.policy != Policy::Required || self.ledger.is_verified(tensor, self.base(file)) {
             return Ok(());
         }
         Err(Error::new(Kind::Unverified, "its bytes have not been checked yet: verify or load the model first"))

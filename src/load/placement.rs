@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::plan::{Plan, Target};
+use crate::error::Result;
 use crate::tensor::TensorTable;
 use crate::verify::Report;
 
@@ -47,22 +48,22 @@ enum Memory {
 }
 
 impl Placement {
-    pub(super) fn new(plan: &Plan, arena: Option<Bytes>, report: Report) -> Self {
+    pub(super) fn new(plan: &Plan, arena: Option<Bytes>, report: Report) -> Result<Self> {
         let memory = match (plan.target, arena) {
             (Target::Host, Some(arena)) => Memory::Arena(arena, plan.arena_offsets.clone()),
-            (Target::View, _) => Memory::Views(views(plan)),
+            (Target::View, _) => Memory::Views(views(plan)?),
             _ => Memory::None,
         };
         let is_identity = plan.selection.len() == plan.payload.tensors.len() && plan.selection.is_sorted();
         let positions = || plan.selection.iter().enumerate().map(|(position, tensor)| (*tensor, position)).collect();
-        Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Inner {
             target: plan.target,
             tensors: Arc::clone(&plan.payload.tensors),
             selection: plan.selection.clone(),
             positions: (!is_identity).then(positions),
             memory,
             report: Arc::new(report),
-        }))
+        })))
     }
 
     /// The number of tensors; 0 for [`Target::None`].
@@ -124,10 +125,13 @@ impl fmt::Debug for Placement {
     }
 }
 
-fn views(plan: &Plan) -> Vec<Bytes> {
+fn views(plan: &Plan) -> Result<Vec<Bytes>> {
     let mut views = vec![Bytes::new(); plan.payload.weights];
-    for file in plan.files_in_use.iter().copied().filter(|file| *file < plan.payload.weights) {
-        views[file] = plan.files[file].source.whole().cloned().unwrap_or_default();
+    let tensors = plan.selection.iter().filter_map(|index| plan.payload.tensors.get(*index));
+    for file in tensors.map(|tensor| tensor.span.file as usize) {
+        if views[file].is_empty() {
+            views[file] = plan.files[file].source.whole()?.cloned().unwrap_or_default();
+        }
     }
-    views
+    Ok(views)
 }

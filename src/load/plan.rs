@@ -7,7 +7,7 @@ use super::checks::{Checks, Scope};
 use super::jobs::{Copy, Job, cut};
 use super::{Payload, PayloadFile};
 use crate::error::{Error, Kind, Result};
-use crate::tensor::TensorTable;
+use crate::tensor::{Span, TensorTable};
 
 /// Where the bytes of the tensors go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,6 +65,7 @@ pub struct Plan {
     /// Where each selected tensor begins in the arena.
     pub(super) arena_offsets: Vec<u64>,
     pub(super) arena_bytes: u64,
+    pub(super) repeats: Vec<Repeat>,
     pub(super) alignment: u64,
     /// In the order of storage.
     pub(super) copies: Vec<Copy>,
@@ -109,7 +110,7 @@ impl Plan {
         check_size(&files)?;
         let selection: Vec<usize> = (0..payload.tensors.len()).collect();
         let checks = Checks::of_files(payload, &files, scope);
-        let all = (0..files.len()).collect();
+        let all = (0..files.len()).filter(|file| files[*file].base.is_none()).collect();
         let plan = Self::build(payload, (files, all), selection, checks, &PlanOptions::default())?;
         // What a search in a damaged file finds whole is not what other manifests say of the file.
         Ok(Self { vouches: !matches!(scope, Scope::Locate(_)), ..plan })
@@ -151,6 +152,7 @@ impl Plan {
             selection,
             arena_offsets: arena.offsets,
             arena_bytes: arena.bytes,
+            repeats: arena.repeats,
             alignment,
             copies: arena.copies,
             checks,
@@ -171,7 +173,7 @@ impl Plan {
 fn files_in_use(payload: &Payload, selection: &[usize]) -> Vec<usize> {
     let mut is_used = vec![false; payload.weights];
     for tensor in selection.iter().filter_map(|index| payload.tensors.get(*index)) {
-        is_used[tensor.span.file as usize] = true;
+        is_used[payload.base(tensor.span.file as usize)] = true;
     }
     (0..payload.files.len()).filter(|file| is_used.get(*file).copied().unwrap_or(true)).collect()
 }
@@ -249,7 +251,7 @@ fn with_single_stars(pattern: &str) -> String {
 
 fn check_mapped(payload: &Payload, selection: &[usize]) -> Result<()> {
     let mut files = selection.iter().filter_map(|index| payload.tensors.get(*index)).map(|tensor| tensor.span.file);
-    match files.find(|file| payload.files[*file as usize].source.whole().is_none()) {
+    match files.find(|file| !payload.files[*file as usize].source.is_mapped()) {
         None => Ok(()),
         Some(file) => {
             let message = "the model was opened for reading only: there are no zero-copy pointers";
@@ -262,28 +264,75 @@ fn check_mapped(payload: &Payload, selection: &[usize]) -> Result<()> {
 struct Layout {
     offsets: Vec<u64>,
     copies: Vec<Copy>,
+    /// What is copied inside the arena when it is full.
+    repeats: Vec<Repeat>,
     bytes: u64,
 }
 
-/// Tensors follow each other in the arena as they do in the files, whatever order they were selected in, so that
-/// one large read fills many of them.
-fn lay_out(tensors: &TensorTable, selection: &[usize], alignment: u64) -> Result<Layout> {
-    let mut order: Vec<usize> = (0..selection.len()).collect();
-    order.sort_by_key(|position| selection[*position]);
-    let mut layout = Layout { offsets: vec![0; selection.len()], ..Layout::default() };
-    for position in order {
-        let Some(tensor) = tensors.get(selection[position]) else { continue };
-        let start = layout.bytes.checked_next_multiple_of(alignment);
-        let range = start.and_then(|start| Some((start, start.checked_add(tensor.span.len)?)));
+/// Bytes of the arena that a second tensor needs at another place, because the first one's does not suit its alignment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Repeat {
+    pub(super) from: u64,
+    pub(super) to: u64,
+    pub(super) len: u64,
+}
+
+impl Layout {
+    /// Takes the next `len` bytes of the arena.
+    fn take(&mut self, len: u64, alignment: u64) -> Result<u64> {
+        let start = self.bytes.checked_next_multiple_of(alignment);
+        let range = start.and_then(|start| Some((start, start.checked_add(len)?)));
         let (start, end) = range.ok_or_else(|| Error::out_of_memory("the arena", u64::MAX))?;
-        layout.offsets[position] = start;
-        layout.bytes = end;
-        if tensor.span.len > 0 {
-            let (file, offset, len) = (tensor.span.file, tensor.span.offset, tensor.span.len);
-            layout.copies.push(Copy { file, offset, len, arena: start });
+        self.bytes = end;
+        Ok(start)
+    }
+}
+
+/// Tensors follow each other in the arena as they do in the files, whatever order they were selected in, so that
+/// one large read fills many of them. Tensors that share bytes in their file share them in the arena, so that each byte is
+/// read and placed once.
+fn lay_out(tensors: &TensorTable, selection: &[usize], alignment: u64) -> Result<Layout> {
+    let span_of = |position: &usize| tensors.get(selection[*position]).map(|tensor| (tensor.span, *position));
+    let mut spans: Vec<(Span, usize)> = (0..selection.len()).filter_map(|position| span_of(&position)).collect();
+    spans.sort_unstable();
+    let mut layout = Layout { offsets: vec![0; selection.len()], ..Layout::default() };
+    let mut displaced = Vec::new();
+    let mut rest = &spans[..];
+    while let Some((first, _)) = rest.first() {
+        let (region, count) = shared_region(*first, rest);
+        let start = layout.take(region.len, alignment)?;
+        if region.len > 0 {
+            layout.copies.push(Copy { file: region.file, offset: region.offset, len: region.len, arena: start });
         }
+        for (span, position) in &rest[..count] {
+            let delta = span.offset - region.offset;
+            layout.offsets[*position] = start + delta;
+            if !delta.is_multiple_of(alignment) {
+                displaced.push((*position, span.len));
+            }
+        }
+        rest = &rest[count..];
+    }
+    for (position, len) in displaced {
+        let to = layout.take(len, alignment)?;
+        let from = std::mem::replace(&mut layout.offsets[position], to);
+        layout.repeats.push(Repeat { from, to, len });
     }
     Ok(layout)
+}
+
+/// The union of the first span and of those after it that overlap what came before, and how many these are.
+fn shared_region(first: Span, spans: &[(Span, usize)]) -> (Span, usize) {
+    let mut region = first;
+    let mut count = 1;
+    for (span, _) in &spans[1..] {
+        if span.file != region.file || span.offset >= region.end() {
+            break;
+        }
+        region.len = region.len.max(span.end() - region.offset);
+        count += 1;
+    }
+    (region, count)
 }
 
 /// Where each selected tensor that has bytes ends: (file, offset), sorted.

@@ -320,12 +320,13 @@ impl Shared {
     fn place(&self) -> Result<Placement> {
         let arena = match self.plan.target {
             Target::Host => {
-                let frozen = lock(&self.arena).take().and_then(Arena::freeze);
+                let repeats = self.plan.repeats.iter().map(|repeat| (repeat.from, repeat.to, repeat.len));
+                let frozen = lock(&self.arena).take().and_then(|arena| arena.freeze(repeats));
                 Some(frozen.ok_or_else(|| Error::new(Kind::Internal, "the arena is still in use"))?)
             }
             Target::None | Target::View => None,
         };
-        Ok(Placement::new(&self.plan, arena, lock(&self.findings).report(&self.plan)))
+        Placement::new(&self.plan, arena, lock(&self.findings).report(&self.plan))
     }
 }
 

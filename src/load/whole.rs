@@ -53,7 +53,7 @@ pub(crate) fn measure(
             Item::Tensor(tensor) => {
                 let Some(tensor) = payload.tensors.get(tensor) else { continue };
                 let claim = TensorClaim {
-                    file: plan.files[check.file].source.name().to_owned(),
+                    file: plan.files[payload.base(check.file)].source.name().to_owned(),
                     dtype: tensor.dtype.name().to_owned(),
                     shape: tensor.shape.to_vec(),
                     digest,
@@ -64,8 +64,9 @@ pub(crate) fn measure(
             Item::File(_) | Item::Header(_) => of_files[check.file].push((check.algorithm, digest)),
         }
     }
-    let sources = plan.files.iter().map(|file| &file.source);
-    let files = sources.zip(of_files);
-    let files = files.map(|(source, digests)| (source.name().to_owned(), FileClaim::new(Some(source.len()), digests)));
+    let stored = plan.files.iter().zip(of_files).filter(|(file, _)| file.base.is_none());
+    let files = stored.map(|(PayloadFile { source, .. }, digests)| {
+        (source.name().to_owned(), FileClaim::new(Some(source.len()), digests))
+    });
     Ok(Measured { files: files.collect(), tensors })
 }

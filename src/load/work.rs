@@ -66,7 +66,7 @@ impl Work {
         let source = &plan.files[self.job(plan).file].source;
         let pieces = self.pieces(plan);
         let len: usize = pieces.iter().map(|piece| piece.len).sum();
-        if let Some(memory) = source.memory() {
+        if let Some(memory) = source.memory()? {
             let start = self.position as usize;
             self.place(&pieces, &memory[start..start + len]);
             self.hash(plan, self.position, &memory[start..start + len]);
@@ -189,7 +189,7 @@ fn hasher_of(plan: &Plan, stream: &Stream) -> Hasher {
     let check = &plan.checks.list[stream.check as usize];
     match check.algorithm {
         Algorithm::Blake3 => Hasher::block(u64::from(stream.block), check.len),
-        Algorithm::Sha256 => Hasher::whole(Algorithm::Sha256),
+        algorithm => Hasher::whole(algorithm),
     }
 }
 

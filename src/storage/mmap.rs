@@ -77,9 +77,17 @@ impl Arena {
         Some(Slot { region: Arc::clone(&self.region), start, len })
     }
 
-    /// Ends the filling: the whole arena as shared bytes. `None` while a slot is still held.
-    pub(crate) fn freeze(self) -> Option<Bytes> {
-        let region = Arc::into_inner(self.region)?;
+    /// Ends the filling: the whole arena as shared bytes. Before that, each of `repeats` is copied: from, to, and how
+    /// many bytes. `None` while a slot is still held, or if a repeat is not inside the arena.
+    pub(crate) fn freeze(self, repeats: impl Iterator<Item = (u64, u64, u64)>) -> Option<Bytes> {
+        let mut region = Arc::into_inner(self.region)?;
+        let bytes = region.map.get_mut(region.base..region.base + region.len)?;
+        for (from, to, len) in repeats {
+            let [from, to, len] = [from, to, len].map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+            let range = from..from.checked_add(len).filter(|end| *end <= bytes.len())?;
+            to.checked_add(len).filter(|end| *end <= bytes.len())?;
+            bytes.copy_within(range, to);
+        }
         let range = region.base..region.base + region.len;
         Some(Bytes::from_owner(region.map).slice(range))
     }
@@ -119,8 +127,8 @@ mod tests {
         b.fill(2);
         assert_eq!(&*a, [1; 4]);
         drop((a, b));
-        let bytes = arena.freeze().unwrap();
-        assert_eq!(&*bytes, [1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
+        let bytes = arena.freeze([(0, 8, 2)].into_iter()).unwrap();
+        assert_eq!(&*bytes, [1, 1, 1, 1, 2, 2, 2, 2, 1, 1]);
         assert_eq!(bytes.as_ptr() as usize % 4096, 0);
     }
 
@@ -128,7 +136,7 @@ mod tests {
     fn an_arena_with_a_live_slot_does_not_freeze() {
         let mut arena = Arena::new(1, 1).unwrap();
         let _slot = arena.take(1);
-        assert!(arena.freeze().is_none());
+        assert!(arena.freeze([].into_iter()).is_none());
     }
 
     #[test]

@@ -32,10 +32,12 @@ pub enum Access {
 /// Opening must neither hang on a FIFO nor take a terminal.
 const OPEN_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
-/// The bytes that the structure of a file was read from.
+/// A range of a file that its structure was read from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Header {
     /// Bytes from the start of the file.
+    pub start: u64,
+    /// Bytes.
     pub len: u64,
     /// BLAKE3 of them.
     pub digest: Digest,

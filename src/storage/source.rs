@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, IoSliceMut};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use rustix::buffer::spare_capacity;
@@ -25,7 +25,15 @@ struct Inner {
 enum Backing {
     File(OnDisk),
     Memory(Bytes),
+    /// Contents that no file holds as they are: made from one when they are first wanted.
+    Built {
+        build: Box<Build>,
+        bytes: OnceLock<Result<Bytes>>,
+    },
 }
+
+/// Makes the contents of a source: as many bytes as were promised.
+pub(crate) type Build = dyn Fn() -> Result<Bytes> + Send + Sync;
 
 impl Source {
     /// A source over an open regular file. `name` is its name within the model, `path` where it was found.
@@ -48,6 +56,12 @@ impl Source {
         Self(Arc::new(Inner { name: name.to_owned(), len, backing: Backing::Memory(bytes) }))
     }
 
+    /// A source of `len` bytes that `build` makes when they are first wanted.
+    pub(crate) fn built(name: &str, len: u64, build: Box<Build>) -> Self {
+        let backing = Backing::Built { build, bytes: OnceLock::new() };
+        Self(Arc::new(Inner { name: name.to_owned(), len, backing }))
+    }
+
     /// The name within the model: for a file, its path below the model's directory.
     pub fn name(&self) -> &str {
         &self.0.name
@@ -57,7 +71,7 @@ impl Source {
     pub fn path(&self) -> String {
         match &self.0.backing {
             Backing::File(file) => file.path.to_string_lossy().into_owned(),
-            Backing::Memory(_) => self.0.name.clone(),
+            Backing::Memory(_) | Backing::Built { .. } => self.0.name.clone(),
         }
     }
 
@@ -71,35 +85,56 @@ impl Source {
         self.0.len == 0
     }
 
-    /// All bytes with no copy; `None` if they can only be read.
-    pub fn whole(&self) -> Option<&Bytes> {
+    /// Whether there are zero-copy pointers to the bytes.
+    pub fn is_mapped(&self) -> bool {
         match &self.0.backing {
-            Backing::File(file) => file.map.as_ref(),
-            Backing::Memory(bytes) => Some(bytes),
+            Backing::File(file) => file.map.is_some(),
+            Backing::Memory(_) | Backing::Built { .. } => true,
+        }
+    }
+
+    /// All bytes with no copy; `None` if they can only be read.
+    pub fn whole(&self) -> Result<Option<&Bytes>> {
+        match &self.0.backing {
+            Backing::File(file) => Ok(file.map.as_ref()),
+            _ => self.memory(),
         }
     }
 
     /// All bytes, if they are memory that cannot vanish: reading them needs no system call.
-    pub(crate) fn memory(&self) -> Option<&Bytes> {
+    pub(crate) fn memory(&self) -> Result<Option<&Bytes>> {
         match &self.0.backing {
-            Backing::File(_) => None,
-            Backing::Memory(bytes) => Some(bytes),
+            Backing::File(_) => Ok(None),
+            Backing::Memory(bytes) => Ok(Some(bytes)),
+            Backing::Built { build, bytes } => {
+                let built = bytes.get_or_init(|| self.check_built(build()?));
+                built.as_ref().map(Some).map_err(Error::clone)
+            }
         }
+    }
+
+    fn check_built(&self, bytes: Bytes) -> Result<Bytes> {
+        if bytes.len() as u64 == self.len() {
+            return Ok(bytes);
+        }
+        let message = format!("{} bytes were made; {} were promised", bytes.len(), self.len());
+        Err(Error::new(Kind::Internal, message).path(self.path()))
     }
 
     /// `len` bytes from `offset` with no copy; `None` if they can only be read.
     pub fn view(&self, offset: u64, len: u64) -> Result<Option<Bytes>> {
         let (start, end) = self.check_range(offset, len)?;
-        Ok(self.whole().map(|bytes| bytes.slice(start..end)))
+        Ok(self.whole()?.map(|bytes| bytes.slice(start..end)))
     }
 
     /// `len` bytes from `offset`, read into memory of their own.
     pub fn read(&self, offset: u64, len: u64) -> Result<Bytes> {
         let (start, end) = self.check_range(offset, len)?;
-        let (file, size) = match &self.0.backing {
-            Backing::Memory(bytes) => return Ok(bytes.slice(start..end)),
-            Backing::File(file) => (file.open(self.name())?, end - start),
+        let size = end - start;
+        let Backing::File(file) = &self.0.backing else {
+            return Ok(self.memory()?.map_or_else(Bytes::new, |bytes| bytes.slice(start..end)));
         };
+        let file = file.open(self.name())?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(size).map_err(|_| Error::out_of_memory("the file", len).path(self.path()))?;
         while bytes.len() < size {
@@ -120,18 +155,16 @@ impl Source {
     pub(crate) fn read_scattered(&self, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> Result<()> {
         let total: usize = buffers.iter().map(|buffer| buffer.len()).sum();
         let (start, end) = self.check_range(offset, total as u64)?;
-        match &self.0.backing {
-            Backing::Memory(bytes) => {
-                let mut rest = &bytes[start..end];
-                for buffer in buffers {
-                    let (head, tail) = rest.split_at(buffer.len());
-                    buffer.copy_from_slice(head);
-                    rest = tail;
-                }
-                Ok(())
-            }
-            Backing::File(file) => self.read_file(&*file.open(self.name())?, offset, total, buffers),
+        if let Backing::File(file) = &self.0.backing {
+            return self.read_file(&*file.open(self.name())?, offset, total, buffers);
         }
+        let mut rest = self.memory()?.map_or(&[][..], |bytes| &bytes[start..end]);
+        for buffer in buffers {
+            let (head, tail) = rest.split_at(buffer.len());
+            buffer.copy_from_slice(head);
+            rest = tail;
+        }
+        Ok(())
     }
 
     fn read_file(&self, file: &File, offset: u64, total: usize, mut buffers: &mut [IoSliceMut<'_>]) -> Result<()> {
@@ -152,7 +185,7 @@ impl Source {
     pub fn check_unchanged(&self) -> Result<()> {
         match &self.0.backing {
             Backing::File(file) => file.check_unchanged(self.name()).map_err(|e| e.path(self.path())),
-            Backing::Memory(_) => Ok(()),
+            Backing::Memory(_) | Backing::Built { .. } => Ok(()),
         }
     }
 

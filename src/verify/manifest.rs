@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::claims::{Claims, FileClaim, TensorClaim};
-use super::{Anchor, Policy, checksums, record};
+use super::{Anchor, Origin, Policy, checksums, record};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::storage::Location;
@@ -15,10 +15,24 @@ pub struct Manifest {
     pub source: &'static str,
     /// Where it came from.
     pub anchor: Anchor,
+    /// Whether a match counts as cover: its digests cannot be forged.
+    pub covers: bool,
     /// By name within the model.
     pub files: BTreeMap<String, FileClaim>,
     /// By name.
     pub tensors: BTreeMap<String, TensorClaim>,
+}
+
+impl Manifest {
+    /// What the files of a format say about each other: SHA-1s and checksums, which tell accidents.
+    pub(crate) fn of_format(source: &'static str, files: BTreeMap<String, FileClaim>) -> Self {
+        Self { source, anchor: Anchor::Beside, covers: false, files, tensors: BTreeMap::new() }
+    }
+
+    /// Who says what this manifest says.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { source: self.source, anchor: self.anchor, covers: self.covers }
+    }
 }
 
 /// One row of the table of manifests.
@@ -60,7 +74,7 @@ fn read_given(bytes: &[u8], limits: &Limits) -> Result<Manifest> {
     limits.check_header("the manifest", bytes.len() as u64)?;
     let kind = KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))?;
     let (files, tensors) = (kind.read)(bytes).map_err(|e| e.path("the given manifest"))?;
-    Ok(Manifest { source: kind.file_name, anchor: Anchor::Caller, files, tensors })
+    Ok(Manifest { source: kind.file_name, anchor: Anchor::Caller, covers: true, files, tensors })
 }
 
 fn read_beside(kind: &Kind, location: &Location, limits: &Limits) -> Result<Option<Manifest>> {
@@ -68,5 +82,5 @@ fn read_beside(kind: &Kind, location: &Location, limits: &Limits) -> Result<Opti
     limits.check_header("the manifest", source.len()).map_err(|e| e.path(source.path()))?;
     let bytes = source.read(0, source.len())?;
     let (files, tensors) = (kind.read)(&bytes).map_err(|e| e.path(source.path()))?;
-    Ok(Some(Manifest { source: kind.file_name, anchor: Anchor::Beside, files, tensors }))
+    Ok(Some(Manifest { source: kind.file_name, anchor: Anchor::Beside, covers: true, files, tensors }))
 }

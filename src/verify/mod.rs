@@ -36,6 +36,17 @@ pub enum Policy {
     None,
 }
 
+/// Who says what a digest should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The kind of manifest.
+    pub source: &'static str,
+    /// Where it came from.
+    pub anchor: Anchor,
+    /// Whether a match counts as cover.
+    pub covers: bool,
+}
+
 /// Where a manifest came from. One that lies beside the weights guards against accidents, one that the caller
 /// gives guards against people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

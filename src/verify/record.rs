@@ -127,7 +127,7 @@ impl Tensor {
 
 fn bytes_of(dtype: &str, shape: &[i64]) -> Option<u64> {
     let elements = shape.iter().try_fold(1_u64, |product, dim| product.checked_mul(u64::try_from(*dim).ok()?))?;
-    DType::from_name(dtype)?.bytes_of(elements)
+    DType::from_name(dtype)?.bytes_of_padded(elements)
 }
 
 /// The manifest as text.

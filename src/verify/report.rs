@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Anchor, Manifest, Policy};
+use super::{Anchor, Manifest, Origin, Policy};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::TensorTable;
@@ -55,6 +55,8 @@ pub struct Evidence {
     pub source: &'static str,
     /// Where the manifest came from.
     pub anchor: Anchor,
+    /// Whether a match counts as cover under [`Policy::Required`]: checksums that a format itself carries do not.
+    pub covers: bool,
     /// The hash function.
     pub algorithm: Algorithm,
     /// The digest that the manifest states, in hexadecimal.
@@ -68,14 +70,15 @@ pub struct Evidence {
 
 impl Evidence {
     pub(crate) fn new(
-        (source, anchor): (&'static str, Anchor),
+        Origin { source, anchor, covers }: Origin,
         algorithm: Algorithm,
         (expected, actual): (Digest, Digest),
         problem: Option<String>,
     ) -> Self {
         let matches = expected == actual && problem.is_none();
         let outcome = if matches { Outcome::Match } else { Outcome::Mismatch };
-        Self { source, anchor, algorithm, expected: expected.to_string(), actual: actual.to_string(), problem, outcome }
+        let (expected, actual) = (expected.to_string(), actual.to_string());
+        Self { source, anchor, covers, algorithm, expected, actual, problem, outcome }
     }
 
     /// For a file that a manifest lists and that cannot be read.
@@ -83,6 +86,7 @@ impl Evidence {
         Self {
             source: manifest.source,
             anchor: manifest.anchor,
+            covers: manifest.covers,
             algorithm,
             expected: expected.to_string(),
             actual: String::new(),
@@ -141,8 +145,8 @@ impl Report {
             });
             return Err(check.at(Error::new(Kind::Mismatch, message)));
         }
-        let is_missing =
-            |check: &Check<'_>| check.outcome == Outcome::Uncovered && matches!(check.subject, Subject::Tensor(_));
+        let is_covered = |check: &Check<'_>| check.evidence.is_some_and(|evidence| evidence.covers);
+        let is_missing = |check: &Check<'_>| !is_covered(check) && matches!(check.subject, Subject::Tensor(_));
         match self.iter().find(is_missing) {
             Some(check) if policy == Policy::Required => {
                 let message = "no manifest covers this tensor or its file, and the policy requires it";

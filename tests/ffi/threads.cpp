@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,6 +23,7 @@ constexpr int crowd = 6;
 constexpr int rounds = 4;
 
 std::string llama;
+std::string nested;  // graphs: an If in a Loop
 
 /// Runs `work(number)` on `crowd` threads at once.
 template <class Work>
@@ -249,6 +251,50 @@ void cancel_from_elsewhere(std::uint32_t max_threads) {
   for (std::thread& watcher : watchers) watcher.join();
 }
 
+/// All that a graph says, in one number.
+std::size_t digest(const wb::graph_view& graph) {
+  std::size_t sum = graph.index();
+  const auto add = [&](std::string_view text) { sum = sum * 31 + std::hash<std::string_view>()(text); };
+  for (const wb::value_view& value : graph.values()) {
+    add(value.name()), add(value.dtype_name()), add(value.outer().name());
+    sum = sum * 31 + graph.find(value.name()).index();
+    for (const wb::dim& dim : value.type().dims()) sum = sum * 31 + static_cast<std::size_t>(dim.size);
+  }
+  for (const wb::node_view& node : graph.nodes()) {
+    add(node.op()), add(node.name());
+    for (const wb::value_view& input : node.inputs()) add(input.name());
+    for (const wb::attribute_view& attribute : node.attributes()) {
+      add(attribute.name());
+      for (const wb::graph_view& inner : attribute.graphs()) sum = sum * 31 + digest(inner);
+      for (const auto& tensor : attribute.tensors()) add(tensor ? tensor->name() : "");
+    }
+  }
+  return sum;
+}
+
+/// Graphs are walked from every thread, while others check the model and let go of it.
+void share_one_graph() {
+  auto opened = wb::model::open(nested);
+  REQUIRE(opened);
+  wb::model model = *std::move(opened);
+  const std::size_t expected = digest(model.main_graph());
+  const auto found = model.check();
+  REQUIRE(found);
+  std::vector<wb::model> own;
+  for (int i = 0; i < crowd; i++) own.push_back(model.retain());
+  model.reset();
+  together([&](int number) {
+    wb::model& mine = own[static_cast<std::size_t>(number)];
+    for (int round = 0; round < rounds; round++) {
+      CHECK(digest(mine.main_graph()) == expected);
+      const auto findings = mine.check();
+      CHECK(findings && findings->size() == found->size());
+      for (std::size_t i = 0; i < found->size(); i++) CHECK((*found)[i].message == (*findings)[i].message);
+    }
+    mine.reset();
+  });
+}
+
 /// Progress is told on the thread that waits, whoever does the work; with no threads allowed, none appear.
 void callbacks_stay_home(std::uint32_t max_threads) {
   const std::size_t alone = thread_count();
@@ -301,6 +347,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   llama = std::string(argv[1]) + "/tiny-llama";
+  nested = std::string(argv[1]) + "/../onnx/golden/made/loop-if.onnx";
   for (const std::uint32_t max_threads : {0u, 3u}) {
     callbacks_stay_home(max_threads);  // first, while there are no other threads
     share_one_model(max_threads);
@@ -308,6 +355,7 @@ int main(int argc, char** argv) {
     cancel_from_elsewhere(max_threads);
     log_from_anywhere(max_threads);
   }
+  share_one_graph();
   open_at_once();
   drop_anywhere();
   return check_result();

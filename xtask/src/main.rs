@@ -2,6 +2,8 @@
 //!
 //! Each is a short list of commands, so that what CI does is what a developer does.
 
+mod proto;
+
 use std::env;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -12,12 +14,13 @@ type Outcome = Result<(), String>;
 type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 
 /// The features of the library that are checked alone.
-const FEATURES: &[&str] = &["safetensors"];
+const FEATURES: &[&str] = &["onnx", "safetensors"];
 
 const CHORES: &[Chore] = &[
     ("check", "formatting, lints, documentation, and every feature alone", check),
     ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
     ("header", "writes include/weighbridge.h anew from src/ffi", header),
+    ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
     ("golden", "writes the golden files anew with the tools of other projects", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
     ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS]", bench),
@@ -94,7 +97,10 @@ fn cargo(args: &[&str]) -> Command {
 
 /// Runs a command in the root of the project.
 fn run(command: &mut Command) -> Outcome {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the project has no root")?;
-    let status = command.current_dir(root).status().map_err(|e| format!("{command:?}: {e}"))?;
+    let status = command.current_dir(root()?).status().map_err(|e| format!("{command:?}: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+}
+
+fn root() -> Result<&'static Path, String> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| "the project has no root".to_owned())
 }

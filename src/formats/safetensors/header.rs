@@ -50,7 +50,7 @@ pub(super) fn read(source: &Source, limits: &Limits) -> Result<ParsedHeader> {
     }
     check_end(source, reader.data_end)?;
 
-    let header = Header { len: data_start, digest: Digest::of(Algorithm::Blake3, &bytes) };
+    let header = Header { start: 0, len: data_start, digest: Digest::of(Algorithm::Blake3, &bytes) };
     // A header may be larger than all that is kept of it; the table is finished without it.
     drop(bytes);
     let tensors = reader.tensors.finish_file(&Layout::Tiled(data_start..source.len()))?;

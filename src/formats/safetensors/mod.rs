@@ -14,7 +14,7 @@ mod index;
 
 use std::collections::{BTreeMap, btree_map};
 
-use super::{Format, Head, Parsed, Unindexed, WeightFile};
+use super::{Format, Head, HeaderPart, Parsed, Unindexed, WeightFile};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::limits::Limits;
 use crate::storage::{Location, Source};
@@ -105,7 +105,7 @@ impl<'a> Shards<'a> {
         let warnings = parsed.warnings.into_iter().chain(differs);
         self.warnings.extend(warnings.map(|warning| format!("{}: {warning}", source.name())));
         self.tables.push((parsed.tensors, picked));
-        self.weights.push(WeightFile { source, header: parsed.header });
+        self.weights.push(WeightFile { source, headers: vec![HeaderPart::Hashed(parsed.header)], base: None });
         Ok(())
     }
 
@@ -137,6 +137,9 @@ impl<'a> Shards<'a> {
             metadata: self.metadata,
             assets: Vec::new(),
             warnings: self.warnings,
+            claims: BTreeMap::new(),
+            graphs: None,
+            findings: Vec::new(),
         })
     }
 

@@ -1,0 +1,137 @@
+//! What numbers mean: the names of classes, and how inputs have to be prepared. Weights should not travel without them.
+
+use super::report::{Place, Report, advise, quoted};
+use super::rules::{FACTS_MISSING, LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
+use super::signature::{inputs, listed, outputs};
+use super::subject::Subject;
+use crate::graph::{Attribute, Graph, Node, Value};
+
+/// Keys of metadata that name the classes, by convention of exporters.
+const LABEL_KEYS: &[&str] =
+    &["categories", "class_labels", "class_names", "classes", "id2label", "label_names", "labels", "names"];
+
+/// Keys of metadata that say how inputs are prepared; also all that begin with `Image.`, which the standard defines.
+const PREPROCESSING_KEYS: &[&str] = &[
+    "image_mean",
+    "image_size",
+    "image_std",
+    "imgsz",
+    "input_normalization",
+    "input_size",
+    "mean",
+    "normalization",
+    "preprocess",
+    "preprocessing",
+    "preprocessor_config",
+    "std",
+];
+
+/// The domain of the operators of classic machine learning, which know the names of their classes.
+const CLASSIC_DOMAIN: &str = "ai.onnx.ml";
+
+/// Operators that give scores or classes.
+const CLASSIFIERS: &[&str] =
+    &["ArgMax", "LinearClassifier", "LogSoftmax", "SVMClassifier", "Softmax", "TreeEnsembleClassifier", "ZipMap"];
+
+/// Operators between scores and an output that do not change what the output is.
+const WRAPPERS: &[&str] = &["Cast", "Flatten", "Identity", "Reshape", "Squeeze"];
+
+/// How many wrappers are looked behind.
+const MOST_WRAPPERS: usize = 8;
+
+pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let Some(main) = subject.graphs.get(0) else { return };
+    let labels = labels(subject, main);
+    let preprocessing = preprocessing(subject, main);
+    let image = inputs(main).find(is_image);
+    if !labels.is_empty() {
+        report.add(LABELS, Place::MODEL, || format!("class labels: {}", listed(&labels, String::clone)));
+    } else if let Some(output) = outputs(main).find(|output| is_classification(main, output, image.is_some())) {
+        report.add(LABELS_MISSING, Place::MODEL, || {
+            let message =
+                format!("output {} looks like classes, and nothing says what they are called", quoted(output.name));
+            advise(message, "put the names into metadata_props, under the key `names`")
+        });
+    }
+    if !preprocessing.is_empty() {
+        report.add(PREPROCESSING, Place::MODEL, || {
+            format!("preprocessing: {}", listed(&preprocessing, |key| metadata_text(key)))
+        });
+    } else if let Some(image) = image {
+        report.add(PREPROCESSING_MISSING, Place::MODEL, || {
+            let message =
+                format!("input {} looks like an image, and nothing says how to prepare it", quoted(image.name));
+            advise(message, "put size, order of channels, mean and deviation into metadata_props")
+        });
+    }
+    if labels.is_empty() && preprocessing.is_empty() {
+        report.add(FACTS_MISSING, Place::MODEL, || "the metadata has neither class labels nor facts on preprocessing");
+    }
+}
+
+/// Where the names of the classes are.
+fn labels(subject: &Subject<'_>, main: &Graph) -> Vec<String> {
+    let is_label = |key: &str| LABEL_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+    let mut found: Vec<String> = metadata(subject, main).filter(|key| is_label(key)).map(metadata_text).collect();
+    if subject.graphs.opset(0, CLASSIC_DOMAIN).is_none() {
+        return found;
+    }
+    for node in main.nodes().filter(|node| node.domain == CLASSIC_DOMAIN) {
+        let labels = main.attributes(&node).find(|attribute| names_classes(main, &node, attribute));
+        found.extend(labels.map(|attribute| format!("{} of {}", quoted(attribute.name), quoted(node.op))));
+    }
+    found
+}
+
+/// Whether an attribute lists classes: those of classifiers do, and that of an encoder that makes an output.
+fn names_classes(main: &Graph, node: &Node<'_>, attribute: &Attribute<'_>) -> bool {
+    let makes_output = || node.outputs.iter().filter_map(|value| main.value(*value)).any(|value| value.is_output);
+    let is_list = attribute.name.starts_with("classlabels_");
+    let is_encoder = attribute.name == "values_strings" && node.op == "LabelEncoder" && makes_output();
+    (is_list || is_encoder) && (attribute.strings().len() > 0 || !attribute.ints().is_empty())
+}
+
+/// Where it is said how inputs have to be prepared.
+fn preprocessing<'a>(subject: &Subject<'a>, main: &'a Graph) -> Vec<&'a str> {
+    let is_known = |key: &str| PREPROCESSING_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+    metadata(subject, main).filter(|key| key.starts_with("Image.") || is_known(key)).collect()
+}
+
+fn metadata<'a>(subject: &Subject<'a>, main: &'a Graph) -> impl Iterator<Item = &'a str> {
+    subject.metadata.iter().chain(&main.metadata).map(|(key, _)| key.as_str())
+}
+
+fn metadata_text(key: &str) -> String {
+    format!("{} in the metadata", quoted(key))
+}
+
+/// Whether an input is a picture: it says so, or has the shape of one.
+fn is_image(input: &Value<'_>) -> bool {
+    /// Smaller than any picture that a model is made for.
+    const SMALLEST_SIDE: i64 = 16;
+    let Some(ty) = input.ty else { return false };
+    let is_channel = |size: i64| matches!(size, 1 | 3 | 4);
+    let is_side = |size: i64| size == -1 || size >= SMALLEST_SIDE;
+    let has_shape = match ty.shape {
+        Some(&[_, a, b, c]) => is_channel(a) && is_side(b) && is_side(c) || is_side(a) && is_side(b) && is_channel(c),
+        _ => false,
+    };
+    ty.denotation == "IMAGE" || has_shape
+}
+
+/// Whether an output is scores of classes, or classes: by what makes it, or by its shape if the input is a picture.
+fn is_classification(main: &Graph, output: &Value<'_>, is_of_image: bool) -> bool {
+    let mut current = *output;
+    for _ in 0..MOST_WRAPPERS {
+        let Some(node) = current.producer.and_then(|producer| main.node(producer)) else { break };
+        if CLASSIFIERS.contains(&node.op) {
+            return true;
+        }
+        let next = node.inputs.first().and_then(|input| main.value(*input));
+        match next.filter(|_| WRAPPERS.contains(&node.op)) {
+            Some(next) => current = next,
+            None => break,
+        }
+    }
+    is_of_image && matches!(output.ty.and_then(|ty| ty.shape), Some(&[_, classes]) if classes > 1)
+}

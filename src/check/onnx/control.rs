@@ -1,0 +1,34 @@
+//! Graphs that run a part of themselves or not, or any number of times.
+
+use crate::check::report::{Place, Report, advise, quoted};
+use crate::check::rules::{CONTROL_FLOW, CONTROL_GRAPH};
+use crate::graph::{Graph, Node};
+
+/// The operators whose data decides what runs.
+const FLOW: &[(&str, &str)] = &[
+    ("If", "which of its branches runs depends on the data"),
+    ("Loop", "how often its body runs depends on the data"),
+    ("Scan", "its body runs once for each slice of its inputs"),
+    ("SequenceMap", "its body runs once for each element of a sequence"),
+];
+
+/// Checks a node of the graph with this index. All that is looked for has a graph in an attribute.
+pub(super) fn check(index: usize, graph: &Graph, node: &Node<'_>, report: &mut Report<'_>) {
+    for attribute in graph.attributes(node).filter(|attribute| !attribute.graphs().is_empty()) {
+        let place = Place::node(index, node.index);
+        let flow = FLOW.iter().find(|(op, _)| *op == node.op && node.domain.is_empty());
+        if let Some((op, reason)) = flow {
+            report.add(CONTROL_FLOW, place, || {
+                advise(
+                    format!("`{op}`: {reason}"),
+                    "check that the runtime supports it, and test with data that takes every way through it",
+                )
+            });
+            return;
+        }
+        report.add(CONTROL_GRAPH, place, || {
+            let count = attribute.graphs().len();
+            format!("{} carries {count} graphs in {}", quoted(node.op), quoted(attribute.name))
+        });
+    }
+}

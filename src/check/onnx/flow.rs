@@ -1,0 +1,121 @@
+//! The order of nodes and the names that they give: every value is made once, before it is used.
+
+use std::fmt::Display;
+
+use crate::check::report::{Place, Report, advise, quoted};
+use crate::check::rules::{FUNCTION_OUTPUT, GRAPH_ORDER, GRAPH_OUTPUT, GRAPH_SHADOW, GRAPH_SSA};
+use crate::graph::{Graph, Graphs, NO_VALUE, Node, Role, Value};
+
+/// One graph while it is checked.
+pub(super) struct Flow<'a> {
+    graphs: &'a Graphs,
+    index: usize,
+    graph: &'a Graph,
+    /// For each value, whether it is there before the node that is looked at.
+    is_there: Vec<bool>,
+    /// For each value, whether the graphs around have it; `None` where nobody has asked.
+    is_around: Vec<Option<bool>>,
+}
+
+impl<'a> Flow<'a> {
+    pub(super) fn begin(graphs: &'a Graphs, index: usize, graph: &'a Graph, report: &mut Report<'_>) -> Self {
+        let count = graph.value_count();
+        let is_inside = matches!(graph.role, Role::Subgraph { .. });
+        let is_around = vec![(!is_inside).then_some(false); count];
+        let mut flow = Self { graphs, index, graph, is_there: vec![false; count], is_around };
+        let stored = graph.initializers().iter().map(|initializer| initializer.value);
+        for value in graph.inputs().iter().copied().chain(stored) {
+            let is_new = !flow.is_there(value);
+            flow.set_there(value);
+            if is_new && flow.is_around(value) {
+                let name = flow.name(value);
+                report.add(GRAPH_SHADOW, Place::graph(index), || format!("{name} hides a value of a graph around"));
+            }
+        }
+        flow
+    }
+
+    /// Checks the next node.
+    pub(super) fn check(&mut self, node: &Node<'a>, report: &mut Report<'_>) {
+        let place = Place::node(self.index, node.index);
+        for input in node.inputs {
+            if *input != NO_VALUE && !self.is_there(*input) && !self.is_around(*input) {
+                self.report_order(*input, place, report);
+            }
+        }
+        for output in node.outputs.iter().filter(|output| **output != NO_VALUE) {
+            if self.is_there(*output) {
+                report.add(GRAPH_SSA, place, || format!("output {} has been given before", self.name(*output)));
+            } else if self.is_around(*output) {
+                report.add(GRAPH_SSA, place, || {
+                    format!("output {} has been given before, in a graph around this one", self.name(*output))
+                });
+            }
+            self.set_there(*output);
+        }
+    }
+
+    /// Checks what the graph makes, after its nodes.
+    pub(super) fn end(self, report: &mut Report<'_>) {
+        let rule = if matches!(self.graph.role, Role::Function(_)) { FUNCTION_OUTPUT } else { GRAPH_OUTPUT };
+        for output in self.graph.outputs().iter().filter(|output| **output != NO_VALUE) {
+            if !self.is_there(*output) {
+                let place = Place::graph(self.index);
+                report.add(rule, place, || format!("output {} is not made in the graph", self.name(*output)));
+            }
+        }
+    }
+
+    fn report_order(&self, input: u32, place: Place, report: &mut Report<'_>) {
+        report.add(GRAPH_ORDER, place, || {
+            let name = self.name(input);
+            match self.graph.value(input).and_then(|value| value.producer) {
+                Some(later) => advise(
+                    format!("input {name} is made only later, by node {later} of the graph"),
+                    "sort the nodes so that each comes after those that it depends on",
+                ),
+                None => format!("input {name} comes from nowhere").into(),
+            }
+        });
+    }
+
+    fn is_there(&self, value: u32) -> bool {
+        self.is_there.get(value as usize).copied().unwrap_or_default()
+    }
+
+    fn set_there(&mut self, value: u32) {
+        if let Some(is_there) = self.is_there.get_mut(value as usize) {
+            *is_there = true;
+        }
+    }
+
+    /// Whether a graph around this one has a value of this name before it comes to this one.
+    fn is_around(&mut self, value: u32) -> bool {
+        let Some(known) = self.is_around.get_mut(value as usize) else { return false };
+        *known.get_or_insert_with(|| {
+            let value = self.graph.value(value);
+            value.is_some_and(|value| is_around(self.graphs, self.graph.role, value.name))
+        })
+    }
+
+    fn name(&self, value: u32) -> impl Display + use<'a> {
+        quoted(self.graph.value(value).map_or("", |value| value.name))
+    }
+}
+
+fn is_around(graphs: &Graphs, role: Role, name: &str) -> bool {
+    let mut current = role;
+    while let Role::Subgraph { graph, node: holder, .. } = current {
+        let Some(around) = graphs.get(graph) else { return false };
+        let found = around.find(name).and_then(|value| around.value(value));
+        if found.is_some_and(|value| is_there_before(&value, holder)) {
+            return true;
+        }
+        current = around.role;
+    }
+    false
+}
+
+fn is_there_before(value: &Value<'_>, node: usize) -> bool {
+    value.is_input || value.initializer.is_some() || value.producer.is_some_and(|producer| producer < node)
+}

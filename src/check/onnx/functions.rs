@@ -1,0 +1,196 @@
+//! The functions that a model defines: what they are called, whom they call, and which operators they build on.
+
+use hashbrown::{HashMap, HashSet};
+
+use super::schema::{Op, spelled};
+use super::scope::{IR_OF_FUNCTIONS, Scopes};
+use crate::check::report::{Place, Report, function_name, quoted};
+use crate::check::rules::{
+    FUNCTION_CALL, FUNCTION_COUNT, FUNCTION_CYCLE, FUNCTION_DEPTH, FUNCTION_DUPLICATE, FUNCTION_IGNORED, FUNCTION_NAME,
+    FUNCTION_OPSET, FUNCTION_SIGNATURE,
+};
+use crate::graph::{Function, Graph, Graphs, Node};
+
+/// More functions than any real model has; onnx.checker draws the line here too.
+const MOST_FUNCTIONS: usize = 10_000;
+
+/// The longest chain of calls.
+const MOST_DEPTH: usize = 100;
+
+pub(super) fn check(graphs: &Graphs, scopes: &Scopes<'_>, report: &mut Report<'_>) {
+    let count = graphs.functions().len();
+    if count > 0 && scopes.ir < IR_OF_FUNCTIONS {
+        let ir = scopes.ir;
+        report.add(FUNCTION_IGNORED, Place::MODEL, || {
+            format!("the model has functions, which ir_version {ir} ignores: they came with {IR_OF_FUNCTIONS}")
+        });
+        return;
+    }
+    if count > MOST_FUNCTIONS {
+        report.add(FUNCTION_COUNT, Place::MODEL, || format!("{count} functions; at most {MOST_FUNCTIONS} are allowed"));
+        return;
+    }
+    let everywhere = imports_of_all(graphs);
+    let mut ids = HashSet::new();
+    for function in graphs.functions() {
+        let place = Place::graph(function.graph);
+        if function.name.is_empty() {
+            report.add(FUNCTION_NAME, place, || "the function has no name");
+        }
+        if !ids.insert((&function.domain, &function.name, &function.overload)) {
+            report.add(FUNCTION_DUPLICATE, place, || "another function has the same domain, name and overload");
+        }
+        let Some(body) = graphs.get(function.graph) else { continue };
+        check_signature(function, body, report);
+        check_opsets(scopes, &everywhere, function, body, report);
+    }
+    check_calls(&callees(graphs, scopes), graphs, report);
+}
+
+/// A call may leave out what comes last, but cannot give or take more than the function has.
+pub(super) fn check_call(graphs: &Graphs, function: &Function, node: &Node<'_>, place: Place, report: &mut Report<'_>) {
+    let Some(body) = graphs.get(function.graph) else { return };
+    let inputs = ("inputs", node.inputs.len(), body.inputs().len());
+    for (what, actual, most) in [inputs, ("outputs", node.outputs.len(), body.outputs().len())] {
+        if actual > most {
+            let name = quoted(&function.name);
+            report.add(FUNCTION_CALL, place, || format!("{actual} {what}; function {name} has {most}"));
+        }
+    }
+}
+
+/// For each function, the functions that it calls, in its body or in graphs inside it.
+fn callees(graphs: &Graphs, scopes: &Scopes<'_>) -> Vec<HashSet<usize>> {
+    let mut callees = vec![HashSet::new(); graphs.functions().len()];
+    for (index, graph) in graphs.iter().enumerate() {
+        let Some(callees) = scopes.function(index).and_then(|caller| callees.get_mut(caller)) else { continue };
+        callees.extend(graph.nodes().filter_map(|node| graphs.function(node.domain, node.op, node.overload)));
+    }
+    callees
+}
+
+fn check_signature(function: &Function, body: &Graph, report: &mut Report<'_>) {
+    let place = Place::graph(function.graph);
+    let outputs = body.outputs().iter().filter_map(|output| body.value(*output)).map(|output| output.name);
+    let attributes = function.attributes.iter().map(String::as_str);
+    let mut seen = HashSet::new();
+    for name in outputs.filter(|name| !seen.insert(*name)) {
+        report.add(FUNCTION_SIGNATURE, place, || format!("the function has two outputs of the name {}", quoted(name)));
+    }
+    let mut seen = HashSet::new();
+    for name in attributes.filter(|name| !seen.insert(*name)) {
+        report.add(FUNCTION_SIGNATURE, place, || format!("the function declares attribute {} twice", quoted(name)));
+    }
+}
+
+/// What the model and its functions import: of each domain the first version counts.
+fn imports_of_all(graphs: &Graphs) -> HashMap<&str, i64> {
+    let mut imports = HashMap::new();
+    let of_functions = graphs.functions().iter().flat_map(|function| &function.opsets);
+    for opset in graphs.opsets.iter().chain(of_functions) {
+        imports.entry(opset.domain.as_str()).or_insert(opset.version);
+    }
+    imports
+}
+
+/// A function that is inlined must mean the same: its operators have to be of the same version under the model's imports.
+fn check_opsets(
+    scopes: &Scopes<'_>,
+    everywhere: &HashMap<&str, i64>,
+    function: &Function,
+    body: &Graph,
+    report: &mut Report<'_>,
+) {
+    for node in body.nodes() {
+        let own = scopes.version(function.graph, node.domain);
+        let Some((own, other)) = own.zip(everywhere.get(node.domain).copied()) else { continue };
+        let Some(op) = Op::find(node.domain, node.op).filter(|_| own != other) else { continue };
+        let since = |version| op.at(version).map(|schema| schema.since);
+        if since(own) != since(other) {
+            report.add(FUNCTION_OPSET, Place::node(function.graph, node.index), || {
+                let domain = spelled(node.domain);
+                format!(
+                    "`{}` is not the same in version {own} of `{domain}`, which the function imports, and in {other}, \
+                     which the model imports",
+                    op.name
+                )
+            });
+        }
+    }
+}
+
+/// Where the walk along calls is with a function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Unseen,
+    Open,
+    /// Its longest chain of calls has so many functions.
+    Done(usize),
+}
+
+/// No function calls itself, not even through others, and no chain of calls is too long.
+fn check_calls(callees: &[HashSet<usize>], graphs: &Graphs, report: &mut Report<'_>) {
+    let mut states = vec![State::Unseen; callees.len()];
+    for root in 0..callees.len() {
+        if states[root] == State::Unseen {
+            walk(root, callees, &mut states, graphs, report);
+        }
+    }
+}
+
+/// One function on the way down, and which of its callees are still to be looked at.
+struct Step<'a> {
+    function: usize,
+    rest: hashbrown::hash_set::Iter<'a, usize>,
+    deepest: usize,
+}
+
+fn walk(root: usize, callees: &[HashSet<usize>], states: &mut [State], graphs: &Graphs, report: &mut Report<'_>) {
+    let step = |function: usize| Step { function, rest: callees[function].iter(), deepest: 0 };
+    let mut path = vec![step(root)];
+    states[root] = State::Open;
+    while let Some(top) = path.last_mut() {
+        let Some(callee) = top.rest.next().copied() else {
+            let depth = top.deepest + 1;
+            finish(top.function, depth, states, graphs, report);
+            path.pop();
+            if let Some(caller) = path.last_mut() {
+                caller.deepest = caller.deepest.max(depth);
+            }
+            continue;
+        };
+        match states[callee] {
+            State::Done(depth) => top.deepest = top.deepest.max(depth),
+            State::Unseen => {
+                states[callee] = State::Open;
+                path.push(step(callee));
+            }
+            State::Open => {
+                let cycle = path.iter().skip_while(|step| step.function != callee).map(|step| step.function);
+                report_cycle(callee, cycle, graphs, report);
+            }
+        }
+    }
+}
+
+fn finish(function: usize, depth: usize, states: &mut [State], graphs: &Graphs, report: &mut Report<'_>) {
+    states[function] = State::Done(depth);
+    // Longer chains contain this one: it is told once.
+    if depth == MOST_DEPTH + 1
+        && let Some(function) = graphs.functions().get(function)
+    {
+        report.add(FUNCTION_DEPTH, Place::graph(function.graph), || {
+            format!("a chain of calls that begins here has more than {MOST_DEPTH} functions")
+        });
+    }
+}
+
+fn report_cycle(first: usize, cycle: impl Iterator<Item = usize>, graphs: &Graphs, report: &mut Report<'_>) {
+    /// How many functions of a cycle are told.
+    const MOST_NAMES: usize = 8;
+    let Some(function) = graphs.functions().get(first) else { return };
+    report.add(FUNCTION_CYCLE, Place::graph(function.graph), || {
+        let names: Vec<_> = cycle.take(MOST_NAMES).chain([first]).map(|index| function_name(graphs, index)).collect();
+        format!("functions may not call themselves: {}", names.join(" → "))
+    });
+}

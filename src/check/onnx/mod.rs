@@ -1,0 +1,59 @@
+//! The rules of ONNX: those of onnx.checker, and what its users meet in production.
+
+mod attributes;
+mod control;
+mod era;
+mod flow;
+mod functions;
+mod model;
+mod nodes;
+mod operators;
+mod precision;
+mod recipes;
+mod schema;
+mod scope;
+mod sparse;
+#[rustfmt::skip]
+mod tables;
+mod target;
+mod types;
+mod values;
+mod words;
+
+use super::report::Report;
+use super::subject::Subject;
+use flow::Flow;
+use nodes::Nodes;
+use operators::Operators;
+use precision::Precision;
+use scope::Scopes;
+
+pub(super) use target::Target;
+
+pub(super) fn check(subject: &Subject<'_>, target: Option<&Target>, report: &mut Report<'_>) {
+    let graphs = subject.graphs;
+    let scopes = Scopes::of(graphs);
+    model::check(graphs, report);
+    functions::check(graphs, &scopes, report);
+    let mut operators = Operators::new(graphs, &scopes);
+    let mut nodes = Nodes::new(graphs, &scopes);
+    for (index, graph) in graphs.iter().enumerate().filter(|(index, _)| scopes.is_used(*index)) {
+        values::check(&scopes, index, graph, report);
+        let mut flow = Flow::begin(graphs, index, graph, report);
+        let precision = Precision::of(subject, index, graph);
+        for node in graph.nodes() {
+            flow.check(&node, report);
+            nodes.check(index, graph, &node, operators.meaning(index, &node), report);
+            control::check(index, graph, &node, report);
+            precision.check(&node, report);
+        }
+        flow.end(report);
+        if !graphs.sparse().is_empty() {
+            sparse::check(subject, index, graph, report);
+        }
+    }
+    nodes.finish(report);
+    if let Some(target) = target {
+        target::check(target, subject, &scopes, report);
+    }
+}

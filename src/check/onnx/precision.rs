@@ -1,0 +1,130 @@
+//! Normalization in half precision: results that are finite and wrong.
+
+use super::types::{cast_to, dtype, float_of_code, scalar};
+use crate::check::report::{Place, Report, advise};
+use crate::check::rules::{PRECISION_CAST, PRECISION_EPSILON, PRECISION_STASH, PRECISION_VARIANCE};
+use crate::check::subject::Subject;
+use crate::dtype::DType;
+use crate::graph::{Graph, Node};
+
+/// Operators that normalize by a variance, and whether the type in which they compute it can be chosen.
+const NORMALIZATIONS: &[(&str, &str, bool)] = &[
+    ("", "LayerNormalization", true),
+    ("", "RMSNormalization", true),
+    ("", "GroupNormalization", true),
+    ("", "SimplifiedLayerNormalization", true),
+    ("", "InstanceNormalization", false),
+    ("", "BatchNormalization", false),
+    ("com.microsoft", "SkipLayerNormalization", false),
+    ("com.microsoft", "SkipSimplifiedLayerNormalization", false),
+    ("com.microsoft", "SimplifiedLayerNormalization", true),
+    ("com.microsoft", "GroupNorm", false),
+];
+
+/// The smallest number above zero in half precision.
+const SMALLEST_HALF: f64 = 5.960_464_477_539_063e-8;
+
+const USE_FLOAT: &str = "compute it in float32: cast before it and back after it, or use LayerNormalization with \
+                         stash_type 1";
+
+/// One graph while it is looked at.
+pub(super) struct Precision<'a> {
+    subject: &'a Subject<'a>,
+    index: usize,
+    graph: &'a Graph,
+}
+
+impl<'a> Precision<'a> {
+    pub(super) fn of(subject: &'a Subject<'a>, index: usize, graph: &'a Graph) -> Self {
+        Self { subject, index, graph }
+    }
+
+    /// Checks a node.
+    pub(super) fn check(&self, node: &Node<'_>, report: &mut Report<'_>) {
+        if node.op == "Sqrt" && node.domain.is_empty() {
+            self.check_decomposed(node, report);
+        } else if node.op.contains("Norm") {
+            let found = NORMALIZATIONS.iter().find(|(domain, op, _)| *domain == node.domain && *op == node.op);
+            if let Some((_, _, can_choose)) = found {
+                self.check_fused(node, *can_choose, report);
+            }
+        }
+    }
+
+    fn check_fused(&self, node: &Node<'_>, can_choose: bool, report: &mut Report<'_>) {
+        let place = Place::node(self.index, node.index);
+        let stash = self.graph.attribute(node, "stash_type").filter(|stash| stash.reference.is_empty());
+        let stash = stash.and_then(|stash| stash.ints().first().copied()).unwrap_or(1);
+        if stash != 1 {
+            report.add(PRECISION_STASH, place, || {
+                let name = float_of_code(stash).map_or("of no float".to_owned(), |dtype| dtype.to_string());
+                let message = format!("`{}` has stash_type {stash} ({name}): the variance is not in float32", node.op);
+                advise(message, "set stash_type to 1")
+            });
+        }
+        let is_half = |value: &u32| dtype(self.subject, self.index, *value) == Some(DType::F16);
+        let computes_in_half =
+            (!can_choose || float_of_code(stash) == Some(DType::F16)) && { node.inputs.first().is_some_and(is_half) };
+        let epsilon = self.graph.attribute(node, "epsilon").and_then(|epsilon| epsilon.floats().first().copied());
+        if let Some(epsilon) = epsilon.map(f64::from).filter(|_| computes_in_half) {
+            report_epsilon(epsilon, place, report);
+        }
+        if let Some(cast) = self.producer(node.inputs.first().copied(), &["Cast"])
+            && cast_to(self.graph, &cast) == Some(DType::F16)
+            && !cast.inputs.first().is_some_and(is_half)
+        {
+            report.add(PRECISION_CAST, place, || {
+                let message = format!("the input of `{}` is narrowed to half precision right before it", node.op);
+                advise(message, "normalize first, then cast")
+            });
+        }
+    }
+
+    /// Looks for a variance from its end: Sqrt(ReduceMean(square) + epsilon).
+    fn check_decomposed(&self, root: &Node<'_>, report: &mut Report<'_>) {
+        let place = Place::node(self.index, root.index);
+        let Some((mean, epsilon)) = self.mean_under(root) else { return };
+        let Some(square) = self.producer(mean.inputs.first().copied(), &["Pow", "Mul"]) else { return };
+        let is_square = square.op == "Pow" || square.inputs.first() == square.inputs.get(1);
+        let squared = square.outputs.first().and_then(|value| dtype(self.subject, self.index, *value));
+        if !is_square || squared != Some(DType::F16) {
+            return;
+        }
+        report.add(PRECISION_VARIANCE, place, || {
+            let deviation = self.producer(square.inputs.first().copied(), &["Sub"]);
+            let what = if deviation.is_some() { "a variance" } else { "a mean of squares" };
+            let message = format!("{what} is computed in half precision: the square of 256 is beyond its range");
+            advise(message, USE_FLOAT)
+        });
+        if let Some(epsilon) = epsilon.and_then(|value| scalar(self.subject, self.index, value)) {
+            report_epsilon(epsilon, place, report);
+        }
+    }
+
+    /// The mean whose root is taken, and what is added to it.
+    fn mean_under(&self, root: &Node<'_>) -> Option<(Node<'a>, Option<u32>)> {
+        let below = root.inputs.first().copied();
+        if let Some(mean) = self.producer(below, &["ReduceMean"]) {
+            return Some((mean, None));
+        }
+        let sum = self.producer(below, &["Add"])?;
+        let (left, right) = (sum.inputs.first().copied(), sum.inputs.get(1).copied());
+        let ways = [(left, right), (right, left)].into_iter();
+        ways.filter_map(|(mean, other)| Some((self.producer(mean, &["ReduceMean"])?, other))).next()
+    }
+
+    /// The node of this graph that makes a value, if it is one of these operators.
+    fn producer(&self, value: Option<u32>, ops: &[&str]) -> Option<Node<'a>> {
+        let node = self.graph.node(self.graph.value(value?)?.producer?)?;
+        (node.domain.is_empty() && ops.contains(&node.op)).then_some(node)
+    }
+}
+
+fn report_epsilon(epsilon: f64, place: Place, report: &mut Report<'_>) {
+    if (0.0..SMALLEST_HALF).contains(&epsilon) {
+        report.add(PRECISION_EPSILON, place, || {
+            let message = format!("epsilon {epsilon:e} is below the smallest number of half precision, 6e-8");
+            advise(message, "use an epsilon of 1e-5, or compute in float32")
+        });
+    }
+}

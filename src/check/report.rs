@@ -1,0 +1,174 @@
+//! Collects findings: says where each is, and leaves out what nobody would read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::rules::Rule;
+use crate::error::Printable;
+use crate::finding::Finding;
+use crate::graph::{AttributeKind, Graph, Graphs, Role};
+
+/// How many findings of one rule are kept: a model can break a rule at every node, and a chatty rule hides no other.
+const MOST_OF_A_RULE: usize = 1_000;
+
+/// How many bytes of findings are kept, the first of each rule apart.
+const MOST_BYTES: usize = 16 << 20;
+
+/// How many parts of a path are told; those in the middle are left out.
+const MOST_PARTS: usize = 16;
+
+/// Where a finding is: in the model, in a graph, or in a node of a graph. Places are ordered as they are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    graph: Option<usize>,
+    node: Option<usize>,
+}
+
+impl Place {
+    pub(super) const MODEL: Self = Self { graph: None, node: None };
+
+    pub(super) fn graph(graph: usize) -> Self {
+        Self { graph: Some(graph), node: None }
+    }
+
+    pub(super) fn node(graph: usize, node: usize) -> Self {
+        Self { graph: Some(graph), node: Some(node) }
+    }
+}
+
+/// What a finding says.
+pub(super) struct Text {
+    message: String,
+    remedy: Option<String>,
+}
+
+impl Text {
+    /// Says more.
+    pub(super) fn and_message(mut self, more: &str) -> Self {
+        self.message.push_str(more);
+        self
+    }
+}
+
+impl<T: Into<String>> From<T> for Text {
+    fn from(message: T) -> Self {
+        Self { message: message.into(), remedy: None }
+    }
+}
+
+/// A message and what to do about it.
+pub(super) fn advise(message: impl Into<String>, remedy: impl Into<String>) -> Text {
+    Text { message: message.into(), remedy: Some(remedy.into()) }
+}
+
+/// A name from the model, made safe to print.
+pub(super) fn quoted(name: &str) -> impl fmt::Display {
+    fmt::from_fn(move |f| write!(f, "`{}`", Printable(name)))
+}
+
+/// The findings so far.
+pub(super) struct Report<'a> {
+    graphs: &'a Graphs,
+    found: Vec<(Place, Finding)>,
+    bytes: usize,
+    /// Of each rule, how many findings there were, and how many of them are kept.
+    counts: BTreeMap<&'static str, Count>,
+}
+
+struct Count {
+    rule: Rule,
+    seen: usize,
+    kept: usize,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(graphs: &'a Graphs) -> Self {
+        Self { graphs, found: Vec::new(), bytes: 0, counts: BTreeMap::new() }
+    }
+
+    /// Adds a finding. `text` is asked only if the finding is kept.
+    pub(super) fn add<T: Into<Text>>(&mut self, rule: Rule, place: Place, text: impl FnOnce() -> T) {
+        let Rule { id, severity } = rule;
+        let count = self.counts.entry(id).or_insert(Count { rule, seen: 0, kept: 0 });
+        count.seen += 1;
+        if count.kept > 0 && (count.kept >= MOST_OF_A_RULE || self.bytes > MOST_BYTES) {
+            return;
+        }
+        count.kept += 1;
+        let Text { message, remedy } = text().into();
+        let finding = Finding { severity, rule: id, path: path(self.graphs, place), message, remedy };
+        self.bytes += finding.path.len() + finding.message.len() + finding.remedy.as_ref().map_or(0, String::len);
+        self.found.push((place, finding));
+    }
+
+    /// All findings, sorted by place, and then how many were left out.
+    pub(super) fn finish(mut self) -> Vec<Finding> {
+        self.found.sort_by_key(|(place, _)| *place);
+        let left_out = self.counts.into_values().filter(|count| count.seen > count.kept);
+        let left_out = left_out.map(|Count { rule, seen, kept }| {
+            let message = format!("{} more findings of this rule were left out", seen - kept);
+            Finding::new(rule.severity, rule.id, "", message)
+        });
+        self.found.into_iter().map(|(_, finding)| finding).chain(left_out).collect()
+    }
+}
+
+/// A place in words: `main`, `main/Loop_3.body/MatMul_7`, `my.domain::Norm/Add#2`.
+fn path(graphs: &Graphs, place: Place) -> String {
+    let mut parts = Vec::new();
+    let mut current = place.graph;
+    if let Some((graph, node)) = place.graph.and_then(|graph| graphs.get(graph)).zip(place.node) {
+        parts.push(node_name(graph, node));
+    }
+    while let Some(graph) = current {
+        let Some(role) = graphs.get(graph).map(|graph| graph.role) else { break };
+        current = None;
+        parts.push(match role {
+            Role::Main => "main".to_owned(),
+            Role::Function(function) => function_name(graphs, function),
+            Role::Subgraph { graph: around, node, attribute } => {
+                current = Some(around);
+                graphs.get(around).map_or_else(String::new, |around| subgraph_name(around, node, attribute, graph))
+            }
+        });
+    }
+    parts.reverse();
+    if parts.len() > MOST_PARTS {
+        parts.splice(1..=parts.len() - MOST_PARTS, ["…".to_owned()]);
+    }
+    parts.join("/")
+}
+
+/// The name of a node; for one that has none, its operator and its place in the graph.
+fn node_name(graph: &Graph, node: usize) -> String {
+    match graph.node(node) {
+        Some(node) if node.name.is_empty() => format!("{}#{}", Printable(node.op), node.index),
+        Some(node) => Printable(node.name).to_string(),
+        None => format!("#{node}"),
+    }
+}
+
+/// The name of a function with its domain: what calls it.
+pub(super) fn function_name(graphs: &Graphs, function: usize) -> String {
+    let Some(function) = graphs.functions().get(function) else { return String::new() };
+    let domain = if function.domain.is_empty() { "ai.onnx" } else { &function.domain };
+    let mut name = format!("{}::{}", Printable(domain), Printable(&function.name));
+    if !function.overload.is_empty() {
+        name.push_str(&format!(":{}", Printable(&function.overload)));
+    }
+    name
+}
+
+/// A node and the attribute in which a subgraph is, with its place where the attribute holds several.
+fn subgraph_name(around: &Graph, node: usize, attribute: usize, subgraph: usize) -> String {
+    let mut name = node_name(around, node);
+    let Some(found) = around.node(node).and_then(|node| around.attribute_at(&node, attribute)) else { return name };
+    name.push_str(&format!(".{}", Printable(found.name)));
+    let is_list = found.kind == AttributeKind::Graphs;
+    // Graphs are numbered as they are read, so those of one attribute are in order.
+    let place = found.graphs().binary_search_by_key(&subgraph, |graph| *graph as usize);
+    if let Some(place) = place.ok().filter(|_| is_list) {
+        name.push_str(&format!("[{place}]"));
+    }
+    name
+}

@@ -1,0 +1,106 @@
+//! What the main graph takes and makes.
+
+use std::collections::BTreeMap;
+
+use super::report::{Place, Report, advise, quoted};
+use super::rules::{SIGNATURE, SIGNATURE_DYNAMIC, SIGNATURE_OUTPUTS};
+use super::subject::Subject;
+use crate::error::Printable;
+use crate::graph::{Dim, Graph, Type, TypeKind, Value};
+
+/// How many things of one sort are told.
+const MOST_TOLD: usize = 16;
+
+pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let Some(main) = subject.graphs.get(0) else { return };
+    report.add(SIGNATURE, Place::MODEL, || {
+        let (takes, makes) = (listed(inputs(main), described), listed(outputs(main), described));
+        format!("takes {takes}; makes {makes}")
+    });
+    if main.outputs().is_empty() {
+        report.add(SIGNATURE_OUTPUTS, Place::graph(0), || "the main graph has no outputs: it makes nothing");
+    }
+    report_dynamic(main, report);
+}
+
+/// The inputs that a caller has to give: those without a default.
+pub(super) fn inputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
+    graph.inputs().iter().filter_map(|value| graph.value(*value)).filter(|value| value.initializer.is_none())
+}
+
+pub(super) fn outputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
+    graph.outputs().iter().filter_map(|value| graph.value(*value))
+}
+
+/// Axes of no fixed size: by the name of the size, or as those that have none.
+fn report_dynamic(main: &Graph, report: &mut Report<'_>) {
+    let mut named: BTreeMap<&str, Vec<(&str, usize)>> = BTreeMap::new();
+    let mut unnamed = Vec::new();
+    for value in inputs(main).chain(outputs(main)) {
+        let dims = value.ty.into_iter().flat_map(|ty| ty.dims());
+        for (axis, dim) in dims.enumerate() {
+            match dim {
+                Dim::Known(_) => {}
+                Dim::Symbol(symbol) => named.entry(symbol).or_default().push((value.name, axis)),
+                Dim::Unknown => unnamed.push((value.name, axis)),
+            }
+        }
+    }
+    let axis = |(name, axis): (&str, usize)| format!("{}[{axis}]", Printable(name));
+    if !named.is_empty() {
+        report.add(SIGNATURE_DYNAMIC, Place::MODEL, || {
+            let size = |(symbol, axes): (&str, Vec<_>)| format!("{} ({})", quoted(symbol), listed(axes, axis));
+            format!("dynamic axes: {}", listed(named, size))
+        });
+    }
+    if !unnamed.is_empty() {
+        report.add(SIGNATURE_DYNAMIC, Place::MODEL, || {
+            let message = format!("dynamic axes without a name: {}", listed(unnamed, axis));
+            advise(message, "name them: axes of one name have one size")
+        });
+    }
+}
+
+/// A value as people write it: `x F32[batch, 3, 224, 224]`.
+fn described(value: Value<'_>) -> String {
+    let ty = value.ty.map_or_else(|| "of unknown type".to_owned(), |ty| type_text(&ty));
+    format!("{} {ty}", quoted(value.name))
+}
+
+fn type_text(ty: &Type<'_>) -> String {
+    let dtype = ty.dtype.map_or("?", |dtype| dtype.name());
+    // Sequences of sequences are told no deeper.
+    let inside = || ty.element().and_then(|element| element.dtype).map_or("?", |dtype| dtype.name());
+    match ty.kind {
+        TypeKind::Tensor => format!("{dtype}{}", shape_text(ty)),
+        TypeKind::SparseTensor => format!("sparse {dtype}{}", shape_text(ty)),
+        TypeKind::Sequence => format!("sequence({})", inside()),
+        TypeKind::Optional => format!("optional({})", inside()),
+        TypeKind::Map => format!("map({dtype}, {})", inside()),
+        TypeKind::Opaque => "opaque".to_owned(),
+        TypeKind::Unknown => "of unknown type".to_owned(),
+    }
+}
+
+fn shape_text(ty: &Type<'_>) -> String {
+    if ty.shape.is_none() {
+        return "[…]".to_owned();
+    }
+    let dim = |dim: Dim<'_>| match dim {
+        Dim::Known(size) => size.to_string(),
+        Dim::Symbol(symbol) => Printable(symbol).to_string(),
+        Dim::Unknown => "?".to_owned(),
+    };
+    format!("[{}]", listed(ty.dims(), dim))
+}
+
+/// Things in a row, not too many of them.
+pub(super) fn listed<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
+    let mut things = things.into_iter();
+    let told: Vec<String> = things.by_ref().take(MOST_TOLD).map(text).collect();
+    match things.count() {
+        _ if told.is_empty() => "nothing".to_owned(),
+        0 => told.join(", "),
+        more => format!("{} and {more} more", told.join(", ")),
+    }
+}

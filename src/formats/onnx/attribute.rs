@@ -1,0 +1,153 @@
+//! The parts of an attribute, before what they mean is known.
+
+use std::ops::Range;
+
+use crate::formats::protobuf::{Skeleton, Value, fields, packed_varints};
+use crate::graph::AttributeKind;
+
+/// The parts of an attribute.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub name: Range<usize>,
+    pub reference: Range<usize>,
+    pub f: f32,
+    pub i: i64,
+    pub floats: Vec<f32>,
+    pub ints: Vec<i64>,
+    declared: Option<i64>,
+    /// Bytes, tensors, graphs and types, each with the kind of its field.
+    ranges: Vec<(AttributeKind, Range<usize>)>,
+    /// The value fields that are there: one bit for each kind.
+    found: u16,
+}
+
+/// The kinds in the order of their numbers (onnx.proto, AttributeProto.AttributeType).
+const KINDS: [AttributeKind; 15] = [
+    AttributeKind::Undefined,
+    AttributeKind::Float,
+    AttributeKind::Int,
+    AttributeKind::String,
+    AttributeKind::Tensor,
+    AttributeKind::Graph,
+    AttributeKind::Floats,
+    AttributeKind::Ints,
+    AttributeKind::Strings,
+    AttributeKind::Tensors,
+    AttributeKind::Graphs,
+    AttributeKind::SparseTensor,
+    AttributeKind::SparseTensors,
+    AttributeKind::Type,
+    AttributeKind::Types,
+];
+
+/// The kind that a value field holds, by the number of the field.
+fn kind_of(number: u32) -> Option<AttributeKind> {
+    Some(match number {
+        2 => AttributeKind::Float,
+        3 => AttributeKind::Int,
+        4 => AttributeKind::String,
+        5 => AttributeKind::Tensor,
+        6 => AttributeKind::Graph,
+        7 => AttributeKind::Floats,
+        8 => AttributeKind::Ints,
+        9 => AttributeKind::Strings,
+        10 => AttributeKind::Tensors,
+        11 => AttributeKind::Graphs,
+        14 => AttributeKind::Type,
+        15 => AttributeKind::Types,
+        22 => AttributeKind::SparseTensor,
+        23 => AttributeKind::SparseTensors,
+        _ => return None,
+    })
+}
+
+impl Parts {
+    /// Reads an attribute into the room of the one before.
+    pub(super) fn read(&mut self, skeleton: &Skeleton, range: Range<usize>) {
+        self.clear();
+        let text = &skeleton.text;
+        for (number, value) in fields(text, range) {
+            match (number, &value) {
+                (1, _) => self.name = value.range(),
+                (20, _) => self.declared = Some(value.int()),
+                (21, _) => self.reference = value.range(),
+                (2, Value::Fixed32(bits)) => self.f = f32::from_bits(*bits),
+                (3, _) => self.i = value.int(),
+                (7, Value::Fixed32(bits)) => self.floats.push(f32::from_bits(*bits)),
+                (7, Value::Delimited(range)) => {
+                    let (chunks, _) = text[range.clone()].as_chunks();
+                    self.floats.extend(chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+                }
+                (8, Value::Delimited(range)) => {
+                    self.ints.extend(packed_varints(&text[range.clone()]).map(|value| value as i64));
+                }
+                (8, _) => self.ints.push(value.int()),
+                _ => {
+                    let kind = kind_of(number);
+                    self.ranges.extend(kind.map(|kind| (kind, value.range())));
+                }
+            }
+            if let Some(kind) = kind_of(number) {
+                self.found |= 1 << kind as u16;
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        let Self { floats, ints, ranges, .. } = std::mem::take(self);
+        (self.floats, self.ints, self.ranges) = (floats, ints, ranges);
+        self.floats.clear();
+        self.ints.clear();
+        self.ranges.clear();
+    }
+
+    /// The kinds of the value fields that are there.
+    fn found(&self) -> impl Iterator<Item = AttributeKind> + Clone {
+        let found = self.found;
+        KINDS.into_iter().filter(move |kind| found >> *kind as u16 & 1 == 1)
+    }
+
+    /// What the attribute holds: what it says, or what it has if it does not say.
+    pub(super) fn kind(&self) -> AttributeKind {
+        match self.declared() {
+            AttributeKind::Undefined => self.found().next().unwrap_or(AttributeKind::Undefined),
+            declared => declared,
+        }
+    }
+
+    /// What the attribute says that it holds.
+    pub(super) fn declared(&self) -> AttributeKind {
+        let number = self.declared.and_then(|number| usize::try_from(number).ok());
+        number.and_then(|number| KINDS.get(number)).copied().unwrap_or(AttributeKind::Undefined)
+    }
+
+    /// The parts of the text that belong to a kind.
+    pub(super) fn of(&self, kind: AttributeKind) -> impl Iterator<Item = &Range<usize>> {
+        self.ranges.iter().filter(move |(other, _)| *other == kind).map(|(_, range)| range)
+    }
+
+    /// The rules that it breaks: those of onnx.checker, check_attribute.
+    pub(super) fn faults(&self, has_types: bool, is_function: bool) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        let is_reference = !self.reference.is_empty();
+        if has_types && self.declared() == AttributeKind::Undefined {
+            faults.push(("onnx.attribute.type", "it does not say of which type it is".to_owned()));
+        } else if let Some(kind) = self.found().find(|kind| *kind != self.kind()) {
+            let message = format!("its type is {:?}, and it holds {kind:?}", self.kind());
+            faults.push(("onnx.attribute.type", message));
+        }
+        if self.found.count_ones() > 1 {
+            let found: Vec<AttributeKind> = self.found().collect();
+            faults.push(("onnx.attribute.one_value", format!("it holds several values: {found:?}")));
+        }
+        if is_reference && self.found != 0 {
+            let message = "it has a value, and refers to an attribute of the function as well";
+            faults.push(("onnx.attribute.reference", message.to_owned()));
+        }
+        if is_reference && !is_function {
+            let message = "it refers to an attribute of a function, and is not in one";
+            faults.push(("onnx.attribute.reference", message.to_owned()));
+        }
+        faults
+    }
+}

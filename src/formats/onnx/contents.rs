@@ -1,0 +1,169 @@
+//! Contents that are stored as lists of numbers or strings, and have to be converted.
+
+use bytemuck::cast_slice_mut;
+use bytes::Bytes;
+
+use super::tensor::List;
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::formats::protobuf::{Payload, packed_varints};
+use crate::storage::Source;
+use crate::tensor::STRING_OFFSET;
+
+/// How the contents of one tensor are made.
+pub(super) struct Recipe {
+    pub list: List,
+    pub parts: Vec<Payload>,
+    pub dtype: DType,
+    /// Bytes of the result.
+    pub len: u64,
+}
+
+/// Bytes of one read of a list.
+const READ: u64 = 1 << 20;
+
+/// The longest number, in bytes.
+const LONGEST: usize = 10;
+
+/// Counts the numbers of the parts of a list, or its strings, and checks that they are whole; for strings also their
+/// bytes in all.
+pub(super) fn count(source: &Source, list: List, parts: &[Payload]) -> Result<(u64, u64)> {
+    let bytes: u64 = parts.iter().map(|part| part.len).sum();
+    match (list, list.width()) {
+        (List::String, _) => Ok((parts.len() as u64, bytes)),
+        (_, Some(width)) => match parts.iter().find(|part| !part.len.is_multiple_of(width)) {
+            None => Ok((bytes / width, bytes)),
+            Some(part) => Err(torn(part)),
+        },
+        _ => {
+            let counts = parts.iter().map(|part| count_varints(source, part));
+            Ok((counts.sum::<Result<u64>>()?, bytes))
+        }
+    }
+}
+
+fn count_varints(source: &Source, part: &Payload) -> Result<u64> {
+    let (mut count, mut length) = (0, 0);
+    let mut done = 0;
+    while done < part.len {
+        let bytes = source.read(part.offset + done, (part.len - done).min(READ))?;
+        for byte in &bytes {
+            length += 1;
+            if length > LONGEST {
+                return Err(torn(part));
+            }
+            if *byte < 0x80 {
+                (count, length) = (count + 1, 0);
+            }
+        }
+        done += bytes.len() as u64;
+    }
+    if length == 0 { Ok(count) } else { Err(torn(part)) }
+}
+
+fn torn(part: &Payload) -> Error {
+    Error::format("a list of numbers ends in the middle of one, or has one that is too long").offset(part.offset)
+}
+
+/// Whether the elements of a type have six bits.
+pub(super) fn is_six(dtype: DType) -> bool {
+    matches!(dtype, DType::F6_E2M3 | DType::F6_E3M2)
+}
+
+/// Makes the contents of several tensors, one after the other, each at a multiple of eight bytes.
+pub(super) fn build(source: &Source, recipes: &[Recipe]) -> Result<Bytes> {
+    let total: u64 = recipes.iter().map(|recipe| recipe.len.next_multiple_of(8)).sum();
+    let mut words = Vec::new();
+    let words_needed = usize::try_from(total / 8).unwrap_or(usize::MAX);
+    words.try_reserve_exact(words_needed).map_err(|_| Error::out_of_memory("the contents of tensors", total))?;
+    words.resize(words_needed, 0_u64);
+    let mut rest: &mut [u8] = cast_slice_mut(&mut words);
+    for recipe in recipes {
+        let (place, after) = rest.split_at_mut(recipe.len.next_multiple_of(8) as usize);
+        recipe.fill(source, &mut place[..recipe.len as usize])?;
+        rest = after;
+    }
+    Ok(Bytes::from_owner(Words(words)))
+}
+
+/// Bytes at a multiple of eight.
+struct Words(Vec<u64>);
+
+impl AsRef<[u8]> for Words {
+    fn as_ref(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
+impl Recipe {
+    fn fill(&self, source: &Source, place: &mut [u8]) -> Result<()> {
+        match (self.list, self.list.width()) {
+            (List::String, _) => self.fill_strings(source, place),
+            (_, Some(_)) => self.fill_fixed(source, place),
+            _ if is_six(self.dtype) => self.pack_sixes(source, place),
+            _ => self.fill_varints(source, place),
+        }
+    }
+
+    /// Offsets, then the bytes; see [`STRING_OFFSET`].
+    fn fill_strings(&self, source: &Source, place: &mut [u8]) -> Result<()> {
+        let (offsets, mut strings) = place.split_at_mut(STRING_OFFSET as usize * (self.parts.len() + 1));
+        let (offsets, _) = offsets.as_chunks_mut();
+        let mut at = 0_u64;
+        for (part, offset) in self.parts.iter().zip(&mut *offsets) {
+            *offset = at.to_le_bytes();
+            let (string, rest) = strings.split_at_mut(part.len as usize);
+            source.read_into(part.offset, string)?;
+            strings = rest;
+            at += part.len;
+        }
+        if let Some(end) = offsets.last_mut() {
+            *end = at.to_le_bytes();
+        }
+        Ok(())
+    }
+
+    fn fill_fixed(&self, source: &Source, mut place: &mut [u8]) -> Result<()> {
+        for part in &self.parts {
+            let (numbers, rest) = place.split_at_mut(part.len as usize);
+            source.read_into(part.offset, numbers)?;
+            place = rest;
+        }
+        Ok(())
+    }
+
+    fn fill_varints(&self, source: &Source, place: &mut [u8]) -> Result<()> {
+        let width = self.dtype.bytes_of(1).unwrap_or(1) as usize;
+        let mut places = place.chunks_exact_mut(width);
+        for part in &self.parts {
+            let bytes = source.read(part.offset, part.len)?;
+            for number in packed_varints(&bytes) {
+                let number = if self.dtype == DType::BOOL { u64::from(number & 0xff != 0) } else { number };
+                let place = places.next().ok_or_else(|| torn(part))?;
+                place.copy_from_slice(&number.to_le_bytes()[..width]);
+            }
+        }
+        match (places.next(), self.parts.first()) {
+            (Some(_), Some(part)) => Err(torn(part)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Elements of six bits are listed one by one, and packed without gaps, the first one in the lowest bits.
+    fn pack_sixes(&self, source: &Source, place: &mut [u8]) -> Result<()> {
+        let mut at = 0;
+        for part in &self.parts {
+            for number in packed_varints(&source.read(part.offset, part.len)?) {
+                if number > 0x3f {
+                    return Err(Error::format(format!("{number} has more than six bits")).offset(part.offset));
+                }
+                let shifted = (number << (at % 8)) as u16;
+                for (byte, bits) in place.iter_mut().skip(at / 8).zip(shifted.to_le_bytes()) {
+                    *byte |= bits;
+                }
+                at += 6;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! What a tensor says of the file that holds its contents.
+//!
+//! Source: docs/ExternalData.md and onnx.proto of ONNX. Two readers that take different ones of two equal keys, or that
+//! read a number differently, are an attack: so a key may occur once, and numbers are plain digits.
+
+use super::proto::StringStringEntryProto;
+use crate::digest::Digest;
+use crate::error::{Error, Printable, Result};
+
+/// The place of external data.
+pub(super) struct External {
+    /// The name of the file, relative to the model's.
+    pub location: String,
+    /// Bytes from its start.
+    pub offset: u64,
+    /// SHA-1 of the whole file.
+    pub checksum: Option<Digest>,
+    /// What is odd and can be put up with.
+    pub warnings: Vec<String>,
+}
+
+impl External {
+    /// Reads the entries of a tensor of `len` bytes.
+    pub(super) fn read(entries: &[StringStringEntryProto], len: u64) -> Result<Self> {
+        let (mut location, mut offset, mut length, mut checksum) = (None, None, None, None);
+        let mut unknown: Vec<&str> = Vec::new();
+        for entry in entries {
+            let (key, value) = (entry.key(), entry.value());
+            let is_first = match key {
+                "location" => location.replace(value).is_none(),
+                "offset" => offset.replace(number(key, value)?).is_none(),
+                "length" => length.replace(number(key, value)?).is_none(),
+                "checksum" => checksum.replace(value).is_none(),
+                _ if unknown.contains(&key) => false,
+                _ => {
+                    unknown.push(key);
+                    true
+                }
+            };
+            if !is_first {
+                return Err(Error::format(format!("external_data has the key \"{key}\" twice")));
+            }
+        }
+        let location = location.filter(|location| !location.is_empty());
+        let location = location.ok_or_else(|| Error::format("external_data has no \"location\""))?;
+        if let Some(length) = length.filter(|length| *length != len) {
+            let message = format!("external_data has the length {length}; type and shape of the tensor need {len}");
+            return Err(Error::format(message));
+        }
+        // Some writers note a path that only they have.
+        unknown.retain(|key| *key != "basepath");
+        let mut warnings: Vec<String> =
+            unknown.iter().map(|key| format!("external_data has the unknown key \"{}\"", Printable(key))).collect();
+        let digest = checksum.and_then(|checksum| Digest::sha1_from_hex(checksum).ok());
+        if let (Some(checksum), None) = (checksum, digest) {
+            let checksum = Printable(checksum);
+            warnings.push(format!("the checksum \"{checksum}\" is no SHA-1: expected 40 hexadecimal digits"));
+        }
+        let offset = offset.unwrap_or_default();
+        Ok(Self { location: location.to_owned(), offset, checksum: digest, warnings })
+    }
+
+    /// The name of the file as others would spell it.
+    pub(super) fn plain_location(&self) -> String {
+        let parts: Vec<&str> = self.location.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        parts.join("/")
+    }
+}
+
+fn number(key: &str, text: &str) -> Result<u64> {
+    let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = is_plain.then(|| text.parse().ok()).flatten();
+    number.ok_or_else(|| {
+        Error::format(format!("external_data has \"{text}\" as \"{key}\": expected a number in plain digits"))
+    })
+}

@@ -1,0 +1,224 @@
+//! All tensors of a model, and the files that they lie in.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::contents::{Recipe, build, count, is_six};
+use super::external::External;
+use super::tensor::{Contents, IrTensor, List};
+use crate::digest::{Algorithm, Digest};
+use crate::error::{Error, Printable, Result};
+use crate::formats::{BUILT_ALIGNMENT, WeightFile};
+use crate::limits::Limits;
+use crate::storage::{Location, Source};
+use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTable};
+
+/// What a tensor is called.
+#[derive(Debug, Clone)]
+pub(super) struct Label {
+    pub name: String,
+    /// Whether the model gives the name, which then has to be unique. Other names are made from those of nodes, and are
+    /// numbered where they are not unique.
+    pub is_given: bool,
+}
+
+/// Collects tensors in the order of the model.
+pub(super) struct Tensors<'a> {
+    location: &'a Location,
+    model: Source,
+    limits: &'a Limits,
+    found: Vec<(Label, IrTensor, Place)>,
+    /// External files by name, and their numbers in the list of weight files.
+    external: HashMap<String, u32>,
+    files: Vec<Source>,
+    claims: BTreeMap<String, Vec<(Algorithm, Digest)>>,
+    warnings: Vec<String>,
+    /// Recipes of contents that are built, in groups: a group is built as a whole.
+    groups: Vec<(u64, Vec<Recipe>)>,
+    built_bytes: u64,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Stored(Span),
+    /// Group of recipes, and bytes from its start.
+    Built(u32, u64, u64),
+}
+
+/// What the tensors have become.
+pub(super) struct Loaded {
+    pub table: TensorTable,
+    /// For each tensor in the order of the model, where it is in the table.
+    pub places: Vec<Option<usize>>,
+    pub weights: Vec<WeightFile>,
+    pub claims: BTreeMap<String, Vec<(Algorithm, Digest)>>,
+    pub warnings: Vec<String>,
+}
+
+/// Nobody reads more.
+const MAX_WARNINGS: usize = 1_000;
+
+/// Contents that are built are built in groups of about so many bytes, when one of a group is wanted.
+const GROUP: u64 = 1 << 20;
+
+impl<'a> Tensors<'a> {
+    pub(super) fn new(location: &'a Location, model: Source, limits: &'a Limits) -> Self {
+        Self {
+            location,
+            files: vec![model.clone()],
+            model,
+            limits,
+            found: Vec::new(),
+            external: HashMap::new(),
+            claims: BTreeMap::new(),
+            warnings: Vec::new(),
+            groups: Vec::new(),
+            built_bytes: 0,
+        }
+    }
+
+    /// Adds a tensor, and returns how many came before it.
+    pub(super) fn add(&mut self, label: Label, mut tensor: IrTensor) -> Result<u32> {
+        self.limits.check_tensors(self.found.len() as u64 + 1)?;
+        let place = match &mut tensor.contents {
+            Contents::Stored(offset) => Place::Stored(Span { file: 0, offset: *offset, len: tensor.len }),
+            Contents::External(external) => Place::Stored(self.external(external, &label.name, tensor.len)?),
+            Contents::Listed(list, parts) => {
+                let (list, parts) = (*list, std::mem::take(parts));
+                let (count, bytes) = count(&self.model, list, &parts)?;
+                check_count(&tensor, list, count)?;
+                let len = if list == List::String { tensor.len + bytes } else { tensor.len };
+                self.built(Recipe { list, parts, dtype: tensor.dtype, len })?
+            }
+        };
+        self.found.push((label, tensor, place));
+        Ok(self.found.len() as u32 - 1)
+    }
+
+    fn external(&mut self, external: &External, tensor: &str, len: u64) -> Result<Span> {
+        let name = external.plain_location();
+        let file = match self.external.get(&name) {
+            Some(file) => *file,
+            None => {
+                self.limits.check_files(self.files.len() as u64 + 1)?;
+                let source = self.location.open_sidecar(&external.location).map_err(|e| e.subject(tensor))?;
+                self.files.push(source);
+                let file = self.files.len() as u32 - 1;
+                self.external.insert(name.clone(), file);
+                file
+            }
+        };
+        let source = &self.files[file as usize];
+        let end = external.offset.checked_add(len);
+        if end.is_none_or(|end| end > source.len()) {
+            let message = format!(
+                "the tensor needs {len} bytes from byte {}; the file has {}: an interrupted download, or another file",
+                external.offset,
+                source.len()
+            );
+            return Err(Error::format(message).path(source.path()).offset(external.offset));
+        }
+        let room = MAX_WARNINGS.saturating_sub(self.warnings.len());
+        let warnings = external.warnings.iter().take(room);
+        self.warnings.extend(warnings.map(|warning| format!("{}: {warning}", Printable(tensor))));
+        if let Some(checksum) = external.checksum {
+            self.claim(&name, checksum)?;
+        }
+        Ok(Span { file, offset: external.offset, len })
+    }
+
+    /// Notes the SHA-1 that a tensor states of its file; all tensors have to agree.
+    fn claim(&mut self, file: &str, checksum: Digest) -> Result<()> {
+        let claims = self.claims.entry(file.to_owned()).or_default();
+        match claims.first() {
+            None => claims.push((Algorithm::Sha1, checksum)),
+            Some((_, other)) if *other == checksum => {}
+            Some((_, other)) => {
+                let message = format!("its \"checksum\" of \"{file}\" is {checksum}; another tensor states {other}");
+                return Err(Error::format(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn built(&mut self, recipe: Recipe) -> Result<Place> {
+        let room = recipe.len.checked_next_multiple_of(u64::from(BUILT_ALIGNMENT)).unwrap_or(u64::MAX);
+        self.built_bytes = self.built_bytes.saturating_add(room);
+        self.limits.check_heap(self.built_bytes)?;
+        if self.groups.last().is_none_or(|(len, _)| *len + room > GROUP) {
+            self.groups.push((0, Vec::new()));
+        }
+        let group = self.groups.len() as u32 - 1;
+        let Some((len, recipes)) = self.groups.last_mut() else { return Ok(Place::Built(0, 0, 0)) };
+        let place = Place::Built(group, *len, recipe.len);
+        *len += room;
+        recipes.push(recipe);
+        Ok(place)
+    }
+
+    /// Makes the table.
+    pub(super) fn finish(self) -> Result<Loaded> {
+        let stored = self.files.len() as u32;
+        let mut weights: Vec<WeightFile> = self.files.into_iter().map(|source| plain(source, None)).collect();
+        for (len, recipes) in self.groups {
+            let (name, model) = (self.model.name().to_owned(), self.model.clone());
+            let make = move || build(&model, &recipes).map_err(|e| e.path(model.path()));
+            weights.push(plain(Source::built(&name, len, Box::new(make)), Some(0)));
+        }
+        let mut table = TableBuilder::new(self.limits);
+        let names = names(self.found.iter().map(|(label, ..)| label));
+        for ((_, tensor, place), name) in self.found.iter().zip(&names) {
+            let span = match *place {
+                Place::Stored(span) => span,
+                Place::Built(group, offset, len) => Span { file: stored + group, offset, len },
+            };
+            let pushed = table.push_packed(name, tensor.dtype, &tensor.shape, span, Packing::Padded);
+            pushed.map_err(|e| e.subject(name))?;
+        }
+        let lengths = weights.iter().map(|file| file.source.len()).collect();
+        let table = table.finish_file(&Layout::Within(lengths))?;
+        let places = names.iter().map(|name| table.find(name)).collect();
+        Ok(Loaded { table, places, weights, claims: self.claims, warnings: self.warnings })
+    }
+}
+
+fn plain(source: Source, base: Option<usize>) -> WeightFile {
+    WeightFile { source, headers: Vec::new(), base }
+}
+
+/// The names of all tensors. Two that the model gives are left equal, for the table to refuse.
+fn names<'a>(labels: impl Iterator<Item = &'a Label> + Clone) -> Vec<String> {
+    let mut taken: HashSet<String> = labels.clone().filter(|label| label.is_given).map(|l| l.name.clone()).collect();
+    let mut next: HashMap<&str, u64> = HashMap::new();
+    let name_of = |label: &'a Label| {
+        if label.is_given || taken.insert(label.name.clone()) {
+            return label.name.clone();
+        }
+        let number = next.entry(&label.name).or_insert(1);
+        loop {
+            *number += 1;
+            let numbered = format!("{}#{number}", label.name);
+            if taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    };
+    labels.map(name_of).collect()
+}
+
+fn check_count(tensor: &IrTensor, list: List, count: u64) -> Result<()> {
+    let IrTensor { dtype, shape, len, .. } = tensor;
+    let bits = dtype.bytes_of(8).unwrap_or(8);
+    let (expected, each) = match list {
+        List::String => (len / STRING_OFFSET - 1, ""),
+        List::Float => (len / 4, ""),
+        List::Double => (len / 8, ""),
+        _ if is_six(*dtype) => (shape.iter().product(), ""),
+        _ if bits < 8 => (*len, ": each has one byte of elements, the first one in its lowest bits"),
+        _ => (len / dtype.bytes_of(1).unwrap_or(1), ""),
+    };
+    if count == expected {
+        return Ok(());
+    }
+    let message = format!("its list has {count} values; {dtype} of shape {shape:?} needs {expected}{each}");
+    Err(Error::format(message))
+}

@@ -1,0 +1,114 @@
+//! Protocol buffers from hostile files.
+//!
+//! A generated decoder believes what it reads: a few bytes can ask for gigabytes, a message given twice is merged, and
+//! nesting ends in a stack overflow. So [`scan`] walks a file first, by the schema and with a stack of its own: it refuses
+//! what is malformed, nested too deep, given twice or too much, and makes a [`Skeleton`]: the file without its payloads,
+//! which may be longer than memory and of which only the places are noted. What is decoded after that, by [`fields`] or
+//! by prost, is known to be well-formed.
+//!
+//! Source of the wire format: "Encoding", Protocol Buffers documentation.
+
+mod read;
+mod scan;
+mod skeleton;
+
+pub(super) use read::{Value, fields, packed_varints};
+pub(super) use scan::scan;
+pub(super) use skeleton::{Payload, Skeleton};
+
+/// The messages of a format.
+pub(super) struct Schema {
+    /// Index of the message that a file is.
+    pub root: usize,
+    pub messages: &'static [Message],
+}
+
+/// One message.
+pub(super) struct Message {
+    pub name: &'static str,
+    /// By number.
+    pub fields: &'static [Option<Field>],
+}
+
+/// One field of a message.
+pub(super) struct Field {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// The bit by which a second occurrence is noticed; fields of which only one may be given share theirs.
+    pub slot: u8,
+    pub is_repeated: bool,
+    /// Whether the contents stay in the file.
+    pub is_payload: bool,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Varint,
+    Fixed32,
+    Fixed64,
+    Text,
+    Bytes,
+    /// The message with this index.
+    Message(usize),
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WireType {
+    Varint,
+    Fixed64,
+    Delimited,
+    Fixed32,
+}
+
+impl WireType {
+    fn of(key: u64) -> Option<Self> {
+        match key & 7 {
+            0 => Some(Self::Varint),
+            1 => Some(Self::Fixed64),
+            2 => Some(Self::Delimited),
+            5 => Some(Self::Fixed32),
+            // 3 and 4 are groups, which no schema here has.
+            _ => None,
+        }
+    }
+}
+
+impl Field {
+    /// Whether a value may be written so. Lists of numbers may be packed or not, whatever the schema says.
+    fn accepts(&self, wire: WireType) -> bool {
+        let is_packed = wire == WireType::Delimited && self.is_repeated;
+        match self.kind {
+            Kind::Varint => wire == WireType::Varint || is_packed,
+            Kind::Fixed32 => wire == WireType::Fixed32 || is_packed,
+            Kind::Fixed64 => wire == WireType::Fixed64 || is_packed,
+            Kind::Text | Kind::Bytes | Kind::Message(_) => wire == WireType::Delimited,
+        }
+    }
+}
+
+/// A number of seven bits a byte, the lowest first; and how many bytes it has. `None` if the bytes end first, or if it
+/// needs more than 64 bits.
+#[inline]
+fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
+    let first = *bytes.first()?;
+    if first < 0x80 {
+        return Some((u64::from(first), 1));
+    }
+    long_varint(bytes)
+}
+
+fn long_varint(bytes: &[u8]) -> Option<(u64, usize)> {
+    let mut value = u64::from(bytes.first()? & 0x7f);
+    for (index, byte) in bytes.iter().enumerate().take(10).skip(1) {
+        if index == 9 && *byte > 1 {
+            return None;
+        }
+        value |= u64::from(byte & 0x7f) << (7 * index);
+        if *byte < 0x80 {
+            return Some((value, index + 1));
+        }
+    }
+    None
+}

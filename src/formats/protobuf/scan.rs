@@ -1,0 +1,327 @@
+//! The walk over a hostile file before anything of it is decoded.
+
+use super::skeleton::{Payload, Skeleton};
+use super::{Field, Kind, Message, Schema, WireType, varint};
+use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::limits::Limits;
+use crate::storage::{Arena, Slot, Source};
+
+/// Messages inside each other. What decodes them may use one call for each.
+const MAX_DEPTH: usize = 100;
+
+/// Bytes of one read: few after a jump over a payload, since the next one may follow; then more and more.
+const SHORTEST_READ: u64 = 4 << 10;
+const LONGEST_READ: u64 = 256 << 10;
+
+/// Two numbers of ten bytes: the key of a field, and its length or value.
+const LONGEST_HEAD: usize = 20;
+
+/// What a model is decoded to is not much larger than its text, or it is made to fill memory: messages of two bytes each.
+const SMALL_HEAP: u64 = 16 << 20;
+const HEAP_RATIO: u64 = 12;
+
+/// The largest field number ("Encoding", field numbers have 29 bits).
+const MAX_NUMBER: u64 = (1 << 29) - 1;
+
+/// Walks the file from its start to its end, once.
+pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits) -> Result<Skeleton> {
+    // One read more than the text may have, since what follows is read ahead.
+    let most = source.len().min(limits.header_bytes.saturating_add(LONGEST_READ));
+    let mut arena = Arena::new(most, 1)?;
+    let memory = arena.take(most as usize).ok_or_else(|| Error::out_of_memory("the model", most))?;
+    let mut scanner = Scanner {
+        source,
+        schema,
+        limits,
+        memory,
+        filled: 0,
+        at: 0,
+        kept: 0,
+        text: 0,
+        ahead: 0,
+        next_read: SHORTEST_READ,
+        payloads: Vec::new(),
+        counts: vec![0; schema.messages.len()],
+        heap: 0,
+        most_heap: (SMALL_HEAP.saturating_add(source.len().saturating_mul(HEAP_RATIO))).min(limits.heap_bytes),
+    };
+    scanner.run()?;
+    let Scanner { memory, text, payloads, counts, .. } = scanner;
+    drop(memory);
+    let whole = arena.freeze([].into_iter());
+    let whole = whole.ok_or_else(|| Error::new(ErrorKind::Internal, "the text is still in use"))?;
+    Ok(Skeleton { text: whole.slice(..text), payloads, counts })
+}
+
+/// Bytes that one occurrence of a field takes when it is decoded, beside those of its message.
+#[inline]
+fn cost_of(field: &Field) -> u64 {
+    match field.kind {
+        Kind::Message(_) => 48,
+        _ if !field.is_repeated => 0,
+        Kind::Text | Kind::Bytes => 32,
+        _ => 8,
+    }
+}
+
+/// A message that the walk is in.
+struct Frame {
+    message: &'static Message,
+    /// Where it ends in the file.
+    end: u64,
+    /// The slots of the fields that have occurred.
+    seen: u64,
+    /// Where its length is in the text, and how many bytes that has; none for the root.
+    length: Option<(usize, usize)>,
+    /// Bytes of payloads that were cut out of it.
+    cut: u64,
+}
+
+struct Scanner<'a> {
+    source: &'a Source,
+    schema: &'a Schema,
+    limits: &'a Limits,
+    /// First the text so far. Then, from `kept` on, bytes of the file: those before `at` are walked over and belong to
+    /// the text, those up to `filled` come next. As long as nothing is left out, nothing has to be moved.
+    memory: Slot,
+    text: usize,
+    kept: usize,
+    at: usize,
+    filled: usize,
+    /// How far the memory from `kept` on is behind the file: bytes that were left out.
+    ahead: u64,
+    next_read: u64,
+    payloads: Vec<Payload>,
+    counts: Vec<usize>,
+    /// Bytes that what was seen so far will take when it is decoded, and the most that it may.
+    heap: u64,
+    most_heap: u64,
+}
+
+impl Scanner<'_> {
+    fn run(&mut self) -> Result<()> {
+        let root = &self.schema.messages[self.schema.root];
+        let mut stack = vec![Frame { message: root, end: self.source.len(), seen: 0, length: None, cut: 0 }];
+        while let Some(frame) = stack.last_mut() {
+            if self.position() >= frame.end {
+                let done = stack.pop();
+                self.close(done, stack.last_mut());
+                continue;
+            }
+            self.short_fields(frame);
+            if self.position() >= frame.end {
+                continue;
+            }
+            if let Some(inner) = self.field(frame)? {
+                if stack.len() == MAX_DEPTH {
+                    let message = format!("messages are nested more than {MAX_DEPTH} deep");
+                    return Err(self.error(self.at, ErrorKind::Limit, message));
+                }
+                stack.push(inner);
+            }
+        }
+        self.keep_until(self.at)
+    }
+
+    /// Where the walk is in the file.
+    fn position(&self) -> u64 {
+        self.ahead + self.at as u64
+    }
+
+    /// Walks over texts, bytes and numbers whose key and length are one byte each, as far as they are in memory and nothing
+    /// is wrong with them: nearly all of a graph is of such fields, and this is several times as fast as [`Self::field`].
+    fn short_fields(&mut self, frame: &mut Frame) {
+        let end = usize::try_from(frame.end - self.ahead).unwrap_or(usize::MAX).min(self.filled);
+        let Some(memory) = self.memory.get(..end) else { return };
+        let mut heap = self.heap;
+        while let Some([key @ ..0x80, value @ ..0x80]) = memory.get(self.at..).and_then(|rest| rest.first_chunk()) {
+            let Some(Some(field)) = frame.message.fields.get(usize::from(key >> 3)) else { break };
+            let next = match (key & 7, field.kind) {
+                (0, Kind::Varint) => self.at + 2,
+                (2, Kind::Text | Kind::Bytes) => self.at + 2 + usize::from(*value),
+                _ => break,
+            };
+            let is_second = !field.is_repeated && frame.seen >> field.slot & 1 == 1;
+            if field.is_payload || is_second || next > end {
+                break;
+            }
+            heap += cost_of(field);
+            if heap > self.most_heap {
+                break;
+            }
+            frame.seen |= 1 << field.slot;
+            (self.at, self.heap) = (next, heap);
+        }
+    }
+
+    /// Walks over one field. Of a field that is a message only the head; the frame of the message is returned.
+    fn field(&mut self, frame: &mut Frame) -> Result<Option<Frame>> {
+        self.fill()?;
+        let begin = self.at;
+        let left = usize::try_from(frame.end - self.position()).unwrap_or(usize::MAX);
+        let head = &self.memory[begin..self.filled];
+        let head = &head[..head.len().min(left)];
+        let Some((key, key_len)) = varint(head) else { return Err(self.endless(frame)) };
+        let number = key >> 3;
+        let Some(wire) = WireType::of(key).filter(|_| (1..=MAX_NUMBER).contains(&number)) else {
+            let message = format!("{} has an impossible key here: {key}", frame.message.name);
+            return Err(self.error(begin, ErrorKind::Format, message));
+        };
+        // Of contents that end by themselves this is all; of others it is what says how many bytes they have.
+        let Some((len, width)) = (match wire {
+            WireType::Delimited => varint(&head[key_len..]),
+            WireType::Varint => varint(&head[key_len..]).map(|(_, len)| (len as u64, 0)),
+            WireType::Fixed32 => Some((4, 0)),
+            WireType::Fixed64 => Some((8, 0)),
+        }) else {
+            return Err(self.endless(frame));
+        };
+        let field = frame.message.fields.get(number as usize).and_then(Option::as_ref);
+        if let Some(field) = field {
+            self.check_field(frame, field, wire, begin)?;
+            frame.seen |= 1 << field.slot;
+        }
+        let head = begin + key_len;
+        self.at = head + width;
+        let room = frame.end - self.position();
+        if len > room {
+            let name = field.map_or("an unknown field", |field| field.name);
+            let around = frame.message.name;
+            let message = format!("{around}.{name} has {len} bytes; {room} are left of what it lies in");
+            return Err(self.error(begin, ErrorKind::Format, message));
+        }
+        match field {
+            Some(Field { kind: Kind::Message(index), .. }) => {
+                self.counts[*index] += 1;
+                let length = (self.text_position(head), self.at - head);
+                let (message, end) = (&self.schema.messages[*index], self.position() + len);
+                return Ok(Some(Frame { message, end, seen: 0, length: Some(length), cut: 0 }));
+            }
+            Some(field) if field.is_payload => {
+                frame.cut += self.cut_out(begin, number as u32, len)?;
+            }
+            _ => self.skip(len)?,
+        }
+        Ok(None)
+    }
+
+    /// Refuses a field that is written in a way its kind cannot be, or given twice; and takes the room that it needs.
+    #[inline]
+    fn check_field(&mut self, frame: &Frame, field: &Field, wire: WireType, begin: usize) -> Result<()> {
+        let name = || format!("{}.{}", frame.message.name, field.name);
+        if !field.accepts(wire) {
+            let message = format!("{} is written as {wire:?}, which it cannot be", name());
+            return Err(self.error(begin, ErrorKind::Format, message));
+        }
+        if !field.is_repeated && frame.seen >> field.slot & 1 == 1 {
+            let message = format!("{}, or an alternative of it, is given twice in one message", name());
+            return Err(self.error(begin, ErrorKind::Format, message));
+        }
+        self.heap += cost_of(field);
+        if self.heap <= self.most_heap {
+            return Ok(());
+        }
+        let message = format!("the model is of more small parts than its {} bytes should need", self.source.len());
+        Err(self.error(begin, ErrorKind::Limit, message))
+    }
+
+    fn endless(&self, frame: &Frame) -> Error {
+        let message = format!("a number in {} does not end, or is too large", frame.message.name);
+        self.error(self.at, ErrorKind::Format, message)
+    }
+
+    /// Has the next bytes in memory: as many as the head of a field can take, if the file has them.
+    #[inline]
+    fn fill(&mut self) -> Result<()> {
+        let read_to = self.ahead + self.filled as u64;
+        if self.filled - self.at >= LONGEST_HEAD || read_to == self.source.len() {
+            return Ok(());
+        }
+        self.refill(read_to)
+    }
+
+    fn refill(&mut self, read_to: u64) -> Result<()> {
+        self.keep_until(self.at)?;
+        if self.at != self.text {
+            self.memory.copy_within(self.at..self.filled, self.text);
+            self.ahead += (self.at - self.text) as u64;
+            self.filled -= self.at - self.text;
+            (self.at, self.kept) = (self.text, self.text);
+        }
+        let room = self.memory.len() - self.filled;
+        let more = (self.source.len() - read_to).min(self.next_read).min(room as u64) as usize;
+        self.next_read = (2 * self.next_read).min(LONGEST_READ);
+        self.source.read_into(read_to, &mut self.memory[self.filled..self.filled + more])?;
+        self.filled += more;
+        Ok(())
+    }
+
+    /// Makes what was walked over a part of the text.
+    fn keep_until(&mut self, end: usize) -> Result<()> {
+        if self.kept != self.text {
+            self.memory.copy_within(self.kept..end, self.text);
+        }
+        self.text += end - self.kept;
+        self.kept = end;
+        self.limits.check_header("the file without its weights", self.text as u64)
+    }
+
+    /// Where a position in memory is in the text.
+    fn text_position(&self, at: usize) -> usize {
+        self.text + (at - self.kept)
+    }
+
+    /// Walks over bytes that belong to the text.
+    #[inline]
+    fn skip(&mut self, mut len: u64) -> Result<()> {
+        loop {
+            let there = ((self.filled - self.at) as u64).min(len);
+            self.at += there as usize;
+            len -= there;
+            if len == 0 {
+                return Ok(());
+            }
+            self.fill()?;
+        }
+    }
+
+    /// Leaves the field that begins at `begin` out of the text and goes on after its `len` bytes of contents. Returns
+    /// the bytes of the whole field.
+    fn cut_out(&mut self, begin: usize, number: u32, len: u64) -> Result<u64> {
+        self.keep_until(begin)?;
+        let (at, offset) = (self.text, self.position());
+        let cut = offset + len - (self.ahead + begin as u64);
+        self.payloads.push(Payload { at, cut, number, offset, len });
+        let end = offset + len;
+        match usize::try_from(end - self.ahead).ok().filter(|end| *end <= self.filled) {
+            Some(inside) => self.at = inside,
+            None => {
+                (self.at, self.filled) = (self.text, self.text);
+                self.ahead = end - self.text as u64;
+                self.next_read = SHORTEST_READ;
+            }
+        }
+        self.kept = self.at;
+        Ok(cut)
+    }
+
+    /// Sets the length of a message right from which payloads were cut out. It keeps its width: a number may be written
+    /// with more bytes than it needs.
+    fn close(&mut self, done: Option<Frame>, around: Option<&mut Frame>) {
+        let Some(Frame { length: Some((at, width)), cut: cut @ 1.., .. }) = done else { return };
+        let digits = &mut self.memory[at..at + width];
+        let mut rest = varint(digits).map_or(0, |(len, _)| len) - cut;
+        for (index, digit) in digits.iter_mut().enumerate() {
+            let more = if index + 1 < width { 0x80 } else { 0 };
+            *digit = (rest & 0x7f) as u8 | more;
+            rest >>= 7;
+        }
+        if let Some(around) = around {
+            around.cut += cut;
+        }
+    }
+
+    fn error(&self, at: usize, kind: ErrorKind, message: String) -> Error {
+        Error::new(kind, message).offset(self.ahead + at as u64)
+    }
+}

@@ -1,0 +1,88 @@
+//! A file without its payloads.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use prost::Message;
+
+use crate::error::{Error, Result};
+use crate::formats::HeaderPart;
+
+/// The structure of a file: a well-formed message of its own, since the lengths of the messages around each payload
+/// have been set right.
+#[derive(Debug)]
+pub(in crate::formats) struct Skeleton {
+    /// The file, in the order of its bytes.
+    pub text: Bytes,
+    /// What was cut out, in the same order.
+    pub payloads: Vec<Payload>,
+    /// How many messages of each kind there are, by index in the schema.
+    pub counts: Vec<usize>,
+}
+
+/// The contents of a field that stayed in the file.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::formats) struct Payload {
+    /// Where the field was in the text.
+    pub at: usize,
+    /// Bytes of the whole field, which the text lacks.
+    pub(super) cut: u64,
+    /// The number of the field.
+    pub number: u32,
+    /// Where the contents begin in the file, in bytes.
+    pub offset: u64,
+    /// Bytes.
+    pub len: u64,
+}
+
+impl Skeleton {
+    /// The payloads that were cut out of a range of the text.
+    pub(in crate::formats) fn payloads_in(&self, start: usize, end: usize) -> &[Payload] {
+        let first = self.payloads.partition_point(|payload| payload.at < start);
+        let count = self.payloads[first..].partition_point(|payload| payload.at <= end);
+        &self.payloads[first..first + count]
+    }
+
+    /// A part of the text that has to be UTF-8.
+    pub(in crate::formats) fn str(&self, range: Range<usize>) -> Result<&str> {
+        let start = range.start;
+        std::str::from_utf8(&self.text[range]).map_err(|e| {
+            Error::format("a name or text is not UTF-8 here").offset(self.file_offset(start + e.valid_up_to()))
+        })
+    }
+
+    pub(in crate::formats) fn string(&self, range: Range<usize>) -> Result<String> {
+        self.str(range).map(str::to_owned)
+    }
+
+    /// A small message, decoded. The pre-scan has passed it: what can still be wrong is text that is not UTF-8.
+    pub(in crate::formats) fn message<M: Message + Default>(&self, range: Range<usize>) -> Result<M> {
+        let start = range.start;
+        let fail = |e: prost::DecodeError| Error::format(e.to_string()).offset(self.file_offset(start));
+        M::decode(self.text.slice(range)).map_err(fail)
+    }
+
+    /// The ranges of the file that the text is made of.
+    pub(in crate::formats) fn headers(&self) -> Vec<HeaderPart> {
+        let mut headers = Vec::new();
+        let (mut from, mut start) = (0, 0);
+        let mut keep = |from: usize, to: usize, start: u64| {
+            if from < to {
+                headers.push(HeaderPart::Kept { start, bytes: self.text.slice(from..to) });
+            }
+        };
+        for payload in &self.payloads {
+            keep(from, payload.at, start);
+            start = payload.offset + payload.len;
+            from = payload.at;
+        }
+        keep(from, self.text.len(), start);
+        headers
+    }
+
+    /// Where a position of the text is in the file.
+    pub(in crate::formats) fn file_offset(&self, at: usize) -> u64 {
+        let before = self.payloads.iter().take_while(|payload| payload.at <= at);
+        at as u64 + before.map(|payload| payload.cut).sum::<u64>()
+    }
+}

@@ -1,0 +1,332 @@
+//! How readers make graphs.
+
+use std::hash::BuildHasher;
+use std::ops::Range;
+
+use bytes::Bytes;
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::types::TypeRow;
+use super::{
+    AttributeKind, AttributeRow, Function, Graph, Graphs, Initializer, NO_VALUE, NONE, Name, NodeRow, Numbers,
+    Operator, Role, Slice, Stored, TypeKind, ValueRow, Word,
+};
+use crate::dtype::DType;
+use crate::error::{Error, Kind, Result};
+
+/// The names of a graph's values, to find them by.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+/// Makes one graph.
+pub(crate) struct GraphBuilder {
+    graph: Graph,
+    /// Operators, domains and names of attributes: there are few different ones.
+    words: HashTable<Word>,
+    operators: HashTable<u32>,
+}
+
+/// One node as a reader finds it. Inputs and outputs are values of the same builder.
+pub(crate) struct IrNode<'a> {
+    /// A range of the text.
+    pub name: Range<usize>,
+    /// A row of the operators.
+    pub operator: u32,
+    pub inputs: &'a [u32],
+    pub outputs: &'a [u32],
+    /// How many of the attributes that were added last are the node's.
+    pub attributes: usize,
+}
+
+/// The contents of an attribute as a reader finds them.
+pub(crate) enum AttributeData<'a> {
+    /// No value: what it would be, if that is known.
+    Undefined(AttributeKind),
+    Float(f32),
+    Int(i64),
+    String(&'a [u8]),
+    Floats(&'a [f32]),
+    Ints(&'a [i64]),
+    Strings(&'a [&'a [u8]]),
+    /// Tensors in the order in which the reader found them, graphs, sparse tensors, or types.
+    Indices(AttributeKind, &'a [u32]),
+}
+
+/// A type as a reader finds it.
+pub(crate) struct IrType<'a> {
+    pub kind: TypeKind,
+    pub dtype: Option<DType>,
+    pub code: i32,
+    pub denotation: &'a str,
+    /// Domain and name of an opaque type.
+    pub opaque: (&'a str, &'a str),
+    /// Size (-1 if it has none), name and meaning of each dimension.
+    pub dims: Option<&'a [(i64, &'a str, &'a str)]>,
+    /// The type inside, added before.
+    pub element: Option<u32>,
+}
+
+impl GraphBuilder {
+    /// A graph whose names are in `text`. Room is made for `nodes` nodes, and as many values.
+    pub(crate) fn new(role: Role, text: Bytes, nodes: usize) -> Self {
+        let mut graph = Graph::empty(role, text);
+        // Without the room the lists grow as they are filled.
+        let _ = graph.nodes.try_reserve_exact(nodes);
+        let _ = graph.values.try_reserve_exact(nodes);
+        let _ = graph.edges.try_reserve_exact(3 * nodes);
+        let _ = graph.names.table.try_reserve(nodes, |_| 0);
+        Self { graph, words: HashTable::new(), operators: HashTable::new() }
+    }
+
+    pub(crate) fn graph_mut(&mut self) -> &mut Graph {
+        &mut self.graph
+    }
+
+    /// The value whose name is this range of the text; a new one if there is none yet, after `check` has passed the name
+    /// for UTF-8. An empty name means that nothing is there.
+    #[inline]
+    pub(crate) fn value(&mut self, name: Range<usize>, check: impl FnOnce(Range<usize>) -> Result<()>) -> Result<u32> {
+        if name.is_empty() {
+            return Ok(NO_VALUE);
+        }
+        let Graph { names, values, text, .. } = &mut self.graph;
+        let bytes = &text[name.clone()];
+        let is_same = |value: &u32| values[*value as usize].name.of(text) == bytes;
+        // Most nodes take what the one before them made.
+        if let Some(last) = (values.len() as u32).checked_sub(1).filter(is_same) {
+            return Ok(last);
+        }
+        let hash = names.hasher.hash_one(bytes);
+        if let Some(found) = names.table.find(hash, is_same) {
+            return Ok(*found);
+        }
+        check(name.clone())?;
+        let index = number(values.len())?;
+        let name = name_of(name)?;
+        let (ty, producer, initializer) = (NONE, NONE, NONE);
+        values.push(ValueRow { name, ty, producer, initializer, is_input: false, is_output: false });
+        let hasher = &names.hasher;
+        names.table.insert_unique(hash, index, |value| hasher.hash_one(values[*value as usize].name.of(text)));
+        Ok(index)
+    }
+
+    /// Adds an attribute; the next node takes it.
+    pub(crate) fn attribute(&mut self, name: &str, reference: &str, data: AttributeData<'_>) -> Result<()> {
+        let (name, reference) = (self.word(name)?, self.word(reference)?);
+        let numbers = &mut self.graph.numbers;
+        let (kind, data) = match data {
+            AttributeData::Undefined(kind) => (kind, Slice::default()),
+            AttributeData::Float(value) => (AttributeKind::Float, extend(&mut numbers.floats, &[value])?),
+            AttributeData::Int(value) => (AttributeKind::Int, extend(&mut numbers.ints, &[value])?),
+            AttributeData::String(value) => (AttributeKind::String, numbers.strings(&[value])?),
+            AttributeData::Floats(values) => (AttributeKind::Floats, extend(&mut numbers.floats, values)?),
+            AttributeData::Ints(values) => (AttributeKind::Ints, extend(&mut numbers.ints, values)?),
+            AttributeData::Strings(values) => (AttributeKind::Strings, numbers.strings(values)?),
+            AttributeData::Indices(kind, values) => (kind, extend(&mut numbers.indices, values)?),
+        };
+        self.graph.attributes.push(AttributeRow { name, reference, kind, data });
+        Ok(())
+    }
+
+    /// Says that the attributes so far are those of the graph itself.
+    pub(crate) fn attributes_are_defaults(&mut self) {
+        self.graph.defaults = self.graph.attributes.len();
+    }
+
+    /// Adds a node after those that are there.
+    pub(crate) fn node(&mut self, node: &IrNode<'_>) -> Result<()> {
+        let index = number(self.graph.nodes.len())?;
+        let graph = &mut self.graph;
+        let name = name_of(node.name.clone())?;
+        let Slice { start: edges, len: inputs } = extend(&mut graph.edges, node.inputs)?;
+        let Slice { len: outputs, .. } = extend(&mut graph.edges, node.outputs)?;
+        let first = graph.attributes.len() - node.attributes;
+        let attributes = Slice { start: number(first)?, len: number(node.attributes)? };
+        for output in node.outputs.iter().filter(|output| **output != NO_VALUE) {
+            let value = &mut graph.values[*output as usize];
+            value.producer = value.producer.min(index);
+        }
+        graph.nodes.push(NodeRow { name, operator: node.operator, edges, inputs, outputs, attributes });
+        Ok(())
+    }
+
+    /// Adds a type.
+    pub(crate) fn ty(&mut self, ty: &IrType<'_>) -> Result<u32> {
+        let denotation = self.word(ty.denotation)?;
+        let opaque = (self.word(ty.opaque.0)?, self.word(ty.opaque.1)?);
+        let mut dims = Vec::new();
+        for (size, symbol, meaning) in ty.dims.unwrap_or_default() {
+            dims.push((*size, self.word(symbol)?, self.word(meaning)?));
+        }
+        let types = &mut self.graph.types;
+        let dims = ty.dims.map(|_| types.push_dims(dims.into_iter()));
+        let IrType { kind, dtype, code, .. } = *ty;
+        Ok(types.push(TypeRow { kind, dtype, code, denotation, opaque, dims, element: ty.element.unwrap_or(NONE) }))
+    }
+
+    /// Says what the type of a value is. The first word counts.
+    pub(crate) fn set_type(&mut self, value: u32, ty: u32) {
+        if let Some(row) = self.graph.values.get_mut(value as usize)
+            && row.ty == NONE
+        {
+            row.ty = ty;
+        }
+    }
+
+    /// Whether the value is an input or output of the graph.
+    pub(crate) fn is_border(&self, value: u32) -> bool {
+        self.graph.values.get(value as usize).is_some_and(|row| row.is_input || row.is_output)
+    }
+
+    pub(crate) fn input(&mut self, value: u32) {
+        self.graph.inputs.push(value);
+        if let Some(row) = self.graph.values.get_mut(value as usize) {
+            row.is_input = true;
+        }
+    }
+
+    pub(crate) fn output(&mut self, value: u32) {
+        self.graph.outputs.push(value);
+        if let Some(row) = self.graph.values.get_mut(value as usize) {
+            row.is_output = true;
+        }
+    }
+
+    /// Says what is stored for a value. Tensors are counted in the order in which the reader found them.
+    pub(crate) fn initializer(&mut self, value: u32, contents: Stored) -> Result<()> {
+        let index = number(self.graph.initializers.len())?;
+        self.graph.initializers.push(Initializer { value, contents });
+        if let Some(row) = self.graph.values.get_mut(value as usize)
+            && row.initializer == NONE
+        {
+            row.initializer = index;
+        }
+        Ok(())
+    }
+
+    /// The graph.
+    pub(crate) fn finish(mut self) -> Graph {
+        let graph = &mut self.graph;
+        graph.words.shrink_to_fit();
+        graph.nodes.shrink_to_fit();
+        graph.values.shrink_to_fit();
+        graph.edges.shrink_to_fit();
+        graph.attributes.shrink_to_fit();
+        self.graph
+    }
+
+    /// The row of an operator that was kept before: its name, domain and overload.
+    pub(crate) fn find_operator(&self, [name, domain, overload]: [&[u8]; 3]) -> Option<u32> {
+        let Graph { names, words, operators, .. } = &self.graph;
+        let is_same = |row: &u32| {
+            let operator = &operators[*row as usize];
+            let of = |word: Word| word.of(words).as_bytes();
+            of(operator.name) == name && of(operator.domain) == domain && of(operator.overload) == overload
+        };
+        self.operators.find(names.hasher.hash_one(name), is_same).copied()
+    }
+
+    /// Keeps an operator that was not kept before.
+    pub(crate) fn add_operator(&mut self, [name, domain, overload]: [&str; 3]) -> Result<u32> {
+        let row = number(self.graph.operators.len())?;
+        let operator = Operator { name: self.word(name)?, domain: self.word(domain)?, overload: self.word(overload)? };
+        let Graph { names, words, operators, .. } = &mut self.graph;
+        operators.push(operator);
+        let hash_of = |row: &u32| names.hasher.hash_one(operators[*row as usize].name.of(words).as_bytes());
+        self.operators.insert_unique(hash_of(&row), row, hash_of);
+        Ok(row)
+    }
+
+    /// Keeps a word once, however often it occurs.
+    fn word(&mut self, word: &str) -> Result<Word> {
+        if word.is_empty() {
+            return Ok(Word::default());
+        }
+        let Graph { names, words, .. } = &mut self.graph;
+        let hash = names.hasher.hash_one(word);
+        if let Some(found) = self.words.find(hash, |other| other.of(words) == word) {
+            return Ok(*found);
+        }
+        let kept = Word(Slice { start: number(words.len())?, len: number(word.len())? });
+        words.push_str(word);
+        let hasher = &names.hasher;
+        self.words.insert_unique(hash, kept, |other| hasher.hash_one(other.of(words)));
+        Ok(kept)
+    }
+}
+
+impl Names {
+    /// The index of the value with this name.
+    pub(super) fn find(&self, graph: &Graph, name: &str) -> Option<u32> {
+        let is_same = |value: &u32| graph.values[*value as usize].name.of(&graph.text) == name.as_bytes();
+        self.table.find(self.hasher.hash_one(name.as_bytes()), is_same).copied()
+    }
+}
+
+impl Numbers {
+    fn strings(&mut self, strings: &[&[u8]]) -> Result<Slice> {
+        let start = self.strings.len();
+        for string in strings {
+            let slice = extend(&mut self.bytes, string)?;
+            self.strings.push(slice);
+        }
+        Ok(Slice { start: number(start)?, len: number(strings.len())? })
+    }
+}
+
+impl Graphs {
+    /// Makes functions findable by name. Of several of one name the first is found.
+    pub(crate) fn sort_functions(&mut self) {
+        let functions = &self.functions;
+        let key = |index: &usize| {
+            let Function { domain, name, overload, .. } = &functions[*index];
+            (domain, name, overload)
+        };
+        let mut sorted: Vec<usize> = (0..functions.len()).collect();
+        sorted.sort_by_key(key);
+        sorted.dedup_by(|other, first| key(other) == key(first));
+        self.functions_by_name = sorted;
+    }
+
+    /// Replaces the order in which a reader found the tensors by their places in the tensor table; `None` for those that
+    /// the table does not have.
+    pub(crate) fn place_tensors(&mut self, places: &[Option<usize>]) {
+        let place = |found: usize| places.get(found).copied().flatten();
+        for graph in &mut self.graphs {
+            for initializer in &mut graph.initializers {
+                if let Stored::Dense(found) = initializer.contents {
+                    initializer.contents = place(found).map_or(Stored::Unreadable, Stored::Dense);
+                }
+            }
+            let attributes = graph.attributes.iter();
+            for row in attributes.filter(|row| matches!(row.kind, AttributeKind::Tensor | AttributeKind::Tensors)) {
+                for index in &mut graph.numbers.indices[row.data.range()] {
+                    *index = place(*index as usize).map_or(NO_VALUE, |place| place as u32);
+                }
+            }
+        }
+        for sparse in &mut self.sparse {
+            sparse.values = sparse.values.and_then(place);
+            sparse.indices = sparse.indices.and_then(place);
+        }
+    }
+}
+
+fn name_of(range: Range<usize>) -> Result<Name> {
+    Ok(Name(Slice { start: number(range.start)?, len: number(range.len())? }))
+}
+
+fn extend<T: Copy>(list: &mut Vec<T>, items: &[T]) -> Result<Slice> {
+    let kept = Slice { start: number(list.len())?, len: number(items.len())? };
+    list.extend_from_slice(items);
+    Ok(kept)
+}
+
+/// The lists of a graph are shorter than 2^32 − 1, which means that nothing is there.
+fn number(count: usize) -> Result<u32> {
+    let number = u32::try_from(count).ok().filter(|number| *number != NONE);
+    number.ok_or_else(|| Error::new(Kind::Limit, "a graph has more than 2^32 nodes, values or bytes of names"))
+}

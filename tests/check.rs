@@ -1,0 +1,31 @@
+//! The checker of graphs: every rule broken once, the verdicts of `onnx.checker`, and models that have nothing wrong.
+
+#[path = "check/maker.rs"]
+mod maker;
+#[path = "check/peer.rs"]
+mod peer;
+#[path = "check/production.rs"]
+mod production;
+#[path = "check/rules.rs"]
+mod rules;
+
+use bytes::Bytes;
+use weighbridge::check::{CheckOptions, check};
+use weighbridge::{Context, Finding, Model, OpenOptions, Severity};
+
+/// What the checker says of a model in memory.
+fn findings(model: &[u8], target: &str) -> Vec<Finding> {
+    // A version of the representation that does not exist is not recognized as ONNX.
+    let options = OpenOptions { format: Some("onnx".to_owned()), ..OpenOptions::default() };
+    let model = Model::from_memory(Bytes::copy_from_slice(model), &options, &Context::new()).unwrap();
+    check(&model, &CheckOptions { target: target.to_owned() }).unwrap()
+}
+
+/// The findings of one rule.
+fn of_rule(model: &[u8], rule: &str) -> Vec<Finding> {
+    findings(model, "").into_iter().filter(|finding| finding.rule == rule).collect()
+}
+
+fn errors(findings: &[Finding]) -> Vec<&Finding> {
+    findings.iter().filter(|finding| finding.severity == Severity::Error).collect()
+}

@@ -1,0 +1,92 @@
+/* findings.c: what a check of a model finds, and what it may be asked for.
+ *
+ *   findings GOLDEN SCRATCH */
+#include <weighbridge.h>
+
+#include "onnx.h"
+
+static const char *golden;
+
+static void what_a_check_finds(void) {
+  wb_model *model = open_onnx(golden, "loop-if.onnx");
+  wb_findings *findings = NULL;
+  wb_finding finding;
+  wb_error *err = NULL;
+  size_t count, i, control_flow = 0;
+  SIZED(finding);
+
+  GOOD(wb_model_check(model, NULL, &findings, &err));
+  REQUIRE(findings != NULL && err == NULL);
+  wb_model_release(model); /* findings need no model */
+  count = wb_findings_count(findings);
+  for (i = 0; i < count; i++) {
+    GOOD(wb_findings_get(findings, i, &finding));
+    CHECK(finding.severity >= WB_SEVERITY_ERROR && finding.severity <= WB_SEVERITY_INFO && finding.reserved == 0);
+    CHECK(finding.rule.len > 0 && finding.message.len > 0 && finding.path.ptr != NULL && finding.remedy.ptr != NULL);
+    CHECK(finding.severity != WB_SEVERITY_ERROR); /* it is a good model */
+    control_flow += finding.path.len > 0;
+  }
+  CHECK(control_flow > 0); /* with a Loop and an If */
+  INVALID(wb_findings_get(findings, count, &finding));
+  INVALID(wb_findings_get(findings, SIZE_MAX, &finding));
+  wb_findings_release(findings);
+}
+
+static void targets(void) {
+  wb_model *nested = open_onnx(golden, "loop-if.onnx"); /* of opset 21 */
+  wb_check_options options;
+  wb_findings *findings = NULL;
+  wb_error *err = NULL;
+  size_t count;
+  SIZED(options);
+
+  GOOD(wb_model_check(nested, &options, &findings, &err));
+  count = wb_findings_count(findings);
+  wb_findings_release(findings);
+  options.target.ptr = "opset-17";
+  options.target.len = WB_NUL;
+  GOOD(wb_model_check(nested, &options, &findings, &err));
+  CHECK(wb_findings_count(findings) > count); /* it wants more than that */
+  wb_findings_release(findings);
+  options.target.len = 8;
+  GOOD(wb_model_check(nested, &options, &findings, NULL));
+  wb_findings_release(findings);
+
+  options.target.ptr = "opset-no-such";
+  options.target.len = WB_NUL;
+  findings = (wb_findings *)JUNK;
+  INVALID(wb_model_check(nested, &options, &findings, &err));
+  CHECK(findings == NULL);
+  REQUIRE(err != NULL);
+  CHECK(wb_error_code(err) == WB_ERR_INVALID_ARGUMENT);
+  wb_error_release(err);
+  options.target.ptr = NULL;
+  INVALID(wb_model_check(nested, &options, &findings, NULL));
+  options.target.len = 0; /* nothing in particular */
+  GOOD(wb_model_check(nested, &options, &findings, NULL));
+  wb_findings_release(findings);
+  wb_model_release(nested);
+}
+
+static void nothing_to_check(void) {
+  char path[PATH_SIZE];
+  wb_model *model = NULL;
+  wb_findings *findings = NULL;
+  GOOD(wb_model_open(NULL, join(path, golden, "dtypes.safetensors"), WB_NUL, NULL, &model, NULL));
+  GOOD(wb_model_check(model, NULL, &findings, NULL));
+  CHECK(findings != NULL && wb_findings_count(findings) == 0);
+  wb_findings_release(findings);
+  wb_model_release(model);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 3) {
+    fprintf(stderr, "usage: %s GOLDEN SCRATCH\n", argv[0]);
+    return 2;
+  }
+  golden = argv[1];
+  what_a_check_finds();
+  targets();
+  nothing_to_check();
+  return check_result();
+}

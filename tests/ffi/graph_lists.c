@@ -1,0 +1,166 @@
+/* graph_lists.c: the lists of graphs in part, borrowed and all at once, and how long they last.
+ *
+ *   graph_lists GOLDEN SCRATCH */
+#include <weighbridge.h>
+
+#include "onnx.h"
+
+static const char *golden;
+static wb_model *nested; /* an If in a Loop */
+
+/* ---- lists in part ---- */
+
+static void parts_of_lists(void) {
+  const wb_graph *g = wb_model_graph(nested, 0);
+  uint32_t full[3], some[4], node_full[3];
+  wb_graph_info graph;
+  wb_node_info node;
+  const uint32_t *edges = NULL;
+  size_t count = 77, cap, i;
+  SIZED(graph), SIZED(node);
+
+  GOOD(wb_graph_node_inputs(g, 0, NULL, 0, &count));
+  REQUIRE(count == 3);
+  GOOD(wb_graph_node_inputs(g, 0, full, 3, &count));
+  for (cap = 0; cap <= 4; cap++) {
+    memset(some, 0xaa, sizeof some);
+    count = 77;
+    GOOD(wb_graph_node_inputs(g, 0, some, cap, &count));
+    CHECK(count == 3);
+    for (i = 0; i < 4; i++) CHECK(some[i] == (i < cap && i < 3 ? full[i] : 0xaaaaaaaa));
+  }
+  GOOD(wb_graph_node_inputs(g, 0, some, SIZE_MAX, &count)); /* the caller says that there is room */
+  CHECK(memcmp(some, full, sizeof full) == 0);
+
+  /* The same, borrowed. */
+  GOOD(wb_graph_node(g, 0, &node));
+  CHECK(node.inputs == 3 && memcmp(node.input_values, full, sizeof full) == 0);
+  GOOD(wb_graph_node_outputs(g, 0, node_full, 3, &count));
+  CHECK(count == 2 && node.outputs == 2 && memcmp(node.output_values, node_full, 2 * sizeof *node_full) == 0);
+  GOOD(wb_graph_edges(g, &edges, &count));
+  CHECK(count == 5 && memcmp(edges, full, sizeof full) == 0 && memcmp(edges + 3, node_full, 2 * sizeof *edges) == 0);
+  GOOD(wb_graph_edges(g, &edges, NULL));
+  GOOD(wb_graph_describe(g, &graph));
+  GOOD(wb_graph_outputs(g, some, 4, &count));
+  CHECK(count == graph.outputs && memcmp(graph.output_values, some, count * sizeof *some) == 0);
+  GOOD(wb_graph_inputs(g, some, 4, &count));
+  CHECK(count == graph.inputs && memcmp(graph.input_values, some, count * sizeof *some) == 0);
+}
+
+/* ---- all at once, into structures of the caller's that are larger ---- */
+
+static void batches(void) {
+  typedef struct node_row {
+    wb_node_info info;
+    uint64_t mine;
+  } node_row;
+  typedef struct value_row {
+    wb_value_info info;
+    uint64_t mine;
+  } value_row;
+  const wb_graph *g = wb_model_graph(nested, 1);
+  const size_t nodes = wb_graph_node_count(g), values = wb_graph_value_count(g);
+  node_row *n = (node_row *)calloc(nodes + 1, sizeof *n);
+  value_row *v = (value_row *)calloc(values + 1, sizeof *v);
+  wb_node_info node;
+  wb_value_info value;
+  size_t i;
+
+  REQUIRE(n != NULL && v != NULL && nodes >= 3 && values >= 3);
+  n[nodes].mine = v[values].mine = 4242;
+  GOOD(wb_graph_nodes(g, 0, nodes, &n[0].info, sizeof *n)); /* struct_size 0: what the library knows */
+  GOOD(wb_graph_values(g, 0, values, &v[0].info, sizeof *v));
+  for (i = 0; i < nodes; i++) {
+    SIZED(node);
+    GOOD(wb_graph_node(g, i, &node));
+    CHECK(memcmp(&node, &n[i].info, sizeof node) == 0);
+  }
+  for (i = 0; i < values; i++) {
+    SIZED(value);
+    GOOD(wb_graph_value(g, (uint32_t)i, &value));
+    CHECK(memcmp(&value, &v[i].info, sizeof value) == 0);
+  }
+  CHECK(n[nodes].info.name.ptr == NULL && n[nodes].mine == 4242);
+  CHECK(v[values].info.name.ptr == NULL && v[values].mine == 4242);
+
+  GOOD(wb_graph_nodes(g, nodes, 0, NULL, 0));
+  GOOD(wb_graph_values(g, values - 1, 1, &value, sizeof value));
+  INVALID(wb_graph_nodes(g, nodes, 1, &node, sizeof node));
+  INVALID(wb_graph_nodes(g, 1, nodes, &n[0].info, sizeof *n));
+  INVALID(wb_graph_nodes(g, 1, SIZE_MAX, &node, sizeof node));
+  INVALID(wb_graph_nodes(g, 0, 2, &n[0].info, sizeof(size_t))); /* rows that overlap */
+  INVALID(wb_graph_values(g, SIZE_MAX, 1, &value, sizeof value));
+  INVALID(wb_graph_values(g, values + 1, 0, &value, sizeof value));
+  INVALID(wb_graph_values(g, 0, 2, &v[0].info, SIZE_MAX & ~(size_t)7)); /* or wrap around */
+  free(n);
+  free(v);
+}
+
+/* ---- what is borrowed stays where it is until the last reference is gone ---- */
+
+static void lifetimes(void) {
+  wb_model *model = open_onnx(golden, "loop-if.onnx");
+  wb_model *again = wb_model_retain(model);
+  const wb_graph *graphs[4];
+  const uint32_t *edges = NULL;
+  wb_node_info node;
+  wb_graph_info info;
+  size_t count = 0, i;
+  SIZED(node), SIZED(info);
+
+  REQUIRE(wb_model_graph_count(model) == COUNT(graphs));
+  for (i = 0; i < COUNT(graphs); i++) graphs[i] = wb_model_graph(model, i);
+  GOOD(wb_graph_node(graphs[1], 0, &node));
+  GOOD(wb_graph_edges(graphs[1], &edges, &count));
+  wb_model_release(model);
+  for (i = 0; i < COUNT(graphs); i++) {
+    CHECK(wb_model_graph(again, i) == graphs[i]);
+    GOOD(wb_graph_describe(graphs[i], &info));
+    CHECK(info.index == i && (info.parent == WB_NO_INDEX || info.parent < i));
+  }
+  CHECK(same_text(node.op, "Add") && edges[0] == node.input_values[0]);
+  wb_model_release(again);
+}
+
+/* A model from memory keeps what it has read, whatever the host does with the memory once it has it back. */
+static void from_memory(void) {
+  char path[PATH_SIZE];
+  bytes file = read_file(onnx_path(path, golden, "loop-if.onnx"));
+  wb_model *model = NULL;
+  GOOD(wb_model_open_memory(NULL, file.data, file.len, NULL, NULL, NULL, &model, NULL));
+  CHECK(wb_model_graph_count(model) == wb_model_graph_count(nested));
+  CHECK(wb_graph_value_count(wb_model_graph(model, 2)) == wb_graph_value_count(wb_model_graph(nested, 2)));
+  wb_model_release(model);
+  free(file.data);
+}
+
+/* ---- weights only ---- */
+
+static void weights_only(void) {
+  char path[PATH_SIZE];
+  wb_model *model = NULL;
+  wb_model_info info;
+  SIZED(info);
+  GOOD(wb_model_open(NULL, join(path, golden, "dtypes.safetensors"), WB_NUL, NULL, &model, NULL));
+  CHECK(wb_model_graph_count(model) == 0 && wb_model_graph(model, 0) == NULL);
+  CHECK(wb_model_function_count(model) == 0 && wb_model_opset_count(model) == 0 && wb_model_sparse_count(model) == 0);
+  GOOD(wb_model_describe(model, &info));
+  CHECK(info.ir_version == 0 && info.producer.len == 0 && info.producer.ptr != NULL && info.documentation.len == 0);
+  wb_model_release(model);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 3) {
+    fprintf(stderr, "usage: %s GOLDEN SCRATCH\n", argv[0]);
+    return 2;
+  }
+  golden = argv[1];
+  nested = open_onnx(golden, "loop-if.onnx");
+  parts_of_lists();
+  batches();
+  lifetimes();
+  from_memory();
+  weights_only();
+  wb_model_release(nested);
+  return check_result();
+}

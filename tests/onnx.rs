@@ -1,0 +1,218 @@
+//! ONNX models as the onnx package reads them: graphs, and every tensor from every field and file.
+
+#[path = "onnx/cases.rs"]
+mod cases;
+#[path = "onnx/describe.rs"]
+mod describe;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use weighbridge::digest::{Algorithm, Digest};
+use weighbridge::tensor::STRING_OFFSET;
+use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Target};
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/onnx/golden");
+
+/// The lines of the expectations below a folder: of the golden models, or of all models that `make.py full` wrote.
+fn expectations(folder: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(folder.join("expected.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A model of the expectations on the disk. Of a cache the blobs are there, and the links have to be made.
+struct OnDisk {
+    path: PathBuf,
+    _copy: Option<tempfile::TempDir>,
+}
+
+fn on_disk(folder: &Path, line: &Value) -> OnDisk {
+    let file = line["file"].as_str().unwrap();
+    let Some(links) = line["links"].as_object() else { return OnDisk { path: folder.join(file), _copy: None } };
+    let root = line["root"].as_str().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    copy_tree(&folder.join(root), &copy.path().join(root));
+    for (link, target) in links {
+        let link = copy.path().join(root).join(link);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(target.as_str().unwrap(), link).unwrap();
+    }
+    OnDisk { path: copy.path().join(file), _copy: Some(copy) }
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_tree(&entry.path(), &to),
+            false => _ = fs::copy(entry.path(), to).unwrap(),
+        }
+    }
+}
+
+fn open(path: &Path, access: Access) -> Model {
+    let options = OpenOptions { access, ..OpenOptions::default() };
+    Model::open(path, &options, &Context::new()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// What a tensor should be, compared with what it is.
+fn assert_tensor(file: &str, model: &Model, index: usize, expected: &Value, bytes: &[u8]) {
+    let tensor = model.tensors().get(index).unwrap();
+    let at = format!("{file}: {} ({})", expected["path"], tensor.name);
+    assert_eq!(describe::data_type(tensor.dtype), expected["data_type"].as_str().unwrap(), "{at}");
+    let dims: Vec<i64> = expected["dims"].as_array().unwrap().iter().map(|dim| dim.as_i64().unwrap()).collect();
+    assert_eq!(tensor.shape, dims, "{at}");
+    match expected["strings"].as_array() {
+        Some(strings) => {
+            let strings: Vec<&str> = strings.iter().map(|string| string.as_str().unwrap()).collect();
+            assert_eq!(strings_of(bytes, strings.len()), strings, "{at}");
+        }
+        None => {
+            assert_eq!(bytes.len() as u64, expected["bytes"].as_u64().unwrap(), "{at}");
+            let digest = Digest::of(Algorithm::Sha256, bytes).to_string();
+            let hex = expected["hex"].as_str().unwrap_or("").to_owned();
+            assert_eq!(digest, expected["sha256"].as_str().unwrap(), "{at}: {} and not {hex}", describe::hex(bytes));
+        }
+    }
+}
+
+/// The elements of a tensor of strings, in hexadecimal.
+fn strings_of(bytes: &[u8], count: usize) -> Vec<String> {
+    let width = STRING_OFFSET as usize;
+    let offset = |index: usize| u64::from_le_bytes(bytes[index * width..][..width].try_into().unwrap()) as usize;
+    let data = &bytes[(count + 1) * width..];
+    assert_eq!(offset(count), data.len());
+    (0..count).map(|index| describe::hex(&data[offset(index)..offset(index + 1)])).collect()
+}
+
+/// Compares all models below a folder with what the onnx package found in them. Returns the number of tensors and the
+/// element types.
+fn compare_all(folder: &Path) -> (usize, BTreeSet<String>) {
+    let mut count = 0;
+    let mut data_types = BTreeSet::new();
+    for line in expectations(folder) {
+        let file = line["file"].as_str().unwrap();
+        let on_disk = on_disk(folder, &line);
+        let model = open(&on_disk.path, Access::Map);
+        describe::assert_same(file, &describe::model(&model), &describe::kept(&line));
+        let read = open(&on_disk.path, Access::Read);
+        let host = model.load(&PlanOptions { target: Target::Host, ..Default::default() }).unwrap();
+        let view = model.load(&PlanOptions { target: Target::View, ..Default::default() }).unwrap();
+        let mut met = BTreeSet::new();
+        for expected in line["tensors"].as_array().unwrap() {
+            let Some(index) = describe::resolve(&model, expected["path"].as_array().unwrap()) else { continue };
+            assert_tensor(file, &model, index, expected, &model.bytes(index).unwrap());
+            assert_tensor(file, &read, index, expected, &read.bytes(index).unwrap());
+            assert_tensor(file, &model, index, expected, host.get(index).unwrap().bytes);
+            assert_tensor(file, &model, index, expected, view.get(index).unwrap().bytes);
+            data_types.insert(expected["data_type"].to_string());
+            met.insert(index);
+        }
+        assert_eq!(met.len(), model.tensors().len(), "{file}: there are other tensors");
+        count += met.len();
+    }
+    (count, data_types)
+}
+
+#[test]
+fn every_golden_model_reads_as_the_onnx_package_reads_it() {
+    let (count, data_types) = compare_all(Path::new(GOLDEN));
+    assert!(count >= 400, "only {count} tensors were compared");
+    assert_eq!(data_types.len(), 28, "{data_types:?}");
+}
+
+/// All models of the onnx package: `python tests/onnx/make.py full FOLDER`, then
+/// `WEIGHBRIDGE_ONNX_FULL=FOLDER cargo test --release --test onnx -- --ignored`.
+#[test]
+#[ignore = "needs two thousand models, which tests/onnx/make.py writes"]
+fn every_model_of_the_package_reads_as_it_reads_it() {
+    let folder = std::env::var("WEIGHBRIDGE_ONNX_FULL").unwrap();
+    let (count, _) = compare_all(Path::new(&folder));
+    assert!(count >= 6_000, "only {count} tensors were compared");
+}
+
+#[test]
+fn models_without_other_files_read_the_same_from_memory() {
+    let mut count = 0;
+    for line in expectations(Path::new(GOLDEN)) {
+        let file = line["file"].as_str().unwrap();
+        let is_external = |tensor: &Value| tensor["storage"] == "external_data";
+        if line["tensors"].as_array().unwrap().iter().any(is_external) {
+            continue;
+        }
+        let bytes = fs::read(Path::new(GOLDEN).join(file)).unwrap();
+        let model = Model::from_memory(bytes.into(), &OpenOptions::default(), &Context::new());
+        let model = model.unwrap_or_else(|e| panic!("{file}: {e}"));
+        describe::assert_same(file, &describe::model(&model), &describe::kept(&line));
+        for expected in line["tensors"].as_array().unwrap() {
+            let Some(index) = describe::resolve(&model, expected["path"].as_array().unwrap()) else { continue };
+            assert_tensor(file, &model, index, expected, &model.bytes(index).unwrap());
+        }
+        count += 1;
+    }
+    assert!(count >= 100, "only {count} models");
+}
+
+/// The bytes of the tensor "w", if there is one and it can be read.
+fn bytes_of_w(model: &Model) -> Option<weighbridge::Result<Vec<u8>>> {
+    let index = model.tensors().find("w").or_else(|| model.tensors().find("w.values"))?;
+    Some(model.bytes(index).map(|bytes| bytes.to_vec()))
+}
+
+#[test]
+fn hostile_files_are_met_as_our_policy_says() {
+    let mut counts = std::collections::BTreeMap::new();
+    let mut wrong = Vec::new();
+    for case in cases::cases("hostile/hostile.jsonl") {
+        let policy = case.line["policy"].as_str().unwrap().to_owned();
+        let opened = Model::open(case.path(), &OpenOptions::default(), &Context::new());
+        let seen = match opened.as_ref().map(|model| (model, bytes_of_w(model))) {
+            Err(e) => Err(e.to_string()),
+            Ok((_, Some(Err(e)))) => Err(e.to_string()),
+            Ok((model, bytes)) => Ok((model, bytes.map(Result::unwrap))),
+        };
+        let fault = match (policy.as_str(), seen) {
+            ("accept", Ok((model, bytes))) => {
+                let expected = case.line["hex"].as_str();
+                let differs = expected.is_some_and(|hex| bytes.as_deref().map(describe::hex).as_deref() != Some(hex));
+                let is_silent = case.line.get("warns").is_some() && model.warnings().is_empty();
+                (differs || is_silent).then(|| format!("{bytes:?}, warnings {:?}", model.warnings()))
+            }
+            ("report", Ok((model, bytes))) => {
+                let findings = weighbridge::check::check(model, &Default::default()).unwrap();
+                let is_told = findings.iter().any(|finding| finding.rule.starts_with("onnx.tensor"));
+                (bytes.is_some() || !is_told).then(|| format!("{bytes:?}: {findings:?}"))
+            }
+            ("reject", Err(e)) => e.is_empty().then_some(e),
+            ("undecided", _) => None,
+            (_, Ok(_)) => Some("it opened".to_owned()),
+            (_, Err(e)) => Some(e),
+        };
+        wrong.extend(fault.map(|fault| format!("{} ({policy}): {fault}", case.name())));
+        *counts.entry(policy).or_insert(0) += 1;
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(counts["accept"] >= 60 && counts["reject"] >= 200, "{counts:?}");
+}
+
+#[test]
+fn every_prefix_of_every_golden_model_is_refused_or_read() {
+    let mut count = 0_usize;
+    for line in expectations(Path::new(GOLDEN)) {
+        let on_disk = on_disk(Path::new(GOLDEN), &line);
+        let bytes = fs::read(&on_disk.path).unwrap();
+        for end in (0..bytes.len()).step_by(1 + bytes.len() / 400) {
+            let prefix = bytes[..end].to_vec();
+            if let Ok(model) = Model::from_memory(prefix.into(), &OpenOptions::default(), &Context::new()) {
+                (0..model.tensors().len()).for_each(|index| _ = model.bytes(index));
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 20_000, "only {count} prefixes");
+}

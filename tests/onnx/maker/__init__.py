@@ -1,0 +1,1 @@
+"""What `make.py` is made of: builders, expectations, and the three collections of data."""
