@@ -8,7 +8,7 @@ use weighbridge::{Context, Model, OpenOptions, Policy, Target};
 
 use crate::failure::Failure;
 
-/// Look at, verify and load the weights of machine-learning models. Nothing in a model file is ever executed.
+/// Look at, check, verify and load machine-learning models. Nothing in a model file is ever executed.
 #[derive(Parser)]
 #[command(name = "weighbridge", version, after_help = EXIT_STATUS)]
 pub struct Args {
@@ -28,6 +28,10 @@ pub enum Command {
     Digest(Digest),
     /// Load a model as a program would, and tell what it took
     Load(Load),
+    /// Print the graphs of a model: inputs, outputs, initializers, nodes, functions
+    Graph(Graph),
+    /// Check the graphs of a model: the rules of the format, and what goes wrong in production
+    Check(Check),
 }
 
 #[derive(clap::Args)]
@@ -85,6 +89,27 @@ pub struct Load {
     /// Read files and never map them, as on a network file system
     #[arg(long)]
     pub read: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Graph {
+    /// A file, an index, or a directory
+    pub path: PathBuf,
+    /// Print text for Graphviz
+    #[arg(long)]
+    pub dot: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Check {
+    /// A file, an index, or a directory
+    pub path: PathBuf,
+    /// What has to be able to run it: a release of ONNX or a version of its operator set, as in onnx-1.15 and opset-17
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub target: String,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

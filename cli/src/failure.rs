@@ -11,6 +11,8 @@ pub enum Failure {
     Usage(String),
     /// The library's error.
     Model(Error),
+    /// The model was read, and is not good.
+    BadModel(String),
     /// Standard output or a file of the command failed.
     Io(io::Error),
 }
@@ -24,7 +26,7 @@ impl Failure {
     #[expect(clippy::print_stderr, reason = "this is where a command prints its error")]
     pub fn report(self) -> ExitCode {
         match &self {
-            Self::Usage(message) => eprintln!("weighbridge: {message}"),
+            Self::Usage(message) | Self::BadModel(message) => eprintln!("weighbridge: {message}"),
             Self::Model(error) => eprintln!("weighbridge: {error}"),
             Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
             Self::Io(error) => eprintln!("weighbridge: {error}"),
@@ -39,6 +41,7 @@ impl Failure {
         match self {
             Self::Usage(_) => BAD_USAGE,
             Self::Io(_) => BAD_MACHINE,
+            Self::BadModel(_) => BAD_MODEL,
             Self::Model(error) => match error.kind() {
                 Kind::InvalidArgument => BAD_USAGE,
                 // Without a file it is the user's pattern that names nothing.

@@ -13,6 +13,7 @@ use weighbridge::{Model, OpenOptions, Policy};
 use crate::args::{Inspect, open};
 use crate::failure::Failure;
 use crate::output::{count, tensor_table, thousands, warnings};
+use crate::summary::{self, GraphDescription};
 
 /// The JSON form: one for all formats.
 #[derive(Serialize)]
@@ -24,6 +25,8 @@ struct Description<'a> {
     unindexed: Vec<&'a str>,
     warnings: &'a [String],
     tensors: Vec<TensorDescription<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    graph: Option<GraphDescription<'a>>,
 }
 
 #[derive(Serialize)]
@@ -38,7 +41,8 @@ struct TensorDescription<'a> {
     dtype: &'a str,
     shape: &'a [i64],
     file: &'a str,
-    offset: u64,
+    /// `null` if no file holds the contents as they are: they are built from a part of `file`.
+    offset: Option<u64>,
     bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
@@ -66,8 +70,8 @@ fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Description<'a>
             name: tensor.name,
             dtype: tensor.dtype.name(),
             shape: tensor.shape,
-            file: files[tensor.span.file as usize].path,
-            offset: tensor.span.offset,
+            file: files[model.place(&tensor).file].path,
+            offset: model.place(&tensor).offset,
             bytes: tensor.span.len,
             sha256: digests.map(|digests| digests[index].clone()),
         })
@@ -81,6 +85,7 @@ fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Description<'a>
         unindexed: model.unindexed().iter().map(|tensor| &*tensor.name).collect(),
         warnings: model.warnings(),
         tensors,
+        graph: GraphDescription::of(model),
     }
 }
 
@@ -89,6 +94,9 @@ fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> 
     let (tensors, files) = (count(description.tensors.len(), "tensor"), count(description.files.len(), "file"));
     writeln!(out, "{}: {tensors}, {} bytes, in {files}", model.format(), thousands(bytes))?;
     warnings(out, model)?;
+    if let Some(graph) = &description.graph {
+        summary::print(out, model, graph)?;
+    }
     for (key, value) in &description.metadata {
         writeln!(out, "metadata: {} = {}", Printable(key), Printable(value))?;
     }

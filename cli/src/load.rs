@@ -64,10 +64,18 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
     print(out, &model, &placement, &phases)
 }
 
-/// What had to be read to open the model: all that is not tensors.
+/// What had to be read to open the model: all that is not tensors. Those may share bytes.
 fn header_bytes(model: &Model) -> u64 {
     let files: u64 = model.files().map(|file| file.len()).sum();
-    let tensors: u64 = model.tensors().iter().map(|tensor| tensor.span.len).sum();
+    let (mut tensors, mut seen) = (0, (0, 0));
+    for tensor in model.tensors().iter() {
+        let place = model.place(&tensor);
+        let Some(offset) = place.offset else { continue };
+        let start = if place.file == seen.0 { offset.max(seen.1) } else { offset };
+        let end = (offset + tensor.span.len).max(start);
+        tensors += end - start;
+        seen = (place.file, end);
+    }
     files - tensors
 }
 

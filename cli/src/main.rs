@@ -1,14 +1,21 @@
-//! The `weighbridge` command: inspect, verify, digest and load model weights.
+//! The `weighbridge` command: inspect, verify, digest, load and check models.
 //!
 //! Exit status: 0 good, 1 the model is bad, 2 bad usage, 3 the machine failed.
 
 mod args;
+mod attributes;
+mod check;
 mod digest;
+mod dot;
 mod failure;
+mod graph;
 mod inspect;
 mod load;
+mod names;
 mod output;
+mod summary;
 mod verify;
+mod walk;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -38,5 +45,7 @@ fn run(command: &Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(args, out),
         Command::Digest(args) => digest::run(args, out),
         Command::Load(args) => load::run(args, out),
+        Command::Graph(args) => graph::run(args, out),
+        Command::Check(args) => check::run(args, out),
     }
 }

@@ -20,7 +20,7 @@ pub fn tensor_table<'a>(
     writeln!(out, "{:name$}  {:11}  {:shape$}  {:>14}  file", "name", "dtype", "shape", "bytes")?;
     let files: Vec<_> = model.files().collect();
     for tensor in tensors {
-        let file = files.get(tensor.span.file as usize).map_or("", |file| file.name());
+        let file = files.get(model.place(&tensor).file).map_or("", |file| file.name());
         writeln!(
             out,
             "{:name$}  {:11}  {:shape$}  {:>14}  {}",

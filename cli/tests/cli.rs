@@ -3,10 +3,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+mod common;
+
+use common::{bad, good, good_json, path, run, steers_the_terminal, text};
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(name)
@@ -28,38 +32,6 @@ fn damage(path: &Path) {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(path, bytes).unwrap();
-}
-
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_weighbridge")).args(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// Runs the command, which has to succeed and to say nothing on standard error.
-fn good(args: &[&str]) -> String {
-    let output = run(args);
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{args:?}");
-    text(&output.stdout)
-}
-
-fn good_json(args: &[&str]) -> Value {
-    serde_json::from_str(&good(args)).unwrap()
-}
-
-/// Runs the command, which has to fail with this status and one line on standard error, and returns the line.
-fn bad(status: i32, args: &[&str]) -> String {
-    let output = run(args);
-    let line = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{args:?}: {line}");
-    assert_eq!(line.lines().count(), 1, "{line}");
-    line
-}
-
-fn path(path: &Path) -> &str {
-    path.to_str().unwrap()
 }
 
 #[test]
@@ -90,7 +62,7 @@ fn inspect_lists_what_the_index_does_not_name() {
 #[test]
 fn names_cannot_steer_the_terminal() {
     let text = good(&["inspect", path(&golden("edge.safetensors"))]);
-    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
+    assert!(!steers_the_terminal(&text), "{text}");
 }
 
 #[test]
@@ -198,6 +170,10 @@ fn the_exit_status_tells_whose_fault_it_is() {
     fs::remove_file(copy.path().join("model-00004-of-00004.safetensors")).unwrap();
     assert!(bad(1, &["inspect", path(copy.path())]).contains("model-00004-of-00004.safetensors"));
     bad(1, &["inspect", path(&golden("README.md"))]);
+    for command in ["graph", "check"] {
+        assert!(bad(2, &[command, path(&model)]).contains("a safetensors model holds weights and no graph"));
+        bad(2, &[command, "no/such/model"]);
+    }
 }
 
 #[test]

@@ -1,0 +1,139 @@
+//! What `weighbridge inspect` tells of graphs.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use weighbridge::graph::{Dim, Graph, Role, Type, TypeKind, Value};
+use weighbridge::{Graphs, Model};
+
+use crate::graph::{opsets, origin, print_value};
+use crate::names::{Name, domain_name};
+use crate::output::{count, thousands};
+
+/// The JSON form: one for all formats with graphs.
+#[derive(Serialize)]
+pub struct GraphDescription<'a> {
+    inputs: Vec<ValueDescription<'a>>,
+    outputs: Vec<ValueDescription<'a>>,
+    /// Version by domain. The default domain is spelled `ai.onnx`: an empty key is hard to ask for in jq.
+    opset: BTreeMap<&'a str, i64>,
+    /// The nodes of all graphs, those of subgraphs and functions included, by operator. One of another domain than the
+    /// default is spelled `domain.op`.
+    nodes: BTreeMap<String, u64>,
+    /// Graphs that are attributes of nodes.
+    subgraphs: usize,
+}
+
+/// A value with its type, as far as the model tells. What is no tensor has neither element type nor shape.
+#[derive(Serialize)]
+struct ValueDescription<'a> {
+    name: &'a str,
+    dtype: Option<&'static str>,
+    /// Absent if not even the rank is known.
+    shape: Option<Vec<DimDescription<'a>>>,
+}
+
+/// A number, a name, or null.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum DimDescription<'a> {
+    Size(i64),
+    Symbol(&'a str),
+    Unknown,
+}
+
+impl<'a> GraphDescription<'a> {
+    /// `None` if the format has weights only.
+    pub fn of(model: &'a Model) -> Option<Self> {
+        let graphs = model.graphs();
+        let main = graphs.get(0)?;
+        let mut opset = BTreeMap::new();
+        for import in &graphs.opsets {
+            opset.entry(domain_name(&import.domain)).or_insert(import.version);
+        }
+        Some(Self {
+            inputs: inputs(main).map(describe).collect(),
+            outputs: outputs(main).map(describe).collect(),
+            opset,
+            nodes: count_nodes(graphs),
+            subgraphs: graphs.iter().filter(|graph| matches!(graph.role, Role::Subgraph { .. })).count(),
+        })
+    }
+}
+
+/// What a caller has to give: inputs that have a stored default are none.
+fn inputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
+    let inputs = graph.inputs().iter().filter_map(|index| graph.value(*index));
+    inputs.filter(|value| value.initializer.is_none())
+}
+
+fn outputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
+    graph.outputs().iter().filter_map(|index| graph.value(*index))
+}
+
+fn describe(value: Value<'_>) -> ValueDescription<'_> {
+    let is_tensor = |ty: &Type<'_>| matches!(ty.kind, TypeKind::Tensor | TypeKind::SparseTensor);
+    let ty = value.ty.filter(is_tensor);
+    let dims = ty.filter(|ty| ty.shape.is_some()).map(|ty| ty.dims());
+    let describe = |dim| match dim {
+        Dim::Known(size) => DimDescription::Size(size),
+        Dim::Symbol(name) => DimDescription::Symbol(name),
+        Dim::Unknown => DimDescription::Unknown,
+    };
+    ValueDescription {
+        name: value.name,
+        dtype: ty.and_then(|ty| ty.dtype).map(|dtype| dtype.name()),
+        shape: dims.map(|dims| dims.map(describe).collect()),
+    }
+}
+
+fn count_nodes(graphs: &Graphs) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for node in graphs.iter().flat_map(|graph| graph.nodes()) {
+        *counts.entry((node.domain, node.op)).or_insert(0) += 1;
+    }
+    let mut nodes = BTreeMap::new();
+    for ((domain, op), count) in counts {
+        let name = if domain.is_empty() { op.to_owned() } else { format!("{domain}.{op}") };
+        // Two operators may be spelled alike, as `b.c` of `a` and `c` of `a.b`.
+        *nodes.entry(name).or_insert(0) += count;
+    }
+    nodes
+}
+
+/// A few lines: what the model takes and gives, and what it is made of.
+pub fn print(out: &mut impl Write, model: &Model, graph: &GraphDescription<'_>) -> io::Result<()> {
+    let graphs = model.graphs();
+    let Some(main) = graphs.get(0) else { return Ok(()) };
+    let nodes = count(graphs.iter().map(Graph::node_count).sum(), "node");
+    let (subgraphs, functions) = (count(graph.subgraphs, "subgraph"), count(graphs.functions().len(), "function"));
+    writeln!(out, "graph: {nodes}, {subgraphs}, {functions}{}", origin(model))?;
+    writeln!(out, "opsets: {}", opsets(&graphs.opsets))?;
+    writeln!(out, "operators: {}", operators(graph))?;
+    for value in inputs(main) {
+        write!(out, "input: ")?;
+        print_value(out, model, &value)?;
+        writeln!(out)?;
+    }
+    for value in outputs(main) {
+        write!(out, "output: ")?;
+        print_value(out, model, &value)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// `3,120 MatMul, 12 Add, … 4 more`, the most frequent first.
+fn operators(graph: &GraphDescription<'_>) -> String {
+    const MOST: usize = 10;
+    let mut counts: Vec<_> = graph.nodes.iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let more = counts.len().saturating_sub(MOST);
+    let mut texts: Vec<_> =
+        counts.iter().take(MOST).map(|(name, count)| format!("{} {}", thousands(**count), Name(name))).collect();
+    if more > 0 {
+        texts.push(format!("… {more} more"));
+    }
+    texts.join(", ")
+}
