@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use std::{env, fs};
 
+use weighbridge::check::{CheckOptions, check};
 use weighbridge::verify::RECORD_FILE_NAME;
 use weighbridge::write::Manifests;
 use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Policy, Result, Target, Task};
@@ -26,6 +27,11 @@ fn main() {
         "verify-sha256" => verify(&inputs.join("load"), "verify: SHA-256", sha256),
         "verify-blake3" => verify(&inputs.join("one"), "verify one: BLAKE3", blake3),
         "load-one" => load(&inputs.join("one"), "load one", None),
+        "onnx-open-external" => open(&inputs.join("onnx/external/model.onnx"), "open external"),
+        "onnx-open-large" => open(&inputs.join("onnx/inline/large.onnx"), "open 3 GiB"),
+        "onnx-open-small" => open(&inputs.join("onnx/inline/small.onnx"), "open 3 MiB"),
+        "onnx-open-nodes" => open(&inputs.join("onnx/nodes/model.onnx"), "open nodes"),
+        "onnx-check-nodes" => check_graph(&inputs.join("onnx/nodes/model.onnx"), "check nodes"),
         "load-one-blake3" => load(&inputs.join("one"), "load one with BLAKE3", Some(blake3)),
         other => panic!("there is no row {other}"),
     };
@@ -44,6 +50,11 @@ fn open_with(path: &Path, what: &str, access: Access) -> Result<()> {
     let options = OpenOptions { access, ..Default::default() };
     let context = context();
     measure(what, 0, || Model::open(path, &options, &context))
+}
+
+fn check_graph(path: &Path, what: &str) -> Result<()> {
+    let model = Model::open(path, &options(path, None), &context())?;
+    measure(what, 0, || check(&model, &CheckOptions::default()))
 }
 
 type ManifestOf = fn(&Path) -> Vec<u8>;

@@ -1,7 +1,8 @@
 """Measures us and the peers in one sitting, and prints the table of docs/benchmarks.md.
 
-    python3 benches/table.py [ROUNDS]       called by `cargo xtask bench`, which installs everything first
+    python3 benches/table.py [ROUNDS] [WORD]...      called by `cargo xtask bench`, which installs everything first
 
+With words, only the rows that have one of them in their name: `onnx`, `load`, `"open many"`.
 Each row is measured in several rounds, ours and the peers' in turn, and the best of each counts: on a shared machine
 a core can lose a quarter of its speed for seconds at a time. A bar is a ratio of two rows.
 """
@@ -13,35 +14,38 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 PEERS = Path(os.environ.get("PEERS", ROOT / "target/peers"))
 INPUTS = Path(os.environ.get("INPUTS", PEERS / "inputs"))
 RUST = PEERS / "release"
 PYTHON = PEERS / "venv/bin/python"
 SCRIPTS = ROOT / "benches/peers"
+THROUGH_C = TARGET / "through_c"
 MIB = 1 << 20
 
 
 def find_ours():
     """The newest build of the bench target."""
-    builds = (path for path in (ROOT / "target/release/deps").glob("ours-*") if path.suffix == "")
+    builds = (path for path in (TARGET / "release/deps").glob("ours-*") if path.suffix == "")
     return max(builds, key=lambda path: path.stat().st_mtime)
 
 
 def build_through_c():
     """The C program, linked to the release library."""
-    library = ROOT / "target/release"
+    library = TARGET / "release"
     arguments = ["rustc", "--quiet", "--release", "--lib", "--crate-type", "cdylib"]
     subprocess.run(["cargo", *arguments], cwd=ROOT, check=True)
-    program = ROOT / "target/through_c"
-    subprocess.run(["cc", "-O2", "-o", program, ROOT / "benches/through_c.c", "-I", ROOT / "include", "-L", library,
+    subprocess.run(["cc", "-O2", "-o", THROUGH_C, ROOT / "benches/through_c.c", "-I", ROOT / "include", "-L", library,
                     "-lweighbridge", f"-Wl,-rpath,{library}"], check=True)
-    return program
 
 
 def rows():
     """What is measured: a short name and the command that prints its JSON line."""
-    ours, through_c = find_ours(), build_through_c()
-    load, one = INPUTS / "load", INPUTS / "one"
+    return {**safetensors_rows(), **onnx_rows()}
+
+
+def safetensors_rows():
+    ours, load, one = find_ours(), INPUTS / "load", INPUTS / "one"
     many = INPUTS / "many/model.safetensors"
     shards = sorted(load.glob("*.safetensors"))
     return {
@@ -61,7 +65,7 @@ def rows():
         "ours verify sha256": [ours, "verify-sha256", INPUTS],
         "sha256 over memory": [RUST / "sha256_memory"],
         "model_signing verify": [PYTHON, SCRIPTS / "model_signing_verify.py", load, "sha256"],
-        "ours verify command": [PYTHON, SCRIPTS / "command.py", "ours", ROOT / "target/release/weighbridge", "verify",
+        "ours verify command": [PYTHON, SCRIPTS / "command.py", "ours", TARGET / "release/weighbridge", "verify",
                                 load, "--manifest", load / "SHA256SUMS.bench"],
         "model_signing command": [PYTHON, SCRIPTS / "model_signing_verify.py", load, "sha256", "command"],
         "sha256sum": [PYTHON, SCRIPTS / "command.py", "sha256sum", "sha256sum", *shards],
@@ -70,7 +74,23 @@ def rows():
                   one / "model.safetensors"],
         "ours load blake3": [ours, "load-blake3", INPUTS],
         "ours load one": [ours, "load-one", INPUTS],
-        "ours through c": [through_c, one, one / "weighbridge.json.bench", "9"],
+        "ours through c": [THROUGH_C, one, one / "weighbridge.json.bench", "9"],
+    }
+
+
+def onnx_rows():
+    ours, peer = find_ours(), SCRIPTS / "py_onnx.py"
+    external, nodes = INPUTS / "onnx/external/model.onnx", INPUTS / "onnx/nodes/model.onnx"
+    return {
+        "ours onnx open external": [ours, "onnx-open-external", INPUTS],
+        "python onnx load external": [PYTHON, peer, external, "load"],
+        "python onnx open external": [PYTHON, peer, external, "open"],
+        "ours onnx open large": [ours, "onnx-open-large", INPUTS],
+        "ours onnx open small": [ours, "onnx-open-small", INPUTS],
+        "ours onnx open nodes": [ours, "onnx-open-nodes", INPUTS],
+        "python onnx open nodes": [PYTHON, peer, nodes, "open"],
+        "ours onnx check nodes": [ours, "onnx-check-nodes", INPUTS],
+        "python onnx check nodes": [PYTHON, peer, nodes, "check"],
     }
 
 
@@ -98,59 +118,98 @@ def measure(commands, rounds):
 def print_rows(best):
     print("| row | ms | GB/s | peak MiB |\n|---|---:|---:|---:|")
     for name, row in best.items():
-        speed = f"{row['bytes'] / row['seconds'] / 1e9:.2f}" if "open" not in name else ""
+        speed = f"{row['bytes'] / row['seconds'] / 1e9:.2f}" if row["bytes"] and "open" not in name else ""
         peak = f"{row['peak_rss'] / MIB:,.0f}" if row["peak_rss"] else ""
         print(f"| {name} | {row['seconds'] * 1e3:,.3f} | {speed} | {peak} |")
 
 
 def print_bars(best):
-    """The bars: each a ratio of two rows of this sitting."""
+    """The bars, each a ratio of two rows of this sitting. Those of rows that were left out are left out too."""
     def speed(name):
         return best[name]["bytes"] / best[name]["seconds"]
 
     def time_ratio(ours, theirs):
         return best[ours]["seconds"] / best[theirs]["seconds"]
 
-    peers = [speed(name) for name in ("crate load", "candle load", "runai load", "python load")]
-    beside = best["ours load"]["peak_rss"] - best["ours load"]["bytes"]
+    def peak_mib(name):
+        return best[name]["peak_rss"] / MIB
+
+    peers = ("crate load", "candle load", "runai load", "python load")
     bars = [
-        ("open 4 shards, time over the crate's", time_ratio("ours open", "crate open"), "≤", 0.6),
-        ("open 4 shards, time over Python's", time_ratio("ours open", "python open"), "≤", 0.25),
-        ("open 200,000 tensors, time over the crate's", time_ratio("ours open many", "crate open many"), "≤", 0.3),
-        ("open 200,000 tensors, peak MiB", best["ours open many"]["peak_rss"] / MIB, "≤", 60),
-        ("load, speed over parallel pread's", speed("ours load") / speed("pread limit"), "≥", 0.85),
-        ("load, speed over tuned Run:ai's", speed("ours load") / speed("runai tuned load"), "≥", 1),
-        ("load, speed over the fastest peer's as it comes", speed("ours load") / max(peers), "≥", 2.5),
+        ("open 4 shards, time over the crate's", lambda: time_ratio("ours open", "crate open"), "≤", 0.6),
+        ("open 4 shards, time over Python's", lambda: time_ratio("ours open", "python open"), "≤", 0.25),
+        ("open 200,000 tensors, time over the crate's",
+         lambda: time_ratio("ours open many", "crate open many"), "≤", 0.3),
+        ("open 200,000 tensors, peak MiB", lambda: peak_mib("ours open many"), "≤", 60),
+        ("load, speed over parallel pread's", lambda: speed("ours load") / speed("pread limit"), "≥", 0.85),
+        ("load, speed over tuned Run:ai's", lambda: speed("ours load") / speed("runai tuned load"), "≥", 1),
+        ("load, speed over the fastest peer's as it comes",
+         lambda: speed("ours load") / max(map(speed, peers)), "≥", 2.5),
         ("verify SHA-256, speed over SHA-256's in memory",
-         speed("ours verify sha256") / speed("sha256 over memory"), "≥", 0.85),
+         lambda: speed("ours verify sha256") / speed("sha256 over memory"), "≥", 0.85),
         ("verify SHA-256, speed over model_signing's, each as a command",
-         speed("ours verify command") / speed("model_signing command"), "≥", 1.8),
-        ("verify BLAKE3, speed over b3sum's", speed("ours verify blake3") / speed("b3sum"), "≥", 1.4),
-        ("load with BLAKE3, time over load", time_ratio("ours load blake3", "ours load"), "≤", 1.6),
-        ("1 GiB through C, open and verify and load, seconds", best["ours through c"]["seconds"], "≤", 1),
-        ("load, MiB of memory beside the tensors", beside / MIB, "≤", 16),
+         lambda: speed("ours verify command") / speed("model_signing command"), "≥", 1.8),
+        ("verify BLAKE3, speed over b3sum's", lambda: speed("ours verify blake3") / speed("b3sum"), "≥", 1.4),
+        ("load with BLAKE3, time over load", lambda: time_ratio("ours load blake3", "ours load"), "≤", 1.6),
+        ("1 GiB through C, open and verify and load, seconds", lambda: best["ours through c"]["seconds"], "≤", 1),
+        ("load, MiB of memory beside the tensors",
+         lambda: peak_mib("ours load") - best["ours load"]["bytes"] / MIB, "≤", 16),
+        ("onnx, open 1 GiB of external data, speed over onnx.load's",
+         lambda: 1 / time_ratio("ours onnx open external", "python onnx load external"), "≥", 50),
+        ("onnx, open the same, time over that of onnx.load without the data",
+         lambda: time_ratio("ours onnx open external", "python onnx open external"), "≤", 1),
+        ("onnx, open 3 GiB in one file, time over that of 3 MiB",
+         lambda: time_ratio("ours onnx open large", "ours onnx open small"), "≤", 1.2),
+        ("onnx, open 3 GiB in one file, peak MiB", lambda: peak_mib("ours onnx open large"), "≤", 16),
+        ("onnx, open 100,000 nodes, speed over onnx.load's",
+         lambda: 1 / time_ratio("ours onnx open nodes", "python onnx open nodes"), "≥", 2),
+        ("onnx, open 100,000 nodes, peak memory over that of onnx.load's process",
+         lambda: peak_mib("ours onnx open nodes") / peak_mib("python onnx open nodes"), "≤", 0.5),
+        ("onnx, check 100,000 nodes, speed over onnx.checker's",
+         lambda: 1 / time_ratio("ours onnx check nodes", "python onnx check nodes"), "≥", 5),
     ]
     print("\n| bar | wanted | measured | |\n|---|---:|---:|---|")
-    for what, value, sign, bar in bars:
+    for what, ratio, sign, bar in bars:
+        try:
+            value = ratio()
+        except KeyError:
+            continue
         holds = value <= bar if sign == "≤" else value >= bar
         print(f"| {what} | {sign} {bar} | {value:.2f} | {'holds' if holds else '**missed**'} |")
 
 
-def keep_warm():
+def keep_warm(names):
     """Locks the inputs in the page cache by running this program again below a keeper."""
     if os.environ.get("KEPT_WARM") or not (RUST / "keep_warm").exists():
         return
-    if not INPUTS.exists():
-        subprocess.run([RUST / "make_inputs", INPUTS], check=True)
-    for row in ("verify-sha256", "verify-blake3", "load-blake3"):
-        # The first run of a row makes the digests that it is checked with.
-        subprocess.run([find_ours(), row, INPUTS], check=True, stdout=subprocess.DEVNULL)
+    if any("onnx" not in name for name in names):
+        make_checkpoints()
+    if any("onnx" in name for name in names) and not (INPUTS / "onnx").exists():
+        subprocess.run([PYTHON, SCRIPTS / "make_onnx.py", INPUTS / "onnx"], check=True)
     command = [RUST / "keep_warm", INPUTS, sys.executable, __file__, *sys.argv[1:]]
     sys.exit(subprocess.run(command, env={**os.environ, "KEPT_WARM": "1"}).returncode)
 
 
-if __name__ == "__main__":
-    keep_warm()
-    best = measure(rows(), int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+def make_checkpoints():
+    if not (INPUTS / "one").exists():
+        subprocess.run([RUST / "make_inputs", INPUTS], check=True)
+    for row in ("verify-sha256", "verify-blake3", "load-blake3"):
+        # The first run of a row makes the digests that it is checked with.
+        subprocess.run([find_ours(), row, INPUTS], check=True, stdout=subprocess.DEVNULL)
+
+
+def main(arguments):
+    rounds = next((int(argument) for argument in arguments if argument.isdigit()), 3)
+    words = [argument for argument in arguments if not argument.isdigit()]
+    commands = {name: command for name, command in rows().items()
+                if not words or any(word in name for word in words)}
+    if "ours through c" in commands:
+        build_through_c()
+    keep_warm(commands)
+    best = measure(commands, rounds)
     print_rows(best)
     print_bars(best)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

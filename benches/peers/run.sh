@@ -37,3 +37,9 @@ py command.py "verify: sha256sum, 4 processes" \
 # Verify one file, BLAKE3.
 py command.py "verify one: b3sum" "$peers/bin/b3sum" --num-threads 4 "$inputs/one/model.safetensors"
 py model_signing_verify.py "$inputs/one" blake3
+
+# Open and check ONNX models.
+py py_onnx.py "$inputs/onnx/external/model.onnx" load
+py py_onnx.py "$inputs/onnx/external/model.onnx" open
+py py_onnx.py "$inputs/onnx/nodes/model.onnx" open
+py py_onnx.py "$inputs/onnx/nodes/model.onnx" check

@@ -8,12 +8,19 @@
 use memmap2::Mmap;
 use peers::{Result, path_argument};
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, exit};
 
 fn lock(path: &Path, locked: &mut Vec<Mmap>) -> Result<()> {
     if path.is_dir() {
         return fs::read_dir(path)?.try_for_each(|entry| lock(&entry?.path(), locked));
+    }
+    const BLOCK: u64 = 512;
+    let metadata = path.metadata()?;
+    if metadata.blocks() * BLOCK < metadata.len() / 2 {
+        // Mostly a hole: such a file is there for its size, and nobody reads all of it.
+        return Ok(());
     }
     // SAFETY: nobody looks at the mapped bytes.
     let map = unsafe { Mmap::map(&File::open(path)?)? };
