@@ -4,6 +4,8 @@
 mod common;
 #[path = "ffi/graph_text.rs"]
 mod graph_text;
+#[path = "ffi/graph_words.rs"]
+mod graph_words;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -73,9 +73,10 @@ pub struct wb_graph_info {
     pub function: usize,
     /// Of a subgraph, the index of the graph around it; else `WB_NO_INDEX`. It is less than the subgraph's own.
     pub parent: usize,
-    /// Of a subgraph, the node of the parent that has it as an attribute; else `WB_NO_INDEX`.
+    /// Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's own, as
+    /// defaults of a function's are, `WB_NO_INDEX`.
     pub node: usize,
-    /// Of a subgraph, the position of that attribute in the node; else `WB_NO_INDEX`.
+    /// Of a subgraph, the position of that attribute; else `WB_NO_INDEX`.
     pub attribute: usize,
     /// The number of inputs.
     pub inputs: u32,

@@ -74,10 +74,12 @@ pub struct wb_open_options {
     pub max_header_bytes: u64,
     /// The most tensors; 0: 10,000,000.
     pub max_tensors: u64,
+    /// The most bytes of memory for graphs, and for contents of tensors that are built; 0: 1 GiB.
+    pub max_heap_bytes: u64,
 }
 
-/// Opens a file or a directory: a `.safetensors` file, a `*.index.json`, or a directory that holds one of them, such as
-/// a Hugging Face snapshot.
+/// Opens a file or a directory: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that holds one of them,
+/// such as a Hugging Face snapshot.
 ///
 /// `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
 /// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
@@ -158,6 +160,7 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
         limits: Limits {
             header_bytes: or(opt.max_header_bytes, defaults.header_bytes),
             tensors: or(opt.max_tensors, defaults.tensors),
+            heap_bytes: or(opt.max_heap_bytes, defaults.heap_bytes),
             ..defaults
         },
     })

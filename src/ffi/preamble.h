@@ -1,4 +1,5 @@
-/* weighbridge.h: open, verify and load model weights from C, C++ and everything that can call C.
+/* weighbridge.h: open, verify and load model weights, and walk and check graphs, from C, C++ and everything that can
+ * call C.
  *
  * Generated from src/ffi by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
  *

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::digest::{Algorithm, Digest};
+use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
 use crate::finding::Finding;
 use crate::graph::Graphs;
@@ -68,16 +68,19 @@ pub(crate) struct WeightFile {
 pub(crate) enum HeaderPart {
     /// Its bytes are gone.
     Hashed(Header),
-    /// Its bytes are still there: they are hashed only if somebody will compare the digest.
-    Kept { start: u64, bytes: Bytes },
+    /// Its bytes are still there, in parts: they are hashed only if somebody will compare the digest.
+    Kept { start: u64, parts: Vec<Bytes> },
 }
 
 impl HeaderPart {
     pub(crate) fn hash(self) -> Header {
         match self {
             Self::Hashed(header) => header,
-            Self::Kept { start, bytes } => {
-                Header { start, len: bytes.len() as u64, digest: Digest::of(Algorithm::Blake3, &bytes) }
+            Self::Kept { start, parts } => {
+                let mut hasher = Hasher::whole(Algorithm::Blake3);
+                parts.iter().for_each(|part| hasher.update(part));
+                let len = parts.iter().map(|part| part.len() as u64).sum();
+                Header { start, len, digest: hasher.finish() }
             }
         }
     }

@@ -1,4 +1,5 @@
-/* weighbridge.h: open, verify and load model weights from C, C++ and everything that can call C.
+/* weighbridge.h: open, verify and load model weights, and walk and check graphs, from C, C++ and everything that can
+ * call C.
  *
  * Generated from src/ffi by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
  *
@@ -361,10 +362,12 @@ typedef struct wb_open_options {
   uint64_t max_header_bytes;
   // The most tensors; 0: 10,000,000.
   uint64_t max_tensors;
+  // The most bytes of memory for graphs, and for contents of tensors that are built; 0: 1 GiB.
+  uint64_t max_heap_bytes;
 } wb_open_options;
 
-// Opens a file or a directory: a `.safetensors` file, a `*.index.json`, or a directory that holds one of them, such as
-// a Hugging Face snapshot.
+// Opens a file or a directory: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that holds one of them,
+// such as a Hugging Face snapshot.
 //
 // `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
 // `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
@@ -1004,9 +1007,10 @@ typedef struct wb_graph_info {
   size_t function;
   // Of a subgraph, the index of the graph around it; else `WB_NO_INDEX`. It is less than the subgraph's own.
   size_t parent;
-  // Of a subgraph, the node of the parent that has it as an attribute; else `WB_NO_INDEX`.
+  // Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's own, as
+  // defaults of a function's are, `WB_NO_INDEX`.
   size_t node;
-  // Of a subgraph, the position of that attribute in the node; else `WB_NO_INDEX`.
+  // Of a subgraph, the position of that attribute; else `WB_NO_INDEX`.
   size_t attribute;
   // The number of inputs.
   uint32_t inputs;

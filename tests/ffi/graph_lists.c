@@ -134,6 +134,22 @@ static void from_memory(void) {
   free(file.data);
 }
 
+/* ---- a host that has little memory ---- */
+
+static void limits(void) {
+  char path[PATH_SIZE];
+  wb_model *model = (wb_model *)JUNK;
+  wb_open_options options;
+  SIZED(options);
+  options.max_heap_bytes = 100;
+  CHECK_STATUS(wb_model_open(NULL, onnx_path(path, golden, "loop-if.onnx"), WB_NUL, &options, &model, NULL),
+               WB_ERR_LIMIT);
+  CHECK(model == NULL);
+  options.max_heap_bytes = 1 << 20;
+  GOOD(wb_model_open(NULL, path, WB_NUL, &options, &model, NULL));
+  wb_model_release(model);
+}
+
 /* ---- weights only ---- */
 
 static void weights_only(void) {
@@ -160,6 +176,7 @@ int main(int argc, char **argv) {
   batches();
   lifetimes();
   from_memory();
+  limits();
   weights_only();
   wb_model_release(nested);
   return check_result();

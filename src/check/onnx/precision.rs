@@ -62,22 +62,30 @@ impl<'a> Precision<'a> {
                 advise(message, "set stash_type to 1")
             });
         }
-        let is_half = |value: &u32| dtype(self.subject, self.index, *value) == Some(DType::F16);
-        let computes_in_half =
-            (!can_choose || float_of_code(stash) == Some(DType::F16)) && { node.inputs.first().is_some_and(is_half) };
-        let epsilon = self.graph.attribute(node, "epsilon").and_then(|epsilon| epsilon.floats().first().copied());
-        if let Some(epsilon) = epsilon.map(f64::from).filter(|_| computes_in_half) {
-            report_epsilon(epsilon, place, report);
+        let Some(input) = node.inputs.first().copied() else { return };
+        let is_computed_in_half =
+            if can_choose { float_of_code(stash) == Some(DType::F16) } else { self.is_half(input) };
+        let epsilon = self.graph.attribute(node, "epsilon").filter(|_| is_computed_in_half);
+        if let Some(epsilon) = epsilon.and_then(|epsilon| epsilon.floats().first().copied()) {
+            report_epsilon(epsilon.into(), place, report);
         }
-        if let Some(cast) = self.producer(node.inputs.first().copied(), &["Cast"])
-            && cast_to(self.graph, &cast) == Some(DType::F16)
-            && !cast.inputs.first().is_some_and(is_half)
-        {
+        if self.is_narrowed(input) {
             report.add(PRECISION_CAST, place, || {
                 let message = format!("the input of `{}` is narrowed to half precision right before it", node.op);
                 advise(message, "normalize first, then cast")
             });
         }
+    }
+
+    fn is_half(&self, value: u32) -> bool {
+        dtype(self.subject, self.index, value) == Some(DType::F16)
+    }
+
+    /// Whether a value has just lost precision.
+    fn is_narrowed(&self, value: u32) -> bool {
+        let cast = self.producer(Some(value), &["Cast"]);
+        let cast = cast.filter(|cast| cast_to(self.graph, cast) == Some(DType::F16));
+        cast.is_some_and(|cast| !cast.inputs.first().is_some_and(|from| self.is_half(*from)))
     }
 
     /// Looks for a variance from its end: Sqrt(ReduceMean(square) + epsilon).
@@ -86,8 +94,7 @@ impl<'a> Precision<'a> {
         let Some((mean, epsilon)) = self.mean_under(root) else { return };
         let Some(square) = self.producer(mean.inputs.first().copied(), &["Pow", "Mul"]) else { return };
         let is_square = square.op == "Pow" || square.inputs.first() == square.inputs.get(1);
-        let squared = square.outputs.first().and_then(|value| dtype(self.subject, self.index, *value));
-        if !is_square || squared != Some(DType::F16) {
+        if !is_square || !square.outputs.first().is_some_and(|value| self.is_half(*value)) {
             return;
         }
         report.add(PRECISION_VARIANCE, place, || {

@@ -1,6 +1,8 @@
 //! The walk over a hostile file before anything of it is decoded.
 
-use super::skeleton::{Payload, Skeleton};
+use bytes::Bytes;
+
+use super::skeleton::{Length, Payload, Skeleton};
 use super::{Field, Kind, Message, Schema, WireType, varint};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::limits::Limits;
@@ -41,16 +43,18 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits
         ahead: 0,
         next_read: SHORTEST_READ,
         payloads: Vec::new(),
+        lengths: Vec::new(),
         counts: vec![0; schema.messages.len()],
         heap: 0,
         most_heap: (SMALL_HEAP.saturating_add(source.len().saturating_mul(HEAP_RATIO))).min(limits.heap_bytes),
     };
     scanner.run()?;
-    let Scanner { memory, text, payloads, counts, .. } = scanner;
+    let Scanner { memory, text, payloads, mut lengths, counts, .. } = scanner;
+    lengths.sort_unstable_by_key(|length| length.at);
     drop(memory);
     let whole = arena.freeze([].into_iter());
     let whole = whole.ok_or_else(|| Error::new(ErrorKind::Internal, "the text is still in use"))?;
-    Ok(Skeleton { text: whole.slice(..text), payloads, counts })
+    Ok(Skeleton { text: whole.slice(..text), payloads, lengths, counts })
 }
 
 /// Bytes that one occurrence of a field takes when it is decoded, beside those of its message.
@@ -92,6 +96,7 @@ struct Scanner<'a> {
     ahead: u64,
     next_read: u64,
     payloads: Vec<Payload>,
+    lengths: Vec<Length>,
     counts: Vec<usize>,
     /// Bytes that what was seen so far will take when it is decoded, and the most that it may.
     heap: u64,
@@ -310,6 +315,7 @@ impl Scanner<'_> {
     fn close(&mut self, done: Option<Frame>, around: Option<&mut Frame>) {
         let Some(Frame { length: Some((at, width)), cut: cut @ 1.., .. }) = done else { return };
         let digits = &mut self.memory[at..at + width];
+        self.lengths.push(Length { at, original: Bytes::copy_from_slice(digits) });
         let mut rest = varint(digits).map_or(0, |(len, _)| len) - cut;
         for (index, digit) in digits.iter_mut().enumerate() {
             let more = if index + 1 < width { 0x80 } else { 0 };

@@ -16,6 +16,8 @@ pub(in crate::formats) struct Skeleton {
     pub text: Bytes,
     /// What was cut out, in the same order.
     pub payloads: Vec<Payload>,
+    /// The lengths that were set right, in the order of the text.
+    pub(super) lengths: Vec<Length>,
     /// How many messages of each kind there are, by index in the schema.
     pub counts: Vec<usize>,
 }
@@ -33,6 +35,15 @@ pub(in crate::formats) struct Payload {
     pub offset: u64,
     /// Bytes.
     pub len: u64,
+}
+
+/// A length that is another one in the file, because payloads were cut out of its message.
+#[derive(Debug)]
+pub(super) struct Length {
+    /// Where it is in the text.
+    pub at: usize,
+    /// Its bytes in the file.
+    pub original: Bytes,
 }
 
 impl Skeleton {
@@ -62,21 +73,25 @@ impl Skeleton {
         M::decode(self.text.slice(range)).map_err(fail)
     }
 
-    /// The ranges of the file that the text is made of.
+    /// The ranges of the file that the text is made of, as they are in the file.
     pub(in crate::formats) fn headers(&self) -> Vec<HeaderPart> {
         let mut headers = Vec::new();
+        let mut lengths = self.lengths.iter().peekable();
         let (mut from, mut start) = (0, 0);
-        let mut keep = |from: usize, to: usize, start: u64| {
-            if from < to {
-                headers.push(HeaderPart::Kept { start, bytes: self.text.slice(from..to) });
+        let ends = self.payloads.iter().map(|payload| (payload.at, payload.offset + payload.len));
+        for (to, next_start) in ends.chain([(self.text.len(), 0)]) {
+            let mut parts = Vec::new();
+            while let Some(length) = lengths.next_if(|length| length.at < to) {
+                let width = length.original.len();
+                parts.extend([self.text.slice(from..length.at), length.original.clone()]);
+                from = length.at + width;
             }
-        };
-        for payload in &self.payloads {
-            keep(from, payload.at, start);
-            start = payload.offset + payload.len;
-            from = payload.at;
+            parts.push(self.text.slice(from..to));
+            if parts.iter().any(|part| !part.is_empty()) {
+                headers.push(HeaderPart::Kept { start, parts });
+            }
+            (from, start) = (to, next_start);
         }
-        keep(from, self.text.len(), start);
         headers
     }
 

@@ -1,0 +1,166 @@
+//! ONNX models verified and loaded: external data, contents that are built, tensors that share bytes.
+
+use std::fs;
+use std::path::Path;
+
+use weighbridge::error::Kind;
+use weighbridge::verify::{Outcome, Subject};
+use weighbridge::write::Manifests;
+use weighbridge::{Context, Model, OpenOptions, PlanOptions, Policy, Report, Target};
+
+const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/onnx/golden");
+
+/// A copy of models that a test may damage, with manifests if it asks for them.
+fn copy_of(folder: &str, files: &[&str]) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in files {
+        let to = copy.path().join(file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(Path::new(GOLDEN).join(folder).join(file), to).unwrap();
+    }
+    copy
+}
+
+fn open(path: &Path, policy: Policy) -> Model {
+    let options = OpenOptions { policy, ..OpenOptions::default() };
+    Model::open(path, &options, &Context::new().with_threads(2)).unwrap()
+}
+
+fn host() -> PlanOptions {
+    PlanOptions { target: Target::Host, ..PlanOptions::default() }
+}
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    bytes[at] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// Writes both manifests of a model beside it.
+fn write_manifests(path: &Path) {
+    let manifests = Manifests::of(&open(path, Policy::IfPresent), |_| true).unwrap();
+    let folder = if path.is_dir() { path } else { path.parent().unwrap() };
+    fs::write(folder.join("weighbridge.json"), manifests.record().unwrap()).unwrap();
+    fs::write(folder.join("SHA256SUMS"), manifests.checksums()).unwrap();
+}
+
+/// The lines of a report about a file or tensor: outcome and manifest.
+fn lines(report: &Report, name: &str) -> Vec<(Outcome, &'static str)> {
+    let is_wanted = |subject: Subject<'_>| matches!(subject, Subject::File(n) | Subject::Tensor(n) if n == name);
+    let lines = report.iter().filter(|check| is_wanted(check.subject));
+    lines.map(|check| (check.outcome, check.evidence.map_or("", |evidence| evidence.source))).collect()
+}
+
+#[test]
+fn manifests_cover_models_of_every_storage() {
+    let typed = copy_of("made", &["types-typed.onnx"]);
+    let ranges = copy_of("external/ranges", &["model.onnx", "ranges.bin", "whole.bin"]);
+    for path in [typed.path().join("types-typed.onnx"), ranges.path().to_owned()] {
+        write_manifests(&path);
+        let model = open(&path, Policy::Required);
+        assert_eq!(model.bytes(0).unwrap_err().kind(), Kind::Unverified);
+        let report = model.verify().unwrap();
+        report.verdict(Policy::Required).unwrap();
+        assert!(report.iter().all(|check| check.outcome == Outcome::Match));
+        (0..model.tensors().len()).for_each(|index| _ = model.bytes(index).unwrap());
+
+        let fresh = open(&path, Policy::Required);
+        let placement = fresh.load(&host()).unwrap();
+        for placed in placement.iter() {
+            assert_eq!(placed.bytes, model.bytes(placed.tensor).unwrap(), "{}", placed.name);
+            assert_eq!(placed.bytes.as_ptr() as usize % 64, 0, "{}", placed.name);
+        }
+    }
+}
+
+#[test]
+fn damage_of_external_data_names_the_file_and_the_tensor() {
+    let copy = copy_of("external/several-files", &["model.onnx", "a.bin", "b file ü.bin", "c"]);
+    write_manifests(copy.path());
+    flip(&copy.path().join("c"), 3);
+    let model = open(copy.path(), Policy::Required);
+    assert_eq!(model.load(&host()).unwrap_err().kind(), Kind::Mismatch);
+    let report = model.verify().unwrap();
+    let error = report.verdict(Policy::Required).unwrap_err();
+    assert!(error.kind() == Kind::Mismatch && error.to_string().starts_with("c: "), "{error}");
+    let outcomes = |name| lines(&report, name).into_iter().map(|(outcome, _)| outcome).collect::<Vec<_>>();
+    assert!(outcomes("c").contains(&Outcome::Mismatch));
+    assert!(outcomes("a.bin").iter().all(|outcome| *outcome == Outcome::Match));
+}
+
+#[test]
+fn damage_of_the_model_s_own_file_is_found_also_in_what_is_built_from_it() {
+    let copy = copy_of("made", &["types-typed.onnx"]);
+    let path = copy.path().join("types-typed.onnx");
+    write_manifests(&path);
+    let model = open(&path, Policy::Required);
+    let listed = (0..model.tensors().len()).filter(|index| {
+        let tensor = model.tensors().get(*index).unwrap();
+        model.place(&tensor).offset.is_none()
+    });
+    assert!(listed.count() > 10);
+    let bytes = fs::read(&path).unwrap();
+    flip(&path, bytes.len() - 1);
+    // The last byte is of the graph, which still reads; the file is another one.
+    if let Ok(model) = Model::open(&path, &OpenOptions::default(), &Context::new()) {
+        assert_eq!(model.load(&host()).unwrap_err().kind(), Kind::Mismatch);
+    }
+}
+
+#[test]
+fn checksums_of_the_format_tell_accidents_and_are_no_cover() {
+    let copy = copy_of("external/checksum", &["model.onnx", "sum.bin", "other.bin"]);
+    let path = copy.path().join("model.onnx");
+    let model = open(&path, Policy::IfPresent);
+    let report = model.verify().unwrap();
+    report.verdict(Policy::IfPresent).unwrap();
+    assert_eq!(lines(&report, "sum.bin"), [(Outcome::Match, "onnx")]);
+    let (index, check) = report.iter().enumerate().find(|(_, check)| check.subject == Subject::Tensor("s")).unwrap();
+    assert_eq!(check.evidence.unwrap().actual.len(), 40, "line {index}");
+    // A SHA-1 can be forged: it is not what a careful host asks for.
+    assert_eq!(report.verdict(Policy::Required).unwrap_err().kind(), Kind::Unverified);
+    let required = open(&path, Policy::Required);
+    assert_eq!(required.load(&host()).unwrap_err().kind(), Kind::Unverified);
+    required.verify().unwrap();
+    assert_eq!(required.bytes(0).unwrap_err().kind(), Kind::Unverified);
+
+    flip(&copy.path().join("sum.bin"), 4096);
+    let model = open(&path, Policy::IfPresent);
+    assert_eq!(model.load(&host()).unwrap_err().kind(), Kind::Mismatch);
+    let report = model.verify().unwrap();
+    assert_eq!(lines(&report, "sum.bin"), [(Outcome::Mismatch, "onnx")]);
+    assert_eq!(lines(&report, "other.bin"), [(Outcome::Match, "onnx")]);
+    open(&path, Policy::None).load(&host()).unwrap();
+}
+
+#[test]
+fn a_part_of_a_model_is_checked_by_its_own_digests() {
+    let copy = copy_of("external/one-file", &["model.onnx", "model.onnx_data"]);
+    write_manifests(&copy.path().join("model.onnx"));
+    let path = copy.path().join("model.onnx");
+    flip(&copy.path().join("model.onnx_data"), 4096);
+    let only = |name: &str| PlanOptions { include: vec![name.to_owned()], ..host() };
+    // SHA256SUMS knows only whole files, and it would have the whole file read.
+    fs::remove_file(copy.path().join("SHA256SUMS")).unwrap();
+    let model = open(&path, Policy::Required);
+    model.load(&only("first")).unwrap();
+    assert_eq!(model.load(&only("second")).unwrap_err().kind(), Kind::Mismatch);
+}
+
+#[test]
+fn a_model_that_changes_is_no_longer_read() {
+    let copy = copy_of("external/one-file", &["model.onnx", "model.onnx_data"]);
+    let model = open(&copy.path().join("model.onnx"), Policy::IfPresent);
+    fs::write(copy.path().join("model.onnx_data"), vec![0; 9_000]).unwrap();
+    assert_eq!(model.load(&host()).unwrap_err().kind(), Kind::Changed);
+    let first = model.tensors().find("first").unwrap();
+    assert_eq!(model.bytes(first).unwrap_err().kind(), Kind::Changed);
+
+    let copy = copy_of("made", &["types-typed.onnx"]);
+    let path = copy.path().join("types-typed.onnx");
+    let model = open(&path, Policy::IfPresent);
+    fs::write(&path, vec![0; 9_000]).unwrap();
+    for index in 0..model.tensors().len() {
+        assert_eq!(model.bytes(index).unwrap_err().kind(), Kind::Changed);
+    }
+}
