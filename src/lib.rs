@@ -1,4 +1,4 @@
-//! Opens, verifies and loads the weights of machine-learning models: from Rust, C, C++ and whatever can call C.
+//! Opens, verifies and loads the weights and graphs of machine-learning models: from Rust, C, C++ and whatever can call C.
 //!
 //! ```
 //! use weighbridge::{Context, Model, OpenOptions, PlanOptions, Target};
@@ -17,7 +17,7 @@
 //!
 //! ```text
 //! path ──> storage ──> Source      bytes behind one door: mapped, read, or memory of the host
-//! Source ──> formats ──> Parsed    tensors in bounds by construction, metadata, assets
+//! Source ──> formats ──> Parsed    tensors in bounds by construction, graphs, metadata, assets
 //! Parsed ──> model ──> Model       immutable; the verification policy is fixed at open
 //! Model ──> load ──> Plan          which tensors, which bytes, where to, which checks: no I/O yet
 //! Plan ──> load ──> Task           one pass over the bytes: read, check, place

@@ -41,32 +41,35 @@ const MOST_WRAPPERS: usize = 8;
 
 pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     let Some(main) = subject.graphs.get(0) else { return };
-    let labels = labels(subject, main);
-    let preprocessing = preprocessing(subject, main);
+    let (labels, preprocessing) = (labels(subject, main), preprocessing(subject, main));
     let image = inputs(main).find(is_image);
-    if !labels.is_empty() {
+    if labels.is_empty() {
+        report_missing_labels(main, image.is_some(), report);
+    } else {
         report.add(LABELS, Place::MODEL, || format!("class labels: {}", listed(&labels, String::clone)));
-    } else if let Some(output) = outputs(main).find(|output| is_classification(main, output, image.is_some())) {
-        report.add(LABELS_MISSING, Place::MODEL, || {
-            let message =
-                format!("output {} looks like classes, and nothing says what they are called", quoted(output.name));
-            advise(message, "put the names into metadata_props, under the key `names`")
-        });
     }
     if !preprocessing.is_empty() {
-        report.add(PREPROCESSING, Place::MODEL, || {
-            format!("preprocessing: {}", listed(&preprocessing, |key| metadata_text(key)))
-        });
+        let keys = || listed(&preprocessing, |key| metadata_text(key));
+        report.add(PREPROCESSING, Place::MODEL, || format!("preprocessing: {}", keys()));
     } else if let Some(image) = image {
         report.add(PREPROCESSING_MISSING, Place::MODEL, || {
-            let message =
-                format!("input {} looks like an image, and nothing says how to prepare it", quoted(image.name));
+            let name = quoted(image.name);
+            let message = format!("input {name} looks like an image, and nothing says how to prepare it");
             advise(message, "put size, order of channels, mean and deviation into metadata_props")
         });
     }
     if labels.is_empty() && preprocessing.is_empty() {
         report.add(FACTS_MISSING, Place::MODEL, || "the metadata has neither class labels nor facts on preprocessing");
     }
+}
+
+fn report_missing_labels(main: &Graph, is_of_image: bool, report: &mut Report<'_>) {
+    let Some(output) = outputs(main).find(|output| is_classification(main, output, is_of_image)) else { return };
+    report.add(LABELS_MISSING, Place::MODEL, || {
+        let name = quoted(output.name);
+        let message = format!("output {name} looks like classes, and nothing says what they are called");
+        advise(message, "put the names into metadata_props, under the key `names`")
+    });
 }
 
 /// Where the names of the classes are.

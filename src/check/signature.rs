@@ -14,7 +14,7 @@ const MOST_TOLD: usize = 16;
 pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     let Some(main) = subject.graphs.get(0) else { return };
     report.add(SIGNATURE, Place::MODEL, || {
-        let (takes, makes) = (listed(inputs(main), described), listed(outputs(main), described));
+        let (takes, makes) = (listed_or_nothing(inputs(main), described), listed_or_nothing(outputs(main), described));
         format!("takes {takes}; makes {makes}")
     });
     if main.outputs().is_empty() {
@@ -94,12 +94,16 @@ fn shape_text(ty: &Type<'_>) -> String {
     format!("[{}]", listed(ty.dims(), dim))
 }
 
+/// Things in a row, or that there is nothing.
+pub(super) fn listed_or_nothing<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
+    Some(listed(things, text)).filter(|list| !list.is_empty()).unwrap_or("nothing".to_owned())
+}
+
 /// Things in a row, not too many of them.
 pub(super) fn listed<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
     let mut things = things.into_iter();
     let told: Vec<String> = things.by_ref().take(MOST_TOLD).map(text).collect();
     match things.count() {
-        _ if told.is_empty() => "nothing".to_owned(),
         0 => told.join(", "),
         more => format!("{} and {more} more", told.join(", ")),
     }

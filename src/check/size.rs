@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::report::{Place, Report, advise};
 use super::rules::{SIZE, SIZE_INLINE, SIZE_LIMIT};
-use super::signature::listed;
+use super::signature::listed_or_nothing;
 use super::subject::Subject;
 use crate::graph::{Graph, Role, Stored};
 
@@ -28,7 +28,7 @@ pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     }
     let by_scope = by_scope(subject);
     report.add(SIZE, Place::MODEL, || {
-        let (types, scopes) = (listed(by_type, Total::text), listed(by_scope, Total::text));
+        let (types, scopes) = (listed_or_nothing(by_type, Total::text), listed_or_nothing(by_scope, Total::text));
         format!("weights by type: {types}; by place: {scopes}")
     });
     report_inline(subject, report);

@@ -6,7 +6,8 @@
 //!
 //! Graphs, functions and sparse tensors have indices in the model; nodes, values and types have them in their graph. Indices
 //! are dense and stable. Lists of values are asked for twice: with `cap` 0 to learn their length, then with room for
-//! it; what does not fit is left out, and `*count`, which may be NULL, is the full length.
+//! it; what does not fit is left out, and `*count`, which may be NULL, is the full length. Where a broken model leaves out a
+//! name that has to be there, a list has `WB_NO_VALUE`.
 
 use std::ffi::c_char;
 
@@ -217,7 +218,8 @@ pub extern "C" fn wb_graph_initializer_count(g: *const wb_graph) -> usize {
     plain(0, || Ok(graph_of(g)?.initializers().len()))
 }
 
-/// The value of an initializer, in the order of the file; `wb_value_info` names the tensor with its contents. Since 0.1.
+/// The value of an initializer, in the order of the file; `wb_value_info` names the tensor with its contents.
+/// `WB_NO_VALUE`: the model is broken, and the initializer has no name. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_initializer(g: *const wb_graph, index: usize, value: *mut u32) -> wb_status {
     status(|| {

@@ -6,11 +6,9 @@ use std::ops::Range;
 use bytes::Bytes;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, Word};
 use super::types::TypeRow;
-use super::{
-    AttributeKind, AttributeRow, Function, Graph, Graphs, Initializer, NO_VALUE, NONE, Name, NodeRow, Numbers,
-    Operator, Role, Slice, Stored, TypeKind, ValueRow, Word,
-};
+use super::{AttributeKind, Function, Graph, Graphs, Initializer, NO_VALUE, Role, Stored, TypeKind};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
 

@@ -1,6 +1,6 @@
 //! Types of values: tensors with symbolic dimensions, and what can be made of them.
 
-use super::{NONE, Slice, Word};
+use super::rows::{NONE, Slice, Word};
 use crate::dtype::DType;
 
 /// The kinds of types.

@@ -1,0 +1,96 @@
+//! The rows of a graph's tables.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use super::AttributeKind;
+
+/// A part of one of a graph's lists, of its text or of its words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Slice {
+    pub(super) start: u32,
+    pub(super) len: u32,
+}
+
+/// A name in the text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Name(pub(super) Slice);
+
+impl Name {
+    pub(super) fn of(self, text: &Bytes) -> &[u8] {
+        &text[self.0.range()]
+    }
+}
+
+/// One of the words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Word(pub(super) Slice);
+
+impl Word {
+    pub(super) fn of(self, words: &str) -> &str {
+        &words[self.0.range()]
+    }
+}
+
+impl Slice {
+    pub(super) fn range(self) -> Range<usize> {
+        self.start as usize..self.start as usize + self.len as usize
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NodeRow {
+    pub(super) name: Name,
+    /// Row of the operators.
+    pub(super) operator: u32,
+    /// Where its edges begin: inputs, then outputs.
+    pub(super) edges: u32,
+    pub(super) inputs: u32,
+    pub(super) outputs: u32,
+    pub(super) attributes: Slice,
+}
+
+/// What nodes are calls of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Operator {
+    pub(super) name: Word,
+    pub(super) domain: Word,
+    pub(super) overload: Word,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ValueRow {
+    pub(super) name: Name,
+    /// Row of the type table, or [`NONE`].
+    pub(super) ty: u32,
+    /// The first node that makes it, or [`NONE`].
+    pub(super) producer: u32,
+    /// Row of the list of initializers, or [`NONE`].
+    pub(super) initializer: u32,
+    pub(super) is_input: bool,
+    pub(super) is_output: bool,
+}
+
+pub(super) const NONE: u32 = u32::MAX;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AttributeRow {
+    pub(super) name: Word,
+    /// The attribute of the function around it that this one takes its value from.
+    pub(super) reference: Word,
+    pub(super) kind: AttributeKind,
+    pub(super) data: Slice,
+}
+
+/// The contents of all attributes of a graph, by kind of number.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    pub(super) floats: Vec<f32>,
+    pub(super) ints: Vec<i64>,
+    /// Strings: their bytes, and where each lies.
+    pub(super) bytes: Vec<u8>,
+    pub(super) strings: Vec<Slice>,
+    /// Tensors, sparse tensors, graphs and types, by index.
+    pub(super) indices: Vec<u32>,
+}
