@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::schema::{NEWEST_IR, newest, spelled};
-use super::scope::IR_OF_OPSETS;
+use super::scope::{IR_OF_FUNCTIONS, IR_OF_OPSETS};
 use super::tables::RELEASES;
 use crate::check::report::{Place, Report, advise, quoted};
 use crate::check::rules::{
@@ -21,7 +21,7 @@ pub(super) fn check(graphs: &Graphs, report: &mut Report<'_>) {
         check_known(opset, &graphs.opsets, report);
     }
     check_pair(ir, &graphs.opsets, report);
-    for function in graphs.functions() {
+    for function in graphs.functions().iter().filter(|_| ir >= IR_OF_FUNCTIONS) {
         let place = Place::graph(function.graph);
         check_range(&function.opsets, place, report);
         check_repeats(&function.opsets, place, report);

@@ -95,7 +95,7 @@ pub(super) fn check(target: &Target, subject: &Subject<'_>, scopes: &Scopes<'_>,
         });
     }
     check_imports(target, &graphs.opsets, Place::MODEL, report);
-    for function in graphs.functions() {
+    for function in graphs.functions().iter().filter(|function| scopes.is_used(function.graph)) {
         check_imports(target, &function.opsets, Place::graph(function.graph), report);
     }
     let mut verdicts = Verdicts::default();

@@ -129,8 +129,12 @@ impl Parts {
     /// The rules that it breaks: those of onnx.checker, check_attribute.
     pub(super) fn faults(&self, has_types: bool, is_function: bool) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
+        let declared = self.declared();
+        if self.found == 1 << declared as u16 && declared != AttributeKind::Undefined && self.reference.is_empty() {
+            return faults;
+        }
         let is_reference = !self.reference.is_empty();
-        if has_types && self.declared() == AttributeKind::Undefined {
+        if has_types && declared == AttributeKind::Undefined {
             faults.push(("onnx.attribute.type", "it does not say of which type it is".to_owned()));
         } else if let Some(kind) = self.found().find(|kind| *kind != self.kind()) {
             let message = format!("its type is {:?}, and it holds {kind:?}", self.kind());

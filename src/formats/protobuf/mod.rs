@@ -56,10 +56,10 @@ pub(super) enum Kind {
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WireType {
-    Varint,
-    Fixed64,
-    Delimited,
-    Fixed32,
+    Varint = 0,
+    Fixed64 = 1,
+    Delimited = 2,
+    Fixed32 = 5,
 }
 
 impl WireType {
@@ -92,16 +92,16 @@ impl Field {
 /// needs more than 64 bits.
 #[inline]
 fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
-    let first = *bytes.first()?;
-    if first < 0x80 {
-        return Some((u64::from(first), 1));
+    match *bytes {
+        [first @ ..0x80, ..] => Some((u64::from(first), 1)),
+        [first, second @ ..0x80, ..] => Some((u64::from(first & 0x7f) | u64::from(second) << 7, 2)),
+        _ => long_varint(bytes),
     }
-    long_varint(bytes)
 }
 
 fn long_varint(bytes: &[u8]) -> Option<(u64, usize)> {
-    let mut value = u64::from(bytes.first()? & 0x7f);
-    for (index, byte) in bytes.iter().enumerate().take(10).skip(1) {
+    let mut value = 0;
+    for (index, byte) in bytes.iter().enumerate().take(10) {
         if index == 9 && *byte > 1 {
             return None;
         }

@@ -55,19 +55,8 @@ impl Fields<'_> {
         Some(value)
     }
 
-    #[inline]
-    fn fixed<const LEN: usize>(&mut self) -> Option<[u8; LEN]> {
-        let bytes = self.text.get(self.at..)?.first_chunk()?;
-        self.at += LEN;
-        Some(*bytes)
-    }
-}
-
-impl Iterator for Fields<'_> {
-    type Item = (u32, Value);
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Self::Item> {
+    /// The next field, whatever it is.
+    fn any(&mut self) -> Option<(u32, Value)> {
         let key = self.varint()?;
         let value = match WireType::of(key)? {
             WireType::Varint => Value::Varint(self.varint()?),
@@ -82,6 +71,33 @@ impl Iterator for Fields<'_> {
             }
         };
         Some(((key >> 3) as u32, value))
+    }
+
+    #[inline]
+    fn fixed<const LEN: usize>(&mut self) -> Option<[u8; LEN]> {
+        let bytes = self.text.get(self.at..)?.first_chunk()?;
+        self.at += LEN;
+        Some(*bytes)
+    }
+}
+
+impl Iterator for Fields<'_> {
+    type Item = (u32, Value);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        // Nearly all fields of a graph are texts and messages whose key and length are one byte each.
+        if let [key @ ..0x80, len @ ..0x80, ..] = *self.text.get(self.at..)?
+            && key & 7 == WireType::Delimited as u8
+        {
+            let start = self.at + 2;
+            let end = start + usize::from(len);
+            if end <= self.text.len() {
+                self.at = end;
+                return Some((u32::from(key >> 3), Value::Delimited(start..end)));
+            }
+        }
+        self.any()
     }
 }
 
