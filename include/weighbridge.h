@@ -1,4 +1,5 @@
-/* weighbridge.h: open, verify and load model weights from C, C++ and everything that can call C.
+/* weighbridge.h: open, verify and load model weights, and walk and check graphs, from C, C++ and everything that can
+ * call C.
  *
  * Generated from src/ffi by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
  *
@@ -76,6 +77,9 @@ extern "C" {
 
 /* As the length of an input text: it ends at the first NUL. Since 0.1. */
 #define WB_NUL ((size_t)-1)
+
+/* As the index of a graph, node, function or tensor: there is none. Since 0.1. */
+#define WB_NO_INDEX ((size_t)-1)
 
 /* ----------------------------------------------------------------------
  * Text
@@ -358,10 +362,12 @@ typedef struct wb_open_options {
   uint64_t max_header_bytes;
   // The most tensors; 0: 10,000,000.
   uint64_t max_tensors;
+  // The most bytes of memory for graphs, and for contents of tensors that are built; 0: 1 GiB.
+  uint64_t max_heap_bytes;
 } wb_open_options;
 
-// Opens a file or a directory: a `.safetensors` file, a `*.index.json`, or a directory that holds one of them, such as
-// a Hugging Face snapshot.
+// Opens a file or a directory: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that holds one of them,
+// such as a Hugging Face snapshot.
 //
 // `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
 // `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
@@ -496,7 +502,8 @@ typedef uint32_t wb_dtype;
 // Signed integer of 2 bits, four to a byte, low bits first.
 #define WB_I2 27
 
-// Strings of any length; such contents are never one span of a file.
+// Strings of any length. The contents of such a tensor are built, not stored so: for n elements n + 1 unsigned offsets of
+// 64 bits, counted from the end of the offsets, then the bytes of all strings; each lies between two offsets.
 #define WB_STRING 28
 
 // ggml block type Q4_0.
@@ -609,9 +616,10 @@ typedef struct wb_tensor_info {
   const int64_t *shape;
   // `rank` strides in elements; NULL: contiguous, row-major.
   const int64_t *strides;
-  // Bytes of the contents as stored.
+  // Bytes of the contents.
   uint64_t bytes;
-  // Bytes from the start of the file to the contents; `UINT64_MAX`: they are built, not stored as one span.
+  // Bytes from the start of the file to the contents. `UINT64_MAX`: they are not stored as one span, and are built from
+  // parts of the file when they are first wanted, as those of `WB_STRING` are.
   uint64_t offset;
   // Index of the file, for `wb_model_file`.
   uint32_t file;
@@ -941,24 +949,141 @@ WB_API wb_status wb_placement_report(const wb_placement *p, wb_report **out, wb_
 /* ----------------------------------------------------------------------
  * Graphs
  *
- * The graph of a model whose format has one. In this version no format has: `wb_model_graph_count` is 0, and there is no
- * `wb_graph` to pass to the other functions.
+ * The graphs of a model whose format has them: the main one, the bodies of functions, and graphs that are attributes of
+ * nodes. They never change and are borrowed from the model: every pointer in the sections on graphs is valid until
+ * the model is released, and every function may run on many threads at once.
  *
- * Graphs are borrowed from the model. Nodes and values have dense, stable indices. Lists are asked for twice: with `cap`
- * 0 to learn their length, then with room for it; what does not fit is left out, and `*count` is the full length.
+ * Graphs, functions and sparse tensors have indices in the model; nodes, values and types have them in their graph. Indices
+ * are dense and stable. Lists of values are asked for twice: with `cap` 0 to learn their length, then with room for
+ * it; what does not fit is left out, and `*count`, which may be NULL, is the full length. Where a broken model leaves out a
+ * name that has to be there, a list has `WB_NO_VALUE`.
  */
 
-// As an input of a node: an optional input that is left out. Since 0.1.
-#define WB_NO_VALUE UINT32_MAX
+// Role of a graph: the one that the model runs. It has index 0. Since 0.1.
+#define WB_GRAPH_MAIN 0
+
+// Role of a graph: the body of a function. Since 0.1.
+#define WB_GRAPH_FUNCTION 1
+
+// Role of a graph: the value of an attribute, such as a branch of an If. It sees the values of the graphs around
+// it. Since 0.1.
+#define WB_GRAPH_SUBGRAPH 2
 
 // A graph, borrowed from its model. Immutable; any thread. Since 0.1.
 typedef struct wb_graph wb_graph;
+
+// What a model says of itself. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_model_info {
+  // `sizeof(wb_model_info)`.
+  size_t struct_size;
+  // The version of the representation, such as the IR version of ONNX; 0 if the format has none.
+  int64_t ir_version;
+  // The program that wrote the model; may be empty.
+  wb_str producer;
+  // The version of that program; may be empty.
+  wb_str producer_version;
+  // The namespace of the model, such as `"org.example"`; may be empty.
+  wb_str domain;
+  // The version of the model in its namespace; 0 if it does not say.
+  int64_t model_version;
+  // What the model says of itself in prose; may be empty.
+  wb_str documentation;
+} wb_model_info;
+
+// What a graph is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_graph_info {
+  // `sizeof(wb_graph_info)`.
+  size_t struct_size;
+  // The name; may be empty.
+  wb_str name;
+  // What the graph says of itself in prose; may be empty.
+  wb_str documentation;
+  // Its index, for `wb_model_graph`.
+  size_t index;
+  // `WB_GRAPH_*`.
+  uint32_t role;
+  // 0.
+  uint32_t reserved;
+  // The function whose body it is or lies in, for `wb_model_function`; `WB_NO_INDEX`: none.
+  size_t function;
+  // Of a subgraph, the index of the graph around it; else `WB_NO_INDEX`. It is less than the subgraph's own.
+  size_t parent;
+  // Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's own, as
+  // defaults of a function's are, `WB_NO_INDEX`.
+  size_t node;
+  // Of a subgraph, the position of that attribute; else `WB_NO_INDEX`.
+  size_t attribute;
+  // The number of inputs.
+  uint32_t inputs;
+  // The number of outputs.
+  uint32_t outputs;
+  // `inputs` values that it takes: see `wb_graph_inputs`. NULL if there are none.
+  const uint32_t *input_values;
+  // `outputs` values that it makes; NULL if there are none.
+  const uint32_t *output_values;
+} wb_graph_info;
+
+// What the model says of itself. All of it is empty where the format has no such facts. Since 0.1.
+WB_API wb_status wb_model_describe(const wb_model *m, wb_model_info *out);
+
+// The number of graphs: 0 for a model of weights only, and for NULL; graph 0 is the main one. Since 0.1.
+WB_API size_t wb_model_graph_count(const wb_model *m);
+
+// A graph, borrowed from the model; NULL if there is none of this index. The same index always gives the same pointer.
+// Since 0.1.
+WB_API const wb_graph *wb_model_graph(const wb_model *m, size_t index);
+
+// What the graph is, and where it belongs. Since 0.1.
+WB_API wb_status wb_graph_describe(const wb_graph *g, wb_graph_info *out);
+
+// The number of metadata entries of the graph itself; 0 for NULL. Those of the model are `wb_model_metadata`. Since 0.1.
+WB_API
+size_t wb_graph_metadata_count(const wb_graph *g);
+
+// A metadata entry of the graph itself, in the order of the file; either text may be NULL. Since 0.1.
+WB_API wb_status wb_graph_metadata(const wb_graph *g, size_t index, wb_str *key, wb_str *value);
+
+// The values that the graph takes, in order. Those that are initializers too need not be given: the initializer is their
+// default. Since 0.1.
+WB_API
+wb_status wb_graph_inputs(const wb_graph *g,
+                          uint32_t *values,
+                          size_t cap,
+                          size_t *count);
+
+// The values that the graph makes, in order. Since 0.1.
+WB_API wb_status wb_graph_outputs(const wb_graph *g, uint32_t *values, size_t cap, size_t *count);
+
+// The number of initializers: values whose contents are stored with the graph; 0 for NULL. Since 0.1.
+WB_API size_t wb_graph_initializer_count(const wb_graph *g);
+
+// The value of an initializer, in the order of the file; `wb_value_info` names the tensor with its contents.
+// `WB_NO_VALUE`: the model is broken, and the initializer has no name. Since 0.1.
+WB_API wb_status wb_graph_initializer(const wb_graph *g, size_t index, uint32_t *value);
+
+// The version of a domain's operators that holds in the graph: that which the function imports whose body it is or lies
+// in, or else the model. The default domain is `""`, also where the file spells it `"ai.onnx"`. `WB_ERR_NOT_FOUND`: the domain is not imported. Since 0.1.
+WB_API
+wb_status wb_graph_opset(const wb_graph *g,
+                         const char *domain,
+                         size_t domain_len,
+                         int64_t *version);
+
+/* ----------------------------------------------------------------------
+ * Nodes
+ *
+ * The operators of a graph and their edges, in the order of the file: in a valid model each comes after those that it
+ * depends on.
+ */
+
+// As an input or output of a node: an optional one that is left out. Since 0.1.
+#define WB_NO_VALUE UINT32_MAX
 
 // What a node is. Set `struct_size` before the call. Since 0.1.
 typedef struct wb_node_info {
   // `sizeof(wb_node_info)`.
   size_t struct_size;
-  // The name; may be empty.
+  // The name; may be empty, and need not be unique.
   wb_str name;
   // The operator.
   wb_str op;
@@ -966,37 +1091,19 @@ typedef struct wb_node_info {
   wb_str domain;
   // The number of inputs, omitted ones included.
   uint32_t inputs;
-  // The number of outputs.
+  // The number of outputs, omitted ones included.
   uint32_t outputs;
   // The number of attributes.
   uint32_t attributes;
   // 0.
   uint32_t reserved;
+  // `inputs` values that it takes, `WB_NO_VALUE` for omitted ones; NULL if there are none.
+  const uint32_t *input_values;
+  // `outputs` values that it makes, `WB_NO_VALUE` for omitted ones; NULL if there are none.
+  const uint32_t *output_values;
+  // Which of several functions of one name is meant; mostly empty.
+  wb_str overload;
 } wb_node_info;
-
-// What a value is. Set `struct_size` before the call. Since 0.1.
-typedef struct wb_value_info {
-  // `sizeof(wb_value_info)`.
-  size_t struct_size;
-  // The name.
-  wb_str name;
-  // The type of the elements; 0 if it is not known.
-  wb_dtype dtype;
-  // The number of dimensions.
-  uint32_t rank;
-  // `rank` dimensions in elements, outermost first; -1: symbolic or unknown.
-  const int64_t *shape;
-  // What the value is in the graph; 0 in this version.
-  uint32_t kind;
-  // 0.
-  uint32_t reserved;
-} wb_value_info;
-
-// The number of graphs: 0 for a model of weights only, and for NULL; graph 0 is the main one. Since 0.1.
-WB_API size_t wb_model_graph_count(const wb_model *m);
-
-// A graph, borrowed from the model; NULL if there is none of this index. Since 0.1.
-WB_API const wb_graph *wb_model_graph(const wb_model *m, size_t index);
 
 // The number of nodes; 0 for NULL. Since 0.1.
 WB_API size_t wb_graph_node_count(const wb_graph *g);
@@ -1004,21 +1111,243 @@ WB_API size_t wb_graph_node_count(const wb_graph *g);
 // What the node is. Since 0.1.
 WB_API wb_status wb_graph_node(const wb_graph *g, size_t node, wb_node_info *out);
 
-// The values that a node takes, `WB_NO_VALUE` for omitted ones. Since 0.1.
+// What `count` nodes from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
+// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
 WB_API
-wb_status wb_graph_node_inputs(const wb_graph *g,
-                               size_t node,
-                               uint32_t *values,
-                               size_t cap,
-                               size_t *count);
+wb_status wb_graph_nodes(const wb_graph *g,
+                         size_t first,
+                         size_t count,
+                         wb_node_info *out,
+                         size_t stride_bytes);
 
-// The values that a node makes. Since 0.1.
+// The values that a node takes, `WB_NO_VALUE` for omitted ones. Since 0.1.
+WB_API wb_status wb_graph_node_inputs(const wb_graph *g, size_t node, uint32_t *values, size_t cap, size_t *count);
+
+// The values that a node makes, `WB_NO_VALUE` for omitted ones. Since 0.1.
+WB_API wb_status wb_graph_node_outputs(const wb_graph *g, size_t node, uint32_t *values, size_t cap, size_t *count);
+
+// All edges of the graph in one list: of each node in order its inputs, then its outputs, `WB_NO_VALUE` for omitted ones.
+// `wb_node_info` says how many are whose. Borrowed from the model; `*values` is NULL if there are none, and `count` may be
+// NULL. Since 0.1.
 WB_API
-wb_status wb_graph_node_outputs(const wb_graph *g,
-                                size_t node,
-                                uint32_t *values,
-                                size_t cap,
-                                size_t *count);
+wb_status wb_graph_edges(const wb_graph *g,
+                         const uint32_t **values,
+                         size_t *count);
+
+// The function of the model that a node calls, for `wb_model_function`. `WB_ERR_NOT_FOUND`: it is an operator of an
+// operator set. Since 0.1.
+WB_API wb_status wb_graph_node_function(const wb_graph *g, size_t node, size_t *function);
+
+/* ----------------------------------------------------------------------
+ * Attributes
+ *
+ * What a node was told when the graph was made. An attribute is named by the node and its position there. In place of the
+ * node, `WB_NO_INDEX` means the graph itself: the body of a function has the defaults of the function's attributes.
+ *
+ * Single contents and lists are asked for by the same functions. `WB_ERR_NOT_FOUND`: the attribute is of another kind;
+ * `WB_ERR_INVALID_ARGUMENT`: there is no such node, attribute or element.
+ */
+
+// Kind of attribute: none that this version knows. Since 0.1.
+#define WB_ATTRIBUTE_UNDEFINED 0
+
+// Kind of attribute: a number, for `wb_graph_attribute_floats`. Since 0.1.
+#define WB_ATTRIBUTE_FLOAT 1
+
+// Kind of attribute: a whole number, for `wb_graph_attribute_ints`. Since 0.1.
+#define WB_ATTRIBUTE_INT 2
+
+// Kind of attribute: bytes, mostly UTF-8 text, for `wb_graph_attribute_string`. Since 0.1.
+#define WB_ATTRIBUTE_STRING 3
+
+// Kind of attribute: a tensor, for `wb_graph_attribute_tensor`. Since 0.1.
+#define WB_ATTRIBUTE_TENSOR 4
+
+// Kind of attribute: a graph, for `wb_graph_attribute_graph`. Since 0.1.
+#define WB_ATTRIBUTE_GRAPH 5
+
+// Kind of attribute: numbers, for `wb_graph_attribute_floats`. Since 0.1.
+#define WB_ATTRIBUTE_FLOATS 6
+
+// Kind of attribute: whole numbers, for `wb_graph_attribute_ints`. Since 0.1.
+#define WB_ATTRIBUTE_INTS 7
+
+// Kind of attribute: strings, for `wb_graph_attribute_string`. Since 0.1.
+#define WB_ATTRIBUTE_STRINGS 8
+
+// Kind of attribute: tensors, for `wb_graph_attribute_tensor`. Since 0.1.
+#define WB_ATTRIBUTE_TENSORS 9
+
+// Kind of attribute: graphs, for `wb_graph_attribute_graph`. Since 0.1.
+#define WB_ATTRIBUTE_GRAPHS 10
+
+// Kind of attribute: a sparse tensor, for `wb_graph_attribute_sparse`. Since 0.1.
+#define WB_ATTRIBUTE_SPARSE_TENSOR 11
+
+// Kind of attribute: sparse tensors, for `wb_graph_attribute_sparse`. Since 0.1.
+#define WB_ATTRIBUTE_SPARSE_TENSORS 12
+
+// Kind of attribute: the type of a value, for `wb_graph_attribute_type`. Since 0.1.
+#define WB_ATTRIBUTE_TYPE 13
+
+// Kind of attribute: types of values, for `wb_graph_attribute_type`. Since 0.1.
+#define WB_ATTRIBUTE_TYPES 14
+
+// What an attribute is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_attribute_info {
+  // `sizeof(wb_attribute_info)`.
+  size_t struct_size;
+  // The name.
+  wb_str name;
+  // In the body of a function: the attribute of the call that this one takes its contents from; else empty.
+  wb_str reference;
+  // `WB_ATTRIBUTE_*`.
+  uint32_t kind;
+  // 0.
+  uint32_t reserved;
+  // The number of elements: 1 for single contents; 0 where they come from a call.
+  size_t count;
+} wb_attribute_info;
+
+// What an attribute of a node is. Since 0.1.
+WB_API wb_status wb_graph_attribute(const wb_graph *g, size_t node, size_t attribute, wb_attribute_info *out);
+
+// The position of the attribute of a node with this name. `WB_ERR_NOT_FOUND`: the node has none; what then holds is
+// known to the operator. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_find(const wb_graph *g,
+                                  size_t node,
+                                  const char *name,
+                                  size_t name_len,
+                                  size_t *attribute);
+
+// The numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none; `count` may
+// be NULL. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_floats(const wb_graph *g,
+                                    size_t node,
+                                    size_t attribute,
+                                    const float **values,
+                                    size_t *count);
+
+// The whole numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none;
+// `count` may be NULL. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_ints(const wb_graph *g,
+                                  size_t node,
+                                  size_t attribute,
+                                  const int64_t **values,
+                                  size_t *count);
+
+// One string of an attribute, borrowed from the model: bytes as the file has them, which are mostly UTF-8 text, but need
+// not be. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_string(const wb_graph *g,
+                                    size_t node,
+                                    size_t attribute,
+                                    size_t index,
+                                    wb_str *out);
+
+// One tensor of an attribute: its index in the model. `WB_ERR_UNSUPPORTED`: this version cannot read it. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_tensor(const wb_graph *g,
+                                    size_t node,
+                                    size_t attribute,
+                                    size_t index,
+                                    size_t *tensor);
+
+// One graph of an attribute: its index in the model, for `wb_model_graph`. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_graph(const wb_graph *g,
+                                   size_t node,
+                                   size_t attribute,
+                                   size_t index,
+                                   size_t *graph);
+
+// One sparse tensor of an attribute: its index in the model, for `wb_model_sparse`. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_sparse(const wb_graph *g,
+                                    size_t node,
+                                    size_t attribute,
+                                    size_t index,
+                                    size_t *sparse);
+
+// One type of an attribute: its index in the graph, for `wb_graph_type`. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_type(const wb_graph *g,
+                                  size_t node,
+                                  size_t attribute,
+                                  size_t index,
+                                  uint32_t *type_index);
+
+/* ----------------------------------------------------------------------
+ * Values
+ *
+ * What flows through a graph. A name belongs to one value of its graph. What a graph takes from the one around it
+ * is a value of its own there, which `wb_graph_value_outer` leads out of.
+ */
+
+// Flag of a value: an input of the graph. Since 0.1.
+#define WB_VALUE_INPUT 1
+
+// Flag of a value: an output of the graph. Since 0.1.
+#define WB_VALUE_OUTPUT 2
+
+// Flag of a value: its contents are stored with the graph; of an input they are the default. Since 0.1.
+#define WB_VALUE_INITIALIZER 4
+
+// Flag of a value: a node of the graph makes it. Since 0.1.
+#define WB_VALUE_COMPUTED 8
+
+// Flag of a value: the graph only uses it. It comes from a graph around this one, or from nowhere. Since 0.1.
+#define WB_VALUE_OUTER 16
+
+// What a value is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_value_info {
+  // `sizeof(wb_value_info)`.
+  size_t struct_size;
+  // The name, unique in the graph.
+  wb_str name;
+  // The type of the elements; 0 if it is not known, and for what is no tensor. Where the model gives no type, that of
+  // the initializer.
+  wb_dtype dtype;
+  // The number of dimensions; 0 also if it is not known.
+  uint32_t rank;
+  // `rank` dimensions in elements, outermost first; -1: symbolic or unknown, see `wb_graph_type_dim`. NULL: not even
+  // the rank is known.
+  const int64_t *shape;
+  // `WB_VALUE_*`, added up.
+  uint32_t kind;
+  // 0.
+  uint32_t reserved;
+  // The first node that makes it; `WB_NO_INDEX`: none.
+  size_t producer;
+  // Of an initializer, the tensor with its contents; `WB_NO_INDEX`: there is none that this version can read.
+  size_t tensor;
+  // Of an initializer of which only some elements are stored, its index for `wb_model_sparse`; else `WB_NO_INDEX`.
+  size_t sparse;
+  // What the model says of its type, for `wb_graph_type`; `WB_NO_TYPE`: nothing.
+  uint32_t type_index;
+  // 0.
+  uint32_t reserved2;
+} wb_value_info;
+
+// A tensor of which only some elements are stored. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_sparse_info {
+  // `sizeof(wb_sparse_info)`.
+  size_t struct_size;
+  // `rank` dimensions in elements, outermost first.
+  const int64_t *shape;
+  // The number of dimensions.
+  uint32_t rank;
+  // 0.
+  uint32_t reserved;
+  // The tensor of stored elements; `WB_NO_INDEX`: this version cannot read it.
+  size_t values;
+  // The tensor of their places: linear indices, or one row of coordinates for each element. `WB_NO_INDEX`: this version
+  // cannot read it.
+  size_t indices;
+} wb_sparse_info;
 
 // The number of values; 0 for NULL. Since 0.1.
 WB_API size_t wb_graph_value_count(const wb_graph *g);
@@ -1026,14 +1355,229 @@ WB_API size_t wb_graph_value_count(const wb_graph *g);
 // What a value is. Since 0.1.
 WB_API wb_status wb_graph_value(const wb_graph *g, uint32_t value, wb_value_info *out);
 
-// The values that the graph takes. Since 0.1.
-WB_API wb_status wb_graph_inputs(const wb_graph *g, uint32_t *values, size_t cap, size_t *count);
+// What `count` values from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
+// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
+WB_API
+wb_status wb_graph_values(const wb_graph *g,
+                          size_t first,
+                          size_t count,
+                          wb_value_info *out,
+                          size_t stride_bytes);
 
-// The values that the graph makes. Since 0.1.
-WB_API wb_status wb_graph_outputs(const wb_graph *g, uint32_t *values, size_t cap, size_t *count);
+// The value of the graph with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+WB_API wb_status wb_graph_value_find(const wb_graph *g, const char *name, size_t name_len, uint32_t *value);
 
-// The tensor that holds a value. `WB_ERR_NOT_FOUND`: the value is not an initializer. Since 0.1.
+// The tensor that holds a value. `WB_ERR_NOT_FOUND`: the value is not an initializer, or a sparse one.
+// `WB_ERR_UNSUPPORTED`: this version cannot read its contents. Since 0.1.
 WB_API wb_status wb_graph_value_tensor(const wb_graph *g, uint32_t value, size_t *tensor);
+
+// Where a value with the flag `WB_VALUE_OUTER` comes from: the nearest graph around that has it, for `wb_model_graph`, and
+// its index there. `WB_ERR_NOT_FOUND`: the value belongs to this graph, or comes from nowhere. Either result may be
+// NULL. Since 0.1.
+WB_API
+wb_status wb_graph_value_outer(const wb_graph *g,
+                               uint32_t value,
+                               size_t *graph,
+                               uint32_t *outer);
+
+// The number of sparse tensors of all graphs; 0 for NULL. Since 0.1.
+WB_API size_t wb_model_sparse_count(const wb_model *m);
+
+// What a sparse tensor is. Since 0.1.
+WB_API wb_status wb_model_sparse(const wb_model *m, size_t index, wb_sparse_info *out);
+
+/* ----------------------------------------------------------------------
+ * Types of values
+ *
+ * What a model says of the types of its values: tensors, whose dimensions may be symbols, and what can be made of them.
+ */
+
+// As the index of a type: nothing is said. Since 0.1.
+#define WB_NO_TYPE UINT32_MAX
+
+// Kind of type: none that this version knows. Since 0.1.
+#define WB_TYPE_UNKNOWN 0
+
+// Kind of type: a tensor. Since 0.1.
+#define WB_TYPE_TENSOR 1
+
+// Kind of type: a tensor of which only some elements are stored. Since 0.1.
+#define WB_TYPE_SPARSE_TENSOR 2
+
+// Kind of type: any number of values of one type. Since 0.1.
+#define WB_TYPE_SEQUENCE 3
+
+// Kind of type: keys, each with a value. Since 0.1.
+#define WB_TYPE_MAP 4
+
+// Kind of type: a value that may be missing. Since 0.1.
+#define WB_TYPE_OPTIONAL 5
+
+// Kind of type: something that only its operators understand. Since 0.1.
+#define WB_TYPE_OPAQUE 6
+
+// What a type is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_type_info {
+  // `sizeof(wb_type_info)`.
+  size_t struct_size;
+  // `WB_TYPE_*`.
+  uint32_t kind;
+  // Of tensors, the type of the elements; of a map, that of its keys; 0 if the model does not say, or says something that
+  // this version does not know.
+  wb_dtype dtype;
+  // What the value means, such as `"IMAGE"`; may be empty.
+  wb_str denotation;
+  // `rank` dimensions in elements, outermost first; -1: symbolic or unknown. NULL: not even the rank is known.
+  const int64_t *shape;
+  // The number of dimensions; 0 also if it is not known.
+  uint32_t rank;
+  // Of a sequence and of an optional value the type of what it holds, of a map that of its values; else `WB_NO_TYPE`.
+  uint32_t element;
+  // The number by which the format names `dtype`; 0 if it does not.
+  int32_t code;
+  // 0.
+  uint32_t reserved;
+} wb_type_info;
+
+// What a dimension is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_dim_info {
+  // `sizeof(wb_dim_info)`.
+  size_t struct_size;
+  // Elements; -1: symbolic or unknown.
+  int64_t size;
+  // Of a symbolic dimension, its name: dimensions of one name are equal throughout the graph. Else empty.
+  wb_str symbol;
+  // What the dimension means, such as `"DATA_BATCH"`; may be empty.
+  wb_str denotation;
+} wb_dim_info;
+
+// The number of types; 0 for NULL. Several values may share one. Since 0.1.
+WB_API size_t wb_graph_type_count(const wb_graph *g);
+
+// What a type is. Since 0.1.
+WB_API wb_status wb_graph_type(const wb_graph *g, uint32_t index, wb_type_info *out);
+
+// What a dimension of a tensor's type is. Since 0.1.
+WB_API wb_status wb_graph_type_dim(const wb_graph *g, uint32_t index, size_t dim, wb_dim_info *out);
+
+/* ----------------------------------------------------------------------
+ * Functions and operator sets
+ *
+ * Operators that a model defines itself, each with a graph as its body, and the operator sets that it imports.
+ */
+
+// What a function is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_function_info {
+  // `sizeof(wb_function_info)`.
+  size_t struct_size;
+  // The name: the operator of the nodes that call it.
+  wb_str name;
+  // The domain of that operator.
+  wb_str domain;
+  // Tells functions of one name and domain apart; mostly empty.
+  wb_str overload;
+  // The body, for `wb_model_graph`. It has the documentation and the metadata, and as attributes of its own the defaults
+  // of the function's attributes.
+  size_t graph;
+  // The number of attributes that a call has to give.
+  uint32_t attributes;
+  // The number of attributes that have a default: see `wb_graph_attribute`.
+  uint32_t defaults;
+  // The number of operator sets that the body imports.
+  uint32_t opsets;
+  // 0.
+  uint32_t reserved;
+} wb_function_info;
+
+// The number of functions that the model defines; 0 for NULL. Since 0.1.
+WB_API size_t wb_model_function_count(const wb_model *m);
+
+// What a function is. Since 0.1.
+WB_API wb_status wb_model_function(const wb_model *m, size_t index, wb_function_info *out);
+
+// The name of an attribute that a call of the function has to give, borrowed from the model. Since 0.1.
+WB_API wb_status wb_model_function_attribute(const wb_model *m, size_t function, size_t index, wb_str *name);
+
+// An operator set that the body of a function imports: its domain, borrowed from the model and empty for the default one,
+// and its version. Either result may be NULL. Since 0.1.
+WB_API
+wb_status wb_model_function_opset(const wb_model *m,
+                                  size_t function,
+                                  size_t index,
+                                  wb_str *domain,
+                                  int64_t *version);
+
+// The number of operator sets that the model imports; 0 for NULL. Since 0.1.
+WB_API size_t wb_model_opset_count(const wb_model *m);
+
+// An operator set that the model imports: its domain, borrowed from the model and empty for the default one, and its
+// version. Either result may be NULL. What holds in a graph is told by `wb_graph_opset`. Since 0.1.
+WB_API wb_status wb_model_opset(const wb_model *m, size_t index, wb_str *domain, int64_t *version);
+
+/* ----------------------------------------------------------------------
+ * Findings
+ *
+ * A check looks at the graphs of a model: at the rules of their format, and at what goes wrong in production. What it finds
+ * is data, for a person or for a gate to decide on. No bytes of tensors are read.
+ */
+
+// Severity: the model breaks a rule of its format; a runtime may refuse it, or run it wrong. Since 0.1.
+#define WB_SEVERITY_ERROR 1
+
+// Severity: the model is valid, and something about it goes wrong in production sooner or later. Since 0.1.
+#define WB_SEVERITY_WARNING 2
+
+// Severity: something that a person who deploys the model wants to know. Since 0.1.
+#define WB_SEVERITY_INFO 3
+
+// What a check has found. Immutable; one owner; any thread. Since 0.1.
+typedef struct wb_findings wb_findings;
+
+// What a model is checked for. Zeroed means nothing in particular; set `struct_size`. Since 0.1.
+typedef struct wb_check_options {
+  // `sizeof(wb_check_options)`.
+  size_t struct_size;
+  // What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in particular.
+  wb_str target;
+} wb_check_options;
+
+// One finding. Set `struct_size` before the call; the texts are borrowed from the findings. Since 0.1.
+typedef struct wb_finding {
+  // `sizeof(wb_finding)`.
+  size_t struct_size;
+  // `WB_SEVERITY_*`.
+  uint32_t severity;
+  // 0.
+  uint32_t reserved;
+  // The rule, such as `"onnx.node.arity"`. Stable: programs may decide by it.
+  wb_str rule;
+  // Where it is: graphs and nodes from the outside in, such as `"main/loop_3.body/MatMul_7"`; empty if it concerns the
+  // whole model.
+  wb_str path;
+  // What was found and what was expected.
+  wb_str message;
+  // What to do about it; empty if that is not known.
+  wb_str remedy;
+} wb_finding;
+
+// Checks the graphs of a model; one of weights only has nothing to find. `opt` may be NULL. Works on this thread.
+//
+// `WB_OK` says that the check was made, not that the model is good: look at the findings, which belong to the caller.
+// `WB_ERR_INVALID_ARGUMENT`: the target is not known. Since 0.1.
+WB_API
+wb_status wb_model_check(const wb_model *m,
+                         const wb_check_options *opt,
+                         wb_findings **out,
+                         wb_error **err);
+
+// The number of findings; 0 for NULL. Since 0.1.
+WB_API size_t wb_findings_count(const wb_findings *f);
+
+// One finding. They are sorted by place. Since 0.1.
+WB_API wb_status wb_findings_get(const wb_findings *f, size_t index, wb_finding *out);
+
+// Releases findings. NULL does nothing. Since 0.1.
+WB_API void wb_findings_release(wb_findings *f);
 
 #ifdef __cplusplus
 }

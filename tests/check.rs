@@ -1,5 +1,7 @@
 //! The checker of graphs: every rule broken once, the verdicts of `onnx.checker`, and models that have nothing wrong.
 
+#[path = "onnx/cases.rs"]
+mod cases;
 #[path = "check/maker.rs"]
 mod maker;
 #[path = "check/peer.rs"]

@@ -955,7 +955,8 @@ WB_API wb_status wb_placement_report(const wb_placement *p, wb_report **out, wb_
  *
  * Graphs, functions and sparse tensors have indices in the model; nodes, values and types have them in their graph. Indices
  * are dense and stable. Lists of values are asked for twice: with `cap` 0 to learn their length, then with room for
- * it; what does not fit is left out, and `*count`, which may be NULL, is the full length.
+ * it; what does not fit is left out, and `*count`, which may be NULL, is the full length. Where a broken model leaves out a
+ * name that has to be there, a list has `WB_NO_VALUE`.
  */
 
 // Role of a graph: the one that the model runs. It has index 0. Since 0.1.
@@ -1056,7 +1057,8 @@ WB_API wb_status wb_graph_outputs(const wb_graph *g, uint32_t *values, size_t ca
 // The number of initializers: values whose contents are stored with the graph; 0 for NULL. Since 0.1.
 WB_API size_t wb_graph_initializer_count(const wb_graph *g);
 
-// The value of an initializer, in the order of the file; `wb_value_info` names the tensor with its contents. Since 0.1.
+// The value of an initializer, in the order of the file; `wb_value_info` names the tensor with its contents.
+// `WB_NO_VALUE`: the model is broken, and the initializer has no name. Since 0.1.
 WB_API wb_status wb_graph_initializer(const wb_graph *g, size_t index, uint32_t *value);
 
 // The version of a domain's operators that holds in the graph: that which the function imports whose body it is or lies

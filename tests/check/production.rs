@@ -255,6 +255,8 @@ fn the_signature_is_told() {
     let dynamic: Vec<_> =
         of_rule(&model, "model.signature.dynamic").into_iter().map(|finding| finding.message).collect();
     assert_eq!(dynamic, ["dynamic axes: `n` (x[0], y[0])", "dynamic axes without a name: x[2]"]);
+    let scalar = simple(vec![input("x", &[]), node("Relu", &["x"], &["y"], vec![]), output("y", &[])]);
+    assert_eq!(the(&scalar, "model.signature", "").message, "takes `x` F32[]; makes `y` F32[]");
     let mute = simple(vec![input("x", &[1]), node("Relu", &["x"], &["y"], vec![])]);
     the(&mute, "model.signature.outputs", "");
 }

@@ -134,6 +134,46 @@ static void from_memory(void) {
   free(file.data);
 }
 
+/* ---- contents that are built: they are not in the file as they are ---- */
+
+/* n + 1 offsets, counted from their own end, then the bytes of n strings. */
+static void one_tensor_of_strings(const wb_tensor_info *info, const unsigned char *data) {
+  uint64_t n = 1, before = 0, offset = 0, i;
+  uint32_t d;
+  for (d = 0; d < info->rank; d++) n *= (uint64_t)info->shape[d];
+  if (!CHECK(info->bytes >= 8 * (n + 1))) return;
+  for (i = 0; i <= n; i++, before = offset) {
+    memcpy(&offset, data + 8 * i, sizeof offset); /* this machine is little-endian, as the contents are */
+    CHECK(offset >= before && (i > 0 || offset == 0));
+  }
+  CHECK(offset == info->bytes - 8 * (n + 1));
+}
+
+static void built_contents(uint64_t flags) {
+  char path[PATH_SIZE];
+  wb_model *model = NULL;
+  wb_open_options options;
+  size_t built = 0, strings = 0, i;
+  SIZED(options);
+  options.flags = flags;
+  GOOD(wb_model_open(NULL, onnx_path(path, golden, "types-typed.onnx"), WB_NUL, &options, &model, NULL));
+  for (i = 0; i < wb_model_tensor_count(model); i++) {
+    const void *data = NULL;
+    size_t len = 0;
+    wb_tensor_info info;
+    SIZED(info);
+    GOOD(wb_model_tensor_info(model, i, &info));
+    CHECK(info.file < wb_model_file_count(model));
+    if (info.offset != UINT64_MAX) continue;
+    built++;
+    GOOD(wb_model_tensor_data(model, i, &data, &len)); /* whichever way files are read */
+    CHECK(len == info.bytes && info.alignment >= 8 && (uintptr_t)data % info.alignment == 0);
+    if (info.dtype == WB_STRING) strings++, one_tensor_of_strings(&info, (const unsigned char *)data);
+  }
+  CHECK(built > strings && strings > 0);
+  wb_model_release(model);
+}
+
 /* ---- a host that has little memory ---- */
 
 static void limits(void) {
@@ -176,6 +216,8 @@ int main(int argc, char **argv) {
   batches();
   lifetimes();
   from_memory();
+  built_contents(0);
+  built_contents(WB_OPEN_READ);
   limits();
   weights_only();
   wb_model_release(nested);

@@ -1,0 +1,96 @@
+// Reports of verifications, and findings of checks.
+// A part of weighbridge.hpp, which includes it: include that.
+#ifndef WEIGHBRIDGE_REPORT_HPP
+#define WEIGHBRIDGE_REPORT_HPP
+#ifndef WB_HPP_NAME
+#error "include weighbridge.hpp"
+#endif
+
+namespace weighbridge {
+inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+
+// ---- reports ------------------------------------------------------------------------------------------
+
+/// One line of a report: these bytes, this expectation, this outcome. Borrows from its report.
+struct check {
+  weighbridge::outcome outcome = outcome::uncovered;
+  weighbridge::anchor anchor = anchor::beside_the_weights;
+  std::string_view subject;    ///< file or tensor
+  std::string_view algorithm;  ///< "sha256", "blake3", "crc32c", ...
+  std::string_view source;     ///< "SHA256SUMS", "weighbridge.json", "zip", ...
+  std::string_view expected;   ///< hexadecimal
+  std::string_view actual;     ///< hexadecimal
+  bool is_tensor = false;      ///< a tensor, or else a file
+
+  static check at(const wb_report* report, std::size_t index) noexcept {
+    auto c = detail::sized<wb_check>();
+    if (wb_report_check(report, index, &c) != WB_OK) return {};
+    return {static_cast<weighbridge::outcome>(c.outcome),
+            static_cast<weighbridge::anchor>(c.anchor),
+            detail::text(c.subject),
+            detail::text(c.algorithm),
+            detail::text(c.source),
+            detail::text(c.expected),
+            detail::text(c.actual),
+            c.kind == WB_SUBJECT_TENSOR};
+  }
+};
+
+/// Everything that was checked, in order, and everything that could not be.
+class report : public detail::handle<wb_report, wb_report_release> {
+  using checks = detail::items<check, const wb_report*>;
+  checks all() const noexcept { return {{get()}, size()}; }
+
+ public:
+  using handle::handle;
+
+  std::size_t size() const noexcept { return wb_report_count(get()); }
+  check operator[](std::size_t index) const noexcept { return check::at(get(), index); }
+  checks::iterator begin() const noexcept { return all().begin(); }
+  checks::iterator end() const noexcept { return all().end(); }
+};
+
+/// The end of model::verify(): true if all is well. After a mismatch, and where policy::required finds files
+/// that nothing covers, there are both an error and a report.
+struct [[nodiscard]] verification {
+  weighbridge::error error;
+  weighbridge::report report;
+  explicit operator bool() const noexcept { return error.code() == status::ok; }
+};
+
+// ---- findings -----------------------------------------------------------------------------------------
+
+/// Something about a graph that a person, or a gate, should decide on. Borrows from its findings.
+struct finding {
+  weighbridge::severity severity = severity::info;
+  std::string_view rule;     ///< such as "onnx.node.arity"; stable
+  std::string_view path;     ///< graphs and nodes from the outside in; empty: the whole model
+  std::string_view message;  ///< what was found and what was expected
+  std::string_view remedy;   ///< empty: none is known
+
+  static finding at(const wb_findings* findings, std::size_t index) noexcept {
+    auto c = detail::sized<wb_finding>();
+    if (wb_findings_get(findings, index, &c) != WB_OK) return {};
+    return {static_cast<weighbridge::severity>(c.severity), detail::text(c.rule), detail::text(c.path),
+            detail::text(c.message), detail::text(c.remedy)};
+  }
+};
+
+/// What model::check() has found, sorted by place.
+class findings : public detail::handle<wb_findings, wb_findings_release> {
+  using all_of_them = detail::items<finding, const wb_findings*>;
+  all_of_them all() const noexcept { return {{get()}, size()}; }
+
+ public:
+  using handle::handle;
+
+  std::size_t size() const noexcept { return wb_findings_count(get()); }
+  bool empty() const noexcept { return size() == 0; }
+  finding operator[](std::size_t index) const noexcept { return finding::at(get(), index); }
+  all_of_them::iterator begin() const noexcept { return all().begin(); }
+  all_of_them::iterator end() const noexcept { return all().end(); }
+};
+
+}  // namespace WB_HPP_NAME
+}  // namespace weighbridge
+#endif

@@ -1,0 +1,173 @@
+// What is in a model: files, metadata, assets and tensors.
+// A part of weighbridge.hpp, which includes it: include that.
+#ifndef WEIGHBRIDGE_TENSOR_HPP
+#define WEIGHBRIDGE_TENSOR_HPP
+#ifndef WB_HPP_NAME
+#error "include weighbridge.hpp"
+#endif
+
+namespace weighbridge {
+inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+
+/// Bytes that stay where they are until the last buffer that shares them is gone.
+class buffer : public detail::handle<wb_buffer, wb_buffer_release> {
+ public:
+  using handle::handle;
+
+  [[nodiscard]] buffer retain() const noexcept { return buffer(wb_buffer_retain(get())); }
+  span<const std::byte> bytes() const noexcept {
+    std::size_t size = 0;
+    const void* data = wb_buffer_data(get(), &size);
+    return detail::bytes(data, data ? size : 0);
+  }
+};
+
+/// One of the files that hold weights. Borrows from its model.
+struct file_view {
+  std::string_view path;  ///< below the model's directory
+  std::uint64_t bytes = 0;
+
+  static file_view at(const wb_model* model, std::size_t index) noexcept {
+    wb_str path{};
+    std::uint64_t bytes = 0;
+    if (wb_model_file(model, index, &path, &bytes) != WB_OK) return {};
+    return {detail::text(path), bytes};
+  }
+};
+
+/// Borrows from its model.
+struct metadata_entry {
+  std::string_view key;
+  std::string_view value;
+
+  static metadata_entry at(const wb_model* model, std::size_t index) noexcept {
+    wb_str key{};
+    wb_str value{};
+    if (wb_model_metadata(model, index, &key, &value) != WB_OK) return {};
+    return {detail::text(key), detail::text(value)};
+  }
+};
+
+/// A file that travels with the weights: config.json, tokenizer.json, labels. Borrows from its model.
+class asset_view {
+ public:
+  static asset_view at(const wb_model* model, std::size_t index) noexcept {
+    asset_view asset;
+    asset.model_ = model;
+    asset.index_ = index;
+    wb_str name{};
+    if (wb_model_asset(model, index, &name, &asset.bytes_) == WB_OK) asset.name_ = detail::text(name);
+    return asset;
+  }
+
+  std::string_view name() const noexcept { return name_; }
+  std::uint64_t bytes() const noexcept { return bytes_; }
+  /// The contents. They outlive the model.
+  [[nodiscard]] expected<weighbridge::buffer> buffer() const noexcept {
+    return detail::make<weighbridge::buffer>([&](auto out, auto why) {
+      return wb_model_asset_buffer(model_, index_, out, why);
+    });
+  }
+
+ private:
+  const wb_model* model_ = nullptr;
+  std::size_t index_ = 0;
+  std::string_view name_;
+  std::uint64_t bytes_ = 0;
+};
+
+/// One tensor of a model: what it is, and four ways to its contents. Borrows from its model; cheap to copy.
+class tensor_view {
+ public:
+  static tensor_view at(const wb_model* model, std::size_t index) noexcept {
+    tensor_view tensor;
+    tensor.model_ = model;
+    tensor.index_ = index;
+    auto info = detail::sized<wb_tensor_info>();
+    if (wb_model_tensor_info(model, index, &info) == WB_OK) tensor.info_ = info;
+    return tensor;
+  }
+
+  std::size_t index() const noexcept { return index_; }
+  std::string_view name() const noexcept { return detail::text(info_.name); }
+  weighbridge::dtype dtype() const noexcept { return info_.dtype; }
+  std::string_view dtype_name() const noexcept { return weighbridge::dtype_name(info_.dtype); }
+  /// Empty for a scalar.
+  span<const std::int64_t> shape() const noexcept { return dims(info_.shape); }
+  /// Empty: contiguous, row-major.
+  span<const std::int64_t> strides() const noexcept { return dims(info_.strides); }
+  /// Product of the shape.
+  std::uint64_t elements() const noexcept {
+    std::uint64_t product = 1;
+    for (const std::int64_t extent : shape()) product *= static_cast<std::uint64_t>(extent);
+    return product;
+  }
+  /// Of the contents as stored.
+  std::uint64_t bytes() const noexcept { return info_.bytes; }
+  /// In the file; none for contents that are built on demand.
+  std::optional<std::uint64_t> offset() const noexcept {
+    return info_.offset == UINT64_MAX ? std::nullopt : std::optional(info_.offset);
+  }
+  /// Index in model::files().
+  std::uint32_t file() const noexcept { return info_.file; }
+  /// Of the pointer that data() gives; 0: it gives none.
+  std::uint32_t alignment() const noexcept { return info_.alignment; }
+
+  /// Zero-copy, until the model is gone. status::not_mapped: use read(), buffer() or a load.
+  [[nodiscard]] expected<span<const std::byte>> data() const noexcept {
+    const void* ptr = nullptr;
+    std::size_t size = 0;
+    const wb_status code = wb_model_tensor_data(model_, index_, &ptr, &size);
+    if (code != WB_OK) return detail::failure(code);
+    return detail::bytes(ptr, size);
+  }
+
+  /// The same as elements. T must be as large as an element, and the data aligned for it. float and double
+  /// want F32 and F64; integers and structs go by size alone, so std::uint16_t shows the bits of BF16.
+  /// Elements come in the order in which they are stored: see strides().
+  template <class T>
+  [[nodiscard]] expected<span<const T>> as() const noexcept {
+    static_assert(std::is_trivially_copyable_v<T> && !std::is_same_v<T, bool>,
+                  "T must be plain data for which every pattern of bits is a value");
+    const void* ptr = nullptr;
+    std::size_t size = 0;
+    const wb_status code = wb_model_tensor_data(model_, index_, &ptr, &size);
+    if (code != WB_OK) return detail::failure(code);
+    if (size != elements() * sizeof(T))
+      return detail::failure(status::invalid_argument, "as<T>: T is not as large as an element of the tensor");
+    if constexpr (std::is_floating_point_v<T>) {
+      if (info_.dtype != (sizeof(T) == 4 ? WB_F32 : WB_F64))
+        return detail::failure(status::invalid_argument, "as<T>: the elements are not of this floating-point type");
+    }
+    if (reinterpret_cast<std::uintptr_t>(ptr) % alignof(T) != 0)
+      return detail::failure(status::invalid_argument, "as<T>: the data is not aligned for T; load or read a copy");
+    return span<const T>(static_cast<const T*>(ptr), size / sizeof(T));
+  }
+
+  /// The contents, for longer than the model lives.
+  [[nodiscard]] expected<weighbridge::buffer> buffer() const noexcept {
+    return detail::make<weighbridge::buffer>([&](auto out, auto why) {
+      return wb_model_tensor_buffer(model_, index_, out, why);
+    });
+  }
+
+  /// Copies the bytes from `from` on into `into`, all of it or an error. Reads; never touches a mapping.
+  [[nodiscard]] expected<void> read(std::uint64_t from, span<std::byte> into) const noexcept {
+    return detail::run([&](wb_error** why) {
+      return wb_model_tensor_read(model_, index_, from, into.data(), into.size(), why);
+    });
+  }
+
+ private:
+  span<const std::int64_t> dims(const std::int64_t* first) const noexcept {
+    return {first, first ? info_.rank : 0};
+  }
+
+  const wb_model* model_ = nullptr;
+  std::size_t index_ = 0;
+  wb_tensor_info info_{};
+};
+
+}  // namespace WB_HPP_NAME
+}  // namespace weighbridge
+#endif
