@@ -27,6 +27,11 @@
 //! Every byte of a model file is taken for an attacker's: no input makes the library panic, abort, hang, print, or use
 //! more memory than its [`Limits`] say. The C interface is [`ffi`]; `include/weighbridge.h` is its manual.
 
+#![cfg_attr(
+    not(all(feature = "onnx", feature = "safetensors")),
+    allow(dead_code, unused_imports, reason = "what no format of this build needs")
+)]
+
 pub mod check;
 pub mod digest;
 pub mod dtype;

@@ -4,21 +4,45 @@ use std::fmt;
 use std::ops::Range;
 
 use super::attribute::Parts;
-use super::model::{self, DEFAULT_DOMAIN, ModelReader, plain_domain};
+use super::found::{DEFAULT_DOMAIN, Found, entry, opset, plain_domain};
 use super::proto::{SparseTensorProto, TypeProto};
 use super::schema::NODE_PROTO as NODE;
 use super::tensors::Label;
 use super::{tensor, types};
 use crate::error::{Error, Result};
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 use crate::formats::protobuf::{Skeleton, fields};
 use crate::graph::{
     AttributeData, AttributeKind, Function, Graph, GraphBuilder, IrNode, NO_VALUE, Role, SparseTensor, Stored,
 };
 
+/// Reads a graph and those inside it, and returns its index.
+pub(super) fn read(
+    found: &mut Found<'_, '_>,
+    range: Range<usize>,
+    role: Role,
+    path: &str,
+    scope: &str,
+) -> Result<usize> {
+    let index = found.reserve(role);
+    let graph = GraphReader::new(found, index, role, path, scope).read_graph(range)?;
+    found.graphs.graphs[index] = graph;
+    Ok(index)
+}
+
+/// Reads a function, and the graphs inside its body.
+pub(super) fn read_function(found: &mut Found<'_, '_>, range: Range<usize>) -> Result<()> {
+    let role = Role::Function(found.graphs.functions.len());
+    let index = found.reserve(role);
+    let (function, graph) = GraphReader::new(found, index, role, "", "").read_function(range)?;
+    found.graphs.functions.push(function);
+    found.graphs.graphs[index] = graph;
+    Ok(())
+}
+
 /// Reads one graph into a builder of its own.
-pub(super) struct GraphReader<'m, 's, 't> {
-    model: &'m mut ModelReader<'s, 't>,
+struct GraphReader<'m, 's, 't> {
+    found: &'m mut Found<'s, 't>,
     skeleton: &'s Skeleton,
     builder: GraphBuilder,
     index: usize,
@@ -36,16 +60,16 @@ pub(super) struct GraphReader<'m, 's, 't> {
 }
 
 impl<'m, 's, 't> GraphReader<'m, 's, 't> {
-    pub(super) fn new(model: &'m mut ModelReader<'s, 't>, index: usize, role: Role, path: &str, scope: &str) -> Self {
+    fn new(found: &'m mut Found<'s, 't>, index: usize, role: Role, path: &str, scope: &str) -> Self {
         let is_function = matches!(role, Role::Function(_))
-            || matches!(role, Role::Subgraph { graph, .. } if model.graphs.function_around(graph).is_some());
+            || matches!(role, Role::Subgraph { graph, .. } if found.graphs.function_around(graph).is_some());
         let (path, scope) = (path.to_owned(), scope.to_owned());
-        let skeleton = model.skeleton;
+        let skeleton = found.skeleton;
         // Nearly all nodes of most models are in the main graph.
         let nodes = if role == Role::Main { skeleton.counts[NODE] } else { 0 };
         let builder = GraphBuilder::new(role, skeleton.text.clone(), nodes);
         Self {
-            model,
+            found,
             skeleton,
             builder,
             index,
@@ -60,7 +84,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         }
     }
 
-    pub(super) fn read_graph(mut self, range: Range<usize>) -> Result<Graph> {
+    fn read_graph(mut self, range: Range<usize>) -> Result<Graph> {
         let text = &self.skeleton.text;
         let (mut sparse, mut infos) = (Vec::new(), Vec::new());
         for (number, value) in fields(text, range) {
@@ -80,8 +104,8 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
                 13 => infos.push(value.range()),
                 15 => sparse.push(value.range()),
                 16 => {
-                    let entry = model::entry(self.skeleton, value.range())?;
-                    self.builder.graph_mut().metadata.push(entry);
+                    let pair = entry(self.skeleton, value.range())?;
+                    self.builder.graph_mut().metadata.push(pair);
                 }
                 _ => {}
             }
@@ -95,7 +119,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         Ok(self.builder.finish())
     }
 
-    pub(super) fn read_function(mut self, range: Range<usize>) -> Result<(Function, Graph)> {
+    fn read_function(mut self, range: Range<usize>) -> Result<(Function, Graph)> {
         let text = &self.skeleton.text;
         let mut function = Function {
             name: String::new(),
@@ -125,7 +149,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
                 6 => function.attributes.push(self.skeleton.string(value.range())?),
                 7 => nodes.push(value.range()),
                 8 => self.builder.graph_mut().documentation = self.skeleton.string(value.range())?,
-                9 => function.opsets.push(model::opset(self.skeleton, value.range())?),
+                9 => function.opsets.push(opset(self.skeleton, value.range())?),
                 10 => {
                     has_domain = true;
                     function.domain = plain_domain(self.skeleton.str(value.range())?).to_owned();
@@ -134,8 +158,8 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
                 12 => infos.push(value.range()),
                 13 => function.overload = self.skeleton.string(value.range())?,
                 14 => {
-                    let entry = model::entry(self.skeleton, value.range())?;
-                    self.builder.graph_mut().metadata.push(entry);
+                    let pair = entry(self.skeleton, value.range())?;
+                    self.builder.graph_mut().metadata.push(pair);
                 }
                 _ => {}
             }
@@ -143,7 +167,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         self.path = format!("{}::{}", function.domain, function.name);
         self.scope = format!("{}/", self.path);
         self.builder.graph_mut().name.clone_from(&function.name);
-        if !has_domain && self.model.graphs.ir_version.unwrap_or_default() >= 8 {
+        if !has_domain && self.found.graphs.ir_version.unwrap_or_default() >= 8 {
             self.find(Severity::Error, "onnx.function.domain", "the function does not say its domain".to_owned());
         }
         self.defaults(name, defaults)?;
@@ -274,7 +298,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
             return Ok(None);
         };
         let name = label.name.clone();
-        self.model.tensors.add(label, tensor).map(Some).map_err(|e| fail(e, &name))
+        self.found.tensors.add(label, tensor).map(Some).map_err(|e| fail(e, &name))
     }
 
     fn sparse(&mut self, range: Range<usize>, name: &str) -> Result<u32> {
@@ -289,14 +313,12 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         }
         let SparseTensorProto { dims: shape, .. } = self.skeleton.message(range)?;
         let [values, indices] = [values, indices].map(|found| found.map(|found| found as usize));
-        self.model.graphs.sparse.push(SparseTensor { shape, values, indices });
-        Ok(self.model.graphs.sparse.len() as u32 - 1)
+        self.found.graphs.sparse.push(SparseTensor { shape, values, indices });
+        Ok(self.found.graphs.sparse.len() as u32 - 1)
     }
 
     fn find(&mut self, severity: Severity, rule: &'static str, message: String) {
-        if self.model.findings.len() < MAX_FINDINGS {
-            self.model.findings.push(Finding::new(severity, rule, self.path.clone(), message));
-        }
+        self.found.find(severity, rule, &self.path, message);
     }
 
     /// Reads the attribute with this position of the node with this label.
@@ -305,7 +327,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         parts.read(self.skeleton, range);
         let name = self.skeleton.str(parts.name.clone())?;
         let reference = self.skeleton.str(parts.reference.clone())?;
-        let has_types = self.model.graphs.ir_version.unwrap_or_default() >= 2;
+        let has_types = self.found.graphs.ir_version.unwrap_or_default() >= 2;
         for (rule, message) in parts.faults(has_types, self.is_function) {
             self.find(Severity::Error, rule, format!("{node}.{name}: {message}"));
         }
@@ -351,7 +373,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
                 AttributeKind::Graph | AttributeKind::Graphs => {
                     let role = Role::Subgraph { graph: self.index, node: self.nodes, attribute: position };
                     let path = format!("{}/{label}", self.path);
-                    self.model.graph(range.clone(), role, &path, &format!("{scoped}/"))? as u32
+                    read(self.found, range.clone(), role, &path, &format!("{scoped}/"))? as u32
                 }
                 AttributeKind::SparseTensor | AttributeKind::SparseTensors => self.sparse(range.clone(), &scoped)?,
                 AttributeKind::Type | AttributeKind::Types => {
@@ -364,9 +386,6 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         Ok(indices)
     }
 }
-
-/// Nobody reads more, and each takes more memory than what it is about.
-const MAX_FINDINGS: usize = 10_000;
 
 /// What a node is called in messages and in names that are made from it.
 struct NodeLabel<'a> {

@@ -8,6 +8,7 @@ mod attribute;
 mod contents;
 mod directory;
 mod external;
+mod found;
 mod graph;
 mod model;
 #[allow(dead_code, missing_docs, clippy::all, reason = "made by prost from the official schema")]
