@@ -24,6 +24,18 @@ const PAYLOADS: &[(&str, &[&str])] = &[(
     &["float_data", "int32_data", "string_data", "int64_data", "raw_data", "double_data", "uint64_data"],
 )];
 
+/// Bytes that a message takes when it is decoded, if it takes more than most: about the sizes of what it becomes.
+const COSTS: &[(&str, u64)] = &[
+    ("GraphProto", 768),
+    ("FunctionProto", 768),
+    ("TensorProto", 256),
+    ("SparseTensorProto", 256),
+    ("NodeProto", 96),
+    ("ValueInfoProto", 96),
+    ("AttributeProto", 64),
+];
+const COST: u64 = 48;
+
 pub(crate) fn generate() -> Outcome {
     let folder = root()?.join(FOLDER);
     let schema = schema_folder()?;
@@ -81,7 +93,8 @@ fn table(files: &FileDescriptorSet) -> Result<String, String> {
     let _ = writeln!(code, "/// Index of the message of a node.\npub(super) const NODE_PROTO: usize = {node};\n");
     let _ = writeln!(code, "pub(super) static SCHEMA: Schema = Schema {{ root: {root}, messages: &[");
     for (_, message) in &messages {
-        let _ = writeln!(code, "Message {{ name: {:?}, fields: &[", message.name());
+        let cost = COSTS.iter().find(|(name, _)| *name == message.name()).map_or(COST, |(_, cost)| *cost);
+        let _ = writeln!(code, "Message {{ name: {:?}, cost: {cost}, fields: &[", message.name());
         let last = message.field.iter().map(FieldDescriptorProto::number).max().unwrap_or_default();
         for number in 0..=last {
             match message.field.iter().find(|field| field.number() == number) {

@@ -5,7 +5,10 @@
 
 use super::proto::StringStringEntryProto;
 use crate::digest::Digest;
-use crate::error::{Error, Printable, Result};
+use crate::error::{Error, Kind, Printable, Result};
+
+/// Writers use a handful.
+const MAX_ENTRIES: usize = 64;
 
 /// The place of external data.
 pub(super) struct External {
@@ -22,6 +25,9 @@ pub(super) struct External {
 impl External {
     /// Reads the entries of a tensor of `len` bytes.
     pub(super) fn read(entries: &[StringStringEntryProto], len: u64) -> Result<Self> {
+        if entries.len() > MAX_ENTRIES {
+            return Err(Error::new(Kind::Limit, format!("external_data has more than {MAX_ENTRIES} entries")));
+        }
         let (mut location, mut offset, mut length, mut checksum) = (None, None, None, None);
         let mut unknown: Vec<&str> = Vec::new();
         for entry in entries {

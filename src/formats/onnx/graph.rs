@@ -1,15 +1,14 @@
 //! Graphs and functions: nodes, attributes, values.
 
-use std::fmt;
 use std::ops::Range;
 
 use super::attribute::Parts;
 use super::found::{DEFAULT_DOMAIN, Found, entry, opset, plain_domain};
+use super::label::{Label, NodeLabel, cut};
 use super::proto::{SparseTensorProto, TypeProto};
 use super::schema::NODE_PROTO as NODE;
-use super::tensors::Label;
 use super::{tensor, types};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::finding::Severity;
 use crate::formats::protobuf::{Skeleton, fields};
 use crate::graph::{
@@ -164,7 +163,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
                 _ => {}
             }
         }
-        self.path = format!("{}::{}", function.domain, function.name);
+        self.path = format!("{}::{}", cut(&function.domain), cut(&function.name));
         self.scope = format!("{}/", self.path);
         self.builder.graph_mut().name.clone_from(&function.name);
         if !has_domain && self.found.graphs.ir_version.unwrap_or_default() >= 8 {
@@ -235,7 +234,11 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
                 2 => self.outputs.push(self.builder.value(value.range(), check)?),
                 3 => name = value.range(),
                 4 => op = value.range(),
-                5 => attributes.push(value.range()),
+                5 if attributes.len() < MAX_ATTRIBUTES => attributes.push(value.range()),
+                5 => {
+                    let message = format!("a node has more than {MAX_ATTRIBUTES} attributes");
+                    return Err(Error::new(Kind::Limit, message).offset(skeleton.file_offset(value.range().start)));
+                }
                 7 => domain = value.range(),
                 8 => overload = value.range(),
                 _ => {}
@@ -293,7 +296,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
             None => e.subject(name).offset(skeleton.file_offset(start)),
         };
         let Some(tensor) = tensor::read(proto, payloads).map_err(|e| fail(e, &label.name))? else {
-            let message = format!("{}: the element type of the tensor is not known", label.name);
+            let message = format!("{}: the element type of the tensor is not known", cut(&label.name));
             self.find(Severity::Error, "onnx.tensor.data_type", message);
             return Ok(None);
         };
@@ -329,12 +332,13 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         let reference = self.skeleton.str(parts.reference.clone())?;
         let has_types = self.found.graphs.ir_version.unwrap_or_default() >= 2;
         for (rule, message) in parts.faults(has_types, self.is_function) {
-            self.find(Severity::Error, rule, format!("{node}.{name}: {message}"));
+            self.find(Severity::Error, rule, format!("{node}.{}: {message}", cut(name)));
         }
         let kind = if reference.is_empty() { parts.kind() } else { AttributeKind::Undefined };
         let mut indices = Vec::new();
-        if parts.of(kind).next().is_some() {
-            indices = self.indices(kind, &format!("{node}.{name}"), position, &parts)?;
+        let holds_bytes = matches!(kind, AttributeKind::String | AttributeKind::Strings);
+        if !holds_bytes && parts.of(kind).next().is_some() {
+            indices = self.indices(kind, &format!("{node}.{}", cut(name)), position, &parts)?;
         }
         let text = &self.skeleton.text;
         let strings: Vec<&[u8]> = match kind {
@@ -387,23 +391,8 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
     }
 }
 
-/// What a node is called in messages and in names that are made from it.
-struct NodeLabel<'a> {
-    skeleton: &'a Skeleton,
-    name: Range<usize>,
-    op: Range<usize>,
-    index: usize,
-}
-
-impl fmt::Display for NodeLabel<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |range: &Range<usize>| self.skeleton.str(range.clone()).unwrap_or_default();
-        match text(&self.name) {
-            "" => write!(f, "{}#{}", text(&self.op), self.index),
-            name => f.write_str(name),
-        }
-    }
-}
+/// No operator has more than a few dozen. Attributes are looked for one by one.
+const MAX_ATTRIBUTES: usize = 1_024;
 
 /// Where the name of a tensor is.
 fn name_of(skeleton: &Skeleton, tensor: Range<usize>) -> Range<usize> {

@@ -10,6 +10,7 @@ mod directory;
 mod external;
 mod found;
 mod graph;
+mod label;
 mod model;
 #[allow(dead_code, missing_docs, clippy::all, reason = "made by prost from the official schema")]
 mod proto;

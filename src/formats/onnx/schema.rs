@@ -10,6 +10,7 @@ pub(super) static SCHEMA: Schema = Schema {
     messages: &[
         Message {
             name: "AttributeProto",
+            cost: 64,
             fields: &[
                 None,
                 Some(Field { name: "name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -51,6 +52,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "ValueInfoProto",
+            cost: 96,
             fields: &[
                 None,
                 Some(Field { name: "name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -67,6 +69,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "NodeProto",
+            cost: 96,
             fields: &[
                 None,
                 Some(Field { name: "input", kind: Text, slot: 0, is_repeated: true, is_payload: false }),
@@ -95,6 +98,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "IntIntListEntryProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "key", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -103,6 +107,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "NodeDeviceConfigurationProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "configuration_id", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -112,6 +117,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "ShardingSpecProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "tensor_name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -128,6 +134,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "ShardedDimProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "axis", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -142,6 +149,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "SimpleShardedDimProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "dim_value", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -151,6 +159,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "TrainingInfoProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field {
@@ -179,6 +188,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "ModelProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "ir_version", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -223,6 +233,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "DeviceConfigurationProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -232,6 +243,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "StringStringEntryProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "key", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -240,6 +252,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "TensorAnnotation",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "tensor_name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -254,6 +267,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "GraphProto",
+            cost: 768,
             fields: &[
                 None,
                 Some(Field { name: "node", kind: Message(2), slot: 0, is_repeated: true, is_payload: false }),
@@ -294,6 +308,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "Segment",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "begin", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -302,6 +317,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "TensorProto",
+            cost: 256,
             fields: &[
                 None,
                 Some(Field { name: "dims", kind: Varint, slot: 0, is_repeated: true, is_payload: false }),
@@ -336,6 +352,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "SparseTensorProto",
+            cost: 256,
             fields: &[
                 None,
                 Some(Field { name: "values", kind: Message(15), slot: 0, is_repeated: false, is_payload: false }),
@@ -345,6 +362,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "Dimension",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "dim_value", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -354,6 +372,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "TensorShapeProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "dim", kind: Message(17), slot: 0, is_repeated: true, is_payload: false }),
@@ -361,6 +380,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "Tensor",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "elem_type", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -369,6 +389,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "Sequence",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "elem_type", kind: Message(25), slot: 0, is_repeated: false, is_payload: false }),
@@ -376,6 +397,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "Map",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "key_type", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -384,6 +406,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "Optional",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "elem_type", kind: Message(25), slot: 0, is_repeated: false, is_payload: false }),
@@ -391,6 +414,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "SparseTensor",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "elem_type", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
@@ -399,6 +423,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "Opaque",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "domain", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -407,6 +432,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "TypeProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "tensor_type", kind: Message(19), slot: 0, is_repeated: false, is_payload: false }),
@@ -440,6 +466,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "OperatorSetIdProto",
+            cost: 48,
             fields: &[
                 None,
                 Some(Field { name: "domain", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
@@ -448,6 +475,7 @@ pub(super) static SCHEMA: Schema = Schema {
         },
         Message {
             name: "FunctionProto",
+            cost: 768,
             fields: &[
                 None,
                 Some(Field { name: "name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::contents::{Recipe, build, count, is_six};
 use super::external::External;
+use super::label::Label;
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Printable, Result};
@@ -11,15 +12,6 @@ use crate::formats::{BUILT_ALIGNMENT, WeightFile};
 use crate::limits::Limits;
 use crate::storage::{Location, Source};
 use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTable};
-
-/// What a tensor is called.
-#[derive(Debug, Clone)]
-pub(super) struct Label {
-    pub name: String,
-    /// Whether the model gives the name, which then has to be unique. Other names are made from those of nodes, and are
-    /// numbered where they are not unique.
-    pub is_given: bool,
-}
 
 /// Collects tensors in the order of the model.
 pub(super) struct Tensors<'a> {
@@ -34,7 +26,8 @@ pub(super) struct Tensors<'a> {
     warnings: Vec<String>,
     /// Recipes of contents that are built, in groups: a group is built as a whole.
     groups: Vec<(u64, Vec<Recipe>)>,
-    built_bytes: u64,
+    /// Bytes of memory that names, and contents that are built, will take.
+    heap: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -72,13 +65,15 @@ impl<'a> Tensors<'a> {
             claims: BTreeMap::new(),
             warnings: Vec::new(),
             groups: Vec::new(),
-            built_bytes: 0,
+            heap: 0,
         }
     }
 
     /// Adds a tensor, and returns how many came before it.
     pub(super) fn add(&mut self, label: Label, mut tensor: IrTensor) -> Result<u32> {
         self.limits.check_tensors(self.found.len() as u64 + 1)?;
+        // Names are kept here, made unique, and kept in the table.
+        self.take_heap(3 * label.name.len() as u64)?;
         let place = match &mut tensor.contents {
             Contents::Stored(offset) => Place::Stored(Span { file: 0, offset: *offset, len: tensor.len }),
             Contents::External(external) => Place::Stored(self.external(external, &label.name, tensor.len)?),
@@ -140,10 +135,14 @@ impl<'a> Tensors<'a> {
         Ok(())
     }
 
+    fn take_heap(&mut self, bytes: u64) -> Result<()> {
+        self.heap = self.heap.saturating_add(bytes);
+        self.limits.check_heap(self.heap)
+    }
+
     fn built(&mut self, recipe: Recipe) -> Result<Place> {
         let room = recipe.len.checked_next_multiple_of(u64::from(BUILT_ALIGNMENT)).unwrap_or(u64::MAX);
-        self.built_bytes = self.built_bytes.saturating_add(room);
-        self.limits.check_heap(self.built_bytes)?;
+        self.take_heap(room)?;
         if self.groups.last().is_none_or(|(len, _)| *len + room > GROUP) {
             self.groups.push((0, Vec::new()));
         }

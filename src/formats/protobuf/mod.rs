@@ -26,6 +26,8 @@ pub(super) struct Schema {
 /// One message.
 pub(super) struct Message {
     pub name: &'static str,
+    /// Bytes that it takes when it is decoded, beside those of its fields.
+    pub cost: u64,
     /// By number.
     pub fields: &'static [Option<Field>],
 }

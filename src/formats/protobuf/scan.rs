@@ -57,14 +57,18 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits
     Ok(Skeleton { text: whole.slice(..text), payloads, lengths, counts })
 }
 
-/// Bytes that one occurrence of a field takes when it is decoded, beside those of its message.
+/// Bytes that one occurrence of a field takes when it is decoded: `len` bytes of contents, if it says its length.
 #[inline]
-fn cost_of(field: &Field) -> u64 {
-    match field.kind {
-        Kind::Message(_) => 48,
+fn cost_of(schema: &Schema, field: &Field, len: Option<u64>) -> u64 {
+    match (field.kind, len) {
+        _ if field.is_payload => 48,
+        (Kind::Message(index), _) => schema.messages[index].cost,
         _ if !field.is_repeated => 0,
-        Kind::Text | Kind::Bytes => 32,
-        _ => 8,
+        (Kind::Text | Kind::Bytes, _) => 32,
+        // A packed list: each byte can be a number of eight.
+        (Kind::Varint, Some(len)) => len.saturating_mul(8),
+        (_, Some(len)) => len,
+        (_, None) => 8,
     }
 }
 
@@ -150,7 +154,7 @@ impl Scanner<'_> {
             if field.is_payload || is_second || next > end {
                 break;
             }
-            heap += cost_of(field);
+            heap += cost_of(self.schema, field, None);
             if heap > self.most_heap {
                 break;
             }
@@ -185,6 +189,7 @@ impl Scanner<'_> {
         if let Some(field) = field {
             self.check_field(frame, field, wire, begin)?;
             frame.seen |= 1 << field.slot;
+            self.charge(field, (wire == WireType::Delimited).then_some(len), begin)?;
         }
         let head = begin + key_len;
         self.at = head + width;
@@ -210,9 +215,20 @@ impl Scanner<'_> {
         Ok(None)
     }
 
-    /// Refuses a field that is written in a way its kind cannot be, or given twice; and takes the room that it needs.
+    /// Takes the room that a field needs when it is decoded.
     #[inline]
-    fn check_field(&mut self, frame: &Frame, field: &Field, wire: WireType, begin: usize) -> Result<()> {
+    fn charge(&mut self, field: &Field, len: Option<u64>, begin: usize) -> Result<()> {
+        self.heap = self.heap.saturating_add(cost_of(self.schema, field, len));
+        if self.heap <= self.most_heap {
+            return Ok(());
+        }
+        let message = format!("the model is of more small parts than its {} bytes should need", self.source.len());
+        Err(self.error(begin, ErrorKind::Limit, message))
+    }
+
+    /// Refuses a field that is written in a way its kind cannot be, or given twice.
+    #[inline]
+    fn check_field(&self, frame: &Frame, field: &Field, wire: WireType, begin: usize) -> Result<()> {
         let name = || format!("{}.{}", frame.message.name, field.name);
         if !field.accepts(wire) {
             let message = format!("{} is written as {wire:?}, which it cannot be", name());
@@ -222,12 +238,7 @@ impl Scanner<'_> {
             let message = format!("{}, or an alternative of it, is given twice in one message", name());
             return Err(self.error(begin, ErrorKind::Format, message));
         }
-        self.heap += cost_of(field);
-        if self.heap <= self.most_heap {
-            return Ok(());
-        }
-        let message = format!("the model is of more small parts than its {} bytes should need", self.source.len());
-        Err(self.error(begin, ErrorKind::Limit, message))
+        Ok(())
     }
 
     fn endless(&self, frame: &Frame) -> Error {
