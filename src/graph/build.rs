@@ -224,7 +224,7 @@ impl GraphBuilder {
             let of = |word: Word| word.of(words).as_bytes();
             of(operator.name) == name && of(operator.domain) == domain && of(operator.overload) == overload
         };
-        self.operators.find(names.hasher.hash_one(name), is_same).copied()
+        self.operators.find(names.hasher.hash_one([name, domain, overload]), is_same).copied()
     }
 
     /// Keeps an operator that was not kept before.
@@ -233,7 +233,10 @@ impl GraphBuilder {
         let operator = Operator { name: self.word(name)?, domain: self.word(domain)?, overload: self.word(overload)? };
         let Graph { names, words, operators, .. } = &mut self.graph;
         operators.push(operator);
-        let hash_of = |row: &u32| names.hasher.hash_one(operators[*row as usize].name.of(words).as_bytes());
+        let hash_of = |row: &u32| {
+            let Operator { name, domain, overload } = operators[*row as usize];
+            names.hasher.hash_one([name, domain, overload].map(|word| word.of(words).as_bytes()))
+        };
         self.operators.insert_unique(hash_of(&row), row, hash_of);
         Ok(row)
     }

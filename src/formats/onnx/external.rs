@@ -3,9 +3,11 @@
 //! Source: docs/ExternalData.md and onnx.proto of ONNX. Two readers that take different ones of two equal keys, or that
 //! read a number differently, are an attack: so a key may occur once, and numbers are plain digits.
 
-use super::proto::StringStringEntryProto;
+use std::ops::Range;
+
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Printable, Result};
+use crate::formats::protobuf::{Skeleton, fields};
 
 /// Writers use a handful.
 const MAX_ENTRIES: usize = 64;
@@ -24,14 +26,14 @@ pub(super) struct External {
 
 impl External {
     /// Reads the entries of a tensor of `len` bytes.
-    pub(super) fn read(entries: &[StringStringEntryProto], len: u64) -> Result<Self> {
+    pub(super) fn read(skeleton: &Skeleton, entries: &[Range<usize>], len: u64) -> Result<Self> {
         if entries.len() > MAX_ENTRIES {
             return Err(Error::new(Kind::Limit, format!("external_data has more than {MAX_ENTRIES} entries")));
         }
         let (mut location, mut offset, mut length, mut checksum) = (None, None, None, None);
         let mut unknown: Vec<&str> = Vec::new();
         for entry in entries {
-            let (key, value) = (entry.key(), entry.value());
+            let (key, value) = pair(skeleton, entry.clone())?;
             let is_first = match key {
                 "location" => location.replace(value).is_none(),
                 "offset" => offset.replace(number(key, value)?).is_none(),
@@ -79,4 +81,17 @@ fn number(key: &str, text: &str) -> Result<u64> {
     number.ok_or_else(|| {
         Error::format(format!("external_data has \"{text}\" as \"{key}\": expected a number in plain digits"))
     })
+}
+
+/// A key and its value (onnx.proto, StringStringEntryProto), which stay in the text.
+fn pair(skeleton: &Skeleton, entry: Range<usize>) -> Result<(&str, &str)> {
+    let (mut key, mut value) = (0..0, 0..0);
+    for (number, part) in fields(&skeleton.text, entry) {
+        match number {
+            1 => key = part.range(),
+            2 => value = part.range(),
+            _ => {}
+        }
+    }
+    Ok((skeleton.str(key)?, skeleton.str(value)?))
 }

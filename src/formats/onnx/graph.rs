@@ -288,14 +288,12 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
     /// Reads a tensor; `None` if nothing is known of its elements.
     fn tensor(&mut self, range: Range<usize>, label: Label) -> Result<Option<u32>> {
         let skeleton = self.skeleton;
-        let payloads = skeleton.payloads_in(range.start, range.end);
         let start = range.start;
-        let proto = skeleton.message(range)?;
         let fail = |e: Error, name: &str| match e.place().offset {
             Some(_) => e.subject(name),
             None => e.subject(name).offset(skeleton.file_offset(start)),
         };
-        let Some(tensor) = tensor::read(proto, payloads).map_err(|e| fail(e, &label.name))? else {
+        let Some(tensor) = tensor::read(skeleton, range).map_err(|e| fail(e, &label.name))? else {
             let message = format!("{}: the element type of the tensor is not known", cut(&label.name));
             self.find(Severity::Error, "onnx.tensor.data_type", message);
             return Ok(None);

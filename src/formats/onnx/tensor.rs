@@ -3,12 +3,13 @@
 //! Source: onnx.proto, TensorProto; docs/IR.md, "External Tensor Data". Exactly one field holds the contents, and every
 //! typed list is for certain element types only.
 
+use std::ops::Range;
+
 use super::external::External;
-use super::proto::TensorProto;
 use super::proto::tensor_proto::{DataLocation, DataType};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
-use crate::formats::protobuf::Payload;
+use crate::formats::protobuf::{Payload, Skeleton, Value, fields, packed_varints};
 use crate::limits::MAX_RANK;
 use crate::tensor::{Packing, bytes_needed};
 
@@ -126,23 +127,57 @@ pub(super) fn dtype_of(code: i32) -> Option<DType> {
     })
 }
 
+/// What a tensor says of itself.
+#[derive(Default)]
+struct Head {
+    dims: Vec<i64>,
+    data_type: i32,
+    data_location: i32,
+    is_segment: bool,
+    /// The entries of its external data.
+    entries: Vec<Range<usize>>,
+}
+
+impl Head {
+    fn read(skeleton: &Skeleton, range: Range<usize>) -> Self {
+        let mut head = Self::default();
+        for (number, value) in fields(&skeleton.text, range) {
+            match (number, &value) {
+                (1, Value::Delimited(packed)) => {
+                    head.dims.extend(packed_varints(&skeleton.text[packed.clone()]).map(|dim| dim as i64));
+                }
+                (1, _) => head.dims.push(value.int()),
+                // A number of 64 bits is cut, as every reader of a 32-bit field does.
+                (2, _) => head.data_type = value.int() as i32,
+                (3, _) => head.is_segment = true,
+                (13, _) => head.entries.push(value.range()),
+                (14, _) => head.data_location = value.int() as i32,
+                _ => {}
+            }
+        }
+        head
+    }
+}
+
 /// Reads a tensor; `None` if its element type is not known, and so nothing about its contents.
-pub(super) fn read(proto: TensorProto, payloads: &[Payload]) -> Result<Option<IrTensor>> {
-    if proto.segment.is_some() {
+pub(super) fn read(skeleton: &Skeleton, range: Range<usize>) -> Result<Option<IrTensor>> {
+    let payloads = skeleton.payloads_in(range.start, range.end);
+    let Head { dims, data_type, data_location, is_segment, entries } = Head::read(skeleton, range);
+    if is_segment {
         let message = "the tensor is a segment of a larger one, which no release of ONNX has defined";
         return Err(Error::new(Kind::Unsupported, message));
     }
-    if proto.dims.len() > MAX_RANK {
+    if dims.len() > MAX_RANK {
         return Err(Error::new(Kind::Limit, format!("has more than {MAX_RANK} dimensions")));
     }
-    let shape = proto.dims.iter().map(|dim| size_of_dim(*dim)).collect::<Result<Vec<u64>>>()?;
-    let Some(dtype) = dtype_of(proto.data_type()) else { return Ok(None) };
+    let shape = dims.iter().map(|dim| size_of_dim(*dim)).collect::<Result<Vec<u64>>>()?;
+    let Some(dtype) = dtype_of(data_type) else { return Ok(None) };
     let len = bytes_needed(dtype, &shape, Packing::Padded)?;
-    let contents = match DataLocation::try_from(proto.data_location.unwrap_or_default()) {
+    let contents = match DataLocation::try_from(data_location) {
         Ok(DataLocation::Default) => inline(dtype, &shape, len, payloads)?,
-        Ok(DataLocation::External) => external(&proto, dtype, len, payloads)?,
+        Ok(DataLocation::External) => external(skeleton, &entries, dtype, len, payloads)?,
         Err(_) => {
-            let message = format!("data_location is {:?}: expected 0 (inline) or 1 (external)", proto.data_location);
+            let message = format!("data_location is {data_location}: expected 0 (inline) or 1 (external)");
             return Err(Error::format(message));
         }
     };
@@ -153,14 +188,20 @@ fn size_of_dim(dim: i64) -> Result<u64> {
     u64::try_from(dim).map_err(|_| Error::format(format!("a dimension is {dim}: expected 0 or more elements")))
 }
 
-fn external(proto: &TensorProto, dtype: DType, len: u64, payloads: &[Payload]) -> Result<Contents> {
+fn external(
+    skeleton: &Skeleton,
+    entries: &[Range<usize>],
+    dtype: DType,
+    len: u64,
+    payloads: &[Payload],
+) -> Result<Contents> {
     if dtype == DType::STRING {
         return Err(Error::format("strings cannot be external data"));
     }
     if payloads.iter().any(|payload| payload.len > 0) {
         return Err(Error::format("the tensor is external, and has contents of its own as well"));
     }
-    Ok(Contents::External(External::read(&proto.external_data, len)?))
+    Ok(Contents::External(External::read(skeleton, entries, len)?))
 }
 
 fn inline(dtype: DType, shape: &[u64], len: u64, payloads: &[Payload]) -> Result<Contents> {

@@ -12,6 +12,7 @@ use crate::storage::{Arena, Slot, Source};
 const MAX_DEPTH: usize = 100;
 
 /// Bytes of one read: few after a jump over a payload, since the next one may follow; then more and more.
+const FIRST_READ: u64 = 64 << 10;
 const SHORTEST_READ: u64 = 4 << 10;
 const LONGEST_READ: u64 = 256 << 10;
 
@@ -41,7 +42,7 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits
         kept: 0,
         text: 0,
         ahead: 0,
-        next_read: SHORTEST_READ,
+        next_read: FIRST_READ,
         payloads: Vec::new(),
         lengths: Vec::new(),
         counts: vec![0; schema.messages.len()],
