@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod labels;
+#[cfg(feature = "onnx")]
 mod onnx;
 mod repeats;
 mod report;
@@ -15,9 +16,10 @@ mod size;
 mod subject;
 
 use crate::error::Result;
+#[cfg(not(feature = "onnx"))]
+use crate::error::{Error, Kind};
 use crate::finding::Finding;
 use crate::model::Model;
-use onnx::Target;
 use report::Report;
 use subject::Subject;
 
@@ -33,20 +35,29 @@ pub struct CheckOptions {
 /// What the reader found when it opened the model comes first, then what concerns the whole model, then the main graph
 /// node by node, then the other graphs in the order of the file. A model without graphs has only what the reader found.
 pub fn check(model: &Model, options: &CheckOptions) -> Result<Vec<Finding>> {
-    let target = Target::parse(&options.target)?;
-    let mut findings = model.findings().to_vec();
-    if !model.graphs().is_empty() {
-        findings.extend(check_graphs(&Subject::of(model), target.as_ref()));
+    #[cfg(feature = "onnx")]
+    let target = onnx::Target::parse(&options.target)?;
+    #[cfg(not(feature = "onnx"))]
+    if !options.target.is_empty() {
+        return Err(Error::new(Kind::Unsupported, "this build checks no format for a target"));
     }
+    let mut findings = model.findings().to_vec();
+    if model.graphs().is_empty() {
+        return Ok(findings);
+    }
+    let subject = &Subject::of(model);
+    let mut report = Report::new(subject.graphs);
+    #[cfg(feature = "onnx")]
+    onnx::check(subject, target.as_ref(), &mut report);
+    check_any(subject, &mut report);
+    findings.extend(report.finish());
     Ok(findings)
 }
 
-fn check_graphs(subject: &Subject<'_>, target: Option<&Target>) -> Vec<Finding> {
-    let mut report = Report::new(subject.graphs);
-    onnx::check(subject, target, &mut report);
-    signature::check(subject, &mut report);
-    labels::check(subject, &mut report);
-    size::check(subject, &mut report);
-    repeats::check(subject, &mut report);
-    report.finish()
+/// What concerns graphs of every format.
+fn check_any(subject: &Subject<'_>, report: &mut Report<'_>) {
+    signature::check(subject, report);
+    labels::check(subject, report);
+    size::check(subject, report);
+    repeats::check(subject, report);
 }

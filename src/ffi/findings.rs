@@ -1,7 +1,8 @@
 //! # Findings
 //!
 //! A check looks at the graphs of a model: at the rules of their format, and at what goes wrong in production. What it finds
-//! is data, for a person or for a gate to decide on. No bytes of tensors are read.
+//! is data, for a person or for a gate to decide on. Of the bytes of tensors only a few are read: the indices of sparse ones, and
+//! those of tensors that may be the same.
 
 use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};

@@ -1518,7 +1518,8 @@ WB_API wb_status wb_model_opset(const wb_model *m, size_t index, wb_str *domain,
  * Findings
  *
  * A check looks at the graphs of a model: at the rules of their format, and at what goes wrong in production. What it finds
- * is data, for a person or for a gate to decide on. No bytes of tensors are read.
+ * is data, for a person or for a gate to decide on. Of the bytes of tensors only a few are read: the indices of sparse ones, and
+ * those of tensors that may be the same.
  */
 
 // Severity: the model breaks a rule of its format; a runtime may refuse it, or run it wrong. Since 0.1.

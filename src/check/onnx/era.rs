@@ -1,7 +1,8 @@
 //! Why a node does not fit its schema: mostly it was written for another version of the operator set.
 
+use super::lookup::{DOMAINS, spelled};
 use super::recipes::{recipe, replacement};
-use super::schema::{DOMAINS, Formal, Op, Schema, spelled};
+use super::schema::{Formal, Op, Schema};
 use super::tables::OPS;
 use crate::check::report::{Place, Report, Text, advise, quoted};
 use crate::check::rules::{ATTRIBUTE_ERA, ATTRIBUTE_UNKNOWN, NODE_LATER, NODE_UNKNOWN};

@@ -2,7 +2,8 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::schema::{Op, spelled};
+use super::lookup::spelled;
+use super::schema::Op;
 use super::scope::{IR_OF_FUNCTIONS, Scopes};
 use crate::check::report::{Place, Report, function_name, quoted};
 use crate::check::rules::{

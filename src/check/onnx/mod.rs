@@ -5,6 +5,7 @@ mod control;
 mod era;
 mod flow;
 mod functions;
+mod lookup;
 mod model;
 mod nodes;
 mod operators;

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::schema::{NEWEST_IR, newest, spelled};
+use super::lookup::{NEWEST_IR, newest, spelled};
 use super::scope::{IR_OF_FUNCTIONS, IR_OF_OPSETS};
 use super::tables::RELEASES;
 use crate::check::report::{Place, Report, advise, quoted};

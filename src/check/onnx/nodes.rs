@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::attributes::Attributes;
 use super::era;
 use super::functions::check_call;
+use super::lookup::spelled;
 use super::operators::Meaning;
-use super::schema::{Formal, Op, Schema, spelled};
+use super::schema::{Formal, Op, Schema};
 use super::scope::Scopes;
 use crate::check::report::{Place, Report, quoted};
 use crate::check::rules::{

@@ -2,7 +2,8 @@
 
 use hashbrown::HashMap;
 
-use super::schema::{Op, Schema, newest};
+use super::lookup::newest;
+use super::schema::{Op, Schema};
 use super::scope::Scopes;
 use crate::graph::{Function, Graphs, Node};
 

@@ -1,27 +1,11 @@
-//! What the operators of ONNX look like: the tables, and how to find in them.
+//! What the rows of the tables are: operators, their versions, and releases.
 
 use std::fmt;
-use std::sync::OnceLock;
 
-use hashbrown::HashMap;
-
-use super::tables::{OPS, RELEASES};
 use crate::graph::AttributeKind;
 
 /// The number of inputs or outputs that has no end.
 pub(super) const MANY: u32 = i32::MAX as u32;
-
-/// The newest version of the representation that the tables know of.
-pub(super) const NEWEST_IR: i64 = RELEASES[RELEASES.len() - 1].ir;
-
-/// The domains whose operators are all in the tables, and the newest version of each.
-pub(super) const DOMAINS: &[(&str, i64)] = &[
-    ("", RELEASES[RELEASES.len() - 1].main),
-    ("ai.onnx.ml", RELEASES[RELEASES.len() - 1].ml),
-    ("ai.onnx.preview", 1),
-    ("ai.onnx.preview.training", RELEASES[RELEASES.len() - 1].training),
-    ("ai.onnx.training", 1),
-];
 
 /// An operator.
 #[derive(Debug)]
@@ -142,13 +126,6 @@ impl Schema {
 }
 
 impl Op {
-    /// The operator of this name, whatever the version.
-    pub(super) fn find(domain: &str, name: &str) -> Option<&'static Self> {
-        static INDEX: OnceLock<HashMap<(&str, &str), &Op>> = OnceLock::new();
-        let index = INDEX.get_or_init(|| OPS.iter().map(|op| ((op.domain, op.name), op)).collect());
-        index.get(&(domain, name)).copied()
-    }
-
     /// What it is under a version of its operator set; `None` if it came later.
     pub(super) fn at(&self, version: i64) -> Option<&'static Schema> {
         self.versions.iter().rev().find(|schema| schema.since <= version)
@@ -157,49 +134,5 @@ impl Op {
     /// The version of the operator set that it came with.
     pub(super) fn introduced(&self) -> i64 {
         self.versions.first().map_or(1, |schema| schema.since)
-    }
-}
-
-/// The newest version of a domain whose operators are all in the tables.
-pub(super) fn newest(domain: &str) -> Option<i64> {
-    DOMAINS.iter().find(|(name, _)| *name == domain).map(|(_, version)| *version)
-}
-
-/// A domain as people write it.
-pub(super) fn spelled(domain: &str) -> &str {
-    if domain.is_empty() { "ai.onnx" } else { domain }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_is_sorted_and_complete() {
-        assert!(OPS.is_sorted_by(|a, b| (a.domain, a.name) < (b.domain, b.name)));
-        assert!(OPS.iter().all(|op| op.versions.is_sorted_by(|a, b| a.since < b.since)));
-        let schemas = || OPS.iter().flat_map(|op| op.versions);
-        assert_eq!(schemas().count(), 659);
-        assert_eq!(schemas().filter(|schema| schema.is_deprecated).count(), 5);
-        assert!(schemas().all(|schema| schema.attributes.is_sorted_by_key(|attribute| attribute.0)));
-        assert!(OPS.iter().all(|op| newest(op.domain).is_some_and(|newest| op.at(newest).is_some())));
-    }
-
-    #[test]
-    fn a_version_resolves_to_the_newest_schema_that_is_not_newer() {
-        let op = Op::find("", "ReduceSum").unwrap();
-        assert_eq!(op.at(12).unwrap().since, 11);
-        assert_eq!(op.at(99).unwrap().since, 13);
-        assert!(op.at(0).is_none());
-        assert!(op.at(12).unwrap().attribute("axes").is_some());
-        assert!(op.at(13).unwrap().has_input("axes"));
-        assert_eq!(Op::find("", "Gelu").unwrap().introduced(), 20);
-        assert!(Op::find("", "SkipLayerNormalization").is_none());
-    }
-
-    #[test]
-    fn the_last_release_is_the_newest() {
-        assert!(RELEASES.is_sorted_by_key(|release| (release.ir, release.main)));
-        assert_eq!((NEWEST_IR, newest(""), newest("ai.onnx.ml")), (14, Some(28), Some(5)));
     }
 }

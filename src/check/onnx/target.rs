@@ -4,8 +4,9 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::era::moved_input;
+use super::lookup::{newest, spelled};
 use super::recipes::recipe;
-use super::schema::{Attr, Op, Release, Schema, newest, spelled};
+use super::schema::{Attr, Op, Release, Schema};
 use super::scope::Scopes;
 use super::tables::RELEASES;
 use crate::check::report::{Place, Report, Text, advise, quoted};
