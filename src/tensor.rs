@@ -5,10 +5,10 @@
 
 #![forbid(unsafe_code)]
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::ops::Range;
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
@@ -57,7 +57,7 @@ pub struct TensorTable {
     dims: Vec<i64>,
     rows: Vec<Row>,
     by_name: HashTable<u32>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 //! Source: docs/ExternalData.md and onnx.proto of ONNX. Two readers that take different ones of two equal keys, or that
 //! read a number differently, are an attack: so a key may occur once, and numbers are plain digits.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::digest::Digest;
@@ -69,9 +70,13 @@ impl External {
     }
 
     /// The name of the file as others would spell it.
-    pub(super) fn plain_location(&self) -> String {
-        let parts: Vec<&str> = self.location.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-        parts.join("/")
+    pub(super) fn plain_location(&self) -> Cow<'_, str> {
+        let is_odd = |part: &&str| matches!(*part, "" | ".");
+        let parts = self.location.split('/');
+        if !parts.clone().any(|part| is_odd(&part)) {
+            return Cow::Borrowed(&self.location);
+        }
+        Cow::Owned(parts.filter(|part| !is_odd(part)).collect::<Vec<_>>().join("/"))
     }
 }
 

@@ -1,6 +1,8 @@
 //! All tensors of a model, and the files that they lie in.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::contents::{Recipe, build, count, is_six};
 use super::external::External;
@@ -91,14 +93,14 @@ impl<'a> Tensors<'a> {
 
     fn external(&mut self, external: &External, tensor: &str, len: u64) -> Result<Span> {
         let name = external.plain_location();
-        let file = match self.external.get(&name) {
+        let file = match self.external.get(&*name) {
             Some(file) => *file,
             None => {
                 self.limits.check_files(self.files.len() as u64 + 1)?;
                 let source = self.location.open_sidecar(&external.location).map_err(|e| e.subject(tensor))?;
                 self.files.push(source);
                 let file = self.files.len() as u32 - 1;
-                self.external.insert(name.clone(), file);
+                self.external.insert(name.clone().into_owned(), file);
                 file
             }
         };
@@ -164,8 +166,9 @@ impl<'a> Tensors<'a> {
             weights.push(plain(Source::built(&name, len, Box::new(make)), Some(0)));
         }
         let mut table = TableBuilder::new(self.limits);
-        let names = names(self.found.iter().map(|(label, ..)| label));
-        for ((_, tensor, place), name) in self.found.iter().zip(&names) {
+        let mut found = self.found;
+        number_equal_names(&mut found);
+        for (Label { name, .. }, tensor, place) in &found {
             let span = match *place {
                 Place::Stored(span) => span,
                 Place::Built(group, offset, len) => Span { file: stored + group, offset, len },
@@ -175,7 +178,7 @@ impl<'a> Tensors<'a> {
         }
         let lengths = weights.iter().map(|file| file.source.len()).collect();
         let table = table.finish_file(&Layout::Within(lengths))?;
-        let places = names.iter().map(|name| table.find(name)).collect();
+        let places = found.iter().map(|(label, ..)| table.find(&label.name)).collect();
         Ok(Loaded { table, places, weights, claims: self.claims, warnings: self.warnings })
     }
 }
@@ -184,24 +187,29 @@ fn plain(source: Source, base: Option<usize>) -> WeightFile {
     WeightFile { source, headers: Vec::new(), base }
 }
 
-/// The names of all tensors. Two that the model gives are left equal, for the table to refuse.
-fn names<'a>(labels: impl Iterator<Item = &'a Label> + Clone) -> Vec<String> {
-    let mut taken: HashSet<String> = labels.clone().filter(|label| label.is_given).map(|l| l.name.clone()).collect();
-    let mut next: HashMap<&str, u64> = HashMap::new();
-    let name_of = |label: &'a Label| {
-        if label.is_given || taken.insert(label.name.clone()) {
-            return label.name.clone();
+/// Numbers those of the names that were made which are not the only ones. Two equal names that the model gives are left
+/// for the table to refuse.
+fn number_equal_names(found: &mut [(Label, IrTensor, Place)]) {
+    if found.iter().all(|(label, ..)| label.is_given) {
+        return;
+    }
+    let given = found.iter().map(|(label, ..)| label).filter(|label| label.is_given);
+    let mut taken: HashSet<String> = given.map(|label| label.name.clone()).collect();
+    let mut last: HashMap<String, u64> = HashMap::new();
+    for (label, ..) in found.iter_mut().filter(|(label, ..)| !label.is_given) {
+        if taken.insert(label.name.clone()) {
+            continue;
         }
-        let number = next.entry(&label.name).or_insert(1);
+        let number = last.entry(label.name.clone()).or_insert(1);
         loop {
             *number += 1;
             let numbered = format!("{}#{number}", label.name);
             if taken.insert(numbered.clone()) {
-                return numbered;
+                label.name = numbered;
+                break;
             }
         }
-    };
-    labels.map(name_of).collect()
+    }
 }
 
 fn check_count(tensor: &IrTensor, list: List, count: u64) -> Result<()> {

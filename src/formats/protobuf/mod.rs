@@ -8,6 +8,7 @@
 //!
 //! Source of the wire format: "Encoding", Protocol Buffers documentation.
 
+mod memory;
 mod read;
 mod scan;
 mod skeleton;

@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 
+use super::memory::Memory;
 use super::skeleton::{Length, Payload, Skeleton};
 use super::{Field, Kind, Message, Schema, WireType, varint};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::limits::Limits;
-use crate::storage::{Arena, Slot, Source};
+use crate::storage::Source;
 
 /// Messages inside each other. What decodes them may use one call for each.
 const MAX_DEPTH: usize = 100;
@@ -30,8 +31,7 @@ const MAX_NUMBER: u64 = (1 << 29) - 1;
 pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits) -> Result<Skeleton> {
     // One read more than the text may have, since what follows is read ahead.
     let most = source.len().min(limits.header_bytes.saturating_add(LONGEST_READ));
-    let mut arena = Arena::new(most, 1)?;
-    let memory = arena.take(most as usize).ok_or_else(|| Error::out_of_memory("the model", most))?;
+    let memory = Memory::new(most)?;
     let mut scanner = Scanner {
         source,
         schema,
@@ -52,9 +52,7 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits
     scanner.run()?;
     let Scanner { memory, text, payloads, mut lengths, counts, .. } = scanner;
     lengths.sort_unstable_by_key(|length| length.at);
-    drop(memory);
-    let whole = arena.freeze([].into_iter());
-    let whole = whole.ok_or_else(|| Error::new(ErrorKind::Internal, "the text is still in use"))?;
+    let whole = memory.freeze()?;
     Ok(Skeleton { text: whole.slice(..text), payloads, lengths, counts })
 }
 
@@ -92,7 +90,7 @@ struct Scanner<'a> {
     limits: &'a Limits,
     /// First the text so far. Then, from `kept` on, bytes of the file: those before `at` are walked over and belong to
     /// the text, those up to `filled` come next. As long as nothing is left out, nothing has to be moved.
-    memory: Slot,
+    memory: Memory,
     text: usize,
     kept: usize,
     at: usize,
