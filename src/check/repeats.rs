@@ -7,7 +7,7 @@ use super::report::{Place, Report, advise, quoted};
 use super::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
 use super::signature::listed;
 use super::subject::Subject;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// Smaller tensors are not worth a finding.
 const SMALLEST: u64 = 1024;
@@ -23,16 +23,28 @@ struct Repeats<'a> {
     subject: &'a Subject<'a>,
     keys: RandomState,
     block: Vec<u8>,
+    /// Bytes that may still be read: tensors may overlap, and be more than their files.
+    left: u64,
 }
 
 pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let mut repeats = Repeats { subject, keys: RandomState::new(), block: Vec::new() };
+    let mut repeats = Repeats { subject, keys: RandomState::new(), block: Vec::new(), left: budget(subject) };
     for candidates in repeats.alike() {
         if let Err(error) = repeats.check_candidates(candidates, report) {
             report.add(SIZE_UNREAD, Place::MODEL, || format!("duplicate weights were not looked for: {error}"));
             return;
         }
     }
+}
+
+/// Twice the bytes of the files, as far as tensors reach in them: once for the samples, and once for the rest.
+fn budget(subject: &Subject<'_>) -> u64 {
+    let mut ends: BTreeMap<u32, u64> = BTreeMap::new();
+    for tensor in subject.tensors.iter() {
+        let end = ends.entry(tensor.span.file).or_default();
+        *end = tensor.span.end().max(*end);
+    }
+    ends.values().sum::<u64>().saturating_mul(2)
 }
 
 impl Repeats<'_> {
@@ -69,6 +81,9 @@ impl Repeats<'_> {
 
     fn hash(&mut self, tensor: usize, most: u64) -> Result<u64> {
         let len = self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.span.len).min(most);
+        let left = self.left.checked_sub(len);
+        self.left =
+            left.ok_or_else(|| Error::new(Kind::Limit, "tensors share so many bytes that it would take too long"))?;
         let (mut hasher, mut offset) = (self.keys.build_hasher(), 0);
         while offset < len {
             self.block.resize((len - offset).min(BLOCK as u64) as usize, 0);

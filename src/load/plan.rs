@@ -83,6 +83,8 @@ pub struct Plan {
 /// size costs nobody anything.
 const MAX_BYTES: u64 = 1 << 44;
 const DEFAULT_ALIGNMENT: u64 = 64;
+/// Bytes that may be placed a second time whatever the model is like.
+const FREE_REPEATS: u64 = 16 << 20;
 const MAX_ALIGNMENT: u64 = 1 << 30;
 const DEFAULT_STAGING: u64 = 8 << 20;
 /// Below this, system calls cost more than the bytes they bring.
@@ -313,10 +315,16 @@ fn lay_out(tensors: &TensorTable, selection: &[usize], alignment: u64) -> Result
         }
         rest = &rest[count..];
     }
+    let placed = layout.bytes;
     for (position, len) in displaced {
         let to = layout.take(len, alignment)?;
         let from = std::mem::replace(&mut layout.offsets[position], to);
         layout.repeats.push(Repeat { from, to, len });
+        if layout.bytes - placed > placed.saturating_add(FREE_REPEATS) {
+            let message = "tensors share bytes at distances that do not suit the alignment, so often that they would take more \
+                           than twice their memory; ask for a smaller alignment";
+            return Err(Error::new(Kind::Limit, message));
+        }
     }
     Ok(layout)
 }

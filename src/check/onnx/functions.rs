@@ -1,5 +1,7 @@
 //! The functions that a model defines: what they are called, whom they call, and which operators they build on.
 
+use std::collections::BTreeSet;
+
 use hashbrown::{HashMap, HashSet};
 
 use super::lookup::spelled;
@@ -61,8 +63,8 @@ pub(super) fn check_call(graphs: &Graphs, function: &Function, node: &Node<'_>, 
 }
 
 /// For each function, the functions that it calls, in its body or in graphs inside it.
-fn callees(graphs: &Graphs, scopes: &Scopes<'_>) -> Vec<HashSet<usize>> {
-    let mut callees = vec![HashSet::new(); graphs.functions().len()];
+fn callees(graphs: &Graphs, scopes: &Scopes<'_>) -> Vec<BTreeSet<usize>> {
+    let mut callees = vec![BTreeSet::new(); graphs.functions().len()];
     for (index, graph) in graphs.iter().enumerate() {
         let Some(callees) = scopes.function(index).and_then(|caller| callees.get_mut(caller)) else { continue };
         callees.extend(graph.nodes().filter_map(|node| graphs.function(node.domain, node.op, node.overload)));
@@ -130,7 +132,7 @@ enum State {
 }
 
 /// No function calls itself, not even through others, and no chain of calls is too long.
-fn check_calls(callees: &[HashSet<usize>], graphs: &Graphs, report: &mut Report<'_>) {
+fn check_calls(callees: &[BTreeSet<usize>], graphs: &Graphs, report: &mut Report<'_>) {
     let mut states = vec![State::Unseen; callees.len()];
     for root in 0..callees.len() {
         if states[root] == State::Unseen {
@@ -146,7 +148,7 @@ struct Step<'a> {
     deepest: usize,
 }
 
-fn walk(root: usize, callees: &[HashSet<usize>], states: &mut [State], graphs: &Graphs, report: &mut Report<'_>) {
+fn walk(root: usize, callees: &[BTreeSet<usize>], states: &mut [State], graphs: &Graphs, report: &mut Report<'_>) {
     let step = |function: usize| Step { function, rest: callees[function].iter(), deepest: 0 };
     let mut path = vec![step(root)];
     states[root] = State::Open;

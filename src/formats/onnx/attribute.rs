@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::error::Result;
 use crate::formats::protobuf::{Skeleton, Value, fields, packed_varints};
 use crate::graph::AttributeKind;
 
@@ -14,7 +15,7 @@ pub(super) struct Parts {
     pub i: i64,
     pub floats: Vec<f32>,
     pub ints: Vec<i64>,
-    declared: Option<i64>,
+    declared: Option<i32>,
     /// Bytes, tensors, graphs and types, each with the kind of its field.
     ranges: Vec<(AttributeKind, Range<usize>)>,
     /// The value fields that are there: one bit for each kind.
@@ -63,23 +64,24 @@ fn kind_of(number: u32) -> Option<AttributeKind> {
 
 impl Parts {
     /// Reads an attribute into the room of the one before.
-    pub(super) fn read(&mut self, skeleton: &Skeleton, range: Range<usize>) {
+    pub(super) fn read(&mut self, skeleton: &Skeleton, range: Range<usize>) -> Result<()> {
         self.clear();
         let text = &skeleton.text;
         for (number, value) in fields(text, range) {
             match (number, &value) {
                 (1, _) => self.name = value.range(),
-                (20, _) => self.declared = Some(value.int()),
+                // A number of 64 bits is cut, as every reader of a 32-bit field does.
+                (20, _) => self.declared = Some(value.int() as i32),
                 (21, _) => self.reference = value.range(),
                 (2, Value::Fixed32(bits)) => self.f = f32::from_bits(*bits),
                 (3, _) => self.i = value.int(),
                 (7, Value::Fixed32(bits)) => self.floats.push(f32::from_bits(*bits)),
                 (7, Value::Delimited(range)) => {
-                    let (chunks, _) = text[range.clone()].as_chunks();
+                    let (chunks, _) = skeleton.packed(range.clone(), Some(4))?.as_chunks();
                     self.floats.extend(chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)));
                 }
                 (8, Value::Delimited(range)) => {
-                    self.ints.extend(packed_varints(&text[range.clone()]).map(|value| value as i64));
+                    self.ints.extend(packed_varints(skeleton.packed(range.clone(), None)?).map(|value| value as i64));
                 }
                 (8, _) => self.ints.push(value.int()),
                 _ => {
@@ -91,6 +93,7 @@ impl Parts {
                 self.found |= 1 << kind as u16;
             }
         }
+        Ok(())
     }
 
     fn clear(&mut self) {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::proto::{OperatorSetIdProto, StringStringEntryProto};
 use super::tensors::Tensors;
-use crate::error::Result;
+use crate::error::{Printable, Result};
 use crate::finding::{Finding, Severity};
 use crate::formats::protobuf::Skeleton;
 use crate::graph::{Graph, Graphs, Opset, Role};
@@ -24,6 +24,7 @@ impl Found<'_, '_> {
     /// Notes something that breaks a rule and can be put up with.
     pub(super) fn find(&mut self, severity: Severity, rule: &'static str, path: &str, message: String) {
         if self.findings.len() < MAX_FINDINGS {
+            let [path, message] = [path, &message].map(|text| Printable(text).to_string());
             self.findings.push(Finding::new(severity, rule, path, message));
         }
     }

@@ -325,7 +325,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
     /// Reads the attribute with this position of the node with this label.
     fn attribute(&mut self, node: &NodeLabel<'_>, position: usize, range: Range<usize>) -> Result<()> {
         let mut parts = std::mem::take(&mut self.parts);
-        parts.read(self.skeleton, range);
+        parts.read(self.skeleton, range)?;
         let name = self.skeleton.str(parts.name.clone())?;
         let reference = self.skeleton.str(parts.reference.clone())?;
         let has_types = self.found.graphs.ir_version.unwrap_or_default() >= 2;

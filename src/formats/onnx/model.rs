@@ -6,7 +6,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use super::found::{Found, entry, opset};
 use super::tensors::Tensors;
 use super::{FORMAT, directory, graph, schema};
-use crate::error::{Error, Printable, Result};
+use crate::error::{Error, Result};
 use crate::finding::Severity;
 use crate::formats::protobuf::{fields, scan};
 use crate::formats::{Parsed, assets};
@@ -94,8 +94,7 @@ fn unique(found: &mut Found<'_, '_>, entries: Vec<(String, String)>) -> BTreeMap
         match metadata.entry(key) {
             Entry::Vacant(place) => _ = place.insert(value),
             Entry::Occupied(first) => {
-                let message =
-                    format!("metadata_props has the key \"{}\" twice; the first counts", Printable(first.key()));
+                let message = format!("metadata_props has the key \"{}\" twice; the first counts", first.key());
                 found.find(Severity::Error, "onnx.model.metadata_unique", "", message);
             }
         }

@@ -139,12 +139,13 @@ struct Head {
 }
 
 impl Head {
-    fn read(skeleton: &Skeleton, range: Range<usize>) -> Self {
+    fn read(skeleton: &Skeleton, range: Range<usize>) -> Result<Self> {
         let mut head = Self::default();
         for (number, value) in fields(&skeleton.text, range) {
             match (number, &value) {
                 (1, Value::Delimited(packed)) => {
-                    head.dims.extend(packed_varints(&skeleton.text[packed.clone()]).map(|dim| dim as i64));
+                    let dims = skeleton.packed(packed.clone(), None)?;
+                    head.dims.extend(packed_varints(dims).map(|dim| dim as i64));
                 }
                 (1, _) => head.dims.push(value.int()),
                 // A number of 64 bits is cut, as every reader of a 32-bit field does.
@@ -155,14 +156,14 @@ impl Head {
                 _ => {}
             }
         }
-        head
+        Ok(head)
     }
 }
 
 /// Reads a tensor; `None` if its element type is not known, and so nothing about its contents.
 pub(super) fn read(skeleton: &Skeleton, range: Range<usize>) -> Result<Option<IrTensor>> {
     let payloads = skeleton.payloads_in(range.start, range.end);
-    let Head { dims, data_type, data_location, is_segment, entries } = Head::read(skeleton, range);
+    let Head { dims, data_type, data_location, is_segment, entries } = Head::read(skeleton, range)?;
     if is_segment {
         let message = "the tensor is a segment of a larger one, which no release of ONNX has defined";
         return Err(Error::new(Kind::Unsupported, message));

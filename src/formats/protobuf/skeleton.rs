@@ -5,6 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use prost::Message;
 
+use super::varint;
 use crate::error::{Error, Result};
 use crate::formats::HeaderPart;
 
@@ -66,6 +67,18 @@ impl Skeleton {
         self.str(range).map(str::to_owned)
     }
 
+    /// A packed list: of numbers of `width` bytes each, or else of numbers that end by themselves. They have to be whole.
+    pub(in crate::formats) fn packed(&self, range: Range<usize>, width: Option<usize>) -> Result<&[u8]> {
+        let start = range.start;
+        let bytes = &self.text[range];
+        let is_whole = match width {
+            Some(width) => bytes.len().is_multiple_of(width),
+            None => are_whole(bytes),
+        };
+        let torn = || Error::format("a list of numbers ends in the middle of one, or has one that is too large");
+        if is_whole { Ok(bytes) } else { Err(torn().offset(self.file_offset(start))) }
+    }
+
     /// A small message, decoded. The pre-scan has passed it: what can still be wrong is text that is not UTF-8.
     pub(in crate::formats) fn message<M: Message + Default>(&self, range: Range<usize>) -> Result<M> {
         let start = range.start;
@@ -100,4 +113,13 @@ impl Skeleton {
         let before = self.payloads.iter().take_while(|payload| payload.at <= at);
         at as u64 + before.map(|payload| payload.cut).sum::<u64>()
     }
+}
+
+/// Whether bytes are numbers to their end.
+fn are_whole(mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
+        let Some((_, len)) = varint(bytes) else { return false };
+        bytes = &bytes[len..];
+    }
+    true
 }
