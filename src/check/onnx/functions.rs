@@ -1,6 +1,6 @@
 //! The functions that a model defines: what they are called, whom they call, and which operators they build on.
 
-use std::collections::BTreeSet;
+use std::collections::btree_set::{self, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 
@@ -144,7 +144,7 @@ fn check_calls(callees: &[BTreeSet<usize>], graphs: &Graphs, report: &mut Report
 /// One function on the way down, and which of its callees are still to be looked at.
 struct Step<'a> {
     function: usize,
-    rest: hashbrown::hash_set::Iter<'a, usize>,
+    rest: btree_set::Iter<'a, usize>,
     deepest: usize,
 }
 
