@@ -21,9 +21,10 @@ const CHORES: &[Chore] = &[
     ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
     ("header", "writes include/weighbridge.h anew from src/ffi", header),
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
+    ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
     ("golden", "writes the golden files anew with the tools of other projects", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
-    ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS]", bench),
+    ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS] [WORD OF ROWS]...", bench),
 ];
 
 fn main() -> ExitCode {

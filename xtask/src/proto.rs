@@ -56,15 +56,30 @@ fn write(path: &Path, text: &str) -> Outcome {
     fs::write(path, text).map_err(|e| format!("{}: {e}", path.display()))
 }
 
-/// The folder of the installed package, which holds its schema.
-fn schema_folder() -> Result<PathBuf, String> {
+/// Writes the tables of operators that checks look into.
+pub(crate) fn tables() -> Outcome {
+    let output = Command::new(python()?).arg(root()?.join("xtask/onnx_tables.py")).output();
+    let output = output.map_err(|e| e.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    write(&root()?.join("src/check/onnx/tables.rs"), &String::from_utf8_lossy(&output.stdout))
+}
+
+/// The interpreter of an environment in which the package is installed.
+fn python() -> Result<PathBuf, String> {
     let venv = root()?.join("target/proto-venv");
     if !venv.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
     }
     run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", ONNX]))?;
+    Ok(venv.join("bin/python"))
+}
+
+/// The folder of the installed package, which holds its schema.
+fn schema_folder() -> Result<PathBuf, String> {
     let find = "import importlib.util as u; print(u.find_spec('onnx').submodule_search_locations[0])";
-    let output = Command::new(venv.join("bin/python")).args(["-c", find]).output().map_err(|e| e.to_string())?;
+    let output = Command::new(python()?).args(["-c", find]).output().map_err(|e| e.to_string())?;
     Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
 }
 

@@ -1,4 +1,4 @@
-//! The operators and releases of ONNX. Written by `make_tables.py` from onnx 1.23.2 (Apache-2.0): do not edit.
+//! The operators and releases of ONNX. Made by `cargo xtask tables` from onnx 1.23.2 (Apache-2.0): do not edit.
 
 use super::schema::Formal::{Optional as O, Single as S, Variadic as V};
 use super::schema::{Arity, Attr, MANY, Op, Release, Schema};

@@ -1,7 +1,6 @@
 """Writes tables.rs: what each version of each operator of ONNX looks like, and what each release of ONNX can express.
 
-    pip install onnx==1.23.2
-    python make_tables.py > tables.rs
+    cargo xtask tables
 
 The facts come from the `onnx` package, which is licensed under Apache-2.0.
 """
@@ -17,7 +16,7 @@ UNBOUNDED = 2**31 - 1
 PLUMBING = {"Constant", "CastLike", "Cast", "Identity"}
 
 HEAD = f"""\
-//! The operators and releases of ONNX. Written by `make_tables.py` from onnx {RELEASE} (Apache-2.0): do not edit.
+//! The operators and releases of ONNX. Made by `cargo xtask tables` from onnx {RELEASE} (Apache-2.0): do not edit.
 
 use super::schema::Formal::{{Optional as O, Single as S, Variadic as V}};
 use super::schema::{{Arity, Attr, MANY, Op, Release, Schema}};
