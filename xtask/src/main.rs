@@ -64,12 +64,16 @@ fn header(_: &[String]) -> Outcome {
 }
 
 fn golden(_: &[String]) -> Outcome {
-    let venv = Path::new("target/golden-venv");
-    if !venv.exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+    for (folder, venv) in [("tests/golden", "target/golden-venv"), ("tests/onnx", "target/onnx-venv")] {
+        let (folder, venv) = (Path::new(folder), Path::new(venv));
+        if !venv.exists() {
+            run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+        }
+        let requirements = folder.join("requirements.txt");
+        run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r"]).arg(requirements))?;
+        run(Command::new(venv.join("bin/python")).arg(folder.join("make.py")))?;
     }
-    run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r", "tests/golden/requirements.txt"]))?;
-    run(Command::new(venv.join("bin/python")).arg("tests/golden/make.py"))
+    Ok(())
 }
 
 fn fuzz(args: &[String]) -> Outcome {
