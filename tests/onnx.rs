@@ -7,13 +7,14 @@ mod describe;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{FileExt, symlink};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use serde_json::Value;
 use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::tensor::STRING_OFFSET;
-use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Target};
+use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Severity, Target};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/onnx/golden");
 
@@ -100,6 +101,9 @@ fn compare_all(folder: &Path) -> (usize, BTreeSet<String>) {
         let on_disk = on_disk(folder, &line);
         let model = open(&on_disk.path, Access::Map);
         describe::assert_same(file, &describe::model(&model), &describe::kept(&line));
+        let findings = weighbridge::check::check(&model, &Default::default()).unwrap();
+        let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        assert!(errors.is_empty(), "{file}: {errors:?}");
         let read = open(&on_disk.path, Access::Read);
         let host = model.load(&PlanOptions { target: Target::Host, ..Default::default() }).unwrap();
         let view = model.load(&PlanOptions { target: Target::View, ..Default::default() }).unwrap();
@@ -215,4 +219,47 @@ fn every_prefix_of_every_golden_model_is_refused_or_read() {
         }
     }
     assert!(count > 20_000, "only {count} prefixes");
+}
+
+/// A model of one tensor of bytes, as a protobuf message; the contents follow it in the file.
+fn head_of(len: u64) -> Vec<u8> {
+    let field = |tag: u8, contents: &[u8], more: u64| {
+        let mut bytes = vec![tag];
+        let mut rest = contents.len() as u64 + more;
+        while rest >= 0x80 {
+            bytes.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        bytes.push(rest as u8);
+        bytes.extend(contents);
+        bytes
+    };
+    let mut dims = vec![0x08];
+    dims.extend(&field(0, &[], len)[1..]);
+    let tensor = [&dims[..], &[0x10, 2], b"\x42\x01w", &field(0x4a, &[], len)].concat();
+    let graph = [b"\x12\x01g", &field(0x2a, &tensor, len)[..]].concat();
+    [&[0x08, 10, 0x42, 2, 0x10, 21], &field(0x3a, &graph, len)[..]].concat()
+}
+
+#[test]
+fn a_file_beyond_two_gigabytes_opens_by_every_way_in() {
+    const LEN: u64 = 3 << 30;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.onnx");
+    let head = head_of(LEN);
+    fs::write(&path, &head).unwrap();
+    let file = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    file.set_len(head.len() as u64 + LEN).unwrap();
+    file.write_all_at(b"end", head.len() as u64 + LEN - 3).unwrap();
+
+    // SAFETY: nobody writes the file while it is mapped.
+    let map = unsafe { memmap2::Mmap::map(&file) }.unwrap();
+    let memory = Model::from_memory(Bytes::from_owner(map), &OpenOptions::default(), &Context::new()).unwrap();
+    for model in [open(&path, Access::Map), open(&path, Access::Read), memory] {
+        let tensor = model.tensors().get(0).unwrap();
+        assert_eq!((tensor.name, tensor.span.len, tensor.span.offset), ("w", LEN, head.len() as u64));
+        let mut end = [0; 4];
+        model.read_into(0, LEN - 4, &mut end).unwrap();
+        assert_eq!(&end, b"\0end");
+    }
 }

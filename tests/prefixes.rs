@@ -4,10 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use weighbridge::check::{CheckOptions, check};
 use weighbridge::write::Manifests;
 use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Result, Target};
 
 const GOLDEN: &str = "tests/golden";
+const GOLDEN_ONNX: &str = "tests/onnx/golden";
 
 /// The small `.safetensors` files: all but the shards of the checkpoint.
 fn files() -> Vec<(PathBuf, Vec<u8>)> {
@@ -16,6 +18,23 @@ fn files() -> Vec<(PathBuf, Vec<u8>)> {
     let mut files: Vec<_> = entries.filter(|path| path.extension().is_some_and(|e| e == "safetensors")).collect();
     files.sort_unstable();
     assert_eq!(files.len(), 13);
+    files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+}
+
+/// The golden ONNX models, links apart.
+fn models() -> Vec<(PathBuf, Vec<u8>)> {
+    let (mut folders, mut files) = (vec![PathBuf::from(GOLDEN_ONNX)], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            match entry.path() {
+                path if entry.file_type().unwrap().is_dir() => folders.push(path),
+                path if path.extension().is_some_and(|e| e == "onnx") => files.push(path),
+                _ => {}
+            }
+        }
+    }
+    files.sort_unstable();
     files.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
 }
 
@@ -34,6 +53,11 @@ fn from_memory(bytes: &[u8]) -> Result<Model> {
     Model::from_memory(bytes.to_vec().into(), &options, &Context::new())
 }
 
+fn onnx_from_memory(bytes: &[u8]) -> Result<Model> {
+    let options = OpenOptions { format: Some("onnx".to_owned()), ..OpenOptions::default() };
+    Model::from_memory(bytes.to_vec().into(), &options, &Context::new())
+}
+
 fn open(path: &Path, policy: Policy) -> Result<Model> {
     Model::open(path, &OpenOptions { policy, ..OpenOptions::default() }, &Context::new())
 }
@@ -42,6 +66,15 @@ fn open(path: &Path, policy: Policy) -> Result<Model> {
 fn assert_loads(model: &Model) {
     let loaded = model.load(&PlanOptions { target: Target::Host, ..PlanOptions::default() }).unwrap();
     assert_eq!(loaded.len(), model.tensors().len());
+}
+
+/// A file that is refused is named, and so is the place in it, unless something is missing that has none.
+fn assert_names(error: &weighbridge::Error, len: usize) {
+    let place = error.place();
+    let is_missing = error.message().starts_with("the model has no graph");
+    assert!(place.path.is_some() && place.offset.map_or(is_missing, |offset| offset <= len as u64), "{error}");
+    assert!(matches!(error.kind(), Kind::Format | Kind::Limit | Kind::Unsupported), "{error}");
+    assert!(!error.to_string().contains(char::is_control), "{error}");
 }
 
 /// Numbers without order, the same in every run (xorshift64, Marsaglia 2003).
@@ -231,4 +264,83 @@ fn changed_manifests_vouch_for_nothing_else() {
     }
     assert_eq!(loaded + refused, 2 * EACH);
     assert!(loaded > 50 && refused > 500, "{loaded} loaded, {refused} refused");
+}
+
+/// The lengths of the prefixes of a model that end between two of its fields, the last of which is the graph or comes
+/// after it. Such a prefix is a model.
+fn ends_after_graph(model: &[u8]) -> Vec<usize> {
+    const GRAPH: u64 = 7;
+    let number = |at: &mut usize| {
+        let mut value = 0;
+        for shift in (0..).step_by(7) {
+            *at += 1;
+            value |= u64::from(model[*at - 1] & 0x7f) << shift;
+            if model[*at - 1] < 0x80 {
+                break;
+            }
+        }
+        value
+    };
+    let (mut at, mut has_graph, mut ends) = (0, false, Vec::new());
+    while at < model.len() {
+        let key = number(&mut at);
+        let value = number(&mut at);
+        at += if key & 7 == 2 { value as usize } else { 0 };
+        has_graph |= key >> 3 == GRAPH;
+        ends.extend(has_graph.then_some(at));
+    }
+    ends
+}
+
+/// Every prefix of the small ones, and some of the others.
+#[test]
+fn prefixes_of_onnx_models_open_only_where_a_field_ends() {
+    const SMALL: usize = 2048;
+    let (mut refused, mut opened) = (0, 0);
+    for (path, bytes) in models() {
+        let ends = ends_after_graph(&bytes);
+        let is_external = matches!(onnx_from_memory(&bytes), Err(e) if e.kind() == Kind::Unsupported);
+        for len in (0..=bytes.len()).step_by(1 + bytes.len() / SMALL) {
+            match onnx_from_memory(&bytes[..len]) {
+                Ok(model) => {
+                    assert!(ends.contains(&len) && !is_external, "{len} bytes of {}", path.display());
+                    assert_loads(&model);
+                    opened += 1;
+                }
+                Err(error) => {
+                    assert!(!ends.contains(&len) || is_external, "{len} bytes of {}: {error}", path.display());
+                    assert_names(&error, len);
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert_eq!((refused, opened), (0, 0));
+}
+
+#[test]
+fn changed_onnx_models_open_or_fail() {
+    const EACH: usize = 60;
+    let mut numbers = Numbers(4);
+    let (mut opened, mut unreadable, mut refused) = (0, 0, 0);
+    for (_, bytes) in models() {
+        for _ in 0..EACH {
+            match onnx_from_memory(&numbers.change(&bytes)) {
+                Ok(model) => {
+                    check(&model, &CheckOptions::default()).unwrap();
+                    opened += 1;
+                    // Numbers that have to be converted are looked at when they are read.
+                    if let Err(error) = model.load(&PlanOptions { target: Target::Host, ..PlanOptions::default() }) {
+                        assert_names(&error, bytes.len());
+                        unreadable += 1;
+                    }
+                }
+                Err(error) => {
+                    assert_names(&error, bytes.len());
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert_eq!((opened, unreadable, refused), (0, 0, 0));
 }
