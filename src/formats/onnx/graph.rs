@@ -224,7 +224,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         attributes.clear();
         self.inputs.clear();
         self.outputs.clear();
-        // Then so is every name in it: one look instead of many.
+        // If all of the node is ASCII, so is every name in it: one look instead of many.
         let is_ascii = text[range.clone()].is_ascii();
         let skeleton = self.skeleton;
         let check = |name| if is_ascii { Ok(()) } else { skeleton.str(name).map(|_| ()) };
@@ -289,17 +289,17 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
     fn tensor(&mut self, range: Range<usize>, label: Label) -> Result<Option<u32>> {
         let skeleton = self.skeleton;
         let start = range.start;
-        let fail = |e: Error, name: &str| match e.place().offset {
-            Some(_) => e.subject(name),
-            None => e.subject(name).offset(skeleton.file_offset(start)),
+        let fail = |e: Error| match e.place().offset {
+            Some(_) => e.subject(&*label.name),
+            None => e.subject(&*label.name).offset(skeleton.file_offset(start)),
         };
-        let Some(tensor) = tensor::read(skeleton, range).map_err(|e| fail(e, &label.name))? else {
+        let Some(tensor) = tensor::read(skeleton, range).map_err(fail)? else {
             let message = format!("{}: the element type of the tensor is not known", cut(&label.name));
             self.find(Severity::Error, "onnx.tensor.data_type", message);
             return Ok(None);
         };
         let name = label.name.clone();
-        self.found.tensors.add(label, tensor).map(Some).map_err(|e| fail(e, &name))
+        self.found.tensors.add(label, tensor).map(Some).map_err(|e| e.subject(name))
     }
 
     fn sparse(&mut self, range: Range<usize>, name: &str) -> Result<u32> {

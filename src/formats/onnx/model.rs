@@ -5,11 +5,11 @@ use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::found::{Found, entry, opset};
 use super::tensors::Tensors;
-use super::{FORMAT, directory, graph, schema};
-use crate::error::{Error, Result};
+use super::{FORMAT, directory, graph, probe, schema};
+use crate::error::{Error, Kind, Result};
 use crate::finding::Severity;
 use crate::formats::protobuf::{fields, scan};
-use crate::formats::{Parsed, assets};
+use crate::formats::{Head, Parsed, assets};
 use crate::graph::{Graphs, Role};
 use crate::limits::Limits;
 use crate::storage::{Location, Source};
@@ -25,7 +25,7 @@ pub(super) fn read(location: &Location, limits: &Limits) -> Result<Parsed> {
 }
 
 fn read_file(location: &Location, source: &Source, limits: &Limits) -> Result<Parsed> {
-    let skeleton = scan(source, &schema::SCHEMA, limits)?;
+    let skeleton = scan(source, &schema::SCHEMA, limits).map_err(|e| explain(e, source))?;
     let mut found = Found {
         skeleton: &skeleton,
         graphs: Graphs::default(),
@@ -52,6 +52,17 @@ fn read_file(location: &Location, source: &Source, limits: &Limits) -> Result<Pa
         graphs: Some(graphs),
         findings,
     })
+}
+
+/// A file that does not even begin like a model is known by its name only.
+fn explain(error: Error, source: &Source) -> Error {
+    let is_model = Head::of(source).is_ok_and(|head| probe(&head));
+    match error.place().offset {
+        Some(offset) if !is_model && error.kind() == Kind::Format => {
+            Error::format(format!("this is no ONNX model: {}", error.message())).offset(offset)
+        }
+        _ => error,
+    }
 }
 
 /// Reads everything; returns the metadata.

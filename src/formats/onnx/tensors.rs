@@ -9,7 +9,7 @@ use super::external::External;
 use super::label::Label;
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Error, Printable, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::formats::{BUILT_ALIGNMENT, WeightFile};
 use crate::limits::Limits;
 use crate::storage::{Location, Source};
@@ -82,7 +82,7 @@ impl<'a> Tensors<'a> {
             Contents::Listed(list, parts) => {
                 let (list, parts) = (*list, std::mem::take(parts));
                 let (count, bytes) = count(&self.model, list, &parts)?;
-                check_count(&tensor, list, count)?;
+                check_count(&tensor, list, count).map_err(|e| e.offset(parts.first().map_or(0, |part| part.offset)))?;
                 let len = if list == List::String { tensor.len + bytes } else { tensor.len };
                 self.built(Recipe { list, parts, dtype: tensor.dtype, len })?
             }
@@ -97,7 +97,7 @@ impl<'a> Tensors<'a> {
             Some(file) => *file,
             None => {
                 self.limits.check_files(self.files.len() as u64 + 1)?;
-                let source = self.location.open_sidecar(&external.location).map_err(|e| e.subject(tensor))?;
+                let source = self.location.open_sidecar(&external.location).map_err(explain_missing)?;
                 self.files.push(source);
                 let file = self.files.len() as u32 - 1;
                 self.external.insert(name.clone().into_owned(), file);
@@ -181,6 +181,15 @@ impl<'a> Tensors<'a> {
         let places = found.iter().map(|(label, ..)| table.find(&label.name)).collect();
         Ok(Loaded { table, places, weights, claims: self.claims, warnings: self.warnings })
     }
+}
+
+/// A file that is not there is worth words of its own: it is the most common damage.
+fn explain_missing(error: Error) -> Error {
+    if error.kind() != Kind::NotFound {
+        return error;
+    }
+    let message = "the file with the contents of tensors is missing: an incomplete download";
+    Error::new(Kind::NotFound, message).path(error.place().path.clone().unwrap_or_default())
 }
 
 fn plain(source: Source, base: Option<usize>) -> WeightFile {

@@ -196,7 +196,14 @@ impl Scanner<'_> {
         if len > room {
             let name = field.map_or("an unknown field", |field| field.name);
             let around = frame.message.name;
-            let message = format!("{around}.{name} has {len} bytes; {room} are left of what it lies in");
+            let message = match len.checked_sub(self.source.len() - self.position()) {
+                Some(missing @ 1..) if around == self.schema.messages[self.schema.root].name => {
+                    format!(
+                        "{around}.{name} has {len} bytes; the file ends {missing} bytes early: an interrupted download"
+                    )
+                }
+                _ => format!("{around}.{name} has {len} bytes; {room} are left of what it lies in"),
+            };
             return Err(self.error(begin, ErrorKind::Format, message));
         }
         match field {
