@@ -271,7 +271,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         let name = name_of(self.skeleton, range.clone());
         let value = self.value(name.clone())?;
         let name = self.skeleton.str(name)?;
-        let label = Label { name: format!("{}{name}", self.scope), is_given: self.scope.is_empty() };
+        let label = Label { name: [&self.scope, name].concat(), is_given: self.scope.is_empty() };
         let contents = self.tensor(range, label)?.map_or(Stored::Unreadable, |found| Stored::Dense(found as usize));
         self.builder.initializer(value, contents)
     }
@@ -298,8 +298,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
             self.find(Severity::Error, "onnx.tensor.data_type", message);
             return Ok(None);
         };
-        let name = label.name.clone();
-        self.found.tensors.add(label, tensor).map(Some).map_err(|e| e.subject(name))
+        self.found.tensors.add(label, tensor).map(Some)
     }
 
     fn sparse(&mut self, range: Range<usize>, name: &str) -> Result<u32> {

@@ -76,19 +76,24 @@ impl<'a> Tensors<'a> {
         self.limits.check_tensors(self.found.len() as u64 + 1)?;
         // Names are kept here, made unique, and kept in the table.
         self.take_heap(3 * label.name.len() as u64)?;
-        let place = match &mut tensor.contents {
-            Contents::Stored(offset) => Place::Stored(Span { file: 0, offset: *offset, len: tensor.len }),
-            Contents::External(external) => Place::Stored(self.external(external, &label.name, tensor.len)?),
+        let place = self.place(&label.name, &mut tensor).map_err(|e| e.subject(&*label.name))?;
+        self.found.push((label, tensor, place));
+        Ok(self.found.len() as u32 - 1)
+    }
+
+    fn place(&mut self, name: &str, tensor: &mut IrTensor) -> Result<Place> {
+        match &mut tensor.contents {
+            Contents::Stored(offset) => Ok(Place::Stored(Span { file: 0, offset: *offset, len: tensor.len })),
+            Contents::External(external) => Ok(Place::Stored(self.external(external, name, tensor.len)?)),
             Contents::Listed(list, parts) => {
                 let (list, parts) = (*list, std::mem::take(parts));
                 let (count, bytes) = count(&self.model, list, &parts)?;
-                check_count(&tensor, list, count).map_err(|e| e.offset(parts.first().map_or(0, |part| part.offset)))?;
+                let offset = parts.first().map_or(0, |part| part.offset);
+                check_count(tensor, list, count).map_err(|e| e.offset(offset))?;
                 let len = if list == List::String { tensor.len + bytes } else { tensor.len };
-                self.built(Recipe { list, parts, dtype: tensor.dtype, len })?
+                self.built(Recipe { list, parts, dtype: tensor.dtype, len })
             }
-        };
-        self.found.push((label, tensor, place));
-        Ok(self.found.len() as u32 - 1)
+        }
     }
 
     fn external(&mut self, external: &External, tensor: &str, len: u64) -> Result<Span> {
