@@ -1,9 +1,9 @@
-//! The attributes of a node in short form.
+//! The attributes of a node, and what is stored for a value, in short form.
 
 use std::fmt::{self, Display, Formatter};
 
 use weighbridge::Model;
-use weighbridge::graph::{Attribute, AttributeKind};
+use weighbridge::graph::{Attribute, AttributeKind, Stored};
 
 use crate::names::{Name, TypeText, quote};
 
@@ -115,5 +115,14 @@ impl Display for SparseText<'_> {
             Some(values) => write!(f, "sparse {} {:?}", values.dtype, sparse.shape),
             None => write!(f, "sparse ? {:?}", sparse.shape),
         }
+    }
+}
+
+/// The element type and shape of what is stored for a value.
+pub fn stored(model: &Model, contents: Stored) -> String {
+    match contents {
+        Stored::Dense(index) => TensorText { model, index: Some(index) }.to_string(),
+        Stored::Sparse(index) => SparseText { model, index }.to_string(),
+        Stored::Unreadable => "unreadable".to_owned(),
     }
 }

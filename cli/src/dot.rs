@@ -10,8 +10,7 @@ use std::io::{self, Write};
 use weighbridge::graph::{Graph, Node, Role, Value};
 use weighbridge::{Graphs, Model};
 
-use crate::attributes::AttributeText;
-use crate::graph::stored;
+use crate::attributes::{AttributeText, stored};
 use crate::names::{Name, OpName, TypeText};
 use crate::walk::{Step, Walk};
 

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use weighbridge::error::Printable;
-use weighbridge::graph::{Function, Graph, NO_VALUE, Node, Opset, Role, Stored, Value};
+use weighbridge::graph::{Function, Graph, NO_VALUE, Node, Opset, Role, Value};
 use weighbridge::{Model, OpenOptions, Policy};
 
 use crate::args::{Graph as Args, open};
-use crate::attributes::{AttributeText, SparseText, TensorText};
+use crate::attributes::{AttributeText, stored};
 use crate::dot;
 use crate::failure::Failure;
 use crate::names::{LEFT_OUT, Name, OpName, TypeText, domain_name};
@@ -172,15 +172,6 @@ pub fn print_value(out: &mut impl Write, model: &Model, value: &Value<'_>) -> io
         (Some(ty), _) => write!(out, "  {}", TypeText(ty)),
         (None, Some(contents)) => write!(out, "  {}", stored(model, contents)),
         (None, None) => Ok(()),
-    }
-}
-
-/// The element type and shape of what is stored for a value.
-pub fn stored(model: &Model, contents: Stored) -> String {
-    match contents {
-        Stored::Dense(index) => TensorText { model, index: Some(index) }.to_string(),
-        Stored::Sparse(index) => SparseText { model, index }.to_string(),
-        Stored::Unreadable => "unreadable".to_owned(),
     }
 }
 
