@@ -1,6 +1,6 @@
 //! Checks of graphs: the rules of their format, and what goes wrong in production.
 //!
-//! Each file is one group of rules. All of them look at the same [`Subject`] and tell the same [`Report`]; none of them
+//! Each file is one group of rules. All of them look at the same `Subject` and tell the same `Report`; none of them
 //! changes anything, and their order does not matter.
 
 #![forbid(unsafe_code)]

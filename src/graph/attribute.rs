@@ -91,18 +91,18 @@ impl<'a> Attribute<'a> {
         strings.iter().map(|string| &numbers.bytes[string.range()])
     }
 
-    /// Its graphs, as indices in [`Graphs`]: one for [`AttributeKind::Graph`], any for `Graphs`.
+    /// Its graphs, as indices in [`Graphs`](super::Graphs): one for [`AttributeKind::Graph`], any for `Graphs`.
     pub fn graphs(&self) -> &'a [u32] {
         self.indices(&[AttributeKind::Graph, AttributeKind::Graphs])
     }
 
-    /// Its tensors, as indices in the tensor table, [`NO_VALUE`] for one that this release cannot read: one for
+    /// Its tensors, as indices in the tensor table, [`NO_VALUE`](super::NO_VALUE) for one that this release cannot read: one for
     /// [`AttributeKind::Tensor`], any for `Tensors`.
     pub fn tensors(&self) -> &'a [u32] {
         self.indices(&[AttributeKind::Tensor, AttributeKind::Tensors])
     }
 
-    /// Its sparse tensors, as indices in [`Graphs::sparse`].
+    /// Its sparse tensors, as indices in [`Graphs::sparse`](super::Graphs::sparse).
     pub fn sparse(&self) -> &'a [u32] {
         self.indices(&[AttributeKind::SparseTensor, AttributeKind::SparseTensors])
     }
