@@ -4,6 +4,8 @@
 
 #[path = "bad/bytes.rs"]
 mod bytes;
+#[path = "memory/onnx.rs"]
+mod onnx;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;
@@ -151,7 +153,7 @@ fn open(path: &Path) -> Result<Model> {
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures are for people")]
 fn memory_is_bounded() {
-    let rows = [headers, indices, manifests].into_iter().flat_map(|rows| rows());
+    let rows = [headers, indices, manifests].into_iter().chain(onnx::MODELS).flat_map(|rows| rows());
     let mut ran = 0;
     for (name, files, opens, most) in rows {
         let root = tempfile::tempdir().unwrap();
@@ -170,5 +172,5 @@ fn memory_is_bounded() {
 
         ran += 1;
     }
-    assert_eq!(ran, 26);
+    assert_eq!(ran, 66);
 }

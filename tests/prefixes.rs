@@ -315,7 +315,7 @@ fn prefixes_of_onnx_models_open_only_where_a_field_ends() {
             }
         }
     }
-    assert_eq!((refused, opened), (0, 0));
+    assert_eq!((refused, opened), (67_646, 572));
 }
 
 #[test]
@@ -342,5 +342,5 @@ fn changed_onnx_models_open_or_fail() {
             }
         }
     }
-    assert_eq!((opened, unreadable, refused), (0, 0, 0));
+    assert!(opened > 5_000 && unreadable > 0 && refused > 5_000, "{opened} opened, {refused} refused");
 }

@@ -289,16 +289,15 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
     fn tensor(&mut self, range: Range<usize>, label: Label) -> Result<Option<u32>> {
         let skeleton = self.skeleton;
         let start = range.start;
-        let fail = |e: Error| match e.place().offset {
-            Some(_) => e.subject(&*label.name),
-            None => e.subject(&*label.name).offset(skeleton.file_offset(start)),
-        };
-        let Some(tensor) = tensor::read(skeleton, range).map_err(fail)? else {
+        // Of an error in another file that file has said the place.
+        let fail = |e: Error| if e.place().path.is_some() { e } else { e.offset(skeleton.file_offset(start)) };
+        let read = tensor::read(skeleton, range).map_err(|e| fail(e).subject(&*label.name))?;
+        let Some(tensor) = read else {
             let message = format!("{}: the element type of the tensor is not known", cut(&label.name));
             self.find(Severity::Error, "onnx.tensor.data_type", message);
             return Ok(None);
         };
-        self.found.tensors.add(label, tensor).map(Some)
+        self.found.tensors.add(label, tensor).map(Some).map_err(fail)
     }
 
     fn sparse(&mut self, range: Range<usize>, name: &str) -> Result<u32> {
