@@ -90,7 +90,7 @@ fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Description<'a>
 }
 
 fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> Result<(), Failure> {
-    let bytes = model.tensors().iter().map(|tensor| tensor.span.len).sum();
+    let bytes = model.tensors().iter().map(|tensor| tensor.span.len).fold(0, u64::saturating_add);
     let (tensors, files) = (count(description.tensors.len(), "tensor"), count(description.files.len(), "file"));
     writeln!(out, "{}: {tensors}, {} bytes, in {files}", model.format(), thousands(bytes))?;
     warnings(out, model)?;

@@ -66,7 +66,7 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
 
 /// What had to be read to open the model: all that is not tensors. Those may share bytes.
 fn header_bytes(model: &Model) -> u64 {
-    let files: u64 = model.files().map(|file| file.len()).sum();
+    let files = model.files().map(|file| file.len()).fold(0, u64::saturating_add);
     let (mut tensors, mut seen) = (0, (0, 0));
     for tensor in model.tensors().iter() {
         let place = model.place(&tensor);

@@ -141,7 +141,10 @@ impl Plan {
         let jobs = cut(&files, &arena.copies, &checks.streams, &ends_of_tensors(&payload.tensors, &selection));
         let info = PlanInfo {
             tensors: selection.len() as u64,
-            payload_bytes: selection.iter().map(|index| bytes_of(&payload.tensors, *index)).sum(),
+            payload_bytes: selection
+                .iter()
+                .map(|index| bytes_of(&payload.tensors, *index))
+                .fold(0, u64::saturating_add),
             read_bytes: jobs.iter().map(Job::len).sum(),
             target_bytes: arena.bytes,
             staging_bytes: threads.max(1) as u64 * block,

@@ -145,7 +145,8 @@ impl Head {
             match (number, &value) {
                 (1, Value::Delimited(packed)) => {
                     let dims = skeleton.packed(packed.clone(), None)?;
-                    head.dims.extend(packed_varints(dims).map(|dim| dim as i64));
+                    // One too many is enough to be refused.
+                    head.dims.extend(packed_varints(dims).take(MAX_RANK + 1).map(|dim| dim as i64));
                 }
                 (1, _) => head.dims.push(value.int()),
                 // A number of 64 bits is cut, as every reader of a 32-bit field does.

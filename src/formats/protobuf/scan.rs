@@ -60,12 +60,12 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits
 #[inline]
 fn cost_of(schema: &Schema, field: &Field, len: Option<u64>) -> u64 {
     match (field.kind, len) {
-        _ if field.is_payload => 48,
+        _ if field.is_payload => 64,
         (Kind::Message(index), _) => schema.messages[index].cost,
         _ if !field.is_repeated => 0,
         (Kind::Text | Kind::Bytes, _) => 32,
-        // A packed list: each byte can be a number of eight.
-        (Kind::Varint, Some(len)) => len.saturating_mul(8),
+        // A packed list: each byte can be a number of eight, in a list that has just doubled.
+        (Kind::Varint, Some(len)) => len.saturating_mul(16),
         (_, Some(len)) => len,
         (_, None) => 8,
     }
