@@ -270,7 +270,7 @@ pub extern "C" fn wb_graph_attribute_type(
     status(|| {
         let out = Out::new(type_index, "type_index")?;
         let attribute = attribute_as(g, node, attribute, [AttributeKind::Type, AttributeKind::Types])?;
-        let found = attribute.types().nth(index).ok_or_else(|| out_of_range("type", index))?;
+        let found = attribute.type_at(index).ok_or_else(|| out_of_range("type", index))?;
         out.set(found.index);
         Ok(WB_OK)
     })

@@ -114,6 +114,12 @@ impl<'a> Attribute<'a> {
         rows.iter().map(|row| graph.types.get(&graph.words, *row))
     }
 
+    /// Its type at `index`.
+    pub fn type_at(&self, index: usize) -> Option<Type<'a>> {
+        let row = self.indices(&[AttributeKind::Type, AttributeKind::Types]).get(index)?;
+        Some(self.graph.types.get(&self.graph.words, *row))
+    }
+
     fn indices(&self, kinds: &[AttributeKind]) -> &'a [u32] {
         if kinds.contains(&self.kind) { &self.graph.numbers.indices[self.data.range()] } else { &[] }
     }
