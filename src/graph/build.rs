@@ -224,7 +224,7 @@ impl GraphBuilder {
             let of = |word: Word| word.of(words).as_bytes();
             of(operator.name) == name && of(operator.domain) == domain && of(operator.overload) == overload
         };
-        self.operators.find(names.hasher.hash_one([name, domain, overload]), is_same).copied()
+        self.operators.find(hash_of_operator(names, [name, domain, overload]), is_same).copied()
     }
 
     /// Keeps an operator that was not kept before.
@@ -235,7 +235,7 @@ impl GraphBuilder {
         operators.push(operator);
         let hash_of = |row: &u32| {
             let Operator { name, domain, overload } = operators[*row as usize];
-            names.hasher.hash_one([name, domain, overload].map(|word| word.of(words).as_bytes()))
+            hash_of_operator(names, [name, domain, overload].map(|word| word.of(words).as_bytes()))
         };
         self.operators.insert_unique(hash_of(&row), row, hash_of);
         Ok(row)
@@ -313,6 +313,15 @@ impl Graphs {
             sparse.values = sparse.values.and_then(place);
             sparse.indices = sparse.indices.and_then(place);
         }
+    }
+}
+
+/// All parts count: a hostile model may have one operator in very many domains. Most have a name only.
+#[inline]
+fn hash_of_operator(names: &Names, parts: [&[u8]; 3]) -> u64 {
+    match parts {
+        [name, [], []] => names.hasher.hash_one(name),
+        parts => names.hasher.hash_one(parts),
     }
 }
 
