@@ -27,7 +27,7 @@ const LONGEST: usize = 10;
 
 /// Counts the numbers of the parts of a list, or its strings, and checks that they are whole; for strings also their
 /// bytes in all.
-pub(super) fn count(source: &Source, list: List, parts: &[Payload]) -> Result<(u64, u64)> {
+pub(super) fn count(source: &Source, dtype: DType, list: List, parts: &[Payload]) -> Result<(u64, u64)> {
     let bytes: u64 = parts.iter().map(|part| part.len).sum();
     match (list, list.width()) {
         (List::String, _) => Ok((parts.len() as u64, bytes)),
@@ -36,21 +36,25 @@ pub(super) fn count(source: &Source, list: List, parts: &[Payload]) -> Result<(u
             Some(part) => Err(torn(part)),
         },
         _ => {
-            let counts = parts.iter().map(|part| count_varints(source, part));
+            let counts = parts.iter().map(|part| count_varints(source, part, is_six(dtype)));
             Ok((counts.sum::<Result<u64>>()?, bytes))
         }
     }
 }
 
-fn count_varints(source: &Source, part: &Payload) -> Result<u64> {
+/// Every number has to be one that can be converted later: then only the machine can fail to.
+fn count_varints(source: &Source, part: &Payload, has_six_bits: bool) -> Result<u64> {
     let (mut count, mut length) = (0, 0);
     let mut done = 0;
     while done < part.len {
         let bytes = source.read(part.offset + done, (part.len - done).min(READ))?;
         for byte in &bytes {
             length += 1;
-            if length > LONGEST {
+            if length > LONGEST || (length == LONGEST && *byte > 1) {
                 return Err(torn(part));
+            }
+            if has_six_bits && *byte > 0x3f {
+                return Err(Error::format("an element has more than six bits").offset(part.offset));
             }
             if *byte < 0x80 {
                 (count, length) = (count + 1, 0);
@@ -154,9 +158,6 @@ impl Recipe {
         let mut at = 0;
         for part in &self.parts {
             for number in packed_varints(&source.read(part.offset, part.len)?) {
-                if number > 0x3f {
-                    return Err(Error::format(format!("{number} has more than six bits")).offset(part.offset));
-                }
                 let shifted = (number << (at % 8)) as u16;
                 for (byte, bits) in place.iter_mut().skip(at / 8).zip(shifted.to_le_bytes()) {
                     *byte |= bits;

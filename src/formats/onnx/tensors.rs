@@ -87,7 +87,7 @@ impl<'a> Tensors<'a> {
             Contents::External(external) => Ok(Place::Stored(self.external(external, name, tensor.len)?)),
             Contents::Listed(list, parts) => {
                 let (list, parts) = (*list, std::mem::take(parts));
-                let (count, bytes) = count(&self.model, list, &parts)?;
+                let (count, bytes) = count(&self.model, tensor.dtype, list, &parts)?;
                 let offset = parts.first().map_or(0, |part| part.offset);
                 check_count(tensor, list, count).map_err(|e| e.offset(offset))?;
                 let len = if list == List::String { tensor.len + bytes } else { tensor.len };
