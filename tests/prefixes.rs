@@ -322,18 +322,14 @@ fn prefixes_of_onnx_models_open_only_where_a_field_ends() {
 fn changed_onnx_models_open_or_fail() {
     const EACH: usize = 60;
     let mut numbers = Numbers(4);
-    let (mut opened, mut unreadable, mut refused) = (0, 0, 0);
+    let (mut opened, mut refused) = (0, 0);
     for (_, bytes) in models() {
         for _ in 0..EACH {
             match onnx_from_memory(&numbers.change(&bytes)) {
                 Ok(model) => {
                     check(&model, &CheckOptions::default()).unwrap();
+                    assert_loads(&model);
                     opened += 1;
-                    // Numbers that have to be converted are looked at when they are read.
-                    if let Err(error) = model.load(&PlanOptions { target: Target::Host, ..PlanOptions::default() }) {
-                        assert_names(&error, bytes.len());
-                        unreadable += 1;
-                    }
                 }
                 Err(error) => {
                     assert_names(&error, bytes.len());
@@ -342,5 +338,5 @@ fn changed_onnx_models_open_or_fail() {
             }
         }
     }
-    assert!(opened > 5_000 && unreadable > 0 && refused > 5_000, "{opened} opened, {refused} refused");
+    assert!(opened > 5_000 && refused > 5_000, "{opened} opened, {refused} refused");
 }

@@ -3,15 +3,24 @@
 //!
 //! `tests/fuzz_corpus.rs` includes this file and replays the corpora in the ordinary tests.
 
+mod c_graph;
 mod c_surface;
+mod check;
+mod external;
+mod graphs;
 mod header;
 mod index;
 mod manifest;
+mod onnx;
+mod reference;
 
 pub use c_surface::c_open_memory;
+pub use check::check;
+pub use external::onnx_external;
 pub use header::header;
 pub use index::index;
 pub use manifest::manifest;
+pub use onnx::onnx;
 
 use weighbridge::{Model, PlanOptions, Target};
 
