@@ -104,6 +104,12 @@ impl Error {
         Self::new(Kind::OutOfMemory, format!("no memory for {bytes} bytes of {what}"))
     }
 
+    /// Says more about what was wrong.
+    pub(crate) fn more(mut self, text: &str) -> Self {
+        self.0.message = format!("{text}: {}", self.0.message);
+        self
+    }
+
     /// Names the file, unless a deeper layer has named it already.
     pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
         self.0.place.path.get_or_insert_with(|| path.into());
@@ -119,6 +125,12 @@ impl Error {
     /// Gives the byte offset in the file, unless a deeper layer has given it already.
     pub(crate) fn offset(mut self, offset: u64) -> Self {
         self.0.place.offset.get_or_insert(offset);
+        self
+    }
+
+    /// Gives the code of the operating system or the driver.
+    pub(crate) fn code(mut self, code: impl Into<i64>) -> Self {
+        self.0.os_code = code.into();
         self
     }
 

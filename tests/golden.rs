@@ -76,7 +76,7 @@ fn every_set_loads_to_the_same_bytes() {
             for target in [Target::Host, Target::View] {
                 let placement = model.load(&PlanOptions { target, ..Default::default() }).unwrap();
                 assert_eq!(placement.len(), model.tensors().len());
-                let seen = describe(&model, |index| placement.get(index).unwrap().bytes.to_vec());
+                let seen = describe(&model, |index| placement.get(index).unwrap().bytes().unwrap().to_vec());
                 assert_same(&path, &expected, &seen);
             }
         }
@@ -90,7 +90,7 @@ fn files_read_the_same_from_memory() {
         let bytes = fs::read(&path).unwrap();
         let model = Model::from_memory(bytes.into(), &OpenOptions::default(), &Context::new()).unwrap();
         let placement = model.load(&PlanOptions { target: Target::Host, ..Default::default() }).unwrap();
-        let mut seen = describe(&model, |index| placement.get(index).unwrap().bytes.to_vec());
+        let mut seen = describe(&model, |index| placement.get(index).unwrap().bytes().unwrap().to_vec());
         for tensor in seen["tensors"].as_array_mut().unwrap() {
             assert_eq!(tensor["file"], "memory");
             tensor["file"] = path.file_name().unwrap().to_str().unwrap().into();
@@ -166,8 +166,8 @@ fn parts_of_a_checkpoint_load_aligned_and_in_the_order_asked_for() {
     let placement = model.load(&options).unwrap();
     assert_eq!(placement.len(), 15);
     for placed in placement.iter() {
-        assert_eq!(placed.bytes.as_ptr() as usize % 4096, 0);
-        assert_eq!(placed.bytes, model.view(placed.tensor).unwrap());
+        assert_eq!(placed.bytes().unwrap().as_ptr() as usize % 4096, 0);
+        assert_eq!(placed.bytes().unwrap(), model.view(placed.tensor).unwrap());
         assert_eq!(placement.find(placed.name).unwrap().tensor, placed.tensor);
     }
     assert!(placement.find("lm_head.weight").is_none());

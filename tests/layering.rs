@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("storage", &["error", "limits", "digest", "host"]),
     ("formats", &["error", "limits", "dtype", "digest", "finding", "graph", "json", "storage", "tensor"]),
     ("verify", &["error", "limits", "dtype", "digest", "json", "host", "storage", "tensor"]),
-    ("load", &["error", "limits", "digest", "host", "storage", "tensor", "verify"]),
+    ("load", &["error", "limits", "dtype", "digest", "host", "storage", "tensor", "verify"]),
     (
         "model",
         &["error", "limits", "digest", "finding", "graph", "host", "storage", "tensor", "formats", "verify", "load"],
@@ -28,7 +28,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// The only files with unsafe blocks.
-const MAY_BE_UNSAFE: &[&str] = &["storage/mmap.rs", "ffi/handle.rs", "ffi/hooks.rs", "ffi/mod.rs"];
+const MAY_BE_UNSAFE: &[&str] = &[
+    "storage/mmap.rs",
+    "load/cuda/driver.rs",
+    "load/cuda/driver/context.rs",
+    "load/cuda/driver/owned.rs",
+    "ffi/handle.rs",
+    "ffi/hooks.rs",
+    "ffi/mod.rs",
+];
 
 /// Every source file of the library, as a path below `src` and its text without comments.
 fn sources() -> Vec<(PathBuf, String)> {

@@ -112,8 +112,8 @@ fn compare_all(folder: &Path) -> (usize, BTreeSet<String>) {
             let Some(index) = describe::resolve(&model, expected["path"].as_array().unwrap()) else { continue };
             assert_tensor(file, &model, index, expected, &model.bytes(index).unwrap());
             assert_tensor(file, &read, index, expected, &read.bytes(index).unwrap());
-            assert_tensor(file, &model, index, expected, host.get(index).unwrap().bytes);
-            assert_tensor(file, &model, index, expected, view.get(index).unwrap().bytes);
+            assert_tensor(file, &model, index, expected, host.get(index).unwrap().bytes().unwrap());
+            assert_tensor(file, &model, index, expected, view.get(index).unwrap().bytes().unwrap());
             data_types.insert(expected["data_type"].to_string());
             met.insert(index);
         }

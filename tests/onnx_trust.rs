@@ -67,8 +67,8 @@ fn manifests_cover_models_of_every_storage() {
         let fresh = open(&path, Policy::Required);
         let placement = fresh.load(&host()).unwrap();
         for placed in placement.iter() {
-            assert_eq!(placed.bytes, model.bytes(placed.tensor).unwrap(), "{}", placed.name);
-            assert_eq!(placed.bytes.as_ptr() as usize % 64, 0, "{}", placed.name);
+            assert_eq!(placed.bytes().unwrap(), model.bytes(placed.tensor).unwrap(), "{}", placed.name);
+            assert_eq!(placed.bytes().unwrap().as_ptr() as usize % 64, 0, "{}", placed.name);
         }
     }
 }

@@ -9,7 +9,9 @@ use weighbridge::ffi::error::{
     wb_error, wb_error_code, wb_error_message, wb_error_offset, wb_error_path, wb_error_release, wb_error_subject,
 };
 use weighbridge::ffi::graph::{wb_model_graph, wb_model_graph_count};
-use weighbridge::ffi::load::*;
+use weighbridge::ffi::placement::*;
+use weighbridge::ffi::plan::*;
+use weighbridge::ffi::task::*;
 pub use weighbridge::ffi::model::wb_model;
 use weighbridge::ffi::model::*;
 use weighbridge::ffi::report::*;
@@ -204,8 +206,9 @@ fn load(model: *mut wb_model, policy: u32) {
 
 fn check_placement(placement: *mut wb_placement, target: u32) {
     for position in 0..wb_placement_count(placement) {
-        let mut placed =
-            wb_placed_tensor { struct_size: size_of::<wb_placed_tensor>(), address: 0, bytes: 0, tensor: 0 };
+        // SAFETY: integers and pointers only, for which zeros are valid.
+        let mut placed: wb_placed_tensor = unsafe { std::mem::zeroed() };
+        placed.struct_size = size_of::<wb_placed_tensor>();
         assert_eq!(wb_placement_tensor(placement, position, &mut placed), WB_OK);
         assert_eq!(placed.tensor, position);
         assert!(target != WB_TARGET_HOST || placed.address.is_multiple_of(64));

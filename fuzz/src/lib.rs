@@ -36,7 +36,7 @@ fn check_model(model: &Model) {
         assert_eq!(model.tensors().find(tensor.name), Some(position));
         let bytes = model.bytes(position).unwrap();
         assert_eq!(bytes.len() as u64, tensor.span.len);
-        assert_eq!(bytes, loaded.find(tensor.name).unwrap().bytes);
+        assert_eq!(bytes, loaded.find(tensor.name).unwrap().bytes().unwrap());
         let elements: i64 = tensor.shape.iter().product();
         assert_eq!(tensor.dtype.bytes_of(elements as u64), Some(tensor.span.len));
     }

@@ -59,7 +59,7 @@ pub fn check_model(model: &Model) {
     let loaded = model.load(&PlanOptions { target: Target::Host, ..PlanOptions::default() }).unwrap();
     assert_eq!(loaded.len(), model.tensors().len());
     for (position, tensor) in model.tensors().iter().enumerate() {
-        assert_eq!(loaded.find(tensor.name).unwrap().bytes, model.bytes(position).unwrap());
+        assert_eq!(loaded.find(tensor.name).unwrap().bytes().unwrap(), model.bytes(position).unwrap());
     }
 }
 

@@ -41,5 +41,8 @@ pub extern "C" fn wb_abi_version() -> u32 {
 /// Returns 1 or 0; 0 also for names that no version knows. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_has_feature(name: *const c_char, name_len: usize) -> i32 {
-    plain(0, || Ok(i32::from(formats::is_supported(text(name, name_len, "name")?))))
+    plain(0, || {
+        let name = text(name, name_len, "name")?;
+        Ok(i32::from(formats::is_supported(name) || (name == "cuda" && cfg!(feature = "cuda"))))
+    })
 }

@@ -9,6 +9,7 @@
 pub mod asset;
 pub mod attribute;
 pub mod context;
+pub mod device;
 pub mod dtype;
 pub mod error;
 pub mod findings;
@@ -17,17 +18,19 @@ pub mod graph;
 mod handle;
 pub mod hooks;
 pub mod library;
-pub mod load;
 pub mod model;
 pub mod node;
+pub mod placement;
+pub mod plan;
 pub mod report;
 pub mod status;
+pub mod task;
 pub mod tensor;
 pub mod text;
 pub mod types;
 pub mod value;
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::mem::{MaybeUninit, size_of};
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -35,6 +38,7 @@ use std::sync::Once;
 
 use crate::error::{Error, Kind, Result};
 use crate::host;
+use crate::load::HostStream;
 use error::wb_error;
 use status::{WB_ERR_INTERNAL, WB_OK, wb_status};
 use text::{WB_NUL, wb_str};
@@ -262,18 +266,24 @@ macro_rules! versioned {
 versioned! {
     attribute::wb_attribute_info,
     context::wb_context_options,
+    device::wb_device_info,
     findings::wb_check_options,
     findings::wb_finding,
     function::wb_function_info,
     graph::wb_graph_info,
     graph::wb_model_info,
-    load::wb_placed_tensor,
-    load::wb_plan_info,
-    load::wb_plan_options,
     hooks::wb_progress,
     model::wb_open_options,
     node::wb_node_info,
+    placement::wb_placed_tensor,
+    plan::wb_cast,
+    plan::wb_destination,
+    plan::wb_plan_info,
+    plan::wb_plan_options,
+    plan::wb_route,
+    plan::wb_slice,
     report::wb_check,
+    report::wb_cost,
     tensor::wb_tensor_info,
     types::wb_dim_info,
     types::wb_type_info,
@@ -305,6 +315,37 @@ fn options<T: Versioned>(given: *const T, name: &str) -> Result<Option<T>> {
         ptr::copy_nonoverlapping(given.cast::<u8>(), options.as_mut_ptr().cast(), known);
         Ok(Some(options.assume_init()))
     }
+}
+
+/// An array of such structures. The size of the first is that of all, and how far they are apart.
+fn options_array<T: Versioned>(given: *const T, count: usize, name: &str) -> Result<Vec<T>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    if given.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: not NULL, so by the conventions `count` structures, of which the first begins with its size.
+    let size = check_size(unsafe { given.cast::<usize>().read_unaligned() }, name)?;
+    if size.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {
+        return Err(Error::invalid(format!("{count} elements of {size} bytes cannot exist")).subject(name));
+    }
+    let mut all = Vec::new();
+    for position in 0..count {
+        let place = given.wrapping_byte_add(size * position);
+        // SAFETY: one of the `count` structures that the caller says are there, each of `size` bytes.
+        if unsafe { place.cast::<usize>().read_unaligned() } != size {
+            let message = format!("struct_size of element {position} is not {size}, as that of the first is");
+            return Err(Error::invalid(message).subject(name));
+        }
+        all.extend(options(place, name)?);
+    }
+    Ok(all)
+}
+
+/// A stream of the caller: by the conventions it stays valid as long as the function that takes it says.
+fn host_stream(raw: *mut c_void) -> HostStream {
+    HostStream::new(raw as usize, None)
 }
 
 /// Fills a structure of a caller whose header may be older or newer: what the caller does not know is left out, and

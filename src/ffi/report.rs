@@ -9,7 +9,7 @@ use super::handle::{Handle, Owned, destroy, get};
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, plain, status, wb_str};
-use crate::verify::{Anchor, Check, Outcome, Report, Subject};
+use crate::verify::{Anchor, Check, Cost, Outcome, Report, Subject};
 
 /// What was checked, and what came of it. Immutable; one owner. Since 0.1.
 pub struct wb_report(pub(super) Arc<Report>);
@@ -121,6 +121,44 @@ pub extern "C" fn wb_report_check(r: *const wb_report, index: usize, out: *mut w
     status(|| {
         let check = get(r, "r")?.0.get(index).ok_or_else(|| out_of_range("check", index))?;
         fill(out, &check.into(), "out")?;
+        Ok(WB_OK)
+    })
+}
+
+/// What one stage of the pass over the bytes has cost. Set `struct_size` before the call. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_cost {
+    /// `sizeof(wb_cost)`.
+    pub struct_size: usize,
+    /// `"prepare"` (taking memory, waking a device), `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"convert"` or `"send"`;
+    /// later versions may have more. Static text.
+    pub stage: wb_str,
+    /// Bytes that went through it.
+    pub bytes: u64,
+    /// Time that threads spent in it, in nanoseconds: the sum over all of them.
+    pub nanoseconds: u64,
+}
+
+impl From<&Cost> for wb_cost {
+    fn from(cost: &Cost) -> Self {
+        let nanoseconds = u64::try_from(cost.time.as_nanos()).unwrap_or(u64::MAX);
+        Self { struct_size: size_of::<Self>(), stage: cost.stage.name().into(), bytes: cost.bytes, nanoseconds }
+    }
+}
+
+/// The number of stages whose cost is known; 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_report_cost_count(r: *const wb_report) -> usize {
+    plain(0, || Ok(get(r, "r")?.0.costs().len()))
+}
+
+/// What one stage of the pass has cost: for the digests, what checking cost beside reading and placing. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_report_cost(r: *const wb_report, index: usize, out: *mut wb_cost) -> wb_status {
+    status(|| {
+        let cost = get(r, "r")?.0.costs().get(index).ok_or_else(|| out_of_range("cost", index))?;
+        fill(out, &cost.into(), "out")?;
         Ok(WB_OK)
     })
 }

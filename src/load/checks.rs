@@ -1,5 +1,9 @@
 //! What a pass has to hash, and what the digests should be.
 
+use std::ops::Range;
+
+use super::part::Rows;
+use super::select::Selected;
 use super::{Payload, PayloadFile};
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
 use crate::error::{Error, Kind, Result};
@@ -24,6 +28,16 @@ pub(crate) struct Check {
     pub(crate) start: u64,
     pub(crate) len: u64,
     pub(crate) claims: Vec<Claim>,
+    /// Of a tensor that is not hashed whole: which of its blocks are, and what the manifest says of all of them.
+    pub(super) cover: Option<Cover>,
+}
+
+/// The blocks of a tensor that cover a slice of it.
+#[derive(Debug, Clone)]
+pub(super) struct Cover {
+    pub(super) blocks: Range<u32>,
+    /// The values of all blocks, which recombine to the tensor's digest.
+    pub(super) stated: Vec<Digest>,
 }
 
 /// What one manifest expects of a digest.
@@ -67,16 +81,16 @@ pub(super) struct Checks {
 impl Checks {
     /// The checks that a load of these tensors needs. Files whose tensors are all selected are checked whole where
     /// a manifest allows it; otherwise tensors are checked one by one where that saves reading the whole file.
-    pub(super) fn of_selection(payload: &Payload, files: &[PayloadFile], selection: &[usize]) -> Result<Self> {
+    pub(super) fn of_selection(payload: &Payload, files: &[PayloadFile], selection: &[Selected]) -> Result<Self> {
         let mut checks = Self::default();
         if payload.policy == Policy::None {
             return Ok(checks);
         }
         let file_of = |index: usize| payload.tensors.get(index).map(|tensor| payload.base(tensor.span.file as usize));
-        let mut sorted: Vec<_> = selection.iter().filter_map(|index| Some((file_of(*index)?, *index))).collect();
-        sorted.sort_unstable();
+        let mut sorted: Vec<_> = selection.iter().filter_map(|one| Some((file_of(one.tensor)?, one))).collect();
+        sorted.sort_unstable_by_key(|(file, selected)| (*file, selected.tensor));
         for group in sorted.chunk_by(|(file, _), (other, _)| file == other) {
-            let selected: Vec<usize> = group.iter().map(|(_, index)| *index).collect();
+            let selected: Vec<&Selected> = group.iter().map(|(_, selected)| *selected).collect();
             checks.add_used_file(payload, files, group[0].0, &selected)?;
         }
         for file in payload.weights..files.len() {
@@ -110,21 +124,26 @@ impl Checks {
         payload: &Payload,
         files: &[PayloadFile],
         file: usize,
-        selected: &[usize],
+        selected: &[&Selected],
     ) -> Result<()> {
         let source = &files[file].source;
-        let is_whole = payload.tensors_on(file).len() == selected.len();
+        let is_slice = |one: &&&Selected| payload.tensors.get(one.tensor).is_some_and(|tensor| one.is_slice(&tensor));
+        let slices: Vec<&Selected> = selected.iter().filter(is_slice).copied().collect();
+        let is_whole = slices.is_empty() && payload.tensors_on(file).len() == selected.len();
         let mut is_covered = false;
         for manifest in &payload.manifests {
             let claim = manifest.files.get(source.name());
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(source.name()));
             }
-            let claims_all = selected.iter().all(|index| claim_of(payload, manifest, *index).is_some());
+            let claims_all = selected.iter().all(|one| claim_of(payload, manifest, one.tensor).is_some());
             if let Some(claim) = claim.filter(|_| is_whole || !claims_all) {
                 is_covered |= self.add_file(files, file, manifest, claim) && manifest.covers;
             } else {
-                self.add_tensor_claims(payload, manifest, selected);
+                let is_whole = |one: &&&Selected| !is_slice(one);
+                let whole: Vec<usize> = selected.iter().filter(is_whole).map(|one| one.tensor).collect();
+                self.add_tensor_claims(payload, manifest, &whole);
+                slices.iter().for_each(|slice| self.add_slice_claim(payload, manifest, slice));
                 is_covered |= claims_all && manifest.covers;
             }
         }
@@ -162,29 +181,40 @@ impl Checks {
 
     fn add_tensor_claims(&mut self, payload: &Payload, manifest: &Manifest, tensors: &[usize]) {
         for index in tensors {
-            let (Some(tensor), Some(claim)) = (payload.tensors.get(*index), claim_of(payload, manifest, *index)) else {
+            let (Some(tensor), Some(stated)) = (payload.tensors.get(*index), claim_of(payload, manifest, *index)) else {
                 continue;
             };
-            let claim = Claim {
-                origin: manifest.origin(),
-                expected: claim.digest,
-                contradiction: contradiction(&tensor, claim),
-            };
-            let range = (tensor.span.file as usize, tensor.span.offset, tensor.span.len);
-            self.add_check(Item::Tensor(*index), Algorithm::Blake3, range, claim);
+            self.add_check(Item::Tensor(*index), Algorithm::Blake3, range_of(&tensor), claim(manifest, &tensor, stated));
         }
+    }
+
+    /// A slice is checked by the blocks that cover it, if it lies in one piece and the manifest states them.
+    fn add_slice_claim(&mut self, payload: &Payload, manifest: &Manifest, slice: &Selected) {
+        let (Some(tensor), Some(stated), Some(part)) =
+            (payload.tensors.get(slice.tensor), claim_of(payload, manifest, slice.tensor), &slice.part)
+        else {
+            return;
+        };
+        let claim = claim(manifest, &tensor, stated);
+        // What the blocks of another type or shape cover says nothing about this tensor.
+        if part.rows.rows > 1 || stated.blocks.is_empty() || claim.contradiction.is_some() {
+            return self.add_check(Item::Tensor(slice.tensor), Algorithm::Blake3, range_of(&tensor), claim);
+        }
+        let Rows { start, row, .. } = part.rows;
+        let blocks = (start / BLOCK) as u32..if row == 0 { start / BLOCK } else { (start + row).div_ceil(BLOCK) } as u32;
+        let cover = Some(Cover { blocks, stated: stated.blocks.clone() });
+        self.push(Item::Tensor(slice.tensor), Algorithm::Blake3, range_of(&tensor), vec![claim], cover);
     }
 
     fn add_everything(&mut self, payload: &Payload, files: &[PayloadFile]) {
         let stored = files.iter().enumerate().filter(|(_, file)| file.base.is_none());
         for (file, PayloadFile { source, .. }) in stored {
             for algorithm in [Algorithm::Sha256, Algorithm::Blake3] {
-                self.push(Item::File(file), algorithm, (file, 0, source.len()), Vec::new());
+                self.push(Item::File(file), algorithm, (file, 0, source.len()), Vec::new(), None);
             }
         }
         for (index, tensor) in payload.tensors.iter().enumerate() {
-            let range = (tensor.span.file as usize, tensor.span.offset, tensor.span.len);
-            self.push(Item::Tensor(index), Algorithm::Blake3, range, Vec::new());
+            self.push(Item::Tensor(index), Algorithm::Blake3, range_of(&tensor), Vec::new(), None);
         }
     }
 
@@ -192,15 +222,24 @@ impl Checks {
     fn add_check(&mut self, item: Item, algorithm: Algorithm, range: (usize, u64, u64), claim: Claim) {
         // Only checks of the same file or tensor can be the same, and those are added close together.
         let recent = self.list.iter_mut().rev().take_while(|check| check.file == range.0);
-        match recent.take(64).find(|check| check.item == item && check.algorithm == algorithm && check.start == range.1)
-        {
+        let is_same = |check: &&mut Check| {
+            check.item == item && check.algorithm == algorithm && check.start == range.1 && check.cover.is_none()
+        };
+        match recent.take(64).find(is_same) {
             Some(check) => check.claims.push(claim),
-            None => self.push(item, algorithm, range, vec![claim]),
+            None => self.push(item, algorithm, range, vec![claim], None),
         }
     }
 
-    fn push(&mut self, item: Item, algorithm: Algorithm, (file, start, len): (usize, u64, u64), claims: Vec<Claim>) {
-        self.list.push(Check { item, algorithm, file, start, len, claims });
+    fn push(
+        &mut self,
+        item: Item,
+        algorithm: Algorithm,
+        (file, start, len): (usize, u64, u64),
+        claims: Vec<Claim>,
+        cover: Option<Cover>,
+    ) {
+        self.list.push(Check { item, algorithm, file, start, len, claims, cover });
     }
 
     fn finish(mut self) -> Self {
@@ -209,7 +248,7 @@ impl Checks {
                 Algorithm::Blake3 => BLOCK,
                 _ => u64::MAX,
             };
-            for block in 0..check.blocks() {
+            for block in check.hashed_blocks() {
                 let start = check.start + u64::from(block) * BLOCK;
                 let end = start.saturating_add(step).min(check.start + check.len);
                 if start == end {
@@ -224,9 +263,14 @@ impl Checks {
 }
 
 impl Check {
-    /// Whether a match is more than the absence of an accident.
+    /// Whether a match of the whole item is more than the absence of an accident.
     pub(super) fn covers(&self) -> bool {
-        self.claims.iter().any(|claim| claim.origin.covers)
+        self.cover.is_none() && self.claims.iter().any(|claim| claim.origin.covers)
+    }
+
+    /// The streams that the pass hashes.
+    pub(super) fn hashed_blocks(&self) -> Range<u32> {
+        self.cover.as_ref().map_or(0..self.blocks(), |cover| cover.blocks.clone())
     }
 
     /// How many streams make the digest.
@@ -249,6 +293,15 @@ fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, index: usize) -> Opti
     let tensor = payload.tensors.get(index)?;
     let file = payload.files[payload.base(tensor.span.file as usize)].source.name();
     manifest.tensors.get(tensor.name).filter(|claim| claim.file == file)
+}
+
+/// Where a tensor lies: the file, the first byte, and how many.
+fn range_of(tensor: &Tensor<'_>) -> (usize, u64, u64) {
+    (tensor.span.file as usize, tensor.span.offset, tensor.span.len)
+}
+
+fn claim(manifest: &Manifest, tensor: &Tensor<'_>, stated: &TensorClaim) -> Claim {
+    Claim { origin: manifest.origin(), expected: stated.digest, contradiction: contradiction(tensor, stated) }
 }
 
 /// The same bytes under another type or shape are another tensor.

@@ -23,8 +23,8 @@ impl Findings {
     pub(super) fn new(plan: &Plan, keeps_going: bool) -> Self {
         let list = &plan.checks.list;
         Self {
-            blocks: list.iter().map(|check| vec![Digest::from([0; 32]); check.blocks() as usize]).collect(),
-            missing: list.iter().map(Check::blocks).collect(),
+            blocks: list.iter().map(blocks_to_be).collect(),
+            missing: list.iter().map(|check| check.hashed_blocks().len() as u32).collect(),
             digests: vec![None; list.len()],
             keeps_going,
         }
@@ -45,9 +45,13 @@ impl Findings {
 
     /// Concludes the checks of nothing: no read will ever complete them.
     pub(super) fn conclude_empty(&mut self, plan: &Plan) -> Result<()> {
-        for (number, check) in plan.checks.list.iter().enumerate().filter(|(_, check)| check.len == 0) {
-            self.blocks[number] = vec![Digest::of(check.algorithm, &[])];
-            self.conclude(plan, number)?;
+        for (number, check) in plan.checks.list.iter().enumerate() {
+            if check.len == 0 {
+                self.blocks[number] = vec![Digest::of(check.algorithm, &[])];
+            }
+            if check.len == 0 || self.missing[number] == 0 {
+                self.conclude(plan, number)?;
+            }
         }
         Ok(())
     }
@@ -129,7 +133,7 @@ impl Findings {
             report.file(*file, &of_files[*file]);
         }
         for (tensor, row) in
-            plan.selection.iter().filter_map(|tensor| Some((*tensor, plan.payload.tensors.get(*tensor)?)))
+            plan.selection.iter().filter_map(|one| Some((one.tensor, plan.payload.tensors.get(one.tensor)?)))
         {
             let start = of_tensors.partition_point(|(other, _)| *other < tensor);
             let own = of_tensors[start..].iter().take_while(|(other, _)| *other == tensor);
@@ -138,6 +142,14 @@ impl Findings {
             report.tensor(tensor, if own.is_empty() { &of_file[..of_file.len().min(1)] } else { &own });
         }
         report.finish()
+    }
+}
+
+/// The digests of a check's blocks before any is hashed: of those that will not be, what the manifest states.
+fn blocks_to_be(check: &Check) -> Vec<Digest> {
+    match &check.cover {
+        Some(cover) => cover.stated.clone(),
+        None => vec![Digest::from([0; 32]); check.blocks() as usize],
     }
 }
 

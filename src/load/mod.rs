@@ -3,17 +3,34 @@
 //! A [`Plan`] says which bytes are read, hashed and placed, without any I/O. A [`Task`] makes one pass over
 //! those bytes: each block is read once, placed where it belongs, and hashed while it is in the cache. A [`Placement`]
 //! exists only when every check that it needs has passed.
+//!
+//! ```text
+//! options ──> select, part ──> layout ──> jobs          what is wanted, where it goes, who reads it: the plan
+//! jobs ──> block ──> work ──> window ──> filling        what is read at once, hashed, written: the task
+//! ```
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod block;
+mod cast;
 mod checks;
+#[cfg(feature = "cuda")]
+pub mod cuda;
+mod filling;
 mod findings;
 mod jobs;
+mod layout;
+mod options;
+mod part;
 mod placement;
 mod plan;
+mod select;
+mod staging;
 mod task;
 mod whole;
+mod window;
 mod work;
+mod worker;
 
 use std::sync::Arc;
 
@@ -23,8 +40,11 @@ use crate::storage::{Header, Source};
 use crate::tensor::TensorTable;
 use crate::verify::{Ledger, Manifest, Policy};
 
+pub use options::{
+    CastRule, CudaOptions, Destination, HostStream, PlanOptions, Reads, Route, SliceRule, Target, Uneven,
+};
 pub use placement::{Placed, Placement};
-pub use plan::{Plan, PlanInfo, PlanOptions, Target};
+pub use plan::{Plan, PlanInfo};
 pub use task::{State, Task};
 pub(crate) use whole::{Measured, measure, verify};
 

@@ -6,7 +6,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::plan::{Plan, Target};
+#[cfg(feature = "cuda")]
+use super::cuda::Upload;
+use super::options::{HostStream, Target};
+use super::plan::Plan;
+use super::select::Selected;
+use crate::dtype::DType;
 use crate::error::Result;
 use crate::tensor::TensorTable;
 use crate::verify::Report;
@@ -18,13 +23,30 @@ pub struct Placed<'a> {
     pub tensor: usize,
     /// Its name.
     pub name: &'a str,
-    /// Its bytes.
-    pub bytes: &'a [u8],
+    /// The type of its elements here, which a cast may have changed.
+    pub dtype: DType,
+    /// Its shape here, which a slice may have changed: elements, outermost dimension first, contiguous and row-major.
+    pub shape: &'a [i64],
+    /// A host pointer or a device pointer; never 0, also if there are no bytes.
+    pub address: u64,
+    /// Bytes there.
+    pub len: u64,
+    /// The ordinal of the CUDA device; `None` if it is in host memory.
+    pub device: Option<u32>,
+    host: Option<&'a [u8]>,
+}
+
+impl<'a> Placed<'a> {
+    /// Its bytes, if they are in host memory.
+    pub fn bytes(&self) -> Option<&'a [u8]> {
+        self.host
+    }
 }
 
 /// Where the tensors of a finished task are. Cheap to clone; immutable; usable from many threads at once.
 ///
-/// A host placement owns its arena and does not need the model any more; a view keeps the maps of the model's files.
+/// A host placement owns its arena and does not need the model any more; so does one on devices, unless the caller gave
+/// the memory. A view keeps the maps of the model's files.
 #[derive(Clone)]
 pub struct Placement(Arc<Inner>);
 
@@ -32,44 +54,52 @@ struct Inner {
     target: Target,
     tensors: Arc<TensorTable>,
     /// Tensors in the order of selection.
-    selection: Vec<usize>,
+    selection: Vec<Selected>,
     /// The position of each tensor; absent when all are selected in their own order.
     positions: Option<HashMap<usize, usize>>,
     memory: Memory,
     report: Arc<Report>,
 }
 
-enum Memory {
+/// Where the bytes are.
+pub(super) enum Memory {
     None,
     /// The arena, and where each selected tensor begins in it.
     Arena(Bytes, Vec<u64>),
     /// Each file as a whole; empty for files that are not used.
     Views(Vec<Bytes>),
+    #[cfg(feature = "cuda")]
+    Devices(Arc<Upload>),
+}
+
+impl Memory {
+    /// What a target has that leaves the bytes where they are.
+    pub(super) fn in_files(plan: &Plan) -> Result<Self> {
+        if plan.target == Target::View { views(plan).map(Self::Views) } else { Ok(Self::None) }
+    }
 }
 
 impl Placement {
-    pub(super) fn new(plan: &Plan, arena: Option<Bytes>, report: Report) -> Result<Self> {
-        let memory = match (plan.target, arena) {
-            (Target::Host, Some(arena)) => Memory::Arena(arena, plan.arena_offsets.clone()),
-            (Target::View, _) => Memory::Views(views(plan)?),
-            _ => Memory::None,
-        };
-        let is_identity = plan.selection.len() == plan.payload.tensors.len() && plan.selection.is_sorted();
-        let positions = || plan.selection.iter().enumerate().map(|(position, tensor)| (*tensor, position)).collect();
-        Ok(Self(Arc::new(Inner {
+    pub(super) fn new(plan: &Plan, memory: Memory, report: Report) -> Self {
+        let tensors = || plan.selection.iter().map(|selected| selected.tensor);
+        let is_identity = plan.selection.len() == plan.payload.tensors.len() && tensors().is_sorted();
+        let positions = || tensors().enumerate().map(|(position, tensor)| (tensor, position)).collect();
+        Self(Arc::new(Inner {
             target: plan.target,
             tensors: Arc::clone(&plan.payload.tensors),
             selection: plan.selection.clone(),
             positions: (!is_identity).then(positions),
             memory,
             report: Arc::new(report),
-        })))
+        }))
     }
 
-    /// The number of tensors; 0 for [`Target::None`].
+    /// The number of tensors, once for each device that has them; 0 for [`Target::None`].
     pub fn len(&self) -> usize {
-        match self.0.memory {
+        match &self.0.memory {
             Memory::None => 0,
+            #[cfg(feature = "cuda")]
+            Memory::Devices(upload) => upload.routing().len(),
             _ => self.0.selection.len(),
         }
     }
@@ -84,28 +114,87 @@ impl Placement {
         self.0.target
     }
 
-    /// The tensor at a position: in the order in which indices were given, or else in the order of the model.
+    /// The tensor at a position: in the order in which indices were given, or else in the order of the model. Of several
+    /// devices, the tensors of the first come first.
     pub fn get(&self, position: usize) -> Option<Placed<'_>> {
-        let index = *self.0.selection.get(position)?;
-        let tensor = self.0.tensors.get(index)?;
-        let (memory, start): (&Bytes, u64) = match &self.0.memory {
-            Memory::None => return None,
-            Memory::Arena(arena, offsets) => (arena, *offsets.get(position)?),
-            Memory::Views(files) => (files.get(tensor.span.file as usize)?, tensor.span.offset),
-        };
-        let start = usize::try_from(start).ok()?;
-        let end = start.checked_add(usize::try_from(tensor.span.len).ok()?)?;
-        Some(Placed { tensor: index, name: tensor.name, bytes: memory.get(start..end)? })
+        match &self.0.memory {
+            Memory::None => None,
+            Memory::Arena(arena, offsets) => self.on_host(position, arena, *offsets.get(position)?),
+            Memory::Views(files) => {
+                let selected = self.0.selection.get(position)?;
+                let span = self.0.tensors.get(selected.tensor)?.span;
+                let start = selected.part.as_ref().map_or(0, |part| part.rows.start);
+                self.on_host(position, files.get(span.file as usize)?, span.offset + start)
+            }
+            #[cfg(feature = "cuda")]
+            Memory::Devices(upload) => {
+                let (selected, device, address) = upload.placed(position)?;
+                Some(Placed { address, device: Some(device), ..self.describe(selected)? })
+            }
+        }
     }
 
-    /// The tensor with this name; `None` if the placement does not have it.
+    /// The tensor with this name, on the first device that has it; `None` if the placement does not have it.
     pub fn find(&self, name: &str) -> Option<Placed<'_>> {
+        let selected = self.position_of(name)?;
+        match &self.0.memory {
+            #[cfg(feature = "cuda")]
+            Memory::Devices(upload) => self.get(upload.routing().positions_of(selected).next()?),
+            _ => self.get(selected),
+        }
+    }
+
+    /// The tensor with this name on one CUDA device; `None` if that device does not have it.
+    pub fn find_on(&self, device: u32, name: &str) -> Option<Placed<'_>> {
+        let selected = self.position_of(name)?;
+        match &self.0.memory {
+            #[cfg(feature = "cuda")]
+            Memory::Devices(upload) => {
+                let mut placed = upload.routing().positions_of(selected).filter_map(|position| self.get(position));
+                placed.find(|placed| placed.device == Some(device))
+            }
+            _ => self.get(selected).filter(|placed| placed.device == Some(device)),
+        }
+    }
+
+    fn position_of(&self, name: &str) -> Option<usize> {
         let index = self.0.tensors.find(name)?;
-        let position = match &self.0.positions {
-            None => index,
-            Some(positions) => *positions.get(&index)?,
+        match &self.0.positions {
+            None => Some(index),
+            Some(positions) => positions.get(&index).copied(),
+        }
+    }
+
+    /// All that is known of a selected tensor but where it is.
+    fn describe(&self, selected: usize) -> Option<Placed<'_>> {
+        let selected = self.0.selection.get(selected)?;
+        let tensor = self.0.tensors.get(selected.tensor)?;
+        let (dtype, shape) = match &selected.part {
+            Some(part) => (part.dtype, &part.shape[..]),
+            None => (tensor.dtype, tensor.shape),
         };
-        self.get(position)
+        let len = selected.placed_len(&tensor);
+        Some(Placed { tensor: selected.tensor, name: tensor.name, dtype, shape, address: 0, len, device: None, host: None })
+    }
+
+    fn on_host<'a>(&'a self, position: usize, memory: &'a Bytes, start: u64) -> Option<Placed<'a>> {
+        let placed = self.describe(position)?;
+        let start = usize::try_from(start).ok()?;
+        let bytes = memory.get(start..start.checked_add(usize::try_from(placed.len).ok()?)?)?;
+        Some(Placed { address: bytes.as_ptr() as u64, host: Some(bytes), ..placed })
+    }
+
+    /// Makes later work in `stream` wait, on the device, until all bytes of this placement are there. No processor waits.
+    /// Nothing has to wait if the placement is on the host, or was not made asynchronously.
+    ///
+    /// `None` stands for the default stream of every device of the placement. A stream that is being captured is refused
+    /// while copies are under way.
+    pub fn fence(&self, stream: Option<&HostStream>) -> Result<()> {
+        match &self.0.memory {
+            #[cfg(feature = "cuda")]
+            Memory::Devices(upload) => upload.fence(stream),
+            _ => { let _ = stream; Ok(()) },
+        }
     }
 
     /// All tensors.
@@ -127,7 +216,7 @@ impl fmt::Debug for Placement {
 
 fn views(plan: &Plan) -> Result<Vec<Bytes>> {
     let mut views = vec![Bytes::new(); plan.payload.weights];
-    let tensors = plan.selection.iter().filter_map(|index| plan.payload.tensors.get(*index));
+    let tensors = plan.selection.iter().filter_map(|selected| plan.payload.tensors.get(selected.tensor));
     for file in tensors.map(|tensor| tensor.span.file as usize) {
         if views[file].is_empty() {
             views[file] = plan.files[file].source.whole()?.cloned().unwrap_or_default();

@@ -3,17 +3,18 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::filling::Filling;
 use super::findings::Findings;
 use super::placement::Placement;
-use super::plan::{Plan, Target};
-use super::work::{Work, arena_range};
+use super::plan::Plan;
+use super::worker::{Turn, Worker, lock};
 use crate::error::{Error, Kind, Result};
 use crate::host::{self, Cancel, Progress};
-use crate::storage::{Arena, Slot};
+use crate::verify::{Costs, Stage};
 
 /// Whether a task has more to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,17 +32,19 @@ pub enum State {
 pub struct Task {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
-    driver: Mutex<Driver>,
+    /// The caller's own part of the work, when there are no threads.
+    worker: Mutex<Worker>,
     placement: OnceLock<Placement>,
 }
 
 /// What the threads of a task share.
 struct Shared {
     plan: Arc<Plan>,
-    arena: Mutex<Option<Arena>>,
-    /// Jobs that nobody has taken yet, each with its part of the arena.
-    queue: Mutex<VecDeque<(usize, Option<Slot>)>>,
+    filling: Mutex<Option<Filling>>,
+    /// Jobs that nobody has taken yet.
+    queue: Mutex<VecDeque<usize>>,
     findings: Mutex<Findings>,
+    costs: Mutex<Costs>,
     done_bytes: AtomicU64,
     done_tensors: AtomicU64,
     cancel: Cancel,
@@ -50,17 +53,12 @@ struct Shared {
     changed: Condvar,
 }
 
-/// The caller's own part of the work, when there are no threads.
-#[derive(Default)]
-struct Driver {
-    work: Option<Work>,
-    scratch: Vec<u8>,
-}
-
 /// How the pass stands. Everything that decides it is under one lock.
 struct Status {
     /// Threads of the task that have not ended.
     running: usize,
+    /// Workers that have something which is not where it belongs yet.
+    busy: usize,
     /// Jobs whose bytes have not all been placed and compared.
     jobs_left: usize,
     phase: Phase,
@@ -72,10 +70,6 @@ enum Phase {
     Done,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Task {
     /// Starts a plan: takes the memory, checks that the files are still the same, starts the threads.
     pub fn start(plan: &Arc<Plan>) -> Result<Self> {
@@ -84,21 +78,23 @@ impl Task {
 
     fn start_with(plan: &Arc<Plan>, keeps_going: bool) -> Result<Self> {
         check_unchanged(plan)?;
-        let (arena, queue) = prepare(plan)?;
+        let mut costs = Costs::default();
+        let filling = costs.measure(Stage::Prepare, plan.info().target_bytes, || Filling::prepare(plan))?;
         let shared = Arc::new(Shared {
-            arena: Mutex::new(arena),
-            queue: Mutex::new(queue),
+            filling: Mutex::new(Some(filling)),
+            queue: Mutex::new((0..plan.jobs.len()).collect()),
+            costs: Mutex::new(costs),
             findings: Mutex::new(Findings::new(plan, keeps_going)),
             done_bytes: AtomicU64::new(0),
             done_tensors: AtomicU64::new(0),
             cancel: Cancel::default(),
-            status: Mutex::new(Status { running: 0, jobs_left: plan.jobs.len(), phase: Phase::Running }),
+            status: Mutex::new(Status { running: 0, busy: 0, jobs_left: plan.jobs.len(), phase: Phase::Running }),
             changed: Condvar::new(),
             plan: Arc::clone(plan),
         });
         lock(&shared.findings).conclude_empty(plan)?;
-        let mut task = Self { shared, workers: Vec::new(), driver: Mutex::default(), placement: OnceLock::new() };
-        for number in 0..plan.threads.min(plan.jobs.len()) {
+        let mut task = Self { shared, workers: Vec::new(), worker: Mutex::default(), placement: OnceLock::new() };
+        for number in 0..plan.staging.threads.min(plan.jobs.len()) {
             task.spawn(number);
         }
         Ok(task)
@@ -128,10 +124,10 @@ impl Task {
     ///
     /// An error is final: every later call returns an error of the same kind.
     pub fn step(&self, budget: Duration) -> Result<State> {
-        let mut driver = lock(&self.driver);
+        let mut worker = lock(&self.worker);
         let deadline = Instant::now().checked_add(budget);
         if self.workers.is_empty() {
-            self.work_until(&mut driver, deadline);
+            self.work_until(&mut worker, deadline);
         } else {
             self.wait_until(deadline);
         }
@@ -180,7 +176,7 @@ impl Task {
         if self.shared.settle()? == State::Pending {
             return Ok(None);
         }
-        let _driver = lock(&self.driver);
+        let _worker = lock(&self.worker);
         if self.placement.get().is_none() {
             let placement = self.shared.place()?;
             let _ = self.placement.set(placement);
@@ -188,16 +184,13 @@ impl Task {
         Ok(self.placement.get().cloned())
     }
 
-    fn work_until(&self, driver: &mut Driver, deadline: Option<Instant>) {
+    fn work_until(&self, worker: &mut Worker, deadline: Option<Instant>) {
         let is_late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         loop {
-            match self.shared.advance_guarded(driver) {
+            match self.shared.advance(worker) {
                 Ok(State::Pending) if !is_late() => {}
                 Ok(_) => return,
-                Err(e) => {
-                    *driver = Driver::default();
-                    return self.shared.fail(e);
-                }
+                Err(e) => return self.shared.fail(e),
             }
         }
     }
@@ -231,9 +224,9 @@ impl Drop for Task {
 impl Shared {
     /// The life of one thread of the task.
     fn work(&self) {
-        let mut driver = Driver::default();
+        let mut worker = Worker::default();
         loop {
-            match self.advance_guarded(&mut driver) {
+            match self.advance(&mut worker) {
                 Ok(State::Pending) => {}
                 Ok(State::Done) => break,
                 Err(e) => {
@@ -242,33 +235,42 @@ impl Shared {
                 }
             }
         }
-        drop(driver);
         lock(&self.status).running -= 1;
         self.changed.notify_all();
     }
 
-    /// As [`advance`](Self::advance); a panic fails the task, whoever works.
-    fn advance_guarded(&self, driver: &mut Driver) -> Result<State> {
-        let advanced = catch_unwind(AssertUnwindSafe(|| self.advance(driver)));
-        advanced.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the task has panicked")))
+    /// One turn of a worker. After an error, also a panic, it has nothing in hand any more.
+    fn advance(&self, worker: &mut Worker) -> Result<State> {
+        let was_busy = worker.is_busy();
+        let turn = catch_unwind(AssertUnwindSafe(|| self.turn(worker)));
+        let turn = turn.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the task has panicked")));
+        if turn.is_err() {
+            *worker = Worker::default();
+        }
+        match (was_busy, worker.is_busy()) {
+            (false, true) => lock(&self.status).busy += 1,
+            (true, false) => lock(&self.status).busy -= 1,
+            _ => {}
+        }
+        turn
     }
 
-    /// Does one block of the job at hand, or takes the next job.
-    fn advance(&self, driver: &mut Driver) -> Result<State> {
+    fn turn(&self, worker: &mut Worker) -> Result<State> {
         self.check_cancelled()?;
-        if driver.work.is_none() {
-            let next = lock(&self.queue).pop_front();
-            driver.work = next.map(|(job, slot)| Work::new(&self.plan, job, slot));
-        }
-        let Some(work) = &mut driver.work else { return Ok(State::Done) };
-        let bytes = work.advance(&self.plan, &mut driver.scratch)?;
-        self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
-        if work.is_done(&self.plan) {
-            self.done_tensors.fetch_add(work.job(&self.plan).tensors, Ordering::Relaxed);
-            let digests = std::mem::take(&mut work.digests);
-            driver.work = None;
-            lock(&self.findings).record(&self.plan, digests)?;
-            lock(&self.status).jobs_left -= 1;
+        match worker.turn(&self.plan, &self.queue, &self.filling)? {
+            Turn::Block(bytes) => {
+                self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
+            }
+            Turn::Job { bytes, tensors, digests } => {
+                self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
+                self.done_tensors.fetch_add(tensors, Ordering::Relaxed);
+                lock(&self.findings).record(&self.plan, digests)?;
+                lock(&self.status).jobs_left -= 1;
+            }
+            Turn::Idle => {
+                lock(&self.costs).merge(worker.take_costs());
+                return Ok(State::Done);
+            }
         }
         Ok(State::Pending)
     }
@@ -292,9 +294,17 @@ impl Shared {
     fn settle(&self) -> Result<State> {
         let mut status = lock(&self.status);
         match &status.phase {
-            Phase::Failed(failure) => return Err(failure.clone()),
+            Phase::Failed(failure) => {
+                let failure = failure.clone();
+                if status.running == 0 && status.busy == 0 {
+                    drop(status);
+                    // What has failed holds no memory, however long the task is kept.
+                    lock(&self.filling).take();
+                }
+                return Err(failure);
+            }
             Phase::Done => return Ok(State::Done),
-            Phase::Running if status.jobs_left > 0 || status.running > 0 => return Ok(State::Pending),
+            Phase::Running if status.jobs_left + status.running + status.busy > 0 => return Ok(State::Pending),
             Phase::Running => {}
         }
         // A cancel that came before the end counts, also if the work was done when it was noticed.
@@ -318,15 +328,11 @@ impl Shared {
     }
 
     fn place(&self) -> Result<Placement> {
-        let arena = match self.plan.target {
-            Target::Host => {
-                let repeats = self.plan.repeats.iter().map(|repeat| (repeat.from, repeat.to, repeat.len));
-                let frozen = lock(&self.arena).take().and_then(|arena| arena.freeze(repeats));
-                Some(frozen.ok_or_else(|| Error::new(Kind::Internal, "the arena is still in use"))?)
-            }
-            Target::None | Target::View => None,
-        };
-        Placement::new(&self.plan, arena, lock(&self.findings).report(&self.plan))
+        let filling = lock(&self.filling).take();
+        let filling = filling.ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
+        let costs = std::mem::take(&mut *lock(&self.costs));
+        let report = lock(&self.findings).report(&self.plan).with_costs(costs);
+        Ok(Placement::new(&self.plan, filling.finish(&self.plan)?, report))
     }
 }
 
@@ -334,34 +340,16 @@ fn check_unchanged(plan: &Plan) -> Result<()> {
     plan.files_in_use.iter().try_for_each(|file| plan.files[*file].source.check_unchanged())
 }
 
-/// The arena, and the jobs with their parts of it.
-#[expect(clippy::type_complexity, reason = "used once")]
-fn prepare(plan: &Plan) -> Result<(Option<Arena>, VecDeque<(usize, Option<Slot>)>)> {
-    if plan.target != Target::Host {
-        return Ok((None, (0..plan.jobs.len()).map(|job| (job, None)).collect()));
-    }
-    let mut arena = Arena::new(plan.arena_bytes, plan.alignment)?;
-    // The arena is handed out from its start to its end; the jobs may be in another order.
-    let mut ranges: Vec<_> =
-        plan.jobs.iter().enumerate().filter_map(|(job, range)| Some((arena_range(plan, range)?, job))).collect();
-    ranges.sort_unstable_by_key(|(range, _)| range.start);
-    let mut slots: Vec<Option<Slot>> = plan.jobs.iter().map(|_| None).collect();
-    let mut taken = 0;
-    for (range, job) in ranges {
-        let internal = || Error::new(Kind::Internal, "two jobs fill the same part of the arena");
-        let padding = range.start.checked_sub(taken).ok_or_else(internal)?;
-        arena.take(padding as usize).ok_or_else(internal)?;
-        slots[job] = Some(arena.take((range.end - range.start) as usize).ok_or_else(internal)?);
-        taken = range.end;
-    }
-    Ok((Some(arena), slots.into_iter().enumerate().collect()))
-}
-
 /// Runs a plan to its end on this thread, or on those of the context. With `keeps_going`, mismatches are collected
 /// instead of ending the pass.
-pub(super) fn run(plan: &Arc<Plan>, keeps_going: bool, progress: impl FnMut(&Progress) -> bool) -> Result<Findings> {
+pub(super) fn run(
+    plan: &Arc<Plan>,
+    keeps_going: bool,
+    progress: impl FnMut(&Progress) -> bool,
+) -> Result<(Findings, Costs)> {
     let task = Task::start_with(plan, keeps_going)?;
     task.wait(progress)?;
-    let mut findings = lock(&task.shared.findings);
-    Ok(std::mem::take(&mut *findings))
+    let findings = std::mem::take(&mut *lock(&task.shared.findings));
+    let costs = std::mem::take(&mut *lock(&task.shared.costs));
+    Ok((findings, costs))
 }

@@ -20,14 +20,14 @@ pub(crate) fn verify(payload: &Arc<Payload>, others: Vec<PayloadFile>, missing: 
 
 fn verify_present(payload: &Arc<Payload>, assets: Vec<PayloadFile>) -> Result<Report> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Verify)?);
-    let findings = run(&plan, true, |_| true)?;
-    let report = findings.report(&plan);
+    let (findings, costs) = run(&plan, true, |_| true)?;
+    let report = findings.report(&plan).with_costs(costs);
     let damaged = findings.damaged_files(&plan);
     if damaged.is_empty() || payload.manifests.iter().all(|manifest| manifest.tensors.is_empty()) {
         return Ok(report);
     }
     let plan = Arc::new(Plan::over_files(payload, Vec::new(), Scope::Locate(&damaged))?);
-    let located = run(&plan, true, |_| true)?.report(&plan);
+    let located = run(&plan, true, |_| true)?.0.report(&plan);
     Ok(report.with_tensors_of(&located))
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn measure(
     progress: impl FnMut(&Progress) -> bool,
 ) -> Result<Measured> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Measure)?);
-    let findings = run(&plan, false, progress)?;
+    let (findings, _) = run(&plan, false, progress)?;
     let mut tensors = BTreeMap::new();
     let mut of_files: Vec<Vec<(Algorithm, Digest)>> = vec![Vec::new(); plan.files.len()];
     for (check, digests) in plan.checks.list.iter().zip(findings.into_digests()) {

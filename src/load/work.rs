@@ -1,52 +1,35 @@
-//! The work on one job: read a block, place it, hash it; then the next block.
+//! The work on one job: read a block, hash it, place it; then the next block.
 
 use std::io::IoSliceMut;
+use std::ops::Range;
 
+use super::block::{Block, Piece, Place};
 use super::checks::Stream;
-use super::jobs::{Copy, Job};
+use super::jobs::Job;
+use super::layout::Copy;
 use super::plan::Plan;
+use super::window::Window;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Result;
-use crate::storage::Slot;
+use crate::storage::Source;
+use crate::verify::{Costs, Stage};
 
-/// The most buffers of one read; the kernel takes 1,024 (`IOV_MAX`).
-const MAX_PIECES: usize = 512;
-
-/// Bytes of one read where nothing has to stay in the cache to be hashed: large reads are the fastest.
-const UNHASHED_BLOCK: u64 = 4 << 20;
-
-/// A job in progress. It holds the only access to its part of the arena.
+/// A job in progress.
 pub(super) struct Work {
     job: usize,
     position: u64,
-    /// The first copy that reaches beyond the position.
-    copy: usize,
-    slot: Option<Slot>,
-    /// Where the slot begins in the arena.
-    slot_start: u64,
     next_stream: usize,
     hashing: Vec<(Stream, Hasher)>,
     /// Finished streams and their digests.
     pub(super) digests: Vec<(Stream, Digest)>,
 }
 
-/// A part of a block: bytes of a tensor, or bytes that only pass by.
-#[derive(Clone, Copy)]
-struct Piece {
-    len: usize,
-    /// Where the bytes go in the arena.
-    arena: Option<u64>,
-}
-
 impl Work {
-    pub(super) fn new(plan: &Plan, job: usize, slot: Option<Slot>) -> Self {
-        let Job { start, copies, streams, .. } = &plan.jobs[job];
+    pub(super) fn new(plan: &Plan, job: usize) -> Self {
+        let Job { start, streams, .. } = &plan.jobs[job];
         Self {
             job,
             position: *start,
-            copy: copies.start,
-            slot,
-            slot_start: arena_range(plan, &plan.jobs[job]).map_or(0, |range| range.start),
             next_stream: streams.start,
             hashing: Vec::new(),
             digests: Vec::with_capacity(streams.len()),
@@ -61,113 +44,63 @@ impl Work {
         self.position == self.job(plan).end
     }
 
-    /// Does one block; returns its bytes. `scratch` holds `plan.block` bytes.
-    pub(super) fn advance(&mut self, plan: &Plan, scratch: &mut Vec<u8>) -> Result<u64> {
+    /// Does one block; returns how many bytes it read. `scratch` holds the bytes that have no place, or not as they are.
+    pub(super) fn advance(
+        &mut self,
+        plan: &Plan,
+        window: &mut dyn Window,
+        scratch: &mut Vec<u8>,
+        costs: &mut Costs,
+    ) -> Result<u64> {
         let source = &plan.files[self.job(plan).file].source;
-        let pieces = self.pieces(plan);
-        let len: usize = pieces.iter().map(|piece| piece.len).sum();
-        if let Some(memory) = source.memory()? {
-            let start = self.position as usize;
-            self.place(&pieces, &memory[start..start + len]);
-            self.hash(plan, self.position, &memory[start..start + len]);
-        } else {
-            // Only the bytes that no tensor takes need the scratch memory.
-            let passing = pieces.iter().filter(|piece| piece.arena.is_none()).map(|piece| piece.len).sum();
-            if scratch.len() < passing {
-                scratch.resize(plan.block, 0);
+        let block = Block::next(plan, self.job(plan), self.position, window.capacity())?;
+        let read = block.read_bytes();
+        match source.memory()?.filter(|_| block.arena.is_empty()) {
+            Some(memory) => {
+                let start = self.position as usize;
+                self.hash(plan, self.position, &memory[start..start + block.len() as usize], costs);
             }
-            source.read_scattered(self.position, &mut self.buffers(&pieces, scratch))?;
-            self.hash_pieces(plan, &pieces, scratch);
-        }
-        self.position += len as u64;
-        Ok(len as u64)
-    }
-
-    /// What the next block is made of.
-    fn pieces(&mut self, plan: &Plan) -> Vec<Piece> {
-        let job = self.job(plan);
-        let block = if job.streams.is_empty() { UNHASHED_BLOCK } else { plan.block as u64 };
-        let end = (self.position + block).min(job.end);
-        let mut pieces = Vec::new();
-        let mut passing = 0;
-        let mut at = self.position;
-        while at < end && pieces.len() < MAX_PIECES && passing < plan.block {
-            let copy = plan.copies[..job.copies.end].get(self.copy);
-            let (until, arena) = match copy {
-                Some(Copy { offset, len, arena, .. }) if *offset <= at => (offset + len, Some(arena + (at - offset))),
-                Some(Copy { offset, .. }) => (*offset, None),
-                None => (end, None),
-            };
-            let mut len = (until.min(end) - at) as usize;
-            if arena.is_none() {
-                len = len.min(plan.block - passing);
-                passing += len;
-            }
-            pieces.push(Piece { len, arena });
-            at += len as u64;
-            if arena.is_some() && at == until {
-                self.copy += 1;
-            }
-        }
-        pieces
-    }
-
-    /// The buffers that a read of these pieces fills, in the order of the file.
-    fn buffers<'a>(&'a mut self, pieces: &[Piece], mut scratch: &'a mut [u8]) -> Vec<IoSliceMut<'a>> {
-        let mut arena = self.slot.as_deref_mut().unwrap_or_default();
-        let mut arena_at = self.slot_start;
-        let mut buffers = Vec::with_capacity(pieces.len());
-        for Piece { len, arena: place } in pieces {
-            let buffer = match place {
-                Some(place) => {
-                    let (_, from_place) = std::mem::take(&mut arena).split_at_mut((place - arena_at) as usize);
-                    let (buffer, rest) = from_place.split_at_mut(*len);
-                    (arena, arena_at) = (rest, place + *len as u64);
-                    buffer
+            None => {
+                if scratch.len() < block.scratch {
+                    scratch.resize(plan.staging.block, 0);
                 }
-                None => {
-                    let (buffer, rest) = std::mem::take(&mut scratch).split_at_mut(*len);
-                    scratch = rest;
-                    buffer
-                }
-            };
-            buffers.push(IoSliceMut::new(buffer));
-        }
-        buffers
-    }
-
-    /// Copies the bytes of a block from memory to their places.
-    fn place(&mut self, pieces: &[Piece], mut bytes: &[u8]) {
-        for Piece { len, arena } in pieces {
-            let (head, rest) = bytes.split_at(*len);
-            if let (Some(place), Some(slot)) = (arena, self.slot.as_deref_mut()) {
-                slot[(place - self.slot_start) as usize..][..*len].copy_from_slice(head);
+                let mut place: &mut [u8] = if block.arena.is_empty() {
+                    &mut []
+                } else {
+                    window.open(block.arena.clone())?
+                };
+                costs.measure(Stage::Read, read, || read_block(source, &block, self.position, place, scratch))?;
+                self.hash_block(plan, &block, place, scratch, costs);
+                place_changed(&plan.layout.copies, &block, self.position, &mut place, scratch, costs);
             }
-            bytes = rest;
         }
+        self.position += block.len();
+        Ok(read)
     }
 
     /// Hashes a block where it was read to.
-    fn hash_pieces(&mut self, plan: &Plan, pieces: &[Piece], mut scratch: &[u8]) {
-        let slot = self.slot.take();
+    fn hash_block(&mut self, plan: &Plan, block: &Block, place: &[u8], mut scratch: &[u8], costs: &mut Costs) {
+        if self.hashing.is_empty() && self.next_stream == self.job(plan).streams.end {
+            return;
+        }
         let mut position = self.position;
-        for Piece { len, arena } in pieces {
-            let bytes = match (arena, &slot) {
-                (Some(place), Some(slot)) => &slot[(place - self.slot_start) as usize..][..*len],
-                _ => {
-                    let (head, rest) = scratch.split_at(*len);
+        for Piece { len, place: kind } in &block.pieces {
+            let bytes = match kind {
+                Place::Arena(at) => &place[(at - block.arena.start) as usize..][..*len as usize],
+                Place::Changed { .. } | Place::Nowhere => {
+                    let (head, rest) = scratch.split_at(*len as usize);
                     scratch = rest;
                     head
                 }
+                Place::Unread => &[],
             };
-            self.hash(plan, position, bytes);
-            position += *len as u64;
+            self.hash(plan, position, bytes, costs);
+            position += len;
         }
-        self.slot = slot;
     }
 
     /// Feeds bytes of the file at `start` to every stream that wants them.
-    fn hash(&mut self, plan: &Plan, start: u64, bytes: &[u8]) {
+    fn hash(&mut self, plan: &Plan, start: u64, bytes: &[u8], costs: &mut Costs) {
         let end = start + bytes.len() as u64;
         let last = self.job(plan).streams.end;
         while let Some(stream) = plan.checks.streams[..last].get(self.next_stream).filter(|next| next.start < end) {
@@ -177,11 +110,104 @@ impl Work {
         for (stream, hasher) in &mut self.hashing {
             let from = stream.start.max(start) - start;
             let to = stream.end.min(end) - start;
-            hasher.update(&bytes[from as usize..to as usize]);
+            let stage = Stage::Hash(plan.checks.list[stream.check as usize].algorithm);
+            costs.measure(stage, to - from, || hasher.update(&bytes[from as usize..to as usize]));
         }
         for (stream, hasher) in self.hashing.extract_if(.., |(stream, _)| stream.end <= end) {
             self.digests.push((stream, hasher.finish()));
         }
+    }
+}
+
+/// Reads a block: what has a place as it is goes there at once, the rest into the scratch memory.
+fn read_block(source: &Source, block: &Block, position: u64, place: &mut [u8], scratch: &mut [u8]) -> Result<()> {
+    let mut buffers = buffers(block, place, scratch);
+    let mut at = position;
+    let mut done = 0;
+    for run in block.pieces.chunk_by(|a, b| a.is_read() && b.is_read()) {
+        let buffers = &mut buffers[done..done + run.len()];
+        if run[0].is_read() {
+            source.read_scattered(at, buffers)?;
+        }
+        at += run.iter().map(|piece| piece.len).sum::<u64>();
+        done += run.len();
+    }
+    Ok(())
+}
+
+/// The buffer of each piece, in the order of the file. Padding between places becomes zeros.
+fn buffers<'a>(block: &Block, mut place: &'a mut [u8], mut scratch: &'a mut [u8]) -> Vec<IoSliceMut<'a>> {
+    let mut at = block.arena.start;
+    let mut buffers = Vec::with_capacity(block.pieces.len());
+    for Piece { len, place: kind } in &block.pieces {
+        let buffer: &mut [u8] = match kind {
+            Place::Unread => &mut [],
+            Place::Nowhere => take(&mut scratch, *len),
+            Place::Changed { arena, .. } => {
+                take(&mut place, arena.start - at).fill(0);
+                take(&mut place, arena.end - arena.start);
+                at = arena.end;
+                take(&mut scratch, *len)
+            }
+            Place::Arena(start) => {
+                take(&mut place, start - at).fill(0);
+                at = start + len;
+                take(&mut place, *len)
+            }
+        };
+        buffers.push(IoSliceMut::new(buffer));
+    }
+    buffers
+}
+
+/// Splits the first bytes off.
+fn take<'a>(rest: &mut &'a mut [u8], len: u64) -> &'a mut [u8] {
+    let (head, tail) = std::mem::take(rest).split_at_mut(len as usize);
+    *rest = tail;
+    head
+}
+
+/// Places what was read into the scratch memory: rows are joined and elements converted.
+fn place_changed(
+    copies: &[Copy],
+    block: &Block,
+    mut position: u64,
+    place: &mut [u8],
+    mut scratch: &[u8],
+    costs: &mut Costs,
+) {
+    for Piece { len, place: kind } in &block.pieces {
+        match kind {
+            Place::Unread | Place::Arena(_) => {}
+            Place::Nowhere => scratch = &scratch[*len as usize..],
+            Place::Changed { arena, copy } => {
+                let (bytes, rest) = scratch.split_at(*len as usize);
+                scratch = rest;
+                let Range { start, end } = *arena;
+                let place = &mut place[(start - block.arena.start) as usize..(end - block.arena.start) as usize];
+                costs.measure(Stage::Convert, *len, || change(&copies[*copy], position, bytes, place));
+            }
+        }
+        position += len;
+    }
+}
+
+/// Writes the rows among bytes of the file at `position` one after the other, converted.
+fn change(copy: &Copy, position: u64, bytes: &[u8], mut place: &mut [u8]) {
+    let end = position + bytes.len() as u64;
+    let mut row_start = position - (position - copy.offset) % copy.stride;
+    while row_start < end {
+        let (from, to) = (row_start.max(position), (row_start + copy.row).min(end));
+        if from < to {
+            let row = &bytes[(from - position) as usize..(to - position) as usize];
+            let placed = copy.arena_at(to) - copy.arena_at(from);
+            let target = take(&mut place, placed);
+            match copy.cast {
+                Some(cast) => cast.convert(row, target),
+                None => target.copy_from_slice(row),
+            }
+        }
+        row_start += copy.stride;
     }
 }
 
@@ -191,14 +217,4 @@ fn hasher_of(plan: &Plan, stream: &Stream) -> Hasher {
         Algorithm::Blake3 => Hasher::block(u64::from(stream.block), check.len),
         algorithm => Hasher::whole(algorithm),
     }
-}
-
-/// The part of the arena that a job fills: disjoint from that of every other job, since copies follow each other
-/// in the arena as they do in the file.
-pub(super) fn arena_range(plan: &Plan, job: &Job) -> Option<std::ops::Range<u64>> {
-    let copies = &plan.copies[job.copies.clone()];
-    let (first, last) = (copies.first()?, copies.last()?);
-    let start = first.arena + job.start.saturating_sub(first.offset);
-    let end = last.arena + job.end.min(last.offset + last.len) - last.offset;
-    Some(start..end)
 }

@@ -2,12 +2,13 @@
 
 use std::fs::{self, File, Metadata};
 use std::ops::Deref;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use rustix::fs::Mode;
+use rustix::fs::{Mode, OFlags};
 
 use super::{Access, Directory, OPEN_FLAGS, mmap};
 use crate::error::{Error, Kind, Result};
@@ -112,6 +113,16 @@ impl OnDisk {
                 Ok(Opened::Anew(file))
             }
         }
+    }
+
+    /// Another descriptor of the same file, with `flags`; `None` if it cannot be had, or the file has changed.
+    ///
+    /// It is reached through a descriptor and not by its path, which may lead to another file by now.
+    pub(super) fn reopen(&self, name: &str, flags: OFlags) -> Option<File> {
+        let file = self.open(name).ok()?;
+        let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+        let again = File::from(rustix::fs::open(link, OPEN_FLAGS | flags, Mode::empty()).ok()?);
+        self.check_same(&again).is_ok().then_some(again)
     }
 
     /// Refuses a file that has been written, truncated or replaced since it was opened.

@@ -3,9 +3,11 @@
 //! Everything above this module sees a [`Source`] and asks it for ranges; only this module knows paths,
 //! descriptors and maps. Shared regions are [`bytes::Bytes`].
 
+mod direct;
 mod file;
 mod location;
 mod mmap;
+mod residency;
 mod sidecar;
 mod source;
 

@@ -7,9 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use rustix::buffer::spare_capacity;
+use rustix::fs::OFlags;
 
+use super::direct::Direct;
 use super::file::OnDisk;
-use super::{Access, Directory};
+use super::{Access, Directory, residency};
 use crate::error::{Error, Kind, Result};
 
 /// Bytes behind one door. Cheap to clone; all methods may be called from many threads at once.
@@ -179,6 +181,26 @@ impl Source {
         Ok(())
     }
 
+    /// A second way into the file, past the page cache; `None` if there is none, for whatever reason: the ordinary way
+    /// remains, and says what is wrong with the file if something is.
+    #[cfg_attr(not(test), expect(dead_code, reason = "loads into the memory of a device will read so"))]
+    pub(crate) fn direct(&self) -> Option<Direct> {
+        Direct::new(self, self.reopen(OFlags::DIRECT)?)
+    }
+
+    /// The share of the file that is in the page cache, from a sample: 1.0 for memory, and where it cannot be told.
+    #[cfg_attr(not(test), expect(dead_code, reason = "loads into the memory of a device will read so"))]
+    pub(crate) fn residency(&self) -> f64 {
+        self.reopen(OFlags::empty()).map_or(1.0, |file| residency::measure(&file, self.len()))
+    }
+
+    fn reopen(&self, flags: OFlags) -> Option<File> {
+        match &self.0.backing {
+            Backing::File(file) => file.reopen(self.name(), flags),
+            Backing::Memory(_) | Backing::Built { .. } => None,
+        }
+    }
+
     /// Refuses a file that has been written, truncated or replaced since it was opened.
     ///
     /// A file that was only unlinked is still the one that was opened, and is accepted.
@@ -200,7 +222,7 @@ impl Source {
         }
     }
 
-    fn check_range(&self, offset: u64, len: u64) -> Result<(usize, usize)> {
+    pub(super) fn check_range(&self, offset: u64, len: u64) -> Result<(usize, usize)> {
         let end = offset.checked_add(len).filter(|end| *end <= self.len());
         let range = end.and_then(|end| Some((usize::try_from(offset).ok()?, usize::try_from(end).ok()?)));
         range.ok_or_else(|| {

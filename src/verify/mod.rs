@@ -8,12 +8,15 @@
 
 mod checksums;
 mod claims;
+mod costs;
 mod ledger;
 mod manifest;
 mod record;
 mod report;
 
 pub use claims::{FileClaim, TensorClaim};
+pub(crate) use costs::Costs;
+pub use costs::{Cost, Stage};
 pub(crate) use ledger::Ledger;
 pub use manifest::Manifest;
 pub(crate) use manifest::{gather, is_manifest};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Anchor, Manifest, Origin, Policy};
+use super::{Anchor, Cost, Costs, Manifest, Origin, Policy};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::TensorTable;
@@ -103,6 +103,7 @@ pub struct Report {
     tensors: Arc<TensorTable>,
     evidence: Vec<Evidence>,
     rows: Vec<Row>,
+    costs: Vec<Cost>,
 }
 
 /// Small, because a model may have hundreds of thousands of tensors.
@@ -132,6 +133,15 @@ impl Report {
     /// All checks.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Check<'_>> + Clone {
         self.rows.iter().map(|row| self.check(row))
+    }
+
+    /// What the pass over the bytes has cost, each stage once: how long reading took, and hashing, by algorithm.
+    pub fn costs(&self) -> &[Cost] {
+        &self.costs
+    }
+
+    pub(crate) fn with_costs(self, costs: Costs) -> Self {
+        Self { costs: costs.into_list(), ..self }
     }
 
     /// What the report means under a policy: an error for the first mismatch, or for the first tensor that has to be
@@ -203,7 +213,7 @@ pub(crate) struct ReportBuilder(Report);
 impl ReportBuilder {
     /// A report about these files, by index, and the tensors of this table.
     pub(crate) fn new(files: Vec<String>, tensors: Arc<TensorTable>) -> Self {
-        Self(Report { files, tensors, evidence: Vec::new(), rows: Vec::new() })
+        Self(Report { files, tensors, evidence: Vec::new(), rows: Vec::new(), costs: Vec::new() })
     }
 
     /// Keeps evidence that several lines may share.

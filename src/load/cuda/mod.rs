@@ -1,0 +1,43 @@
+//! CUDA devices as a target of the load engine.
+//!
+//! ```text
+//! plan:  Routing   which tensor goes to which device, and where there; nothing asks the driver yet
+//! task:  Upload    the contexts and the memory of the devices; one for each task
+//!        Lane      one for each thread: pinned slots, filled in turns, and a stream to each device
+//! ```
+//!
+//! Host memory is that of the lanes, however large the model is. What is hashed is the slot, and what is sent is the
+//! slot. The caller's threads keep their current context, and the contexts keep their flags.
+
+mod device;
+mod driver;
+mod lane;
+mod routing;
+mod upload;
+
+pub use device::{Device, device, device_count};
+pub(super) use lane::Lane;
+pub(super) use routing::Routing;
+pub(super) use upload::Upload;
+
+use std::sync::Arc;
+
+use cudarc::driver::{CudaContext, CudaStream};
+
+use super::options::{CudaOptions, HostStream};
+
+/// A stream of a Rust program that uses cudarc; it is kept alive. It has to be of a primary context, as all are that
+/// [`CudaContext::new`] gives.
+impl From<Arc<CudaStream>> for HostStream {
+    fn from(stream: Arc<CudaStream>) -> Self {
+        Self::new(stream.cu_stream() as usize, Some(stream))
+    }
+}
+
+impl CudaOptions {
+    /// The devices of these contexts of a Rust program that uses cudarc.
+    pub fn on<'a>(contexts: impl IntoIterator<Item = &'a Arc<CudaContext>>) -> Self {
+        let devices = contexts.into_iter().map(|context| context.ordinal() as u32).collect();
+        Self { devices, ..Self::default() }
+    }
+}

@@ -1,0 +1,308 @@
+//! Which tensor goes to which device, and where there.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::error::{Error, Kind, Result};
+use crate::load::layout::Layout;
+use crate::load::options::{CudaOptions, Destination, HostStream};
+use crate::load::select::{Selected, matches};
+use crate::tensor::TensorTable;
+
+/// The devices of a plan, and what each of them gets. The layout of the plan is the common order of the bytes, of which
+/// every device gets some runs.
+pub(in crate::load) struct Routing {
+    /// Ordinals.
+    pub(super) devices: Vec<u32>,
+    pub(super) arenas: Vec<ArenaPlan>,
+    /// In the order of their starts.
+    runs: Vec<Run>,
+    /// For each run the largest end of those up to it.
+    ends: Vec<u64>,
+    /// The tensors of the first device, then those of the next, each in the order of selection.
+    placed: Vec<PlacedOn>,
+    /// The caller's memory for single tensors: device, address, bytes.
+    pub(super) given: Vec<(usize, u64, u64)>,
+    pub(super) after: Option<HostStream>,
+    pub(super) is_async: bool,
+}
+
+/// The arena of one device.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ArenaPlan {
+    pub(super) bytes: u64,
+    /// Whether any tensor lies in it, be it an empty one.
+    pub(super) is_used: bool,
+    /// Where it is, if the caller gives it.
+    pub(super) given: Option<u64>,
+}
+
+/// A place on a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum At {
+    /// Bytes from the start of the arena.
+    Arena(u64),
+    /// A device pointer of the caller.
+    Address(u64),
+}
+
+/// A range of the layout that goes to one place on one device.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    pub(super) start: u64,
+    pub(super) end: u64,
+    /// Index of the device in the plan.
+    pub(super) device: usize,
+    pub(super) at: At,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlacedOn {
+    /// Index in the selection.
+    pub(super) selected: usize,
+    pub(super) device: usize,
+    pub(super) at: At,
+}
+
+/// More devices than one process ever has.
+const MAX_DEVICES: usize = 64;
+
+impl Routing {
+    pub(in crate::load) fn new(
+        tensors: &TensorTable,
+        selection: &[Selected],
+        layout: &Layout,
+        alignment: u64,
+        options: &CudaOptions,
+    ) -> Result<Self> {
+        let devices = devices_of(options)?;
+        let goes_to = route(tensors, selection, &devices, options)?;
+        let mut own = own_destinations(tensors, selection, &devices, &goes_to, options)?;
+        let ranges = ranges_of(tensors, selection, layout);
+        let mut routing = Self {
+            arenas: vec![ArenaPlan::default(); devices.len()],
+            runs: Vec::new(),
+            ends: Vec::new(),
+            placed: Vec::new(),
+            given: Vec::new(),
+            after: options.after.clone(),
+            is_async: options.is_async,
+            devices,
+        };
+        let mut in_order: Vec<usize> = (0..selection.len()).collect();
+        in_order.sort_unstable_by_key(|selected| layout.offsets[*selected]);
+        for device in 0..routing.devices.len() {
+            let mut at = vec![None; selection.len()];
+            for selected in in_order.iter().filter(|selected| goes_to[**selected] & 1 << device != 0) {
+                let range = ranges[*selected].clone();
+                at[*selected] = Some(match own.remove(&(*selected, device)) {
+                    Some(address) => routing.give(device, range, address),
+                    None => routing.extend_arena(device, range, alignment)?,
+                });
+            }
+            let placed = at.iter().enumerate().filter_map(|(selected, at)| Some((selected, (*at)?)));
+            routing.placed.extend(placed.map(|(selected, at)| PlacedOn { selected, device, at }));
+        }
+        routing.take_arenas(&options.destinations, alignment)?;
+        routing.check_disjoint()?;
+        routing.runs.sort_unstable_by_key(|run| run.start);
+        let largest = |end: &mut u64, run: &Run| {
+            *end = run.end.max(*end);
+            Some(*end)
+        };
+        routing.ends = routing.runs.iter().scan(0, largest).collect();
+        Ok(routing)
+    }
+
+    /// A tensor goes to the caller's memory.
+    fn give(&mut self, device: usize, range: Range<u64>, address: u64) -> At {
+        let at = At::Address(address);
+        self.given.push((device, address, range.end - range.start));
+        if !range.is_empty() {
+            self.runs.push(Run { start: range.start, end: range.end, device, at });
+        }
+        at
+    }
+
+    /// A tensor goes to the arena of a device: at the end of the last run if it follows there as it does in the layout.
+    fn extend_arena(&mut self, device: usize, range: Range<u64>, alignment: u64) -> Result<At> {
+        let arena = &mut self.arenas[device];
+        arena.is_used = true;
+        if let Some(run) = self.runs.last_mut()
+            && let (At::Arena(offset), true) = (run.at, run.device == device)
+            && run.start <= range.start
+            && range.start <= run.end.next_multiple_of(alignment)
+            && (range.start - run.start).is_multiple_of(alignment)
+        {
+            run.end = run.end.max(range.end);
+            arena.bytes = arena.bytes.max(offset + (run.end - run.start));
+            return Ok(At::Arena(offset + (range.start - run.start)));
+        }
+        let offset = arena.bytes.checked_next_multiple_of(alignment);
+        let end = offset.and_then(|offset| offset.checked_add(range.end - range.start));
+        let (Some(offset), Some(end)) = (offset, end) else {
+            return Err(Error::out_of_memory("the arena of a device", u64::MAX));
+        };
+        arena.bytes = end;
+        let at = At::Arena(offset);
+        self.runs.push(Run { start: range.start, end: range.end, device, at });
+        Ok(at)
+    }
+
+    /// Puts arenas into memory that the caller gives for them.
+    fn take_arenas(&mut self, destinations: &[Destination], alignment: u64) -> Result<()> {
+        for destination in destinations.iter().filter(|destination| destination.tensor.is_none()) {
+            let Destination { device, address, bytes, .. } = destination;
+            let invalid = |message: String| Err(Error::invalid(message).subject("destinations"));
+            let arena = &mut self.arenas[index_of(&self.devices, *device)?];
+            if arena.given.is_some() {
+                return invalid(format!("two arenas are given for CUDA device {device}"));
+            }
+            if *address == 0 || !address.is_multiple_of(alignment) {
+                return invalid(format!("{address:#x} is no address of an arena: expected a multiple of {alignment}"));
+            }
+            if *bytes < arena.bytes {
+                let needed = arena.bytes;
+                return invalid(format!("the arena has {bytes} bytes, and the tensors need {needed} on device {device}"));
+            }
+            arena.given = Some(*address);
+        }
+        Ok(())
+    }
+
+    /// Refuses memory of the caller that two tensors would share.
+    fn check_disjoint(&self) -> Result<()> {
+        let arenas = self.arenas.iter().enumerate();
+        let arenas = arenas.filter_map(|(device, arena)| Some((device, arena.given?, arena.bytes)));
+        let mut all: Vec<_> = self.given.iter().copied().chain(arenas).filter(|(.., bytes)| *bytes > 0).collect();
+        all.sort_unstable();
+        for pair in all.windows(2) {
+            let ((device, address, bytes), (other, next, _)) = (pair[0], pair[1]);
+            if device == other && next - address < bytes {
+                let message = format!("{address:#x} and {next:#x} overlap: the first has {bytes} bytes");
+                return Err(Error::invalid(message).subject("destinations"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of tensors, once for each device that has them.
+    pub(in crate::load) fn len(&self) -> usize {
+        self.placed.len()
+    }
+
+    /// Bytes that all devices together hold.
+    pub(in crate::load) fn bytes(&self) -> u64 {
+        let given = self.given.iter().map(|(.., bytes)| *bytes);
+        self.arenas.iter().map(|arena| arena.bytes).chain(given).fold(0, u64::saturating_add)
+    }
+
+    /// Bytes of the arena of one device; 0 if it is not of the plan.
+    pub(in crate::load) fn arena_bytes(&self, device: u32) -> u64 {
+        index_of(&self.devices, device).map_or(0, |device| self.arenas[device].bytes)
+    }
+
+    pub(super) fn placed(&self, position: usize) -> Option<PlacedOn> {
+        self.placed.get(position).copied()
+    }
+
+    /// Where a selected tensor is in the placement, device by device.
+    pub(in crate::load) fn positions_of(&self, selected: usize) -> impl Iterator<Item = usize> {
+        let found = move |device| self.placed.binary_search_by_key(&(device, selected), |on| (on.device, on.selected));
+        (0..self.devices.len()).filter_map(move |device| found(device).ok())
+    }
+
+    /// The runs that have bytes of a range of the layout.
+    pub(super) fn runs_in(&self, range: Range<u64>) -> impl Iterator<Item = &Run> {
+        let first = self.ends.partition_point(|end| *end <= range.start);
+        let runs = self.runs[first..].iter().take_while(move |run| run.start < range.end);
+        runs.filter(move |run| run.end > range.start)
+    }
+}
+
+fn devices_of(options: &CudaOptions) -> Result<Vec<u32>> {
+    let invalid = |message: String| Err(Error::invalid(message).subject("devices"));
+    let devices = if options.devices.is_empty() { vec![0] } else { options.devices.clone() };
+    if devices.len() > MAX_DEVICES {
+        return invalid(format!("{} devices are too many: expected at most {MAX_DEVICES}", devices.len()));
+    }
+    match devices.iter().enumerate().find(|(position, device)| devices[..*position].contains(device)) {
+        Some((_, twice)) => invalid(format!("CUDA device {twice} is listed twice")),
+        None => Ok(devices),
+    }
+}
+
+fn index_of(devices: &[u32], ordinal: u32) -> Result<usize> {
+    let index = devices.iter().position(|device| *device == ordinal);
+    index.ok_or_else(|| Error::invalid(format!("CUDA device {ordinal} is not one of the plan's")))
+}
+
+/// The devices of each selected tensor, as bits.
+fn route(
+    tensors: &TensorTable,
+    selection: &[Selected],
+    devices: &[u32],
+    options: &CudaOptions,
+) -> Result<Vec<u64>> {
+    let indices: Vec<usize> = selection.iter().map(|selected| selected.tensor).collect();
+    let mut goes_to = vec![0; selection.len()];
+    for route in &options.routes {
+        let device = index_of(devices, route.device).map_err(|e| e.subject(&*route.pattern))?;
+        for position in matches(tensors, &indices, &route.pattern)? {
+            goes_to[position] |= 1 << device;
+        }
+    }
+    let all = u64::MAX >> (MAX_DEVICES - devices.len());
+    goes_to.iter_mut().filter(|bits| **bits == 0).for_each(|bits| *bits = all);
+    Ok(goes_to)
+}
+
+/// The caller's memory for single tensors: by index in the selection and of the device.
+fn own_destinations(
+    tensors: &TensorTable,
+    selection: &[Selected],
+    devices: &[u32],
+    goes_to: &[u64],
+    options: &CudaOptions,
+) -> Result<HashMap<(usize, usize), u64>> {
+    let mut own = HashMap::new();
+    if options.destinations.iter().all(|destination| destination.tensor.is_none()) {
+        return Ok(own);
+    }
+    let positions: HashMap<usize, usize> =
+        selection.iter().enumerate().map(|(position, selected)| (selected.tensor, position)).collect();
+    for Destination { tensor, device, address, bytes } in &options.destinations {
+        let Some(name) = tensor else { continue };
+        let invalid = |message: String| Error::invalid(message).subject(&**name);
+        let index = index_of(devices, *device).map_err(|e| e.subject(&**name))?;
+        let position = tensors.find(name).and_then(|tensor| positions.get(&tensor).copied());
+        let position = position.filter(|position| goes_to[*position] & 1 << index != 0).ok_or_else(|| {
+            let message = format!("a destination is given for it on CUDA device {device}, where it does not go");
+            Error::new(Kind::NotFound, message).subject(&**name)
+        })?;
+        let row = tensors.get(selection[position].tensor);
+        let needed = row.map_or(0, |row| selection[position].placed_len(&row));
+        if *address == 0 || address.checked_add(*bytes).is_none() {
+            return Err(invalid(format!("{bytes} bytes at {address:#x} are no memory")));
+        }
+        if *bytes < needed {
+            return Err(invalid(format!("its destination has {bytes} bytes, and it needs {needed}")));
+        }
+        if own.insert((position, index), *address).is_some() {
+            return Err(invalid(format!("two destinations are given for it on CUDA device {device}")));
+        }
+    }
+    Ok(own)
+}
+
+/// Where the bytes of each selected tensor come from in the layout. Those that the layout would repeat come from where they are
+/// first.
+fn ranges_of(tensors: &TensorTable, selection: &[Selected], layout: &Layout) -> Vec<Range<u64>> {
+    let repeated: HashMap<u64, u64> = layout.repeats.iter().map(|repeat| (repeat.to, repeat.from)).collect();
+    let range = |(selected, offset): (&Selected, &u64)| {
+        let len = tensors.get(selected.tensor).map_or(0, |tensor| selected.placed_len(&tensor));
+        let start = if len > 0 { repeated.get(offset).copied().unwrap_or(*offset) } else { *offset };
+        start..start + len
+    };
+    selection.iter().zip(&layout.offsets).map(range).collect()
+}

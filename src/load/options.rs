@@ -1,0 +1,162 @@
+//! What the caller asks of a load.
+
+use crate::dtype::DType;
+
+/// Where the bytes of the tensors go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Target {
+    /// Nowhere: they are only checked.
+    #[default]
+    None,
+    /// They stay where they are: zero-copy pointers into the mapped files.
+    View,
+    /// One arena in host memory, each tensor aligned.
+    Host,
+    /// CUDA devices, see [`CudaOptions`].
+    Cuda,
+}
+
+/// What to load, and how.
+///
+/// Patterns are globs over tensor names, in which `*` also matches `/` and `.`; a pattern that matches none of
+/// the selected tensors is an error.
+#[derive(Debug, Clone, Default)]
+pub struct PlanOptions {
+    /// Where to.
+    pub target: Target,
+    /// Patterns of the tensors to load; none means all tensors.
+    pub include: Vec<String>,
+    /// Tensors by index, instead of patterns; the placement keeps their order.
+    pub tensors: Vec<usize>,
+    /// Alignment of each tensor in an arena in bytes, a power of two; 0 means 64 on the host and 256 on a device.
+    pub alignment: u64,
+    /// The bound on host memory beside the tensors, in bytes, at least 65,536; 0 means 8 MiB, for a device 32 MiB.
+    pub staging_bytes: u64,
+    /// The most threads that read at once, within what the context allows; 0 means as many as that. With more threads
+    /// than processors, more reads wait for a slow disk at the same time.
+    pub readers: usize,
+    /// Tensors of which only a part is loaded. The first rule that matches a tensor counts.
+    pub slices: Vec<SliceRule>,
+    /// Tensors that are loaded in another element type. The first rule that matches a tensor counts.
+    pub casts: Vec<CastRule>,
+    /// How files are read.
+    pub reads: Reads,
+    /// What only [`Target::Cuda`] needs.
+    pub cuda: CudaOptions,
+}
+
+/// Loads one of `world` parts of the tensors that a pattern matches: what one rank of a tensor-parallel group holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SliceRule {
+    /// Which tensors.
+    pub pattern: String,
+    /// The dimension that is cut, counted from the outermost, 0.
+    pub dim: usize,
+    /// Which part, counted from 0.
+    pub rank: u64,
+    /// How many parts there are.
+    pub world: u64,
+    /// What happens if the dimension is no multiple of `world`.
+    pub uneven: Uneven,
+}
+
+/// What happens to a dimension that cannot be cut into equal parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Uneven {
+    /// It is an error.
+    #[default]
+    Refuse,
+    /// The first parts get one element more than the last ones (as `numpy.array_split` does).
+    Spread,
+}
+
+/// Loads the tensors that a pattern matches in another element type.
+///
+/// F32 is rounded to the nearest F16 or BF16, ties to even; every other conversion is exact: F16 and BF16 to F32,
+/// F8_E4M3 and F8_E5M2 to F16, BF16 and F32.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CastRule {
+    /// Which tensors.
+    pub pattern: String,
+    /// Only tensors of this type; others that the pattern matches stay as they are. `None`: a tensor that cannot be
+    /// converted, and is not of the wanted type already, is an error.
+    pub from: Option<DType>,
+    /// The type to load them in.
+    pub to: DType,
+}
+
+/// How files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reads {
+    /// Past the page cache if the target is a device and little of the file is in the cache; else through it.
+    #[default]
+    Auto,
+    /// Through the page cache.
+    Buffered,
+    /// Past the page cache (`O_DIRECT`) wherever the file system can.
+    Direct,
+}
+
+/// How tensors are placed on CUDA devices.
+#[derive(Debug, Clone, Default)]
+pub struct CudaOptions {
+    /// Ordinals of the devices, as the driver counts them (`CUDA_VISIBLE_DEVICES` applies); none means device 0. Without
+    /// routes every device gets every tensor.
+    pub devices: Vec<u32>,
+    /// Which tensors go to which device, for pipeline and expert parallelism. A tensor goes to the device of every route
+    /// that matches it; one that no route matches goes to all devices.
+    pub routes: Vec<Route>,
+    /// Memory of the caller to fill, instead of an arena that the placement owns.
+    pub destinations: Vec<Destination>,
+    /// A stream of the caller: the copies begin when the work that is in it at the start of the task is done.
+    pub after: Option<HostStream>,
+    /// The task is done as soon as everything is checked and the last copy is submitted: the caller then orders its
+    /// work behind [`Placement::fence`](super::Placement::fence). Otherwise it is done when the last copy is.
+    pub is_async: bool,
+}
+
+/// Sends the tensors that a pattern matches to one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Which tensors.
+    pub pattern: String,
+    /// The ordinal of the device, one of [`CudaOptions::devices`].
+    pub device: u32,
+}
+
+/// Device memory of the caller. It must stay allocated until the placement is dropped; after a failure its contents are
+/// unspecified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The tensor that goes there, by its exact name; `None` means all tensors of the device that have no destination of
+    /// their own, laid out as in an arena.
+    pub tensor: Option<String>,
+    /// The ordinal of the device.
+    pub device: u32,
+    /// The device pointer. That of an arena is a multiple of the alignment.
+    pub address: u64,
+    /// Bytes from there that may be written.
+    pub bytes: u64,
+}
+
+/// A stream of the host program, of the primary context of a device (the one that the CUDA runtime uses).
+#[derive(Clone)]
+pub struct HostStream {
+    pub(super) raw: usize,
+    /// What keeps the stream alive, if the host program lends that too.
+    _owner: Option<std::sync::Arc<dyn std::any::Any + Send + Sync>>,
+}
+
+impl HostStream {
+    /// A stream that the caller keeps valid.
+    pub(crate) fn new(raw: usize, owner: Option<std::sync::Arc<dyn std::any::Any + Send + Sync>>) -> Self {
+        Self { raw, _owner: owner }
+    }
+}
+
+impl std::fmt::Debug for HostStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HostStream({:#x})", self.raw)
+    }
+}

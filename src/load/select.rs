@@ -1,0 +1,107 @@
+//! Which tensors are loaded, and what is taken of each.
+
+use std::collections::HashSet;
+
+use super::options::PlanOptions;
+use super::part::Part;
+use crate::error::{Error, Kind, Result};
+use crate::tensor::{Tensor, TensorTable};
+
+/// One tensor of a load.
+#[derive(Debug, Clone)]
+pub(super) struct Selected {
+    /// Index in the table.
+    pub(super) tensor: usize,
+    /// `None`: all of it, as it is.
+    pub(super) part: Option<Box<Part>>,
+}
+
+impl Selected {
+    pub(super) fn whole(tensor: usize) -> Self {
+        Self { tensor, part: None }
+    }
+
+    /// Whether some of the tensor's elements are left out.
+    pub(super) fn is_slice(&self, tensor: &Tensor<'_>) -> bool {
+        self.part.as_ref().is_some_and(|part| part.is_slice(tensor))
+    }
+
+    /// Bytes that are placed.
+    pub(super) fn placed_len(&self, tensor: &Tensor<'_>) -> u64 {
+        self.part.as_ref().map_or(tensor.span.len, |part| part.placed_len())
+    }
+}
+
+/// The tensors that the options select, in the order of the placement.
+pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec<Selected>> {
+    let indices = match (&options.include[..], &options.tensors[..]) {
+        ([], []) => (0..tensors.len()).collect(),
+        ([], indices) => check_indices(tensors, indices)?,
+        (patterns, []) => {
+            let all: Vec<usize> = (0..tensors.len()).collect();
+            let first = first_matches(tensors, &all, patterns.iter().map(String::as_str))?;
+            all.into_iter().zip(first).filter_map(|(tensor, first)| first.map(|_| tensor)).collect()
+        }
+        _ => return Err(Error::invalid("both patterns and indices are given: expected one of them")),
+    };
+    options.slices.iter().try_for_each(|rule| rule.check())?;
+    let slices = first_matches(tensors, &indices, options.slices.iter().map(|rule| rule.pattern.as_str()))?;
+    let casts = first_matches(tensors, &indices, options.casts.iter().map(|rule| rule.pattern.as_str()))?;
+    let rules = slices.into_iter().zip(casts);
+    let selected = indices.into_iter().zip(rules).map(|(tensor, (slice, cast))| {
+        let (slice, cast) = (slice.map(|rule| &options.slices[rule]), cast.map(|rule| &options.casts[rule]));
+        let row = tensors.get(tensor).filter(|_| slice.is_some() || cast.is_some());
+        let part = row.map_or(Ok(None), |row| Part::of(&row, slice, cast))?;
+        Ok(Selected { tensor, part })
+    });
+    selected.collect()
+}
+
+fn check_indices(tensors: &TensorTable, indices: &[usize]) -> Result<Vec<usize>> {
+    let mut seen = HashSet::with_capacity(indices.len().min(tensors.len()));
+    for index in indices {
+        if *index >= tensors.len() {
+            let message = format!("there is no tensor {index}: the model has {}", tensors.len());
+            return Err(Error::invalid(message));
+        }
+        if !seen.insert(index) {
+            return Err(Error::invalid(format!("tensor {index} is selected twice")));
+        }
+    }
+    Ok(indices.to_vec())
+}
+
+/// For each of these tensors the first pattern that matches its name. Every pattern has to match one.
+pub(super) fn first_matches<'a>(
+    tensors: &TensorTable,
+    indices: &[usize],
+    patterns: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Option<usize>>> {
+    let mut first = vec![None; indices.len()];
+    for (number, text) in patterns.enumerate() {
+        for position in matches(tensors, indices, text)? {
+            first[position].get_or_insert(number);
+        }
+    }
+    Ok(first)
+}
+
+/// The positions of the tensors that a pattern matches: at least one.
+pub(super) fn matches(tensors: &TensorTable, indices: &[usize], text: &str) -> Result<Vec<usize>> {
+    let pattern = glob::Pattern::new(&with_single_stars(text))
+        .map_err(|e| Error::invalid(format!("not a glob pattern: {}", e.msg)).subject(text))?;
+    let is_match = |index: &usize| tensors.get(*index).is_some_and(|tensor| pattern.matches(tensor.name));
+    let matched = indices.iter().enumerate().filter(|(_, index)| is_match(index));
+    let matched: Vec<usize> = matched.map(|(position, _)| position).collect();
+    if matched.is_empty() {
+        return Err(Error::new(Kind::NotFound, "no tensor of the model matches this pattern").subject(text));
+    }
+    Ok(matched)
+}
+
+/// `**` means what `*` means, since that matches every character already; the glob crate would want it between slashes.
+fn with_single_stars(pattern: &str) -> String {
+    let mut chars: Vec<char> = pattern.chars().collect();
+    chars.dedup_by(|a, b| *a == '*' && *b == '*');
+    chars.into_iter().collect()
+}

@@ -1,0 +1,82 @@
+//! What one thread of a task has in hand: its own, or the caller's.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::filling::Filling;
+use super::plan::Plan;
+use super::window::Window;
+use super::work::Work;
+use crate::digest::Digest;
+use crate::error::{Error, Kind, Result};
+use crate::verify::Costs;
+
+use super::checks::Stream;
+
+/// The job at hand, and the memory to do it with.
+#[derive(Default)]
+pub(super) struct Worker {
+    work: Option<Work>,
+    window: Option<Box<dyn Window>>,
+    scratch: Vec<u8>,
+    costs: Costs,
+}
+
+/// What has come of one turn of a worker.
+pub(super) enum Turn {
+    /// So many bytes were read.
+    Block(u64),
+    /// So many bytes were read, with which a job is done.
+    Job { bytes: u64, tensors: u64, digests: Vec<(Stream, Digest)> },
+    /// There was nothing left to do; what the worker had to send is sent.
+    Idle,
+}
+
+impl Worker {
+    /// Does one block of the job at hand, or of the next.
+    pub(super) fn turn(
+        &mut self,
+        plan: &Plan,
+        queue: &Mutex<VecDeque<usize>>,
+        filling: &Mutex<Option<Filling>>,
+    ) -> Result<Turn> {
+        if self.work.is_none() {
+            let Some(job) = lock(queue).pop_front() else { return self.rest() };
+            let mut filling = lock(filling);
+            let filling = filling.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
+            self.window = Some(filling.window(job, self.window.take()));
+            self.work = Some(Work::new(plan, job));
+        }
+        let (Some(work), Some(window)) = (&mut self.work, &mut self.window) else { return Ok(Turn::Idle) };
+        let bytes = work.advance(plan, &mut **window, &mut self.scratch, &mut self.costs)?;
+        if !work.is_done(plan) {
+            return Ok(Turn::Block(bytes));
+        }
+        window.close()?;
+        let (tensors, digests) = (work.job(plan).tensors, std::mem::take(&mut work.digests));
+        self.work = None;
+        Ok(Turn::Job { bytes, tensors, digests })
+    }
+
+    /// Waits until what this worker has sent is where it belongs.
+    fn rest(&mut self) -> Result<Turn> {
+        if let Some(window) = self.window.take() {
+            window.finish()?.into_iter().for_each(|cost| self.costs.add(cost));
+        }
+        Ok(Turn::Idle)
+    }
+
+    /// What its work has cost since the last time.
+    pub(super) fn take_costs(&mut self) -> Costs {
+        std::mem::take(&mut self.costs)
+    }
+
+    /// Whether it has anything that is not where it belongs yet.
+    pub(super) fn is_busy(&self) -> bool {
+        self.work.is_some() || self.window.is_some()
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
