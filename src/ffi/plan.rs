@@ -136,7 +136,8 @@ pub struct wb_plan_options {
     /// has the alignment of the file: see `wb_tensor_info`.
     pub alignment: u64,
     /// The bound on host memory beside the tensors, in bytes, at least 65,536; 0: 8 MiB. Each thread needs 65,536, so the
-    /// default allows 128 of them. For a device three times as much is needed, which is mostly pinned, and 0 means 64 MiB.
+    /// default allows 128 of them. For a device four times as much is needed, and 0 means 128 MiB; each thread uses 8.5 MiB
+    /// of it at most, of which 4 MiB are pinned.
     pub staging_bytes: u64,
     /// Parts of tensors.
     pub slices: *const wb_slice,

@@ -24,6 +24,7 @@ mod options;
 mod part;
 mod placement;
 mod plan;
+mod reader;
 mod select;
 mod staging;
 mod task;

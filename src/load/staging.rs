@@ -1,6 +1,6 @@
 //! How much host memory a pass uses beside its target, and how it is shared out.
 
-use super::options::{PlanOptions, Target};
+use super::options::{PlanOptions, Reads, Target};
 use crate::error::{Error, Result};
 
 /// The threads of a pass, and the memory of each.
@@ -12,30 +12,40 @@ pub(super) struct Staging {
     pub(super) block: usize,
     /// Bytes of one slot of pinned memory; 0 if the target is no device.
     pub(super) slot: usize,
+    /// Bytes that are read past the page cache at once; 0 if nothing will be.
+    pub(super) chunk: usize,
 }
 
 /// One slot is filled while the device reads the other.
 pub(super) const SLOTS: usize = 2;
 
 const DEFAULT_ON_HOST: u64 = 8 << 20;
-const DEFAULT_FOR_DEVICES: u64 = 64 << 20;
+const DEFAULT_FOR_DEVICES: u64 = 128 << 20;
 /// Below this, system calls cost more than the bytes they bring.
 const MIN_BLOCK: u64 = 64 << 10;
 /// A block is read and then hashed: it should still be in the second-level cache of one core.
 const MAX_BLOCK: u64 = 512 << 10;
 /// Above this, copies to a device get no faster.
 const MAX_SLOT: u64 = 2 << 20;
+/// Above this, direct reads get no faster.
+const MAX_CHUNK: u64 = 4 << 20;
 
 impl Staging {
     /// Shares the memory that the options allow among as many of `threads` as it is enough for.
     pub(super) fn new(threads: usize, options: &PlanOptions) -> Result<Self> {
         let slots = if options.target == Target::Cuda { SLOTS as u64 } else { 0 };
+        let may_be_direct = match options.reads {
+            Reads::Auto => options.target == Target::Cuda,
+            Reads::Buffered => false,
+            Reads::Direct => true,
+        };
+        let chunks = u64::from(may_be_direct);
         let bytes = match options.staging_bytes {
             0 if slots > 0 => DEFAULT_FOR_DEVICES,
             0 => DEFAULT_ON_HOST,
             bytes => bytes,
         };
-        let least = MIN_BLOCK * (1 + slots);
+        let least = MIN_BLOCK * (1 + slots + chunks);
         if bytes < least {
             let message = format!("{bytes} bytes are too few: expected at least {least}");
             return Err(Error::invalid(message).subject("staging_bytes"));
@@ -44,13 +54,17 @@ impl Staging {
         let most = usize::try_from(bytes / least).unwrap_or(usize::MAX);
         let threads = threads.min(readers).min(most);
         let each = bytes / threads.max(1) as u64;
-        let block = (each / (1 + slots)).clamp(MIN_BLOCK, MAX_BLOCK) & !4095;
-        let slot = ((each - block).checked_div(slots)).map_or(0, |slot| slot.clamp(MIN_BLOCK, MAX_SLOT) & !4095);
-        Ok(Self { threads, block: block as usize, slot: slot as usize })
+        let share = |rest: u64, parts: u64, most: u64| {
+            rest.checked_div(parts).map_or(0, |part| part.clamp(MIN_BLOCK, most) & !4095)
+        };
+        let block = share(each, 1 + slots + chunks, MAX_BLOCK);
+        let slot = share(each - block, slots + chunks, MAX_SLOT) * slots.min(1);
+        let chunk = share(each - block - slots * slot, chunks, MAX_CHUNK);
+        Ok(Self { threads, block: block as usize, slot: slot as usize, chunk: chunk as usize })
     }
 
     /// Bytes that the pass uses at most.
     pub(super) fn bytes(&self) -> u64 {
-        self.threads.max(1) as u64 * (self.block + SLOTS * self.slot) as u64
+        self.threads.max(1) as u64 * (self.block + SLOTS * self.slot + self.chunk) as u64
     }
 }

@@ -11,6 +11,7 @@ use super::filling::Filling;
 use super::findings::Findings;
 use super::placement::Placement;
 use super::plan::Plan;
+use super::reader::ReadModes;
 use super::worker::{Turn, Worker, lock};
 use crate::error::{Error, Kind, Result};
 use crate::host::{self, Cancel, Progress};
@@ -44,6 +45,7 @@ struct Shared {
     /// Jobs that nobody has taken yet.
     queue: Mutex<VecDeque<usize>>,
     findings: Mutex<Findings>,
+    modes: ReadModes,
     costs: Mutex<Costs>,
     done_bytes: AtomicU64,
     done_tensors: AtomicU64,
@@ -83,6 +85,7 @@ impl Task {
         let shared = Arc::new(Shared {
             filling: Mutex::new(Some(filling)),
             queue: Mutex::new((0..plan.jobs.len()).collect()),
+            modes: ReadModes::new(plan),
             costs: Mutex::new(costs),
             findings: Mutex::new(Findings::new(plan, keeps_going)),
             done_bytes: AtomicU64::new(0),
@@ -257,7 +260,7 @@ impl Shared {
 
     fn turn(&self, worker: &mut Worker) -> Result<State> {
         self.check_cancelled()?;
-        match worker.turn(&self.plan, &self.queue, &self.filling)? {
+        match worker.turn(&self.plan, &self.queue, &self.filling, &self.modes)? {
             Turn::Block(bytes) => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
             }

@@ -8,6 +8,7 @@ use super::checks::Stream;
 use super::jobs::Job;
 use super::layout::Copy;
 use super::plan::Plan;
+use super::reader::Reader;
 use super::window::Window;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Result;
@@ -49,6 +50,7 @@ impl Work {
         &mut self,
         plan: &Plan,
         window: &mut dyn Window,
+        reader: &mut Reader,
         scratch: &mut Vec<u8>,
         costs: &mut Costs,
     ) -> Result<u64> {
@@ -69,7 +71,9 @@ impl Work {
                 } else {
                     window.open(block.arena.clone())?
                 };
-                costs.measure(Stage::Read, read, || read_block(source, &block, self.position, place, scratch))?;
+                let range = (self.position, self.job(plan).end);
+                let buffers = buffers(&block, place, scratch);
+                costs.measure(Stage::Read, read, || read_block(plan, source, &block, range, reader, buffers))?;
                 self.hash_block(plan, &block, place, scratch, costs);
                 place_changed(&plan.layout.copies, &block, self.position, &mut place, scratch, costs);
             }
@@ -119,15 +123,20 @@ impl Work {
     }
 }
 
-/// Reads a block: what has a place as it is goes there at once, the rest into the scratch memory.
-fn read_block(source: &Source, block: &Block, position: u64, place: &mut [u8], scratch: &mut [u8]) -> Result<()> {
-    let mut buffers = buffers(block, place, scratch);
-    let mut at = position;
+/// Reads a block into its buffers.
+fn read_block(
+    plan: &Plan,
+    source: &Source,
+    block: &Block,
+    (mut at, end): (u64, u64),
+    reader: &mut Reader,
+    mut buffers: Vec<IoSliceMut<'_>>,
+) -> Result<()> {
     let mut done = 0;
     for run in block.pieces.chunk_by(|a, b| a.is_read() && b.is_read()) {
         let buffers = &mut buffers[done..done + run.len()];
         if run[0].is_read() {
-            source.read_scattered(at, buffers)?;
+            reader.read(plan, source, (at, end), buffers)?;
         }
         at += run.iter().map(|piece| piece.len).sum::<u64>();
         done += run.len();
@@ -135,7 +144,8 @@ fn read_block(source: &Source, block: &Block, position: u64, place: &mut [u8], s
     Ok(())
 }
 
-/// The buffer of each piece, in the order of the file. Padding between places becomes zeros.
+/// The buffer of each piece, in the order of the file: what has a place as it is goes there at once, the rest into the scratch
+/// memory. Padding between places becomes zeros.
 fn buffers<'a>(block: &Block, mut place: &'a mut [u8], mut scratch: &'a mut [u8]) -> Vec<IoSliceMut<'a>> {
     let mut at = block.arena.start;
     let mut buffers = Vec::with_capacity(block.pieces.len());

@@ -3,21 +3,22 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::checks::Stream;
 use super::filling::Filling;
 use super::plan::Plan;
+use super::reader::{ReadModes, Reader};
 use super::window::Window;
 use super::work::Work;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::verify::Costs;
 
-use super::checks::Stream;
-
 /// The job at hand, and the memory to do it with.
 #[derive(Default)]
 pub(super) struct Worker {
     work: Option<Work>,
     window: Option<Box<dyn Window>>,
+    reader: Reader,
     scratch: Vec<u8>,
     costs: Costs,
 }
@@ -39,16 +40,19 @@ impl Worker {
         plan: &Plan,
         queue: &Mutex<VecDeque<usize>>,
         filling: &Mutex<Option<Filling>>,
+        modes: &ReadModes,
     ) -> Result<Turn> {
         if self.work.is_none() {
             let Some(job) = lock(queue).pop_front() else { return self.rest() };
             let mut filling = lock(filling);
-            let filling = filling.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
-            self.window = Some(filling.window(job, self.window.take()));
+            let target = filling.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
+            self.window = Some(target.window(job, self.window.take()));
+            drop(filling);
+            self.reader.begin(plan, &plan.jobs[job], modes);
             self.work = Some(Work::new(plan, job));
         }
         let (Some(work), Some(window)) = (&mut self.work, &mut self.window) else { return Ok(Turn::Idle) };
-        let bytes = work.advance(plan, &mut **window, &mut self.scratch, &mut self.costs)?;
+        let bytes = work.advance(plan, &mut **window, &mut self.reader, &mut self.scratch, &mut self.costs)?;
         if !work.is_done(plan) {
             return Ok(Turn::Block(bytes));
         }

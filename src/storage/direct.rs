@@ -34,7 +34,7 @@ impl Direct {
     }
 
     /// Bytes: of the offset in the file, of the address in memory and of the length, every direct read is a multiple.
-    #[cfg_attr(not(test), expect(dead_code, reason = "loads into the memory of a device will read so"))]
+    #[cfg(test)]
     pub(crate) fn alignment(&self) -> usize {
         self.alignment
     }
@@ -51,7 +51,6 @@ impl Direct {
     /// aligned has to be larger by twice the alignment, and any other by three times.
     ///
     /// What cannot be read directly is read in the ordinary way, which also finds the words for what is wrong with it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "loads into the memory of a device will read so"))]
     pub(crate) fn read<'a>(&self, offset: u64, len: usize, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
         self.source.check_range(offset, len as u64)?;
         if len == 0 {

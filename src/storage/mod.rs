@@ -11,6 +11,7 @@ mod residency;
 mod sidecar;
 mod source;
 
+pub(crate) use direct::Direct;
 pub(crate) use location::{Listed, Location};
 pub(crate) use mmap::{Arena, Slot};
 pub(crate) use sidecar::Directory;

@@ -183,13 +183,11 @@ impl Source {
 
     /// A second way into the file, past the page cache; `None` if there is none, for whatever reason: the ordinary way
     /// remains, and says what is wrong with the file if something is.
-    #[cfg_attr(not(test), expect(dead_code, reason = "loads into the memory of a device will read so"))]
     pub(crate) fn direct(&self) -> Option<Direct> {
         Direct::new(self, self.reopen(OFlags::DIRECT)?)
     }
 
     /// The share of the file that is in the page cache, from a sample: 1.0 for memory, and where it cannot be told.
-    #[cfg_attr(not(test), expect(dead_code, reason = "loads into the memory of a device will read so"))]
     pub(crate) fn residency(&self) -> f64 {
         self.reopen(OFlags::empty()).map_or(1.0, |file| residency::measure(&file, self.len()))
     }

@@ -67,7 +67,6 @@ macro_rules! table {
 
 table! {
     required {
-        cuInit(c_uint);
         cuDriverGetVersion(*mut c_int);
         cuGetErrorName(Code, *mut *const c_char);
         cuDeviceGetCount(*mut c_int);
@@ -140,12 +139,16 @@ impl Driver {
     fn load() -> Result<&'static Self> {
         // SAFETY: the driver's initialisers run, as in every program that uses CUDA.
         let library = unsafe { Library::new(LIBRARY) };
-        let library = library.map_err(|e| Error::new(Kind::NotFound, format!("there is no CUDA driver: {e}")))?;
+        let library = library.map_err(|e| {
+            let reason = std::error::Error::source(&e).map_or_else(|| e.to_string(), ToString::to_string);
+            Error::new(Kind::NotFound, format!("there is no CUDA driver: {reason}"))
+        })?;
         // SAFETY: the signature of cuInit in every version of the driver API.
         let init = unsafe { library.get::<unsafe extern "C" fn(c_uint) -> Code>(b"cuInit") }.map(|symbol| *symbol);
         let init = init.map_err(|_| Error::new(Kind::Device, format!("{LIBRARY} has no cuInit: it is no CUDA driver")))?;
         // SAFETY: flags have to be 0.
-        match unsafe { init(0) } {
+        let code = unsafe { init(0) };
+        match code {
             STUB_LIBRARY => {
                 let message = format!(
                     "the {LIBRARY} that was found is the toolkit's link stub and no driver: take its folder off \
@@ -157,8 +160,9 @@ impl Driver {
             _ => {}
         }
         let driver = Self { table: Table::resolve(&library)? };
+        // Its threads may run already: it stays, also if it did not start.
         std::mem::forget(library);
-        call!(&driver, cuInit(0))?;
+        driver.check("cuInit", code)?;
         Ok(Box::leak(Box::new(driver)))
     }
 

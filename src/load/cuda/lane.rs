@@ -14,8 +14,9 @@ use crate::verify::{Cost, Stage};
 
 /// What a worker of a task fills. The ring is made when it is first needed.
 pub(in crate::load) struct Lane {
-    upload: Arc<Upload>,
+    /// It ends before the memory that it fills.
     ring: Option<Ring>,
+    upload: Arc<Upload>,
     sent: u64,
     time: Duration,
 }
@@ -44,7 +45,7 @@ const MAX_PADDING: u64 = 4 << 10;
 
 impl Lane {
     pub(in crate::load) fn new(upload: &Arc<Upload>) -> Self {
-        Self { upload: Arc::clone(upload), ring: None, sent: 0, time: Duration::ZERO }
+        Self { ring: None, upload: Arc::clone(upload), sent: 0, time: Duration::ZERO }
     }
 
     /// Sees to it that the slot which is being filled has room for a range.
@@ -215,8 +216,14 @@ impl Slot {
 impl Drop for Ring {
     /// Memory is given back only when every copy from it is over; if that cannot be known, it stays where it is.
     fn drop(&mut self) {
-        if self.pinned.is_lent() && self.streams.iter().all(|stream| stream.synchronize().is_ok()) {
+        if !self.pinned.is_lent() {
+            return;
+        }
+        let (over, unknown): (Vec<&Stream>, Vec<&Stream>) =
+            self.streams.iter().partition(|stream| stream.synchronize().is_ok());
+        if over.len() == self.streams.len() {
             self.pinned.take_back();
         }
+        unknown.into_iter().for_each(Stream::abandon);
     }
 }

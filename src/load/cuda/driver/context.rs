@@ -65,6 +65,11 @@ impl Context {
         }
         Ok(entered)
     }
+
+    /// As [`enter`](Self::enter), to give something back: what is at stake is worth a second attempt.
+    pub(super) fn enter_again(self: &Arc<Self>) -> Result<Entered<'_>> {
+        self.enter().or_else(|_| self.enter())
+    }
 }
 
 /// The right to work in a context on this thread.

@@ -28,7 +28,7 @@ impl DeviceMemory {
 
 impl Drop for DeviceMemory {
     fn drop(&mut self) {
-        let Ok(entered) = self.context.enter() else { return };
+        let Ok(entered) = self.context.enter_again() else { return };
         let _ = call!(entered.driver(), cuMemFree_v2(self.address));
     }
 }
@@ -55,9 +55,16 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// Keeps the context for ever: what is under way in the stream goes on reading host memory and writing to the device.
+    pub(in crate::load::cuda) fn abandon(&self) {
+        std::mem::forget(Arc::clone(&self.context));
+    }
+}
+
 impl Drop for Stream {
     fn drop(&mut self) {
-        let Ok(entered) = self.context.enter() else { return };
+        let Ok(entered) = self.context.enter_again() else { return };
         let _ = call!(entered.driver(), cuStreamDestroy_v2(self.raw()));
     }
 }
@@ -95,7 +102,7 @@ impl Event {
 
 impl Drop for Event {
     fn drop(&mut self) {
-        let Ok(entered) = self.context.enter() else { return };
+        let Ok(entered) = self.context.enter_again() else { return };
         let _ = call!(entered.driver(), cuEventDestroy_v2(self.raw()));
     }
 }
@@ -148,21 +155,30 @@ impl Pinned {
     }
 }
 
-impl Drop for Pinned {
-    /// Memory that a device may still read is leaked: to give it back would let the device read what is there next.
-    fn drop(&mut self) {
-        if self.sent {
-            return;
-        }
-        let Ok(entered) = self.context.enter() else { return };
+impl Pinned {
+    /// Gives the memory back; whether that was possible.
+    fn release(&mut self) -> bool {
+        let Ok(entered) = self.context.enter_again() else { return false };
         match &mut self.memory {
+            Host::Allocated(start, _) => call!(entered.driver(), cuMemFreeHost(*start as *mut c_void)).is_ok(),
             Host::Registered(slot) => {
-                if call!(entered.driver(), cuMemHostUnregister(slot.as_mut_ptr().cast())).is_ok() {
+                let is_released = call!(entered.driver(), cuMemHostUnregister(slot.as_mut_ptr().cast())).is_ok();
+                if is_released {
                     // SAFETY: it is not used again, and the driver has let go of it.
                     unsafe { ManuallyDrop::drop(slot) };
                 }
+                is_released
             }
-            Host::Allocated(start, _) => _ = call!(entered.driver(), cuMemFreeHost(*start as *mut c_void)),
+        }
+    }
+}
+
+impl Drop for Pinned {
+    /// Memory that a device may still read is leaked, with the context that knows it: to give it back would let the device
+    /// read what is there next.
+    fn drop(&mut self) {
+        if self.sent || !self.release() {
+            std::mem::forget(Arc::clone(&self.context));
         }
     }
 }

@@ -1,0 +1,112 @@
+//! How a worker reads files: through the page cache, or past it.
+
+use std::io::IoSliceMut;
+use std::sync::OnceLock;
+
+use super::jobs::Job;
+use super::options::{Reads, Target};
+use super::plan::Plan;
+use crate::error::Result;
+use crate::storage::{Direct, Slot, Source};
+
+/// Which files of a pass are read past the page cache: decided once for each, before its first byte is read.
+pub(super) struct ReadModes(Vec<OnceLock<bool>>);
+
+/// Of a file that is less present than this in the page cache, most reads would wait for the disk either way.
+const PRESENT: f64 = 0.5;
+
+/// Smaller files are not worth the question.
+const MIN_DIRECT: u64 = 16 << 20;
+
+impl ReadModes {
+    pub(super) fn new(plan: &Plan) -> Self {
+        Self(plan.files.iter().map(|_| OnceLock::new()).collect())
+    }
+
+    fn is_direct(&self, plan: &Plan, file: usize) -> bool {
+        let source = &plan.files[file].source;
+        match plan.reads {
+            Reads::Buffered => false,
+            Reads::Direct => true,
+            Reads::Auto if plan.target != Target::Cuda || source.len() < MIN_DIRECT => false,
+            Reads::Auto => *self.0[file].get_or_init(|| source.residency() < PRESENT),
+        }
+    }
+}
+
+/// The way of one worker into the file of its job.
+#[derive(Default)]
+pub(super) struct Reader {
+    /// The index of a file, and the way past the page cache into it, if there is one.
+    direct: Option<(usize, Option<Direct>)>,
+    chunk: Option<Chunk>,
+}
+
+/// What was read past the page cache at once: small direct reads are slow.
+struct Chunk {
+    memory: Slot,
+    /// The bytes of the file that are there, and where in the memory they begin.
+    start: u64,
+    len: usize,
+    skew: usize,
+}
+
+impl Reader {
+    /// Turns to the file of a job.
+    pub(super) fn begin(&mut self, plan: &Plan, job: &Job, modes: &ReadModes) {
+        let skips = plan.layout.copies[job.copies.clone()].iter().any(|copy| job.skips_gaps(copy));
+        // Between scattered rows, large reads would bring what nobody wants.
+        if plan.staging.chunk == 0 || skips || !modes.is_direct(plan, job.file) {
+            self.direct = None;
+        } else if self.direct.as_ref().is_none_or(|(file, _)| *file != job.file) {
+            self.direct = Some((job.file, plan.files[job.file].source.direct()));
+        }
+        if let Some(chunk) = &mut self.chunk {
+            chunk.len = 0;
+        }
+    }
+
+    /// Fills buffers, one after the other, with the bytes of the file from `offset`. Bytes from there to `end` will be asked
+    /// for next.
+    pub(super) fn read(
+        &mut self,
+        plan: &Plan,
+        source: &Source,
+        (offset, end): (u64, u64),
+        buffers: &mut [IoSliceMut<'_>],
+    ) -> Result<()> {
+        let Some((_, Some(direct))) = &self.direct else { return source.read_scattered(offset, buffers) };
+        let mut at = offset;
+        for buffer in buffers {
+            let mut rest = &mut buffer[..];
+            while !rest.is_empty() {
+                let bytes = Chunk::at(&mut self.chunk, direct, (at, end), plan.staging.chunk)?;
+                let count = bytes.len().min(rest.len());
+                let (head, tail) = rest.split_at_mut(count);
+                head.copy_from_slice(&bytes[..count]);
+                at += count as u64;
+                rest = tail;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Chunk {
+    /// Bytes of the file at `offset`, at least one: those at hand, or else the next chunk, which ends at `end` at the latest.
+    fn at<'a>(chunk: &'a mut Option<Self>, direct: &Direct, (offset, end): (u64, u64), size: usize) -> Result<&'a [u8]> {
+        let chunk = match chunk {
+            Some(chunk) => chunk,
+            none => none.insert(Self { memory: direct.buffer(size)?, start: 0, len: 0, skew: 0 }),
+        };
+        if !(chunk.start..chunk.start + chunk.len as u64).contains(&offset) {
+            let len = (end - offset).min(size as u64) as usize;
+            chunk.len = 0;
+            let base = chunk.memory.as_ptr() as usize;
+            chunk.skew = direct.read(offset, len, &mut chunk.memory)?.as_ptr() as usize - base;
+            (chunk.start, chunk.len) = (offset, len);
+        }
+        let into = (offset - chunk.start) as usize;
+        Ok(&chunk.memory[chunk.skew + into..chunk.skew + chunk.len])
+    }
+}
