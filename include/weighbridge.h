@@ -52,7 +52,7 @@
  * - The library never prints, never exits because of a file, installs no signal handler, and starts no thread that the
  *   context does not allow. Do not unload it: as installed, it stays in memory.
  * - Every symbol exists in every build. What a build leaves out answers WB_ERR_UNSUPPORTED.
- * - After fork(), the child may use and release what it has inherited, except tasks.
+ * - After fork(), the child may use and release what it has inherited, except tasks and placements on devices.
  */
 #ifndef WEIGHBRIDGE_H
 #define WEIGHBRIDGE_H
@@ -808,7 +808,8 @@ WB_API void wb_report_release(wb_report *r);
 // Target: nowhere, the tensors are only checked. Since 0.1.
 #define WB_TARGET_NONE 0
 
-// Target: zero-copy pointers into the mapped files. Since 0.1.
+// Target: zero-copy pointers into the mapped files. A view can neither convert elements nor join rows:
+// `WB_ERR_NOT_MAPPED`. Since 0.1.
 #define WB_TARGET_VIEW 1
 
 // Target: one arena in host memory, each tensor aligned. Since 0.1.
@@ -830,7 +831,8 @@ WB_API void wb_report_release(wb_report *r);
 #define WB_READS_DIRECT 2
 
 // Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your work
-// behind `wb_placement_fence`. Without it the task is done when the last copy is. Since 0.1.
+// behind `wb_placement_fence`, or wait with `wb_placement_wait`. Without it the task is done when the last copy is. It means
+// nothing for other targets. Since 0.1.
 #define WB_PLAN_ASYNC (UINT64_C(1) << 0)
 
 // Slice flag: if the dimension is no multiple of `world`, the first ranks get one element more than the last ones, as
@@ -842,7 +844,10 @@ typedef struct wb_plan wb_plan;
 
 // Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds. Only the
 // bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a manifest has them
-// and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes. Since 0.1.
+// and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
+//
+// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD` is not set.
+// `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
 typedef struct wb_slice {
   // `sizeof(wb_slice)`.
   size_t struct_size;
@@ -854,13 +859,13 @@ typedef struct wb_slice {
   uint32_t flags;
   // Which part, counted from 0.
   uint64_t rank;
-  // How many parts there are; 1 means all of it.
+  // How many parts there are, at least 1, which means all of it.
   uint64_t world;
 } wb_slice;
 
 // Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value, ties to
-// even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are `WB_ERR_UNSUPPORTED`.
-// Checks are made on the bytes as stored. Since 0.1.
+// even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are `WB_ERR_UNSUPPORTED`. A NaN
+// stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
 typedef struct wb_cast {
   // `sizeof(wb_cast)`.
   size_t struct_size;
@@ -902,14 +907,15 @@ typedef struct wb_destination {
   uint32_t reserved;
 } wb_destination;
 
-// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. Of rules whose patterns match the same
+// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array of structures all
+// `struct_size` are the same, and the structures as far apart. Of rules whose patterns match the same
 // tensor the first counts; a pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`. Since 0.1.
 typedef struct wb_plan_options {
   // `sizeof(wb_plan_options)`.
   size_t struct_size;
   // `WB_TARGET_*`.
   uint32_t target;
-  // The ordinal of the device, for `WB_TARGET_CUDA`.
+  // The ordinal of the device, for `WB_TARGET_CUDA`; other targets do not look at it.
   int32_t device;
   // Glob patterns over tensor names (`*`, `?`, `[a-z]`); `*` also matches `.` and `/`. None: all tensors.
   const wb_str *include;
@@ -922,8 +928,8 @@ typedef struct wb_plan_options {
   // Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A view
   // has the alignment of the file: see `wb_tensor_info`.
   uint64_t alignment;
-  // The bound on host memory beside the tensors, in bytes, at least 65,536; 0: 8 MiB. Each thread needs 65,536, so the
-  // default allows 128 of them. For a device three times as much is needed, which is mostly pinned, and 0 means 64 MiB.
+  // The bound on host memory beside the tensors, in bytes, at least 65,536, for a device 262,144; each thread needs as much.
+  // 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and pins 4 MiB.
   uint64_t staging_bytes;
   // Parts of tensors.
   const wb_slice *slices;
@@ -942,12 +948,13 @@ typedef struct wb_plan_options {
   const wb_route *routes;
   // The number of routes.
   size_t route_count;
-  // Device memory to fill, instead of arenas of the library.
+  // Device memory to fill, instead of arenas of the library. Other targets refuse it; of devices, routes, the stream and
+  // `WB_PLAN_ASYNC` they take no notice, so that a program without a device can ask for the same on the host.
   const wb_destination *destinations;
   // The number of destinations.
   size_t destination_count;
   // A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies begin when the work that is in
-  // it at `wb_plan_start` is done. It has to stay valid until then. NULL: the copies wait for nothing; the default streams
+  // it at `wb_plan_start` is done. It has to stay valid until that call returns, for `wb_model_load` likewise. NULL: the copies wait for nothing; the default streams
   // are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`.
   void *stream;
   // `WB_PLAN_*`.
@@ -963,9 +970,9 @@ typedef struct wb_plan_options {
 typedef struct wb_plan_info {
   // `sizeof(wb_plan_info)`.
   size_t struct_size;
-  // Tensors that are selected.
+  // Tensors that will be placed: those that are selected, once for each device that gets them.
   uint64_t tensors;
-  // Bytes of their contents.
+  // Bytes that are taken of the selected tensors, as they are stored.
   uint64_t payload_bytes;
   // Bytes that will be read: more than the payload where a check needs whole files, 0 where nothing is read.
   uint64_t read_bytes;
@@ -979,8 +986,9 @@ typedef struct wb_plan_info {
 // copied; the caller owns `*out`.
 //
 // `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
-// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`. `WB_ERR_NOT_FOUND`: a pattern matches no
-// tensor. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
+// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
+// `WB_ERR_NOT_FOUND`: a pattern matches no selected tensor, or a destination is for one that does not go there.
+// `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
 WB_API
 wb_status wb_plan_create(const wb_model *m,
                          const wb_plan_options *opt,
@@ -990,8 +998,9 @@ wb_status wb_plan_create(const wb_model *m,
 // What a plan will do. Since 0.1.
 WB_API wb_status wb_plan_describe(const wb_plan *p, wb_plan_info *out);
 
-// The bytes that one device of a plan will hold: the size of an arena that the caller gives, and of what the library takes if
-// the caller gives none. 0 for a plan whose target is not `WB_TARGET_CUDA`, and for a device that is not of the plan. Since 0.1.
+// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors with a
+// destination of their own are not in it. 0 for a plan whose target is not `WB_TARGET_CUDA`, and for a device that is not of
+// the plan. Since 0.1.
 WB_API
 wb_status wb_plan_device_bytes(const wb_plan *p,
                                int32_t device,
@@ -1010,8 +1019,16 @@ WB_API void wb_plan_release(wb_plan *p);
 typedef struct wb_task wb_task;
 
 // Starts a plan: takes the target's memory, makes sure that the files are still those that were opened, and starts the
-// threads that the context allows. A plan may be started several times. The caller owns `*out`. Since 0.1.
-WB_API wb_status wb_plan_start(const wb_plan *p, wb_task **out, wb_error **err);
+// threads that the context allows. A plan may be started several times. The caller owns `*out`.
+//
+// For devices: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_OUT_OF_MEMORY`: the device has not enough of
+// it. `WB_ERR_INVALID_ARGUMENT`: a destination is no memory of its device, or the stream is not of the plan's devices or is
+// being captured. `WB_ERR_DEVICE`: the driver failed; `wb_error_os_code` is its code. The calling thread keeps the context that
+// is current. Since 0.1.
+WB_API
+wb_status wb_plan_start(const wb_plan *p,
+                        wb_task **out,
+                        wb_error **err);
 
 // Works on this thread for about `budget_ns` nanoseconds, and at least for one block; `UINT64_MAX` works to the end. If
 // the context allows threads, they work, and this only waits for them.
@@ -1025,9 +1042,14 @@ WB_API wb_status wb_task_step(wb_task *t, uint64_t budget_ns, wb_progress *out, 
 WB_API wb_status wb_task_poll(const wb_task *t, wb_progress *out);
 
 // Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times a
-// second, and at the end. Returns `WB_OK`, or the error that
-// ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`, `WB_ERR_CHANGED`, `WB_ERR_IO`. Since 0.1.
-WB_API wb_status wb_task_wait(wb_task *t, wb_progress_fn progress, void *user_data, wb_error **err);
+// second, and at the end. Returns `WB_OK`, or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`,
+// `WB_ERR_CHANGED`, `WB_ERR_IO`, `WB_ERR_DEVICE`. After an error nothing of the target is left, but what the caller gave. Since
+// 0.1.
+WB_API
+wb_status wb_task_wait(wb_task *t,
+                       wb_progress_fn progress,
+                       void *user_data,
+                       wb_error **err);
 
 // Asks a task to stop at its next block; the thread that steps or waits then gets `WB_ERR_CANCELLED`. Any thread, as long
 // as the task is not released; NULL does nothing. Since 0.1.
@@ -1060,7 +1082,7 @@ typedef struct wb_placed_tensor {
   // Index of the tensor in the model.
   size_t tensor;
   // Elements of each dimension here, which a slice may have changed: outermost first, contiguous and row-major. Borrowed
-  // from the placement, or from the model that a placement keeps.
+  // from the placement.
   const int64_t *shape;
   // The number of dimensions.
   uint32_t rank;
@@ -1101,7 +1123,7 @@ wb_status wb_placement_find(const wb_placement *p,
                             size_t name_len,
                             wb_placed_tensor *out);
 
-// The tensor with this name on one CUDA device. `WB_ERR_NOT_FOUND`: that device does not have it. Since 0.1.
+// The tensor with this name on one CUDA device, or with -1 in host memory. `WB_ERR_NOT_FOUND`: it is not there. Since 0.1.
 WB_API
 wb_status wb_placement_find_on(const wb_placement *p,
                                int32_t device,
@@ -1112,12 +1134,20 @@ wb_status wb_placement_find_on(const wb_placement *p,
 // Makes later work in `stream` wait, on the device, until all bytes of the placement are there; no processor waits. It is only
 // needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
 //
-// `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices; NULL stands for the
-// default stream of each of them. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context. `WB_ERR_DEVICE`: it is being
-// captured while copies are under way (the capture stays valid), or the driver failed. Any thread. Since 0.1.
+// `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the
+// call; NULL stands for the default stream of each of them. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
+// `WB_ERR_DEVICE`: it is being captured while copies are under way (the capture stays valid), or the driver failed. Any
+// thread. Since 0.1.
 WB_API
 wb_status wb_placement_fence(const wb_placement *p,
-                             void *stream);
+                             void *stream,
+                             wb_error **err);
+
+// Waits until all bytes of the placement are there; only after `WB_PLAN_ASYNC` may they not be. `WB_ERR_DEVICE`: a copy has
+// failed, and they never will be. Any thread. Since 0.1.
+WB_API
+wb_status wb_placement_wait(const wb_placement *p,
+                            wb_error **err);
 
 // Adds a reference and returns `p`. Any thread; NULL is allowed. Since 0.1.
 WB_API wb_placement *wb_placement_retain(wb_placement *p);

@@ -13,7 +13,8 @@
 //             status::invalid_argument, or nothing.
 // Lifetimes   Views (tensor_view, graph_view, placed_tensor, check, every string_view and span) borrow from the
 //             handle that made them. buffer::bytes() lives as long as the buffer, even after the model is gone.
-//             A placement outlives its model. Do not call .tensors() and the like on a temporary handle.
+//             A placement outlives its model. Do not call .tensors() and the like on a temporary handle. What
+//             options point to (patterns, names) has to live until the call that takes them returns.
 // Threads     A const member function may run on many threads at once; others, on one at a time. Handles
 //             may be moved to, retained on and destroyed on any thread.
 // Errors      Functions that can fail return expected<T>: std::expected where the standard library has it,
@@ -88,6 +89,8 @@
 #include "weighbridge/value.hpp"
 #include "weighbridge/graph.hpp"
 #include "weighbridge/report.hpp"
+#include "weighbridge/device.hpp"
+#include "weighbridge/options.hpp"
 #include "weighbridge/load.hpp"
 
 namespace weighbridge {

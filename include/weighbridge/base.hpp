@@ -45,7 +45,14 @@ enum class target : std::uint32_t {
   view = WB_TARGET_VIEW,      ///< where they are: zero-copy pointers into the mapped files
   host = WB_TARGET_HOST,      ///< one aligned arena in host memory
   sealed = WB_TARGET_SEALED,  ///< a sealed memfd that other processes may map
-  cuda = WB_TARGET_CUDA,      ///< one arena on a CUDA device
+  cuda = WB_TARGET_CUDA,      ///< CUDA devices: one arena on each of them, or memory that you give
+};
+
+/// How a load reads files.
+enum class reads : std::uint32_t {
+  automatic = WB_READS_AUTO,     ///< direct for a device if little of the file is in the page cache, else buffered
+  buffered = WB_READS_BUFFERED,  ///< through the page cache
+  direct = WB_READS_DIRECT,      ///< past it, wherever the file system can
 };
 
 enum class outcome : std::uint32_t {

@@ -11,47 +11,11 @@ inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
 // ---- load: plan, task, placement ----------------------------------------------------------------------
 
-/// Which tensors, where to. As it stands: all of them, into host memory.
-struct plan_options {
-  target to = target::host;
-  std::int32_t device = 0;                ///< CUDA ordinal
-  std::vector<std::string_view> include;  ///< glob patterns over tensor names, each of which must match one;
-                                          ///< `*` also matches `.` and `/`; none: all tensors
-  std::vector<std::size_t> tensors;       ///< or indices, in the order that the placement shall have
-  std::uint64_t alignment = 0;            ///< of each tensor, a power of two; 0: 64 on the host, 256 on a device
-  std::uint64_t staging_bytes = 0;        ///< most host memory to use beside the tensors; 0: 8 MiB
-};
-
-namespace detail {
-/// plan_options in C, with the memory that it points to. Borrows the rest from `from`.
-struct plan_request {
-  wb_plan_options c = sized<wb_plan_options>();
-  std::unique_ptr<wb_str[]> patterns;
-
-  explicit plan_request(const plan_options& from) noexcept {
-    c.target = static_cast<std::uint32_t>(from.to);
-    c.device = from.device;
-    c.tensors = from.tensors.data();
-    c.tensor_count = from.tensors.size();
-    c.alignment = from.alignment;
-    c.staging_bytes = from.staging_bytes;
-    c.include_count = from.include.size();
-    if (from.include.empty()) return;
-    patterns.reset(new (std::nothrow) wb_str[from.include.size()]);
-    c.include = patterns.get();
-    if (!patterns) return;
-    wb_str* next = patterns.get();
-    for (const std::string_view pattern : from.include) *next++ = wb_str{pattern.data(), pattern.size()};
-  }
-  bool out_of_memory() const noexcept { return c.include_count != 0 && !patterns; }
-};
-}  // namespace detail
-
 struct plan_info {
-  std::uint64_t tensors = 0;
-  std::uint64_t payload_bytes = 0;  ///< of the tensors
-  std::uint64_t read_bytes = 0;     ///< from the files; more than the payload where whole files must be checked
-  std::uint64_t target_bytes = 0;   ///< of the arena, padding and all
+  std::uint64_t tensors = 0;        ///< that are placed, once for each device that gets them
+  std::uint64_t payload_bytes = 0;  ///< that are taken of the tensors, before casts
+  std::uint64_t read_bytes = 0;     ///< from the files; more than the payload where a check needs whole files
+  std::uint64_t target_bytes = 0;   ///< of the arenas of all devices, padding and all
   std::uint64_t staging_bytes = 0;  ///< of host memory, for the time of the load
 };
 
@@ -69,19 +33,27 @@ struct progress {
 
 /// A tensor where a load put it. Borrows from its placement.
 struct placed_tensor {
-  std::uint64_t address = 0;  ///< a host pointer or, for target::cuda, a device pointer
+  std::uint64_t address = 0;         ///< a host pointer or, for target::cuda, a device pointer
   std::uint64_t bytes = 0;
-  std::size_t tensor = 0;     ///< index in the model
+  std::size_t tensor = 0;            ///< index in the model
+  span<const std::int64_t> shape{};  ///< here, after slicing; contiguous and row-major; empty for a scalar
+  weighbridge::dtype dtype = 0;      ///< here, after casting
+  std::int32_t device = -1;          ///< CUDA ordinal; -1: host memory
 
-  /// The contents. Not for target::cuda: those are not the host's to read.
+  std::string_view dtype_name() const noexcept { return weighbridge::dtype_name(dtype); }
+  /// The contents; empty for what is on a device, which is not the host's to read.
   span<const std::byte> host_bytes() const noexcept {
+    if (device >= 0) return {};
     return detail::bytes(reinterpret_cast<const void*>(static_cast<std::uintptr_t>(address)), bytes);
   }
 
+  static placed_tensor of(const wb_placed_tensor& c) noexcept {
+    return {c.address, c.bytes, c.tensor, detail::shape_of(c.shape, c.rank), c.dtype, c.device};
+  }
   static placed_tensor at(const wb_placement* placement, std::size_t position) noexcept {
     auto c = detail::sized<wb_placed_tensor>();
     if (wb_placement_tensor(placement, position, &c) != WB_OK) return {};
-    return {c.address, c.bytes, c.tensor};
+    return of(c);
   }
 };
 
@@ -96,16 +68,36 @@ class placement : public detail::handle<wb_placement, wb_placement_release> {
 
   [[nodiscard]] placement retain() const noexcept { return placement(wb_placement_retain(get())); }
   std::size_t size() const noexcept { return wb_placement_count(get()); }
-  /// By position in the placement, which is not the index in the model. Beyond the end: all zero.
+  /// By position in the placement, which is not the index in the model: of several devices, the tensors of the
+  /// first come first. Beyond the end: nothing.
   placed_tensor operator[](std::size_t position) const noexcept { return placed_tensor::at(get(), position); }
   placed::iterator begin() const noexcept { return all().begin(); }
   placed::iterator end() const noexcept { return all().end(); }
 
+  /// By name, or status::not_found; of several devices, on the first that has it.
   [[nodiscard]] expected<placed_tensor> find(std::string_view name) const noexcept {
     auto c = detail::sized<wb_placed_tensor>();
     const wb_status code = wb_placement_find(get(), name.data(), name.size(), &c);
     if (code != WB_OK) return detail::failure(code);
-    return placed_tensor{c.address, c.bytes, c.tensor};
+    return placed_tensor::of(c);
+  }
+  /// The same on one CUDA device, or with -1 in host memory.
+  [[nodiscard]] expected<placed_tensor> find(std::string_view name, std::int32_t device) const noexcept {
+    auto c = detail::sized<wb_placed_tensor>();
+    const wb_status code = wb_placement_find_on(get(), device, name.data(), name.size(), &c);
+    if (code != WB_OK) return detail::failure(code);
+    return placed_tensor::of(c);
+  }
+
+  /// After plan_options::async: later work in `stream`, a CUstream or cudaStream_t of one of the devices, waits there
+  /// until all bytes have come; nullptr: in the default stream of each device. Returns at once. Where nothing is under
+  /// way, as in host memory, it does nothing.
+  [[nodiscard]] expected<void> fence(void* stream) const noexcept {
+    return detail::run([&](wb_error** why) { return wb_placement_fence(get(), stream, why); });
+  }
+  /// The same for this thread. An error: a copy has failed, and the bytes will never be there.
+  [[nodiscard]] expected<void> wait() const noexcept {
+    return detail::run([&](wb_error** why) { return wb_placement_wait(get(), why); });
   }
   /// What was checked while loading.
   [[nodiscard]] expected<weighbridge::report> report() const noexcept {
@@ -217,6 +209,14 @@ class plan : public detail::handle<wb_plan, wb_plan_release> {
     const wb_status code = wb_plan_describe(get(), &c);
     if (code != WB_OK) return detail::failure(code);
     return plan_info{c.tensors, c.payload_bytes, c.read_bytes, c.target_bytes, c.staging_bytes};
+  }
+  /// Of the arena of one CUDA device: what the library will take there, or what a destination for it must have. 0 if
+  /// the device is not of the plan.
+  [[nodiscard]] expected<std::uint64_t> device_bytes(std::int32_t device) const noexcept {
+    std::uint64_t bytes = 0;
+    const wb_status code = wb_plan_device_bytes(get(), device, &bytes);
+    if (code != WB_OK) return detail::failure(code);
+    return bytes;
   }
   /// Each start is a load of its own.
   [[nodiscard]] expected<task> start() const noexcept {

@@ -36,6 +36,19 @@ struct check {
   }
 };
 
+/// What one stage of a pass over the bytes has cost. Its text lives for ever.
+struct cost {
+  std::string_view stage;           ///< "prepare", "read", "blake3", "sha256", "convert", "send", ...
+  std::uint64_t bytes = 0;          ///< that went through it
+  std::chrono::nanoseconds time{};  ///< that threads spent in it, all of them together
+
+  static cost at(const wb_report* report, std::size_t index) noexcept {
+    auto c = detail::sized<wb_cost>();
+    if (wb_report_cost(report, index, &c) != WB_OK) return {};
+    return {detail::text(c.stage), c.bytes, std::chrono::nanoseconds(static_cast<std::int64_t>(c.nanoseconds))};
+  }
+};
+
 /// Everything that was checked, in order, and everything that could not be.
 class report : public detail::handle<wb_report, wb_report_release> {
   using checks = detail::items<check, const wb_report*>;
@@ -48,6 +61,8 @@ class report : public detail::handle<wb_report, wb_report_release> {
   check operator[](std::size_t index) const noexcept { return check::at(get(), index); }
   checks::iterator begin() const noexcept { return all().begin(); }
   checks::iterator end() const noexcept { return all().end(); }
+  /// Where the time went, stage by stage.
+  detail::items<cost, const wb_report*> costs() const noexcept { return {{get()}, wb_report_cost_count(get())}; }
 };
 
 /// The end of model::verify(): true if all is well. After a mismatch, and where policy::required finds files

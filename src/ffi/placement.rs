@@ -66,7 +66,7 @@ pub struct wb_placed_tensor {
     /// Index of the tensor in the model.
     pub tensor: usize,
     /// Elements of each dimension here, which a slice may have changed: outermost first, contiguous and row-major. Borrowed
-    /// from the placement, or from the model that a placement keeps.
+    /// from the placement.
     pub shape: *const i64,
     /// The number of dimensions.
     pub rank: u32,
@@ -122,7 +122,7 @@ pub extern "C" fn wb_placement_find(
     found(p, name, name_len, out, |placement, name| Ok(placement.find(name)))
 }
 
-/// The tensor with this name on one CUDA device. `WB_ERR_NOT_FOUND`: that device does not have it. Since 0.1.
+/// The tensor with this name on one CUDA device, or with -1 in host memory. `WB_ERR_NOT_FOUND`: it is not there. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_find_on(
     p: *const wb_placement,
@@ -131,7 +131,10 @@ pub extern "C" fn wb_placement_find_on(
     name_len: usize,
     out: *mut wb_placed_tensor,
 ) -> wb_status {
-    found(p, name, name_len, out, |placement, name| Ok(placement.find_on(ordinal(device, "device")?, name)))
+    found(p, name, name_len, out, |placement, name| match device {
+        -1 => Ok(placement.find(name).filter(|placed| placed.device.is_none())),
+        device => Ok(placement.find_on(ordinal(device, "device")?, name)),
+    })
 }
 
 fn found<'a>(
@@ -156,14 +159,29 @@ fn found<'a>(
 /// Makes later work in `stream` wait, on the device, until all bytes of the placement are there; no processor waits. It is only
 /// needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
 ///
-/// `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices; NULL stands for the
-/// default stream of each of them. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context. `WB_ERR_DEVICE`: it is being
-/// captured while copies are under way (the capture stays valid), or the driver failed. Any thread. Since 0.1.
+/// `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the
+/// call; NULL stands for the default stream of each of them. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
+/// `WB_ERR_DEVICE`: it is being captured while copies are under way (the capture stays valid), or the driver failed. Any
+/// thread. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_placement_fence(p: *const wb_placement, stream: *mut c_void) -> wb_status {
-    status(|| {
+pub extern "C" fn wb_placement_fence(
+    p: *const wb_placement,
+    stream: *mut c_void,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
         let stream = (!stream.is_null()).then(|| host_stream(stream));
         get(p, "p")?.0.fence(stream.as_ref())?;
+        Ok(WB_OK)
+    })
+}
+
+/// Waits until all bytes of the placement are there; only after `WB_PLAN_ASYNC` may they not be. `WB_ERR_DEVICE`: a copy has
+/// failed, and they never will be. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_placement_wait(p: *const wb_placement, err: *mut *mut wb_error) -> wb_status {
+    call(err, || {
+        get(p, "p")?.0.wait()?;
         Ok(WB_OK)
     })
 }

@@ -19,7 +19,8 @@ use crate::load::{
 
 /// Target: nowhere, the tensors are only checked. Since 0.1.
 pub const WB_TARGET_NONE: u32 = 0;
-/// Target: zero-copy pointers into the mapped files. Since 0.1.
+/// Target: zero-copy pointers into the mapped files. A view can neither convert elements nor join rows:
+/// `WB_ERR_NOT_MAPPED`. Since 0.1.
 pub const WB_TARGET_VIEW: u32 = 1;
 /// Target: one arena in host memory, each tensor aligned. Since 0.1.
 pub const WB_TARGET_HOST: u32 = 2;
@@ -36,7 +37,8 @@ pub const WB_READS_BUFFERED: u32 = 1;
 pub const WB_READS_DIRECT: u32 = 2;
 
 /// Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your work
-/// behind `wb_placement_fence`. Without it the task is done when the last copy is. Since 0.1.
+/// behind `wb_placement_fence`, or wait with `wb_placement_wait`. Without it the task is done when the last copy is. It means
+/// nothing for other targets. Since 0.1.
 pub const WB_PLAN_ASYNC: u64 = 1;
 
 /// Slice flag: if the dimension is no multiple of `world`, the first ranks get one element more than the last ones, as
@@ -45,7 +47,10 @@ pub const WB_SLICE_SPREAD: u32 = 1;
 
 /// Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds. Only the
 /// bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a manifest has them
-/// and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes. Since 0.1.
+/// and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
+///
+/// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD` is not set.
+/// `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_slice {
@@ -59,13 +64,13 @@ pub struct wb_slice {
     pub flags: u32,
     /// Which part, counted from 0.
     pub rank: u64,
-    /// How many parts there are; 1 means all of it.
+    /// How many parts there are, at least 1, which means all of it.
     pub world: u64,
 }
 
 /// Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value, ties to
-/// even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are `WB_ERR_UNSUPPORTED`.
-/// Checks are made on the bytes as stored. Since 0.1.
+/// even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are `WB_ERR_UNSUPPORTED`. A NaN
+/// stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_cast {
@@ -113,7 +118,8 @@ pub struct wb_destination {
     pub reserved: u32,
 }
 
-/// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. Of rules whose patterns match the same
+/// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array of structures all
+/// `struct_size` are the same, and the structures as far apart. Of rules whose patterns match the same
 /// tensor the first counts; a pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -122,7 +128,7 @@ pub struct wb_plan_options {
     pub struct_size: usize,
     /// `WB_TARGET_*`.
     pub target: u32,
-    /// The ordinal of the device, for `WB_TARGET_CUDA`.
+    /// The ordinal of the device, for `WB_TARGET_CUDA`; other targets do not look at it.
     pub device: i32,
     /// Glob patterns over tensor names (`*`, `?`, `[a-z]`); `*` also matches `.` and `/`. None: all tensors.
     pub include: *const wb_str,
@@ -135,9 +141,8 @@ pub struct wb_plan_options {
     /// Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A view
     /// has the alignment of the file: see `wb_tensor_info`.
     pub alignment: u64,
-    /// The bound on host memory beside the tensors, in bytes, at least 65,536; 0: 8 MiB. Each thread needs 65,536, so the
-    /// default allows 128 of them. For a device four times as much is needed, and 0 means 128 MiB; each thread uses 8.5 MiB
-    /// of it at most, of which 4 MiB are pinned.
+    /// The bound on host memory beside the tensors, in bytes, at least 65,536, for a device 262,144; each thread needs as much.
+    /// 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and pins 4 MiB.
     pub staging_bytes: u64,
     /// Parts of tensors.
     pub slices: *const wb_slice,
@@ -156,12 +161,13 @@ pub struct wb_plan_options {
     pub routes: *const wb_route,
     /// The number of routes.
     pub route_count: usize,
-    /// Device memory to fill, instead of arenas of the library.
+    /// Device memory to fill, instead of arenas of the library. Other targets refuse it; of devices, routes, the stream and
+    /// `WB_PLAN_ASYNC` they take no notice, so that a program without a device can ask for the same on the host.
     pub destinations: *const wb_destination,
     /// The number of destinations.
     pub destination_count: usize,
     /// A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies begin when the work that is in
-    /// it at `wb_plan_start` is done. It has to stay valid until then. NULL: the copies wait for nothing; the default streams
+    /// it at `wb_plan_start` is done. It has to stay valid until that call returns, for `wb_model_load` likewise. NULL: the copies wait for nothing; the default streams
     /// are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`.
     pub stream: *mut c_void,
     /// `WB_PLAN_*`.
@@ -179,9 +185,9 @@ pub struct wb_plan_options {
 pub struct wb_plan_info {
     /// `sizeof(wb_plan_info)`.
     pub struct_size: usize,
-    /// Tensors that are selected.
+    /// Tensors that will be placed: those that are selected, once for each device that gets them.
     pub tensors: u64,
-    /// Bytes of their contents.
+    /// Bytes that are taken of the selected tensors, as they are stored.
     pub payload_bytes: u64,
     /// Bytes that will be read: more than the payload where a check needs whole files, 0 where nothing is read.
     pub read_bytes: u64,
@@ -201,8 +207,9 @@ impl Owned for wb_plan {}
 /// copied; the caller owns `*out`.
 ///
 /// `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
-/// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`. `WB_ERR_NOT_FOUND`: a pattern matches no
-/// tensor. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
+/// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
+/// `WB_ERR_NOT_FOUND`: a pattern matches no selected tensor, or a destination is for one that does not go there.
+/// `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_create(
     m: *const wb_model,
@@ -220,11 +227,15 @@ pub extern "C" fn wb_plan_create(
 
 pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
     let Some(opt) = options(opt, "opt")? else { return Ok(PlanOptions::default()) };
+    let target = target_of(opt.target)?;
+    if target != Target::Cuda && opt.destination_count != 0 {
+        return Err(Error::invalid("only a device has destinations").subject("destinations"));
+    }
     let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).subject(what);
     let patterns = array(opt.include, opt.include_count, "include")?.iter();
     let patterns = patterns.map(|pattern| pattern.text("include").map(str::to_owned));
     Ok(PlanOptions {
-        target: target_of(opt.target)?,
+        target,
         include: patterns.collect::<Result<_>>()?,
         tensors: array(opt.tensors, opt.tensor_count, "tensors")?.to_vec(),
         alignment: opt.alignment,
@@ -240,15 +251,11 @@ pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
         },
         cuda: CudaOptions {
             devices: match array(opt.devices, opt.device_count, "devices")? {
+                _ if target != Target::Cuda => Vec::new(),
                 [] => vec![ordinal(opt.device, "device")?],
                 several => several.iter().map(|device| ordinal(*device, "devices")).collect::<Result<_>>()?,
             },
-            routes: each(options_array(opt.routes, opt.route_count, "routes")?, |route: wb_route| {
-                Ok(Route {
-                    pattern: route.pattern.text("routes")?.to_owned(),
-                    device: ordinal(route.device, "routes")?,
-                })
-            })?,
+            routes: each(options_array(opt.routes, opt.route_count, "routes")?, route_of)?,
             destinations: each(
                 options_array(opt.destinations, opt.destination_count, "destinations")?,
                 destination_of,
@@ -296,11 +303,22 @@ fn cast_of(cast: wb_cast) -> Result<CastRule> {
     Ok(CastRule { pattern: pattern.text("casts")?.to_owned(), from, to: dtype(to)? })
 }
 
+fn route_of(route: wb_route) -> Result<Route> {
+    let wb_route { pattern, device, reserved, .. } = route;
+    check_reserved(reserved, "routes")?;
+    Ok(Route { pattern: pattern.text("routes")?.to_owned(), device: ordinal(device, "routes")? })
+}
+
 fn destination_of(destination: wb_destination) -> Result<Destination> {
-    let wb_destination { tensor, address, bytes, device, .. } = destination;
+    let wb_destination { tensor, address, bytes, device, reserved, .. } = destination;
+    check_reserved(reserved, "destinations")?;
     let tensor = tensor.text("destinations")?;
     let tensor = (!tensor.is_empty()).then(|| tensor.to_owned());
     Ok(Destination { tensor, device: ordinal(device, "destinations")?, address, bytes })
+}
+
+fn check_reserved(reserved: u32, name: &str) -> Result<()> {
+    if reserved == 0 { Ok(()) } else { Err(Error::invalid("reserved is not 0").subject(name)) }
 }
 
 fn each<T, U>(items: Vec<T>, convert: impl FnMut(T) -> Result<U>) -> Result<Vec<U>> {
@@ -324,13 +342,15 @@ pub extern "C" fn wb_plan_describe(p: *const wb_plan, out: *mut wb_plan_info) ->
     })
 }
 
-/// The bytes that one device of a plan will hold: the size of an arena that the caller gives, and of what the library takes if
-/// the caller gives none. 0 for a plan whose target is not `WB_TARGET_CUDA`, and for a device that is not of the plan. Since 0.1.
+/// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors with a
+/// destination of their own are not in it. 0 for a plan whose target is not `WB_TARGET_CUDA`, and for a device that is not of
+/// the plan. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_device_bytes(p: *const wb_plan, device: i32, bytes: *mut u64) -> wb_status {
     status(|| {
         let out = Out::new(bytes, "bytes")?;
-        out.set(get(p, "p")?.0.device_bytes(ordinal(device, "device")?));
+        let plan = &get(p, "p")?.0;
+        out.set(u32::try_from(device).map_or(0, |device| plan.device_bytes(device)));
         Ok(WB_OK)
     })
 }

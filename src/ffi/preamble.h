@@ -52,7 +52,7 @@
  * - The library never prints, never exits because of a file, installs no signal handler, and starts no thread that the
  *   context does not allow. Do not unload it: as installed, it stays in memory.
  * - Every symbol exists in every build. What a build leaves out answers WB_ERR_UNSUPPORTED.
- * - After fork(), the child may use and release what it has inherited, except tasks.
+ * - After fork(), the child may use and release what it has inherited, except tasks and placements on devices.
  */
 #ifndef WEIGHBRIDGE_H
 #define WEIGHBRIDGE_H

@@ -113,7 +113,8 @@ pub struct CudaOptions {
     /// A stream of the caller: the copies begin when the work that is in it at the start of the task is done.
     pub after: Option<HostStream>,
     /// The task is done as soon as everything is checked and the last copy is submitted: the caller then orders its
-    /// work behind [`Placement::fence`](super::Placement::fence). Otherwise it is done when the last copy is.
+    /// work behind [`Placement::fence`](super::Placement::fence), or waits with [`Placement::wait`](super::Placement::wait).
+    /// Otherwise it is done when the last copy is.
     pub is_async: bool,
 }
 

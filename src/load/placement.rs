@@ -184,6 +184,16 @@ impl Placement {
         Some(Placed { address: bytes.as_ptr() as u64, host: Some(bytes), ..placed })
     }
 
+    /// Waits until all bytes of this placement are there, which only those of one that was made asynchronously may not be. An
+    /// error means that they never will.
+    pub fn wait(&self) -> Result<()> {
+        match &self.0.memory {
+            #[cfg(feature = "cuda")]
+            Memory::Devices(upload) => upload.wait(),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes later work in `stream` wait, on the device, until all bytes of this placement are there. No processor waits.
     /// Nothing has to wait if the placement is on the host, or was not made asynchronously.
     ///

@@ -94,7 +94,7 @@ pub(super) fn matches(tensors: &TensorTable, indices: &[usize], text: &str) -> R
     let matched = indices.iter().enumerate().filter(|(_, index)| is_match(index));
     let matched: Vec<usize> = matched.map(|(position, _)| position).collect();
     if matched.is_empty() {
-        return Err(Error::new(Kind::NotFound, "no tensor of the model matches this pattern").subject(text));
+        return Err(Error::new(Kind::NotFound, "no selected tensor matches this pattern").subject(text));
     }
     Ok(matched)
 }

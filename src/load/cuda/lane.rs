@@ -219,11 +219,9 @@ impl Drop for Ring {
         if !self.pinned.is_lent() {
             return;
         }
-        let (over, unknown): (Vec<&Stream>, Vec<&Stream>) =
-            self.streams.iter().partition(|stream| stream.synchronize().is_ok());
-        if over.len() == self.streams.len() {
+        let over = self.streams.iter().filter(|stream| stream.is_over()).count();
+        if over == self.streams.len() {
             self.pinned.take_back();
         }
-        unknown.into_iter().for_each(Stream::abandon);
     }
 }

@@ -93,6 +93,12 @@ impl Upload {
         self.parked.lock().unwrap_or_else(PoisonError::into_inner).push(parked);
     }
 
+    /// Waits until all copies are over.
+    pub(in crate::load) fn wait(&self) -> Result<()> {
+        let parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
+        parked.iter().flat_map(|parked| &parked.ends).try_for_each(Event::synchronize)
+    }
+
     /// Makes a stream of the caller wait for all copies, or each device's default stream.
     pub(in crate::load) fn fence(&self, stream: Option<&HostStream>) -> Result<()> {
         let parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);

@@ -6,6 +6,7 @@ use std::mem::ManuallyDrop;
 use std::ops::Range;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use cudarc::driver::sys::{CUcontext, CUstream};
 
@@ -32,6 +33,7 @@ const MEMORY_TYPE_DEVICE: c_uint = 2;
 pub(in crate::load::cuda) struct Context {
     pub(in crate::load::cuda) device: Device,
     raw: CUcontext,
+    is_abandoned: AtomicBool,
 }
 
 // SAFETY: a context is a name for an object of the driver, whose calls may come from any thread.
@@ -48,7 +50,7 @@ impl Drop for Context {
 
 impl Context {
     pub(super) fn new(device: Device, raw: CUcontext) -> Self {
-        Self { device, raw }
+        Self { device, raw, is_abandoned: AtomicBool::new(false) }
     }
 
     /// Makes the context current on this thread, until the guard is dropped; then the thread is as it was found. A capture
@@ -64,6 +66,17 @@ impl Context {
             entered.capture_mode = Some(mode);
         }
         Ok(entered)
+    }
+
+    /// Keeps the context for ever: something that is under way in it may still read host memory and write to the device.
+    pub(super) fn abandon(self: &Arc<Self>) {
+        if !self.is_abandoned.swap(true, Ordering::Relaxed) {
+            std::mem::forget(Arc::clone(self));
+        }
+    }
+
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.is_abandoned.load(Ordering::Relaxed)
     }
 
     /// As [`enter`](Self::enter), to give something back: what is at stake is worth a second attempt.

@@ -27,7 +27,11 @@ impl DeviceMemory {
 }
 
 impl Drop for DeviceMemory {
+    /// What copies may still write to stays allocated.
     fn drop(&mut self) {
+        if self.context.is_abandoned() {
+            return;
+        }
         let Ok(entered) = self.context.enter_again() else { return };
         let _ = call!(entered.driver(), cuMemFree_v2(self.address));
     }
@@ -56,9 +60,14 @@ impl Stream {
 }
 
 impl Stream {
-    /// Keeps the context for ever: what is under way in the stream goes on reading host memory and writing to the device.
-    pub(in crate::load::cuda) fn abandon(&self) {
-        std::mem::forget(Arc::clone(&self.context));
+    /// Waits as [`synchronize`](Self::synchronize) does, before something is given back: whether everything is done. If not,
+    /// the context is abandoned.
+    pub(in crate::load::cuda) fn is_over(&self) -> bool {
+        let is_over = (0..2).any(|_| self.synchronize().is_ok());
+        if !is_over {
+            self.context.abandon();
+        }
+        is_over
     }
 }
 
@@ -178,7 +187,7 @@ impl Drop for Pinned {
     /// read what is there next.
     fn drop(&mut self) {
         if self.sent || !self.release() {
-            std::mem::forget(Arc::clone(&self.context));
+            self.context.abandon();
         }
     }
 }
