@@ -181,10 +181,16 @@ impl Checks {
 
     fn add_tensor_claims(&mut self, payload: &Payload, manifest: &Manifest, tensors: &[usize]) {
         for index in tensors {
-            let (Some(tensor), Some(stated)) = (payload.tensors.get(*index), claim_of(payload, manifest, *index)) else {
+            let (Some(tensor), Some(stated)) = (payload.tensors.get(*index), claim_of(payload, manifest, *index))
+            else {
                 continue;
             };
-            self.add_check(Item::Tensor(*index), Algorithm::Blake3, range_of(&tensor), claim(manifest, &tensor, stated));
+            self.add_check(
+                Item::Tensor(*index),
+                Algorithm::Blake3,
+                range_of(&tensor),
+                claim(manifest, &tensor, stated),
+            );
         }
     }
 
@@ -201,7 +207,8 @@ impl Checks {
             return self.add_check(Item::Tensor(slice.tensor), Algorithm::Blake3, range_of(&tensor), claim);
         }
         let Rows { start, row, .. } = part.rows;
-        let blocks = (start / BLOCK) as u32..if row == 0 { start / BLOCK } else { (start + row).div_ceil(BLOCK) } as u32;
+        let blocks =
+            (start / BLOCK) as u32..if row == 0 { start / BLOCK } else { (start + row).div_ceil(BLOCK) } as u32;
         let cover = Some(Cover { blocks, stated: stated.blocks.clone() });
         self.push(Item::Tensor(slice.tensor), Algorithm::Blake3, range_of(&tensor), vec![claim], cover);
     }

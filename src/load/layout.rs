@@ -137,9 +137,7 @@ fn copy_of(first: &Wanted<'_>, region: Span, arena: u64) -> Copy {
     let Span { file, offset, len } = region;
     match first.change {
         None => Copy { file, offset, row: len, stride: len, rows: 1, arena, cast: None },
-        Some((rows, cast)) => {
-            Copy { file, offset, row: rows.row, stride: rows.stride, rows: rows.rows, arena, cast }
-        }
+        Some((rows, cast)) => Copy { file, offset, row: rows.row, stride: rows.stride, rows: rows.rows, arena, cast },
     }
 }
 

@@ -174,7 +174,16 @@ impl Placement {
             None => (tensor.dtype, tensor.shape),
         };
         let len = selected.placed_len(&tensor);
-        Some(Placed { tensor: selected.tensor, name: tensor.name, dtype, shape, address: 0, len, device: None, host: None })
+        Some(Placed {
+            tensor: selected.tensor,
+            name: tensor.name,
+            dtype,
+            shape,
+            address: 0,
+            len,
+            device: None,
+            host: None,
+        })
     }
 
     fn on_host<'a>(&'a self, position: usize, memory: &'a Bytes, start: u64) -> Option<Placed<'a>> {
@@ -203,7 +212,10 @@ impl Placement {
         match &self.0.memory {
             #[cfg(feature = "cuda")]
             Memory::Devices(upload) => upload.fence(stream),
-            _ => { let _ = stream; Ok(()) },
+            _ => {
+                let _ = stream;
+                Ok(())
+            }
         }
     }
 

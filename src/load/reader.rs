@@ -94,7 +94,12 @@ impl Reader {
 
 impl Chunk {
     /// Bytes of the file at `offset`, at least one: those at hand, or else the next chunk, which ends at `end` at the latest.
-    fn at<'a>(chunk: &'a mut Option<Self>, direct: &Direct, (offset, end): (u64, u64), size: usize) -> Result<&'a [u8]> {
+    fn at<'a>(
+        chunk: &'a mut Option<Self>,
+        direct: &Direct,
+        (offset, end): (u64, u64),
+        size: usize,
+    ) -> Result<&'a [u8]> {
         let chunk = match chunk {
             Some(chunk) => chunk,
             none => none.insert(Self { memory: direct.buffer(size)?, start: 0, len: 0, skew: 0 }),

@@ -145,7 +145,8 @@ impl Driver {
         })?;
         // SAFETY: the signature of cuInit in every version of the driver API.
         let init = unsafe { library.get::<unsafe extern "C" fn(c_uint) -> Code>(b"cuInit") }.map(|symbol| *symbol);
-        let init = init.map_err(|_| Error::new(Kind::Device, format!("{LIBRARY} has no cuInit: it is no CUDA driver")))?;
+        let init =
+            init.map_err(|_| Error::new(Kind::Device, format!("{LIBRARY} has no cuInit: it is no CUDA driver")))?;
         // SAFETY: flags have to be 0.
         let code = unsafe { init(0) };
         match code {

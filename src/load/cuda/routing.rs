@@ -163,7 +163,9 @@ impl Routing {
             }
             if *bytes < arena.bytes {
                 let needed = arena.bytes;
-                return invalid(format!("the arena has {bytes} bytes, and the tensors need {needed} on device {device}"));
+                return invalid(format!(
+                    "the arena has {bytes} bytes, and the tensors need {needed} on device {device}"
+                ));
             }
             arena.given = Some(*address);
         }
@@ -238,12 +240,7 @@ fn index_of(devices: &[u32], ordinal: u32) -> Result<usize> {
 }
 
 /// The devices of each selected tensor, as bits.
-fn route(
-    tensors: &TensorTable,
-    selection: &[Selected],
-    devices: &[u32],
-    options: &CudaOptions,
-) -> Result<Vec<u64>> {
+fn route(tensors: &TensorTable, selection: &[Selected], devices: &[u32], options: &CudaOptions) -> Result<Vec<u64>> {
     let indices: Vec<usize> = selection.iter().map(|selected| selected.tensor).collect();
     let mut goes_to = vec![0; selection.len()];
     for route in &options.routes {

@@ -133,10 +133,9 @@ impl Target {
             }
             None if arena.is_used => {
                 let own = entered.allocate(arena.bytes).map_err(|e| match entered.free_bytes() {
-                    Ok(free) if e.kind() == Kind::OutOfMemory => e.more(&format!(
-                        "the tensors need {} bytes of the device, and {free} are free",
-                        arena.bytes
-                    )),
+                    Ok(free) if e.kind() == Kind::OutOfMemory => {
+                        e.more(&format!("the tensors need {} bytes of the device, and {free} are free", arena.bytes))
+                    }
                     _ => e,
                 })?;
                 (own.address, Some(own))

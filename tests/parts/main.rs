@@ -1,0 +1,8 @@
+//! Parts of tensors and converted tensors, on the host: compared with what the safetensors crate cuts and the half crate converts.
+
+mod casts;
+mod checks;
+mod models;
+mod reads;
+mod refusals;
+mod slices;
