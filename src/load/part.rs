@@ -71,7 +71,7 @@ impl Part {
             Some(rule) if rule.world != 1 => cut(tensor, rule)?,
             _ => (Rows::new(0, tensor.span.len, tensor.span.len, 1), tensor.shape.to_vec()),
         };
-        if cast.is_none() && rows.len() == tensor.span.len {
+        if cast.is_none() && shape == tensor.shape {
             return Ok(None);
         }
         let dtype = cast.map_or(tensor.dtype, Cast::to);

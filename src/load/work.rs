@@ -66,13 +66,13 @@ impl Work {
                 if scratch.len() < block.scratch {
                     scratch.resize(plan.staging.block, 0);
                 }
-                let mut place: &mut [u8] =
+                let place: &mut [u8] =
                     if block.arena.is_empty() { &mut [] } else { window.open(block.arena.clone())? };
                 let range = (self.position, self.job(plan).end);
                 let buffers = buffers(&block, place, scratch);
                 costs.measure(Stage::Read, read, || read_block(plan, source, &block, range, reader, buffers))?;
                 self.hash_block(plan, &block, place, scratch, costs);
-                place_changed(&plan.layout.copies, &block, self.position, &mut place, scratch, costs);
+                place_changed(&plan.layout.copies, &block, self.position, place, scratch, costs);
             }
         }
         self.position += block.len();

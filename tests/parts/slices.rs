@@ -23,9 +23,9 @@ fn tensors() -> Vec<Made> {
     ]
 }
 
-/// What the safetensors crate cuts out of a tensor. It refuses to cut nothing at the end.
+/// What the safetensors crate cuts out of a tensor. It refuses to cut nothing.
 fn cut(tensor: &Made, dim: usize, range: Range<usize>) -> Vec<u8> {
-    if range.is_empty() {
+    if range.is_empty() || tensor.bytes.is_empty() {
         return Vec::new();
     }
     let view = TensorView::new(tensor.dtype, tensor.shape.clone(), &tensor.bytes).unwrap();
@@ -97,9 +97,9 @@ fn all_ranks_together_have_the_whole_model() {
             })
             .collect();
         for tensor in &tensors {
-            let parts = ranks.iter().map(|rank| rank.find(&tensor.name).unwrap().bytes().unwrap());
+            let mut parts = ranks.iter().map(|rank| rank.find(&tensor.name).unwrap().bytes().unwrap());
             let joined = match &*tensor.name {
-                "odd" | "nothing" => parts.last().unwrap().to_vec(),
+                "odd" | "nothing" => parts.next_back().unwrap().to_vec(),
                 "wide" | "long" => {
                     let parts: Vec<&[u8]> = parts.collect();
                     let outer = tensor.shape[0];
