@@ -33,6 +33,8 @@ fn main() {
         "onnx-open-nodes" => open(&inputs.join("onnx/nodes/model.onnx"), "open nodes"),
         "onnx-check-nodes" => check_graph(&inputs.join("onnx/nodes/model.onnx"), "check nodes"),
         "load-one-blake3" => load(&inputs.join("one"), "load one with BLAKE3", Some(blake3)),
+        "fill" => load_to(Target::Cuda, &inputs.join("load"), "fill staging slots", None),
+        "fill-blake3" => load_to(Target::Cuda, &inputs.join("load"), "fill staging slots with BLAKE3", Some(blake3)),
         other => panic!("there is no row {other}"),
     };
     result.unwrap_or_else(|e| panic!("{row}: {e}"));
@@ -60,9 +62,13 @@ fn check_graph(path: &Path, what: &str) -> Result<()> {
 type ManifestOf = fn(&Path) -> Vec<u8>;
 
 fn load(path: &Path, what: &str, manifest: Option<ManifestOf>) -> Result<()> {
+    load_to(Target::Host, path, what, manifest)
+}
+
+fn load_to(target: Target, path: &Path, what: &str, manifest: Option<ManifestOf>) -> Result<()> {
     let options = options(path, manifest);
     let model = Model::open(path, &options, &context())?;
-    let options = PlanOptions { target: Target::Host, ..Default::default() };
+    let options = PlanOptions { target, ..Default::default() };
     let bytes = model.plan(&options)?.info().read_bytes;
     measure(what, bytes, || model.load(&options))
 }

@@ -21,6 +21,7 @@ RUST = PEERS / "release"
 PYTHON = PEERS / "venv/bin/python"
 SCRIPTS = ROOT / "benches/peers"
 THROUGH_C = TARGET / "through_c"
+STUB = TARGET / "cuda-stub"
 MIB = 1 << 20
 
 
@@ -39,9 +40,17 @@ def build_through_c():
                     "-lweighbridge", f"-Wl,-rpath,{library}"], check=True)
 
 
+def build_stub():
+    """The stand-in for the CUDA driver, which is told to move no bytes: what is left is our own part."""
+    STUB.mkdir(parents=True, exist_ok=True)
+    flags = ["-std=c11", "-shared", "-fPIC", "-O2", "-pthread", "-Wl,-soname,libcuda.so.1"]
+    sources = sorted((ROOT / "tests/cuda/stub").glob("*.c"))
+    subprocess.run(["cc", *flags, "-o", STUB / "libcuda.so.1", *sources], check=True)
+
+
 def rows():
     """What is measured: a short name and the command that prints its JSON line."""
-    return {**safetensors_rows(), **onnx_rows()}
+    return {**safetensors_rows(), **cuda_rows(), **onnx_rows()}
 
 
 def safetensors_rows():
@@ -75,6 +84,17 @@ def safetensors_rows():
         "ours load blake3": [ours, "load-blake3", INPUTS],
         "ours load one": [ours, "load-one", INPUTS],
         "ours through c": [THROUGH_C, one, one / "weighbridge.json.bench", "9"],
+    }
+
+
+def cuda_rows():
+    ours, load = find_ours(), INPUTS / "load"
+    stub = ["env", f"LD_LIBRARY_PATH={STUB}", "STUB_CUDA_COPIES=0", "STUB_CUDA_SYNC=1", "STUB_CUDA_MEMORY_MB=65536"]
+    return {
+        "ours cuda fill": [*stub, ours, "fill", INPUTS],
+        "cuda fill limit": [RUST / "pread_reused", load],
+        "ours cuda fill blake3": [*stub, ours, "fill-blake3", INPUTS],
+        "cuda blake3 in cache": [RUST / "blake3_cache"],
     }
 
 
@@ -154,6 +174,12 @@ def print_bars(best):
         ("1 GiB through C, open and verify and load, seconds", lambda: best["ours through c"]["seconds"], "≤", 1),
         ("load, MiB of memory beside the tensors",
          lambda: peak_mib("ours load") - best["ours load"]["bytes"] / MIB, "≤", 16),
+        ("cuda, fill staging slots, speed over parallel pread's into reused buffers",
+         lambda: speed("ours cuda fill") / speed("cuda fill limit"), "≥", 0.85),
+        ("cuda, fill with BLAKE3, speed over reading and then hashing on the same cores",
+         lambda: speed("ours cuda fill blake3") * (1 / speed("cuda fill limit") + 1 / speed("cuda blake3 in cache")),
+         "≥", 0.85),
+        ("cuda, fill 4 GiB, peak MiB", lambda: peak_mib("ours cuda fill"), "≤", 64),
         ("onnx, open 1 GiB of external data, speed over onnx.load's",
          lambda: 1 / time_ratio("ours onnx open external", "python onnx load external"), "≥", 50),
         ("onnx, open the same, time over that of onnx.load without the data",
@@ -205,6 +231,8 @@ def main(arguments):
                 if not words or any(word in name for word in words)}
     if "ours through c" in commands:
         build_through_c()
+    if "ours cuda fill" in commands:
+        build_stub()
     keep_warm(commands)
     best = measure(commands, rounds)
     print_rows(best)
