@@ -12,10 +12,11 @@ static double now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static void check(wb_status status, wb_error *err) {
+/* Takes the place of the error, and not the error: arguments are evaluated in any order. */
+static void check(wb_status status, wb_error **err) {
   wb_str message;
   if (status == WB_OK) return;
-  wb_error_message(err, &message);
+  wb_error_message(*err, &message);
   fprintf(stderr, "%.*s\n", (int)message.len, message.ptr);
   exit(1);
 }
@@ -39,7 +40,7 @@ int main(int argc, char **argv) {
   wb_error *err = NULL;
   wb_context *context = NULL;
   wb_context_options threads = {sizeof threads, WB_THREADS_ALL, 0, NULL, NULL};
-  check(wb_context_create(&threads, &context, &err), err);
+  check(wb_context_create(&threads, &context, &err), &err);
   wb_open_options open = {0};
   open.struct_size = sizeof open;
   open.verify = WB_VERIFY_REQUIRED;
@@ -53,8 +54,8 @@ int main(int argc, char **argv) {
     wb_model *model = NULL;
     wb_placement *placement = NULL;
     const double start = now();
-    check(wb_model_open(context, argv[1], WB_NUL, &open, &model, &err), err);
-    check(wb_model_load(model, &load, &placement, &err), err);
+    check(wb_model_open(context, argv[1], WB_NUL, &open, &model, &err), &err);
+    check(wb_model_load(model, &load, &placement, &err), &err);
     seconds[run] = now() - start;
     wb_model_file(model, 0, NULL, &bytes);
     wb_placement_release(placement);
