@@ -4,9 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use weighbridge::{Context, Model, OpenOptions, Policy, Target};
+use weighbridge::{Context, Model, OpenOptions, Policy};
 
 use crate::failure::Failure;
+use crate::placing::Placing;
 
 /// Look at, check, verify and load machine-learning models. Nothing in a model file is ever executed.
 #[derive(Parser)]
@@ -32,6 +33,8 @@ pub enum Command {
     Graph(Graph),
     /// Check the graphs of a model: the rules of the format, and what goes wrong in production
     Check(Check),
+    /// List the CUDA devices that models can be loaded to
+    Devices(Devices),
 }
 
 #[derive(clap::Args)]
@@ -74,12 +77,8 @@ pub struct Digest {
 pub struct Load {
     /// A file, an index, or a directory
     pub path: PathBuf,
-    /// Load only tensors whose names match; may be given several times
-    #[arg(long, value_name = "GLOB")]
-    pub include: Vec<String>,
-    /// Where to
-    #[arg(long, value_enum, default_value_t)]
-    pub target: TargetArg,
+    #[command(flatten)]
+    pub placing: Placing,
     /// When bytes have to be checked
     #[arg(long, value_enum, default_value_t)]
     pub policy: PolicyArg,
@@ -115,6 +114,13 @@ pub struct Check {
     pub json: bool,
 }
 
+#[derive(clap::Args)]
+pub struct Devices {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub enum PolicyArg {
     /// Nothing is checked
@@ -132,24 +138,6 @@ impl From<PolicyArg> for Policy {
             PolicyArg::None => Self::None,
             PolicyArg::IfPresent => Self::IfPresent,
             PolicyArg::Required => Self::Required,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub enum TargetArg {
-    /// Zero-copy pointers into the mapped files
-    View,
-    /// One aligned arena in host memory
-    #[default]
-    Host,
-}
-
-impl From<TargetArg> for Target {
-    fn from(target: TargetArg) -> Self {
-        match target {
-            TargetArg::View => Self::View,
-            TargetArg::Host => Self::Host,
         }
     }
 }

@@ -44,7 +44,7 @@ impl Failure {
             Self::BadModel(_) => BAD_MODEL,
             Self::Model(error) => match error.kind() {
                 Kind::InvalidArgument => BAD_USAGE,
-                // Without a file it is the user's pattern that names nothing.
+                // Without a file it is the user's pattern or device that names nothing.
                 Kind::NotFound if error.place().path.is_none() => BAD_USAGE,
                 Kind::Io | Kind::OutOfMemory | Kind::Device | Kind::Cancelled | Kind::Internal => BAD_MACHINE,
                 _ => BAD_MODEL,

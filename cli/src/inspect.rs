@@ -12,8 +12,9 @@ use weighbridge::{Model, OpenOptions, Policy};
 
 use crate::args::{Inspect, open};
 use crate::failure::Failure;
-use crate::output::{count, tensor_table, thousands, warnings};
+use crate::output::{count, thousands, warnings};
 use crate::summary::{self, GraphDescription};
+use crate::tensors;
 
 /// The JSON form: one for all formats.
 #[derive(Serialize)]
@@ -107,7 +108,7 @@ fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> 
         writeln!(out, "unindexed: {} in {}", Printable(&tensor.name), Printable(&tensor.file))?;
     }
     writeln!(out)?;
-    tensor_table(out, model, model.tensors().iter())?;
+    tensors::print_stored(out, model)?;
     if description.tensors.iter().any(|tensor| tensor.sha256.is_some()) {
         writeln!(out)?;
     }

@@ -5,48 +5,45 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
-use weighbridge::{Access, Model, OpenOptions, Placement, PlanOptions, Target, Task};
+use weighbridge::{Access, Model, OpenOptions, Placement, Plan, Task};
 
 use crate::args::{Load, open, read_manifest};
 use crate::failure::Failure;
-use crate::output::{count, progress_bar, report_summary, tensor_table, thousands, warnings};
+use crate::output::{count, progress_bar, report_summary, thousands, warnings};
+use crate::phases::{self, Phase, Stage};
+use crate::tensors;
 use crate::verify::CheckDescription;
-
-/// One step of a load: what it read, and how long it took.
-#[derive(Serialize)]
-struct Phase {
-    name: &'static str,
-    bytes: u64,
-    seconds: f64,
-    /// 10^9 bytes a second.
-    gb_per_s: f64,
-}
-
-impl Phase {
-    fn ended(name: &'static str, bytes: u64, start: Instant) -> Self {
-        let seconds = start.elapsed().as_secs_f64();
-        Self { name, bytes, seconds, gb_per_s: bytes as f64 / seconds / 1e9 }
-    }
-}
 
 #[derive(Serialize)]
 struct Loaded<'a> {
     tensors: usize,
     bytes: u64,
     phases: &'a [Phase],
+    stages: Vec<Stage>,
+    /// Empty if the tensors are in host memory.
+    devices: Vec<Share>,
     checks: Vec<CheckDescription<'a>>,
+}
+
+/// What one CUDA device has got.
+#[derive(Serialize)]
+struct Share {
+    ordinal: u32,
+    tensors: usize,
+    /// Of its memory.
+    bytes: u64,
 }
 
 pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
     let access = if args.read { Access::Read } else { Access::Map };
     let manifest = read_manifest(args.manifest.as_ref())?;
     let options = OpenOptions { access, policy: args.policy.into(), manifest, ..Default::default() };
+    let wanted = args.placing.options()?;
     let start = Instant::now();
     let model = open(&args.path, &options)?;
     let opened = Phase::ended("open", header_bytes(&model), start);
 
-    let target: Target = args.target.into();
-    let plan = Arc::new(model.plan(&PlanOptions { target, include: args.include.clone(), ..Default::default() })?);
+    let plan = Arc::new(model.plan(&wanted).map_err(|error| args.placing.explain(error))?);
     let info = plan.info();
     let start = Instant::now();
     let task = Task::start(&plan)?;
@@ -54,14 +51,20 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
     let Some(placement) = task.finish()? else { return Err(Failure::usage("the task has no placement")) };
     let phases = [opened, Phase::ended("load", info.read_bytes, start)];
 
+    let loaded = Loaded {
+        tensors: placement.len(),
+        bytes: info.payload_bytes,
+        phases: &phases,
+        stages: placement.report().costs().iter().map(Stage::from).collect(),
+        devices: shares(&plan, &placement, &wanted.cuda.devices),
+        checks: placement.report().iter().map(CheckDescription::from).collect(),
+    };
     if args.json {
-        let checks = placement.report().iter().map(CheckDescription::from).collect();
-        let loaded = Loaded { tensors: placement.len(), bytes: info.payload_bytes, phases: &phases, checks };
         serde_json::to_writer(&mut *out, &loaded)?;
         writeln!(out)?;
         return Ok(());
     }
-    print(out, &model, &placement, &phases)
+    print(out, &model, &placement, &loaded)
 }
 
 /// What had to be read to open the model: all that is not tensors. Those may share bytes.
@@ -79,14 +82,21 @@ fn header_bytes(model: &Model) -> u64 {
     files - tensors
 }
 
-fn print(out: &mut impl Write, model: &Model, placement: &Placement, phases: &[Phase]) -> Result<(), Failure> {
+fn shares(plan: &Plan, placement: &Placement, devices: &[u32]) -> Vec<Share> {
+    let tensors_on = |ordinal| placement.iter().filter(|placed| placed.device == Some(ordinal)).count();
+    let share = |&ordinal| Share { ordinal, tensors: tensors_on(ordinal), bytes: plan.device_bytes(ordinal) };
+    devices.iter().map(share).collect()
+}
+
+fn print(out: &mut impl Write, model: &Model, placement: &Placement, loaded: &Loaded<'_>) -> Result<(), Failure> {
     warnings(out, model)?;
-    tensor_table(out, model, placement.iter().filter_map(|placed| model.tensors().get(placed.tensor)))?;
-    writeln!(out, "\n{}\n", count(placement.len(), "tensor"))?;
-    writeln!(out, "{:6}  {:>16}  {:>10}  {:>7}", "phase", "bytes", "seconds", "GB/s")?;
-    for Phase { name, bytes, seconds, gb_per_s } in phases {
-        writeln!(out, "{name:6}  {:>16}  {seconds:>10.6}  {gb_per_s:>7.2}", thousands(*bytes))?;
+    tensors::print_placed(out, model, placement)?;
+    writeln!(out, "\n{}", count(loaded.tensors, "tensor"))?;
+    for Share { ordinal, tensors, bytes } in &loaded.devices {
+        writeln!(out, "cuda:{ordinal}: {} in {} bytes", count(*tensors, "tensor"), thousands(*bytes))?;
     }
+    writeln!(out)?;
+    phases::print(out, loaded.phases, &loaded.stages)?;
     writeln!(out)?;
     report_summary(out, placement.report())?;
     Ok(())

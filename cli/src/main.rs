@@ -5,15 +5,20 @@
 mod args;
 mod attributes;
 mod check;
+mod devices;
 mod digest;
 mod dot;
 mod failure;
+mod forms;
 mod graph;
 mod inspect;
 mod load;
 mod names;
 mod output;
+mod phases;
+mod placing;
 mod summary;
+mod tensors;
 mod verify;
 mod walk;
 
@@ -47,5 +52,6 @@ fn run(command: &Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Load(args) => load::run(args, out),
         Command::Graph(args) => graph::run(args, out),
         Command::Check(args) => check::run(args, out),
+        Command::Devices(args) => devices::run(args, out),
     }
 }

@@ -3,41 +3,10 @@
 use std::io::{self, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use weighbridge::Model;
 use weighbridge::error::Printable;
 use weighbridge::host::Progress;
 use weighbridge::verify::{Outcome, Report, Subject};
-use weighbridge::{Model, Tensor};
-
-/// One row for each tensor.
-pub fn tensor_table<'a>(
-    out: &mut impl Write,
-    model: &Model,
-    tensors: impl Iterator<Item = Tensor<'a>> + Clone,
-) -> io::Result<()> {
-    let widest = |width: fn(&Tensor<'a>) -> usize| tensors.clone().map(|tensor| width(&tensor)).max().unwrap_or(0);
-    let name = widest(|tensor| tensor.name.chars().count()).clamp(4, 60);
-    let shape = widest(|tensor| shape_text(tensor.shape).len()).max(5);
-    writeln!(out, "{:name$}  {:11}  {:shape$}  {:>14}  file", "name", "dtype", "shape", "bytes")?;
-    let files: Vec<_> = model.files().collect();
-    for tensor in tensors {
-        let file = files.get(model.place(&tensor).file).map_or("", |file| file.name());
-        writeln!(
-            out,
-            "{:name$}  {:11}  {:shape$}  {:>14}  {}",
-            Printable(tensor.name).to_string(),
-            tensor.dtype,
-            shape_text(tensor.shape),
-            thousands(tensor.span.len),
-            Printable(file),
-        )?;
-    }
-    Ok(())
-}
-
-fn shape_text(shape: &[i64]) -> String {
-    let dims: Vec<_> = shape.iter().map(i64::to_string).collect();
-    format!("[{}]", dims.join(", "))
-}
 
 /// A number with a comma after every three digits.
 pub fn thousands(number: u64) -> String {

@@ -5,9 +5,15 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+pub fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weighbridge"));
+    command.args(args);
+    command
+}
+
 /// Runs the command.
 pub fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_weighbridge")).args(args).output().unwrap()
+    command(args).output().unwrap()
 }
 
 pub fn text(bytes: &[u8]) -> String {
@@ -16,9 +22,7 @@ pub fn text(bytes: &[u8]) -> String {
 
 /// Runs the command, which has to succeed and to say nothing on standard error.
 pub fn good(args: &[&str]) -> String {
-    let output = run(args);
-    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{args:?}");
-    text(&output.stdout)
+    succeeds(&mut command(args))
 }
 
 pub fn good_json(args: &[&str]) -> Value {
@@ -27,9 +31,21 @@ pub fn good_json(args: &[&str]) -> Value {
 
 /// Runs the command, which has to fail with this status and one line on standard error, and returns the line.
 pub fn bad(status: i32, args: &[&str]) -> String {
-    let output = run(args);
+    fails(status, &mut command(args))
+}
+
+/// As [`good`], for a command in an environment of its own.
+pub fn succeeds(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()), "{command:?}");
+    text(&output.stdout)
+}
+
+/// As [`bad`], for a command in an environment of its own.
+pub fn fails(status: i32, command: &mut Command) -> String {
+    let output = command.output().unwrap();
     let line = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{args:?}: {line}");
+    assert_eq!(output.status.code(), Some(status), "{command:?}: {line}");
     assert_eq!(line.lines().count(), 1, "{line}");
     line
 }
