@@ -28,8 +28,8 @@
 //! more memory than its [`Limits`] say. The C interface is [`ffi`]; `include/weighbridge.h` is its manual.
 
 #![cfg_attr(
-    not(all(feature = "onnx", feature = "safetensors")),
-    allow(dead_code, unused_imports, reason = "what no format of this build needs")
+    not(all(feature = "cuda", feature = "onnx", feature = "safetensors")),
+    allow(dead_code, unused_imports, reason = "what no format and no target of this build needs")
 )]
 
 pub mod check;

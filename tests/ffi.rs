@@ -1,5 +1,6 @@
 //! The C interface from C and C++: every program in `tests/ffi` and `examples-cpp`, compiled by every compiler that is
-//! here, plain, under the address and undefined-behaviour sanitizers, and under valgrind.
+//! here, plain, under the address and undefined-behaviour sanitizers, and under valgrind. What has to do with devices also
+//! runs with the stand-in for the CUDA driver in `tests/cuda/stub`.
 
 mod common;
 #[path = "ffi/graph_text.rs"]
@@ -13,10 +14,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::{run, tool};
+use common::{empty_folder, run, tool};
 
 const GOLDEN: &str = "tests/golden";
 const ONNX: &str = "tests/onnx/golden";
+/// A model and a tensor of it.
+const UPLOADED: [&str; 2] = ["tests/golden/tiny-llama", "model.layers.2.mlp.up_proj.weight"];
 
 /// A program: its sources, and how they are compiled.
 struct Program {
@@ -27,6 +30,7 @@ struct Program {
 
 const C: &[&str] = &["-std=c11"];
 const CPP: &[&str] = &["-std=c++17"];
+const PLAIN_CPP: &[&str] = &["-std=c++17", "-fno-exceptions", "-fno-rtti"];
 
 const TESTS: &[Program] = &[
     Program { name: "surface", sources: &["tests/ffi/surface.c"], flags: C },
@@ -34,14 +38,14 @@ const TESTS: &[Program] = &[
     Program { name: "graph_abuse", sources: &["tests/ffi/graph_abuse.c"], flags: C },
     Program { name: "graph_lists", sources: &["tests/ffi/graph_lists.c"], flags: C },
     Program { name: "findings", sources: &["tests/ffi/findings.c"], flags: C },
+    Program { name: "load_parts", sources: &["tests/ffi/load_parts.c"], flags: C },
+    Program { name: "load_abuse", sources: &["tests/ffi/load_abuse.c"], flags: C },
+    Program { name: "devices", sources: &["tests/ffi/devices.c"], flags: C },
     Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
     Program { name: "wrapper", sources: &["tests/ffi/wrapper.cpp"], flags: CPP },
     Program { name: "wrapper_graph", sources: &["tests/ffi/wrapper_graph.cpp"], flags: CPP },
-    Program {
-        name: "wrapper_noexcept",
-        sources: &["tests/ffi/wrapper_noexcept.cpp"],
-        flags: &["-std=c++17", "-fno-exceptions", "-fno-rtti"],
-    },
+    Program { name: "wrapper_load", sources: &["tests/ffi/wrapper_load.cpp"], flags: PLAIN_CPP },
+    Program { name: "wrapper_noexcept", sources: &["tests/ffi/wrapper_noexcept.cpp"], flags: PLAIN_CPP },
     Program {
         name: "double_include",
         sources: &["tests/ffi/double_include_a.cpp", "tests/ffi/double_include_b.cpp"],
@@ -52,12 +56,14 @@ const TESTS: &[Program] = &[
 /// Programs that print the graphs of all models as text: see `graph_text.rs`.
 const WALKERS: &[Program] = &[
     Program { name: "graph_text_c", sources: &["tests/ffi/graph_text.c"], flags: C },
-    Program {
-        name: "graph_text_cpp",
-        sources: &["tests/ffi/graph_text.cpp"],
-        flags: &["-std=c++17", "-fno-exceptions", "-fno-rtti"],
-    },
+    Program { name: "graph_text_cpp", sources: &["tests/ffi/graph_text.cpp"], flags: PLAIN_CPP },
 ];
+
+/// Programs of the table that run a second time, on devices.
+const ON_DEVICES: &[&str] = &["devices", "wrapper_load"];
+
+/// The runtime that belongs to the stand-in for the driver.
+const RUNTIME: &str = "tests/ffi/cudart.c";
 
 /// Sources that only have to compile: the header alone and included twice, in every version of both languages.
 const HEADERS: &[(&str, &[&str])] = &[
@@ -88,7 +94,7 @@ fn compile(compiler: &Path, program: &Program, flags: &[&str], folder: &Path) ->
     let binary = folder.join(program.name);
     let mut command = Command::new(compiler);
     command.args(program.flags).args(WARNINGS).args(flags).arg("-Iinclude").args(program.sources);
-    command.arg("-o").arg(&binary).arg("-L").arg(library).arg("-lweighbridge").arg("-lm").arg("-pthread");
+    command.arg("-o").arg(&binary).arg("-L").arg(library).args(["-lweighbridge", "-lm", "-ldl", "-pthread"]);
     run(command.arg(format!("-Wl,-rpath,{}", library.display())));
     binary
 }
@@ -105,6 +111,9 @@ fn run_all(compilers: (&str, &str), flags: &[&str], launch: impl Fn(&Path) -> Co
         let scratch = tempfile::tempdir().unwrap();
         let binary = compile(&compiler, program, flags, folder.path());
         run(launch(&binary).arg(GOLDEN).arg(scratch.path()));
+        if ON_DEVICES.contains(&program.name) {
+            run_on_devices(launch(&binary).arg(GOLDEN).arg(scratch.path()));
+        }
     }
     for program in WALKERS {
         let Some(compiler) = compiler_of(program.sources[0], compilers) else { return };
@@ -114,6 +123,46 @@ fn run_all(compilers: (&str, &str), flags: &[&str], launch: impl Fn(&Path) -> Co
         fs::write(&list, graphs().keys().map(|path| format!("{path}\n")).collect::<String>()).unwrap();
         compare_graphs(&run(launch(&binary).arg(list)));
     }
+}
+
+/// The folder of the stand-in for the driver of CUDA and of its runtime, which are built once.
+fn stand_in() -> Option<&'static Path> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let build = || {
+        let compiler = tool("cc")?;
+        let folder = empty_folder("ffi-devices");
+        let compile = |flags: &[&str], name: &str, sources: &[PathBuf]| {
+            let mut command = Command::new(&compiler);
+            command.args(C).args(["-shared", "-fPIC", "-O1", "-g", "-pthread"]).arg(format!("-Wl,-soname,{name}"));
+            run(command.arg("-o").arg(folder.join(name)).args(sources).args(flags).arg("-L").arg(&folder));
+        };
+        let sources = fs::read_dir("tests/cuda/stub").unwrap().map(|entry| entry.unwrap().path());
+        let sources: Vec<_> = sources.filter(|path| path.extension().is_some_and(|ending| ending == "c")).collect();
+        compile(&[], "libcuda.so.1", &sources);
+        compile(&["-l:libcuda.so.1"], "libcudart.so.12", &[RUNTIME.into()]);
+        Some(folder)
+    };
+    FOLDER.get_or_init(build).as_deref()
+}
+
+/// Runs a program where the stand-in is the driver, late as a device may be. It has to leave nothing there, nor use it badly.
+fn run_on_devices(program: &Command) -> String {
+    let Some(folder) = stand_in() else { return String::new() };
+    let report = tempfile::NamedTempFile::new().unwrap();
+    // `run` takes the variable away, so it is set behind it.
+    let mut command = Command::new("env");
+    command.arg(format!("LD_LIBRARY_PATH={}", folder.display()));
+    command.args(["STUB_CUDA_DEVICES=2", "STUB_CUDA_DELAY_US=2000"]);
+    command.arg(format!("STUB_CUDA_REPORT={}", report.path().display()));
+    let printed = run(command.arg(program.get_program()).args(program.get_args()));
+
+    let report: serde_json::Value = serde_json::from_reader(report).unwrap();
+    assert!(report["bytes_to_devices"].as_u64().unwrap() > 0, "{report}");
+    for name in ["violations_in_all", "device_bytes", "pinned_bytes", "streams", "events"] {
+        assert_eq!(report[name], 0, "{name}: {report}");
+    }
+    assert_eq!(report["primary_retains"], serde_json::json!([0, 0]), "{report}");
+    printed
 }
 
 /// Every golden model that needs no links, by its path, and the text of its graph as the onnx package sees it.
@@ -197,6 +246,7 @@ fn examples_work() {
     for (name, source, model, expected) in [
         ("inspect", "examples-cpp/inspect.cpp", &llama, "model.layers.0.mlp.gate_proj.weight"),
         ("load_checkpoint", "examples-cpp/load_checkpoint.cpp", &llama, "44 files and tensors verified"),
+        ("upload_cuda", "examples-cpp/upload_cuda.cpp", &llama, "44 files and tensors verified"),
         (
             "walk_graph",
             "examples-cpp/walk_graph.cpp",
@@ -217,12 +267,36 @@ fn examples_work() {
     }
 }
 
+/// With devices, the example puts the same bytes there, and reads them back behind its own fence.
+#[test]
+fn the_example_uploads() {
+    let Some(compiler) = COMPILERS.iter().find_map(|(_, cpp)| tool(cpp)) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program { name: "upload_cuda", sources: &["examples-cpp/upload_cuda.cpp"], flags: CPP };
+    let binary = compile(&compiler, &program, &["-Wconversion"], folder.path());
+    let on_host = run(Command::new(&binary).env("CUDA_VISIBLE_DEVICES", "").args(UPLOADED));
+    let on_device = run_on_devices(Command::new(&binary).args(UPLOADED));
+    if stand_in().is_none() {
+        return;
+    }
+    let line = |printed: &str, start: &str| {
+        let found = printed.lines().find(|line| line.starts_with(start));
+        found.unwrap_or_else(|| panic!("no line \"{start}...\": {printed}")).to_owned()
+    };
+    assert!(on_host.contains("no CUDA device: ") && on_host.contains(" bytes at host 0x"), "{on_host}");
+    assert!(on_device.contains("2 CUDA devices\n") && on_device.contains(" bytes at cuda:0 0x"), "{on_device}");
+    assert!(on_device.contains("libcudart.so.12, with a stream of our own\n"), "{on_device}");
+    let (begins, verified) = ("it begins with ", "44 files and tensors verified");
+    assert_eq!(line(&on_host, begins), line(&on_device, begins));
+    assert_eq!(line(&on_host, verified), line(&on_device, verified));
+}
+
 /// Every source in the folder is compiled by some program of the table.
 #[test]
 fn no_program_is_forgotten() {
     let headers = HEADERS.iter().map(|(source, _)| source);
     let programs = TESTS.iter().chain(WALKERS).flat_map(|program| program.sources);
-    let listed: Vec<_> = programs.chain(headers).collect();
+    let listed: Vec<_> = programs.chain(headers).chain([&RUNTIME]).collect();
     let sources = fs::read_dir("tests/ffi").unwrap().map(|entry| entry.unwrap().path());
     let sources = sources.filter(|path| path.extension().is_some_and(|ending| ending == "c" || ending == "cpp"));
     let count =

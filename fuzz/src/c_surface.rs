@@ -9,13 +9,13 @@ use weighbridge::ffi::error::{
     wb_error, wb_error_code, wb_error_message, wb_error_offset, wb_error_path, wb_error_release, wb_error_subject,
 };
 use weighbridge::ffi::graph::{wb_model_graph, wb_model_graph_count};
-use weighbridge::ffi::placement::*;
-use weighbridge::ffi::plan::*;
-use weighbridge::ffi::task::*;
 pub use weighbridge::ffi::model::wb_model;
 use weighbridge::ffi::model::*;
+use weighbridge::ffi::placement::*;
+use weighbridge::ffi::plan::*;
 use weighbridge::ffi::report::*;
 use weighbridge::ffi::status::{WB_ERR_INTERNAL, WB_ERR_UNVERIFIED, WB_OK, WB_PENDING, wb_status};
+use weighbridge::ffi::task::*;
 use weighbridge::ffi::tensor::*;
 use weighbridge::ffi::text::wb_str;
 

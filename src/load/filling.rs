@@ -32,7 +32,7 @@ impl Filling {
             #[cfg(feature = "cuda")]
             Target::Cuda => Ok(Self::Cuda(Arc::new(Upload::start(plan)?))),
             #[cfg(not(feature = "cuda"))]
-            Target::Cuda => Err(Error::new(Kind::Unsupported, "this build has no CUDA").subject("target")),
+            Target::Cuda => Err(Error::new(Kind::Internal, "a plan has a target that this build has not")),
         }
     }
 

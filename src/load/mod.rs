@@ -5,8 +5,8 @@
 //! exists only when every check that it needs has passed.
 //!
 //! ```text
-//! options ──> select, part ──> layout ──> jobs          what is wanted, where it goes, who reads it: the plan
-//! jobs ──> block ──> work ──> window ──> filling        what is read at once, hashed, written: the task
+//! options ──> select, part ──> layout, routing ──> jobs   what is wanted, where it goes, who reads it: the plan
+//! jobs ──> block ──> work ──> window ──> filling          what is read at once, hashed, written: the task
 //! ```
 
 #![deny(unsafe_code)]
@@ -25,6 +25,7 @@ mod part;
 mod placement;
 mod plan;
 mod reader;
+mod routing;
 mod select;
 mod staging;
 mod task;

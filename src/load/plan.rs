@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::checks::{Checks, Scope};
-#[cfg(feature = "cuda")]
-use super::cuda::Routing;
 use super::jobs::{Job, cut};
 use super::layout::{Layout, lay_out};
 use super::options::{PlanOptions, Reads, Target};
+use super::routing::Routing;
 use super::select::{Selected, select};
 use super::staging::Staging;
 use super::{Payload, PayloadFile};
@@ -48,7 +47,7 @@ pub struct Plan {
     pub(super) jobs: Vec<Job>,
     pub(super) staging: Staging,
     pub(super) reads: Reads,
-    #[cfg(feature = "cuda")]
+    /// Of a plan for devices.
     pub(super) routing: Option<Arc<Routing>>,
     info: PlanInfo,
 }
@@ -61,6 +60,9 @@ const MAX_ALIGNMENT: u64 = 1 << 30;
 impl Plan {
     /// Plans a load of the tensors that the options select.
     pub(crate) fn new(payload: &Arc<Payload>, options: &PlanOptions) -> Result<Self> {
+        if options.target == Target::Cuda && !cfg!(feature = "cuda") {
+            return Err(Error::new(Kind::Unsupported, "this build has no CUDA").subject("target"));
+        }
         let selection = select(&payload.tensors, options)?;
         let files = payload.files.clone();
         check_size(&files)?;
@@ -97,7 +99,6 @@ impl Plan {
             Target::Host | Target::Cuda => lay_out(&payload.tensors, &selection, alignment)?,
             Target::None | Target::View => Layout::default(),
         };
-        #[cfg(feature = "cuda")]
         let routing = match options.target {
             Target::Cuda => {
                 let routing = Routing::new(&payload.tensors, &selection, &layout, alignment, &options.cuda)?;
@@ -105,11 +106,8 @@ impl Plan {
             }
             _ => None,
         };
-        #[cfg(feature = "cuda")]
         let (placed, target_bytes) =
             routing.as_ref().map_or((selection.len(), layout.bytes), |routing| (routing.len(), routing.bytes()));
-        #[cfg(not(feature = "cuda"))]
-        let (placed, target_bytes) = (selection.len(), layout.bytes);
         let jobs = cut(&files, &layout.copies, &checks.streams, &ends_of_tensors(&payload.tensors, &selection));
         let info = PlanInfo {
             tensors: placed as u64,
@@ -131,7 +129,6 @@ impl Plan {
             jobs,
             staging,
             reads: options.reads,
-            #[cfg(feature = "cuda")]
             routing,
             info,
         })
@@ -144,12 +141,7 @@ impl Plan {
 
     /// Bytes that one CUDA device will hold: the size of its arena. 0 if it is not of the plan.
     pub fn device_bytes(&self, device: u32) -> u64 {
-        #[cfg(feature = "cuda")]
-        if let Some(routing) = &self.routing {
-            return routing.arena_bytes(device);
-        }
-        let _ = device;
-        0
+        self.routing.as_ref().map_or(0, |routing| routing.arena_bytes(device))
     }
 }
 

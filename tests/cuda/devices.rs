@@ -15,7 +15,9 @@ fn devices_are_described_and_left_asleep() {
         for ordinal in 0..count {
             let info = device(ordinal).unwrap();
             assert_eq!((info.ordinal, info.free_bytes), (ordinal, None));
-            assert!(!info.name.is_empty() && info.memory_bytes > 0 && info.compute.0 > 0 && info.driver_version > 10_000);
+            assert!(
+                !info.name.is_empty() && info.memory_bytes > 0 && info.compute.0 > 0 && info.driver_version > 10_000
+            );
             assert_eq!(info.pci.matches([':', '.']).count(), 3, "{}", info.pci);
             seen.push((info.pci, info.uuid.unwrap()));
         }

@@ -25,7 +25,8 @@ fn the_current_context_stays_current() {
     with_stub(this_test!(the_current_context_stays_current), &[("delay_us", "100")], |stub| {
         let model = model(0);
         result::init().unwrap();
-        let load = |device| assert_same_bytes(Some(stub), &model, &model.load(&to_device(device)).unwrap(), "as a guest");
+        let load =
+            |device| assert_same_bytes(Some(stub), &model, &model.load(&to_device(device)).unwrap(), "as a guest");
         assert_eq!(result::ctx::get_current().unwrap(), None);
         load(0);
         assert_eq!(result::ctx::get_current().unwrap(), None, "a thread without a context has none");
@@ -50,7 +51,8 @@ fn errors_leave_the_current_context_as_well() {
         let model = model(0);
         let host = CudaContext::new(1).unwrap();
         host.bind_to_thread().unwrap();
-        let symbols = ["cuMemAlloc_v2", "cuStreamCreate", "cuEventCreate", "cuMemHostRegister_v2", "cuMemcpyHtoDAsync_v2"];
+        let symbols =
+            ["cuMemAlloc_v2", "cuStreamCreate", "cuEventCreate", "cuMemHostRegister_v2", "cuMemcpyHtoDAsync_v2"];
         for symbol in symbols.into_iter().chain(["cuEventRecord", "cuEventSynchronize"]) {
             stub.configure(&format!("fail={symbol}@1=719"));
             assert!(model.load(&to_device(0)).is_err(), "{symbol}");

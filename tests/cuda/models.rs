@@ -10,7 +10,8 @@ use crate::stub::Stub;
 
 /// Golden models of several formats and sizes.
 pub fn golden() -> Vec<PathBuf> {
-    let names = ["tiny-llama", "dtypes.safetensors", "edge.safetensors", "empty.safetensors", "diffusers-style", "no-index"];
+    let names =
+        ["tiny-llama", "dtypes.safetensors", "edge.safetensors", "empty.safetensors", "diffusers-style", "no-index"];
     let mut paths: Vec<PathBuf> = names.map(|name| Path::new("tests/golden").join(name)).to_vec();
     let folder = Path::new("tests/onnx/golden");
     let expectations = fs::read_to_string(folder.join("expected.jsonl")).unwrap();
@@ -36,9 +37,10 @@ pub fn pattern(seed: usize, len: usize) -> Vec<u8> {
 /// Writes tensors of bytes of these lengths with the safetensors crate, named `t0`, `t1`, and so on.
 pub fn write(path: &Path, lengths: &[usize]) {
     let contents: Vec<Vec<u8>> = lengths.iter().enumerate().map(|(seed, len)| pattern(seed, *len)).collect();
-    let views = contents.iter().enumerate().map(|(number, bytes)| {
-        (format!("t{number}"), TensorView::new(Dtype::U8, vec![bytes.len()], bytes).unwrap())
-    });
+    let views = contents
+        .iter()
+        .enumerate()
+        .map(|(number, bytes)| (format!("t{number}"), TensorView::new(Dtype::U8, vec![bytes.len()], bytes).unwrap()));
     safetensors::serialize_to_file(views, None, path).unwrap();
 }
 

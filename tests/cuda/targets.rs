@@ -77,8 +77,10 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
         let take = |bytes| unsafe { cudarc::driver::result::malloc_sync(bytes) }.unwrap();
         let (arena, single) = (take(9 << 20), take(1 << 20));
         let arena_of = |address, bytes| Destination { tensor: None, device: 0, address, bytes };
-        let tensor = |name: &str, address, bytes| Destination { tensor: Some(name.to_owned()), device: 0, address, bytes };
-        let destinations = vec![arena_of(arena, 9 << 20), tensor("t5", single + 3, 1_000_000), tensor("t1", single + 1_000_003, 300)];
+        let tensor =
+            |name: &str, address, bytes| Destination { tensor: Some(name.to_owned()), device: 0, address, bytes };
+        let destinations =
+            vec![arena_of(arena, 9 << 20), tensor("t5", single + 3, 1_000_000), tensor("t1", single + 1_000_003, 300)];
         let placement = load(&model, CudaOptions { destinations, ..Default::default() }).unwrap();
         assert_same_bytes(Some(stub), &model, &placement, "in the caller's memory");
         assert_eq!(placement.find("t5").unwrap().address, single + 3);
@@ -99,14 +101,23 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
             (vec![tensor("t1", single, 300), tensor("t1", arena, 300)], Kind::InvalidArgument, "two destinations"),
             (vec![tensor("t1", single, 300), tensor("t4", single + 299, 77)], Kind::InvalidArgument, "overlap"),
             (vec![tensor("none", single, 300)], Kind::NotFound, "where it does not go"),
-            (vec![Destination { device: 1, ..tensor("t1", single, 300) }], Kind::InvalidArgument, "not one of the plan's"),
+            (
+                vec![Destination { device: 1, ..tensor("t1", single, 300) }],
+                Kind::InvalidArgument,
+                "not one of the plan's",
+            ),
         ];
         for (destinations, kind, words) in wrong {
-            let error = load(&model, CudaOptions { destinations: destinations.clone(), ..Default::default() }).unwrap_err();
+            let error =
+                load(&model, CudaOptions { destinations: destinations.clone(), ..Default::default() }).unwrap_err();
             assert_eq!(error.kind(), kind, "{error}");
             assert!(error.to_string().contains(words), "{error} of {destinations:?}");
         }
-        let other = CudaOptions { devices: vec![1], destinations: vec![Destination { device: 1, ..tensor("t1", single, 300) }], ..Default::default() };
+        let other = CudaOptions {
+            devices: vec![1],
+            destinations: vec![Destination { device: 1, ..tensor("t1", single, 300) }],
+            ..Default::default()
+        };
         let error = load(&model, other).unwrap_err();
         assert!(error.to_string().contains("memory of CUDA device 0: expected device 1"), "{error}");
         assert_eq!(stub.number("bytes_to_devices"), sent, "nothing but the first load has been sent");
@@ -149,7 +160,13 @@ fn a_stream_of_another_device_is_refused() {
 fn slices_and_casts_are_for_devices_as_for_the_host() {
     with_stub(this_test!(slices_and_casts_are_for_devices_as_for_the_host), &[("delay_us", "100")], |stub| {
         let model = open("tests/golden/tiny-llama".as_ref(), 3, &Default::default());
-        let slice = |pattern: &str, dim, rank| SliceRule { pattern: pattern.to_owned(), dim, rank, world: 2, uneven: Uneven::Refuse };
+        let slice = |pattern: &str, dim, rank| SliceRule {
+            pattern: pattern.to_owned(),
+            dim,
+            rank,
+            world: 2,
+            uneven: Uneven::Refuse,
+        };
         for rank in [0, 1] {
             let options = PlanOptions {
                 target: Target::Cuda,
@@ -165,7 +182,12 @@ fn slices_and_casts_are_for_devices_as_for_the_host() {
             let here = model.load(&PlanOptions { target: Target::Host, ..options }).unwrap();
             for (there, here) in there.iter().zip(here.iter()) {
                 assert_eq!((there.name, there.dtype, there.shape), (here.name, here.dtype, here.shape));
-                assert_eq!(stub.peek(there.address, there.len as usize).unwrap(), here.bytes().unwrap(), "{}", here.name);
+                assert_eq!(
+                    stub.peek(there.address, there.len as usize).unwrap(),
+                    here.bytes().unwrap(),
+                    "{}",
+                    here.name
+                );
             }
         }
     });

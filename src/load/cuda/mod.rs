@@ -1,9 +1,8 @@
 //! CUDA devices as a target of the load engine.
 //!
 //! ```text
-//! plan:  Routing   which tensor goes to which device, and where there; nothing asks the driver yet
-//! task:  Upload    the contexts and the memory of the devices; one for each task
-//!        Lane      one for each thread: pinned slots, filled in turns, and a stream to each device
+//! Upload    one for each task:     Targets, the contexts and the memory of the devices
+//! Lane      one for each thread:   Ring, pinned slots that are filled in turns, and a stream to each device
 //! ```
 //!
 //! Host memory is that of the lanes, however large the model is. What is hashed is the slot, and what is sent is the
@@ -12,12 +11,12 @@
 mod device;
 mod driver;
 mod lane;
-mod routing;
+mod ring;
+mod targets;
 mod upload;
 
 pub use device::{Device, device, device_count};
 pub(super) use lane::Lane;
-pub(super) use routing::Routing;
 pub(super) use upload::Upload;
 
 use std::sync::Arc;

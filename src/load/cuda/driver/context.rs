@@ -2,27 +2,16 @@
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
-use std::ops::Range;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cudarc::driver::sys::{CUcontext, CUstream};
 
-use super::owned::{DeviceMemory, Event, Host, Pinned, Stream};
-use super::{Code, Device, Driver, call};
+use super::{Device, Driver, call};
 use crate::error::{Error, Result};
 use crate::load::options::HostStream;
-use crate::storage::Slot;
 
-const NOT_PERMITTED: Code = 800;
-const NOT_SUPPORTED: Code = 801;
-
-const STREAM_NON_BLOCKING: c_uint = 1;
-const EVENT_BLOCKING_SYNC: c_uint = 1;
-const EVENT_DISABLE_TIMING: c_uint = 2;
-const PORTABLE: c_uint = 1;
 const CAPTURE_MODE_RELAXED: c_uint = 2;
 const CAPTURE_NONE: c_uint = 0;
 const POINTER_MEMORY_TYPE: c_int = 2;
@@ -106,6 +95,10 @@ impl Drop for Entered<'_> {
 }
 
 impl Entered<'_> {
+    pub(super) fn context(&self) -> Arc<Context> {
+        Arc::clone(self.context)
+    }
+
     pub(super) fn driver(&self) -> &'static Driver {
         self.context.device.driver
     }
@@ -115,26 +108,6 @@ impl Entered<'_> {
         let (mut free, mut total) = (0, 0);
         call!(self.driver(), cuMemGetInfo_v2(&mut free, &mut total))?;
         Ok(free as u64)
-    }
-
-    pub(in crate::load::cuda) fn allocate(&self, bytes: u64) -> Result<DeviceMemory> {
-        let size = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let mut address = 0;
-        call!(self.driver(), cuMemAlloc_v2(&mut address, size.max(1)))?;
-        Ok(DeviceMemory::new(self.context, address))
-    }
-
-    pub(in crate::load::cuda) fn stream(&self) -> Result<Stream> {
-        let mut raw = ptr::null_mut();
-        call!(self.driver(), cuStreamCreate(&mut raw, STREAM_NON_BLOCKING))?;
-        Ok(Stream::new(self.context, raw))
-    }
-
-    /// An event that a thread can wait for without spinning.
-    pub(in crate::load::cuda) fn event(&self) -> Result<Event> {
-        let mut raw = ptr::null_mut();
-        call!(self.driver(), cuEventCreate(&mut raw, EVENT_BLOCKING_SYNC | EVENT_DISABLE_TIMING))?;
-        Ok(Event::new(self.context, raw))
     }
 
     /// Whether a stream of the host program is of this context. The default streams are of every context.
@@ -150,16 +123,6 @@ impl Entered<'_> {
         // SAFETY: a stream that the caller keeps valid, and a place for a number.
         self.driver().check("cuStreamIsCapturing", unsafe { ask(stream.raw as CUstream, &mut status) })?;
         Ok(status != CAPTURE_NONE)
-    }
-
-    /// Marks what is in a stream of the host program now.
-    pub(in crate::load::cuda) fn record_host(&self, event: &Event, stream: &HostStream) -> Result<()> {
-        call!(self.driver(), cuEventRecord(event.raw(), stream.raw as CUstream))
-    }
-
-    /// Makes later work in a stream of the host program wait for an event, on the device.
-    pub(in crate::load::cuda) fn delay_host(&self, stream: &HostStream, event: &Event) -> Result<()> {
-        call!(self.driver(), cuStreamWaitEvent(stream.raw as CUstream, event.raw(), 0))
     }
 
     /// Refuses memory of the caller that is not `bytes` bytes of one allocation on this device.
@@ -187,45 +150,6 @@ impl Entered<'_> {
             return refuse(format!("has room for {room} bytes to the end of its allocation: {bytes} are needed"));
         }
         Ok(())
-    }
-
-    /// Marks what is in a stream now.
-    pub(in crate::load::cuda) fn record(&self, event: &Event, stream: &Stream) -> Result<()> {
-        call!(self.driver(), cuEventRecord(event.raw(), stream.raw()))
-    }
-
-    /// Makes later work in a stream wait for an event, on the device.
-    pub(in crate::load::cuda) fn delay(&self, stream: &Stream, event: &Event) -> Result<()> {
-        call!(self.driver(), cuStreamWaitEvent(stream.raw(), event.raw(), 0))
-    }
-
-    /// Begins to copy a range of pinned memory to the device, behind what is in the stream.
-    pub(in crate::load::cuda) fn copy(
-        &self,
-        memory: &mut Pinned,
-        range: Range<usize>,
-        address: u64,
-        stream: &Stream,
-    ) -> Result<()> {
-        let (start, len) = memory.lend(range);
-        call!(self.driver(), cuMemcpyHtoDAsync_v2(address, start.cast(), len, stream.raw()))
-    }
-
-    /// Memory that the devices can read on their own while the processor goes on.
-    pub(in crate::load::cuda) fn pin(&self, mut memory: Slot) -> Result<Pinned> {
-        let len = memory.len();
-        // Fresh pages are pinned one by one, and slowly; pages that are there already can be pinned as huge ones.
-        memory.fill(0);
-        let start = memory.as_mut_ptr();
-        match call!(self.driver(), cuMemHostRegister_v2(start.cast(), len, PORTABLE)) {
-            Ok(()) => Ok(Pinned::new(self.context, Host::Registered(ManuallyDrop::new(memory)))),
-            Err(e) if [NOT_PERMITTED, NOT_SUPPORTED].map(i64::from).contains(&e.os_code()) => {
-                let mut start = ptr::null_mut();
-                call!(self.driver(), cuMemHostAlloc(&mut start, len, PORTABLE))?;
-                Ok(Pinned::new(self.context, Host::Allocated(start as usize, len)))
-            }
-            Err(e) => Err(e),
-        }
     }
 }
 

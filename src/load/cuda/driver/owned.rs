@@ -1,18 +1,27 @@
-//! What the driver owns, and its owners here.
+//! What the driver owns, and its owners here. What they do, they do in a context that is entered.
 
-use std::ffi::c_void;
+use std::ffi::{c_uint, c_void};
 use std::mem::ManuallyDrop;
 use std::ops::Range;
+use std::ptr;
 use std::sync::Arc;
 
 use cudarc::driver::sys::{CUevent, CUstream};
 
-use super::context::Context;
+use super::context::{Context, Entered};
 use super::{Code, call};
 use crate::error::Result;
+use crate::load::options::HostStream;
 use crate::storage::Slot;
 
 const NOT_READY: Code = 600;
+const NOT_PERMITTED: Code = 800;
+const NOT_SUPPORTED: Code = 801;
+
+const STREAM_NON_BLOCKING: c_uint = 1;
+const EVENT_BLOCKING_SYNC: c_uint = 1;
+const EVENT_DISABLE_TIMING: c_uint = 2;
+const PORTABLE: c_uint = 1;
 
 /// Memory of a device.
 pub(in crate::load::cuda) struct DeviceMemory {
@@ -21,8 +30,11 @@ pub(in crate::load::cuda) struct DeviceMemory {
 }
 
 impl DeviceMemory {
-    pub(super) fn new(context: &Arc<Context>, address: u64) -> Self {
-        Self { context: Arc::clone(context), address }
+    pub(in crate::load::cuda) fn new(entered: &Entered<'_>, bytes: u64) -> Result<Self> {
+        let size = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let mut address = 0;
+        call!(entered.driver(), cuMemAlloc_v2(&mut address, size.max(1)))?;
+        Ok(Self { context: entered.context(), address })
     }
 }
 
@@ -44,24 +56,41 @@ pub(in crate::load::cuda) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(context: &Arc<Context>, raw: CUstream) -> Self {
-        Self { context: Arc::clone(context), raw: raw as usize }
+    pub(in crate::load::cuda) fn new(entered: &Entered<'_>) -> Result<Self> {
+        let mut raw = ptr::null_mut();
+        call!(entered.driver(), cuStreamCreate(&mut raw, STREAM_NON_BLOCKING))?;
+        Ok(Self { context: entered.context(), raw: raw as usize })
     }
 
-    pub(super) fn raw(&self) -> CUstream {
+    fn raw(&self) -> CUstream {
         self.raw as CUstream
     }
 
-    /// Waits until everything in the stream is done.
-    pub(in crate::load::cuda) fn synchronize(&self) -> Result<()> {
+    /// Begins to copy a range of pinned memory to the device, behind what is in the stream.
+    pub(in crate::load::cuda) fn copy(
+        &self,
+        entered: &Entered<'_>,
+        memory: &mut Pinned,
+        range: Range<usize>,
+        address: u64,
+    ) -> Result<()> {
+        let bytes = memory.lend(range);
+        let (start, len) = (bytes.as_ptr(), bytes.len());
+        call!(entered.driver(), cuMemcpyHtoDAsync_v2(address, start.cast(), len, self.raw()))
+    }
+
+    /// Makes later work in the stream wait for an event, on the device.
+    pub(in crate::load::cuda) fn delay(&self, entered: &Entered<'_>, event: &Event) -> Result<()> {
+        call!(entered.driver(), cuStreamWaitEvent(self.raw(), event.raw(), 0))
+    }
+
+    fn synchronize(&self) -> Result<()> {
         let entered = self.context.enter()?;
         call!(entered.driver(), cuStreamSynchronize(self.raw()))
     }
-}
 
-impl Stream {
-    /// Waits as [`synchronize`](Self::synchronize) does, before something is given back: whether everything is done. If not,
-    /// the context is abandoned.
+    /// Whether everything in the stream is done, for which it waits: asked before something is given back. If that cannot
+    /// be known, the context is abandoned.
     pub(in crate::load::cuda) fn is_over(&self) -> bool {
         let is_over = (0..2).any(|_| self.synchronize().is_ok());
         if !is_over {
@@ -78,22 +107,39 @@ impl Drop for Stream {
     }
 }
 
-/// A mark in a stream.
+/// A mark in a stream, for which a thread can wait without spinning.
 pub(in crate::load::cuda) struct Event {
     context: Arc<Context>,
     raw: usize,
 }
 
 impl Event {
-    pub(super) fn new(context: &Arc<Context>, raw: CUevent) -> Self {
-        Self { context: Arc::clone(context), raw: raw as usize }
+    pub(in crate::load::cuda) fn new(entered: &Entered<'_>) -> Result<Self> {
+        let mut raw = ptr::null_mut();
+        call!(entered.driver(), cuEventCreate(&mut raw, EVENT_BLOCKING_SYNC | EVENT_DISABLE_TIMING))?;
+        Ok(Self { context: entered.context(), raw: raw as usize })
     }
 
-    pub(super) fn raw(&self) -> CUevent {
+    fn raw(&self) -> CUevent {
         self.raw as CUevent
     }
 
-    /// Waits, without spinning, until the work before the mark is done.
+    /// Marks what is in a stream now.
+    pub(in crate::load::cuda) fn record(&self, entered: &Entered<'_>, stream: &Stream) -> Result<()> {
+        call!(entered.driver(), cuEventRecord(self.raw(), stream.raw()))
+    }
+
+    /// Marks what is in a stream of the host program now.
+    pub(in crate::load::cuda) fn record_host(&self, entered: &Entered<'_>, stream: &HostStream) -> Result<()> {
+        call!(entered.driver(), cuEventRecord(self.raw(), stream.raw as CUstream))
+    }
+
+    /// Makes later work in a stream of the host program wait for the mark, on the device.
+    pub(in crate::load::cuda) fn delay_host(&self, entered: &Entered<'_>, stream: &HostStream) -> Result<()> {
+        call!(entered.driver(), cuStreamWaitEvent(stream.raw as CUstream, self.raw(), 0))
+    }
+
+    /// Waits until the work before the mark is done.
     pub(in crate::load::cuda) fn synchronize(&self) -> Result<()> {
         let entered = self.context.enter()?;
         call!(entered.driver(), cuEventSynchronize(self.raw()))
@@ -116,15 +162,14 @@ impl Drop for Event {
     }
 }
 
-/// Pinned host memory.
+/// Host memory that devices can read on their own while the processor goes on.
 pub(in crate::load::cuda) struct Pinned {
     context: Arc<Context>,
-    memory: Host,
-    /// Whether a device may still read it.
-    sent: bool,
+    memory: Memory,
+    is_lent: bool,
 }
 
-pub(super) enum Host {
+enum Memory {
     /// Ours, made known to the driver.
     Registered(ManuallyDrop<Slot>),
     /// Address and length of what the driver allocated.
@@ -132,45 +177,55 @@ pub(super) enum Host {
 }
 
 impl Pinned {
-    pub(super) fn new(context: &Arc<Context>, memory: Host) -> Self {
-        Self { context: Arc::clone(context), memory, sent: false }
+    /// Pins memory for all devices. Where the driver cannot, it allocates as much of its own.
+    pub(in crate::load::cuda) fn new(entered: &Entered<'_>, mut slot: Slot) -> Result<Self> {
+        let len = slot.len();
+        // Fresh pages are pinned one by one, and slowly; pages that are there already can be pinned as huge ones.
+        slot.fill(0);
+        let memory = match call!(entered.driver(), cuMemHostRegister_v2(slot.as_mut_ptr().cast(), len, PORTABLE)) {
+            Ok(()) => Memory::Registered(ManuallyDrop::new(slot)),
+            Err(e) if [NOT_PERMITTED, NOT_SUPPORTED].map(i64::from).contains(&e.os_code()) => {
+                let mut start = ptr::null_mut();
+                call!(entered.driver(), cuMemHostAlloc(&mut start, len, PORTABLE))?;
+                Memory::Allocated(start as usize, len)
+            }
+            Err(e) => return Err(e),
+        };
+        Ok(Self { context: entered.context(), memory, is_lent: false })
     }
 
     /// The bytes of a range that no copy under way reads.
     pub(in crate::load::cuda) fn bytes_mut(&mut self, range: Range<usize>) -> &mut [u8] {
         let all = match &mut self.memory {
-            Host::Registered(slot) => &mut ***slot,
+            Memory::Registered(slot) => &mut ***slot,
             // SAFETY: memory of this length that the driver gave us, that lives until `drop`, and that only `self` reaches.
-            Host::Allocated(start, len) => unsafe { std::slice::from_raw_parts_mut(*start as *mut u8, *len) },
+            Memory::Allocated(start, len) => unsafe { std::slice::from_raw_parts_mut(*start as *mut u8, *len) },
         };
         &mut all[range]
     }
 
     /// A range that a device is about to read.
-    pub(super) fn lend(&mut self, range: Range<usize>) -> (*const u8, usize) {
-        self.sent = true;
-        let bytes = self.bytes_mut(range);
-        (bytes.as_ptr(), bytes.len())
+    fn lend(&mut self, range: Range<usize>) -> &[u8] {
+        self.is_lent = true;
+        self.bytes_mut(range)
     }
 
     /// Whether a device may still read it.
     pub(in crate::load::cuda) fn is_lent(&self) -> bool {
-        self.sent
+        self.is_lent
     }
 
     /// Notes that every copy from this memory is over.
     pub(in crate::load::cuda) fn take_back(&mut self) {
-        self.sent = false;
+        self.is_lent = false;
     }
-}
 
-impl Pinned {
     /// Gives the memory back; whether that was possible.
     fn release(&mut self) -> bool {
         let Ok(entered) = self.context.enter_again() else { return false };
         match &mut self.memory {
-            Host::Allocated(start, _) => call!(entered.driver(), cuMemFreeHost(*start as *mut c_void)).is_ok(),
-            Host::Registered(slot) => {
+            Memory::Allocated(start, _) => call!(entered.driver(), cuMemFreeHost(*start as *mut c_void)).is_ok(),
+            Memory::Registered(slot) => {
                 let is_released = call!(entered.driver(), cuMemHostUnregister(slot.as_mut_ptr().cast())).is_ok();
                 if is_released {
                     // SAFETY: it is not used again, and the driver has let go of it.
@@ -186,7 +241,7 @@ impl Drop for Pinned {
     /// Memory that a device may still read is leaked, with the context that knows it: to give it back would let the device
     /// read what is there next.
     fn drop(&mut self) {
-        if self.sent || !self.release() {
+        if self.is_lent || !self.release() {
             self.context.abandon();
         }
     }

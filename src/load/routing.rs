@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::layout::Layout;
+use super::options::{CudaOptions, Destination, HostStream};
+use super::select::{Selected, matches};
 use crate::error::{Error, Kind, Result};
-use crate::load::layout::Layout;
-use crate::load::options::{CudaOptions, Destination, HostStream};
-use crate::load::select::{Selected, matches};
 use crate::tensor::TensorTable;
 
 /// The devices of a plan, and what each of them gets. The layout of the plan is the common order of the bytes, of which
 /// every device gets some runs.
-pub(in crate::load) struct Routing {
+pub(super) struct Routing {
     /// Ordinals.
     pub(super) devices: Vec<u32>,
     pub(super) arenas: Vec<ArenaPlan>,
@@ -68,7 +68,7 @@ pub(super) struct PlacedOn {
 const MAX_DEVICES: usize = 64;
 
 impl Routing {
-    pub(in crate::load) fn new(
+    pub(super) fn new(
         tensors: &TensorTable,
         selection: &[Selected],
         layout: &Layout,
@@ -161,6 +161,9 @@ impl Routing {
             if *address == 0 || !address.is_multiple_of(alignment) {
                 return invalid(format!("{address:#x} is no address of an arena: expected a multiple of {alignment}"));
             }
+            if address.checked_add(*bytes).is_none() {
+                return invalid(format!("{bytes} bytes at {address:#x} are no memory"));
+            }
             if *bytes < arena.bytes {
                 let needed = arena.bytes;
                 return invalid(format!(
@@ -189,18 +192,18 @@ impl Routing {
     }
 
     /// The number of tensors, once for each device that has them.
-    pub(in crate::load) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.placed.len()
     }
 
     /// Bytes that all devices together hold.
-    pub(in crate::load) fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         let given = self.given.iter().map(|(.., bytes)| *bytes);
         self.arenas.iter().map(|arena| arena.bytes).chain(given).fold(0, u64::saturating_add)
     }
 
     /// Bytes of the arena of one device; 0 if it is not of the plan.
-    pub(in crate::load) fn arena_bytes(&self, device: u32) -> u64 {
+    pub(super) fn arena_bytes(&self, device: u32) -> u64 {
         index_of(&self.devices, device).map_or(0, |device| self.arenas[device].bytes)
     }
 
@@ -209,7 +212,7 @@ impl Routing {
     }
 
     /// Where a selected tensor is in the placement, device by device.
-    pub(in crate::load) fn positions_of(&self, selected: usize) -> impl Iterator<Item = usize> {
+    pub(super) fn positions_of(&self, selected: usize) -> impl Iterator<Item = usize> {
         let found = move |device| self.placed.binary_search_by_key(&(device, selected), |on| (on.device, on.selected));
         (0..self.devices.len()).filter_map(move |device| found(device).ok())
     }

@@ -1,0 +1,115 @@
+//! The devices of one task: their contexts and their memory.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::driver::{Context, DeviceMemory, Driver, Event};
+use crate::error::{Error, Kind, Result};
+use crate::load::options::HostStream;
+use crate::load::routing::{At, Routing};
+
+/// What a task fills.
+pub(super) struct Targets {
+    list: Vec<Target>,
+    pub(super) routing: Arc<Routing>,
+    /// The work of the caller that the copies wait for.
+    pub(super) after: Option<Event>,
+}
+
+/// One device.
+pub(super) struct Target {
+    pub(super) context: Arc<Context>,
+    /// Where the arena begins.
+    base: u64,
+    _arena: Option<DeviceMemory>,
+}
+
+impl Targets {
+    /// Wakes the devices and takes their memory.
+    pub(super) fn prepare(routing: &Arc<Routing>) -> Result<Self> {
+        let driver = Driver::get()?;
+        let mut list = Vec::with_capacity(routing.devices.len());
+        for (index, ordinal) in routing.devices.iter().enumerate() {
+            let on_device = |e: Error| e.subject(format!("cuda:{ordinal}"));
+            let context = driver.device(*ordinal).and_then(|device| device.retain()).map_err(on_device)?;
+            list.push(Target::prepare(context, routing, index).map_err(on_device)?);
+        }
+        let mut targets = Self { list, routing: Arc::clone(routing), after: None };
+        targets.after = routing.after.as_ref().map(|stream| targets.mark(stream)).transpose()?;
+        Ok(targets)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Target> {
+        self.list.iter()
+    }
+
+    /// The address of a place on a device.
+    pub(super) fn address(&self, device: usize, at: At) -> u64 {
+        match at {
+            At::Arena(offset) => self.list[device].base + offset,
+            At::Address(address) => address,
+        }
+    }
+
+    /// Where the bytes of a range of the layout go on one device: each part of the range, and its address.
+    pub(super) fn parts(&self, device: usize, range: Range<u64>) -> impl Iterator<Item = (Range<u64>, u64)> {
+        let runs = self.routing.runs_in(range.clone()).filter(move |run| run.device == device);
+        let parts = runs.map(move |run| {
+            let (start, end) = (run.start.max(range.start), run.end.min(range.end));
+            (start..end, self.address(device, run.at) + (start - run.start))
+        });
+        parts.filter(|(part, _)| !part.is_empty())
+    }
+
+    /// The device of a stream of the caller.
+    pub(super) fn of_stream(&self, stream: &HostStream) -> Result<&Target> {
+        for target in &self.list {
+            if target.context.enter()?.has_stream(stream)? {
+                return Ok(target);
+            }
+        }
+        let message = "it is no stream of the primary context of a device of the plan";
+        Err(Error::invalid(message).subject("stream"))
+    }
+
+    /// Marks what is in a stream of the caller now.
+    fn mark(&self, stream: &HostStream) -> Result<Event> {
+        let entered = self.of_stream(stream)?.context.enter()?;
+        if entered.is_capturing(stream)? {
+            let message = "it is being captured: a load cannot become part of a graph";
+            return Err(Error::invalid(message).subject("stream"));
+        }
+        let event = Event::new(&entered)?;
+        event.record_host(&entered, stream)?;
+        Ok(event)
+    }
+}
+
+impl Target {
+    fn prepare(context: Arc<Context>, routing: &Routing, index: usize) -> Result<Self> {
+        let entered = context.enter()?;
+        for (_, address, bytes) in routing.given.iter().filter(|(device, ..)| *device == index) {
+            entered.check_memory(*address, *bytes)?;
+        }
+        let arena = &routing.arenas[index];
+        let (base, own) = match arena.given {
+            Some(base) => {
+                entered.check_memory(base, arena.bytes)?;
+                (base, None)
+            }
+            None if arena.is_used => {
+                let own = DeviceMemory::new(&entered, arena.bytes).map_err(|e| match entered.free_bytes() {
+                    Ok(free) if e.kind() == Kind::OutOfMemory => {
+                        let needed = arena.bytes;
+                        e.more(&format!("the tensors need {needed} bytes of the device, and {free} are free"))
+                    }
+                    _ => e,
+                })?;
+                (own.address, Some(own))
+            }
+            None => (0, None),
+        };
+        drop(entered);
+        Ok(Self { context, base, _arena: own })
+    }
+}
