@@ -52,7 +52,7 @@
  * - The library never prints, never exits because of a file, installs no signal handler, and starts no thread that the
  *   context does not allow. Do not unload it: as installed, it stays in memory.
  * - Every symbol exists in every build. What a build leaves out answers WB_ERR_UNSUPPORTED.
- * - After fork(), the child may use and release what it has inherited, except tasks.
+ * - After fork(), the child may use and release what it has inherited, except tasks and placements on devices.
  */
 #ifndef WEIGHBRIDGE_H
 #define WEIGHBRIDGE_H
@@ -758,6 +758,19 @@ typedef struct wb_check {
   uint32_t reserved;
 } wb_check;
 
+// What one stage of the pass over the bytes has cost. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_cost {
+  // `sizeof(wb_cost)`.
+  size_t struct_size;
+  // `"prepare"` (taking memory, waking a device), `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"convert"` or `"send"`;
+  // later versions may have more. Static text.
+  wb_str stage;
+  // Bytes that went through it.
+  uint64_t bytes;
+  // Time that threads spent in it, in nanoseconds: the sum over all of them.
+  uint64_t nanoseconds;
+} wb_cost;
+
 // Checks every file of a model against its manifests, and goes on after a mismatch. A file that a manifest lists and that
 // is not there is a mismatch. Blocks; the threads of the model's context work, or else this one. For progress and
 // cancel, start a plan with `WB_TARGET_NONE`, which ends with the first mismatch and leaves out assets.
@@ -776,11 +789,17 @@ WB_API size_t wb_report_count(const wb_report *r);
 // One line: files first, then tensors. Since 0.1.
 WB_API wb_status wb_report_check(const wb_report *r, size_t index, wb_check *out);
 
+// The number of stages whose cost is known; 0 for NULL. Since 0.1.
+WB_API size_t wb_report_cost_count(const wb_report *r);
+
+// What one stage of the pass has cost: for the digests, what checking cost beside reading and placing. Since 0.1.
+WB_API wb_status wb_report_cost(const wb_report *r, size_t index, wb_cost *out);
+
 // Releases a report. NULL does nothing. Since 0.1.
 WB_API void wb_report_release(wb_report *r);
 
 /* ----------------------------------------------------------------------
- * Loading: plan, task, placement
+ * Loading: the plan
  *
  * A plan says which tensors go where. A task makes one pass over their bytes: each is read once, placed, and checked
  * while it is in the cache. A placement exists only when every check that it needs has passed.
@@ -789,7 +808,8 @@ WB_API void wb_report_release(wb_report *r);
 // Target: nowhere, the tensors are only checked. Since 0.1.
 #define WB_TARGET_NONE 0
 
-// Target: zero-copy pointers into the mapped files. Since 0.1.
+// Target: zero-copy pointers into the mapped files. A view can neither convert elements nor join rows:
+// `WB_ERR_NOT_MAPPED`. Since 0.1.
 #define WB_TARGET_VIEW 1
 
 // Target: one arena in host memory, each tensor aligned. Since 0.1.
@@ -798,29 +818,106 @@ WB_API void wb_report_release(wb_report *r);
 // Target: a sealed memfd that other processes may map. Not in this version: `WB_ERR_UNSUPPORTED`. Since 0.1.
 #define WB_TARGET_SEALED 3
 
-// Target: a CUDA device. Not in this version: `WB_ERR_UNSUPPORTED`. Since 0.1.
+// Target: CUDA devices. `WB_ERR_UNSUPPORTED` in a build without the feature "cuda". Since 0.1.
 #define WB_TARGET_CUDA 4
 
-// Tensors in their place. Counted references; immutable; any thread. A host placement does not need the model any more; a
-// view keeps the model's maps. Since 0.1.
-typedef struct wb_placement wb_placement;
+// Reads: past the page cache if the target is a device and little of the file is in the cache; else through it. Since 0.1.
+#define WB_READS_AUTO 0
+
+// Reads: through the page cache. Since 0.1.
+#define WB_READS_BUFFERED 1
+
+// Reads: past the page cache (`O_DIRECT`) wherever the file system can. Since 0.1.
+#define WB_READS_DIRECT 2
+
+// Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your work
+// behind `wb_placement_fence`, or wait with `wb_placement_wait`. Without it the task is done when the last copy is. It means
+// nothing for other targets. Since 0.1.
+#define WB_PLAN_ASYNC (UINT64_C(1) << 0)
+
+// Slice flag: if the dimension is no multiple of `world`, the first ranks get one element more than the last ones, as
+// `numpy.array_split` does; without it that is an error. Since 0.1.
+#define WB_SLICE_SPREAD 1
 
 // What will be done, decided without any I/O. Immutable; one owner; keeps the model. Since 0.1.
 typedef struct wb_plan wb_plan;
 
-// One pass in progress. One owner. Since 0.1.
-typedef struct wb_task wb_task;
+// Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds. Only the
+// bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a manifest has them
+// and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
+//
+// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD` is not set.
+// `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
+typedef struct wb_slice {
+  // `sizeof(wb_slice)`.
+  size_t struct_size;
+  // Which tensors: a glob pattern, as in `wb_plan_options.include`.
+  wb_str pattern;
+  // The dimension that is cut, counted from the outermost, 0.
+  uint32_t dim;
+  // `WB_SLICE_*`.
+  uint32_t flags;
+  // Which part, counted from 0.
+  uint64_t rank;
+  // How many parts there are, at least 1, which means all of it.
+  uint64_t world;
+} wb_slice;
 
-// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. Since 0.1.
+// Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value, ties to
+// even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are `WB_ERR_UNSUPPORTED`. A NaN
+// stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
+typedef struct wb_cast {
+  // `sizeof(wb_cast)`.
+  size_t struct_size;
+  // Which tensors: a glob pattern, as in `wb_plan_options.include`.
+  wb_str pattern;
+  // Only tensors of this type (`WB_F32`, ...), others stay as they are; 0: every tensor that the pattern matches.
+  uint32_t from;
+  // The type to load them in.
+  uint32_t to;
+} wb_cast;
+
+// Sends the tensors that a pattern matches to one CUDA device. Since 0.1.
+typedef struct wb_route {
+  // `sizeof(wb_route)`.
+  size_t struct_size;
+  // Which tensors: a glob pattern, as in `wb_plan_options.include`.
+  wb_str pattern;
+  // The ordinal of the device, one of those of the plan.
+  int32_t device;
+  // 0.
+  uint32_t reserved;
+} wb_route;
+
+// Device memory of the caller that a plan fills. It has to stay allocated until the placement is released. While the task runs,
+// and after a failure, its contents are unspecified. Since 0.1.
+typedef struct wb_destination {
+  // `sizeof(wb_destination)`.
+  size_t struct_size;
+  // The tensor that goes there, by its name. Empty: an arena for all tensors of the device that have no destination of
+  // their own; `wb_plan_device_bytes` says how large it has to be.
+  wb_str tensor;
+  // The device pointer (`CUdeviceptr`); that of an arena is a multiple of the alignment.
+  uint64_t address;
+  // Bytes from there that may be written.
+  uint64_t bytes;
+  // The ordinal of the device.
+  int32_t device;
+  // 0.
+  uint32_t reserved;
+} wb_destination;
+
+// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array of structures all
+// `struct_size` are the same, and the structures as far apart. Of rules whose patterns match the same
+// tensor the first counts; a pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`. Since 0.1.
 typedef struct wb_plan_options {
   // `sizeof(wb_plan_options)`.
   size_t struct_size;
   // `WB_TARGET_*`.
   uint32_t target;
-  // The ordinal of the device, for `WB_TARGET_CUDA`.
+  // The ordinal of the device, for `WB_TARGET_CUDA`; other targets do not look at it.
   int32_t device;
-  // Glob patterns over tensor names (`*`, `?`, `[a-z]`); `*` also matches `.` and `/`. None: all tensors. A pattern that
-  // matches no tensor is `WB_ERR_NOT_FOUND`.
+  // Glob patterns over tensor names (`*`, `?`, `[a-z]`); `*` also matches `.` and `/`. None: all tensors.
   const wb_str *include;
   // The number of patterns.
   size_t include_count;
@@ -831,18 +928,51 @@ typedef struct wb_plan_options {
   // Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A view
   // has the alignment of the file: see `wb_tensor_info`.
   uint64_t alignment;
-  // The bound on host memory beside the tensors, in bytes, at least 65,536; 0: 8 MiB. Each thread needs 65,536, so the
-  // default allows 128 of them.
+  // The bound on host memory beside the tensors, in bytes, at least 65,536, for a device 262,144; each thread needs as much.
+  // 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and pins 4 MiB.
   uint64_t staging_bytes;
+  // Parts of tensors.
+  const wb_slice *slices;
+  // The number of slices.
+  size_t slice_count;
+  // Conversions of elements.
+  const wb_cast *casts;
+  // The number of conversions.
+  size_t cast_count;
+  // Ordinals of several devices, instead of `device`. Without routes each gets every tensor.
+  const int32_t *devices;
+  // The number of devices; 0: one, `device`.
+  size_t device_count;
+  // Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every route that
+  // matches it, and one that no route matches to all devices.
+  const wb_route *routes;
+  // The number of routes.
+  size_t route_count;
+  // Device memory to fill, instead of arenas of the library. Other targets refuse it; of devices, routes, the stream and
+  // `WB_PLAN_ASYNC` they take no notice, so that a program without a device can ask for the same on the host.
+  const wb_destination *destinations;
+  // The number of destinations.
+  size_t destination_count;
+  // A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies begin when the work that is in
+  // it at `wb_plan_start` is done. It has to stay valid until that call returns, for `wb_model_load` likewise. NULL: the copies wait for nothing; the default streams
+  // are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`.
+  void *stream;
+  // `WB_PLAN_*`.
+  uint64_t flags;
+  // Threads that read at once, at most as many as the context allows; 0: as many as that. With more threads than processors
+  // more reads wait for a slow disk at the same time.
+  uint32_t readers;
+  // `WB_READS_*`.
+  uint32_t reads;
 } wb_plan_options;
 
 // What a plan will do. Set `struct_size` before the call. Since 0.1.
 typedef struct wb_plan_info {
   // `sizeof(wb_plan_info)`.
   size_t struct_size;
-  // Tensors that are selected.
+  // Tensors that will be placed: those that are selected, once for each device that gets them.
   uint64_t tensors;
-  // Bytes of their contents.
+  // Bytes that are taken of the selected tensors, as they are stored.
   uint64_t payload_bytes;
   // Bytes that will be read: more than the payload where a check needs whole files, 0 where nothing is read.
   uint64_t read_bytes;
@@ -852,25 +982,13 @@ typedef struct wb_plan_info {
   uint64_t staging_bytes;
 } wb_plan_info;
 
-// Where a tensor is. Set `struct_size` before the call. Since 0.1.
-typedef struct wb_placed_tensor {
-  // `sizeof(wb_placed_tensor)`.
-  size_t struct_size;
-  // A host pointer or a device pointer to memory that is only to be read, valid until the placement is released; not 0,
-  // also if there are no bytes. In C: `(const void *)(uintptr_t)address`.
-  uint64_t address;
-  // Bytes there.
-  uint64_t bytes;
-  // Index of the tensor in the model.
-  size_t tensor;
-} wb_placed_tensor;
-
 // Plans a load: selects tensors, lays them out, decides what is checked. No I/O, no device. `opt` may be NULL and is
 // copied; the caller owns `*out`.
 //
 // `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
-// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`. `WB_ERR_NOT_FOUND`: a pattern matches no
-// tensor. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
+// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
+// `WB_ERR_NOT_FOUND`: a pattern matches no selected tensor, or a destination is for one that does not go there.
+// `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
 WB_API
 wb_status wb_plan_create(const wb_model *m,
                          const wb_plan_options *opt,
@@ -880,12 +998,37 @@ wb_status wb_plan_create(const wb_model *m,
 // What a plan will do. Since 0.1.
 WB_API wb_status wb_plan_describe(const wb_plan *p, wb_plan_info *out);
 
+// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors with a
+// destination of their own are not in it. 0 for a plan whose target is not `WB_TARGET_CUDA`, and for a device that is not of
+// the plan. Since 0.1.
+WB_API
+wb_status wb_plan_device_bytes(const wb_plan *p,
+                               int32_t device,
+                               uint64_t *bytes);
+
 // Releases a plan; its tasks go on. NULL does nothing. Since 0.1.
 WB_API void wb_plan_release(wb_plan *p);
 
+/* ----------------------------------------------------------------------
+ * Loading: the task
+ *
+ * One pass over the bytes, driven by whoever steps it or waits for it, or by threads of its own.
+ */
+
+// One pass in progress. One owner. Since 0.1.
+typedef struct wb_task wb_task;
+
 // Starts a plan: takes the target's memory, makes sure that the files are still those that were opened, and starts the
-// threads that the context allows. A plan may be started several times. The caller owns `*out`. Since 0.1.
-WB_API wb_status wb_plan_start(const wb_plan *p, wb_task **out, wb_error **err);
+// threads that the context allows. A plan may be started several times. The caller owns `*out`.
+//
+// For devices: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_OUT_OF_MEMORY`: the device has not enough of
+// it. `WB_ERR_INVALID_ARGUMENT`: a destination is no memory of its device, or the stream is not of the plan's devices or is
+// being captured. `WB_ERR_DEVICE`: the driver failed; `wb_error_os_code` is its code. The calling thread keeps the context that
+// is current. Since 0.1.
+WB_API
+wb_status wb_plan_start(const wb_plan *p,
+                        wb_task **out,
+                        wb_error **err);
 
 // Works on this thread for about `budget_ns` nanoseconds, and at least for one block; `UINT64_MAX` works to the end. If
 // the context allows threads, they work, and this only waits for them.
@@ -899,22 +1042,61 @@ WB_API wb_status wb_task_step(wb_task *t, uint64_t budget_ns, wb_progress *out, 
 WB_API wb_status wb_task_poll(const wb_task *t, wb_progress *out);
 
 // Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times a
-// second, and at the end. Returns `WB_OK`, or the error that
-// ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`, `WB_ERR_CHANGED`, `WB_ERR_IO`. Since 0.1.
-WB_API wb_status wb_task_wait(wb_task *t, wb_progress_fn progress, void *user_data, wb_error **err);
+// second, and at the end. Returns `WB_OK`, or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`,
+// `WB_ERR_CHANGED`, `WB_ERR_IO`, `WB_ERR_DEVICE`. After an error nothing of the target is left, but what the caller gave. Since
+// 0.1.
+WB_API
+wb_status wb_task_wait(wb_task *t,
+                       wb_progress_fn progress,
+                       void *user_data,
+                       wb_error **err);
 
 // Asks a task to stop at its next block; the thread that steps or waits then gets `WB_ERR_CANCELLED`. Any thread, as long
 // as the task is not released; NULL does nothing. Since 0.1.
 WB_API
 void wb_task_cancel(wb_task *t);
 
-// The placement of a task that is done; before that `WB_PENDING`, or the error that ended the task. The caller owns
-// `*out`; a second call returns the same placement again, and each result has to be released. Since 0.1.
-WB_API wb_status wb_task_finish(wb_task *t, wb_placement **out, wb_error **err);
-
 // Cancels a task that is not done, waits for its threads, and frees it; a placement that was taken from it stays. NULL
 // does nothing. Since 0.1.
 WB_API void wb_task_release(wb_task *t);
+
+/* ----------------------------------------------------------------------
+ * Loading: the placement
+ *
+ * Where the tensors are when a task is done.
+ */
+
+// Tensors in their place. Counted references; immutable; any thread. A placement on the host or on a device does not need
+// the model any more; a view keeps the model's maps. Since 0.1.
+typedef struct wb_placement wb_placement;
+
+// Where a tensor is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_placed_tensor {
+  // `sizeof(wb_placed_tensor)`.
+  size_t struct_size;
+  // A host pointer or a device pointer to memory that is only to be read, valid until the placement is released; not 0,
+  // also if there are no bytes. In C: `(const void *)(uintptr_t)address`.
+  uint64_t address;
+  // Bytes there.
+  uint64_t bytes;
+  // Index of the tensor in the model.
+  size_t tensor;
+  // Elements of each dimension here, which a slice may have changed: outermost first, contiguous and row-major. Borrowed
+  // from the placement.
+  const int64_t *shape;
+  // The number of dimensions.
+  uint32_t rank;
+  // The type of the elements here, which a cast may have changed: `WB_F32`, ...
+  uint32_t dtype;
+  // The ordinal of the CUDA device, or -1: it is in host memory.
+  int32_t device;
+  // 0.
+  uint32_t reserved;
+} wb_placed_tensor;
+
+// The placement of a task that is done; before that `WB_PENDING`, or the error that ended the task. The caller owns
+// `*out`; a second call returns the same placement again, and each result has to be released. Since 0.1.
+WB_API wb_status wb_task_finish(wb_task *t, wb_placement **out, wb_error **err);
 
 // All of it: plans, loads, checks and waits. Set `target` in `opt`: NULL, and zeroed options, only check and place
 // nothing. The caller owns `*out`. Since 0.1.
@@ -924,27 +1106,103 @@ wb_status wb_model_load(const wb_model *m,
                         wb_placement **out,
                         wb_error **err);
 
-// The number of tensors: 0 for NULL, and for `WB_TARGET_NONE`. Since 0.1.
+// The number of tensors, once for each device that has them; 0 for NULL, and for `WB_TARGET_NONE`. Since 0.1.
 WB_API size_t wb_placement_count(const wb_placement *p);
 
-// The tensor at a position: in the order of the given indices, or else in the order of the model. Since 0.1.
-WB_API wb_status wb_placement_tensor(const wb_placement *p, size_t index, wb_placed_tensor *out);
+// The tensor at a position: in the order of the given indices, or else in the order of the model. Of several devices, the
+// tensors of the first come first. Since 0.1.
+WB_API
+wb_status wb_placement_tensor(const wb_placement *p,
+                              size_t index,
+                              wb_placed_tensor *out);
 
-// The tensor with this name. `WB_ERR_NOT_FOUND`: the placement does not have it. Since 0.1.
+// The tensor with this name, on the first device that has it. `WB_ERR_NOT_FOUND`: the placement does not have it. Since 0.1.
 WB_API
 wb_status wb_placement_find(const wb_placement *p,
                             const char *name,
                             size_t name_len,
                             wb_placed_tensor *out);
 
+// The tensor with this name on one CUDA device, or with -1 in host memory. `WB_ERR_NOT_FOUND`: it is not there. Since 0.1.
+WB_API
+wb_status wb_placement_find_on(const wb_placement *p,
+                               int32_t device,
+                               const char *name,
+                               size_t name_len,
+                               wb_placed_tensor *out);
+
+// Makes later work in `stream` wait, on the device, until all bytes of the placement are there; no processor waits. It is only
+// needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
+//
+// `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the
+// call; NULL stands for the default stream of each of them. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
+// `WB_ERR_DEVICE`: it is being captured while copies are under way (the capture stays valid), or the driver failed. Any
+// thread. Since 0.1.
+WB_API
+wb_status wb_placement_fence(const wb_placement *p,
+                             void *stream,
+                             wb_error **err);
+
+// Waits until all bytes of the placement are there; only after `WB_PLAN_ASYNC` may they not be. `WB_ERR_DEVICE`: a copy has
+// failed, and they never will be. Any thread. Since 0.1.
+WB_API
+wb_status wb_placement_wait(const wb_placement *p,
+                            wb_error **err);
+
 // Adds a reference and returns `p`. Any thread; NULL is allowed. Since 0.1.
 WB_API wb_placement *wb_placement_retain(wb_placement *p);
 
-// Drops a reference, and with the last one the memory of the tensors. Any thread; NULL is allowed. Since 0.1.
-WB_API void wb_placement_release(wb_placement *p);
+// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be done.
+// Memory that the caller gave stays the caller's. Any thread; NULL is allowed. Since 0.1.
+WB_API
+void wb_placement_release(wb_placement *p);
 
 // What was checked while the placement was made. The caller owns `*out`. Since 0.1.
 WB_API wb_status wb_placement_report(const wb_placement *p, wb_report **out, wb_error **err);
+
+/* ----------------------------------------------------------------------
+ * CUDA devices
+ *
+ * What the driver knows of the devices of this machine. Nothing here creates a context or changes the caller's.
+ */
+
+// A CUDA device. Set `struct_size` before the call; the texts end with a NUL. Since 0.1.
+typedef struct wb_device_info {
+  // `sizeof(wb_device_info)`.
+  size_t struct_size;
+  // The name of the product.
+  char name[256];
+  // The bus, as `"0000:3b:00.0"`: domain, bus, device and function, in hexadecimal.
+  char pci[32];
+  // The number that no other device has; zeros if the driver does not tell.
+  uint8_t uuid[16];
+  // Bytes of its memory.
+  uint64_t memory_bytes;
+  // Bytes of it that are free; `UINT64_MAX` while nobody in this process uses the device: asking would wake it.
+  uint64_t free_bytes;
+  // The major part of the compute capability.
+  uint32_t compute_major;
+  // The minor part of the compute capability.
+  uint32_t compute_minor;
+  // The version of CUDA that the driver is made for: 1000 * major + 10 * minor.
+  uint32_t driver_version;
+  // 0.
+  uint32_t reserved;
+} wb_device_info;
+
+// How many CUDA devices the driver has; their ordinals are 0 to `*count - 1`, in the order of the CUDA runtime
+// (`CUDA_VISIBLE_DEVICES` applies). The driver is found at run time, as `libcuda.so.1`.
+//
+// `WB_ERR_NOT_FOUND`, with the reason in `*err` and 0 in `*count`: there is no driver, or it has no device.
+// `WB_ERR_UNSUPPORTED`: this build has no CUDA. `WB_ERR_DEVICE`: the driver failed. Any thread. Since 0.1.
+WB_API wb_status wb_cuda_device_count(size_t *count, wb_error **err);
+
+// What the driver knows of a device. Errors as for `wb_cuda_device_count`; `WB_ERR_NOT_FOUND` also if there is no device with
+// this ordinal. Any thread. Since 0.1.
+WB_API
+wb_status wb_cuda_device(int32_t device,
+                         wb_device_info *out,
+                         wb_error **err);
 
 /* ----------------------------------------------------------------------
  * Graphs
