@@ -12,6 +12,7 @@ mod header;
 mod index;
 mod manifest;
 mod onnx;
+mod parts;
 mod reference;
 
 pub use c_surface::c_open_memory;
@@ -40,5 +41,6 @@ fn check_model(model: &Model) {
         let elements: i64 = tensor.shape.iter().product();
         assert_eq!(tensor.dtype.bytes_of(elements as u64), Some(tensor.span.len));
     }
+    parts::check_parts(model);
     assert!(model.metadata().is_sorted());
 }

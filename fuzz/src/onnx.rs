@@ -7,6 +7,7 @@ use weighbridge::tensor::STRING_OFFSET;
 use weighbridge::{Context, DType, Error, Kind, Limits, Model, OpenOptions, PlanOptions, Result, Target};
 
 use super::graphs::{check_graphs, options};
+use super::parts::check_parts;
 use super::reference;
 
 /// More bytes of one tensor are not looked at.
@@ -61,6 +62,7 @@ pub fn check_model(model: &Model) {
     for (position, tensor) in model.tensors().iter().enumerate() {
         assert_eq!(loaded.find(tensor.name).unwrap().bytes().unwrap(), model.bytes(position).unwrap());
     }
+    check_parts(model);
 }
 
 /// The ways to the bytes of a tensor agree.

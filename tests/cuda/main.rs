@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod cold;
 mod devices;
 mod driver;
 mod failures;

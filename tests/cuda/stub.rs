@@ -10,7 +10,7 @@ use std::{env, fs, thread};
 use libloading::{Library, Symbol};
 use serde_json::Value;
 
-use crate::common::{empty_folder, run, skip, tool};
+use crate::common::{empty_folder, run, say, skip, tool};
 
 /// Set in the process of a test.
 const CHILD: &str = "WEIGHBRIDGE_CUDA_CHILD";
@@ -75,6 +75,7 @@ pub fn in_process(test: &str, folder: Option<&Path>, settings: &[(&str, &str)], 
     };
     let told = fs::read_to_string(&log).unwrap_or_default();
     assert!(status.success(), "{name} with {settings:?}: {status}\n{told}");
+    told.lines().filter(|line| line.starts_with("skipped:")).for_each(say);
 }
 
 /// Whether the driver of the machine is used.

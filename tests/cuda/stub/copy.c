@@ -80,10 +80,11 @@ static bool look_at_source(struct copy *copy) {
   return copy->snapshot != NULL;
 }
 
-static bool prepare(struct copy *copy, struct stream *stream) {
-  bool at_once = settings_inline() && stream_idle(stream);
+static bool prepare(struct operation *operation, struct stream *stream) {
+  struct copy *copy = &operation->copy;
+  operation->at_once = settings_inline() && stream_idle(stream);
   copy->moves = settings.copies != 0;
-  if (copy->direction != TO_DEVICE || at_once || !copy->moves || capture_of(stream) != 0) {
+  if (copy->direction != TO_DEVICE || operation->at_once || !copy->moves || capture_of(stream) != 0) {
     return true;
   }
   unlock();
@@ -107,31 +108,41 @@ static CUresult submit(struct stream *stream, struct operation *operation) {
   return result;
 }
 
-CUresult copy_queue(struct stream *stream, const struct request *request) {
-  if (request->width == 0 || request->height == 0) {
-    return CUDA_SUCCESS;
-  }
+/* An operation for what is asked, with both ends held. */
+static CUresult make(const struct request *request, const struct context *context, struct operation **made) {
   struct operation *operation = operation_new(OPERATION_COPY);
   if (operation == NULL) {
     return CUDA_ERROR_OUT_OF_MEMORY;
   }
-  struct copy *copy = &operation->copy;
-  *copy = (struct copy){.direction = request->direction, .width = request->width, .height = request->height};
-  copy->source = (struct end){.address = request->source, .pitch = request->source_pitch};
-  copy->target = (struct end){.address = request->target, .pitch = request->target_pitch};
-  CUresult result = resolve(copy, stream->context);
+  struct copy copy = {.direction = request->direction, .width = request->width, .height = request->height};
+  copy.source = (struct end){.address = request->source, .pitch = request->source_pitch};
+  copy.target = (struct end){.address = request->target, .pitch = request->target_pitch};
+  CUresult result = resolve(&copy, context);
   if (result != CUDA_SUCCESS) {
-    copy->source = copy->target = (struct end){0}; /* not held yet */
     operation_free(operation);
     return result;
   }
-  copy_hold(copy);
+  operation->copy = copy;
+  copy_hold(&operation->copy);
+  *made = operation;
+  return CUDA_SUCCESS;
+}
+
+CUresult copy_queue(struct stream *stream, const struct request *request) {
+  struct operation *operation;
+  if (request->width == 0 || request->height == 0) {
+    return CUDA_SUCCESS;
+  }
+  CUresult result = make(request, stream->context, &operation);
+  if (result != CUDA_SUCCESS) {
+    return result;
+  }
   stream->references++; /* the lock is given up meanwhile */
-  result = prepare(copy, stream) ? CUDA_SUCCESS : CUDA_ERROR_OUT_OF_MEMORY;
-  if (result == CUDA_SUCCESS) {
+  if (prepare(operation, stream)) {
     result = submit(stream, operation);
   } else {
     operation_free(operation);
+    result = CUDA_ERROR_OUT_OF_MEMORY;
   }
   stream_release(stream);
   return result;

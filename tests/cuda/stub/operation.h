@@ -42,6 +42,7 @@ struct operation {
   uint64_t sequence;
   enum operation_kind kind;
   CUresult failure; /* what it shall fail with */
+  bool at_once;     /* the call that submits it must not return before it is done */
   struct copy copy; /* a fill has only a target */
   unsigned char value;
   struct record *record;

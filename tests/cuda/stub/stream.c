@@ -120,7 +120,7 @@ static void append(struct stream *stream, struct operation *operation) {
     stream->last->next = operation;
   }
   stream->last = operation;
-  if (settings_inline() || !start_worker(stream)) {
+  if (operation->at_once || settings_inline() || !start_worker(stream)) {
     run_up_to(stream, operation->sequence);
   } else {
     pthread_cond_signal(&stream->work);
