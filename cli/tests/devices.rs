@@ -267,7 +267,7 @@ fn what_devices_cannot_do_is_bad_usage() {
     refused(&["--device", "cuda:0,0"], &["--device", "listed twice"]);
     refused(&["--device", "cuda:0", "--route", "*=cuda:1"], &["--route *=cuda:1", "--device"]);
     refused(&["--device", "host", "--route", "*=cuda:0"], &["--route *=cuda:0", "--device"]);
-    refused(&["--device", "cuda:0", "--route", "no.such*=cuda:0"], &["--route no.such*", "no tensor"]);
+    refused(&["--device", "cuda:0", "--route", "no.such*=cuda:0"], &["--route no.such*", "no selected tensor"]);
     refused(&["--device", "cuda:0", "--staging", "64KiB"], &["--staging", "expected at least"]);
 }
 
@@ -278,8 +278,8 @@ fn what_a_model_cannot_be_cut_or_turned_into_is_bad_usage() {
         let line = bad(2, &[&["load", path(&model)], args].concat());
         assert!(parts.iter().all(|part| line.contains(part)), "{args:?}: {line}");
     };
-    refused(&["--slice", "no.such*:0:0/2"], &["--slice no.such*", "no tensor"]);
-    refused(&["--cast", "no.such*=F32"], &["--cast no.such*", "no tensor"]);
+    refused(&["--slice", "no.such*:0:0/2"], &["--slice no.such*", "no selected tensor"]);
+    refused(&["--cast", "no.such*=F32"], &["--cast no.such*", "no selected tensor"]);
     refused(&["--slice", "*.q_proj.weight:0:0/3"], &["q_proj", "cannot share evenly"]);
     refused(&["--slice", "*:1:0/2"], &["input_layernorm", "dimension 1"]);
     refused(&["--cast", "*=I8"], &["from BF16 to I8"]);
