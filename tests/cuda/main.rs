@@ -3,9 +3,9 @@
 //!
 //! `WEIGHBRIDGE_CUDA=real cargo test --test cuda` runs what does not need the stand-in on the driver of the machine.
 
+mod cold;
 #[path = "../common/mod.rs"]
 mod common;
-mod cold;
 mod devices;
 mod driver;
 mod failures;
