@@ -160,7 +160,8 @@ fn found<'a>(
 /// needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
 ///
 /// `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the
-/// call; NULL stands for the default stream of each of them. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
+/// call; NULL stands for the default stream of each of them, as
+/// do `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
 /// `WB_ERR_DEVICE`: it is being captured while copies are under way (the capture stays valid), or the driver failed. Any
 /// thread. Since 0.1.
 #[unsafe(no_mangle)]
@@ -192,7 +193,8 @@ pub extern "C" fn wb_placement_retain(p: *mut wb_placement) -> *mut wb_placement
     plain(p, || Ok(retain(p)))
 }
 
-/// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be done.
+/// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be done, and
+/// so has every wait of a fence.
 /// Memory that the caller gave stays the caller's. Any thread; NULL is allowed. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_release(p: *mut wb_placement) {

@@ -168,7 +168,7 @@ pub struct wb_plan_options {
     pub destination_count: usize,
     /// A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies begin when the work that is in
     /// it at `wb_plan_start` is done. It has to stay valid until that call returns, for `wb_model_load` likewise. NULL: the copies wait for nothing; the default streams
-    /// are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`.
+    /// are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`, each of which stands for that of every device of the plan.
     pub stream: *mut c_void,
     /// `WB_PLAN_*`.
     pub flags: u64,

@@ -106,6 +106,10 @@ impl Block {
             piece.len = piece.len.min(copy.position_at(full) - next.position);
             piece.len -= copy.torn_at(next.position + piece.len);
             arena.end = copy.arena_at(next.position + piece.len);
+            if arena.is_empty() {
+                // Bytes between two rows, and no byte of either.
+                piece.place = Place::Nowhere;
+            }
         }
         (piece.len > 0).then_some(piece)
     }

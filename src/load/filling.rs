@@ -72,7 +72,8 @@ fn prepare_host(plan: &Plan) -> Result<Filling> {
     let mut arena = Arena::new(plan.layout.bytes, plan.alignment)?;
     let ranges = plan.jobs.iter().enumerate().filter_map(|(job, range)| Some((range.arena_range(copies)?, job)));
     let mut ranges: Vec<_> = ranges.collect();
-    ranges.sort_unstable_by_key(|(range, _)| range.start);
+    // A job that lies between two rows fills nothing, at the start of what the next one fills.
+    ranges.sort_unstable_by_key(|(range, _)| (range.start, range.end));
     let mut slots: Vec<Option<OnHost>> = plan.jobs.iter().map(|_| None).collect();
     let mut taken = 0;
     for (range, job) in ranges {

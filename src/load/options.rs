@@ -142,7 +142,8 @@ pub struct Destination {
     pub bytes: u64,
 }
 
-/// A stream of the host program, of the primary context of a device (the one that the CUDA runtime uses).
+/// A stream of the host program, of the primary context of a device (the one that the CUDA runtime uses). A default stream stands
+/// for that of every device of the plan.
 #[derive(Clone)]
 pub struct HostStream {
     pub(super) raw: usize,
@@ -154,6 +155,13 @@ impl HostStream {
     /// A stream that the caller keeps valid.
     pub(crate) fn new(raw: usize, owner: Option<std::sync::Arc<dyn std::any::Any + Send + Sync>>) -> Self {
         Self { raw, _owner: owner }
+    }
+}
+
+impl HostStream {
+    /// Whether it is a default stream: NULL, `CU_STREAM_LEGACY` or `CU_STREAM_PER_THREAD`.
+    pub(super) fn is_default(&self) -> bool {
+        self.raw <= 2
     }
 }
 

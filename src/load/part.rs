@@ -22,7 +22,8 @@ impl Rows {
     fn new(start: u64, row: u64, stride: u64, rows: u64) -> Self {
         if row == stride || rows <= 1 || row == 0 {
             let len = row * rows;
-            return Self { start, row: len, stride: len, rows: 1 };
+            // Nothing is nowhere: where it would begin may lie beyond a tensor that is empty itself.
+            return Self { start: if len == 0 { 0 } else { start }, row: len, stride: len, rows: 1 };
         }
         Self { start, row, stride, rows }
     }

@@ -15,6 +15,8 @@ pub(super) struct Routing {
     /// Ordinals.
     pub(super) devices: Vec<u32>,
     pub(super) arenas: Vec<ArenaPlan>,
+    /// Of arenas.
+    pub(super) alignment: u64,
     /// In the order of their starts.
     runs: Vec<Run>,
     /// For each run the largest end of those up to it.
@@ -81,6 +83,7 @@ impl Routing {
         let ranges = ranges_of(tensors, selection, layout);
         let mut routing = Self {
             arenas: vec![ArenaPlan::default(); devices.len()],
+            alignment,
             runs: Vec::new(),
             ends: Vec::new(),
             placed: Vec::new(),

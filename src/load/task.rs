@@ -66,6 +66,16 @@ struct Status {
     phase: Phase,
 }
 
+/// What one turn of a worker has brought.
+enum Advance {
+    /// A block is done.
+    Block,
+    /// A block is done, and with it a job.
+    Job,
+    /// There was nothing left to do.
+    Idle,
+}
+
 enum Phase {
     Running,
     Failed(Error),
@@ -250,32 +260,32 @@ impl Shared {
         if turn.is_err() {
             *worker = Worker::default();
         }
-        match (was_busy, worker.is_busy()) {
-            (false, true) => lock(&self.status).busy += 1,
-            (true, false) => lock(&self.status).busy -= 1,
-            _ => {}
-        }
-        turn
+        // Both at once: whoever polls must not see that the last job is done and not that its bytes are still in hand.
+        let mut status = lock(&self.status);
+        status.busy = status.busy + usize::from(worker.is_busy()) - usize::from(was_busy);
+        status.jobs_left -= usize::from(matches!(turn, Ok(Advance::Job)));
+        drop(status);
+        turn.map(|advance| if matches!(advance, Advance::Idle) { State::Done } else { State::Pending })
     }
 
-    fn turn(&self, worker: &mut Worker) -> Result<State> {
+    fn turn(&self, worker: &mut Worker) -> Result<Advance> {
         self.check_cancelled()?;
         match worker.turn(&self.plan, &self.queue, &self.filling, &self.modes)? {
             Turn::Block(bytes) => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
+                Ok(Advance::Block)
             }
             Turn::Job { bytes, tensors, digests } => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
                 self.done_tensors.fetch_add(tensors, Ordering::Relaxed);
                 lock(&self.findings).record(&self.plan, digests)?;
-                lock(&self.status).jobs_left -= 1;
+                Ok(Advance::Job)
             }
             Turn::Idle => {
                 lock(&self.costs).merge(worker.take_costs());
-                return Ok(State::Done);
+                Ok(Advance::Idle)
             }
         }
-        Ok(State::Pending)
     }
 
     fn fail(&self, error: Error) {

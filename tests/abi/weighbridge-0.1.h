@@ -955,7 +955,7 @@ typedef struct wb_plan_options {
   size_t destination_count;
   // A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies begin when the work that is in
   // it at `wb_plan_start` is done. It has to stay valid until that call returns, for `wb_model_load` likewise. NULL: the copies wait for nothing; the default streams
-  // are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`.
+  // are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`, each of which stands for that of every device of the plan.
   void *stream;
   // `WB_PLAN_*`.
   uint64_t flags;
@@ -1135,7 +1135,8 @@ wb_status wb_placement_find_on(const wb_placement *p,
 // needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
 //
 // `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the
-// call; NULL stands for the default stream of each of them. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
+// call; NULL stands for the default stream of each of them, as
+// do `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
 // `WB_ERR_DEVICE`: it is being captured while copies are under way (the capture stays valid), or the driver failed. Any
 // thread. Since 0.1.
 WB_API
@@ -1152,7 +1153,8 @@ wb_status wb_placement_wait(const wb_placement *p,
 // Adds a reference and returns `p`. Any thread; NULL is allowed. Since 0.1.
 WB_API wb_placement *wb_placement_retain(wb_placement *p);
 
-// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be done.
+// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be done, and
+// so has every wait of a fence.
 // Memory that the caller gave stays the caller's. Any thread; NULL is allowed. Since 0.1.
 WB_API
 void wb_placement_release(wb_placement *p);

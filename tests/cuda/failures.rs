@@ -65,7 +65,10 @@ fn every_call_of_the_driver_fails_in_turn() {
             assert!(failed > calls, "only {failed} of {calls} failures were noticed");
             stub.reset();
             load(stub, &model, is_async, "after all failures").unwrap();
-            stub.assert_clean("after all failures");
+            // The wait in the default streams, which the fence has put there, may not be over when the contexts go.
+            stub.assert_lawful("after all failures");
+            let leaks = stub.report();
+            assert_eq!(leaks["device_allocations"].as_u64().unwrap() + leaks["pinned_ranges"].as_u64().unwrap(), 0);
         }
     });
 }

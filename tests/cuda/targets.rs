@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cudarc::driver::{CudaStream, result};
 use weighbridge::load::{CudaOptions, Destination, Route, SliceRule, Uneven};
 use weighbridge::{Kind, Model, Placement, PlanOptions, Result, Target};
 
@@ -124,21 +125,93 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
     });
 }
 
+/// Work of the caller in a stream: it ends late, and fills memory that the load fills too.
+struct Work {
+    arena: u64,
+    pinned: *mut u8,
+}
+
+impl Work {
+    const LEN: usize = 3_000_000;
+
+    /// Takes memory of the device whose context is current, and copies to it again and again.
+    fn begin(stream: &CudaStream) -> Self {
+        stream.context().bind_to_thread().unwrap();
+        // SAFETY: a context is current, the memory is as large as is written, and outlives the copies.
+        unsafe {
+            let arena = result::malloc_sync(8 << 20).unwrap();
+            let pinned = result::malloc_host(Self::LEN, 0).unwrap().cast::<u8>();
+            pinned.write_bytes(0xEE, Self::LEN);
+            for _ in 0..20 {
+                let bytes = std::slice::from_raw_parts(pinned, Self::LEN);
+                result::memcpy_htod_async(arena, bytes, stream.cu_stream()).unwrap();
+            }
+            Self { arena, pinned }
+        }
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        // SAFETY: the test has waited for the stream.
+        unsafe { result::free_host(self.pinned.cast()).unwrap() };
+    }
+}
+
 #[test]
 fn copies_wait_for_the_callers_stream() {
-    with_stub(this_test!(copies_wait_for_the_callers_stream), &[("delay_us", "30000")], |stub| {
-        let model = model(2);
-        let context = cudarc::driver::CudaContext::new(0).unwrap();
-        let stream = context.new_stream().unwrap();
-        // SAFETY: a context is current, and the memory outlives the copy.
-        let arena = unsafe { cudarc::driver::result::malloc_sync(8 << 20) }.unwrap();
-        // SAFETY: the stream is synchronised below, before the memory could go.
-        unsafe { cudarc::driver::result::memset_d8_async(arena, 0xEE, 8 << 20, stream.cu_stream()) }.unwrap();
-        let destinations = vec![Destination { tensor: None, device: 0, address: arena, bytes: 8 << 20 }];
-        let after = Some(Arc::clone(&stream).into());
-        let placement = load(&model, CudaOptions { destinations, after, ..Default::default() }).unwrap();
-        stream.synchronize().unwrap();
-        assert_same_bytes(Some(stub), &model, &placement, "the caller's fill came first");
+    with_stub(this_test!(copies_wait_for_the_callers_stream), &[("delay_us", "20000")], |stub| {
+        let model = made(&[Work::LEN], 2);
+        let contexts = [0, 1].map(|device| cudarc::driver::CudaContext::new(device).unwrap());
+        for (device, waits) in [(0, true), (1, true), (0, false)] {
+            for own in [contexts[device].new_stream().unwrap(), contexts[device].default_stream()] {
+                let work = Work::begin(&own);
+                let place = Destination { tensor: None, device: device as u32, address: work.arena, bytes: 8 << 20 };
+                let after = waits.then(|| Arc::clone(&own).into());
+                let cuda = CudaOptions { devices: vec![0, 1], destinations: vec![place], after, ..Default::default() };
+                let placement = load(&model, cuda).unwrap();
+                own.synchronize().unwrap();
+                let there = placement.find_on(device as u32, "t0").unwrap();
+                let is_ours = stub.peek(there.address, Work::LEN).unwrap() == model.bytes(0).unwrap();
+                assert_eq!(is_ours, waits, "device {device}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_fence_is_for_the_default_stream_of_every_device() {
+    with_stub(this_test!(a_fence_is_for_the_default_stream_of_every_device), &[("delay_us", "50000")], |stub| {
+        let model = made(&[Work::LEN], 2);
+        let contexts = [0, 1].map(|device| cudarc::driver::CudaContext::new(device).unwrap());
+        for (device, context) in (0..).zip(&contexts) {
+            let placement =
+                load(&model, CudaOptions { devices: vec![0, 1], is_async: true, ..Default::default() }).unwrap();
+            placement.fence(Some(&context.default_stream().into())).unwrap();
+            context.default_stream().synchronize().unwrap();
+            let there = placement.find_on(device, "t0").unwrap();
+            assert!(stub.peek(there.address, Work::LEN).unwrap() == model.bytes(0).unwrap(), "device {device}");
+        }
+    });
+}
+
+#[test]
+fn arenas_are_aligned_as_asked() {
+    with_stub(this_test!(arenas_are_aligned_as_asked), &[], |stub| {
+        let model = made(&[300, 5, 70_000], 0);
+        let load = |alignment| {
+            let options = PlanOptions { target: Target::Cuda, alignment, ..Default::default() };
+            model.load(&options).unwrap()
+        };
+        // What is taken first shifts what is taken next.
+        let first = load(0);
+        for alignment in [1, 64, 4096, 65_536, 4 << 20] {
+            let placement = load(alignment);
+            assert!(placement.iter().all(|placed| placed.address % alignment == 0), "{alignment}");
+            assert_same_bytes(Some(stub), &model, &placement, "aligned");
+        }
+        drop(first);
+        stub.assert_clean("after all alignments");
     });
 }
 

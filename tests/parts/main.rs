@@ -1,5 +1,6 @@
 //! Parts of tensors and converted tensors, on the host: compared with what the safetensors crate cuts and the half crate converts.
 
+mod borders;
 mod casts;
 mod checks;
 mod models;

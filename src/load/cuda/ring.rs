@@ -44,9 +44,7 @@ impl Ring {
         for target in targets.iter() {
             let entered = target.context.enter()?;
             let stream = Stream::new(&entered)?;
-            if let Some(after) = &targets.after {
-                stream.delay(&entered, after)?;
-            }
+            targets.after.iter().try_for_each(|after| stream.delay(&entered, after))?;
             for slot in &mut slots {
                 slot.events.push(Event::new(&entered)?);
                 slot.is_sent.push(false);

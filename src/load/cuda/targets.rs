@@ -13,7 +13,7 @@ pub(super) struct Targets {
     list: Vec<Target>,
     pub(super) routing: Arc<Routing>,
     /// The work of the caller that the copies wait for.
-    pub(super) after: Option<Event>,
+    pub(super) after: Vec<Event>,
 }
 
 /// One device.
@@ -34,8 +34,11 @@ impl Targets {
             let context = driver.device(*ordinal).and_then(|device| device.retain()).map_err(on_device)?;
             list.push(Target::prepare(context, routing, index).map_err(on_device)?);
         }
-        let mut targets = Self { list, routing: Arc::clone(routing), after: None };
-        targets.after = routing.after.as_ref().map(|stream| targets.mark(stream)).transpose()?;
+        let mut targets = Self { list, routing: Arc::clone(routing), after: Vec::new() };
+        if let Some(stream) = &routing.after {
+            targets.after =
+                targets.of_stream(stream)?.into_iter().map(|target| mark(target, stream)).collect::<Result<_>>()?;
+        }
         Ok(targets)
     }
 
@@ -61,28 +64,31 @@ impl Targets {
         parts.filter(|(part, _)| !part.is_empty())
     }
 
-    /// The device of a stream of the caller.
-    pub(super) fn of_stream(&self, stream: &HostStream) -> Result<&Target> {
+    /// The device of a stream of the caller; of a default stream, which every context has under the same name, all.
+    pub(super) fn of_stream(&self, stream: &HostStream) -> Result<Vec<&Target>> {
+        if stream.is_default() {
+            return Ok(self.list.iter().collect());
+        }
         for target in &self.list {
             if target.context.enter()?.has_stream(stream)? {
-                return Ok(target);
+                return Ok(vec![target]);
             }
         }
         let message = "it is no stream of the primary context of a device of the plan";
         Err(Error::invalid(message).subject("stream"))
     }
+}
 
-    /// Marks what is in a stream of the caller now.
-    fn mark(&self, stream: &HostStream) -> Result<Event> {
-        let entered = self.of_stream(stream)?.context.enter()?;
-        if entered.is_capturing(stream)? {
-            let message = "it is being captured: a load cannot become part of a graph";
-            return Err(Error::invalid(message).subject("stream"));
-        }
-        let event = Event::new(&entered)?;
-        event.record_host(&entered, stream)?;
-        Ok(event)
+/// Marks what is in a stream of the caller now.
+fn mark(target: &Target, stream: &HostStream) -> Result<Event> {
+    let entered = target.context.enter()?;
+    if entered.is_capturing(stream)? {
+        let message = "it is being captured: a load cannot become part of a graph";
+        return Err(Error::invalid(message).subject("stream"));
     }
+    let event = Event::new(&entered)?;
+    event.record_host(&entered, stream)?;
+    Ok(event)
 }
 
 impl Target {
@@ -98,14 +104,16 @@ impl Target {
                 (base, None)
             }
             None if arena.is_used => {
-                let own = DeviceMemory::new(&entered, arena.bytes).map_err(|e| match entered.free_bytes() {
-                    Ok(free) if e.kind() == Kind::OutOfMemory => {
-                        let needed = arena.bytes;
-                        e.more(&format!("the tensors need {needed} bytes of the device, and {free} are free"))
+                let own = DeviceMemory::new(&entered, arena.bytes, routing.alignment).map_err(|e| {
+                    match entered.free_bytes() {
+                        Ok(free) if e.kind() == Kind::OutOfMemory => {
+                            let needed = arena.bytes;
+                            e.more(&format!("the tensors need {needed} bytes of the device, and {free} are free"))
+                        }
+                        _ => e,
                     }
-                    _ => e,
                 })?;
-                (own.address, Some(own))
+                (own.start(), Some(own))
             }
             None => (0, None),
         };

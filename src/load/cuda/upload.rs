@@ -76,11 +76,9 @@ impl Upload {
         if under_way.is_empty() {
             return Ok(());
         }
-        let Some(stream) = stream else {
-            let default = HostStream::new(0, None);
-            return self.targets.iter().try_for_each(|target| delay(target, &default, &under_way));
-        };
-        delay(self.targets.of_stream(stream)?, stream, &under_way)
+        let default = HostStream::new(0, None);
+        let stream = stream.unwrap_or(&default);
+        self.targets.of_stream(stream)?.into_iter().try_for_each(|target| delay(target, stream, &under_way))
     }
 }
 

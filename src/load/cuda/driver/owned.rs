@@ -26,15 +26,26 @@ const PORTABLE: c_uint = 1;
 /// Memory of a device.
 pub(in crate::load::cuda) struct DeviceMemory {
     context: Arc<Context>,
-    pub(in crate::load::cuda) address: u64,
+    address: u64,
+    alignment: u64,
 }
 
+/// What every allocation of the driver is a multiple of.
+const ALLOCATION_ALIGNMENT: u64 = 256;
+
 impl DeviceMemory {
-    pub(in crate::load::cuda) fn new(entered: &Entered<'_>, bytes: u64) -> Result<Self> {
-        let size = usize::try_from(bytes).unwrap_or(usize::MAX);
+    /// Memory at a multiple of `alignment`, a power of two.
+    pub(in crate::load::cuda) fn new(entered: &Entered<'_>, bytes: u64, alignment: u64) -> Result<Self> {
+        let padding = alignment.saturating_sub(ALLOCATION_ALIGNMENT);
+        let size = usize::try_from(bytes.saturating_add(padding)).unwrap_or(usize::MAX);
         let mut address = 0;
         call!(entered.driver(), cuMemAlloc_v2(&mut address, size.max(1)))?;
-        Ok(Self { context: entered.context(), address })
+        Ok(Self { context: entered.context(), address, alignment })
+    }
+
+    /// Where it begins.
+    pub(in crate::load::cuda) fn start(&self) -> u64 {
+        self.address.next_multiple_of(self.alignment)
     }
 }
 
