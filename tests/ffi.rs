@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::{empty_folder, run, tool};
+use common::{cuda_stub, run, tool};
 
 const GOLDEN: &str = "tests/golden";
 const ONNX: &str = "tests/onnx/golden";
@@ -129,17 +129,11 @@ fn run_all(compilers: (&str, &str), flags: &[&str], launch: impl Fn(&Path) -> Co
 fn stand_in() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     let build = || {
-        let compiler = tool("cc")?;
-        let folder = empty_folder("ffi-devices");
-        let compile = |flags: &[&str], name: &str, sources: &[PathBuf]| {
-            let mut command = Command::new(&compiler);
-            command.args(C).args(["-shared", "-fPIC", "-O1", "-g", "-pthread"]).arg(format!("-Wl,-soname,{name}"));
-            run(command.arg("-o").arg(folder.join(name)).args(sources).args(flags).arg("-L").arg(&folder));
-        };
-        let sources = fs::read_dir("tests/cuda/stub").unwrap().map(|entry| entry.unwrap().path());
-        let sources: Vec<_> = sources.filter(|path| path.extension().is_some_and(|ending| ending == "c")).collect();
-        compile(&[], "libcuda.so.1", &sources);
-        compile(&["-l:libcuda.so.1"], "libcudart.so.12", &[RUNTIME.into()]);
+        let folder = cuda_stub("ffi-devices", &[])?;
+        let mut command = Command::new(tool("cc")?);
+        command.args(C).args(["-shared", "-fPIC", "-Wl,-soname,libcudart.so.12", "-o"]);
+        command.arg(folder.join("libcudart.so.12")).arg(RUNTIME).arg("-L").arg(&folder).arg("-l:libcuda.so.1");
+        run(&mut command);
         Some(folder)
     };
     FOLDER.get_or_init(build).as_deref()

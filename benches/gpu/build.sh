@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
 # Builds everything that a machine with a GPU needs into one folder to carry there:  build.sh [FOLDER]
 # It needs cargo, a C++ compiler and binutils here; there, glibc 2.34, libgcc_s, libcuda.so.1 and python3.
+# PROFILE=dev builds in a hurry, to see that it works.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
+profile=${PROFILE:-release}
+made=$target/${profile/#dev/debug}
 mkdir -p "${1:-$root/target/gpu-bench}"
 out=$(cd "${1:-$root/target/gpu-bench}" && pwd)
 
 cd "$root"
-cargo rustc --quiet --release --lib --crate-type cdylib
-cargo build --quiet --release --package weighbridge-cli
+cargo rustc --quiet --profile "$profile" --lib --crate-type cdylib
+cargo build --quiet --profile "$profile" --package weighbridge-cli
 # Line tables are of no use there, and weigh more than the code.
-strip --strip-debug -o "$out/libweighbridge.so" "$target/release/libweighbridge.so"
-strip --strip-debug -o "$out/weighbridge" "$target/release/weighbridge"
+strip --strip-debug -o "$out/libweighbridge.so" "$made/libweighbridge.so"
+strip --strip-debug -o "$out/weighbridge" "$made/weighbridge"
 
 # libstdc++ travels inside the programs. libgcc_s does not: the library needs it anyway, and a static one would ask for
 # a newer C library, as would parts of libstdc++ that nothing calls.

@@ -27,17 +27,7 @@ fn tiny_llama() -> PathBuf {
 /// The folder of the stand-in, which is built once. Without a compiler, the test says that it is skipped.
 fn stand_in() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    FOLDER.get_or_init(|| tools::tool("cc").map(|compiler| build(&compiler))).as_deref()
-}
-
-fn build(compiler: &Path) -> PathBuf {
-    let folder = tools::empty_folder("cuda-stand-in");
-    let sources = fs::read_dir(root().join("tests/cuda/stub")).unwrap().map(|entry| entry.unwrap().path());
-    let mut command = Command::new(compiler);
-    command.args(["-std=c11", "-shared", "-fPIC", "-O1", "-g", "-pthread", "-Wl,-soname,libcuda.so.1", "-o"]);
-    command.arg(folder.join("libcuda.so.1")).args(sources.filter(|file| file.extension().is_some_and(|e| e == "c")));
-    tools::run(&mut command);
-    folder
+    FOLDER.get_or_init(|| tools::cuda_stub("cuda-stand-in", &[])).as_deref()
 }
 
 /// The command on a machine whose driver is in this folder.

@@ -63,6 +63,20 @@ pub fn cargo_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo")
 }
 
+/// Builds the stand-in for the CUDA driver as `libcuda.so.1` in an empty folder of this name, with these flags beside the
+/// usual ones. Without a compiler the test says that it is skipped.
+pub fn cuda_stub(folder: &str, flags: &[&str]) -> Option<PathBuf> {
+    let compiler = tool("cc")?;
+    let folder = empty_folder(folder);
+    // From the tests of the command it is one folder up.
+    let stub = ["tests/cuda/stub", "../tests/cuda/stub"].into_iter().find(|folder| Path::new(folder).is_dir());
+    let sources = fs::read_dir(stub.unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    let sources = sources.filter(|path| path.extension().is_some_and(|extension| extension == "c"));
+    let usual = ["-std=c11", "-shared", "-fPIC", "-O1", "-g", "-pthread", "-Wl,-soname,libcuda.so.1"];
+    run(Command::new(compiler).args(usual).args(flags).arg("-o").arg(folder.join("libcuda.so.1")).args(sources));
+    Some(folder)
+}
+
 /// What `tests/abi/weighbridge.symbols` lists: the functions of the library, sorted.
 pub fn committed_symbols() -> Vec<String> {
     let list = fs::read_to_string("tests/abi/weighbridge.symbols").unwrap();

@@ -10,7 +10,7 @@ use std::{env, fs, thread};
 use libloading::{Library, Symbol};
 use serde_json::Value;
 
-use crate::common::{empty_folder, run, say, skip, tool};
+use crate::common::{cuda_stub, empty_folder, say, skip};
 
 /// Set in the process of a test.
 const CHILD: &str = "WEIGHBRIDGE_CUDA_CHILD";
@@ -94,13 +94,7 @@ pub fn library(definitions: &[&str]) -> Option<PathBuf> {
 }
 
 fn compile(definitions: &[&str]) -> Option<PathBuf> {
-    let compiler = tool("cc")?;
-    let folder = empty_folder(&format!("cuda-stub{}", definitions.concat().replace(['-', '='], "_")));
-    let sources = fs::read_dir("tests/cuda/stub").unwrap().map(|entry| entry.unwrap().path());
-    let sources = sources.filter(|path| path.extension().is_some_and(|extension| extension == "c"));
-    let flags = ["-std=c11", "-shared", "-fPIC", "-O1", "-g", "-pthread", "-Wl,-soname,libcuda.so.1"];
-    run(Command::new(compiler).args(flags).args(definitions).arg("-o").arg(folder.join("libcuda.so.1")).args(sources));
-    Some(folder)
+    cuda_stub(&format!("cuda-stub{}", definitions.concat().replace(['-', '='], "_")), definitions)
 }
 
 /// The stand-in that this process has.
