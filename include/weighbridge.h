@@ -34,7 +34,8 @@
  * - Errors. `wb_error **err` is last and optional. It is ignored on entry and written only on failure; the caller
  *   releases what is written. Nothing is kept in thread-local or global state.
  * - Ownership. What comes through a `**out` belongs to the caller, who releases it; on failure it is set to NULL. Other
- *   results are written only on success. A returned pointer, and every pointer in an info structure, is borrowed from the object that was asked.
+ *   results are written only on success. A returned pointer, and every pointer in an info structure, is borrowed from
+ *   the object that was asked.
  * - Threads. A function that takes its object `const` may run on many threads at once. One that takes it without
  *   `const` needs it for itself, unless it says "any thread". Functions named _retain and _release accept any thread.
  * - NULL. Functions named _release and _retain accept it. A NULL context is one that lends nothing. Everywhere else
@@ -370,8 +371,9 @@ typedef struct wb_open_options {
 // such as a Hugging Face snapshot.
 //
 // `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
-// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
-// no format that this build reads. Since 0.1.
+// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken;
+// `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`: no format that this build reads. Since
+// 0.1.
 WB_API
 wb_status wb_model_open(wb_context *c,
                         const char *path,
@@ -762,8 +764,10 @@ typedef struct wb_check {
 typedef struct wb_cost {
   // `sizeof(wb_cost)`.
   size_t struct_size;
-  // `"prepare"` (taking memory, waking a device), `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"convert"` or `"send"`;
-  // later versions may have more. Static text.
+  // `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`:
+  // hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and joining short rows of
+  // slices; `"send"`: pinning memory, submitting copies and waiting for room, which is not the time of the copies.
+  // Later versions may have more. Static text.
   wb_str stage;
   // Bytes that went through it.
   uint64_t bytes;
@@ -821,18 +825,20 @@ WB_API void wb_report_release(wb_report *r);
 // Target: CUDA devices. `WB_ERR_UNSUPPORTED` in a build without the feature "cuda". Since 0.1.
 #define WB_TARGET_CUDA 4
 
-// Reads: past the page cache if the target is a device and little of the file is in the cache; else through it. Since 0.1.
+// Reads: past the page cache if the target is a device and less than half of a file of 16 MiB or more is in the cache;
+// else through it. Since 0.1.
 #define WB_READS_AUTO 0
 
 // Reads: through the page cache. Since 0.1.
 #define WB_READS_BUFFERED 1
 
-// Reads: past the page cache (`O_DIRECT`) wherever the file system can. Since 0.1.
+// Reads: past the page cache (`O_DIRECT`) where the file system can; scattered rows of column slices are read through
+// it all the same. Since 0.1.
 #define WB_READS_DIRECT 2
 
-// Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your work
-// behind `wb_placement_fence`, or wait with `wb_placement_wait`. Without it the task is done when the last copy is. It means
-// nothing for other targets. Since 0.1.
+// Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your
+// work behind `wb_placement_fence`, or wait with `wb_placement_wait`. What was pinned for the copies stays so until
+// then. Without it the task is done when the last copy is. It means nothing for other targets. Since 0.1.
 #define WB_PLAN_ASYNC (UINT64_C(1) << 0)
 
 // Slice flag: if the dimension is no multiple of `world`, the first ranks get one element more than the last ones, as
@@ -842,12 +848,12 @@ WB_API void wb_report_release(wb_report *r);
 // What will be done, decided without any I/O. Immutable; one owner; keeps the model. Since 0.1.
 typedef struct wb_plan wb_plan;
 
-// Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds. Only the
-// bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a manifest has them
-// and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
+// Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds.
+// Only the bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a
+// manifest has them and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
 //
-// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD` is not set.
-// `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
+// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD`
+// is not set. `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
 typedef struct wb_slice {
   // `sizeof(wb_slice)`.
   size_t struct_size;
@@ -863,9 +869,9 @@ typedef struct wb_slice {
   uint64_t world;
 } wb_slice;
 
-// Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value, ties to
-// even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are `WB_ERR_UNSUPPORTED`. A NaN
-// stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
+// Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value,
+// ties to even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are
+// `WB_ERR_UNSUPPORTED`. A NaN stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
 typedef struct wb_cast {
   // `sizeof(wb_cast)`.
   size_t struct_size;
@@ -889,15 +895,17 @@ typedef struct wb_route {
   uint32_t reserved;
 } wb_route;
 
-// Device memory of the caller that a plan fills. It has to stay allocated until the placement is released. While the task runs,
-// and after a failure, its contents are unspecified. Since 0.1.
+// Device memory of the caller that a plan fills: of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
+// device. It has to stay allocated until the placement is released, or until the error of the task is returned or the
+// task released. While the task runs, and after a failure, its contents are unspecified. Memory that is allocated in
+// the order of a stream needs that stream as `stream`. Since 0.1.
 typedef struct wb_destination {
   // `sizeof(wb_destination)`.
   size_t struct_size;
   // The tensor that goes there, by its name. Empty: an arena for all tensors of the device that have no destination of
   // their own; `wb_plan_device_bytes` says how large it has to be.
   wb_str tensor;
-  // The device pointer (`CUdeviceptr`); that of an arena is a multiple of the alignment.
+  // The device pointer (`CUdeviceptr`); that of an arena is a multiple of the alignment, that of one tensor any.
   uint64_t address;
   // Bytes from there that may be written.
   uint64_t bytes;
@@ -907,9 +915,10 @@ typedef struct wb_destination {
   uint32_t reserved;
 } wb_destination;
 
-// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array of structures all
-// `struct_size` are the same, and the structures as far apart. Of rules whose patterns match the same
-// tensor the first counts; a pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`. Since 0.1.
+// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array every structure
+// has the same `struct_size`, and the next begins that many bytes later. Of slices, and of casts, whose patterns match
+// the same tensor the first counts; routes add up. A pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`.
+// Since 0.1.
 typedef struct wb_plan_options {
   // `sizeof(wb_plan_options)`.
   size_t struct_size;
@@ -925,11 +934,12 @@ typedef struct wb_plan_options {
   const size_t *tensors;
   // The number of indices.
   size_t tensor_count;
-  // Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A view
-  // has the alignment of the file: see `wb_tensor_info`.
+  // Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A
+  // view has the alignment of the file: see `wb_tensor_info`.
   uint64_t alignment;
-  // The bound on host memory beside the tensors, in bytes, at least 65,536, for a device 262,144; each thread needs as much.
-  // 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and pins 4 MiB.
+  // The bound on host memory beside the tensors, in bytes, at least 65,536, with direct reads 131,072, for a device
+  // 262,144; each thread needs as much. 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and
+  // pins 4 MiB.
   uint64_t staging_bytes;
   // Parts of tensors.
   const wb_slice *slices;
@@ -943,8 +953,8 @@ typedef struct wb_plan_options {
   const int32_t *devices;
   // The number of devices; 0: one, `device`.
   size_t device_count;
-  // Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every route that
-  // matches it, and one that no route matches to all devices.
+  // Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every
+  // route that matches it, and one that no route matches to all devices.
   const wb_route *routes;
   // The number of routes.
   size_t route_count;
@@ -953,14 +963,15 @@ typedef struct wb_plan_options {
   const wb_destination *destinations;
   // The number of destinations.
   size_t destination_count;
-  // A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies begin when the work that is in
-  // it at `wb_plan_start` is done. It has to stay valid until that call returns, for `wb_model_load` likewise. NULL: the copies wait for nothing; the default streams
-  // are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`, each of which stands for that of every device of the plan.
+  // A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies to all devices begin
+  // when the work that is in it at `wb_plan_start` or `wb_model_load` is done. It has to be valid during those
+  // calls. NULL: the copies wait for nothing; the default streams are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`,
+  // each of which stands for that of every device of the plan.
   void *stream;
   // `WB_PLAN_*`.
   uint64_t flags;
-  // Threads that read at once, at most as many as the context allows; 0: as many as that. With more threads than processors
-  // more reads wait for a slow disk at the same time.
+  // Threads that read at once, at most as many as the context allows; 0: as many as that. With more threads than
+  // processors more reads wait for a slow disk at the same time.
   uint32_t readers;
   // `WB_READS_*`.
   uint32_t reads;
@@ -976,7 +987,7 @@ typedef struct wb_plan_info {
   uint64_t payload_bytes;
   // Bytes that will be read: more than the payload where a check needs whole files, 0 where nothing is read.
   uint64_t read_bytes;
-  // Bytes that the target will hold.
+  // Bytes that the target will hold, all devices together.
   uint64_t target_bytes;
   // Bytes of host memory beside the target.
   uint64_t staging_bytes;
@@ -988,7 +999,9 @@ typedef struct wb_plan_info {
 // `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
 // `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
 // `WB_ERR_NOT_FOUND`: a pattern matches no selected tensor, or a destination is for one that does not go there.
-// `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
+// `WB_ERR_INVALID_ARGUMENT`: options contradict each other (`include` and `tensors`, too), or a destination is too
+// small, misaligned or overlaps another. `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be
+// made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
 WB_API
 wb_status wb_plan_create(const wb_model *m,
                          const wb_plan_options *opt,
@@ -998,13 +1011,11 @@ wb_status wb_plan_create(const wb_model *m,
 // What a plan will do. Since 0.1.
 WB_API wb_status wb_plan_describe(const wb_plan *p, wb_plan_info *out);
 
-// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors with a
-// destination of their own are not in it. 0 for a plan whose target is not `WB_TARGET_CUDA`, and for a device that is not of
-// the plan. Since 0.1.
-WB_API
-wb_status wb_plan_device_bytes(const wb_plan *p,
-                               int32_t device,
-                               uint64_t *bytes);
+// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors
+// with a destination of their own are not in it. To give an arena: make a plan without it, ask here, allocate, and
+// make the plan again with the destination; neither does any I/O. 0 for a plan whose target is not `WB_TARGET_CUDA`,
+// and for a device that is not of the plan. Since 0.1.
+WB_API wb_status wb_plan_device_bytes(const wb_plan *p, int32_t device, uint64_t *bytes);
 
 // Releases a plan; its tasks go on. NULL does nothing. Since 0.1.
 WB_API void wb_plan_release(wb_plan *p);
@@ -1021,14 +1032,11 @@ typedef struct wb_task wb_task;
 // Starts a plan: takes the target's memory, makes sure that the files are still those that were opened, and starts the
 // threads that the context allows. A plan may be started several times. The caller owns `*out`.
 //
-// For devices: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_OUT_OF_MEMORY`: the device has not enough of
-// it. `WB_ERR_INVALID_ARGUMENT`: a destination is no memory of its device, or the stream is not of the plan's devices or is
-// being captured. `WB_ERR_DEVICE`: the driver failed; `wb_error_os_code` is its code. The calling thread keeps the context that
-// is current. Since 0.1.
-WB_API
-wb_status wb_plan_start(const wb_plan *p,
-                        wb_task **out,
-                        wb_error **err);
+// For devices: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_OUT_OF_MEMORY`: the device has not
+// enough of it. `WB_ERR_INVALID_ARGUMENT`: a destination is no memory of its device, or the stream is not of the
+// plan's devices or is being captured. `WB_ERR_DEVICE`: the driver failed; `wb_error_os_code` is its code. The calling
+// thread keeps the context that is current. Since 0.1.
+WB_API wb_status wb_plan_start(const wb_plan *p, wb_task **out, wb_error **err);
 
 // Works on this thread for about `budget_ns` nanoseconds, and at least for one block; `UINT64_MAX` works to the end. If
 // the context allows threads, they work, and this only waits for them.
@@ -1041,15 +1049,11 @@ WB_API wb_status wb_task_step(wb_task *t, uint64_t budget_ns, wb_progress *out, 
 // ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
 WB_API wb_status wb_task_poll(const wb_task *t, wb_progress *out);
 
-// Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times a
-// second, and at the end. Returns `WB_OK`, or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`,
-// `WB_ERR_CHANGED`, `WB_ERR_IO`, `WB_ERR_DEVICE`. After an error nothing of the target is left, but what the caller gave. Since
-// 0.1.
-WB_API
-wb_status wb_task_wait(wb_task *t,
-                       wb_progress_fn progress,
-                       void *user_data,
-                       wb_error **err);
+// Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times
+// a second, and at the end. Returns `WB_OK`, or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`,
+// `WB_ERR_CHANGED`, `WB_ERR_IO`, `WB_ERR_DEVICE`. After an error nothing of the target is left, but what the caller
+// gave. Since 0.1.
+WB_API wb_status wb_task_wait(wb_task *t, wb_progress_fn progress, void *user_data, wb_error **err);
 
 // Asks a task to stop at its next block; the thread that steps or waits then gets `WB_ERR_CANCELLED`. Any thread, as long
 // as the task is not released; NULL does nothing. Since 0.1.
@@ -1081,6 +1085,8 @@ typedef struct wb_placed_tensor {
   uint64_t bytes;
   // Index of the tensor in the model.
   size_t tensor;
+  // Its name. Borrowed from the placement.
+  wb_str name;
   // Elements of each dimension here, which a slice may have changed: outermost first, contiguous and row-major. Borrowed
   // from the placement.
   const int64_t *shape;
@@ -1116,7 +1122,8 @@ wb_status wb_placement_tensor(const wb_placement *p,
                               size_t index,
                               wb_placed_tensor *out);
 
-// The tensor with this name, on the first device that has it. `WB_ERR_NOT_FOUND`: the placement does not have it. Since 0.1.
+// The tensor with this name, on the first device that has it. `WB_ERR_NOT_FOUND`: the placement does not have it.
+// Since 0.1.
 WB_API
 wb_status wb_placement_find(const wb_placement *p,
                             const char *name,
@@ -1131,33 +1138,27 @@ wb_status wb_placement_find_on(const wb_placement *p,
                                size_t name_len,
                                wb_placed_tensor *out);
 
-// Makes later work in `stream` wait, on the device, until all bytes of the placement are there; no processor waits. It is only
-// needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
+// Makes later work in `stream` wait, on the device, until all bytes of the placement are there; no processor waits. It
+// is only needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
 //
-// `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the
-// call; NULL stands for the default stream of each of them, as
-// do `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
-// `WB_ERR_DEVICE`: it is being captured while copies are under way (the capture stays valid), or the driver failed. Any
-// thread. Since 0.1.
-WB_API
-wb_status wb_placement_fence(const wb_placement *p,
-                             void *stream,
-                             wb_error **err);
+// Call it once for each stream that uses the tensors; each then waits for the bytes on all devices. `stream` is a
+// `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the call;
+// NULL stands for the default stream of each of them, as do `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`.
+// `WB_ERR_INVALID_ARGUMENT`: it is of another device or context, or is being captured while copies are under way (the
+// capture stays valid). `WB_ERR_DEVICE`: the driver failed. Any thread. Since 0.1.
+WB_API wb_status wb_placement_fence(const wb_placement *p, void *stream, wb_error **err);
 
-// Waits until all bytes of the placement are there; only after `WB_PLAN_ASYNC` may they not be. `WB_ERR_DEVICE`: a copy has
-// failed, and they never will be. Any thread. Since 0.1.
-WB_API
-wb_status wb_placement_wait(const wb_placement *p,
-                            wb_error **err);
+// Waits until all bytes of the placement are there; only after `WB_PLAN_ASYNC` may they not be. `WB_ERR_DEVICE`: a
+// copy has failed, and they never will be. Any thread. Since 0.1.
+WB_API wb_status wb_placement_wait(const wb_placement *p, wb_error **err);
 
 // Adds a reference and returns `p`. Any thread; NULL is allowed. Since 0.1.
 WB_API wb_placement *wb_placement_retain(wb_placement *p);
 
-// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be done, and
-// so has every wait of a fence.
-// Memory that the caller gave stays the caller's. Any thread; NULL is allowed. Since 0.1.
-WB_API
-void wb_placement_release(wb_placement *p);
+// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be
+// done, and so has every wait of a fence. It waits for copies that are still under way. Memory that the caller gave
+// stays the caller's. Any thread; NULL is allowed. Since 0.1.
+WB_API void wb_placement_release(wb_placement *p);
 
 // What was checked while the placement was made. The caller owns `*out`. Since 0.1.
 WB_API wb_status wb_placement_report(const wb_placement *p, wb_report **out, wb_error **err);
@@ -1199,12 +1200,9 @@ typedef struct wb_device_info {
 // `WB_ERR_UNSUPPORTED`: this build has no CUDA. `WB_ERR_DEVICE`: the driver failed. Any thread. Since 0.1.
 WB_API wb_status wb_cuda_device_count(size_t *count, wb_error **err);
 
-// What the driver knows of a device. Errors as for `wb_cuda_device_count`; `WB_ERR_NOT_FOUND` also if there is no device with
-// this ordinal. Any thread. Since 0.1.
-WB_API
-wb_status wb_cuda_device(int32_t device,
-                         wb_device_info *out,
-                         wb_error **err);
+// What the driver knows of a device. Errors as for `wb_cuda_device_count`; `WB_ERR_NOT_FOUND` also if there is no
+// device with this ordinal. Any thread. Since 0.1.
+WB_API wb_status wb_cuda_device(int32_t device, wb_device_info *out, wb_error **err);
 
 /* ----------------------------------------------------------------------
  * Graphs
@@ -1268,8 +1266,8 @@ typedef struct wb_graph_info {
   size_t function;
   // Of a subgraph, the index of the graph around it; else `WB_NO_INDEX`. It is less than the subgraph's own.
   size_t parent;
-  // Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's own, as
-  // defaults of a function's are, `WB_NO_INDEX`.
+  // Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's
+  // own, as defaults of a function's are, `WB_NO_INDEX`.
   size_t node;
   // Of a subgraph, the position of that attribute; else `WB_NO_INDEX`.
   size_t attribute;
@@ -1321,13 +1319,10 @@ WB_API size_t wb_graph_initializer_count(const wb_graph *g);
 // `WB_NO_VALUE`: the model is broken, and the initializer has no name. Since 0.1.
 WB_API wb_status wb_graph_initializer(const wb_graph *g, size_t index, uint32_t *value);
 
-// The version of a domain's operators that holds in the graph: that which the function imports whose body it is or lies
-// in, or else the model. The default domain is `""`, also where the file spells it `"ai.onnx"`. `WB_ERR_NOT_FOUND`: the domain is not imported. Since 0.1.
-WB_API
-wb_status wb_graph_opset(const wb_graph *g,
-                         const char *domain,
-                         size_t domain_len,
-                         int64_t *version);
+// The version of a domain's operators that holds in the graph: that which the function imports whose body it is or
+// lies in, or else the model. The default domain is `""`, also where the file spells it `"ai.onnx"`.
+// `WB_ERR_NOT_FOUND`: the domain is not imported. Since 0.1.
+WB_API wb_status wb_graph_opset(const wb_graph *g, const char *domain, size_t domain_len, int64_t *version);
 
 /* ----------------------------------------------------------------------
  * Nodes
@@ -1682,8 +1677,8 @@ typedef struct wb_type_info {
   size_t struct_size;
   // `WB_TYPE_*`.
   uint32_t kind;
-  // Of tensors, the type of the elements; of a map, that of its keys; 0 if the model does not say, or says something that
-  // this version does not know.
+  // Of tensors, the type of the elements; of a map, that of its keys; 0 if the model does not say, or says something
+  // that this version does not know.
   wb_dtype dtype;
   // What the value means, such as `"IMAGE"`; may be empty.
   wb_str denotation;
@@ -1798,7 +1793,8 @@ typedef struct wb_findings wb_findings;
 typedef struct wb_check_options {
   // `sizeof(wb_check_options)`.
   size_t struct_size;
-  // What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in particular.
+  // What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in
+  // particular.
   wb_str target;
 } wb_check_options;
 

@@ -39,6 +39,7 @@ struct placed_tensor {
   span<const std::int64_t> shape{};  ///< here, after slicing; contiguous and row-major; empty for a scalar
   weighbridge::dtype dtype = 0;      ///< here, after casting
   std::int32_t device = -1;          ///< CUDA ordinal; -1: host memory
+  std::string_view name{};           ///< borrows from the placement
 
   std::string_view dtype_name() const noexcept { return weighbridge::dtype_name(dtype); }
   /// The contents; empty for what is on a device, which is not the host's to read.
@@ -48,7 +49,8 @@ struct placed_tensor {
   }
 
   static placed_tensor of(const wb_placed_tensor& c) noexcept {
-    return {c.address, c.bytes, c.tensor, detail::shape_of(c.shape, c.rank), c.dtype, c.device};
+    return {c.address, c.bytes, c.tensor, detail::shape_of(c.shape, c.rank), c.dtype, c.device,
+            detail::text(c.name)};
   }
   static placed_tensor at(const wb_placement* placement, std::size_t position) noexcept {
     auto c = detail::sized<wb_placed_tensor>();

@@ -50,8 +50,8 @@ pub extern "C" fn wb_cuda_device_count(count: *mut usize, err: *mut *mut wb_erro
     })
 }
 
-/// What the driver knows of a device. Errors as for `wb_cuda_device_count`; `WB_ERR_NOT_FOUND` also if there is no device with
-/// this ordinal. Any thread. Since 0.1.
+/// What the driver knows of a device. Errors as for `wb_cuda_device_count`; `WB_ERR_NOT_FOUND` also if there is no
+/// device with this ordinal. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_cuda_device(device: i32, out: *mut wb_device_info, err: *mut *mut wb_error) -> wb_status {
     call(err, || {

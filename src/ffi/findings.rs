@@ -32,7 +32,8 @@ pub const WB_SEVERITY_INFO: u32 = 3;
 pub struct wb_check_options {
     /// `sizeof(wb_check_options)`.
     pub struct_size: usize,
-    /// What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in particular.
+    /// What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in
+    /// particular.
     pub target: wb_str,
 }
 

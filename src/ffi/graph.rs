@@ -74,8 +74,8 @@ pub struct wb_graph_info {
     pub function: usize,
     /// Of a subgraph, the index of the graph around it; else `WB_NO_INDEX`. It is less than the subgraph's own.
     pub parent: usize,
-    /// Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's own, as
-    /// defaults of a function's are, `WB_NO_INDEX`.
+    /// Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's
+    /// own, as defaults of a function's are, `WB_NO_INDEX`.
     pub node: usize,
     /// Of a subgraph, the position of that attribute; else `WB_NO_INDEX`.
     pub attribute: usize,
@@ -230,8 +230,9 @@ pub extern "C" fn wb_graph_initializer(g: *const wb_graph, index: usize, value: 
     })
 }
 
-/// The version of a domain's operators that holds in the graph: that which the function imports whose body it is or lies
-/// in, or else the model. The default domain is `""`, also where the file spells it `"ai.onnx"`. `WB_ERR_NOT_FOUND`: the domain is not imported. Since 0.1.
+/// The version of a domain's operators that holds in the graph: that which the function imports whose body it is or
+/// lies in, or else the model. The default domain is `""`, also where the file spells it `"ai.onnx"`.
+/// `WB_ERR_NOT_FOUND`: the domain is not imported. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_opset(
     g: *const wb_graph,

@@ -82,8 +82,9 @@ pub struct wb_open_options {
 /// such as a Hugging Face snapshot.
 ///
 /// `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
-/// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken; `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`:
-/// no format that this build reads. Since 0.1.
+/// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken;
+/// `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`: no format that this build reads. Since
+/// 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_open(
     c: *mut wb_context,

@@ -12,7 +12,7 @@ use super::plan::{ordinal, plan_options, wb_plan_options};
 use super::report::wb_report;
 use super::status::{WB_OK, WB_PENDING, wb_status};
 use super::task::wb_task;
-use super::{Out, call, fill, host_stream, plain, status, text};
+use super::{Out, call, fill, host_stream, plain, status, text, wb_str};
 use crate::error::{Error, Kind, Result};
 use crate::load::{Placed, Placement};
 
@@ -65,6 +65,8 @@ pub struct wb_placed_tensor {
     pub bytes: u64,
     /// Index of the tensor in the model.
     pub tensor: usize,
+    /// Its name. Borrowed from the placement.
+    pub name: wb_str,
     /// Elements of each dimension here, which a slice may have changed: outermost first, contiguous and row-major. Borrowed
     /// from the placement.
     pub shape: *const i64,
@@ -85,6 +87,7 @@ impl From<Placed<'_>> for wb_placed_tensor {
             address: placed.address,
             bytes: placed.len,
             tensor: placed.tensor,
+            name: placed.name.into(),
             shape: super::shape(Some(placed.shape)),
             rank: placed.shape.len() as u32,
             dtype: placed.dtype.number(),
@@ -111,7 +114,8 @@ pub extern "C" fn wb_placement_tensor(p: *const wb_placement, index: usize, out:
     })
 }
 
-/// The tensor with this name, on the first device that has it. `WB_ERR_NOT_FOUND`: the placement does not have it. Since 0.1.
+/// The tensor with this name, on the first device that has it. `WB_ERR_NOT_FOUND`: the placement does not have it.
+/// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_find(
     p: *const wb_placement,
@@ -156,14 +160,14 @@ fn found<'a>(
     })
 }
 
-/// Makes later work in `stream` wait, on the device, until all bytes of the placement are there; no processor waits. It is only
-/// needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
+/// Makes later work in `stream` wait, on the device, until all bytes of the placement are there; no processor waits. It
+/// is only needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
 ///
-/// `stream` is a `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the
-/// call; NULL stands for the default stream of each of them, as
-/// do `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`. `WB_ERR_INVALID_ARGUMENT`: it is of another device or context.
-/// `WB_ERR_DEVICE`: it is being captured while copies are under way (the capture stays valid), or the driver failed. Any
-/// thread. Since 0.1.
+/// Call it once for each stream that uses the tensors; each then waits for the bytes on all devices. `stream` is a
+/// `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the call;
+/// NULL stands for the default stream of each of them, as do `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`.
+/// `WB_ERR_INVALID_ARGUMENT`: it is of another device or context, or is being captured while copies are under way (the
+/// capture stays valid). `WB_ERR_DEVICE`: the driver failed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_fence(
     p: *const wb_placement,
@@ -177,8 +181,8 @@ pub extern "C" fn wb_placement_fence(
     })
 }
 
-/// Waits until all bytes of the placement are there; only after `WB_PLAN_ASYNC` may they not be. `WB_ERR_DEVICE`: a copy has
-/// failed, and they never will be. Any thread. Since 0.1.
+/// Waits until all bytes of the placement are there; only after `WB_PLAN_ASYNC` may they not be. `WB_ERR_DEVICE`: a
+/// copy has failed, and they never will be. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_wait(p: *const wb_placement, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
@@ -193,9 +197,9 @@ pub extern "C" fn wb_placement_retain(p: *mut wb_placement) -> *mut wb_placement
     plain(p, || Ok(retain(p)))
 }
 
-/// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be done, and
-/// so has every wait of a fence.
-/// Memory that the caller gave stays the caller's. Any thread; NULL is allowed. Since 0.1.
+/// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be
+/// done, and so has every wait of a fence. It waits for copies that are still under way. Memory that the caller gave
+/// stays the caller's. Any thread; NULL is allowed. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_release(p: *mut wb_placement) {
     plain((), || {

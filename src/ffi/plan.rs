@@ -29,28 +29,30 @@ pub const WB_TARGET_SEALED: u32 = 3;
 /// Target: CUDA devices. `WB_ERR_UNSUPPORTED` in a build without the feature "cuda". Since 0.1.
 pub const WB_TARGET_CUDA: u32 = 4;
 
-/// Reads: past the page cache if the target is a device and little of the file is in the cache; else through it. Since 0.1.
+/// Reads: past the page cache if the target is a device and less than half of a file of 16 MiB or more is in the cache;
+/// else through it. Since 0.1.
 pub const WB_READS_AUTO: u32 = 0;
 /// Reads: through the page cache. Since 0.1.
 pub const WB_READS_BUFFERED: u32 = 1;
-/// Reads: past the page cache (`O_DIRECT`) wherever the file system can. Since 0.1.
+/// Reads: past the page cache (`O_DIRECT`) where the file system can; scattered rows of column slices are read through
+/// it all the same. Since 0.1.
 pub const WB_READS_DIRECT: u32 = 2;
 
-/// Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your work
-/// behind `wb_placement_fence`, or wait with `wb_placement_wait`. Without it the task is done when the last copy is. It means
-/// nothing for other targets. Since 0.1.
+/// Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your
+/// work behind `wb_placement_fence`, or wait with `wb_placement_wait`. What was pinned for the copies stays so until
+/// then. Without it the task is done when the last copy is. It means nothing for other targets. Since 0.1.
 pub const WB_PLAN_ASYNC: u64 = 1;
 
 /// Slice flag: if the dimension is no multiple of `world`, the first ranks get one element more than the last ones, as
 /// `numpy.array_split` does; without it that is an error. Since 0.1.
 pub const WB_SLICE_SPREAD: u32 = 1;
 
-/// Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds. Only the
-/// bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a manifest has them
-/// and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
+/// Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds.
+/// Only the bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a
+/// manifest has them and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
 ///
-/// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD` is not set.
-/// `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
+/// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD`
+/// is not set. `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_slice {
@@ -68,9 +70,9 @@ pub struct wb_slice {
     pub world: u64,
 }
 
-/// Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value, ties to
-/// even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are `WB_ERR_UNSUPPORTED`. A NaN
-/// stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
+/// Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value,
+/// ties to even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are
+/// `WB_ERR_UNSUPPORTED`. A NaN stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_cast {
@@ -98,8 +100,10 @@ pub struct wb_route {
     pub reserved: u32,
 }
 
-/// Device memory of the caller that a plan fills. It has to stay allocated until the placement is released. While the task runs,
-/// and after a failure, its contents are unspecified. Since 0.1.
+/// Device memory of the caller that a plan fills: of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
+/// device. It has to stay allocated until the placement is released, or until the error of the task is returned or the
+/// task released. While the task runs, and after a failure, its contents are unspecified. Memory that is allocated in
+/// the order of a stream needs that stream as `stream`. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_destination {
@@ -108,7 +112,7 @@ pub struct wb_destination {
     /// The tensor that goes there, by its name. Empty: an arena for all tensors of the device that have no destination of
     /// their own; `wb_plan_device_bytes` says how large it has to be.
     pub tensor: wb_str,
-    /// The device pointer (`CUdeviceptr`); that of an arena is a multiple of the alignment.
+    /// The device pointer (`CUdeviceptr`); that of an arena is a multiple of the alignment, that of one tensor any.
     pub address: u64,
     /// Bytes from there that may be written.
     pub bytes: u64,
@@ -118,9 +122,10 @@ pub struct wb_destination {
     pub reserved: u32,
 }
 
-/// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array of structures all
-/// `struct_size` are the same, and the structures as far apart. Of rules whose patterns match the same
-/// tensor the first counts; a pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`. Since 0.1.
+/// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array every structure
+/// has the same `struct_size`, and the next begins that many bytes later. Of slices, and of casts, whose patterns match
+/// the same tensor the first counts; routes add up. A pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_plan_options {
@@ -138,11 +143,12 @@ pub struct wb_plan_options {
     pub tensors: *const usize,
     /// The number of indices.
     pub tensor_count: usize,
-    /// Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A view
-    /// has the alignment of the file: see `wb_tensor_info`.
+    /// Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A
+    /// view has the alignment of the file: see `wb_tensor_info`.
     pub alignment: u64,
-    /// The bound on host memory beside the tensors, in bytes, at least 65,536, for a device 262,144; each thread needs as much.
-    /// 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and pins 4 MiB.
+    /// The bound on host memory beside the tensors, in bytes, at least 65,536, with direct reads 131,072, for a device
+    /// 262,144; each thread needs as much. 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and
+    /// pins 4 MiB.
     pub staging_bytes: u64,
     /// Parts of tensors.
     pub slices: *const wb_slice,
@@ -156,8 +162,8 @@ pub struct wb_plan_options {
     pub devices: *const i32,
     /// The number of devices; 0: one, `device`.
     pub device_count: usize,
-    /// Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every route that
-    /// matches it, and one that no route matches to all devices.
+    /// Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every
+    /// route that matches it, and one that no route matches to all devices.
     pub routes: *const wb_route,
     /// The number of routes.
     pub route_count: usize,
@@ -166,14 +172,15 @@ pub struct wb_plan_options {
     pub destinations: *const wb_destination,
     /// The number of destinations.
     pub destination_count: usize,
-    /// A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies begin when the work that is in
-    /// it at `wb_plan_start` is done. It has to stay valid until that call returns, for `wb_model_load` likewise. NULL: the copies wait for nothing; the default streams
-    /// are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`, each of which stands for that of every device of the plan.
+    /// A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies to all devices begin
+    /// when the work that is in it at `wb_plan_start` or `wb_model_load` is done. It has to be valid during those
+    /// calls. NULL: the copies wait for nothing; the default streams are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`,
+    /// each of which stands for that of every device of the plan.
     pub stream: *mut c_void,
     /// `WB_PLAN_*`.
     pub flags: u64,
-    /// Threads that read at once, at most as many as the context allows; 0: as many as that. With more threads than processors
-    /// more reads wait for a slow disk at the same time.
+    /// Threads that read at once, at most as many as the context allows; 0: as many as that. With more threads than
+    /// processors more reads wait for a slow disk at the same time.
     pub readers: u32,
     /// `WB_READS_*`.
     pub reads: u32,
@@ -191,7 +198,7 @@ pub struct wb_plan_info {
     pub payload_bytes: u64,
     /// Bytes that will be read: more than the payload where a check needs whole files, 0 where nothing is read.
     pub read_bytes: u64,
-    /// Bytes that the target will hold.
+    /// Bytes that the target will hold, all devices together.
     pub target_bytes: u64,
     /// Bytes of host memory beside the target.
     pub staging_bytes: u64,
@@ -209,7 +216,9 @@ impl Owned for wb_plan {}
 /// `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
 /// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
 /// `WB_ERR_NOT_FOUND`: a pattern matches no selected tensor, or a destination is for one that does not go there.
-/// `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
+/// `WB_ERR_INVALID_ARGUMENT`: options contradict each other (`include` and `tensors`, too), or a destination is too
+/// small, misaligned or overlaps another. `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be
+/// made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_create(
     m: *const wb_model,
@@ -342,9 +351,10 @@ pub extern "C" fn wb_plan_describe(p: *const wb_plan, out: *mut wb_plan_info) ->
     })
 }
 
-/// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors with a
-/// destination of their own are not in it. 0 for a plan whose target is not `WB_TARGET_CUDA`, and for a device that is not of
-/// the plan. Since 0.1.
+/// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors
+/// with a destination of their own are not in it. To give an arena: make a plan without it, ask here, allocate, and
+/// make the plan again with the destination; neither does any I/O. 0 for a plan whose target is not `WB_TARGET_CUDA`,
+/// and for a device that is not of the plan. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_device_bytes(p: *const wb_plan, device: i32, bytes: *mut u64) -> wb_status {
     status(|| {

@@ -34,7 +34,8 @@
  * - Errors. `wb_error **err` is last and optional. It is ignored on entry and written only on failure; the caller
  *   releases what is written. Nothing is kept in thread-local or global state.
  * - Ownership. What comes through a `**out` belongs to the caller, who releases it; on failure it is set to NULL. Other
- *   results are written only on success. A returned pointer, and every pointer in an info structure, is borrowed from the object that was asked.
+ *   results are written only on success. A returned pointer, and every pointer in an info structure, is borrowed from
+ *   the object that was asked.
  * - Threads. A function that takes its object `const` may run on many threads at once. One that takes it without
  *   `const` needs it for itself, unless it says "any thread". Functions named _retain and _release accept any thread.
  * - NULL. Functions named _release and _retain accept it. A NULL context is one that lends nothing. Everywhere else

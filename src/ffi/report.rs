@@ -131,8 +131,10 @@ pub extern "C" fn wb_report_check(r: *const wb_report, index: usize, out: *mut w
 pub struct wb_cost {
     /// `sizeof(wb_cost)`.
     pub struct_size: usize,
-    /// `"prepare"` (taking memory, waking a device), `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"convert"` or `"send"`;
-    /// later versions may have more. Static text.
+    /// `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`:
+    /// hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and joining short rows of
+    /// slices; `"send"`: pinning memory, submitting copies and waiting for room, which is not the time of the copies.
+    /// Later versions may have more. Static text.
     pub stage: wb_str,
     /// Bytes that went through it.
     pub bytes: u64,

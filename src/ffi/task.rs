@@ -23,10 +23,10 @@ impl Owned for wb_task {}
 /// Starts a plan: takes the target's memory, makes sure that the files are still those that were opened, and starts the
 /// threads that the context allows. A plan may be started several times. The caller owns `*out`.
 ///
-/// For devices: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_OUT_OF_MEMORY`: the device has not enough of
-/// it. `WB_ERR_INVALID_ARGUMENT`: a destination is no memory of its device, or the stream is not of the plan's devices or is
-/// being captured. `WB_ERR_DEVICE`: the driver failed; `wb_error_os_code` is its code. The calling thread keeps the context that
-/// is current. Since 0.1.
+/// For devices: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_OUT_OF_MEMORY`: the device has not
+/// enough of it. `WB_ERR_INVALID_ARGUMENT`: a destination is no memory of its device, or the stream is not of the
+/// plan's devices or is being captured. `WB_ERR_DEVICE`: the driver failed; `wb_error_os_code` is its code. The calling
+/// thread keeps the context that is current. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_start(p: *const wb_plan, out: *mut *mut wb_task, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
@@ -80,10 +80,10 @@ fn code_of(state: State) -> wb_status {
     }
 }
 
-/// Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times a
-/// second, and at the end. Returns `WB_OK`, or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`,
-/// `WB_ERR_CHANGED`, `WB_ERR_IO`, `WB_ERR_DEVICE`. After an error nothing of the target is left, but what the caller gave. Since
-/// 0.1.
+/// Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times
+/// a second, and at the end. Returns `WB_OK`, or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`,
+/// `WB_ERR_CHANGED`, `WB_ERR_IO`, `WB_ERR_DEVICE`. After an error nothing of the target is left, but what the caller
+/// gave. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_wait(
     t: *mut wb_task,

@@ -37,8 +37,8 @@ pub struct wb_type_info {
     pub struct_size: usize,
     /// `WB_TYPE_*`.
     pub kind: u32,
-    /// Of tensors, the type of the elements; of a map, that of its keys; 0 if the model does not say, or says something that
-    /// this version does not know.
+    /// Of tensors, the type of the elements; of a map, that of its keys; 0 if the model does not say, or says something
+    /// that this version does not know.
     pub dtype: wb_dtype,
     /// What the value means, such as `"IMAGE"`; may be empty.
     pub denotation: wb_str,

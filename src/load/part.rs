@@ -84,12 +84,12 @@ fn cast_of(tensor: &Tensor<'_>, rule: &CastRule) -> Result<Option<Cast>> {
     if tensor.dtype == rule.to || rule.from.is_some_and(|from| from != tensor.dtype) {
         return Ok(None);
     }
-    let cast = Cast::new(tensor.dtype, rule.to).ok_or_else(|| {
-        let message = format!("there is no exact conversion from {} to {}", tensor.dtype, rule.to);
-        Error::new(Kind::Unsupported, message).subject(tensor.name)
-    })?;
-    // Formats that pad the last byte of a tensor do so only where elements are smaller than a byte.
+    let cast = Cast::new(tensor.dtype, rule.to).ok_or_else(|| no_cast(tensor.dtype, rule.to).subject(tensor.name))?;
     Ok(Some(cast))
+}
+
+fn no_cast(from: DType, to: DType) -> Error {
+    Error::new(Kind::Unsupported, format!("there is no conversion from {from} to {to}"))
 }
 
 /// The rows of one part of a tensor, and the shape of that part.
@@ -133,6 +133,18 @@ fn range_of(length: u64, rule: &SliceRule) -> Result<(u64, u64)> {
 
 fn elements(dims: &[i64]) -> u64 {
     dims.iter().fold(1, |product: u64, dim| product.saturating_mul(*dim as u64))
+}
+
+impl CastRule {
+    /// Refuses what no tensor can be converted by.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.from {
+            Some(from) if from != self.to && Cast::new(from, self.to).is_none() => {
+                Err(no_cast(from, self.to).subject(&*self.pattern))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl SliceRule {

@@ -45,6 +45,7 @@ pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec
         _ => return Err(Error::invalid("both patterns and indices are given: expected one of them")),
     };
     options.slices.iter().try_for_each(|rule| rule.check())?;
+    options.casts.iter().try_for_each(|rule| rule.check())?;
     let slices = first_matches(tensors, &indices, options.slices.iter().map(|rule| rule.pattern.as_str()))?;
     let casts = first_matches(tensors, &indices, options.casts.iter().map(|rule| rule.pattern.as_str()))?;
     let rules = slices.into_iter().zip(casts);

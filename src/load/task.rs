@@ -307,13 +307,13 @@ impl Shared {
     fn settle(&self) -> Result<State> {
         let mut status = lock(&self.status);
         match &status.phase {
+            // An error is told when nobody works any more: the caller may then take back what it has lent.
+            Phase::Failed(_) if status.running + status.busy > 0 => return Ok(State::Pending),
             Phase::Failed(failure) => {
                 let failure = failure.clone();
-                if status.running == 0 && status.busy == 0 {
-                    drop(status);
-                    // What has failed holds no memory, however long the task is kept.
-                    lock(&self.filling).take();
-                }
+                drop(status);
+                // What has failed holds no memory, however long the task is kept.
+                lock(&self.filling).take();
                 return Err(failure);
             }
             Phase::Done => return Ok(State::Done),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use weighbridge::load::{CudaOptions, State};
-use weighbridge::{Error, Kind, Model, PlanOptions, Target, Task};
+use weighbridge::load::{CudaOptions, Destination, State};
+use weighbridge::write::Manifests;
+use weighbridge::{Error, Kind, Model, OpenOptions, PlanOptions, Target, Task};
 
 use crate::models::{assert_same_bytes, made, open, write};
 use crate::stub::{Stub, this_test, with_stub};
@@ -186,6 +187,38 @@ fn a_file_that_changes_meanwhile_gives_no_pointer() {
             std::fs::OpenOptions::new().append(true).open(&path).unwrap().set_len(1_000_000).unwrap();
             assert_eq!(task.wait(|_| true).unwrap_err().kind(), Kind::Changed);
             stub.assert_clean("after a change");
+        }
+    });
+}
+
+#[test]
+fn the_callers_memory_can_be_freed_when_the_error_is_told() {
+    let test = this_test!(the_callers_memory_can_be_freed_when_the_error_is_told);
+    with_stub(test, &[("delay_us", "50000")], |stub| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        write(&path, &[9_000_000, 9_000_001, 9_000_002, 9_000_003]);
+        let manifest = Manifests::of(&open(&path, 4, &Default::default()), |_| true).unwrap().record().unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        let model = open(&path, 4, &OpenOptions { manifest: Some(manifest.into_bytes()), ..Default::default() });
+        let host = cudarc::driver::CudaContext::new(0).unwrap();
+        for how in ["mismatch", "cancel"] {
+            host.bind_to_thread().unwrap();
+            // SAFETY: a context is current.
+            let arena = unsafe { cudarc::driver::result::malloc_sync(40 << 20) }.unwrap();
+            let destinations = vec![Destination { tensor: None, device: 0, address: arena, bytes: 40 << 20 }];
+            let cuda = CudaOptions { destinations, ..Default::default() };
+            let plan = model.plan(&PlanOptions { target: Target::Cuda, cuda, ..Default::default() }).unwrap();
+            let task = Task::start(&Arc::new(plan)).unwrap();
+            let error = task.wait(|progress| how == "mismatch" || progress.done_bytes == 0).unwrap_err();
+            assert!(matches!(error.kind(), Kind::Mismatch | Kind::Cancelled), "{error}");
+            // SAFETY: nobody uses it any more, which is what is tested.
+            unsafe { cudarc::driver::result::free_sync(arena) }.unwrap();
+            stub.assert_lawful(how);
+            assert_eq!((stub.number("pinned_bytes"), stub.number("streams")), (0, 0), "{how}");
         }
     });
 }

@@ -134,6 +134,10 @@ fn an_asynchronous_placement_is_whole_behind_its_fence() {
         stream.synchronize().unwrap();
         assert_same_bytes(stub, &model, &placement, "behind the fence");
         placement.fence(None).unwrap();
+        if let Some(stub) = stub {
+            assert_eq!(stub.number("pinned_bytes"), 0, "what is over pins nothing");
+        }
+        placement.wait().unwrap();
         drop((placement, stream, context));
         if let Some(stub) = stub {
             stub.assert_clean("after an asynchronous placement");

@@ -95,7 +95,7 @@ fn impossible_conversions_are_named() {
                 Ok(placement) => assert_eq!(placement.get(0).unwrap().dtype, *to),
                 Err(error) => {
                     assert_eq!(error.kind(), Kind::Unsupported, "{error}");
-                    assert!(error.to_string().contains("there is no exact conversion from"), "{error}");
+                    assert!(error.to_string().contains("there is no conversion from"), "{error}");
                     refused += 1;
                 }
             }

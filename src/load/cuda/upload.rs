@@ -23,7 +23,14 @@ pub(in crate::load) struct Upload {
 pub(super) struct Parked {
     /// Marks at the end of its streams.
     pub(super) ends: Vec<Arc<Event>>,
-    pub(super) _ring: Ring,
+    pub(super) ring: Ring,
+}
+
+impl Drop for Parked {
+    fn drop(&mut self) {
+        // Waiting for events does not spin. What this does not settle, the ring itself sees to.
+        let _ = self.ring.wait();
+    }
 }
 
 impl Upload {
@@ -60,9 +67,11 @@ impl Upload {
         self.parked().iter().flat_map(|parked| parked.ends.iter().cloned()).collect()
     }
 
-    /// Waits until all copies are over.
+    /// Waits until all copies are over; then nothing is pinned for them any more.
     pub(in crate::load) fn wait(&self) -> Result<()> {
-        self.ends().iter().try_for_each(|end| end.synchronize())
+        self.ends().iter().try_for_each(|end| end.synchronize())?;
+        self.parked().clear();
+        Ok(())
     }
 
     /// Makes a stream of the caller wait for all copies, or each device's default stream.
@@ -74,6 +83,7 @@ impl Upload {
             }
         }
         if under_way.is_empty() {
+            self.parked().clear();
             return Ok(());
         }
         let default = HostStream::new(0, None);
@@ -86,7 +96,7 @@ fn delay(target: &Target, stream: &HostStream, events: &[Arc<Event>]) -> Result<
     let entered = target.context.enter()?;
     if entered.is_capturing(stream)? {
         let message = "the stream is being captured, and copies of the placement are under way: wait for them first";
-        return Err(Error::new(Kind::Device, message).subject("stream"));
+        return Err(Error::invalid(message).subject("stream"));
     }
     events.iter().try_for_each(|event| event.delay_host(&entered, stream))
 }
