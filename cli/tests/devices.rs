@@ -224,12 +224,12 @@ fn without_a_driver_or_a_device_the_reason_is_told() {
         &["load", path(&model), "--device", "cuda:all"],
     ];
     for args in commands {
-        let line = fails(2, &mut on(broken.path(), args));
+        let line = fails(3, &mut on(broken.path(), args));
         assert!(line.contains("there is no CUDA driver"), "{args:?}: {line}");
         let Some(driver) = stand_in() else { continue };
-        let line = fails(2, on(driver, args).env("STUB_CUDA_INIT", "100"));
+        let line = fails(3, on(driver, args).env("STUB_CUDA_INIT", "100"));
         assert!(line.contains("there is no CUDA device"), "{args:?}: {line}");
-        let line = fails(2, on(driver, args).env("STUB_CUDA_DEVICES", "0"));
+        let line = fails(3, on(driver, args).env("STUB_CUDA_DEVICES", "0"));
         assert!(line.contains("there is no CUDA device"), "{args:?}: {line}");
     }
 }

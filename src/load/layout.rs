@@ -97,7 +97,9 @@ struct Wanted<'a> {
 /// one large read fills many of them. Tensors that share bytes in their file share them in the arena, so that each byte is
 /// read and placed once.
 pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: u64) -> Result<Layout> {
-    let mut wanted: Vec<_> = selection.iter().enumerate().filter_map(|(at, one)| want(tensors, one, at)).collect();
+    let wanted = selection.iter().enumerate().filter_map(|(position, one)| want(tensors, one, position));
+    // What has no bytes shares none, also where it lies inside another's.
+    let mut wanted: Vec<_> = wanted.filter(|one| one.extent.len > 0).collect();
     wanted.sort_unstable();
     let mut layout = Layout { offsets: vec![0; selection.len()], ..Layout::default() };
     let mut displaced = Vec::new();
@@ -106,9 +108,7 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         let (region, count) = shared_region(tensors, selection, rest)?;
         let len = if first.change.is_some() { first.placed_len } else { region.len };
         let start = layout.take(len, alignment)?;
-        if len > 0 {
-            layout.copies.push(copy_of(first, region, start));
-        }
+        layout.copies.push(copy_of(first, region, start));
         for Wanted { extent, position, placed_len, .. } in &rest[..count] {
             let delta = extent.offset - region.offset;
             layout.offsets[*position] = start + delta;
@@ -187,5 +187,52 @@ impl Layout {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::part::Part;
+    use super::*;
+    use crate::dtype::DType;
+    use crate::limits::Limits;
+    use crate::load::CastRule;
+    use crate::tensor::{Layout as InFile, TableBuilder};
+
+    /// The tensors all converted, where they are F32.
+    fn converted(tensors: &TensorTable) -> Vec<Selected> {
+        let rule = CastRule { pattern: String::new(), from: Some(DType::F32), to: DType::F16 };
+        let select = |tensor: usize| {
+            let part = Part::of(&tensors.get(tensor).unwrap(), None, Some(&rule)).unwrap();
+            Selected { tensor, part }
+        };
+        (0..tensors.len()).map(select).collect()
+    }
+
+    fn table(rows: &[(&str, DType, &[u64], u64, u64)]) -> TensorTable {
+        let mut table = TableBuilder::new(&Limits::default());
+        for (name, dtype, shape, offset, len) in rows {
+            table.push(name, *dtype, shape, Span { file: 0, offset: *offset, len: *len }).unwrap();
+        }
+        table.finish_file(&InFile::Within(vec![1000])).unwrap()
+    }
+
+    #[test]
+    fn what_is_empty_shares_no_bytes() {
+        let tensors = table(&[("a", DType::F32, &[10], 0, 40), ("e", DType::F32, &[0, 3], 20, 0)]);
+        let layout = lay_out(&tensors, &converted(&tensors), 64).unwrap();
+        assert_eq!((layout.bytes, layout.copies.len()), (20, 1));
+    }
+
+    #[test]
+    fn what_is_shared_is_converted_once_or_not_at_all() {
+        let twins = table(&[("a", DType::F32, &[10], 0, 40), ("b", DType::F32, &[5, 2], 0, 40)]);
+        let layout = lay_out(&twins, &converted(&twins), 64).unwrap();
+        assert_eq!((layout.bytes, layout.offsets, layout.copies.len()), (20, vec![0, 0], 1));
+        for other in [("b", DType::F32, &[9][..], 4, 36), ("b", DType::U8, &[40][..], 0, 40)] {
+            let tensors = table(&[("a", DType::F32, &[10], 0, 40), other]);
+            let error = lay_out(&tensors, &converted(&tensors), 64).unwrap_err();
+            assert_eq!(error.kind(), Kind::Unsupported, "{error}");
+        }
     }
 }

@@ -47,7 +47,7 @@ void parts() {
   const wb::model model = open();
   wb::plan_options options;
   options.slices = {{queries, 1, 1, 4}, {norm, 0, 2, 3, true}};
-  options.casts = {{norm, WB_BF16, WB_F32}, {"*", WB_F64, WB_F32}};
+  options.casts = {{norm, WB_BF16, WB_F32}, {"*", WB_F16, WB_F32}};
   options.reads = wb::reads::buffered;
   options.readers = 1;
   const auto placement = model.load(options);
