@@ -323,6 +323,8 @@ impl Shared {
         // A cancel that came before the end counts, also if the work was done when it was noticed.
         if let Err(failure) = self.check_cancelled().and_then(|()| check_unchanged(&self.plan)) {
             status.phase = Phase::Failed(failure.clone());
+            drop(status);
+            lock(&self.filling).take();
             return Err(failure);
         }
         if self.plan.vouches {

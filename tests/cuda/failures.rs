@@ -222,3 +222,38 @@ fn the_callers_memory_can_be_freed_when_the_error_is_told() {
         }
     });
 }
+
+#[test]
+fn an_error_at_the_very_end_is_told_when_no_copy_is_under_way() {
+    let test = this_test!(an_error_at_the_very_end_is_told_when_no_copy_is_under_way);
+    with_stub(test, &[("delay_us", "100000")], |stub| {
+        for threads in [0, 2] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("model.safetensors");
+            write(&path, &[3_000_000]);
+            let model = open(&path, threads, &Default::default());
+            let task = Task::start(&Arc::new(model.plan(&options(true)).unwrap())).unwrap();
+            // The file is written while it is read, with what is in it already.
+            let bytes = std::fs::read(&path).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(task.wait(|_| true).unwrap_err().kind(), Kind::Changed);
+            stub.assert_clean("when the error is told");
+        }
+    });
+}
+
+#[test]
+fn a_lost_device_is_no_wrong_pointer() {
+    with_stub(this_test!(a_lost_device_is_no_wrong_pointer), &[], |stub| {
+        let model = made(&[3_000], 0);
+        let host = cudarc::driver::CudaContext::new(0).unwrap();
+        host.bind_to_thread().unwrap();
+        // SAFETY: a context is current.
+        let arena = unsafe { cudarc::driver::result::malloc_sync(1 << 20) }.unwrap();
+        let destinations = vec![Destination { tensor: None, device: 0, address: arena, bytes: 1 << 20 }];
+        let cuda = CudaOptions { destinations, ..Default::default() };
+        stub.configure("fail=cuPointerGetAttribute@1=719");
+        let error = model.load(&PlanOptions { target: Target::Cuda, cuda, ..Default::default() }).unwrap_err();
+        assert_eq!((error.kind(), error.os_code()), (Kind::Device, 719), "{error}");
+    });
+}

@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cudarc::driver::sys::{CUcontext, CUstream};
 
-use super::{Device, Driver, call};
+use super::{Code, Device, Driver, call};
 use crate::error::{Error, Result};
 use crate::load::options::HostStream;
+
+const INVALID_VALUE: Code = 1;
 
 const CAPTURE_MODE_RELAXED: c_uint = 2;
 const CAPTURE_NONE: c_uint = 0;
@@ -129,11 +131,11 @@ impl Entered<'_> {
     pub(in crate::load::cuda) fn check_memory(&self, address: u64, bytes: u64) -> Result<()> {
         let refuse = |message: String| Err(Error::invalid(format!("{address:#x} {message}")).subject("destinations"));
         let (mut kind, mut ordinal): (c_uint, c_int) = (0, 0);
-        let place = |value: &mut c_uint| ptr::from_mut(value).cast::<c_void>();
-        if call!(self.driver(), cuPointerGetAttribute(place(&mut kind), POINTER_MEMORY_TYPE, address)).is_err()
-            || kind != MEMORY_TYPE_DEVICE
-        {
-            return refuse("is no pointer to device memory".to_owned());
+        let place = ptr::from_mut(&mut kind).cast::<c_void>();
+        match call!(self.driver(), cuPointerGetAttribute(place, POINTER_MEMORY_TYPE, address)) {
+            Ok(()) if kind == MEMORY_TYPE_DEVICE => {}
+            Err(e) if e.os_code() != i64::from(INVALID_VALUE) => return Err(e),
+            _ => return refuse("is no pointer to device memory".to_owned()),
         }
         let place = ptr::from_mut(&mut ordinal).cast::<c_void>();
         call!(self.driver(), cuPointerGetAttribute(place, POINTER_ORDINAL, address))?;
