@@ -2,7 +2,7 @@
 //!
 //! Every export wraps its body in `call`, `status` or `plain`, which catch panics and turn errors into codes.
 //! Pointers become references in `handle`, callbacks become closures in `hooks`, and structures that may grow
-//! are copied here. Bodies elsewhere hold no unsafe code.
+//! are copied in `versioned`. Bodies elsewhere hold no unsafe code.
 
 #![allow(non_camel_case_types, reason = "the names of the C interface")]
 
@@ -29,9 +29,10 @@ pub mod tensor;
 pub mod text;
 pub mod types;
 pub mod value;
+mod versioned;
 
 use std::ffi::{c_char, c_void};
-use std::mem::{MaybeUninit, size_of};
+use std::mem::size_of;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Once;
@@ -42,6 +43,7 @@ use crate::load::HostStream;
 use error::wb_error;
 use status::{WB_ERR_INTERNAL, WB_OK, wb_status};
 use text::{WB_NUL, wb_str};
+use versioned::{fill, fill_array, options, options_array};
 
 /// Runs the body of an export that reports errors as an object. `*err` is written only on failure.
 fn call(err: *mut *mut wb_error, body: impl FnOnce() -> Result<wb_status>) -> wb_status {
@@ -246,169 +248,7 @@ fn path<'a>(data: *const c_char, len: usize) -> Result<&'a str> {
     }
 }
 
-/// A structure of the interface that begins with its size and may grow at its end.
-///
-/// # Safety
-///
-/// The type is `repr(C)`, begins with `struct_size: usize`, has no padding that a copy could leak, and all its bit
-/// patterns are valid, zeros included.
-unsafe trait Versioned: Copy {}
-
-macro_rules! versioned {
-    ($($name:path),* $(,)?) => {
-        $(
-            // SAFETY: integers, pointers and optional functions only, with explicit reserved fields for padding.
-            unsafe impl Versioned for $name {}
-        )*
-    };
-}
-
-versioned! {
-    attribute::wb_attribute_info,
-    context::wb_context_options,
-    device::wb_device_info,
-    findings::wb_check_options,
-    findings::wb_finding,
-    function::wb_function_info,
-    graph::wb_graph_info,
-    graph::wb_model_info,
-    hooks::wb_progress,
-    model::wb_open_options,
-    node::wb_node_info,
-    placement::wb_placed_tensor,
-    plan::wb_cast,
-    plan::wb_destination,
-    plan::wb_plan_info,
-    plan::wb_plan_options,
-    plan::wb_route,
-    plan::wb_slice,
-    report::wb_check,
-    report::wb_cost,
-    tensor::wb_tensor_info,
-    types::wb_dim_info,
-    types::wb_type_info,
-    value::wb_sparse_info,
-    value::wb_value_info,
-}
-
-/// No structure of the interface will ever be larger: a larger size is garbage.
-const MAX_STRUCT: usize = 4096;
-
-/// Options from a caller whose header may be older or newer. NULL means the default. What is missing is zero; what this
-/// library does not know has to be zero.
-fn options<T: Versioned>(given: *const T, name: &str) -> Result<Option<T>> {
-    if given.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: not NULL, so by the conventions a structure that begins with its size.
-    let size = check_size(unsafe { given.cast::<usize>().read_unaligned() }, name)?;
-    let known = size.min(size_of::<T>());
-    // SAFETY: the caller says that `size` bytes are readable.
-    let tail = unsafe { std::slice::from_raw_parts(given.cast::<u8>().add(known), size - known) };
-    if tail.iter().any(|byte| *byte != 0) {
-        let message = "an option is set that this version of the library does not know";
-        return Err(Error::new(Kind::Unsupported, message).subject(name));
-    }
-    let mut options = MaybeUninit::<T>::zeroed();
-    // SAFETY: `known` bytes are readable there and writable here; zeros and the caller's bits are valid for a `T`.
-    unsafe {
-        ptr::copy_nonoverlapping(given.cast::<u8>(), options.as_mut_ptr().cast(), known);
-        Ok(Some(options.assume_init()))
-    }
-}
-
-/// An array of such structures. The size of the first is that of all, and how far they are apart.
-fn options_array<T: Versioned>(given: *const T, count: usize, name: &str) -> Result<Vec<T>> {
-    if count == 0 {
-        return Ok(Vec::new());
-    }
-    if given.is_null() {
-        return Err(null(name));
-    }
-    // SAFETY: not NULL, so by the conventions `count` structures, of which the first begins with its size.
-    let size = check_size(unsafe { given.cast::<usize>().read_unaligned() }, name)?;
-    if size.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(Error::invalid(format!("{count} elements of {size} bytes cannot exist")).subject(name));
-    }
-    let mut all = Vec::new();
-    for position in 0..count {
-        let place = given.wrapping_byte_add(size * position);
-        // SAFETY: one of the `count` structures that the caller says are there, each of `size` bytes.
-        if unsafe { place.cast::<usize>().read_unaligned() } != size {
-            let message = format!("struct_size of element {position} is not {size}, as that of the first is");
-            return Err(Error::invalid(message).subject(name));
-        }
-        all.extend(options(place, name)?);
-    }
-    Ok(all)
-}
-
 /// A stream of the caller: by the conventions it stays valid as long as the function that takes it says.
 fn host_stream(raw: *mut c_void) -> HostStream {
     HostStream::new(raw as usize, None)
-}
-
-/// Fills a structure of a caller whose header may be older or newer: what the caller does not know is left out, and
-/// what this library does not know is zeroed. Its `struct_size` stays.
-fn fill<T: Versioned>(place: *mut T, value: &T, name: &str) -> Result<()> {
-    if place.is_null() {
-        return Err(null(name));
-    }
-    // SAFETY: not NULL, so by the conventions a structure that begins with its size.
-    let size = check_size(unsafe { place.cast::<usize>().read_unaligned() }, name)?;
-    fill_sized(place, value, size);
-    Ok(())
-}
-
-fn fill_sized<T: Versioned>(place: *mut T, value: &T, size: usize) {
-    let known = size.min(size_of::<T>());
-    // SAFETY: the caller says that `size` bytes are writable, of which the first are the size itself.
-    unsafe {
-        let place = place.cast::<u8>();
-        ptr::copy_nonoverlapping(ptr::from_ref(value).cast(), place, known);
-        ptr::write_bytes(place.add(known), 0, size - known);
-        place.cast::<usize>().write_unaligned(size);
-    }
-}
-
-/// Fills an array of structures, `stride` bytes apart. The size of the first speaks for all; 0 means the size that this
-/// library knows, or the stride if that is less.
-fn fill_array<T: Versioned>(
-    place: *mut T,
-    stride: usize,
-    count: usize,
-    name: &str,
-    mut value: impl FnMut(usize) -> Result<T>,
-) -> Result<()> {
-    if count == 0 {
-        return Ok(());
-    }
-    if place.is_null() {
-        return Err(null(name));
-    }
-    // SAFETY: not NULL, so by the conventions `count` structures, of which the first begins with its size.
-    let size = match unsafe { place.cast::<usize>().read_unaligned() } {
-        0 => stride.min(size_of::<T>()),
-        size => size,
-    };
-    let size = check_size(size, name)?;
-    if stride < size || !stride.is_multiple_of(align_of::<T>()) {
-        let message = format!("a stride of {stride} bytes is no multiple of the alignment, or less than {size}");
-        return Err(Error::invalid(message).subject(name));
-    }
-    if stride.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(Error::invalid(format!("{count} elements {stride} bytes apart cannot exist")).subject(name));
-    }
-    for position in 0..count {
-        let value = value(position)?;
-        fill_sized(place.wrapping_byte_add(stride * position), &value, size);
-    }
-    Ok(())
-}
-
-fn check_size(size: usize, name: &str) -> Result<usize> {
-    if (size_of::<usize>()..=MAX_STRUCT).contains(&size) {
-        return Ok(size);
-    }
-    Err(Error::invalid(format!("struct_size is {size}: expected the size of the structure")).subject(name))
 }
