@@ -4,6 +4,27 @@
 //! those bytes: each block is read once, placed where it belongs, and hashed while it is in the cache. A [`Placement`]
 //! exists only when every check that it needs has passed.
 //!
+//! ```no_run
+//! use weighbridge::load::{CudaOptions, SliceRule, Uneven};
+//! use weighbridge::{Context, Model, OpenOptions, PlanOptions, Target};
+//!
+//! # fn main() -> weighbridge::Result<()> {
+//! // What rank 1 of 4 needs of the queries, and all other tensors, on the second device.
+//! let pattern = "*.q_proj.weight".to_owned();
+//! let slices = vec![SliceRule { pattern, dim: 0, rank: 1, world: 4, uneven: Uneven::Refuse }];
+//! let cuda = CudaOptions { devices: vec![1], ..Default::default() };
+//! let context = Context::new().with_threads(usize::MAX);
+//! let model = Model::open("path/to/checkpoint", &OpenOptions::default(), &context)?;
+//! let placement = model.load(&PlanOptions { target: Target::Cuda, slices, cuda, ..Default::default() })?;
+//! for tensor in placement.iter() {
+//!     println!("{}: {} of {:?} at {:#x}", tensor.name, tensor.dtype, tensor.shape, tensor.address);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Inside:
+//!
 //! ```text
 //! options ──> select, part ──> layout, routing ──> jobs   what is wanted, where it goes, who reads it: the plan
 //! jobs ──> block ──> work ──> window ──> filling          what is read at once, hashed, written: the task

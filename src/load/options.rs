@@ -127,8 +127,8 @@ pub struct Route {
     pub device: u32,
 }
 
-/// Device memory of the caller. It must stay allocated until the placement is dropped; after a failure its contents are
-/// unspecified.
+/// Device memory of the caller, of one allocation. It must stay allocated until the placement is dropped, or until the error of
+/// the task is returned or the task dropped; after a failure its contents are unspecified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     /// The tensor that goes there, by its exact name; `None` means all tensors of the device that have no destination of

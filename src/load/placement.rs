@@ -45,8 +45,8 @@ impl<'a> Placed<'a> {
 
 /// Where the tensors of a finished task are. Cheap to clone; immutable; usable from many threads at once.
 ///
-/// A host placement owns its arena and does not need the model any more; so does one on devices, unless the caller gave
-/// the memory. A view keeps the maps of the model's files.
+/// A host placement owns its arena and does not need the model any more. One on devices owns its arenas, but for memory that
+/// the caller gave. A view keeps the maps of the model's files.
 #[derive(Clone)]
 pub struct Placement(Arc<Inner>);
 

@@ -29,7 +29,7 @@ pub struct PlanInfo {
     pub staging_bytes: u64,
 }
 
-/// A plan is immutable; any number of tasks can be started from it.
+/// What will be done, as [`Model::plan`](crate::Model::plan) decides it. Immutable; any number of tasks can be started from it.
 pub struct Plan {
     pub(super) payload: Arc<Payload>,
     /// The files of the payload, and for a verification the assets.
@@ -139,7 +139,8 @@ impl Plan {
         self.info
     }
 
-    /// Bytes that one CUDA device will hold: the size of its arena. 0 if it is not of the plan.
+    /// The size of the arena on one CUDA device, in bytes; tensors with a destination of their own are not in it. 0 if the
+    /// device is not of the plan.
     pub fn device_bytes(&self, device: u32) -> u64 {
         self.routing.as_ref().map_or(0, |routing| routing.arena_bytes(device))
     }
