@@ -69,6 +69,12 @@ impl Arena {
         Ok(Self { region: Arc::new(Region { map, base, len: size }), taken: 0 })
     }
 
+    /// Leaves the memory out of children of this process: what a device reads on its own must not be moved by copy-on-write.
+    pub(crate) fn keep_from_children(&self) {
+        // Advice only: an old kernel that does not take it forks as it always did.
+        let _ = self.region.map.advise(Advice::DontFork);
+    }
+
     /// Hands out the next `len` bytes, which no other slot covers. `None` when so much is not left.
     pub(crate) fn take(&mut self, len: usize) -> Option<Slot> {
         let start = self.taken;

@@ -13,5 +13,8 @@ mod guests;
 mod memory;
 mod models;
 mod parity;
+mod random;
 mod stub;
 mod targets;
+
+use common::say;

@@ -3,7 +3,12 @@
 mod borders;
 mod casts;
 mod checks;
+#[path = "../common/mod.rs"]
+mod common;
 mod models;
+mod random;
 mod reads;
 mod refusals;
 mod slices;
+
+use common::say;

@@ -149,6 +149,9 @@ impl Driver {
             init.map_err(|_| Error::new(Kind::Device, format!("{LIBRARY} has no cuInit: it is no CUDA driver")))?;
         // SAFETY: flags have to be 0.
         let code = unsafe { init(0) };
+        let table = Table::resolve(&library);
+        // Its threads may run already: it stays, also if it did not start.
+        std::mem::forget(library);
         match code {
             STUB_LIBRARY => {
                 let message = format!(
@@ -160,9 +163,7 @@ impl Driver {
             NO_DEVICE => return Err(Error::new(Kind::NotFound, "there is no CUDA device").code(NO_DEVICE)),
             _ => {}
         }
-        let driver = Self { table: Table::resolve(&library)? };
-        // Its threads may run already: it stays, also if it did not start.
-        std::mem::forget(library);
+        let driver = Self { table: table? };
         driver.check("cuInit", code)?;
         Ok(Box::leak(Box::new(driver)))
     }
@@ -179,6 +180,11 @@ impl Driver {
             _ => "",
         };
         Error::new(kind, format!("{name} failed with {}{advice}", self.name_of(code))).code(code)
+    }
+
+    /// Whether an error means that the device is lost to this process.
+    fn is_loss(error: &Error) -> bool {
+        LOST.iter().any(|code| error.os_code() == i64::from(*code))
     }
 
     fn name_of(&self, code: Code) -> String {

@@ -37,6 +37,7 @@ impl Ring {
         let first = targets.iter().next().ok_or_else(|| Error::new(Kind::Internal, "an upload has no device"))?;
         let bytes = SLOTS * len;
         let mut arena = Arena::new(bytes as u64, 4096)?;
+        arena.keep_from_children();
         let memory = arena.take(bytes).ok_or_else(|| Error::out_of_memory("pinned slots", bytes as u64))?;
         let pinned = Pinned::new(&first.context.enter()?, memory)?;
         let mut streams = Vec::new();

@@ -129,6 +129,9 @@ impl Entered<'_> {
 
     /// Refuses memory of the caller that is not `bytes` bytes of one allocation on this device.
     pub(in crate::load::cuda) fn check_memory(&self, address: u64, bytes: u64) -> Result<()> {
+        if bytes == 0 {
+            return Ok(());
+        }
         let refuse = |message: String| Err(Error::invalid(format!("{address:#x} {message}")).subject("destinations"));
         let (mut kind, mut ordinal): (c_uint, c_int) = (0, 0);
         let place = ptr::from_mut(&mut kind).cast::<c_void>();
@@ -144,12 +147,18 @@ impl Entered<'_> {
             return refuse(format!("is memory of CUDA device {ordinal}: expected device {own}"));
         }
         let Some(range) = self.driver().table.cuMemGetAddressRange_v2 else { return Ok(()) };
-        let (mut base, mut size) = (0, 0);
-        // SAFETY: places for a pointer and a size; the driver looks the address up and does not follow it.
-        self.driver().check("cuMemGetAddressRange_v2", unsafe { range(&mut base, &mut size, address) })?;
-        let room = (base + size as u64).saturating_sub(address);
-        if bytes > room {
-            return refuse(format!("has room for {room} bytes to the end of its allocation: {bytes} are needed"));
+        let mut end = address;
+        // Memory that is mapped in pieces is a range for each of them.
+        while end - address < bytes {
+            let (mut base, mut size) = (0, 0);
+            // SAFETY: places for a pointer and a size; the driver looks the address up and does not follow it.
+            let code = unsafe { range(&mut base, &mut size, end) };
+            let next = base.saturating_add(size as u64);
+            if code != 0 || next <= end {
+                let room = end - address;
+                return refuse(format!("has room for {room} bytes to the end of its allocation: {bytes} are needed"));
+            }
+            end = next;
         }
         Ok(())
     }

@@ -9,14 +9,12 @@ use std::sync::Arc;
 use cudarc::driver::sys::{CUevent, CUstream};
 
 use super::context::{Context, Entered};
-use super::{Code, call};
-use crate::error::Result;
+use super::{Code, Driver, call};
+use crate::error::{Kind, Result};
 use crate::load::options::HostStream;
 use crate::storage::Slot;
 
 const NOT_READY: Code = 600;
-const NOT_PERMITTED: Code = 800;
-const NOT_SUPPORTED: Code = 801;
 
 const STREAM_NON_BLOCKING: c_uint = 1;
 const EVENT_BLOCKING_SYNC: c_uint = 1;
@@ -195,7 +193,8 @@ impl Pinned {
         slot.fill(0);
         let memory = match call!(entered.driver(), cuMemHostRegister_v2(slot.as_mut_ptr().cast(), len, PORTABLE)) {
             Ok(()) => Memory::Registered(ManuallyDrop::new(slot)),
-            Err(e) if [NOT_PERMITTED, NOT_SUPPORTED].map(i64::from).contains(&e.os_code()) => {
+            // Not every driver can pin memory that it has not allocated: on virtual machines, for instance.
+            Err(e) if e.kind() == Kind::Device && !Driver::is_loss(&e) => {
                 let mut start = ptr::null_mut();
                 call!(entered.driver(), cuMemHostAlloc(&mut start, len, PORTABLE))?;
                 Memory::Allocated(start as usize, len)
