@@ -965,8 +965,9 @@ typedef struct wb_plan_options {
   size_t destination_count;
   // A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies to all devices begin
   // when the work that is in it at `wb_plan_start` or `wb_model_load` is done. It has to be valid during those
-  // calls. NULL: the copies wait for nothing; the default streams are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`,
-  // each of which stands for that of every device of the plan.
+  // calls. A task that is cancelled waits for that work too, if a copy behind it is submitted. NULL: the copies wait
+  // for nothing; the default streams are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`, each of which stands for
+  // that of every device of the plan.
   void *stream;
   // `WB_PLAN_*`.
   uint64_t flags;
