@@ -39,8 +39,9 @@ pub struct Stage {
 impl From<&Cost> for Stage {
     fn from(cost: &Cost) -> Self {
         let seconds = cost.time.as_secs_f64();
-        // Memory that is taken is not bytes that pass.
-        let has_speed = cost.stage != verify::Stage::Prepare && cost.bytes > 0 && seconds > 0.0;
+        // Taking memory moves no bytes, and submitting copies is not the time that they take.
+        let moves = !matches!(cost.stage, verify::Stage::Prepare | verify::Stage::Send);
+        let has_speed = moves && cost.bytes > 0 && seconds > 0.0;
         let speed = has_speed.then(|| cost.bytes as f64 / seconds / 1e9);
         Self { name: cost.stage.name(), bytes: cost.bytes, thread_seconds: seconds, gb_per_thread_second: speed }
     }
