@@ -1,7 +1,5 @@
 //! The arguments of `load` that say where to, what of each tensor, and how.
 
-use std::num::NonZeroUsize;
-
 use clap::ValueEnum;
 use weighbridge::load::cuda;
 use weighbridge::load::{CastRule, CudaOptions, Reads, Route, SliceRule, Uneven};
@@ -37,8 +35,8 @@ pub struct Placing {
     #[arg(long, value_name = "SIZE", value_parser = forms::size)]
     staging: Option<u64>,
     /// The most threads that read at once
-    #[arg(long, value_name = "N")]
-    readers: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    readers: Option<u32>,
     /// How files are read
     #[arg(long, value_enum, default_value_t)]
     reads: ReadsArg,
@@ -78,7 +76,7 @@ impl Placing {
             target,
             include: self.include.clone(),
             staging_bytes: self.staging.unwrap_or(0),
-            readers: self.readers.map_or(0, NonZeroUsize::get),
+            readers: self.readers.map_or(0, |readers| readers as usize),
             slices: self.slice.iter().map(|rule| SliceRule { uneven, ..rule.clone() }).collect(),
             casts: self.cast.clone(),
             reads: match self.reads {
@@ -99,6 +97,9 @@ impl Placing {
         match (error.kind(), field, self.argument_with(subject)) {
             (Kind::InvalidArgument, Some((_, argument)), _) => {
                 Failure::usage(format!("{argument}: {}", error.message()))
+            }
+            (Kind::InvalidArgument, ..) if error.message().ends_with("cannot share evenly") => {
+                Failure::usage(format!("{error} (with --spread-uneven the first get one element more)"))
             }
             (Kind::NotFound, _, Some(argument)) => Failure::usage(format!("{argument} {error}")),
             // The model is good, but what is asked for cannot be done with it.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::digest::Algorithm;
 
 /// A stage of a pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Stage {
     /// Taking the memory of the target, and preparing the device.
@@ -44,7 +44,7 @@ pub struct Cost {
     pub time: Duration,
 }
 
-/// The costs so far, in the order of the stages.
+/// The costs so far.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Costs(Vec<Cost>);
 
@@ -71,7 +71,9 @@ impl Costs {
         other.0.into_iter().for_each(|cost| self.add(cost));
     }
 
-    pub(crate) fn into_list(self) -> Vec<Cost> {
+    /// In the order of the stages, whichever came first.
+    pub(crate) fn into_list(mut self) -> Vec<Cost> {
+        self.0.sort_unstable_by_key(|cost| cost.stage);
         self.0
     }
 }
