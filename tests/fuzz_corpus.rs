@@ -15,8 +15,8 @@ const TARGETS: &[Row] = &[
     ("index", fuzz::index, 298),
     ("manifest", fuzz::manifest, 296),
     ("c_open_memory", fuzz::c_open_memory, 295),
-    ("onnx", fuzz::onnx, 297),
-    ("onnx_external", fuzz::onnx_external, 216),
+    ("onnx", fuzz::onnx, 298),
+    ("onnx_external", fuzz::onnx_external, 217),
     ("check", fuzz::check, 345),
 ];
 

@@ -76,7 +76,8 @@ impl External {
     pub(super) fn plain_location(&self) -> Cow<'_, str> {
         let is_odd = |part: &&str| matches!(*part, "" | ".");
         let parts = self.location.split('/');
-        if !parts.clone().any(|part| is_odd(&part)) {
+        // An absolute name is not made a relative one: it is refused where names are looked up.
+        if self.location.starts_with('/') || !parts.clone().any(|part| is_odd(&part)) {
             return Cow::Borrowed(&self.location);
         }
         Cow::Owned(parts.filter(|part| !is_odd(part)).collect::<Vec<_>>().join("/"))

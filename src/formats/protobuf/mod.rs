@@ -56,6 +56,17 @@ pub(super) enum Kind {
     Message(usize),
 }
 
+impl Kind {
+    /// Whether a list of this kind in so many bytes would end in the middle of a number.
+    fn is_torn(self, len: u64) -> bool {
+        match self {
+            Self::Fixed32 => !len.is_multiple_of(4),
+            Self::Fixed64 => !len.is_multiple_of(8),
+            Self::Varint | Self::Text | Self::Bytes | Self::Message(_) => false,
+        }
+    }
+}
+
 /// How a value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WireType {

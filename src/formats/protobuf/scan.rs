@@ -189,6 +189,11 @@ impl Scanner<'_> {
             self.check_field(frame, field, wire, begin)?;
             frame.seen |= 1 << field.slot;
             self.charge(field, (wire == WireType::Delimited).then_some(len), begin)?;
+            if wire == WireType::Delimited && field.kind.is_torn(len) {
+                let (around, name) = (frame.message.name, field.name);
+                let message = format!("{around}.{name} has {len} bytes: the last number of the list is torn");
+                return Err(self.error(begin, ErrorKind::Format, message));
+            }
         }
         let head = begin + key_len;
         self.at = head + width;
