@@ -15,7 +15,7 @@ const TARGETS: &[Row] = &[
     ("index", fuzz::index, 298),
     ("manifest", fuzz::manifest, 296),
     ("c_open_memory", fuzz::c_open_memory, 295),
-    ("onnx", fuzz::onnx, 298),
+    ("onnx", fuzz::onnx, 299),
     ("onnx_external", fuzz::onnx_external, 217),
     ("check", fuzz::check, 345),
 ];

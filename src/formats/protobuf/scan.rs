@@ -190,9 +190,7 @@ impl Scanner<'_> {
             frame.seen |= 1 << field.slot;
             self.charge(field, (wire == WireType::Delimited).then_some(len), begin)?;
             if wire == WireType::Delimited && field.kind.is_torn(len) {
-                let (around, name) = (frame.message.name, field.name);
-                let message = format!("{around}.{name} has {len} bytes: the last number of the list is torn");
-                return Err(self.error(begin, ErrorKind::Format, message));
+                return Err(self.torn(frame, field, begin));
             }
         }
         let head = begin + key_len;
@@ -219,11 +217,30 @@ impl Scanner<'_> {
                 return Ok(Some(Frame { message, end, seen: 0, length: Some(length), cut: 0 }));
             }
             Some(field) if field.is_payload => {
+                if field.kind == Kind::Varint && wire == WireType::Delimited && !self.ends_with_number(len)? {
+                    return Err(self.torn(frame, field, begin));
+                }
                 frame.cut += self.cut_out(begin, number as u32, len)?;
             }
             _ => self.skip(len)?,
         }
         Ok(None)
+    }
+
+    /// Whether the next `len` bytes, a list of varints, end with the end of one. Nobody may read them later.
+    fn ends_with_number(&self, len: u64) -> Result<bool> {
+        let Some(last) = len.checked_sub(1) else { return Ok(true) };
+        let mut byte = [0];
+        match self.memory[self.at..self.filled].get(usize::try_from(last).unwrap_or(usize::MAX)) {
+            Some(there) => byte[0] = *there,
+            None => self.source.read_into(self.position() + last, &mut byte)?,
+        }
+        Ok(byte[0] < 0x80)
+    }
+
+    fn torn(&self, frame: &Frame, field: &Field, begin: usize) -> Error {
+        let message = format!("{}.{} ends in the middle of a number", frame.message.name, field.name);
+        self.error(begin, ErrorKind::Format, message)
     }
 
     /// Takes the room that a field needs when it is decoded.
