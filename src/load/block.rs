@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::jobs::Job;
 use super::layout::Copy;
 use super::plan::Plan;
+use super::staging::MAX_PADDING;
 use crate::error::{Error, Kind, Result};
 
 /// The most buffers of one read; the kernel takes 1,024 (`IOV_MAX`).
@@ -15,9 +16,6 @@ const UNHASHED_BLOCK: u64 = 4 << 20;
 
 /// Shorter rows are read together with what lies between them: a buffer costs more than its bytes.
 const MIN_ROW: u64 = 512;
-
-/// Bytes of padding that one block may fill with zeros between two tensors.
-const MAX_PADDING: u64 = 4 << 10;
 
 /// A range of a file, in pieces.
 #[derive(Debug, Default)]

@@ -65,6 +65,11 @@ impl Cast {
         element_bytes(self.to())
     }
 
+    /// Bytes that `len` bytes of whole elements become.
+    pub(crate) fn len_of(self, len: u64) -> u64 {
+        len / self.from_bytes() as u64 * self.to_bytes() as u64
+    }
+
     /// The type of the elements after.
     pub(crate) fn to(self) -> DType {
         CASTS[self.row].to

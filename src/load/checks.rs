@@ -127,9 +127,10 @@ impl Checks {
         selected: &[&Selected],
     ) -> Result<()> {
         let source = &files[file].source;
-        let is_slice = |one: &&&Selected| payload.tensors.get(one.tensor).is_some_and(|tensor| one.is_slice(&tensor));
-        let slices: Vec<&Selected> = selected.iter().filter(is_slice).copied().collect();
-        let is_whole = slices.is_empty() && payload.tensors_on(file).len() == selected.len();
+        let is_slice = |one: &&Selected| payload.tensors.get(one.tensor).is_some_and(|tensor| one.is_slice(&tensor));
+        let (slices, whole): (Vec<&Selected>, Vec<&Selected>) = selected.iter().partition(|one| is_slice(one));
+        let whole: Vec<usize> = whole.iter().map(|one| one.tensor).collect();
+        let is_whole = payload.tensors_on(file).len() == whole.len();
         let mut is_covered = false;
         for manifest in &payload.manifests {
             let claim = manifest.files.get(source.name());
@@ -140,8 +141,6 @@ impl Checks {
             if let Some(claim) = claim.filter(|_| is_whole || !claims_all) {
                 is_covered |= self.add_file(files, file, manifest, claim) && manifest.covers;
             } else {
-                let is_whole = |one: &&&Selected| !is_slice(one);
-                let whole: Vec<usize> = selected.iter().filter(is_whole).map(|one| one.tensor).collect();
                 self.add_tensor_claims(payload, manifest, &whole);
                 slices.iter().for_each(|slice| self.add_slice_claim(payload, manifest, slice));
                 is_covered |= claims_all && manifest.covers;

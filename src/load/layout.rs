@@ -38,7 +38,7 @@ impl Copy {
     /// Where in the arena the rows before a position of the file end.
     pub(super) fn arena_at(&self, position: u64) -> u64 {
         let taken = self.taken_before(position);
-        self.arena + self.cast.map_or(taken, |cast| taken / cast.from_bytes() as u64 * cast.to_bytes() as u64)
+        self.arena + self.cast.map_or(taken, |cast| cast.len_of(taken))
     }
 
     /// The position of the file up to which the arena is full at `arena`, a place at or after the first row's.

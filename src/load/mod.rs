@@ -55,7 +55,7 @@ mod window;
 mod work;
 mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
@@ -120,4 +120,9 @@ impl Payload {
         }
         Err(Error::new(Kind::Unverified, "its bytes have not been checked yet: verify or load the model first"))
     }
+}
+
+/// A panic of another thread is told by the task that it fails: what it held is still in order.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

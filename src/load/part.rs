@@ -53,7 +53,7 @@ impl Part {
     /// Bytes that are placed.
     pub(super) fn placed_len(&self) -> u64 {
         let len = self.rows.len();
-        self.cast.map_or(len, |cast| len / cast.from_bytes() as u64 * cast.to_bytes() as u64)
+        self.cast.map_or(len, |cast| cast.len_of(len))
     }
 
     /// Whether some of the tensor's elements are left out.
@@ -84,8 +84,8 @@ fn cast_of(tensor: &Tensor<'_>, rule: &CastRule) -> Result<Option<Cast>> {
     if tensor.dtype == rule.to || rule.from.is_some_and(|from| from != tensor.dtype) {
         return Ok(None);
     }
-    let cast = Cast::new(tensor.dtype, rule.to).ok_or_else(|| no_cast(tensor.dtype, rule.to).subject(tensor.name))?;
-    Ok(Some(cast))
+    let cast = Cast::new(tensor.dtype, rule.to);
+    cast.map(Some).ok_or_else(|| no_cast(tensor.dtype, rule.to).subject(tensor.name))
 }
 
 fn no_cast(from: DType, to: DType) -> Error {

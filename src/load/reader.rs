@@ -4,7 +4,7 @@ use std::io::IoSliceMut;
 use std::sync::OnceLock;
 
 use super::jobs::Job;
-use super::options::{Reads, Target};
+use super::options::Reads;
 use super::plan::Plan;
 use crate::error::Result;
 use crate::storage::{Direct, Slot, Source};
@@ -26,10 +26,11 @@ impl ReadModes {
     fn is_direct(&self, plan: &Plan, file: usize) -> bool {
         let source = &plan.files[file].source;
         match plan.reads {
-            Reads::Buffered => false,
+            // Nothing is set aside for direct reads where there shall be none.
+            _ if plan.staging.chunk == 0 => false,
             Reads::Direct => true,
-            Reads::Auto if plan.target != Target::Cuda || source.len() < MIN_DIRECT => false,
-            Reads::Auto => *self.0[file].get_or_init(|| source.residency() < PRESENT),
+            _ if source.len() < MIN_DIRECT => false,
+            _ => *self.0[file].get_or_init(|| source.residency() < PRESENT),
         }
     }
 }
@@ -56,7 +57,7 @@ impl Reader {
     pub(super) fn begin(&mut self, plan: &Plan, job: &Job, modes: &ReadModes) {
         let skips = plan.layout.copies[job.copies.clone()].iter().any(|copy| job.skips_gaps(copy));
         // Between scattered rows, large reads would bring what nobody wants.
-        if plan.staging.chunk == 0 || skips || !modes.is_direct(plan, job.file) {
+        if skips || !modes.is_direct(plan, job.file) {
             self.direct = None;
         } else if self.direct.as_ref().is_none_or(|(file, _)| *file != job.file) {
             self.direct = Some((job.file, plan.files[job.file].source.direct()));

@@ -100,13 +100,13 @@ impl Routing {
                 let range = ranges[*selected].clone();
                 at[*selected] = Some(match own.remove(&(*selected, device)) {
                     Some(address) => routing.give(device, range, address),
-                    None => routing.extend_arena(device, range, alignment)?,
+                    None => routing.extend_arena(device, range)?,
                 });
             }
             let placed = at.iter().enumerate().filter_map(|(selected, at)| Some((selected, (*at)?)));
             routing.placed.extend(placed.map(|(selected, at)| PlacedOn { selected, device, at }));
         }
-        routing.take_arenas(&options.destinations, alignment)?;
+        routing.take_arenas(&options.destinations)?;
         routing.check_disjoint()?;
         routing.runs.sort_unstable_by_key(|run| run.start);
         let largest = |end: &mut u64, run: &Run| {
@@ -128,7 +128,8 @@ impl Routing {
     }
 
     /// A tensor goes to the arena of a device: at the end of the last run if it follows there as it does in the layout.
-    fn extend_arena(&mut self, device: usize, range: Range<u64>, alignment: u64) -> Result<At> {
+    fn extend_arena(&mut self, device: usize, range: Range<u64>) -> Result<At> {
+        let alignment = self.alignment;
         let arena = &mut self.arenas[device];
         arena.is_used = true;
         if let Some(run) = self.runs.last_mut()
@@ -153,7 +154,8 @@ impl Routing {
     }
 
     /// Puts arenas into memory that the caller gives for them.
-    fn take_arenas(&mut self, destinations: &[Destination], alignment: u64) -> Result<()> {
+    fn take_arenas(&mut self, destinations: &[Destination]) -> Result<()> {
+        let alignment = self.alignment;
         for destination in destinations.iter().filter(|destination| destination.tensor.is_none()) {
             let Destination { device, address, bytes, .. } = destination;
             let invalid = |message: String| Err(Error::invalid(message).subject("destinations"));

@@ -19,6 +19,10 @@ pub(super) struct Staging {
 /// One slot is filled while the device reads the other.
 pub(super) const SLOTS: usize = 2;
 
+/// Bytes of padding that are filled with zeros between two tensors of one block or slot: more would be written, and sent, in
+/// vain.
+pub(super) const MAX_PADDING: u64 = 4 << 10;
+
 const DEFAULT_ON_HOST: u64 = 8 << 20;
 const DEFAULT_FOR_DEVICES: u64 = 128 << 20;
 /// Below this, system calls cost more than the bytes they bring.

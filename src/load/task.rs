@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::filling::Filling;
 use super::findings::Findings;
+use super::lock;
 use super::placement::Placement;
 use super::plan::Plan;
 use super::reader::ReadModes;
-use super::worker::{Turn, Worker, lock};
+use super::worker::{Turn, Worker};
 use crate::error::{Error, Kind, Result};
 use crate::host::{self, Cancel, Progress};
 use crate::verify::{Costs, Stage};

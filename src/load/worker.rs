@@ -1,10 +1,11 @@
 //! What one thread of a task has in hand: its own, or the caller's.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use super::checks::Stream;
 use super::filling::Filling;
+use super::lock;
 use super::plan::Plan;
 use super::reader::{ReadModes, Reader};
 use super::window::Window;
@@ -79,8 +80,4 @@ impl Worker {
     pub(super) fn is_busy(&self) -> bool {
         self.work.is_some() || self.window.is_some()
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -11,12 +11,13 @@ mod owned;
 
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use cudarc::driver::sys::{CUcontext, CUdevice, CUdeviceptr, CUevent, CUstream, CUuuid};
 use libloading::Library;
 
 use crate::error::{Error, Kind, Result};
+use crate::load::lock;
 
 pub(super) use context::Context;
 pub(super) use owned::{DeviceMemory, Event, Pinned, Stream};
@@ -129,7 +130,7 @@ impl Driver {
     /// Finds and initialises the driver, once in the life of a process. What fails is tried again by the next caller.
     pub(super) fn get() -> Result<&'static Self> {
         static DRIVER: Mutex<Option<&'static Driver>> = Mutex::new(None);
-        let mut known = DRIVER.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&DRIVER);
         match *known {
             Some(driver) => Ok(driver),
             None => Ok(known.insert(Self::load()?)),

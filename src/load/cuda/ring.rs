@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::driver::{Event, Pinned, Stream};
 use super::targets::Targets;
 use crate::error::{Error, Kind, Result};
-use crate::load::staging::SLOTS;
+use crate::load::staging::{MAX_PADDING, SLOTS};
 use crate::storage::Arena;
 
 /// The slots of one thread, and a stream to each device.
@@ -27,9 +27,6 @@ struct Slot {
     events: Vec<Event>,
     is_sent: Vec<bool>,
 }
-
-/// Padding in a slot that is zeroed between two parts of it. More of it would be sent in vain.
-const MAX_PADDING: u64 = 4 << 10;
 
 impl Ring {
     /// Pins slots of `len` bytes.

@@ -1,11 +1,12 @@
 //! What the lanes of a task fill, and then a placement keeps.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::driver::Event;
 use super::ring::Ring;
 use super::targets::{Target, Targets};
 use crate::error::{Error, Kind, Result};
+use crate::load::lock;
 use crate::load::options::HostStream;
 use crate::load::plan::Plan;
 use crate::load::routing::Routing;
@@ -55,22 +56,18 @@ impl Upload {
 
     /// Keeps a ring until its copies are over.
     pub(super) fn park(&self, parked: Parked) {
-        self.parked().push(parked);
-    }
-
-    fn parked(&self) -> MutexGuard<'_, Vec<Parked>> {
-        self.parked.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.parked).push(parked);
     }
 
     /// The marks behind all copies. Nobody waits with the lock in hand.
     fn ends(&self) -> Vec<Arc<Event>> {
-        self.parked().iter().flat_map(|parked| parked.ends.iter().cloned()).collect()
+        lock(&self.parked).iter().flat_map(|parked| parked.ends.iter().cloned()).collect()
     }
 
     /// Waits until all copies are over; then nothing is pinned for them any more.
     pub(in crate::load) fn wait(&self) -> Result<()> {
         self.ends().iter().try_for_each(|end| end.synchronize())?;
-        self.parked().clear();
+        lock(&self.parked).clear();
         Ok(())
     }
 
@@ -83,7 +80,7 @@ impl Upload {
             }
         }
         if under_way.is_empty() {
-            self.parked().clear();
+            lock(&self.parked).clear();
             return Ok(());
         }
         let default = HostStream::new(0, None);
