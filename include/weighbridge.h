@@ -616,12 +616,13 @@ typedef struct wb_tensor_info {
   uint32_t rank;
   // `rank` dimensions in elements, outermost first. A dimension may be 0.
   const int64_t *shape;
-  // `rank` strides in elements; NULL: contiguous, row-major.
+  // `rank` elements between neighbours in each dimension, as stored in one run of the file; 0: one element stands for all. NULL:
+  // contiguous, row-major, or in several pieces. Buffers and loads are contiguous whatever it is.
   const int64_t *strides;
-  // Bytes of the contents.
+  // Bytes of the tensor when it is contiguous.
   uint64_t bytes;
-  // Bytes from the start of the file to the contents. `UINT64_MAX`: they are not stored as one span, and are built from
-  // parts of the file when they are first wanted, as those of `WB_STRING` are.
+  // Bytes from the start of the file to the contents. `UINT64_MAX`: they are not stored as one run. Those of `WB_STRING`, for
+  // instance, are built from parts of the file when they are first wanted.
   uint64_t offset;
   // Index of the file, for `wb_model_file`.
   uint32_t file;
@@ -647,19 +648,28 @@ wb_status wb_model_tensor_infos(const wb_model *m,
 // The index of the tensor with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
 WB_API wb_status wb_model_tensor_find(const wb_model *m, const char *name, size_t name_len, size_t *index);
 
-// The bytes of a tensor with no copy. The pointer is valid until the model is released; see `alignment` in
-// `wb_tensor_info`. Reading through it raises `SIGBUS` if another process truncates the file.
+// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the model is
+// released; see `alignment` there. Reading through it raises `SIGBUS` if another process truncates the file.
 //
-// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`. `WB_ERR_UNVERIFIED`: the policy wants the bytes
+// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, or no stored bytes are the elements in their order (they have
+// the highest byte first, for instance, or lie in pieces). `WB_ERR_UNVERIFIED`: the policy wants the bytes
 // checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
-WB_API wb_status wb_model_tensor_data(const wb_model *m, size_t index, const void **ptr, size_t *len);
+WB_API
+wb_status wb_model_tensor_data(const wb_model *m,
+                               size_t index,
+                               const void **ptr,
+                               size_t *len);
 
-// The bytes of a tensor in a buffer that outlives the model: with no copy where files are mapped, else read. The caller
-// owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
-WB_API wb_status wb_model_tensor_buffer(const wb_model *m, size_t index, wb_buffer **out, wb_error **err);
+// The bytes of a tensor in a buffer that outlives the model, contiguous: with no copy where files are mapped and the tensor is stored
+// so, else read. The caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
+WB_API
+wb_status wb_model_tensor_buffer(const wb_model *m,
+                                 size_t index,
+                                 wb_buffer **out,
+                                 wb_error **err);
 
 // Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
-// has to lie inside the tensor. Errors as for `wb_model_tensor_buffer`. Since 0.1.
+// has to lie inside the tensor. `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; take a buffer, or load it. Errors as for `wb_model_tensor_buffer`. Since 0.1.
 WB_API
 wb_status wb_model_tensor_read(const wb_model *m,
                                size_t index,
@@ -676,6 +686,51 @@ WB_API wb_buffer *wb_buffer_retain(wb_buffer *b);
 
 // Drops a reference, and with the last one the bytes. Any thread; NULL is allowed. Since 0.1.
 WB_API void wb_buffer_release(wb_buffer *b);
+
+/* ----------------------------------------------------------------------
+ * Quantization
+ *
+ * How stored integers stand for real numbers, where the format says so: `(stored - zero point) * scale`.
+ */
+
+// Scheme: all elements share one scale. Since 0.1.
+#define WB_QUANTIZED_TENSOR 1
+
+// Scheme: elements with the same index in one dimension share a scale. Since 0.1.
+#define WB_QUANTIZED_AXIS 2
+
+// Scheme: runs of consecutive elements along one dimension share a scale. Since 0.1.
+#define WB_QUANTIZED_BLOCK 3
+
+// A quantization. Set `struct_size` before the call; everything it points to is borrowed from the model. Since 0.1.
+typedef struct wb_quantization_info {
+  // `sizeof(wb_quantization_info)`.
+  size_t struct_size;
+  // `WB_QUANTIZED_*`.
+  uint32_t scheme;
+  // The dimension along which scales differ, counted from the outermost, 0; without meaning for `WB_QUANTIZED_TENSOR`.
+  uint32_t axis;
+  // Elements that share a scale along that dimension, for `WB_QUANTIZED_BLOCK`; else 0.
+  uint64_t block;
+  // The scales, if the format states them as numbers; else NULL.
+  const double *scales;
+  // How many.
+  size_t scale_count;
+  // The zero points, if the format states them as whole numbers; else NULL.
+  const int64_t *zero_points;
+  // How many.
+  size_t zero_point_count;
+  // The tensor that holds the scales, or `WB_NO_INDEX`.
+  size_t scale_tensor;
+  // The tensor that holds the zero points, or `WB_NO_INDEX`. With neither this nor `zero_points` all are 0.
+  size_t zero_point_tensor;
+} wb_quantization_info;
+
+// How the elements of the tensor at `index` stand for real numbers. `WB_ERR_NOT_FOUND`: the format does not say. Since 0.1.
+WB_API
+wb_status wb_model_tensor_quantization(const wb_model *m,
+                                       size_t index,
+                                       wb_quantization_info *out);
 
 /* ----------------------------------------------------------------------
  * Metadata and assets
@@ -819,7 +874,8 @@ WB_API void wb_report_release(wb_report *r);
 // Target: one arena in host memory, each tensor aligned. Since 0.1.
 #define WB_TARGET_HOST 2
 
-// Target: a sealed memfd that other processes may map. Not in this version: `WB_ERR_UNSUPPORTED`. Since 0.1.
+// Target: one arena in host memory that other processes may map, and that nobody can change any more: a sealed memfd, see
+// `wb_placement_sealed`. `WB_ERR_UNSUPPORTED` where the system has none. Since 0.1.
 #define WB_TARGET_SEALED 3
 
 // Target: CUDA devices. `WB_ERR_UNSUPPORTED` in a build without the feature "cuda". Since 0.1.
@@ -990,8 +1046,11 @@ typedef struct wb_plan_info {
   uint64_t read_bytes;
   // Bytes that the target will hold, all devices together.
   uint64_t target_bytes;
-  // Bytes of host memory beside the target.
+  // Bytes of host memory beside the target; those are not in it that `transient_bytes` counts.
   uint64_t staging_bytes;
+  // Bytes of the target's kind of memory that hold tensors which are not stored contiguously until they have been made so, and are
+  // given back then.
+  uint64_t transient_bytes;
 } wb_plan_info;
 
 // Plans a load: selects tensors, lays them out, decides what is checked. No I/O, no device. `opt` may be NULL and is
@@ -1099,6 +1158,9 @@ typedef struct wb_placed_tensor {
   int32_t device;
   // 0.
   uint32_t reserved;
+  // Bytes from the start of the arena, which for `WB_TARGET_SEALED` is the start of the file; for `WB_TARGET_VIEW` from the start of
+  // the model's file. 0 on a device.
+  uint64_t offset;
 } wb_placed_tensor;
 
 // The placement of a task that is done; before that `WB_PENDING`, or the error that ended the task. The caller owns
@@ -1112,6 +1174,15 @@ wb_status wb_model_load(const wb_model *m,
                         const wb_plan_options *opt,
                         wb_placement **out,
                         wb_error **err);
+
+// The memory of a placement whose target is `WB_TARGET_SEALED`, as a file without a name, and its length in bytes, which may be NULL.
+// Another process that gets the descriptor (by fork, or over a socket) maps it with `PROT_READ` and `MAP_SHARED`, and finds each tensor
+// at its `offset`; nobody can write, shorten or lengthen it. The descriptor is borrowed from the placement, and closed on exec:
+// duplicate it to keep it. `WB_ERR_INVALID_ARGUMENT`: the target is another one. Since 0.1.
+WB_API
+wb_status wb_placement_sealed(const wb_placement *p,
+                              int32_t *fd,
+                              uint64_t *bytes);
 
 // The number of tensors, once for each device that has them; 0 for NULL, and for `WB_TARGET_NONE`. Since 0.1.
 WB_API size_t wb_placement_count(const wb_placement *p);

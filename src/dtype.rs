@@ -6,7 +6,7 @@ use std::fmt;
 ///
 /// Numbers are never reused or renumbered. Elements are little-endian. Types with a block length
 /// above one are quantized: that many elements are stored together.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DType(u32);
 
 /// One row of the table.

@@ -104,8 +104,8 @@ impl Error {
         Self::new(Kind::OutOfMemory, format!("no memory for {bytes} bytes of {what}"))
     }
 
-    /// Says more about what was wrong.
-    pub(crate) fn more(mut self, text: &str) -> Self {
+    /// Says what was being done when it went wrong.
+    pub(crate) fn context(mut self, text: &str) -> Self {
         self.0.message = format!("{text}: {}", self.0.message);
         self
     }

@@ -14,9 +14,11 @@ use crate::formats::{self, BUILT_ALIGNMENT, HeaderPart, Parsed, Unindexed, Weigh
 use crate::graph::Graphs;
 use crate::host::{Context, Level, Progress};
 use crate::limits::Limits;
-use crate::load::{Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, measure, verify};
+use crate::load::{
+    Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, contiguous_bytes, measure, verify,
+};
 use crate::storage::{Access, Location, Source};
-use crate::tensor::{Tensor, TensorTable};
+use crate::tensor::{Span, Tensor, TensorTable};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, gather, is_manifest};
 
 /// How a model is opened.
@@ -127,11 +129,12 @@ impl Model {
         files[..stored].iter().map(|file| &file.source)
     }
 
-    /// Where the contents of a tensor lie.
+    /// Where the contents of a tensor lie: those of a view its run, and of one in pieces the file of the first.
     pub fn place(&self, tensor: &Tensor<'_>) -> Place {
-        let file = tensor.span.file as usize;
+        let file = tensor.file();
         let base = self.0.payload.base(file);
-        Place { file: base, offset: (base == file).then_some(tensor.span.offset) }
+        let run = tensor.contents.run().filter(|_| base == file);
+        Place { file: base, offset: run.map(|run| run.offset) }
     }
 
     /// All tensors.
@@ -203,72 +206,90 @@ impl Model {
         self.0.location.open_asset(name)
     }
 
-    /// The bytes of a tensor with no copy. They outlive the model.
+    /// The stored bytes of a tensor with no copy. They outlive the model. Of a view they are its run: where its strides lead is for the
+    /// caller to see; elements that are stored otherwise than they are used, and tensors in pieces, have no such bytes.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
-        let (source, tensor) = self.checked(tensor)?;
+        let tensor = self.checked(tensor)?;
         self.check_unchanged(&tensor)?;
-        let view = source.view(tensor.span.offset, tensor.span.len)?;
+        let run = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()).ok_or_else(|| {
+            let message = "no stored bytes are its elements in their order: read or load it instead";
+            Error::new(Kind::NotMapped, message).subject(tensor.name)
+        })?;
+        let source = self.source_of(run);
+        let view = source.view(run.offset, run.len)?;
         view.ok_or_else(|| {
             let message = "the model was opened for reading only: there are no zero-copy pointers";
             Error::new(Kind::NotMapped, message).path(source.path()).subject(tensor.name)
         })
     }
 
-    /// The bytes of a tensor: with no copy where that is possible, else read. They outlive the model.
-    pub fn bytes(&self, tensor: usize) -> Result<Bytes> {
-        match self.view(tensor) {
+    /// The contiguous bytes of a tensor: with no copy where that is possible, else read. They outlive the model. While a tensor that is
+    /// not stored contiguously is read, what is stored of it is in memory beside the result.
+    pub fn bytes(&self, index: usize) -> Result<Bytes> {
+        let tensor = self.checked(index)?;
+        let Some(span) = tensor.span() else {
+            let bytes = contiguous_bytes(&tensor, |run| self.source_of(run).read(run.offset, run.len));
+            return self.check_unchanged(&tensor).and(bytes);
+        };
+        match self.view(index) {
             Err(e) if e.kind() == Kind::NotMapped => {
-                let (source, tensor) = self.checked(tensor)?;
-                let bytes = source.read(tensor.span.offset, tensor.span.len);
+                let bytes = self.source_of(span).read(span.offset, span.len);
                 self.check_unchanged(&tensor).and(bytes)
             }
             view => view,
         }
     }
 
-    /// Reads a part of a tensor, `offset` bytes from its start.
+    /// Reads a part of a tensor that is stored contiguously, `offset` bytes from its start.
     pub fn read_into(&self, tensor: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
-        let (source, tensor) = self.checked(tensor)?;
-        let fits = offset.checked_add(buffer.len() as u64).is_some_and(|end| end <= tensor.span.len);
+        let tensor = self.checked(tensor)?;
+        let span = tensor.span().ok_or_else(|| {
+            let message = "its elements are not stored contiguously, so no part of it can be read by itself: take all of its bytes";
+            Error::new(Kind::Unsupported, message).subject(tensor.name)
+        })?;
+        let fits = offset.checked_add(buffer.len() as u64).is_some_and(|end| end <= span.len);
         if !fits {
-            let message =
-                format!("{} bytes from offset {offset} are not inside its {} bytes", buffer.len(), tensor.span.len);
+            let message = format!("{} bytes from offset {offset} are not inside its {} bytes", buffer.len(), span.len);
             return Err(Error::invalid(message).subject(tensor.name));
         }
-        let read = source.read_into(tensor.span.offset + offset, buffer);
+        let read = self.source_of(span).read_into(span.offset + offset, buffer);
         self.check_unchanged(&tensor).and(read)
     }
 
     /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none.
     pub fn alignment(&self, tensor: &Tensor<'_>) -> u32 {
         const PAGE: usize = 4096;
-        match self.0.payload.files.get(tensor.span.file as usize) {
+        let Some(run) = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()) else { return 0 };
+        match self.0.payload.files.get(run.file as usize) {
             None => 0,
             // Not built yet, perhaps, but always so.
             Some(PayloadFile { base: Some(_), .. }) => BUILT_ALIGNMENT,
             Some(file) => file.source.whole().ok().flatten().map_or(0, |bytes| {
-                let address = (bytes.as_ptr() as usize).wrapping_add(tensor.span.offset as usize) | PAGE;
+                let address = (bytes.as_ptr() as usize).wrapping_add(run.offset as usize) | PAGE;
                 1 << address.trailing_zeros()
             }),
         }
     }
 
-    /// Refuses a tensor whose file is no longer the one that was opened.
-    fn check_unchanged(&self, tensor: &Tensor<'_>) -> Result<()> {
-        let payload = &self.0.payload;
-        payload.files[payload.base(tensor.span.file as usize)].source.check_unchanged()
+    fn source_of(&self, run: Span) -> &Source {
+        &self.0.payload.files[run.file as usize].source
     }
 
-    /// The tensor and its file, if its bytes may be handed out.
-    fn checked(&self, index: usize) -> Result<(&Source, Tensor<'_>)> {
+    /// Refuses a tensor of which a file is no longer the one that was opened.
+    fn check_unchanged(&self, tensor: &Tensor<'_>) -> Result<()> {
+        let payload = &self.0.payload;
+        payload.bases_of(tensor).try_for_each(|file| payload.files[file].source.check_unchanged())
+    }
+
+    /// The tensor, if its bytes may be handed out.
+    fn checked(&self, index: usize) -> Result<Tensor<'_>> {
         let payload = &self.0.payload;
         let tensor = payload.tensors.get(index).ok_or_else(|| {
             Error::invalid(format!("there is no tensor {index}: the model has {}", payload.tensors.len()))
         })?;
-        let file = tensor.span.file as usize;
-        let source = &payload.files[file].source;
-        payload.check_verified(index, file).map_err(|e| e.path(source.path()).subject(tensor.name))?;
-        Ok((source, tensor))
+        let path = || payload.files[tensor.file()].source.path();
+        payload.check_verified(index, &tensor).map_err(|e| e.path(path()).subject(tensor.name))?;
+        Ok(tensor)
     }
 
     /// Plans a load. No bytes are read.

@@ -39,7 +39,7 @@ fn describe(model: &Model, bytes_of: impl Fn(usize) -> Vec<u8>) -> Value {
     let tensors = tensors.into_iter().map(|(index, tensor)| {
         json!({
             "name": tensor.name, "dtype": tensor.dtype.name(), "shape": tensor.shape,
-            "file": files[tensor.span.file as usize], "offset": tensor.span.offset, "bytes": tensor.span.len,
+            "file": files[tensor.span().unwrap().file as usize], "offset": tensor.span().unwrap().offset, "bytes": tensor.byte_len(),
             "sha256": Digest::of(Algorithm::Sha256, &bytes_of(index)).to_string(),
         })
     });
@@ -155,7 +155,7 @@ fn the_checkpoint_is_verified_by_the_sums_that_coreutils_wrote() {
     let report = model.verify().unwrap();
     report.verdict(Policy::Required).unwrap();
     assert_eq!(report.iter().filter(|check| check.outcome == Outcome::Match).count(), 9 + 39);
-    assert_eq!(model.view(0).unwrap().len() as u64, model.tensors().get(0).unwrap().span.len);
+    assert_eq!(model.view(0).unwrap().len() as u64, model.tensors().get(0).unwrap().byte_len());
 }
 
 #[test]

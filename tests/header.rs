@@ -17,6 +17,7 @@ const SECTIONS: &[&str] = &[
     "model",
     "dtype",
     "tensor",
+    "quantization",
     "asset",
     "report",
     "plan",

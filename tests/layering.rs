@@ -13,7 +13,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("digest", &["error"]),
     ("json", &["error"]),
     ("finding", &[]),
-    ("tensor", &["error", "limits", "dtype"]),
+    ("quantization", &[]),
+    ("tensor", &["error", "limits", "dtype", "quantization"]),
     ("graph", &["error", "dtype"]),
     ("storage", &["error", "limits", "digest", "host"]),
     ("formats", &["error", "limits", "dtype", "digest", "finding", "graph", "json", "storage", "tensor"]),
@@ -29,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// The only files with unsafe blocks.
 const MAY_BE_UNSAFE: &[&str] = &[
+    "storage/arena.rs",
     "storage/mmap.rs",
     "load/cuda/driver.rs",
     "load/cuda/driver/context.rs",

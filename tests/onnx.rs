@@ -257,7 +257,7 @@ fn a_file_beyond_two_gigabytes_opens_by_every_way_in() {
     let memory = Model::from_memory(Bytes::from_owner(map), &OpenOptions::default(), &Context::new()).unwrap();
     for model in [open(&path, Access::Map), open(&path, Access::Read), memory] {
         let tensor = model.tensors().get(0).unwrap();
-        assert_eq!((tensor.name, tensor.span.len, tensor.span.offset), ("w", LEN, head.len() as u64));
+        assert_eq!((tensor.name, tensor.byte_len(), tensor.span().unwrap().offset), ("w", LEN, head.len() as u64));
         let mut end = [0; 4];
         model.read_into(0, LEN - 4, &mut end).unwrap();
         assert_eq!(&end, b"\0end");

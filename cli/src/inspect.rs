@@ -73,7 +73,7 @@ fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Description<'a>
             shape: tensor.shape,
             file: files[model.place(&tensor).file].path,
             offset: model.place(&tensor).offset,
-            bytes: tensor.span.len,
+            bytes: tensor.byte_len(),
             sha256: digests.map(|digests| digests[index].clone()),
         })
         .collect();
@@ -91,7 +91,7 @@ fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Description<'a>
 }
 
 fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> Result<(), Failure> {
-    let bytes = model.tensors().iter().map(|tensor| tensor.span.len).fold(0, u64::saturating_add);
+    let bytes = model.tensors().iter().map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add);
     let (tensors, files) = (count(description.tensors.len(), "tensor"), count(description.files.len(), "file"));
     writeln!(out, "{}: {tensors}, {} bytes, in {files}", model.format(), thousands(bytes))?;
     warnings(out, model)?;
@@ -128,7 +128,7 @@ fn digests(model: &Model) -> Result<Vec<String>, Failure> {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(tensor) = model.tensors().get(index) else { return Ok(()) };
-            let digest = digest(model, index, tensor.span.len)?;
+            let digest = digest(model, index, tensor.byte_len())?;
             digests.lock().unwrap_or_else(|e| e.into_inner())[index] = digest;
         }
     };

@@ -75,7 +75,7 @@ fn header_bytes(model: &Model) -> u64 {
         let place = model.place(&tensor);
         let Some(offset) = place.offset else { continue };
         let start = if place.file == seen.0 { offset.max(seen.1) } else { offset };
-        let end = (offset + tensor.span.len).max(start);
+        let end = (offset + tensor.byte_len()).max(start);
         tensors += end - start;
         seen = (place.file, end);
     }

@@ -25,7 +25,7 @@ pub fn print_stored(out: &mut impl Write, model: &Model) -> io::Result<()> {
         name: tensor.name,
         dtype: tensor.dtype,
         shape: tensor.shape,
-        bytes: tensor.span.len,
+        bytes: tensor.byte_len(),
         on_device: None,
         file: files.name_of(&tensor),
     });

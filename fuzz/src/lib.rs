@@ -32,14 +32,14 @@ fn check_model(model: &Model) {
     let loaded = model.load(&PlanOptions { target: Target::Host, ..PlanOptions::default() }).unwrap();
     assert_eq!(loaded.len(), model.tensors().len());
     for (position, tensor) in model.tensors().iter().enumerate() {
-        let end = tensor.span.offset.checked_add(tensor.span.len).unwrap();
-        assert!(end <= files[tensor.span.file as usize].len());
+        let end = tensor.span().unwrap().offset.checked_add(tensor.byte_len()).unwrap();
+        assert!(end <= files[tensor.span().unwrap().file as usize].len());
         assert_eq!(model.tensors().find(tensor.name), Some(position));
         let bytes = model.bytes(position).unwrap();
-        assert_eq!(bytes.len() as u64, tensor.span.len);
+        assert_eq!(bytes.len() as u64, tensor.byte_len());
         assert_eq!(bytes, loaded.find(tensor.name).unwrap().bytes().unwrap());
         let elements: i64 = tensor.shape.iter().product();
-        assert_eq!(tensor.dtype.bytes_of(elements as u64), Some(tensor.span.len));
+        assert_eq!(tensor.dtype.bytes_of(elements as u64), Some(tensor.byte_len()));
     }
     parts::check_parts(model);
     assert!(model.metadata().is_sorted());

@@ -50,9 +50,9 @@ pub fn check_model(model: &Model) {
         assert!(tensor.shape.iter().all(|size| *size >= 0));
         let place = model.place(&tensor);
         if let Some(offset) = place.offset {
-            assert!(offset.checked_add(tensor.span.len).unwrap() <= files[place.file].len());
+            assert!(offset.checked_add(tensor.byte_len()).unwrap() <= files[place.file].len());
         }
-        if tensor.span.len > MOST {
+        if tensor.byte_len() > MOST {
             return;
         }
         check_bytes(model, position);
@@ -69,9 +69,9 @@ pub fn check_model(model: &Model) {
 fn check_bytes(model: &Model, position: usize) {
     let tensor = model.tensors().get(position).unwrap();
     let bytes = model.bytes(position).unwrap();
-    let mut copy = vec![0; tensor.span.len as usize];
+    let mut copy = vec![0; tensor.byte_len() as usize];
     model.read_into(position, 0, &mut copy).unwrap();
-    assert_eq!((bytes.len() as u64, &*bytes), (tensor.span.len, &*copy));
+    assert_eq!((bytes.len() as u64, &*bytes), (tensor.byte_len(), &*copy));
     assert!(model.read_into(position, 1, &mut copy).is_err() || copy.is_empty());
     if tensor.dtype == DType::STRING {
         check_strings(&bytes, tensor.shape);
@@ -155,7 +155,7 @@ fn summary(model: &Model) -> Summary {
         (graph.node_count(), graph.value_count(), graph.type_count(), graph.edges().iter().map(|e| *e as usize).sum())
     });
     let tensors = model.tensors().iter().enumerate().map(|(position, tensor)| {
-        let bytes = (tensor.span.len <= MOST).then(|| model.bytes(position).unwrap());
+        let bytes = (tensor.byte_len() <= MOST).then(|| model.bytes(position).unwrap());
         (tensor.name.to_owned(), (tensor.dtype, tensor.shape.to_vec(), bytes))
     });
     (counts.collect(), tensors.collect())

@@ -12,7 +12,7 @@ pub fn check_parts(model: &Model) {
         for dim in 0..tensor.shape.len().min(4) {
             let halves = [0, 1].map(|rank| half(model, index, dim, rank));
             let [Some(first), Some(second)] = halves else { continue };
-            assert_eq!(first.len() + second.len(), tensor.span.len as usize);
+            assert_eq!(first.len() + second.len(), tensor.byte_len() as usize);
             if tensor.shape[..dim].iter().all(|size| *size == 1) {
                 assert!(model.bytes(index).unwrap() == [first, second].concat());
             }

@@ -44,8 +44,10 @@ const MOST_READ: u64 = 64 << 30;
 fn budget(subject: &Subject<'_>) -> u64 {
     let mut ends: BTreeMap<u32, u64> = BTreeMap::new();
     for tensor in subject.tensors.iter() {
-        let end = ends.entry(tensor.span.file).or_default();
-        *end = tensor.span.end().max(*end);
+        for run in tensor.contents.runs() {
+            let end = ends.entry(run.file).or_default();
+            *end = run.end().max(*end);
+        }
     }
     ends.values().copied().fold(0, u64::saturating_add).saturating_mul(2).min(MOST_READ)
 }
@@ -57,7 +59,8 @@ impl Repeats<'_> {
         let mut last = None;
         // The table is sorted by place: tensors that share their bytes follow each other.
         for (index, tensor) in self.subject.tensors.iter().enumerate() {
-            if tensor.span.len > SMALLEST && last.replace(tensor.span) != Some(tensor.span) {
+            let span = tensor.span();
+            if span.is_some_and(|span| span.len > SMALLEST) && last.replace(span) != Some(span) {
                 groups.entry((tensor.dtype.number(), tensor.shape)).or_default().push(index);
             }
         }
@@ -83,7 +86,7 @@ impl Repeats<'_> {
     }
 
     fn hash(&mut self, tensor: usize, most: u64) -> Result<u64> {
-        let len = self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.span.len).min(most);
+        let len = self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.byte_len()).min(most);
         let left = self.left.checked_sub(len);
         self.left =
             left.ok_or_else(|| Error::new(Kind::Limit, "tensors share so many bytes that it would take too long"))?;
@@ -101,7 +104,7 @@ impl Repeats<'_> {
         report.add(SIZE_DUPLICATE, Place::MODEL, || {
             let tensors = || same.iter().filter_map(|index| self.subject.tensors.get(*index));
             // Tensors may overlap, and be more than their files.
-            let bytes = tensors().skip(1).map(|tensor| tensor.span.len).fold(0, u64::saturating_add);
+            let bytes = tensors().skip(1).map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add);
             let names = listed(tensors(), |tensor| quoted(tensor.name).to_string());
             advise(
                 format!("these tensors have the same contents: {names}"),

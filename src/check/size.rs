@@ -24,7 +24,7 @@ struct Total {
 pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     let mut by_type: BTreeMap<&str, Total> = BTreeMap::new();
     for tensor in subject.tensors.iter() {
-        by_type.entry(tensor.dtype.name()).or_default().add(tensor.span.len);
+        by_type.entry(tensor.dtype.name()).or_default().add(tensor.byte_len());
     }
     let by_scope = by_scope(subject);
     report.add(SIZE, Place::MODEL, || {
@@ -58,12 +58,12 @@ fn by_scope(subject: &Subject<'_>) -> BTreeMap<&'static str, Total> {
         };
         for index in initializers(subject, graph) {
             let Some((tensor, is_named)) = subject.tensors.get(index).zip(is_named.get_mut(index)) else { continue };
-            totals.entry(scope).or_default().add(tensor.span.len);
+            totals.entry(scope).or_default().add(tensor.byte_len());
             *is_named = true;
         }
     }
     for (tensor, _) in subject.tensors.iter().zip(is_named).filter(|(_, is_named)| !is_named) {
-        totals.entry("attributes").or_default().add(tensor.span.len);
+        totals.entry("attributes").or_default().add(tensor.byte_len());
     }
     totals
 }

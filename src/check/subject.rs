@@ -24,7 +24,7 @@ impl<'a> Subject<'a> {
     pub(super) fn of(model: &'a Model) -> Self {
         // The file with the graphs is the first.
         let inline =
-            model.tensors().iter().filter(|tensor| model.place(tensor).file == 0).map(|tensor| tensor.span.len);
+            model.tensors().iter().filter(|tensor| model.place(tensor).file == 0).map(|tensor| tensor.byte_len());
         Self {
             graphs: model.graphs(),
             tensors: model.tensors(),

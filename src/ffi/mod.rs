@@ -22,6 +22,7 @@ pub mod model;
 pub mod node;
 pub mod placement;
 pub mod plan;
+pub mod quantization;
 pub mod report;
 pub mod status;
 pub mod task;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::error::wb_error;
 use super::handle::{Handle, Owned, Shared, get, release, retain};
-use super::model::{out_of_range, wb_model};
+use super::model::{out_of_range, set_optional, wb_model};
 use super::plan::{ordinal, plan_options, wb_plan_options};
 use super::report::wb_report;
 use super::status::{WB_OK, WB_PENDING, wb_status};
@@ -78,6 +78,9 @@ pub struct wb_placed_tensor {
     pub device: i32,
     /// 0.
     pub reserved: u32,
+    /// Bytes from the start of the arena, which for `WB_TARGET_SEALED` is the start of the file; for `WB_TARGET_VIEW` from the start of
+    /// the model's file. 0 on a device.
+    pub offset: u64,
 }
 
 impl From<Placed<'_>> for wb_placed_tensor {
@@ -93,8 +96,36 @@ impl From<Placed<'_>> for wb_placed_tensor {
             dtype: placed.dtype.number(),
             device: placed.device.map_or(-1, |ordinal| ordinal as i32),
             reserved: 0,
+            offset: placed.offset,
         }
     }
+}
+
+/// The memory of a placement whose target is `WB_TARGET_SEALED`, as a file without a name, and its length in bytes, which may be NULL.
+/// Another process that gets the descriptor (by fork, or over a socket) maps it with `PROT_READ` and `MAP_SHARED`, and finds each tensor
+/// at its `offset`; nobody can write, shorten or lengthen it. The descriptor is borrowed from the placement, and closed on exec:
+/// duplicate it to keep it. `WB_ERR_INVALID_ARGUMENT`: the target is another one. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_placement_sealed(p: *const wb_placement, fd: *mut i32, bytes: *mut u64) -> wb_status {
+    status(|| {
+        let out = Out::new(fd, "fd")?;
+        let placement = &get(p, "p")?.0;
+        let descriptor = sealed_of(placement).ok_or_else(|| Error::invalid("the placement is not sealed"))?;
+        set_optional(bytes, placement.arena_bytes());
+        out.set(descriptor);
+        Ok(WB_OK)
+    })
+}
+
+#[cfg(unix)]
+fn sealed_of(placement: &Placement) -> Option<i32> {
+    placement.sealed().map(|descriptor| std::os::fd::AsRawFd::as_raw_fd(&descriptor))
+}
+
+/// Only Unix has descriptors.
+#[cfg(not(unix))]
+fn sealed_of(_: &Placement) -> Option<i32> {
+    None
 }
 
 /// The number of tensors, once for each device that has them; 0 for NULL, and for `WB_TARGET_NONE`. Since 0.1.

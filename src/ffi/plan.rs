@@ -12,7 +12,7 @@ use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
 use super::{Out, array, call, fill, host_stream, options, options_array, plain, status, wb_str};
 use crate::dtype::DType;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::load::{
     CastRule, CudaOptions, Destination, Plan, PlanInfo, PlanOptions, Reads, Route, SliceRule, Target, Uneven,
 };
@@ -24,7 +24,8 @@ pub const WB_TARGET_NONE: u32 = 0;
 pub const WB_TARGET_VIEW: u32 = 1;
 /// Target: one arena in host memory, each tensor aligned. Since 0.1.
 pub const WB_TARGET_HOST: u32 = 2;
-/// Target: a sealed memfd that other processes may map. Not in this version: `WB_ERR_UNSUPPORTED`. Since 0.1.
+/// Target: one arena in host memory that other processes may map, and that nobody can change any more: a sealed memfd, see
+/// `wb_placement_sealed`. `WB_ERR_UNSUPPORTED` where the system has none. Since 0.1.
 pub const WB_TARGET_SEALED: u32 = 3;
 /// Target: CUDA devices. `WB_ERR_UNSUPPORTED` in a build without the feature "cuda". Since 0.1.
 pub const WB_TARGET_CUDA: u32 = 4;
@@ -201,8 +202,11 @@ pub struct wb_plan_info {
     pub read_bytes: u64,
     /// Bytes that the target will hold, all devices together.
     pub target_bytes: u64,
-    /// Bytes of host memory beside the target.
+    /// Bytes of host memory beside the target; those are not in it that `transient_bytes` counts.
     pub staging_bytes: u64,
+    /// Bytes of the target's kind of memory that hold tensors which are not stored contiguously until they have been made so, and are
+    /// given back then.
+    pub transient_bytes: u64,
 }
 
 /// What will be done, decided without any I/O. Immutable; one owner; keeps the model. Since 0.1.
@@ -286,9 +290,7 @@ fn target_of(target: u32) -> Result<Target> {
         WB_TARGET_VIEW => Ok(Target::View),
         WB_TARGET_HOST => Ok(Target::Host),
         WB_TARGET_CUDA => Ok(Target::Cuda),
-        WB_TARGET_SEALED => {
-            Err(Error::new(Kind::Unsupported, "this version does not have this target").subject("target"))
-        }
+        WB_TARGET_SEALED => Ok(Target::Sealed),
         other => Err(Error::invalid(format!("{other} is not a target")).subject("target")),
     }
 }
@@ -344,9 +346,17 @@ pub(super) fn ordinal(device: i32, name: &str) -> Result<u32> {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_describe(p: *const wb_plan, out: *mut wb_plan_info) -> wb_status {
     status(|| {
-        let PlanInfo { tensors, payload_bytes, read_bytes, target_bytes, staging_bytes } = get(p, "p")?.0.info();
-        let struct_size = size_of::<wb_plan_info>();
-        let info = wb_plan_info { struct_size, tensors, payload_bytes, read_bytes, target_bytes, staging_bytes };
+        let PlanInfo { tensors, payload_bytes, read_bytes, target_bytes, staging_bytes, transient_bytes } =
+            get(p, "p")?.0.info();
+        let info = wb_plan_info {
+            struct_size: size_of::<wb_plan_info>(),
+            tensors,
+            payload_bytes,
+            read_bytes,
+            target_bytes,
+            staging_bytes,
+            transient_bytes,
+        };
         fill(out, &info, "out")?;
         Ok(WB_OK)
     })

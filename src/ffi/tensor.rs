@@ -16,6 +16,7 @@ use super::status::{WB_OK, wb_status};
 use super::{Out, buffer, call, fill, fill_array, plain, shape, status, text, wb_str};
 use crate::error::{Error, Kind, Result};
 use crate::model::Model;
+use crate::tensor::Tensor;
 
 /// What a tensor is. Set `struct_size` before the call; everything it points to is borrowed from the model. Since 0.1.
 #[repr(C)]
@@ -31,12 +32,13 @@ pub struct wb_tensor_info {
     pub rank: u32,
     /// `rank` dimensions in elements, outermost first. A dimension may be 0.
     pub shape: *const i64,
-    /// `rank` strides in elements; NULL: contiguous, row-major.
+    /// `rank` elements between neighbours in each dimension, as stored in one run of the file; 0: one element stands for all. NULL:
+    /// contiguous, row-major, or in several pieces. Buffers and loads are contiguous whatever it is.
     pub strides: *const i64,
-    /// Bytes of the contents.
+    /// Bytes of the tensor when it is contiguous.
     pub bytes: u64,
-    /// Bytes from the start of the file to the contents. `UINT64_MAX`: they are not stored as one span, and are built from
-    /// parts of the file when they are first wanted, as those of `WB_STRING` are.
+    /// Bytes from the start of the file to the contents. `UINT64_MAX`: they are not stored as one run. Those of `WB_STRING`, for
+    /// instance, are built from parts of the file when they are first wanted.
     pub offset: u64,
     /// Index of the file, for `wb_model_file`.
     pub file: u32,
@@ -86,12 +88,17 @@ fn info(model: &Model, index: usize) -> Result<wb_tensor_info> {
         dtype: tensor.dtype.number(),
         rank: tensor.shape.len() as u32,
         shape: shape(Some(tensor.shape)),
-        strides: ptr::null(),
-        bytes: tensor.span.len,
+        strides: strides(&tensor),
+        bytes: tensor.byte_len(),
         offset: place.offset.unwrap_or(u64::MAX),
         file: place.file as u32,
         alignment: model.alignment(&tensor),
     })
+}
+
+/// The strides of a tensor that has some: NULL for others, and where not even a rank needs them.
+fn strides(tensor: &Tensor<'_>) -> *const i64 {
+    tensor.strides().filter(|strides| !strides.is_empty()).map_or(ptr::null(), <[i64]>::as_ptr)
 }
 
 /// The index of the tensor with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
@@ -111,10 +118,11 @@ pub extern "C" fn wb_model_tensor_find(
     })
 }
 
-/// The bytes of a tensor with no copy. The pointer is valid until the model is released; see `alignment` in
-/// `wb_tensor_info`. Reading through it raises `SIGBUS` if another process truncates the file.
+/// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the model is
+/// released; see `alignment` there. Reading through it raises `SIGBUS` if another process truncates the file.
 ///
-/// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`. `WB_ERR_UNVERIFIED`: the policy wants the bytes
+/// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, or no stored bytes are the elements in their order (they have
+/// the highest byte first, for instance, or lie in pieces). `WB_ERR_UNVERIFIED`: the policy wants the bytes
 /// checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_data(
@@ -132,8 +140,8 @@ pub extern "C" fn wb_model_tensor_data(
     })
 }
 
-/// The bytes of a tensor in a buffer that outlives the model: with no copy where files are mapped, else read. The caller
-/// owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
+/// The bytes of a tensor in a buffer that outlives the model, contiguous: with no copy where files are mapped and the tensor is stored
+/// so, else read. The caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_buffer(
     m: *const wb_model,
@@ -149,7 +157,7 @@ pub extern "C" fn wb_model_tensor_buffer(
 }
 
 /// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
-/// has to lie inside the tensor. Errors as for `wb_model_tensor_buffer`. Since 0.1.
+/// has to lie inside the tensor. `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; take a buffer, or load it. Errors as for `wb_model_tensor_buffer`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_read(
     m: *const wb_model,

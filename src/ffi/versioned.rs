@@ -4,8 +4,8 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::{
-    attribute, device, findings, function, graph, hooks, model, node, null, placement, plan, report, tensor, types,
-    value,
+    attribute, device, findings, function, graph, hooks, model, node, null, placement, plan, quantization, report,
+    tensor, types, value,
 };
 use crate::error::{Error, Kind, Result};
 
@@ -45,6 +45,7 @@ versioned! {
     plan::wb_plan_options,
     plan::wb_route,
     plan::wb_slice,
+    quantization::wb_quantization_info,
     report::wb_check,
     report::wb_cost,
     tensor::wb_tensor_info,

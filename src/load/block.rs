@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::jobs::Job;
-use super::layout::Copy;
+use super::layout::Transfer;
 use super::plan::Plan;
 use super::staging::MAX_PADDING;
 use crate::error::{Error, Kind, Result};
@@ -31,15 +31,16 @@ pub(super) struct Block {
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     pub(super) len: u64,
-    pub(super) place: Place,
+    pub(super) fate: Fate,
 }
 
+/// What becomes of bytes that are read.
 #[derive(Debug, Clone)]
-pub(super) enum Place {
+pub(super) enum Fate {
     /// They go here in the arena as they are.
     Arena(u64),
-    /// They are read into scratch memory; of them, `copy` makes what goes here.
-    Changed { arena: Range<u64>, copy: usize },
+    /// They are read into scratch memory; from them, `transfer` makes what goes here.
+    Changed { arena: Range<u64>, transfer: usize },
     /// They are only hashed, or it is cheaper to read them than to leave them out.
     Nowhere,
     /// They are not read.
@@ -48,7 +49,7 @@ pub(super) enum Place {
 
 impl Piece {
     pub(super) fn is_read(&self) -> bool {
-        !matches!(self.place, Place::Unread)
+        !matches!(self.fate, Fate::Unread)
     }
 }
 
@@ -63,16 +64,16 @@ impl Block {
 
     /// The block of a job at a position, which fills at most `capacity` bytes of the arena.
     pub(super) fn next(plan: &Plan, job: &Job, position: u64, capacity: u64) -> Result<Self> {
-        let most = if job.streams.is_empty() { UNHASHED_BLOCK } else { plan.staging.block as u64 };
+        let most = if job.hashes.is_empty() { UNHASHED_BLOCK } else { plan.staging.block as u64 };
         let end = (position + most).min(job.end);
-        let copies = &plan.layout.copies[..job.copies.end];
-        let behind = copies[job.copies.clone()].partition_point(|copy| copy.end() <= position);
-        let mut next = Next { job, copies, copy: job.copies.start + behind, position, end };
+        let transfers = &plan.layout.transfers[..job.transfers.end];
+        let behind = transfers[job.transfers.clone()].partition_point(|one| one.end() <= position);
+        let mut next = Next { job, transfers, transfer: job.transfers.start + behind, position, end };
         let mut block = Self::default();
-        let limits = Limits { capacity, scratch: plan.staging.block };
+        let room = Room { capacity, scratch: plan.staging.block };
         while let Some(piece) = next.piece() {
             let wanted = piece.len;
-            let Some(piece) = block.fit(piece, &next, limits) else { break };
+            let Some(piece) = block.fit(piece, &next, room) else { break };
             let is_cut = piece.len < wanted;
             next.pass(piece.len);
             block.push(piece);
@@ -87,60 +88,61 @@ impl Block {
     }
 
     /// As much of a piece as there is room for.
-    fn fit(&self, mut piece: Piece, next: &Next<'_>, limits: Limits) -> Option<Piece> {
-        let (Place::Nowhere | Place::Changed { .. }) = &piece.place else {
-            return match piece.place {
-                Place::Arena(start) => {
-                    piece.len = piece.len.min(self.room(start, limits)?);
+    fn fit(&self, mut piece: Piece, next: &Next<'_>, room: Room) -> Option<Piece> {
+        let (Fate::Nowhere | Fate::Changed { .. }) = &piece.fate else {
+            return match piece.fate {
+                Fate::Arena(start) => {
+                    piece.len = piece.len.min(self.room_from(start, room)?);
                     (piece.len > 0).then_some(piece)
                 }
                 _ => Some(piece),
             };
         };
-        piece.len = piece.len.min((limits.scratch - self.scratch) as u64);
-        if let Place::Changed { arena, copy } = &mut piece.place {
-            let copy = &next.copies[*copy];
-            let full = arena.start.saturating_add(self.room(arena.start, limits)?);
-            piece.len = piece.len.min(copy.position_at(full) - next.position);
-            piece.len -= copy.torn_at(next.position + piece.len);
-            arena.end = copy.arena_at(next.position + piece.len);
+        piece.len = piece.len.min((room.scratch - self.scratch) as u64);
+        if let Fate::Changed { arena, transfer } = &mut piece.fate {
+            let transfer = &next.transfers[*transfer];
+            let full = arena.start.saturating_add(self.room_from(arena.start, room)?);
+            piece.len = piece.len.min(transfer.position_at(full) - next.position);
+            piece.len -= transfer.torn_at(next.position + piece.len);
+            arena.end = transfer.arena_at(next.position + piece.len);
             if arena.is_empty() {
                 // Bytes between two rows, and no byte of either.
-                piece.place = Place::Nowhere;
+                piece.fate = Fate::Nowhere;
             }
         }
         (piece.len > 0).then_some(piece)
     }
 
     /// How many bytes of the arena the block may fill from `start`.
-    fn room(&self, start: u64, limits: Limits) -> Option<u64> {
+    fn room_from(&self, start: u64, room: Room) -> Option<u64> {
         if self.arena.is_empty() {
-            return Some(limits.capacity);
+            return Some(room.capacity);
         }
         let is_near = start - self.arena.end <= MAX_PADDING;
         let used = start - self.arena.start;
-        (is_near && used < limits.capacity).then(|| limits.capacity - used)
+        (is_near && used < room.capacity).then(|| room.capacity - used)
     }
 
     fn push(&mut self, piece: Piece) {
-        let filled = match &piece.place {
-            Place::Arena(start) => *start..start + piece.len,
-            Place::Changed { arena, .. } => arena.clone(),
-            Place::Nowhere | Place::Unread => 0..0,
+        let filled = match &piece.fate {
+            Fate::Arena(start) => *start..start + piece.len,
+            Fate::Changed { arena, .. } => arena.clone(),
+            Fate::Nowhere | Fate::Unread => 0..0,
         };
         if !filled.is_empty() {
             let start = if self.arena.is_empty() { filled.start } else { self.arena.start };
             self.arena = start..filled.end;
         }
-        if matches!(piece.place, Place::Changed { .. } | Place::Nowhere) {
+        if matches!(piece.fate, Fate::Changed { .. } | Fate::Nowhere) {
             self.scratch += piece.len as usize;
         }
         self.pieces.push(piece);
     }
 }
 
+/// What a block may take.
 #[derive(Clone, Copy)]
-struct Limits {
+struct Room {
     capacity: u64,
     scratch: usize,
 }
@@ -148,9 +150,9 @@ struct Limits {
 /// Walks through the pieces of a job.
 struct Next<'a> {
     job: &'a Job,
-    copies: &'a [Copy],
-    /// The first copy that reaches beyond the position.
-    copy: usize,
+    transfers: &'a [Transfer],
+    /// The first transfer that reaches beyond the position.
+    transfer: usize,
     position: u64,
     end: u64,
 }
@@ -160,36 +162,37 @@ impl Next<'_> {
         if self.position == self.end {
             return None;
         }
-        let (until, place) = match self.copies.get(self.copy) {
-            None => (self.end, Place::Nowhere),
-            Some(copy) if self.position < copy.offset => (copy.offset, Place::Nowhere),
-            Some(copy) => self.piece_of(copy),
+        let (until, fate) = match self.transfers.get(self.transfer) {
+            None => (self.end, Fate::Nowhere),
+            Some(transfer) if self.position < transfer.offset => (transfer.offset, Fate::Nowhere),
+            Some(transfer) => self.piece_of(transfer),
         };
-        Some(Piece { len: until.min(self.end) - self.position, place })
+        Some(Piece { len: until.min(self.end) - self.position, fate })
     }
 
     /// How far the bytes at the position share their fate, and which it is.
-    fn piece_of(&self, copy: &Copy) -> (u64, Place) {
-        let into = self.position - copy.offset;
-        let row_start = self.position - into % copy.stride;
-        let row_end = row_start + copy.row;
-        let next_row = (row_start + copy.stride).min(copy.end());
-        let start = copy.arena_at(self.position);
-        let skips = self.job.skips_gaps(copy);
-        let changed = Place::Changed { arena: start..start, copy: self.copy };
+    fn piece_of(&self, transfer: &Transfer) -> (u64, Fate) {
+        let into = self.position - transfer.offset;
+        let row_start = self.position - into % transfer.stride;
+        let row_end = row_start + transfer.row;
+        let next_row = (row_start + transfer.stride).min(transfer.end());
+        let start = transfer.arena_at(self.position);
+        let skips = self.job.skips_gaps(transfer);
+        let is_changed = transfer.change.is_some();
+        let changed = Fate::Changed { arena: start..start, transfer: self.transfer };
         match () {
-            () if skips && self.position >= row_end => (next_row, Place::Unread),
-            () if skips && copy.cast.is_some() => (row_end, changed),
-            () if copy.cast.is_some() || copy.row < MIN_ROW.min(copy.stride) && !skips => (copy.end(), changed),
-            () if self.position < row_end => (row_end, Place::Arena(start)),
-            () => (next_row, Place::Nowhere),
+            () if skips && self.position >= row_end => (next_row, Fate::Unread),
+            () if skips && is_changed => (row_end, changed),
+            () if is_changed || transfer.row < MIN_ROW.min(transfer.stride) && !skips => (transfer.end(), changed),
+            () if self.position < row_end => (row_end, Fate::Arena(start)),
+            () => (next_row, Fate::Nowhere),
         }
     }
 
     fn pass(&mut self, len: u64) {
         self.position += len;
-        while self.copies.get(self.copy).is_some_and(|copy| copy.end() <= self.position) {
-            self.copy += 1;
+        while self.transfers.get(self.transfer).is_some_and(|one| one.end() <= self.position) {
+            self.transfer += 1;
         }
     }
 }

@@ -1,17 +1,18 @@
 //! What a pass has to hash, and what the digests should be.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use super::part::Rows;
+use super::part::Taken;
+use super::payload::{Payload, PayloadFile};
 use super::select::Selected;
-use super::{Payload, PayloadFile};
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::Tensor;
 use crate::verify::{Anchor, FileClaim, Manifest, Origin, Policy, TensorClaim};
 
 /// What a check is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Item {
     File(usize),
     /// The header of a file, which must still be what was parsed.
@@ -51,7 +52,7 @@ pub(crate) struct Claim {
 
 /// A range of one file that must be hashed in order by one thread: a part of a check, or all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Stream {
+pub(super) struct HashRange {
     pub(super) file: u32,
     pub(super) start: u64,
     pub(super) end: u64,
@@ -75,8 +76,23 @@ pub(crate) enum Scope<'a> {
 pub(super) struct Checks {
     pub(super) list: Vec<Check>,
     /// In the order of storage.
-    pub(super) streams: Vec<Stream>,
+    pub(super) ranges: Vec<HashRange>,
+    /// Checks that need the same digest of the same bytes: the one for which the bytes are hashed, and one that takes over its digest;
+    /// sorted.
+    pub(super) shared: Vec<(u32, u32)>,
+    /// The check of each item and algorithm that is hashed whole.
+    known: HashMap<(Item, Algorithm), u32>,
 }
+
+/// How many times over the bytes of the files may be hashed. Two digests of each file and one of each tensor are three times; tensors
+/// that overlap without being the same would make it any number.
+const MOST_PASSES: u64 = 8;
+
+/// Bytes that may be hashed whatever the files are like.
+const FREE_BYTES: u64 = 64 << 20;
+
+/// Digests of blocks that are kept: those of 32 TiB.
+const MOST_BLOCKS: u64 = 8 << 20;
 
 impl Checks {
     /// The checks that a load of these tensors needs. Files whose tensors are all selected are checked whole where
@@ -86,8 +102,10 @@ impl Checks {
         if payload.policy == Policy::None {
             return Ok(checks);
         }
-        let file_of = |index: usize| payload.tensors.get(index).map(|tensor| payload.base(tensor.span.file as usize));
-        let mut sorted: Vec<_> = selection.iter().filter_map(|one| Some((file_of(one.tensor)?, one))).collect();
+        let tensor_of = |one: &Selected| payload.tensors.get(one.tensor);
+        let bases_of = |one| tensor_of(one).into_iter().flat_map(|tensor| payload.bases_of(&tensor));
+        let of_one = |one| bases_of(one).map(move |file| (file, one));
+        let mut sorted: Vec<(usize, &Selected)> = selection.iter().flat_map(of_one).collect();
         sorted.sort_unstable_by_key(|(file, selected)| (*file, selected.tensor));
         for group in sorted.chunk_by(|(file, _), (other, _)| file == other) {
             let selected: Vec<&Selected> = group.iter().map(|(_, selected)| *selected).collect();
@@ -96,11 +114,11 @@ impl Checks {
         for file in payload.weights..files.len() {
             checks.add_claims(payload, files, file);
         }
-        Ok(checks.finish())
+        checks.finish(files)
     }
 
     /// The checks of a pass over whole files.
-    pub(super) fn of_files(payload: &Payload, files: &[PayloadFile], scope: Scope<'_>) -> Self {
+    pub(super) fn of_files(payload: &Payload, files: &[PayloadFile], scope: Scope<'_>) -> Result<Self> {
         let mut checks = Self::default();
         match scope {
             Scope::Verify => {
@@ -116,7 +134,7 @@ impl Checks {
             }
             Scope::Measure => checks.add_everything(payload, files),
         }
-        checks.finish()
+        checks.finish(files)
     }
 
     fn add_used_file(
@@ -127,8 +145,7 @@ impl Checks {
         selected: &[&Selected],
     ) -> Result<()> {
         let source = &files[file].source;
-        let is_slice = |one: &&Selected| payload.tensors.get(one.tensor).is_some_and(|tensor| one.is_slice(&tensor));
-        let (slices, whole): (Vec<&Selected>, Vec<&Selected>) = selected.iter().partition(|one| is_slice(one));
+        let (slices, whole): (Vec<&Selected>, Vec<&Selected>) = selected.iter().partition(|one| one.is_slice());
         let whole: Vec<usize> = whole.iter().map(|one| one.tensor).collect();
         let is_whole = payload.tensors_on(file).len() == whole.len();
         let mut is_covered = false;
@@ -184,12 +201,8 @@ impl Checks {
             else {
                 continue;
             };
-            self.add_check(
-                Item::Tensor(*index),
-                Algorithm::Blake3,
-                range_of(&tensor),
-                claim(manifest, &tensor, stated),
-            );
+            let Some(range) = range_of(&tensor) else { continue };
+            self.add_check(Item::Tensor(*index), Algorithm::Blake3, range, claim(manifest, &tensor, stated));
         }
     }
 
@@ -200,16 +213,20 @@ impl Checks {
         else {
             return;
         };
-        let claim = claim(manifest, &tensor, stated);
+        let Some(range) = range_of(&tensor) else { return };
+        let (item, claim) = (Item::Tensor(slice.tensor), claim(manifest, &tensor, stated));
+        let run = match &part.taken {
+            Taken::Rows(run, rows) if rows.rows == 1 => *run,
+            _ => return self.add_check(item, Algorithm::Blake3, range, claim),
+        };
         // What the blocks of another type or shape cover says nothing about this tensor.
-        if part.rows.rows > 1 || stated.blocks.is_empty() || claim.contradiction.is_some() {
-            return self.add_check(Item::Tensor(slice.tensor), Algorithm::Blake3, range_of(&tensor), claim);
+        if stated.blocks.is_empty() || claim.contradiction.is_some() {
+            return self.add_check(item, Algorithm::Blake3, range, claim);
         }
-        let Rows { start, row, .. } = part.rows;
-        let blocks =
-            (start / BLOCK) as u32..if row == 0 { start / BLOCK } else { (start + row).div_ceil(BLOCK) } as u32;
-        let cover = Some(Cover { blocks, stated: stated.blocks.clone() });
-        self.push(Item::Tensor(slice.tensor), Algorithm::Blake3, range_of(&tensor), vec![claim], cover);
+        let start = run.offset - range.1;
+        let end = if run.len == 0 { start / BLOCK } else { (start + run.len).div_ceil(BLOCK) };
+        let cover = Some(Cover { blocks: (start / BLOCK) as u32..end as u32, stated: stated.blocks.clone() });
+        self.push(item, Algorithm::Blake3, range, vec![claim], cover);
     }
 
     fn add_everything(&mut self, payload: &Payload, files: &[PayloadFile]) {
@@ -220,20 +237,22 @@ impl Checks {
             }
         }
         for (index, tensor) in payload.tensors.iter().enumerate() {
-            self.push(Item::Tensor(index), Algorithm::Blake3, range_of(&tensor), Vec::new(), None);
+            // Tensors in pieces are covered by their files.
+            let Some(range) = range_of(&tensor) else { continue };
+            self.push(Item::Tensor(index), Algorithm::Blake3, range, Vec::new(), None);
         }
     }
 
     /// Adds a claim: to the check that makes the same digest already, or to a new one.
     fn add_check(&mut self, item: Item, algorithm: Algorithm, range: (usize, u64, u64), claim: Claim) {
-        // Only checks of the same file or tensor can be the same, and those are added close together.
-        let recent = self.list.iter_mut().rev().take_while(|check| check.file == range.0);
-        let is_same = |check: &&mut Check| {
-            check.item == item && check.algorithm == algorithm && check.start == range.1 && check.cover.is_none()
-        };
-        match recent.take(64).find(is_same) {
+        // A file may have several headers.
+        let known = self.known.get(&(item, algorithm)).filter(|_| !matches!(item, Item::Header(_)));
+        match known.and_then(|number| self.list.get_mut(*number as usize)) {
             Some(check) => check.claims.push(claim),
-            None => self.push(item, algorithm, range, vec![claim], None),
+            None => {
+                self.known.insert((item, algorithm), self.list.len() as u32);
+                self.push(item, algorithm, range, vec![claim], None);
+            }
         }
     }
 
@@ -248,8 +267,15 @@ impl Checks {
         self.list.push(Check { item, algorithm, file, start, len, claims, cover });
     }
 
-    fn finish(mut self) -> Self {
+    /// Cuts the checks into ranges, and refuses to hash the files many times over.
+    fn finish(mut self, files: &[PayloadFile]) -> Result<Self> {
+        self.share();
+        let mut shared = self.shared.iter().map(|(_, follower)| *follower).collect::<Vec<_>>();
+        shared.sort_unstable();
         for (number, check) in (0_u32..).zip(&self.list) {
+            if shared.binary_search(&number).is_ok() {
+                continue;
+            }
             let step = match check.algorithm {
                 Algorithm::Blake3 => BLOCK,
                 _ => u64::MAX,
@@ -260,11 +286,45 @@ impl Checks {
                 if start == end {
                     continue;
                 }
-                self.streams.push(Stream { file: check.file as u32, start, end, check: number, block });
+                self.ranges.push(HashRange { file: check.file as u32, start, end, check: number, block });
             }
         }
-        self.streams.sort_unstable();
-        self
+        self.ranges.sort_unstable();
+        self.check_work(files)?;
+        Ok(self)
+    }
+
+    /// Finds the checks that need the same digest of the same bytes: many tensors may lie at one place.
+    fn share(&mut self) {
+        let key = |number: &u32| {
+            let Check { file, start, len, algorithm, .. } = &self.list[*number as usize];
+            (*file, *start, *len, *algorithm)
+        };
+        let whole = (0..self.list.len() as u32).filter(|number| self.list[*number as usize].cover.is_none());
+        let mut whole: Vec<u32> = whole.collect();
+        whole.sort_by_key(key);
+        let groups = whole.chunk_by(|a, b| key(a) == key(b)).filter(|group| group.len() > 1);
+        let pairs = groups.flat_map(|group| group[1..].iter().map(|follower| (group[0], *follower)));
+        let mut shared: Vec<(u32, u32)> = pairs.collect();
+        shared.sort_unstable();
+        self.shared = shared;
+    }
+
+    fn check_work(&self, files: &[PayloadFile]) -> Result<()> {
+        let stored = files.iter().filter(|file| file.base.is_none());
+        let stored: u64 = stored.map(|file| file.source.len()).fold(0, u64::saturating_add);
+        let hashed: u64 = self.ranges.iter().map(|range| range.end - range.start).fold(0, u64::saturating_add);
+        let blocks = self.list.iter().map(|check| u64::from(check.blocks())).fold(0, u64::saturating_add);
+        if hashed <= stored.saturating_mul(MOST_PASSES).saturating_add(FREE_BYTES)
+            && blocks <= MOST_BLOCKS + self.list.len() as u64
+        {
+            return Ok(());
+        }
+        let message = format!(
+            "tensors share so many bytes that {hashed} bytes would be hashed of files that have {stored}; at most {MOST_PASSES} \
+             times as many are: check whole files, or fewer tensors"
+        );
+        Err(Error::new(Kind::Limit, message))
     }
 }
 
@@ -274,12 +334,12 @@ impl Check {
         self.cover.is_none() && self.claims.iter().any(|claim| claim.origin.covers)
     }
 
-    /// The streams that the pass hashes.
+    /// The blocks that the pass hashes.
     pub(super) fn hashed_blocks(&self) -> Range<u32> {
         self.cover.as_ref().map_or(0..self.blocks(), |cover| cover.blocks.clone())
     }
 
-    /// How many streams make the digest.
+    /// How many ranges make the digest.
     pub(super) fn blocks(&self) -> u32 {
         match self.algorithm {
             Algorithm::Blake3 => block_count(self.len) as u32,
@@ -294,16 +354,17 @@ fn wrong_size(len: u64, claim: &FileClaim, manifest: &Manifest) -> Option<String
     Some(format!("the file has {len} bytes; {} expects {size}", manifest.source))
 }
 
-/// What a manifest says of a tensor, if it means the tensor in this file.
+/// What a manifest says of a tensor, if it means the tensor in this file. Manifests say nothing of tensors in pieces.
 fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, index: usize) -> Option<&'a TensorClaim> {
     let tensor = payload.tensors.get(index)?;
-    let file = payload.files[payload.base(tensor.span.file as usize)].source.name();
+    let run = tensor.contents.run()?;
+    let file = payload.files[payload.base(run.file as usize)].source.name();
     manifest.tensors.get(tensor.name).filter(|claim| claim.file == file)
 }
 
-/// Where a tensor lies: the file, the first byte, and how many.
-fn range_of(tensor: &Tensor<'_>) -> (usize, u64, u64) {
-    (tensor.span.file as usize, tensor.span.offset, tensor.span.len)
+/// The stored run of a tensor: the file, the first byte, and how many. `None` for a tensor in pieces.
+fn range_of(tensor: &Tensor<'_>) -> Option<(usize, u64, u64)> {
+    tensor.contents.run().map(|run| (run.file as usize, run.offset, run.len))
 }
 
 fn claim(manifest: &Manifest, tensor: &Tensor<'_>, stated: &TensorClaim) -> Claim {

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::PayloadFile;
-use super::checks::Stream;
-use super::layout::Copy;
+use super::checks::HashRange;
+use super::layout::Transfer;
+use super::payload::PayloadFile;
 
 /// A range of one file that one thread reads from its start to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,34 +12,34 @@ pub(super) struct Job {
     pub(super) file: usize,
     pub(super) start: u64,
     pub(super) end: u64,
-    /// The copies that touch the range; the first and the last may reach beyond it.
-    pub(super) copies: Range<usize>,
-    /// The streams inside the range.
-    pub(super) streams: Range<usize>,
+    /// The transfers that touch the range; the first and the last may reach beyond it.
+    pub(super) transfers: Range<usize>,
+    /// The ranges inside it that are hashed.
+    pub(super) hashes: Range<usize>,
     /// How many tensors end in the range.
     pub(super) tensors: u64,
 }
 
 impl Job {
-    /// Bytes that are read, given the copies of the plan: without those between rows that nobody hashes.
-    pub(super) fn read_bytes(&self, copies: &[Copy]) -> u64 {
-        let skipped = copies[self.copies.clone()].iter().filter(|copy| self.skips_gaps(copy)).map(|copy| {
-            let (start, end) = (self.start.max(copy.offset), self.end.min(copy.end()));
-            end - start - (copy.taken_before(end) - copy.taken_before(start))
+    /// Bytes that are read, given the transfers of the plan: without those between rows that nobody hashes.
+    pub(super) fn read_bytes(&self, transfers: &[Transfer]) -> u64 {
+        let skipped = transfers[self.transfers.clone()].iter().filter(|one| self.skips_gaps(one)).map(|one| {
+            let (start, end) = (self.start.max(one.offset), self.end.min(one.end()));
+            end - start - (one.taken_before(end) - one.taken_before(start))
         });
         self.end - self.start - skipped.sum::<u64>()
     }
 
-    /// Whether the bytes between the rows of a copy are left unread.
-    pub(super) fn skips_gaps(&self, copy: &Copy) -> bool {
-        self.streams.is_empty() && copy.stride - copy.row >= GAP
+    /// Whether the bytes between the rows of a transfer are left unread.
+    pub(super) fn skips_gaps(&self, transfer: &Transfer) -> bool {
+        self.hashes.is_empty() && transfer.stride - transfer.row >= GAP
     }
 
-    /// The part of the arena that the job fills: disjoint from that of every other job, since copies follow each other
-    /// in the arena as they do in the file.
-    pub(super) fn arena_range(&self, copies: &[Copy]) -> Option<Range<u64>> {
-        let copies = &copies[self.copies.clone()];
-        Some(copies.first()?.arena_at(self.start)..copies.last()?.arena_at(self.end))
+    /// The part of the arena that the job fills: disjoint from that of every other job, since transfers follow each
+    /// other in the arena as they do in the file.
+    pub(super) fn arena_range(&self, transfers: &[Transfer]) -> Option<Range<u64>> {
+        let transfers = &transfers[self.transfers.clone()];
+        Some(transfers.first()?.arena_at(self.start)..transfers.last()?.arena_at(self.end))
     }
 }
 
@@ -49,29 +49,36 @@ const TARGET: u64 = 8 << 20;
 /// Ranges closer than this are read in one piece: a page is what the disk and the page cache read at least.
 const GAP: u64 = 4 << 10;
 
-/// Cuts wherever no stream and no element is torn. `copies`, `streams` and `ends` are sorted by file and offset.
-pub(super) fn cut(files: &[PayloadFile], copies: &[Copy], streams: &[Stream], ends: &[(u32, u64)]) -> Vec<Job> {
+/// Cuts wherever no range that is hashed and no unit that is changed is torn. `transfers`, `hashes` and `ends` are sorted by file and
+/// offset.
+pub(super) fn cut(
+    files: &[PayloadFile],
+    transfers: &[Transfer],
+    hashes: &[HashRange],
+    ends: &[(u32, u64)],
+) -> Vec<Job> {
     let mut jobs = Vec::new();
     for file in 0..files.len() {
         let key = file as u32;
-        let copies_of = between(copies, |copy| copy.file < key, |copy| copy.file <= key);
-        let streams_of = between(streams, |stream| stream.file < key, |stream| stream.file <= key);
-        let groups = merge(streams[streams_of.clone()].iter().map(|stream| stream.start..stream.end), 0);
-        let copied = copies[copies_of.clone()].iter().map(|copy| copy.offset..copy.end());
-        let mut needed: Vec<_> = copied.chain(groups.iter().cloned()).collect();
+        let transfers_of = between(transfers, |one| one.file < key, |one| one.file <= key);
+        let hashes_of = between(hashes, |hash| hash.file < key, |hash| hash.file <= key);
+        let groups = merge(hashes[hashes_of.clone()].iter().map(|hash| hash.start..hash.end), 0);
+        let placed = transfers[transfers_of.clone()].iter().map(|one| one.offset..one.end());
+        let mut needed: Vec<_> = placed.chain(groups.iter().cloned()).collect();
         needed.sort_unstable_by_key(|range| range.start);
         for range in merge(needed.into_iter(), GAP) {
-            for Range { start, end } in split(range, &groups, &copies[copies_of.clone()]) {
+            for Range { start, end } in split(range, &groups, &transfers[transfers_of.clone()]) {
                 let ended = between(ends, |at| *at <= (key, start), |at| *at <= (key, end));
-                let copied = between(&copies[copies_of.clone()], |c| c.end() <= start, |c| c.offset < end);
-                let hashed = between(&streams[streams_of.clone()], |s| s.start < start, |s| s.start < end);
-                let copies = copies_of.start + copied.start..copies_of.start + copied.end;
-                let streams = streams_of.start + hashed.start..streams_of.start + hashed.end;
-                jobs.push(Job { file, start, end, copies, streams, tensors: ended.len() as u64 });
+                let placed =
+                    between(&transfers[transfers_of.clone()], |one| one.end() <= start, |one| one.offset < end);
+                let hashed = between(&hashes[hashes_of.clone()], |hash| hash.start < start, |hash| hash.start < end);
+                let transfers = transfers_of.start + placed.start..transfers_of.start + placed.end;
+                let hashes = hashes_of.start + hashed.start..hashes_of.start + hashed.end;
+                jobs.push(Job { file, start, end, transfers, hashes, tensors: ended.len() as u64 });
             }
         }
     }
-    // A stream that cannot be shared decides when the pass ends: begin with the longest.
+    // A range that is hashed by one thread decides when the pass ends: begin with the longest.
     jobs.sort_by_key(|job| std::cmp::Reverse((job.end - job.start) / (4 * TARGET)));
     jobs
 }
@@ -94,19 +101,19 @@ fn merge(ranges: impl Iterator<Item = Range<u64>>, gap: u64) -> Vec<Range<u64>> 
     merged
 }
 
-/// Pieces of about [`TARGET`] bytes whose borders lie inside no group, and inside no element that is converted.
-fn split(range: Range<u64>, groups: &[Range<u64>], copies: &[Copy]) -> Vec<Range<u64>> {
+/// Pieces of about [`TARGET`] bytes whose borders lie inside no group, and inside no unit that is changed.
+fn split(range: Range<u64>, groups: &[Range<u64>], transfers: &[Transfer]) -> Vec<Range<u64>> {
     let mut pieces = Vec::new();
     let mut start = range.start;
     while start < range.end {
         let mut end = border_after((start + TARGET).min(range.end), groups);
         loop {
-            let torn = torn_at(end, copies);
+            let torn = torn_at(end, transfers);
             if torn == 0 {
                 break;
             }
             let before = end - torn;
-            // Where two groups meet inside an element, one job takes both: what is converted is what was hashed.
+            // Where two groups meet inside a unit, one job takes both: what is changed is what was hashed.
             let is_free = border_after(before, groups) == before;
             end = if is_free { before } else { border_after(end + 1, groups) };
         }
@@ -125,17 +132,18 @@ fn border_after(position: u64, groups: &[Range<u64>]) -> u64 {
     }
 }
 
-/// Bytes from the start of the element at a position to the position, if it is one that is converted.
-fn torn_at(position: u64, copies: &[Copy]) -> u64 {
-    let copy = copies.get(copies.partition_point(|copy| copy.end() <= position));
-    copy.map_or(0, |copy| copy.torn_at(position))
+/// Bytes from the start of the unit at a position to the position, if it is one that is changed.
+fn torn_at(position: u64, transfers: &[Transfer]) -> u64 {
+    let transfer = transfers.get(transfers.partition_point(|one| one.end() <= position));
+    transfer.map_or(0, |one| one.torn_at(position))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dtype::DType;
-    use crate::load::cast::Cast;
+    use crate::load::change::Change;
+    use crate::tensor::Encoding;
 
     #[test]
     fn pieces_never_tear_a_group_and_cover_the_range() {
@@ -150,16 +158,16 @@ mod tests {
     }
 
     #[test]
-    fn pieces_never_tear_an_element_that_is_converted() {
-        let cast = Cast::new(DType::F32, DType::BF16);
+    fn pieces_never_tear_a_unit_that_is_changed() {
+        let change = Change::new(DType::F32, Encoding::PLAIN, DType::BF16).unwrap();
         let len = 40 * TARGET / 4 * 4;
-        let copy = Copy { file: 0, offset: 3, row: len, stride: len, rows: 1, arena: 0, cast };
-        for groups in [vec![], vec![0..TARGET, TARGET..2 * TARGET, 2 * TARGET..copy.end() + 5]] {
-            let end = copy.end() + 5;
-            let pieces = split(0..end, &groups, &[copy]);
+        let transfer = Transfer { file: 0, offset: 3, row: len, stride: len, rows: 1, arena: 0, change };
+        for groups in [vec![], vec![0..TARGET, TARGET..2 * TARGET, 2 * TARGET..transfer.end() + 5]] {
+            let end = transfer.end() + 5;
+            let pieces = split(0..end, &groups, &[transfer]);
             assert_eq!((pieces[0].start, pieces.last().unwrap().end), (0, end));
             assert!(pieces.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].start < pair[0].end));
-            assert!(pieces.iter().all(|piece| copy.torn_at(piece.start) == 0), "{pieces:?}");
+            assert!(pieces.iter().all(|piece| transfer.torn_at(piece.start) == 0), "{pieces:?}");
             assert!(groups.iter().all(|group| pieces.iter().any(|p| p.start <= group.start && group.end <= p.end)));
         }
     }

@@ -1,15 +1,19 @@
 //! Where each tensor goes in the arena, and which bytes of the files go there.
 
-use super::cast::Cast;
-use super::part::Rows;
+use std::ops::Range;
+
+use super::change::{Change, Unit};
+use super::moves::Move;
+use super::part::{Part, Rows, Taken};
 use super::select::Selected;
+use super::strided::Strided;
 use crate::error::{Error, Kind, Result};
 use crate::tensor::{Span, TensorTable};
 
 /// Bytes of one file that have a place in the arena: rows of equal length at equal distances, of which there is only
 /// one unless a tensor is cut across its rows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Copy {
+pub(super) struct Transfer {
     pub(super) file: u32,
     /// Bytes from the start of the file to the first row.
     pub(super) offset: u64,
@@ -20,10 +24,10 @@ pub(super) struct Copy {
     pub(super) rows: u64,
     /// Where the first row goes; the others follow without a gap.
     pub(super) arena: u64,
-    pub(super) cast: Option<Cast>,
+    pub(super) change: Option<Change>,
 }
 
-impl Copy {
+impl Transfer {
     /// The first byte of the file after the last row.
     pub(super) fn end(&self) -> u64 {
         self.offset + self.stride * (self.rows - 1) + self.row
@@ -38,34 +42,26 @@ impl Copy {
     /// Where in the arena the rows before a position of the file end.
     pub(super) fn arena_at(&self, position: u64) -> u64 {
         let taken = self.taken_before(position);
-        self.arena + self.cast.map_or(taken, |cast| cast.len_of(taken))
+        self.arena + self.change.map_or(taken, |change| change.len_of(taken))
     }
 
     /// The position of the file up to which the arena is full at `arena`, a place at or after the first row's.
     pub(super) fn position_at(&self, arena: u64) -> u64 {
-        let (from, to) = self.cast.map_or((1, 1), |cast| (cast.from_bytes() as u64, cast.to_bytes() as u64));
+        let (from, to) = self.change.map_or((1, 1), |change| (change.unit().from_bytes, change.unit().to_bytes));
         let placed = (arena - self.arena).min(self.row * self.rows / from * to);
         let taken = placed / to * from;
         (self.offset + taken / self.row * self.stride + taken % self.row).min(self.end())
     }
 
-    /// Bytes from the start of an element to a position of the file; 0 where no element is torn.
+    /// Bytes from the start of a unit that is changed to a position of the file; 0 where no unit is torn.
     pub(super) fn torn_at(&self, position: u64) -> u64 {
-        match self.cast {
-            Some(cast) if self.offset < position && position < self.end() => {
-                (position - self.offset) % cast.from_bytes() as u64
+        match self.change {
+            Some(change) if self.offset < position && position < self.end() => {
+                (position - self.offset) % change.unit().from_bytes
             }
             _ => 0,
         }
     }
-}
-
-/// Bytes of the arena that a second tensor needs at another place, because the first one's does not suit its alignment.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Repeat {
-    pub(super) from: u64,
-    pub(super) to: u64,
-    pub(super) len: u64,
 }
 
 /// The arena of a plan.
@@ -73,23 +69,30 @@ pub(super) struct Repeat {
 pub(super) struct Layout {
     /// Where each selected tensor begins.
     pub(super) offsets: Vec<u64>,
+    /// The selected tensors that moves make from scattered elements, and the move of each.
+    pub(super) gathered: Vec<(usize, usize)>,
     /// In the order of storage, and so in the order of the arena.
-    pub(super) copies: Vec<Copy>,
-    /// What is copied inside the arena when it is full.
-    pub(super) repeats: Vec<Repeat>,
+    pub(super) transfers: Vec<Transfer>,
+    /// What is copied inside the arena when it is full, in the order of the destinations, which come behind all transfers.
+    pub(super) moves: Vec<Move>,
+    /// What the moves take and nobody else needs: it can be given back when they are done.
+    pub(super) transient: Vec<Range<u64>>,
     pub(super) bytes: u64,
 }
 
 /// Bytes that may be placed a second time whatever the model is like.
 const FREE_REPEATS: u64 = 16 << 20;
 
-/// A selected tensor, by where its bytes lie.
+/// A run of a selected tensor, by where its bytes lie.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Wanted<'a> {
+struct Wanted {
     /// From the first byte that is taken to the last.
     extent: Span,
-    change: Option<(&'a Rows, Option<Cast>)>,
+    /// How what is taken differs from the bytes of the file.
+    form: Option<(Rows, Option<Change>)>,
     position: usize,
+    /// Of scattered elements, the number of the part.
+    part: Option<usize>,
     placed_len: u64,
 }
 
@@ -97,20 +100,29 @@ struct Wanted<'a> {
 /// one large read fills many of them. Tensors that share bytes in their file share them in the arena, so that each byte is
 /// read and placed once.
 pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: u64) -> Result<Layout> {
-    let wanted = selection.iter().enumerate().filter_map(|(position, one)| want(tensors, one, position));
+    let mut wanted = Vec::with_capacity(selection.len());
+    selection.iter().enumerate().for_each(|(position, one)| want(tensors, one, position, &mut wanted));
     // What has no bytes shares none, also where it lies inside another's.
-    let mut wanted: Vec<_> = wanted.filter(|one| one.extent.len > 0).collect();
+    wanted.retain(|one| one.extent.len > 0);
     wanted.sort_unstable();
     let mut layout = Layout { offsets: vec![0; selection.len()], ..Layout::default() };
     let mut displaced = Vec::new();
+    let mut scattered = Vec::new();
     let mut rest = &wanted[..];
     while let Some(first) = rest.first() {
         let (region, count) = shared_region(tensors, selection, rest)?;
-        let len = if first.change.is_some() { first.placed_len } else { region.len };
+        let len = if first.extent == region { first.placed_len } else { region.len };
         let start = layout.take(len, alignment)?;
-        layout.copies.push(copy_of(first, region, start));
-        for Wanted { extent, position, placed_len, .. } in &rest[..count] {
+        layout.transfers.push(transfer_of(first, region, start));
+        if rest[..count].iter().all(|one| one.part.is_some()) {
+            layout.transient.push(start..start + len);
+        }
+        for Wanted { extent, position, part, placed_len, .. } in &rest[..count] {
             let delta = extent.offset - region.offset;
+            if let Some(part) = part {
+                scattered.push(((*position, *part), start + delta));
+                continue;
+            }
             layout.offsets[*position] = start + delta;
             if !delta.is_multiple_of(alignment) {
                 displaced.push((*position, *placed_len));
@@ -119,30 +131,46 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         rest = &rest[count..];
     }
     layout.repeat(displaced, alignment)?;
+    scattered.sort_unstable();
+    layout.gather(tensors, selection, &scattered, alignment)?;
     Ok(layout)
 }
 
-fn want<'a>(tensors: &TensorTable, selected: &'a Selected, position: usize) -> Option<Wanted<'a>> {
-    let tensor = tensors.get(selected.tensor)?;
+fn want(tensors: &TensorTable, selected: &Selected, position: usize, wanted: &mut Vec<Wanted>) {
+    let Some(tensor) = tensors.get(selected.tensor) else { return };
     let placed_len = selected.placed_len(&tensor);
     let Some(part) = &selected.part else {
-        return Some(Wanted { extent: tensor.span, change: None, position, placed_len });
+        let plain = tensor.span().map(|extent| Wanted { extent, form: None, position, part: None, placed_len });
+        return wanted.extend(plain);
     };
-    let extent = Span { offset: tensor.span.offset + part.rows.start, len: part.rows.extent(), ..tensor.span };
-    let is_plain = part.cast.is_none() && part.rows.rows == 1;
-    Some(Wanted { extent, change: (!is_plain).then_some((&part.rows, part.cast)), position, placed_len })
-}
-
-fn copy_of(first: &Wanted<'_>, region: Span, arena: u64) -> Copy {
-    let Span { file, offset, len } = region;
-    match first.change {
-        None => Copy { file, offset, row: len, stride: len, rows: 1, arena, cast: None },
-        Some((rows, cast)) => Copy { file, offset, row: rows.row, stride: rows.stride, rows: rows.rows, arena, cast },
+    match &part.taken {
+        Taken::Rows(extent, rows) => {
+            let is_plain = part.change.is_none() && rows.rows == 1;
+            let form = (!is_plain).then_some((*rows, part.change));
+            wanted.push(Wanted { extent: *extent, form, position, part: None, placed_len });
+        }
+        Taken::Scattered(parts) => wanted.extend(parts.iter().enumerate().map(|(number, scattered)| {
+            let len = scattered.run.len;
+            let placed_len = part.change.map_or(len, |change| change.len_of(len));
+            let form = part.change.map(|change| (Rows::one(len), Some(change)));
+            Wanted { extent: scattered.run, form, position, part: Some(number), placed_len }
+        })),
     }
 }
 
-/// The bytes of the first tensor and of those after it that share some of them, and how many tensors these are.
-fn shared_region(tensors: &TensorTable, selection: &[Selected], wanted: &[Wanted<'_>]) -> Result<(Span, usize)> {
+fn transfer_of(first: &Wanted, region: Span, arena: u64) -> Transfer {
+    let Span { file, offset, len } = region;
+    let (rows, change) = match first.form {
+        // What several share lies in one row.
+        Some((rows, change)) if rows.rows > 1 => (rows, change),
+        form => (Rows::one(len), form.and_then(|(_, change)| change)),
+    };
+    let Rows { row, stride, rows } = rows;
+    Transfer { file, offset, row, stride, rows, arena, change }
+}
+
+/// The bytes of the first run and of those after it that share some of them, and how many runs these are.
+fn shared_region(tensors: &TensorTable, selection: &[Selected], wanted: &[Wanted]) -> Result<(Span, usize)> {
     let first = &wanted[0];
     let mut region = first.extent;
     let mut count = 1;
@@ -151,8 +179,7 @@ fn shared_region(tensors: &TensorTable, selection: &[Selected], wanted: &[Wanted
         if file != region.file || offset >= region.end() {
             break;
         }
-        let is_same = other.extent == first.extent && other.change == first.change;
-        if !is_same && (first.change.is_some() || other.change.is_some()) {
+        if !can_share(first, other) {
             let [a, b] = [first, other].map(|one| tensors.get(selection[one.position].tensor).map_or("", |t| t.name));
             let message = format!("it shares bytes with \"{b}\", and the two would be cut or converted differently");
             return Err(Error::new(Kind::Unsupported, message).subject(a));
@@ -161,6 +188,20 @@ fn shared_region(tensors: &TensorTable, selection: &[Selected], wanted: &[Wanted
         count += 1;
     }
     Ok((region, count))
+}
+
+/// Whether one transfer of the bytes of both serves both.
+fn can_share(first: &Wanted, other: &Wanted) -> bool {
+    match (&first.form, &other.form) {
+        (None, None) => true,
+        (Some(form), Some(same)) if form == same && first.extent == other.extent => true,
+        (Some((rows, Some(change))), Some((others, same))) => {
+            let Unit { from_bytes, .. } = change.unit();
+            let is_aligned = (other.extent.offset - first.extent.offset).is_multiple_of(from_bytes);
+            rows.rows == 1 && others.rows == 1 && Some(*change) == *same && change.keeps_places() && is_aligned
+        }
+        _ => false,
+    }
 }
 
 impl Layout {
@@ -179,7 +220,7 @@ impl Layout {
         for (position, len) in displaced {
             let to = self.take(len, alignment)?;
             let from = std::mem::replace(&mut self.offsets[position], to);
-            self.repeats.push(Repeat { from, to, len });
+            self.moves.push(Move::plain(from, to, len));
             if self.bytes - placed > placed.saturating_add(FREE_REPEATS) {
                 let message = "tensors share bytes at distances that do not suit the alignment, so often that they would \
                                take more than twice their memory; ask for a smaller alignment";
@@ -188,16 +229,53 @@ impl Layout {
         }
         Ok(())
     }
+
+    /// Gives tensors whose elements are scattered their places. `starts` says where each of their parts is in the arena: position and
+    /// number of the part, sorted.
+    fn gather(
+        &mut self,
+        tensors: &TensorTable,
+        selection: &[Selected],
+        starts: &[((usize, usize), u64)],
+        alignment: u64,
+    ) -> Result<()> {
+        for group in starts.chunk_by(|((position, _), _), ((other, _), _)| position == other) {
+            let position = group[0].0.0;
+            let selected = &selection[position];
+            let (Some(tensor), Some(part)) = (tensors.get(selected.tensor), &selected.part) else { continue };
+            let Taken::Scattered(parts) = &part.taken else { continue };
+            let to = self.take(selected.placed_len(&tensor), alignment)?;
+            self.offsets[position] = to;
+            let parts = group.iter().filter_map(|((_, number), from)| Some((*from, parts.get(*number)?)));
+            self.gathered.push((position, self.moves.len()));
+            self.moves.push(gather_of(part, to, parts));
+        }
+        Ok(())
+    }
+
+    /// Where the places begin that only moves fill.
+    pub(super) fn moved_from(&self) -> u64 {
+        self.moves.first().map_or(self.bytes, |first| first.to)
+    }
+
+    /// Bytes that are given back when the moves are done.
+    pub(super) fn transient_bytes(&self) -> u64 {
+        self.transient.iter().map(|range| range.end - range.start).sum()
+    }
+}
+
+fn gather_of<'a>(part: &Part, to: u64, parts: impl Iterator<Item = (u64, &'a Strided)>) -> Move {
+    let element = part.dtype.bytes_of(1).unwrap_or(1);
+    Move::new(to, element, part.shape.iter().map(|dim| *dim as u64).collect(), parts)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::part::Part;
     use super::*;
     use crate::dtype::DType;
     use crate::limits::Limits;
     use crate::load::CastRule;
-    use crate::tensor::{Layout as InFile, TableBuilder};
+    use crate::tensor::{ByteOrder, Encoding, Layout as InFile, TableBuilder, View};
 
     /// The tensors all converted, where they are F32.
     fn converted(tensors: &TensorTable) -> Vec<Selected> {
@@ -221,18 +299,36 @@ mod tests {
     fn what_is_empty_shares_no_bytes() {
         let tensors = table(&[("a", DType::F32, &[10], 0, 40), ("e", DType::F32, &[0, 3], 20, 0)]);
         let layout = lay_out(&tensors, &converted(&tensors), 64).unwrap();
-        assert_eq!((layout.bytes, layout.copies.len()), (20, 1));
+        assert_eq!((layout.bytes, layout.transfers.len()), (20, 1));
     }
 
     #[test]
     fn what_is_shared_is_converted_once_or_not_at_all() {
         let twins = table(&[("a", DType::F32, &[10], 0, 40), ("b", DType::F32, &[5, 2], 0, 40)]);
         let layout = lay_out(&twins, &converted(&twins), 64).unwrap();
-        assert_eq!((layout.bytes, layout.offsets, layout.copies.len()), (20, vec![0, 0], 1));
+        assert_eq!((layout.bytes, layout.offsets, layout.transfers.len()), (20, vec![0, 0], 1));
         for other in [("b", DType::F32, &[9][..], 4, 36), ("b", DType::U8, &[40][..], 0, 40)] {
             let tensors = table(&[("a", DType::F32, &[10], 0, 40), other]);
             let error = lay_out(&tensors, &converted(&tensors), 64).unwrap_err();
             assert_eq!(error.kind(), Kind::Unsupported, "{error}");
+        }
+    }
+
+    #[test]
+    fn views_of_one_storage_share_it_also_where_its_bytes_are_reversed() {
+        for order in [ByteOrder::Little, ByteOrder::Big] {
+            let encoding = if order == ByteOrder::Big { Encoding::BIG_ENDIAN } else { Encoding::PLAIN };
+            let mut table = TableBuilder::new(&Limits::default());
+            let run = |offset, len| Span { file: 0, offset, len };
+            table.push_view("a", DType::F32, &[2, 3], View { run: run(0, 24), strides: &[1, 2], encoding }).unwrap();
+            table.push_view("b", DType::F32, &[5], View { run: run(4, 20), strides: &[1], encoding }).unwrap();
+            let tensors = table.finish_file(&InFile::Within(vec![24])).unwrap();
+            let selected = |tensor| Part::of(&tensors.get(tensor).unwrap(), None, None).unwrap();
+            let selection: Vec<_> = (0..2).map(|tensor| Selected { tensor, part: selected(tensor) }).collect();
+            let layout = lay_out(&tensors, &selection, 4).unwrap();
+            assert_eq!((layout.transfers.len(), layout.transfers[0].row), (1, 24));
+            assert_eq!((layout.moves.len(), &layout.offsets[..]), (1, &[24, 4][..]));
+            assert!(layout.transient.is_empty(), "the storage holds \"b\" too");
         }
     }
 }

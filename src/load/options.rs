@@ -13,6 +13,9 @@ pub enum Target {
     View,
     /// One arena in host memory, each tensor aligned.
     Host,
+    /// One arena in memory that can be mapped by other processes and that nobody can change any more, see
+    /// [`Placement::sealed`](super::Placement::sealed). Linux only.
+    Sealed,
     /// CUDA devices, see [`CudaOptions`].
     Cuda,
 }
@@ -75,7 +78,8 @@ pub enum Uneven {
 /// Loads the tensors that a pattern matches in another element type.
 ///
 /// F32 is rounded to the nearest F16 or BF16, ties to even; every other conversion is exact: F16 and BF16 to F32,
-/// F8_E4M3 and F8_E5M2 to F16, BF16 and F32.
+/// F8_E4M3 and F8_E5M2 to F16, BF16 and F32. The block types Q4_0, Q4_1 and Q8_0 are dequantized to F32, F16 and BF16: computed in F32,
+/// then rounded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CastRule {
     /// Which tensors.

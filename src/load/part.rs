@@ -1,16 +1,15 @@
-//! What is taken of one tensor: all of it or a slice, as it is or in another element type.
+//! What is taken of one tensor: all of it or a slice, as it is or changed.
 
-use super::cast::Cast;
+use super::change::{Change, can_convert};
 use super::options::{CastRule, SliceRule, Uneven};
+use super::strided::{Strided, as_rows};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
-use crate::tensor::Tensor;
+use crate::tensor::{Contents, Span, Tensor};
 
-/// Bytes of a tensor that are taken: rows of equal length at equal distances, and how they are converted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// Bytes that are taken of a run: rows of equal length at equal distances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rows {
-    /// Bytes from the start of the tensor to the first row.
-    pub(super) start: u64,
     /// Bytes of one row.
     pub(super) row: u64,
     /// Bytes from the start of one row to that of the next.
@@ -19,13 +18,13 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    fn new(start: u64, row: u64, stride: u64, rows: u64) -> Self {
-        if row == stride || rows <= 1 || row == 0 {
-            let len = row * rows;
-            // Nothing is nowhere: where it would begin may lie beyond a tensor that is empty itself.
-            return Self { start: if len == 0 { 0 } else { start }, row: len, stride: len, rows: 1 };
-        }
-        Self { start, row, stride, rows }
+    /// One row.
+    pub(super) fn one(len: u64) -> Self {
+        Self { row: len, stride: len, rows: 1 }
+    }
+
+    pub(super) fn new(row: u64, stride: u64, rows: u64) -> Self {
+        if row == stride || rows <= 1 || row == 0 { Self::one(row * rows) } else { Self { row, stride, rows } }
     }
 
     /// Bytes that are taken.
@@ -39,84 +38,111 @@ impl Rows {
     }
 }
 
-/// A tensor that is not loaded whole and as it is.
+/// Where the elements that are taken lie.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Taken {
+    /// In rows that begin with the first byte of a run and end with its last.
+    Rows(Span, Rows),
+    /// All over some runs. They are made contiguous when they have been read.
+    Scattered(Vec<Strided>),
+}
+
+/// A tensor that is not loaded whole and as it is stored.
 #[derive(Debug, Clone)]
 pub(super) struct Part {
-    pub(super) rows: Rows,
-    pub(super) cast: Option<Cast>,
+    pub(super) taken: Taken,
+    pub(super) change: Option<Change>,
     /// Of what is placed.
     pub(super) dtype: DType,
     pub(super) shape: Vec<i64>,
+    /// Bytes that are placed.
+    pub(super) placed_len: u64,
+    /// Whether some of the tensor's elements are left out.
+    pub(super) is_slice: bool,
 }
 
 impl Part {
-    /// Bytes that are placed.
-    pub(super) fn placed_len(&self) -> u64 {
-        let len = self.rows.len();
-        self.cast.map_or(len, |cast| cast.len_of(len))
+    /// Bytes that are read for it.
+    pub(super) fn taken_len(&self) -> u64 {
+        match &self.taken {
+            Taken::Rows(_, rows) => rows.len(),
+            Taken::Scattered(parts) => parts.iter().map(|part| part.run.len).fold(0, u64::saturating_add),
+        }
     }
 
-    /// Whether some of the tensor's elements are left out.
-    pub(super) fn is_slice(&self, tensor: &Tensor<'_>) -> bool {
-        self.rows.len() != tensor.span.len
+    /// The runs that it is read from.
+    pub(super) fn runs(&self) -> impl Iterator<Item = Span> {
+        let (one, several) = match &self.taken {
+            Taken::Rows(run, _) => (Some(*run), &[][..]),
+            Taken::Scattered(parts) => (None, &parts[..]),
+        };
+        one.into_iter().chain(several.iter().map(|part| part.run))
     }
 
-    /// What these rules take of a tensor; `None` if that is all of it, as it is.
+    /// The range that holds what is placed just as it is placed.
+    pub(super) fn plain_span(&self) -> Option<Span> {
+        match &self.taken {
+            Taken::Rows(run, Rows { rows: 1, .. }) if self.change.is_none() => Some(*run),
+            _ => None,
+        }
+    }
+
+    /// What these rules take of a tensor; `None` if that is all of it, as it is stored.
     pub(super) fn of(
         tensor: &Tensor<'_>,
         slice: Option<&SliceRule>,
         cast: Option<&CastRule>,
     ) -> Result<Option<Box<Self>>> {
-        let cast = cast.map_or(Ok(None), |rule| cast_of(tensor, rule))?;
-        let (rows, shape) = match slice {
-            Some(rule) if rule.world != 1 => cut(tensor, rule)?,
-            _ => (Rows::new(0, tensor.span.len, tensor.span.len, 1), tensor.shape.to_vec()),
-        };
-        if cast.is_none() && shape == tensor.shape {
+        let change = change_of(tensor, cast)?;
+        let cut = slice.filter(|rule| rule.world != 1).map(|rule| Cut::of(tensor, rule)).transpose()?;
+        let mut shape = tensor.shape.to_vec();
+        if let Some(cut) = &cut {
+            shape[cut.dim] = cut.count as i64;
+        }
+        let is_cut = shape != tensor.shape;
+        if change.is_none() && !is_cut && tensor.span().is_some() {
             return Ok(None);
         }
-        let dtype = cast.map_or(tensor.dtype, Cast::to);
-        Ok(Some(Box::new(Self { rows, cast, dtype, shape })))
+        let is_slice = is_cut && tensor.byte_len() > 0;
+        let dtype = change.map_or(tensor.dtype, Change::to);
+        let taken = take(tensor, cut.as_ref())?;
+        let plain_len = match &taken {
+            Taken::Rows(_, rows) => rows.len(),
+            Taken::Scattered(_) => tensor.dtype.bytes_of(elements(&shape)).unwrap_or_default(),
+        };
+        let placed_len = change.map_or(plain_len, |change| change.len_of(plain_len));
+        Ok(Some(Box::new(Self { taken, change, dtype, shape, placed_len, is_slice })))
     }
 }
 
-fn cast_of(tensor: &Tensor<'_>, rule: &CastRule) -> Result<Option<Cast>> {
-    if tensor.dtype == rule.to || rule.from.is_some_and(|from| from != tensor.dtype) {
-        return Ok(None);
-    }
-    let cast = Cast::new(tensor.dtype, rule.to);
-    cast.map(Some).ok_or_else(|| no_cast(tensor.dtype, rule.to).subject(tensor.name))
+fn change_of(tensor: &Tensor<'_>, rule: Option<&CastRule>) -> Result<Option<Change>> {
+    let rule = rule.filter(|rule| rule.from.is_none_or(|from| from == tensor.dtype));
+    let to = rule.map_or(tensor.dtype, |rule| rule.to);
+    let change = Change::new(tensor.dtype, tensor.contents.encoding(), to);
+    change.ok_or_else(|| no_conversion(tensor.dtype, to).subject(tensor.name))
 }
 
-fn no_cast(from: DType, to: DType) -> Error {
+fn no_conversion(from: DType, to: DType) -> Error {
     Error::new(Kind::Unsupported, format!("there is no conversion from {from} to {to}"))
 }
 
-/// The rows of one part of a tensor, and the shape of that part.
-fn cut(tensor: &Tensor<'_>, rule: &SliceRule) -> Result<(Rows, Vec<i64>)> {
-    let invalid = |message: String| Error::invalid(message).subject(tensor.name);
-    let Some(length) = tensor.shape.get(rule.dim) else {
-        let rank = tensor.shape.len();
-        return Err(invalid(format!("dimension {} is to be cut, and the tensor has {rank}", rule.dim)));
-    };
-    let length = *length as u64;
-    let (first, count) = range_of(length, rule).map_err(|e| e.subject(tensor.name))?;
-    let inner = elements(&tensor.shape[rule.dim + 1..]);
-    let bytes = |elements: u64| {
-        // Every product of dimensions is in range: the table has checked that of all of them, zeros left out.
-        elements.checked_mul(inner).and_then(|elements| tensor.dtype.bytes_of(elements)).ok_or_else(|| {
-            let message = format!(
-                "element {elements} of dimension {} does not begin at a whole byte or block of {}: it cannot be cut there",
-                rule.dim, tensor.dtype
-            );
-            Error::new(Kind::Unsupported, message).subject(tensor.name)
-        })
-    };
-    let outer = elements(&tensor.shape[..rule.dim]);
-    let rows = Rows::new(bytes(first)?, bytes(count)?, bytes(length)?, outer);
-    let mut shape = tensor.shape.to_vec();
-    shape[rule.dim] = count as i64;
-    Ok((rows, shape))
+/// Elements of one dimension that are taken.
+struct Cut {
+    dim: usize,
+    first: u64,
+    count: u64,
+}
+
+impl Cut {
+    fn of(tensor: &Tensor<'_>, rule: &SliceRule) -> Result<Self> {
+        let Some(length) = tensor.shape.get(rule.dim) else {
+            let rank = tensor.shape.len();
+            let message = format!("dimension {} is to be cut, and the tensor has {rank}", rule.dim);
+            return Err(Error::invalid(message).subject(tensor.name));
+        };
+        let (first, count) = range_of(*length as u64, rule).map_err(|e| e.subject(tensor.name))?;
+        Ok(Self { dim: rule.dim, first, count })
+    }
 }
 
 /// The first element of a part, and how many it has.
@@ -131,6 +157,59 @@ fn range_of(length: u64, rule: &SliceRule) -> Result<(u64, u64)> {
     }
 }
 
+/// Where the elements lie that a cut takes, or all of them.
+fn take(tensor: &Tensor<'_>, cut: Option<&Cut>) -> Result<Taken> {
+    let parts = match tensor.contents {
+        Contents::Span(span) => return rows_of(tensor, span, cut),
+        Contents::View(view) => vec![Strided::of_view(tensor, &view)],
+        Contents::Pieces(pieces) => pieces.iter().map(|piece| Strided::of_piece(tensor, &piece)).collect(),
+    };
+    let element = tensor.dtype.bytes_of(1).unwrap_or(1);
+    let parts: Vec<Strided> = match cut {
+        None => parts,
+        Some(Cut { dim, first, count }) => {
+            parts.into_iter().filter_map(|part| part.cut(*dim, *first, *count, element)).collect()
+        }
+    };
+    match &parts[..] {
+        [] => Ok(Taken::Rows(empty_run(tensor), Rows::one(0))),
+        [only] => {
+            Ok(as_rows(only, element)
+                .map_or_else(|| Taken::Scattered(parts.clone()), |rows| Taken::Rows(only.run, rows)))
+        }
+        _ => Ok(Taken::Scattered(parts)),
+    }
+}
+
+/// Nothing is nowhere: where it would begin may lie beyond a tensor that is empty itself.
+fn empty_run(tensor: &Tensor<'_>) -> Span {
+    let first = tensor.contents.runs().next().unwrap_or(Span { file: 0, offset: 0, len: 0 });
+    Span { len: 0, ..first }
+}
+
+/// The rows of a contiguous tensor that a cut takes.
+fn rows_of(tensor: &Tensor<'_>, span: Span, cut: Option<&Cut>) -> Result<Taken> {
+    let Some(Cut { dim, first, count }) = cut else { return Ok(Taken::Rows(span, Rows::one(span.len))) };
+    let inner = elements(&tensor.shape[dim + 1..]);
+    let bytes = |elements: u64| {
+        // Every product of dimensions is in range: the table has checked that of all of them, zeros left out.
+        elements.checked_mul(inner).and_then(|elements| tensor.dtype.bytes_of(elements)).ok_or_else(|| {
+            let message = format!(
+                "element {elements} of dimension {dim} does not begin at a whole byte or block of {}: it cannot be cut there",
+                tensor.dtype
+            );
+            Error::new(Kind::Unsupported, message).subject(tensor.name)
+        })
+    };
+    let length = tensor.shape[*dim] as u64;
+    let (start, row, stride) = (bytes(*first)?, bytes(*count)?, bytes(length)?);
+    let rows = Rows::new(row, stride, elements(&tensor.shape[..*dim]));
+    if rows.len() == 0 {
+        return Ok(Taken::Rows(empty_run(tensor), rows));
+    }
+    Ok(Taken::Rows(Span { offset: span.offset + start, len: rows.extent(), ..span }, rows))
+}
+
 fn elements(dims: &[i64]) -> u64 {
     dims.iter().fold(1, |product: u64, dim| product.saturating_mul(*dim as u64))
 }
@@ -139,8 +218,8 @@ impl CastRule {
     /// Refuses what no tensor can be converted by.
     pub(super) fn check(&self) -> Result<()> {
         match self.from {
-            Some(from) if from != self.to && Cast::new(from, self.to).is_none() => {
-                Err(no_cast(from, self.to).subject(&*self.pattern))
+            Some(from) if from != self.to && !can_convert(from, self.to) => {
+                Err(no_conversion(from, self.to).subject(&*self.pattern))
             }
             _ => Ok(()),
         }

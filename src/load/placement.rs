@@ -13,6 +13,7 @@ use super::plan::Plan;
 use super::select::Selected;
 use crate::dtype::DType;
 use crate::error::Result;
+use crate::storage::Frozen;
 use crate::tensor::TensorTable;
 use crate::verify::Report;
 
@@ -31,6 +32,8 @@ pub struct Placed<'a> {
     pub address: u64,
     /// Bytes there.
     pub len: u64,
+    /// Bytes from the start of the arena, or of the file for [`Target::View`]; 0 on a device.
+    pub offset: u64,
     /// The ordinal of the CUDA device; `None` if it is in host memory.
     pub device: Option<u32>,
     host: Option<&'a [u8]>,
@@ -65,7 +68,7 @@ struct Inner {
 pub(super) enum Memory {
     None,
     /// The arena, and where each selected tensor begins in it.
-    Arena(Bytes, Vec<u64>),
+    Arena(Frozen, Vec<u64>),
     /// Each file as a whole; empty for files that are not used.
     Views(Vec<Bytes>),
     #[cfg(feature = "cuda")]
@@ -119,12 +122,11 @@ impl Placement {
     pub fn get(&self, position: usize) -> Option<Placed<'_>> {
         match &self.0.memory {
             Memory::None => None,
-            Memory::Arena(arena, offsets) => self.on_host(position, arena, *offsets.get(position)?),
+            Memory::Arena(arena, offsets) => self.on_host(position, &arena.bytes, *offsets.get(position)?),
             Memory::Views(files) => {
                 let selected = self.0.selection.get(position)?;
-                let span = self.0.tensors.get(selected.tensor)?.span;
-                let start = selected.part.as_ref().map_or(0, |part| part.rows.start);
-                self.on_host(position, files.get(span.file as usize)?, span.offset + start)
+                let span = selected.plain_span(&self.0.tensors.get(selected.tensor)?)?;
+                self.on_host(position, files.get(span.file as usize)?, span.offset)
             }
             #[cfg(feature = "cuda")]
             Memory::Devices(upload) => {
@@ -181,6 +183,7 @@ impl Placement {
             shape,
             address: 0,
             len,
+            offset: 0,
             device: None,
             host: None,
         })
@@ -188,9 +191,9 @@ impl Placement {
 
     fn on_host<'a>(&'a self, position: usize, memory: &'a Bytes, start: u64) -> Option<Placed<'a>> {
         let placed = self.describe(position)?;
-        let start = usize::try_from(start).ok()?;
-        let bytes = memory.get(start..start.checked_add(usize::try_from(placed.len).ok()?)?)?;
-        Some(Placed { address: bytes.as_ptr() as u64, host: Some(bytes), ..placed })
+        let first = usize::try_from(start).ok()?;
+        let bytes = memory.get(first..first.checked_add(usize::try_from(placed.len).ok()?)?)?;
+        Some(Placed { address: bytes.as_ptr() as u64, offset: start, host: Some(bytes), ..placed })
     }
 
     /// Waits until all bytes of this placement are there, which only those of one that was made asynchronously may not be. An
@@ -219,6 +222,25 @@ impl Placement {
         }
     }
 
+    /// The memory of a placement whose target is [`Target::Sealed`]: a file without a name that other processes may map (as `MAP_SHARED`,
+    /// for reading), and that nobody can write, shorten or lengthen. A tensor begins in it at [`Placed::offset`]. `None` for other
+    /// targets. The descriptor is closed with the placement, and on exec: duplicate it to keep it or to hand it on.
+    #[cfg(unix)]
+    pub fn sealed(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+        match &self.0.memory {
+            Memory::Arena(arena, _) => arena.file.as_deref().map(std::os::fd::AsFd::as_fd),
+            _ => None,
+        }
+    }
+
+    /// Bytes of the arena on the host; 0 for targets that have none.
+    pub fn arena_bytes(&self) -> u64 {
+        match &self.0.memory {
+            Memory::Arena(arena, _) => arena.bytes.len() as u64,
+            _ => 0,
+        }
+    }
+
     /// All tensors.
     pub fn iter(&self) -> impl Iterator<Item = Placed<'_>> + Clone {
         (0..self.len()).filter_map(|position| self.get(position))
@@ -239,7 +261,7 @@ impl fmt::Debug for Placement {
 fn views(plan: &Plan) -> Result<Vec<Bytes>> {
     let mut views = vec![Bytes::new(); plan.payload.weights];
     let tensors = plan.selection.iter().filter_map(|selected| plan.payload.tensors.get(selected.tensor));
-    for file in tensors.map(|tensor| tensor.span.file as usize) {
+    for file in tensors.map(|tensor| tensor.file()) {
         if views[file].is_empty() {
             views[file] = plan.files[file].source.whole()?.cloned().unwrap_or_default();
         }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::checks::{Checks, Scope};
 use super::jobs::{Job, cut};
 use super::layout::{Layout, lay_out};
+use super::moves::{Move, Slab, slabs};
 use super::options::{PlanOptions, Reads, Target};
+use super::payload::{Payload, PayloadFile};
 use super::routing::Routing;
 use super::select::{Selected, select};
 use super::staging::Staging;
-use super::{Payload, PayloadFile};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::TensorTable;
 
@@ -25,8 +26,11 @@ pub struct PlanInfo {
     pub read_bytes: u64,
     /// Bytes that the target will hold; of several devices, all together.
     pub target_bytes: u64,
-    /// Bytes of host memory beside the target.
+    /// Bytes of host memory beside the target; those are not in it that views and tensors in pieces need until they are made
+    /// contiguous.
     pub staging_bytes: u64,
+    /// Bytes of the target's kind of memory that are given back when views and tensors in pieces have been made contiguous.
+    pub transient_bytes: u64,
 }
 
 /// What will be done, as [`Model::plan`](crate::Model::plan) decides it. Immutable; any number of tasks can be started from it.
@@ -45,6 +49,8 @@ pub struct Plan {
     /// Whether bytes that match count as checked from then on.
     pub(super) vouches: bool,
     pub(super) jobs: Vec<Job>,
+    /// What is made contiguous when all jobs are done.
+    pub(super) slabs: Vec<Slab>,
     pub(super) staging: Staging,
     pub(super) reads: Reads,
     /// Of a plan for devices.
@@ -56,6 +62,8 @@ pub struct Plan {
 /// size costs nobody anything.
 const MAX_BYTES: u64 = 1 << 44;
 const MAX_ALIGNMENT: u64 = 1 << 30;
+/// No page is smaller.
+const PAGE: u64 = 4096;
 
 impl Plan {
     /// Plans a load of the tensors that the options select.
@@ -79,7 +87,7 @@ impl Plan {
         let files: Vec<_> = payload.files.iter().cloned().chain(assets).collect();
         check_size(&files)?;
         let selection: Vec<Selected> = (0..payload.tensors.len()).map(Selected::whole).collect();
-        let checks = Checks::of_files(payload, &files, scope);
+        let checks = Checks::of_files(payload, &files, scope)?;
         let all = (0..files.len()).filter(|file| files[*file].base.is_none()).collect();
         let plan = Self::build(payload, (files, all), selection, checks, &PlanOptions::default())?;
         // What a search in a damaged file finds whole is not what other manifests say of the file.
@@ -96,7 +104,7 @@ impl Plan {
         let alignment = alignment_of(options)?;
         let staging = Staging::new(payload.context.threads(), options)?;
         let layout = match options.target {
-            Target::Host | Target::Cuda => lay_out(&payload.tensors, &selection, alignment)?,
+            Target::Host | Target::Sealed | Target::Cuda => lay_out(&payload.tensors, &selection, alignment)?,
             Target::None | Target::View => Layout::default(),
         };
         let routing = match options.target {
@@ -106,15 +114,21 @@ impl Plan {
             }
             _ => None,
         };
+        let kept = layout.bytes - layout.transient_bytes();
         let (placed, target_bytes) =
-            routing.as_ref().map_or((selection.len(), layout.bytes), |routing| (routing.len(), routing.bytes()));
-        let jobs = cut(&files, &layout.copies, &checks.streams, &ends_of_tensors(&payload.tensors, &selection));
+            routing.as_ref().map_or((selection.len(), kept), |routing| (routing.len(), routing.bytes()));
+        let transient_bytes = routing.as_ref().map_or(layout.transient_bytes(), |routing| routing.transient_bytes());
+        let jobs = cut(&files, &layout.transfers, &checks.ranges, &ends_of_tensors(&payload.tensors, &selection));
+        // Devices place each tensor on its own, so none has to be placed a second time.
+        let is_made = |one: &Move| routing.is_none() || one.repeats.is_none();
+        let slabs = slabs(layout.moves.iter().enumerate().filter(|(_, one)| is_made(one)));
         let info = PlanInfo {
             tensors: placed as u64,
             payload_bytes: payload_bytes(&payload.tensors, &selection),
-            read_bytes: jobs.iter().map(|job| job.read_bytes(&layout.copies)).sum(),
+            read_bytes: jobs.iter().map(|job| job.read_bytes(&layout.transfers)).sum(),
             target_bytes,
             staging_bytes: staging.bytes(),
+            transient_bytes,
         };
         Ok(Self {
             payload: Arc::clone(payload),
@@ -127,6 +141,7 @@ impl Plan {
             checks,
             vouches: true,
             jobs,
+            slabs,
             staging,
             reads: options.reads,
             routing,
@@ -137,6 +152,13 @@ impl Plan {
     /// What the plan will do.
     pub fn info(&self) -> PlanInfo {
         self.info
+    }
+
+    /// Bytes that a slab puts in their place.
+    pub(super) fn slab_bytes(&self, slab: usize) -> u64 {
+        let slab = self.slabs[slab];
+        let range = self.layout.moves[slab.index].destination(slab);
+        range.end - range.start
     }
 
     /// The size of the arena on one CUDA device, in bytes; tensors with a destination of their own are not in it. 0 if the
@@ -150,6 +172,11 @@ fn alignment_of(options: &PlanOptions) -> Result<u64> {
     match options.alignment {
         0 if options.target == Target::Cuda => Ok(256),
         0 => Ok(64),
+        power if options.target == Target::Sealed && power > PAGE => {
+            let message =
+                format!("{power} is too much for sealed memory, which begins at a page: expected at most {PAGE}");
+            Err(Error::invalid(message).subject("alignment"))
+        }
         power if power.is_power_of_two() && power <= MAX_ALIGNMENT => Ok(power),
         other => {
             let message = format!("{other} is not a power of two up to {MAX_ALIGNMENT}");
@@ -161,7 +188,7 @@ fn alignment_of(options: &PlanOptions) -> Result<u64> {
 fn files_in_use(payload: &Payload, selection: &[Selected]) -> Vec<usize> {
     let mut is_used = vec![false; payload.weights];
     for tensor in selection.iter().filter_map(|selected| payload.tensors.get(selected.tensor)) {
-        is_used[payload.base(tensor.span.file as usize)] = true;
+        payload.bases_of(&tensor).for_each(|file| is_used[file] = true);
     }
     (0..payload.files.len()).filter(|file| is_used.get(*file).copied().unwrap_or(true)).collect()
 }
@@ -178,35 +205,38 @@ fn check_size(files: &[PayloadFile]) -> Result<()> {
 fn check_viewable(payload: &Payload, selection: &[Selected]) -> Result<()> {
     for selected in selection {
         let Some(tensor) = payload.tensors.get(selected.tensor) else { continue };
-        let source = &payload.files[tensor.span.file as usize].source;
+        let source = &payload.files[tensor.file()].source;
         if !source.is_mapped() {
             let message = "the model was opened for reading only: there are no zero-copy pointers";
             return Err(Error::new(Kind::NotMapped, message).path(source.path()));
         }
-        if selected.part.as_ref().is_some_and(|part| part.cast.is_some() || part.rows.rows > 1) {
-            let message = "a view can neither convert elements nor join rows: load it to the host instead";
+        if selected.plain_span(&tensor).is_none() {
+            let message = "a view can neither convert elements nor join rows or pieces: load it to the host instead";
             return Err(Error::new(Kind::NotMapped, message).path(source.path()).subject(tensor.name));
         }
     }
     Ok(())
 }
 
-/// Where what is taken of each selected tensor ends, if it has bytes: (file, offset), sorted.
+/// Where what is taken of each selected tensor ends, if it has bytes: (file, offset), sorted. A tensor in pieces ends with its last one.
 fn ends_of_tensors(tensors: &TensorTable, selection: &[Selected]) -> Vec<(u32, u64)> {
-    let spans = selection.iter().filter_map(|selected| Some((selected, tensors.get(selected.tensor)?.span)));
-    let ends = spans.filter(|(_, span)| span.len > 0).map(|(selected, span)| {
-        let taken = selected.part.as_ref().map_or(span.len, |part| part.rows.start + part.rows.extent());
-        (span.file, span.offset + taken)
-    });
-    let mut ends: Vec<_> = ends.collect();
+    let end_of = |selected: &Selected| {
+        let tensor = tensors.get(selected.tensor)?;
+        let last = match &selected.part {
+            Some(part) => part.runs().filter(|run| run.len > 0).last(),
+            None => tensor.span().filter(|span| span.len > 0),
+        };
+        last.map(|run| (run.file, run.end()))
+    };
+    let mut ends: Vec<_> = selection.iter().filter_map(end_of).collect();
     ends.sort_unstable();
     ends
 }
 
 fn payload_bytes(tensors: &TensorTable, selection: &[Selected]) -> u64 {
     let bytes_of = |selected: &Selected| match &selected.part {
-        Some(part) => part.rows.len(),
-        None => tensors.get(selected.tensor).map_or(0, |tensor| tensor.span.len),
+        Some(part) => part.taken_len(),
+        None => tensors.get(selected.tensor).map_or(0, |tensor| tensor.byte_len()),
     };
     selection.iter().map(bytes_of).fold(0, u64::saturating_add)
 }

@@ -55,7 +55,7 @@ struct Chunk {
 impl Reader {
     /// Turns to the file of a job.
     pub(super) fn begin(&mut self, plan: &Plan, job: &Job, modes: &ReadModes) {
-        let skips = plan.layout.copies[job.copies.clone()].iter().any(|copy| job.skips_gaps(copy));
+        let skips = plan.layout.transfers[job.transfers.clone()].iter().any(|one| job.skips_gaps(one));
         // Between scattered rows, large reads would bring what nobody wants.
         if skips || !modes.is_direct(plan, job.file) {
             self.direct = None;

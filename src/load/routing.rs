@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::copy_2d;
 use super::layout::Layout;
 use super::options::{CudaOptions, Destination, HostStream};
 use super::select::{Selected, matches};
@@ -23,6 +24,8 @@ pub(super) struct Routing {
     ends: Vec<u64>,
     /// The tensors of the first device, then those of the next, each in the order of selection.
     placed: Vec<PlacedOn>,
+    /// The tensors that are made from scattered elements, by move and then by device.
+    pub(super) moved: Vec<MovedOn>,
     /// The caller's memory for single tensors: device, address, bytes.
     pub(super) given: Vec<(usize, u64, u64)>,
     pub(super) after: Option<HostStream>,
@@ -37,6 +40,8 @@ pub(super) struct ArenaPlan {
     pub(super) is_used: bool,
     /// Where it is, if the caller gives it.
     pub(super) given: Option<u64>,
+    /// Bytes of memory beside the arena that hold scattered elements until they are moved.
+    pub(super) scratch: u64,
 }
 
 /// A place on a device.
@@ -46,6 +51,8 @@ pub(super) enum At {
     Arena(u64),
     /// A device pointer of the caller.
     Address(u64),
+    /// Bytes from the start of the memory for scattered elements.
+    Scratch(u64),
 }
 
 /// A range of the layout that goes to one place on one device.
@@ -62,6 +69,15 @@ pub(super) struct Run {
 pub(super) struct PlacedOn {
     /// Index in the selection.
     pub(super) selected: usize,
+    pub(super) device: usize,
+    pub(super) at: At,
+}
+
+/// Where a move puts its tensor on one device.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MovedOn {
+    /// Index in the moves of the layout.
+    pub(super) index: usize,
     pub(super) device: usize,
     pub(super) at: At,
 }
@@ -87,26 +103,33 @@ impl Routing {
             runs: Vec::new(),
             ends: Vec::new(),
             placed: Vec::new(),
+            moved: Vec::new(),
             given: Vec::new(),
             after: options.after.clone(),
             is_async: options.is_async,
             devices,
         };
+        copy_2d::check_count(layout)?;
+        let move_of: HashMap<usize, usize> = layout.gathered.iter().copied().collect();
         let mut in_order: Vec<usize> = (0..selection.len()).collect();
         in_order.sort_unstable_by_key(|selected| layout.offsets[*selected]);
         for device in 0..routing.devices.len() {
             let mut at = vec![None; selection.len()];
             for selected in in_order.iter().filter(|selected| goes_to[**selected] & 1 << device != 0) {
                 let range = ranges[*selected].clone();
-                at[*selected] = Some(match own.remove(&(*selected, device)) {
-                    Some(address) => routing.give(device, range, address),
-                    None => routing.extend_arena(device, range)?,
+                let own = own.remove(&(*selected, device));
+                at[*selected] = Some(match (move_of.get(selected), own) {
+                    (Some(index), own) => routing.place_moved(device, range, *index, own)?,
+                    (None, Some(address)) => routing.give(device, range, address),
+                    (None, None) => routing.extend_arena(device, range)?,
                 });
             }
+            routing.place_scattered(device, layout)?;
             let placed = at.iter().enumerate().filter_map(|(selected, at)| Some((selected, (*at)?)));
             routing.placed.extend(placed.map(|(selected, at)| PlacedOn { selected, device, at }));
         }
         routing.take_arenas(&options.destinations)?;
+        routing.moved.sort_unstable_by_key(|moved| (moved.index, moved.device));
         routing.check_disjoint()?;
         routing.runs.sort_unstable_by_key(|run| run.start);
         let largest = |end: &mut u64, run: &Run| {
@@ -142,15 +165,46 @@ impl Routing {
             arena.bytes = arena.bytes.max(offset + (run.end - run.start));
             return Ok(At::Arena(offset + (range.start - run.start)));
         }
-        let offset = arena.bytes.checked_next_multiple_of(alignment);
-        let end = offset.and_then(|offset| offset.checked_add(range.end - range.start));
-        let (Some(offset), Some(end)) = (offset, end) else {
-            return Err(Error::out_of_memory("the arena of a device", u64::MAX));
-        };
-        arena.bytes = end;
-        let at = At::Arena(offset);
+        let at = At::Arena(take(&mut arena.bytes, range.end - range.start, alignment)?);
         self.runs.push(Run { start: range.start, end: range.end, device, at });
         Ok(at)
+    }
+
+    /// A tensor is moved to the caller's memory, or to the end of the arena of a device.
+    fn place_moved(&mut self, device: usize, range: Range<u64>, index: usize, own: Option<u64>) -> Result<At> {
+        let len = range.end - range.start;
+        let at = match own {
+            Some(address) => {
+                self.given.push((device, address, len));
+                At::Address(address)
+            }
+            None => {
+                let arena = &mut self.arenas[device];
+                arena.is_used = true;
+                At::Arena(take(&mut arena.bytes, len, self.alignment)?)
+            }
+        };
+        self.moved.push(MovedOn { index, device, at });
+        Ok(at)
+    }
+
+    /// Scattered elements go to memory of their own until they are moved. Ranges that several tensors share go there once.
+    fn place_scattered(&mut self, device: usize, layout: &Layout) -> Result<()> {
+        let moved = self.moved.iter().filter(|moved| moved.device == device);
+        let mut ranges: Vec<Range<u64>> = moved.flat_map(|moved| layout.moves[moved.index].sources()).collect();
+        ranges.sort_unstable_by_key(|range| range.start);
+        let mut merged: Vec<Range<u64>> = Vec::new();
+        for range in ranges {
+            match merged.last_mut() {
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        for Range { start, end } in merged {
+            let at = At::Scratch(take(&mut self.arenas[device].scratch, end - start, self.alignment)?);
+            self.runs.push(Run { start, end, device, at });
+        }
+        Ok(())
     }
 
     /// Puts arenas into memory that the caller gives for them.
@@ -207,6 +261,20 @@ impl Routing {
         self.arenas.iter().map(|arena| arena.bytes).chain(given).fold(0, u64::saturating_add)
     }
 
+    /// Bytes that all devices together need beside that until elements have been moved.
+    pub(super) fn transient_bytes(&self) -> u64 {
+        self.arenas.iter().map(|arena| arena.scratch).fold(0, u64::saturating_add)
+    }
+
+    /// Where scattered elements at a place of the layout are on one device, until they are moved.
+    pub(super) fn scratch_at(&self, device: usize, place: u64) -> Option<u64> {
+        let mut runs = self.runs_in(place..place + 1).filter(|run| run.device == device);
+        runs.find_map(|run| match run.at {
+            At::Scratch(offset) => Some(offset + (place - run.start)),
+            At::Arena(_) | At::Address(_) => None,
+        })
+    }
+
     /// Bytes of the arena of one device; 0 if it is not of the plan.
     pub(super) fn arena_bytes(&self, device: u32) -> u64 {
         index_of(&self.devices, device).map_or(0, |device| self.arenas[device].bytes)
@@ -228,6 +296,15 @@ impl Routing {
         let runs = self.runs[first..].iter().take_while(move |run| run.start < range.end);
         runs.filter(move |run| run.end > range.start)
     }
+}
+
+/// Takes the next `len` bytes at a multiple of the alignment; returns where they begin.
+fn take(end: &mut u64, len: u64, alignment: u64) -> Result<u64> {
+    let start = end.checked_next_multiple_of(alignment);
+    let range = start.and_then(|start| Some((start, start.checked_add(len)?)));
+    let (start, after) = range.ok_or_else(|| Error::out_of_memory("the arena of a device", u64::MAX))?;
+    *end = after;
+    Ok(start)
 }
 
 fn devices_of(options: &CudaOptions) -> Result<Vec<u32>> {
@@ -303,7 +380,8 @@ fn own_destinations(
 /// Where the bytes of each selected tensor come from in the layout. Those that the layout would repeat come from where they are
 /// first.
 fn ranges_of(tensors: &TensorTable, selection: &[Selected], layout: &Layout) -> Vec<Range<u64>> {
-    let repeated: HashMap<u64, u64> = layout.repeats.iter().map(|repeat| (repeat.to, repeat.from)).collect();
+    let repeats = layout.moves.iter().filter_map(|one| Some((one.to, one.repeats?)));
+    let repeated: HashMap<u64, u64> = repeats.collect();
     let range = |(selected, offset): (&Selected, &u64)| {
         let len = tensors.get(selected.tensor).map_or(0, |tensor| selected.placed_len(&tensor));
         let start = if len > 0 { repeated.get(offset).copied().unwrap_or(*offset) } else { *offset };

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::options::PlanOptions;
 use super::part::Part;
 use crate::error::{Error, Kind, Result};
-use crate::tensor::{Tensor, TensorTable};
+use crate::tensor::{Span, Tensor, TensorTable};
 
 /// One tensor of a load.
 #[derive(Debug, Clone)]
@@ -21,14 +21,19 @@ impl Selected {
         Self { tensor, part: None }
     }
 
+    /// The range of a file that holds what is placed just as it is placed.
+    pub(super) fn plain_span(&self, tensor: &Tensor<'_>) -> Option<Span> {
+        self.part.as_ref().map_or_else(|| tensor.span(), |part| part.plain_span())
+    }
+
     /// Whether some of the tensor's elements are left out.
-    pub(super) fn is_slice(&self, tensor: &Tensor<'_>) -> bool {
-        self.part.as_ref().is_some_and(|part| part.is_slice(tensor))
+    pub(super) fn is_slice(&self) -> bool {
+        self.part.as_ref().is_some_and(|part| part.is_slice)
     }
 
     /// Bytes that are placed.
     pub(super) fn placed_len(&self, tensor: &Tensor<'_>) -> u64 {
-        self.part.as_ref().map_or(tensor.span.len, |part| part.placed_len())
+        self.part.as_ref().map_or(tensor.byte_len(), |part| part.placed_len)
     }
 }
 
@@ -51,7 +56,8 @@ pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec
     let rules = slices.into_iter().zip(casts);
     let selected = indices.into_iter().zip(rules).map(|(tensor, (slice, cast))| {
         let (slice, cast) = (slice.map(|rule| &options.slices[rule]), cast.map(|rule| &options.casts[rule]));
-        let row = tensors.get(tensor).filter(|_| slice.is_some() || cast.is_some());
+        let row = tensors.get(tensor);
+        let row = row.filter(|row| slice.is_some() || cast.is_some() || row.span().is_none());
         let part = row.map_or(Ok(None), |row| Part::of(&row, slice, cast))?;
         Ok(Selected { tensor, part })
     });

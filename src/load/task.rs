@@ -7,12 +7,12 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::filling::Filling;
-use super::findings::Findings;
-use super::lock;
+use super::digests::Digests;
+use super::lock::lock;
 use super::placement::Placement;
 use super::plan::Plan;
 use super::reader::ReadModes;
+use super::sink::{self, Mover, Sink};
 use super::worker::{Turn, Worker};
 use crate::error::{Error, Kind, Result};
 use crate::host::{self, Cancel, Progress};
@@ -42,10 +42,12 @@ pub struct Task {
 /// What the threads of a task share.
 struct Shared {
     plan: Arc<Plan>,
-    filling: Mutex<Option<Filling>>,
+    sink: Mutex<Option<Box<dyn Sink>>>,
     /// Jobs that nobody has taken yet.
     queue: Mutex<VecDeque<usize>>,
-    findings: Mutex<Findings>,
+    /// What makes tensors contiguous; made when all jobs are done.
+    mover: Mutex<Option<Arc<dyn Mover>>>,
+    digests: Mutex<Digests>,
     modes: ReadModes,
     costs: Mutex<Costs>,
     done_bytes: AtomicU64,
@@ -64,6 +66,10 @@ struct Status {
     busy: usize,
     /// Jobs whose bytes have not all been placed and compared.
     jobs_left: usize,
+    /// The first slab that nobody has taken yet.
+    next_slab: usize,
+    /// Slabs that are not where they belong yet.
+    slabs_left: usize,
     phase: Phase,
 }
 
@@ -73,8 +79,19 @@ enum Advance {
     Block,
     /// A block is done, and with it a job.
     Job,
+    /// A slab is done.
+    Slab,
+    /// The worker has nothing to do until the jobs of others are done.
+    Waits,
     /// There was nothing left to do.
     Idle,
+}
+
+/// What a worker may do next when no job is left.
+enum Next {
+    Slab(usize),
+    Wait,
+    Nothing,
 }
 
 enum Phase {
@@ -92,21 +109,24 @@ impl Task {
     fn start_with(plan: &Arc<Plan>, keeps_going: bool) -> Result<Self> {
         check_unchanged(plan)?;
         let mut costs = Costs::default();
-        let filling = costs.measure(Stage::Prepare, plan.info().target_bytes, || Filling::prepare(plan))?;
+        let sink = costs.measure(Stage::Prepare, plan.info().target_bytes, || sink::prepare(plan))?;
+        let (jobs_left, slabs_left) = (plan.jobs.len(), plan.slabs.len());
+        let phase = Phase::Running;
         let shared = Arc::new(Shared {
-            filling: Mutex::new(Some(filling)),
+            sink: Mutex::new(Some(sink)),
+            mover: Mutex::default(),
             queue: Mutex::new((0..plan.jobs.len()).collect()),
             modes: ReadModes::new(plan),
             costs: Mutex::new(costs),
-            findings: Mutex::new(Findings::new(plan, keeps_going)),
+            digests: Mutex::new(Digests::new(plan, keeps_going)),
             done_bytes: AtomicU64::new(0),
             done_tensors: AtomicU64::new(0),
             cancel: Cancel::default(),
-            status: Mutex::new(Status { running: 0, busy: 0, jobs_left: plan.jobs.len(), phase: Phase::Running }),
+            status: Mutex::new(Status { running: 0, busy: 0, jobs_left, next_slab: 0, slabs_left, phase }),
             changed: Condvar::new(),
             plan: Arc::clone(plan),
         });
-        lock(&shared.findings).conclude_empty(plan)?;
+        lock(&shared.digests).conclude_empty(plan)?;
         let mut task = Self { shared, workers: Vec::new(), worker: Mutex::default(), placement: OnceLock::new() };
         for number in 0..plan.staging.threads.min(plan.jobs.len()) {
             task.spawn(number);
@@ -202,7 +222,7 @@ impl Task {
         let is_late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
         loop {
             match self.shared.advance(worker) {
-                Ok(State::Pending) if !is_late() => {}
+                Ok(Advance::Block | Advance::Job | Advance::Slab) if !is_late() => {}
                 Ok(_) => return,
                 Err(e) => return self.shared.fail(e),
             }
@@ -241,8 +261,9 @@ impl Shared {
         let mut worker = Worker::default();
         loop {
             match self.advance(&mut worker) {
-                Ok(State::Pending) => {}
-                Ok(State::Done) => break,
+                Ok(Advance::Idle) => break,
+                Ok(Advance::Waits) => self.wait_for_jobs(),
+                Ok(Advance::Block | Advance::Job | Advance::Slab) => {}
                 Err(e) => {
                     self.fail(e);
                     break;
@@ -253,25 +274,38 @@ impl Shared {
         self.changed.notify_all();
     }
 
+    /// Waits until something has changed that may let a worker go on: the last job is done, or the pass has failed.
+    fn wait_for_jobs(&self) {
+        let mut status = lock(&self.status);
+        while status.jobs_left + status.busy > 0 && matches!(status.phase, Phase::Running) {
+            status = self.changed.wait(status).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
     /// One turn of a worker. After an error, also a panic, it has nothing in hand any more.
-    fn advance(&self, worker: &mut Worker) -> Result<State> {
+    fn advance(&self, worker: &mut Worker) -> Result<Advance> {
         let was_busy = worker.is_busy();
         let turn = catch_unwind(AssertUnwindSafe(|| self.turn(worker)));
         let turn = turn.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the task has panicked")));
         if turn.is_err() {
             *worker = Worker::default();
         }
-        // Both at once: whoever polls must not see that the last job is done and not that its bytes are still in hand.
+        // All at once: whoever polls must not see that the last job is done and not that its bytes are still in hand.
         let mut status = lock(&self.status);
         status.busy = status.busy + usize::from(worker.is_busy()) - usize::from(was_busy);
         status.jobs_left -= usize::from(matches!(turn, Ok(Advance::Job)));
+        status.slabs_left -= usize::from(matches!(turn, Ok(Advance::Slab)));
+        let lets_others_go_on = status.jobs_left + status.busy == 0 && !self.plan.slabs.is_empty();
         drop(status);
-        turn.map(|advance| if matches!(advance, Advance::Idle) { State::Done } else { State::Pending })
+        if lets_others_go_on {
+            self.changed.notify_all();
+        }
+        turn
     }
 
     fn turn(&self, worker: &mut Worker) -> Result<Advance> {
         self.check_cancelled()?;
-        match worker.turn(&self.plan, &self.queue, &self.filling, &self.modes)? {
+        match worker.turn(&self.plan, &self.queue, &self.sink, &self.modes)? {
             Turn::Block(bytes) => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
                 Ok(Advance::Block)
@@ -279,14 +313,49 @@ impl Shared {
             Turn::Job { bytes, tensors, digests } => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
                 self.done_tensors.fetch_add(tensors, Ordering::Relaxed);
-                lock(&self.findings).record(&self.plan, digests)?;
+                lock(&self.digests).record(&self.plan, digests)?;
                 Ok(Advance::Job)
             }
-            Turn::Idle => {
-                lock(&self.costs).merge(worker.take_costs());
-                Ok(Advance::Idle)
-            }
+            Turn::Idle => match self.next_slab() {
+                Next::Slab(slab) => self.move_slab(worker, slab),
+                Next::Wait => Ok(Advance::Waits),
+                Next::Nothing => {
+                    lock(&self.costs).merge(worker.take_costs());
+                    Ok(Advance::Idle)
+                }
+            },
         }
+    }
+
+    /// Slabs are moved when every job is done: a tensor may have come from several.
+    fn next_slab(&self) -> Next {
+        let mut status = lock(&self.status);
+        if status.next_slab == self.plan.slabs.len() {
+            return Next::Nothing;
+        }
+        if status.jobs_left + status.busy > 0 {
+            return Next::Wait;
+        }
+        status.next_slab += 1;
+        Next::Slab(status.next_slab - 1)
+    }
+
+    fn move_slab(&self, worker: &mut Worker, slab: usize) -> Result<Advance> {
+        let mover = self.mover()?;
+        let bytes = self.plan.slab_bytes(slab);
+        worker.measure(Stage::Move, bytes, || mover.run(&self.plan, slab))?;
+        Ok(Advance::Slab)
+    }
+
+    /// What makes tensors contiguous: whoever asks first makes it.
+    fn mover(&self) -> Result<Arc<dyn Mover>> {
+        let mut mover = lock(&self.mover);
+        if let Some(mover) = &*mover {
+            return Ok(Arc::clone(mover));
+        }
+        let mut sink = lock(&self.sink);
+        let sink = sink.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
+        Ok(Arc::clone(mover.insert(sink.mover(&self.plan)?)))
     }
 
     fn fail(&self, error: Error) {
@@ -313,26 +382,33 @@ impl Shared {
             Phase::Failed(failure) => {
                 let failure = failure.clone();
                 drop(status);
-                // What has failed holds no memory, however long the task is kept.
-                lock(&self.filling).take();
+                self.let_go();
                 return Err(failure);
             }
             Phase::Done => return Ok(State::Done),
-            Phase::Running if status.jobs_left + status.running + status.busy > 0 => return Ok(State::Pending),
+            Phase::Running if status.jobs_left + status.slabs_left + status.running + status.busy > 0 => {
+                return Ok(State::Pending);
+            }
             Phase::Running => {}
         }
         // A cancel that came before the end counts, also if the work was done when it was noticed.
         if let Err(failure) = self.check_cancelled().and_then(|()| check_unchanged(&self.plan)) {
             status.phase = Phase::Failed(failure.clone());
             drop(status);
-            lock(&self.filling).take();
+            self.let_go();
             return Err(failure);
         }
         if self.plan.vouches {
-            lock(&self.findings).mark_verified(&self.plan);
+            lock(&self.digests).mark_verified(&self.plan);
         }
         status.phase = Phase::Done;
         Ok(State::Done)
+    }
+
+    /// What has failed holds no memory, however long the task is kept.
+    fn let_go(&self) {
+        lock(&self.mover).take();
+        lock(&self.sink).take();
     }
 
     fn progress(&self) -> Progress {
@@ -344,11 +420,13 @@ impl Shared {
     }
 
     fn place(&self) -> Result<Placement> {
-        let filling = lock(&self.filling).take();
-        let filling = filling.ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
+        lock(&self.mover).take();
+        let sink = lock(&self.sink).take();
+        let sink = sink.ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
+        let memory = sink.finish(&self.plan)?;
         let costs = std::mem::take(&mut *lock(&self.costs));
-        let report = lock(&self.findings).report(&self.plan).with_costs(costs);
-        Ok(Placement::new(&self.plan, filling.finish(&self.plan)?, report))
+        let report = lock(&self.digests).report(&self.plan).with_costs(costs);
+        Ok(Placement::new(&self.plan, memory, report))
     }
 }
 
@@ -362,10 +440,10 @@ pub(super) fn run(
     plan: &Arc<Plan>,
     keeps_going: bool,
     progress: impl FnMut(&Progress) -> bool,
-) -> Result<(Findings, Costs)> {
+) -> Result<(Digests, Costs)> {
     let task = Task::start_with(plan, keeps_going)?;
     task.wait(progress)?;
-    let findings = std::mem::take(&mut *lock(&task.shared.findings));
+    let digests = std::mem::take(&mut *lock(&task.shared.digests));
     let costs = std::mem::take(&mut *lock(&task.shared.costs));
-    Ok((findings, costs))
+    Ok((digests, costs))
 }

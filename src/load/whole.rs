@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checks::{Item, Scope};
+use super::payload::{Payload, PayloadFile};
 use super::plan::Plan;
 use super::task::run;
-use super::{Payload, PayloadFile};
 use crate::digest::{Algorithm, Digest};
 use crate::error::Result;
 use crate::host::Progress;
@@ -20,9 +20,9 @@ pub(crate) fn verify(payload: &Arc<Payload>, others: Vec<PayloadFile>, missing: 
 
 fn verify_present(payload: &Arc<Payload>, assets: Vec<PayloadFile>) -> Result<Report> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Verify)?);
-    let (findings, costs) = run(&plan, true, |_| true)?;
-    let report = findings.report(&plan).with_costs(costs);
-    let damaged = findings.damaged_files(&plan);
+    let (digests, costs) = run(&plan, true, |_| true)?;
+    let report = digests.report(&plan).with_costs(costs);
+    let damaged = digests.damaged_files(&plan);
     if damaged.is_empty() || payload.manifests.iter().all(|manifest| manifest.tensors.is_empty()) {
         return Ok(report);
     }
@@ -44,10 +44,10 @@ pub(crate) fn measure(
     progress: impl FnMut(&Progress) -> bool,
 ) -> Result<Measured> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Measure)?);
-    let (findings, _) = run(&plan, false, progress)?;
+    let (digests, _) = run(&plan, false, progress)?;
     let mut tensors = BTreeMap::new();
     let mut of_files: Vec<Vec<(Algorithm, Digest)>> = vec![Vec::new(); plan.files.len()];
-    for (check, digests) in plan.checks.list.iter().zip(findings.into_digests()) {
+    for (check, digests) in plan.checks.list.iter().zip(digests.into_digests()) {
         let Some((digest, blocks)) = digests else { continue };
         match check.item {
             Item::Tensor(tensor) => {

@@ -3,10 +3,10 @@
 use std::io::IoSliceMut;
 use std::ops::Range;
 
-use super::block::{Block, Piece, Place};
-use super::checks::Stream;
+use super::block::{Block, Fate, Piece};
+use super::checks::HashRange;
 use super::jobs::Job;
-use super::layout::Copy;
+use super::layout::Transfer;
 use super::plan::Plan;
 use super::reader::Reader;
 use super::window::Window;
@@ -19,21 +19,21 @@ use crate::verify::{Costs, Stage};
 pub(super) struct Work {
     job: usize,
     position: u64,
-    next_stream: usize,
-    hashing: Vec<(Stream, Hasher)>,
-    /// Finished streams and their digests.
-    pub(super) digests: Vec<(Stream, Digest)>,
+    next_hash: usize,
+    hashing: Vec<(HashRange, Hasher)>,
+    /// The ranges that are hashed to their ends, and their digests.
+    pub(super) digests: Vec<(HashRange, Digest)>,
 }
 
 impl Work {
     pub(super) fn new(plan: &Plan, job: usize) -> Self {
-        let Job { start, streams, .. } = &plan.jobs[job];
+        let Job { start, hashes, .. } = &plan.jobs[job];
         Self {
             job,
             position: *start,
-            next_stream: streams.start,
+            next_hash: hashes.start,
             hashing: Vec::new(),
-            digests: Vec::with_capacity(streams.len()),
+            digests: Vec::with_capacity(hashes.len()),
         }
     }
 
@@ -72,7 +72,7 @@ impl Work {
                 let buffers = buffers(&block, place, scratch);
                 costs.measure(Stage::Read, read, || read_block(plan, source, &block, range, reader, buffers))?;
                 self.hash_block(plan, &block, place, scratch, costs);
-                place_changed(&plan.layout.copies, &block, self.position, place, scratch, costs);
+                place_changed(&plan.layout.transfers, &block, self.position, place, scratch, costs);
             }
         }
         self.position += block.len();
@@ -81,41 +81,41 @@ impl Work {
 
     /// Hashes a block where it was read to.
     fn hash_block(&mut self, plan: &Plan, block: &Block, place: &[u8], mut scratch: &[u8], costs: &mut Costs) {
-        if self.hashing.is_empty() && self.next_stream == self.job(plan).streams.end {
+        if self.hashing.is_empty() && self.next_hash == self.job(plan).hashes.end {
             return;
         }
         let mut position = self.position;
-        for Piece { len, place: kind } in &block.pieces {
-            let bytes = match kind {
-                Place::Arena(at) => &place[(at - block.arena.start) as usize..][..*len as usize],
-                Place::Changed { .. } | Place::Nowhere => {
+        for Piece { len, fate } in &block.pieces {
+            let bytes = match fate {
+                Fate::Arena(at) => &place[(at - block.arena.start) as usize..][..*len as usize],
+                Fate::Changed { .. } | Fate::Nowhere => {
                     let (head, rest) = scratch.split_at(*len as usize);
                     scratch = rest;
                     head
                 }
-                Place::Unread => &[],
+                Fate::Unread => &[],
             };
             self.hash(plan, position, bytes, costs);
             position += len;
         }
     }
 
-    /// Feeds bytes of the file at `start` to every stream that wants them.
+    /// Feeds bytes of the file at `start` to the hash of every range that they lie in.
     fn hash(&mut self, plan: &Plan, start: u64, bytes: &[u8], costs: &mut Costs) {
         let end = start + bytes.len() as u64;
-        let last = self.job(plan).streams.end;
-        while let Some(stream) = plan.checks.streams[..last].get(self.next_stream).filter(|next| next.start < end) {
-            self.hashing.push((*stream, hasher_of(plan, stream)));
-            self.next_stream += 1;
+        let last = self.job(plan).hashes.end;
+        while let Some(range) = plan.checks.ranges[..last].get(self.next_hash).filter(|next| next.start < end) {
+            self.hashing.push((*range, hasher_of(plan, range)));
+            self.next_hash += 1;
         }
-        for (stream, hasher) in &mut self.hashing {
-            let from = stream.start.max(start) - start;
-            let to = stream.end.min(end) - start;
-            let stage = Stage::Hash(plan.checks.list[stream.check as usize].algorithm);
+        for (range, hasher) in &mut self.hashing {
+            let from = range.start.max(start) - start;
+            let to = range.end.min(end) - start;
+            let stage = Stage::Hash(plan.checks.list[range.check as usize].algorithm);
             costs.measure(stage, to - from, || hasher.update(&bytes[from as usize..to as usize]));
         }
-        for (stream, hasher) in self.hashing.extract_if(.., |(stream, _)| stream.end <= end) {
-            self.digests.push((stream, hasher.finish()));
+        for (range, hasher) in self.hashing.extract_if(.., |(range, _)| range.end <= end) {
+            self.digests.push((range, hasher.finish()));
         }
     }
 }
@@ -146,17 +146,17 @@ fn read_block(
 fn buffers<'a>(block: &Block, mut place: &'a mut [u8], mut scratch: &'a mut [u8]) -> Vec<IoSliceMut<'a>> {
     let mut at = block.arena.start;
     let mut buffers = Vec::with_capacity(block.pieces.len());
-    for Piece { len, place: kind } in &block.pieces {
-        let buffer: &mut [u8] = match kind {
-            Place::Unread => &mut [],
-            Place::Nowhere => take(&mut scratch, *len),
-            Place::Changed { arena, .. } => {
+    for Piece { len, fate } in &block.pieces {
+        let buffer: &mut [u8] = match fate {
+            Fate::Unread => &mut [],
+            Fate::Nowhere => take(&mut scratch, *len),
+            Fate::Changed { arena, .. } => {
                 take(&mut place, arena.start - at).fill(0);
                 take(&mut place, arena.end - arena.start);
                 at = arena.end;
                 take(&mut scratch, *len)
             }
-            Place::Arena(start) => {
+            Fate::Arena(start) => {
                 take(&mut place, start - at).fill(0);
                 at = start + len;
                 take(&mut place, *len)
@@ -174,54 +174,53 @@ fn take<'a>(rest: &mut &'a mut [u8], len: u64) -> &'a mut [u8] {
     head
 }
 
-/// Places what was read into the scratch memory: rows are joined and elements converted.
+/// Places what was read into the scratch memory: rows are joined and elements changed.
 fn place_changed(
-    copies: &[Copy],
+    transfers: &[Transfer],
     block: &Block,
     mut position: u64,
     place: &mut [u8],
-    mut scratch: &[u8],
+    mut scratch: &mut [u8],
     costs: &mut Costs,
 ) {
-    for Piece { len, place: kind } in &block.pieces {
-        match kind {
-            Place::Unread | Place::Arena(_) => {}
-            Place::Nowhere => scratch = &scratch[*len as usize..],
-            Place::Changed { arena, copy } => {
-                let (bytes, rest) = scratch.split_at(*len as usize);
-                scratch = rest;
+    for Piece { len, fate } in &block.pieces {
+        match fate {
+            Fate::Unread | Fate::Arena(_) => {}
+            Fate::Nowhere => _ = take(&mut scratch, *len),
+            Fate::Changed { arena, transfer } => {
+                let bytes = take(&mut scratch, *len);
                 let Range { start, end } = *arena;
                 let place = &mut place[(start - block.arena.start) as usize..(end - block.arena.start) as usize];
-                costs.measure(Stage::Convert, *len, || change(&copies[*copy], position, bytes, place));
+                costs.measure(Stage::Convert, *len, || change(&transfers[*transfer], position, bytes, place));
             }
         }
         position += len;
     }
 }
 
-/// Writes the rows among bytes of the file at `position` one after the other, converted.
-fn change(copy: &Copy, position: u64, bytes: &[u8], mut place: &mut [u8]) {
+/// Writes the rows among bytes of the file at `position` one after the other, changed.
+fn change(transfer: &Transfer, position: u64, bytes: &mut [u8], mut place: &mut [u8]) {
     let end = position + bytes.len() as u64;
-    let mut row_start = position - (position - copy.offset) % copy.stride;
+    let mut row_start = position - (position - transfer.offset) % transfer.stride;
     while row_start < end {
-        let (from, to) = (row_start.max(position), (row_start + copy.row).min(end));
+        let (from, to) = (row_start.max(position), (row_start + transfer.row).min(end));
         if from < to {
-            let row = &bytes[(from - position) as usize..(to - position) as usize];
-            let placed = copy.arena_at(to) - copy.arena_at(from);
+            let row = &mut bytes[(from - position) as usize..(to - position) as usize];
+            let placed = transfer.arena_at(to) - transfer.arena_at(from);
             let target = take(&mut place, placed);
-            match copy.cast {
-                Some(cast) => cast.convert(row, target),
+            match transfer.change {
+                Some(change) => change.apply(row, target),
                 None => target.copy_from_slice(row),
             }
         }
-        row_start += copy.stride;
+        row_start += transfer.stride;
     }
 }
 
-fn hasher_of(plan: &Plan, stream: &Stream) -> Hasher {
-    let check = &plan.checks.list[stream.check as usize];
+fn hasher_of(plan: &Plan, range: &HashRange) -> Hasher {
+    let check = &plan.checks.list[range.check as usize];
     match check.algorithm {
-        Algorithm::Blake3 => Hasher::block(u64::from(stream.block), check.len),
+        Algorithm::Blake3 => Hasher::block(u64::from(range.block), check.len),
         algorithm => Hasher::whole(algorithm),
     }
 }

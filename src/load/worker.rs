@@ -3,16 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use super::checks::Stream;
-use super::filling::Filling;
-use super::lock;
+use super::checks::HashRange;
+use super::lock::lock;
 use super::plan::Plan;
 use super::reader::{ReadModes, Reader};
+use super::sink::Sink;
 use super::window::Window;
 use super::work::Work;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::verify::Costs;
+use crate::verify::{Costs, Stage};
 
 /// The job at hand, and the memory to do it with.
 #[derive(Default)]
@@ -29,8 +29,8 @@ pub(super) enum Turn {
     /// So many bytes were read.
     Block(u64),
     /// So many bytes were read, with which a job is done.
-    Job { bytes: u64, tensors: u64, digests: Vec<(Stream, Digest)> },
-    /// There was nothing left to do; what the worker had to send is sent.
+    Job { bytes: u64, tensors: u64, digests: Vec<(HashRange, Digest)> },
+    /// There was no job left; what the worker had to send is sent.
     Idle,
 }
 
@@ -40,15 +40,15 @@ impl Worker {
         &mut self,
         plan: &Plan,
         queue: &Mutex<VecDeque<usize>>,
-        filling: &Mutex<Option<Filling>>,
+        sink: &Mutex<Option<Box<dyn Sink>>>,
         modes: &ReadModes,
     ) -> Result<Turn> {
         if self.work.is_none() {
             let Some(job) = lock(queue).pop_front() else { return self.rest() };
-            let mut filling = lock(filling);
-            let target = filling.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
+            let mut sink = lock(sink);
+            let target = sink.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
             self.window = Some(target.window(job, self.window.take()));
-            drop(filling);
+            drop(sink);
             self.reader.begin(plan, &plan.jobs[job], modes);
             self.work = Some(Work::new(plan, job));
         }
@@ -69,6 +69,11 @@ impl Worker {
             window.finish()?.into_iter().for_each(|cost| self.costs.add(cost));
         }
         Ok(Turn::Idle)
+    }
+
+    /// Does some work that is no job.
+    pub(super) fn measure<T>(&mut self, stage: Stage, bytes: u64, work: impl FnOnce() -> T) -> T {
+        self.costs.measure(stage, bytes, work)
     }
 
     /// What its work has cost since the last time.

@@ -3,17 +3,19 @@
 //! Everything above this module sees a [`Source`] and asks it for ranges; only this module knows paths,
 //! descriptors and maps. Shared regions are [`bytes::Bytes`].
 
+mod arena;
 mod direct;
 mod file;
 mod location;
+mod memfd;
 mod mmap;
 mod residency;
 mod sidecar;
 mod source;
 
+pub(crate) use arena::{Arena, Filled, Frozen, Slot};
 pub(crate) use direct::Direct;
 pub(crate) use location::{Listed, Location};
-pub(crate) use mmap::{Arena, Slot};
 pub(crate) use sidecar::Directory;
 pub use source::Source;
 

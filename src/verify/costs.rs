@@ -16,18 +16,21 @@ pub enum Stage {
     Hash(Algorithm),
     /// Joining rows and converting elements.
     Convert,
+    /// Making views and tensors in pieces contiguous.
+    Move,
     /// Handing memory to a device, and waiting for it.
     Send,
 }
 
 impl Stage {
-    /// `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"convert"`, `"send"`.
+    /// `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"convert"`, `"move"`, `"send"`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Prepare => "prepare",
             Self::Read => "read",
             Self::Hash(algorithm) => algorithm.name(),
             Self::Convert => "convert",
+            Self::Move => "move",
             Self::Send => "send",
         }
     }

@@ -100,7 +100,7 @@ fn what_is_not_indexed_is_listed_and_never_loaded() {
     let model = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap();
     assert_eq!(model.unindexed(), [Unindexed { name: "w".to_owned(), file: "a".to_owned() }]);
     let w = model.tensors().get(model.tensors().find("w").unwrap()).unwrap();
-    assert_eq!(model.files().nth(w.span.file as usize).unwrap().name(), "b");
+    assert_eq!(model.files().nth(w.file()).unwrap().name(), "b");
     assert_eq!(model.tensors().len(), 2);
 }
 

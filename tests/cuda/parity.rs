@@ -118,7 +118,7 @@ fn bytes_are_checked_before_they_are_handed_out() {
 /// The header is hashed a second time, to be compared with what was parsed, if the file is hashed with another algorithm
 /// as well as if not.
 fn header_bytes(model: &weighbridge::Model, algorithm: &str) -> u64 {
-    let tensors: u64 = model.tensors().iter().map(|tensor| tensor.span.len).sum();
+    let tensors: u64 = model.tensors().iter().map(|tensor| tensor.byte_len()).sum();
     if algorithm == "blake3" { model.files().next().unwrap().len() - tensors } else { 0 }
 }
 

@@ -110,7 +110,7 @@ fn check_order(
     let is_linear = indices.shape.len() == 1;
     // A linear index is a coordinate of a tensor of one dimension.
     let bounds = if is_linear { std::slice::from_ref(&elements) } else { &sparse.shape[..] };
-    let mut words = Words::of(subject, index, indices.span.len);
+    let mut words = Words::of(subject, index, indices.byte_len());
     let mut last = vec![-1; bounds.len()];
     let mut current = vec![0; bounds.len()];
     for row in 0..indices.shape.first().copied().unwrap_or_default() {

@@ -128,7 +128,7 @@ pub(super) fn scalar(subject: &Subject<'_>, graph: usize, value: u32) -> Option<
 fn read_scalar(subject: &Subject<'_>, index: usize) -> Option<f64> {
     let tensor = subject.tensors.get(index)?;
     let mut bytes = [0; 8];
-    let bytes = bytes.get_mut(..usize::try_from(tensor.span.len).ok()?)?;
+    let bytes = bytes.get_mut(..usize::try_from(tensor.byte_len()).ok()?)?;
     (subject.read)(index, 0, bytes).ok()?;
     match tensor.dtype {
         DType::F16 => bytes.first_chunk().map(|bytes| half(u16::from_le_bytes(*bytes))).filter(|_| bytes.len() == 2),

@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 use bytes::Bytes;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::storage::{Arena, Slot};
 
 /// Zeroed memory that becomes shared bytes.
@@ -31,8 +31,7 @@ impl Memory {
             Self::Heap(bytes) => Ok(bytes.into()),
             Self::Mapped(arena, slot) => {
                 drop(slot);
-                let bytes = arena.freeze([].into_iter());
-                bytes.ok_or_else(|| Error::new(Kind::Internal, "the text is still in use"))
+                arena.freeze().map(|frozen| frozen.bytes)
             }
         }
     }

@@ -212,7 +212,7 @@ fn explain_missing(error: Error, index: &Source, shard: &str, tensors: usize) ->
 /// `total_size` is what a writer meant; real files disagree with it without harm.
 fn check_total_size(stated: Option<f64>, parsed: &mut Parsed) {
     // Sparse files can add up to more than 64 bits hold.
-    let actual: u128 = parsed.tensors.iter().map(|tensor| u128::from(tensor.span.len)).sum();
+    let actual: u128 = parsed.tensors.iter().map(|tensor| u128::from(tensor.byte_len())).sum();
     if let Some(stated) = stated
         && stated != actual as f64
     {

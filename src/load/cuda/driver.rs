@@ -13,13 +13,13 @@ use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr;
 use std::sync::{Arc, Mutex};
 
-use cudarc::driver::sys::{CUcontext, CUdevice, CUdeviceptr, CUevent, CUstream, CUuuid};
+use cudarc::driver::sys::{CUDA_MEMCPY2D, CUcontext, CUdevice, CUdeviceptr, CUevent, CUstream, CUuuid};
 use libloading::Library;
 
 use crate::error::{Error, Kind, Result};
-use crate::load::lock;
+use crate::load::lock::lock;
 
-pub(super) use context::Context;
+pub(super) use context::{Context, Entered};
 pub(super) use owned::{DeviceMemory, Event, Pinned, Stream};
 
 /// The name under which the driver installs itself. The toolkit's link stub is called `libcuda.so`, so that is never asked for.
@@ -89,6 +89,7 @@ table! {
         cuMemHostRegister_v2(*mut c_void, usize, c_uint);
         cuMemHostUnregister(*mut c_void);
         cuMemcpyHtoDAsync_v2(CUdeviceptr, *const c_void, usize, CUstream);
+        cuMemcpy2DAsync_v2(*const CUDA_MEMCPY2D, CUstream);
         cuStreamCreate(*mut CUstream, c_uint);
         cuStreamDestroy_v2(CUstream);
         cuStreamSynchronize(CUstream);

@@ -45,7 +45,7 @@ impl Lane {
             return ring.wait();
         }
         let ends = ring.mark_ends(&self.upload.targets)?.into_iter().map(Arc::new).collect();
-        self.upload.park(Parked { ends, ring });
+        self.upload.park(Parked { ends, work: Box::new(ring) });
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::driver::{Event, Pinned, Stream};
 use super::targets::Targets;
+use super::upload::Pending;
 use crate::error::{Error, Kind, Result};
 use crate::load::staging::{MAX_PADDING, SLOTS};
 use crate::storage::Arena;
@@ -133,6 +134,12 @@ impl Slot {
             }
         }
         Ok(())
+    }
+}
+
+impl Pending for Ring {
+    fn wait(&mut self) -> Result<()> {
+        Self::wait(self)
     }
 }
 

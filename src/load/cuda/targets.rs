@@ -1,10 +1,11 @@
 //! The devices of one task: their contexts and their memory.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use super::driver::{Context, DeviceMemory, Driver, Event};
+use super::driver::{Context, DeviceMemory, Driver, Entered, Event};
 use crate::error::{Error, Kind, Result};
+use crate::load::lock::lock;
 use crate::load::options::HostStream;
 use crate::load::routing::{At, Routing};
 
@@ -22,6 +23,10 @@ pub(super) struct Target {
     /// Where the arena begins.
     base: u64,
     _arena: Option<DeviceMemory>,
+    /// Where the memory for scattered elements begins.
+    scratch_base: u64,
+    /// That memory, until they are moved.
+    scratch: Mutex<Option<DeviceMemory>>,
 }
 
 impl Targets {
@@ -51,7 +56,19 @@ impl Targets {
         match at {
             At::Arena(offset) => self.list[device].base + offset,
             At::Address(address) => address,
+            At::Scratch(offset) => self.list[device].scratch_base + offset,
         }
+    }
+
+    /// The address of scattered elements at a place of the layout, on one device.
+    pub(super) fn scratch_address(&self, device: usize, place: u64) -> Option<u64> {
+        let offset = self.routing.scratch_at(device, place)?;
+        Some(self.address(device, At::Scratch(offset)))
+    }
+
+    /// Gives the memory for scattered elements back. Nothing uses it any more.
+    pub(super) fn give_scratch_back(&self) {
+        self.list.iter().for_each(|target| _ = lock(&target.scratch).take());
     }
 
     /// Where the bytes of a range of the layout go on one device: each part of the range, and its address.
@@ -91,6 +108,15 @@ fn mark(target: &Target, stream: &HostStream) -> Result<Event> {
     Ok(event)
 }
 
+fn allocate(entered: &Entered<'_>, needed: u64, alignment: u64) -> Result<DeviceMemory> {
+    DeviceMemory::new(entered, needed, alignment).map_err(|e| match entered.free_bytes() {
+        Ok(free) if e.kind() == Kind::OutOfMemory => {
+            e.context(&format!("the tensors need {needed} bytes of the device, and {free} are free"))
+        }
+        _ => e,
+    })
+}
+
 impl Target {
     fn prepare(context: Arc<Context>, routing: &Routing, index: usize) -> Result<Self> {
         let entered = context.enter()?;
@@ -104,20 +130,14 @@ impl Target {
                 (base, None)
             }
             None if arena.is_used => {
-                let own = DeviceMemory::new(&entered, arena.bytes, routing.alignment).map_err(|e| {
-                    match entered.free_bytes() {
-                        Ok(free) if e.kind() == Kind::OutOfMemory => {
-                            let needed = arena.bytes;
-                            e.more(&format!("the tensors need {needed} bytes of the device, and {free} are free"))
-                        }
-                        _ => e,
-                    }
-                })?;
+                let own = allocate(&entered, arena.bytes, routing.alignment)?;
                 (own.start(), Some(own))
             }
             None => (0, None),
         };
+        let scratch = (arena.scratch > 0).then(|| allocate(&entered, arena.scratch, routing.alignment)).transpose()?;
+        let scratch_base = scratch.as_ref().map_or(0, DeviceMemory::start);
         drop(entered);
-        Ok(Self { context, base, _arena: own })
+        Ok(Self { context, base, _arena: own, scratch_base, scratch: Mutex::new(scratch) })
     }
 }

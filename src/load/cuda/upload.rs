@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use super::driver::Event;
-use super::ring::Ring;
 use super::targets::{Target, Targets};
 use crate::error::{Error, Kind, Result};
-use crate::load::lock;
+use crate::load::lock::lock;
 use crate::load::options::HostStream;
 use crate::load::plan::Plan;
 use crate::load::routing::Routing;
@@ -20,17 +19,23 @@ pub(in crate::load) struct Upload {
     pub(super) slot: usize,
 }
 
-/// A ring that nobody fills any more, of an asynchronous placement.
+/// Work under way of an asynchronous placement, which nobody adds to any more.
 pub(super) struct Parked {
     /// Marks at the end of its streams.
     pub(super) ends: Vec<Arc<Event>>,
-    pub(super) ring: Ring,
+    pub(super) work: Box<dyn Pending>,
+}
+
+/// Work that devices do by themselves.
+pub(super) trait Pending: Send {
+    /// Waits until it is done, and gives back what only it needed.
+    fn wait(&mut self) -> Result<()>;
 }
 
 impl Drop for Parked {
     fn drop(&mut self) {
-        // Waiting for events does not spin. What this does not settle, the ring itself sees to.
-        let _ = self.ring.wait();
+        // Waiting for events does not spin. What this does not settle, the work itself sees to.
+        let _ = self.ends.iter().try_for_each(|end| end.synchronize()).and_then(|()| self.work.wait());
     }
 }
 
@@ -54,21 +59,27 @@ impl Upload {
         Some((placed.selected, routing.devices[placed.device], address))
     }
 
-    /// Keeps a ring until its copies are over.
+    /// Keeps work until it is over.
     pub(super) fn park(&self, parked: Parked) {
         lock(&self.parked).push(parked);
     }
 
-    /// The marks behind all copies. Nobody waits with the lock in hand.
-    fn ends(&self) -> Vec<Arc<Event>> {
+    /// The marks behind all work under way. Nobody waits with the lock in hand.
+    pub(super) fn ends(&self) -> Vec<Arc<Event>> {
         lock(&self.parked).iter().flat_map(|parked| parked.ends.iter().cloned()).collect()
     }
 
     /// Waits until all copies are over; then nothing is pinned for them any more.
     pub(in crate::load) fn wait(&self) -> Result<()> {
         self.ends().iter().try_for_each(|end| end.synchronize())?;
-        lock(&self.parked).clear();
+        self.settle();
         Ok(())
+    }
+
+    /// Gives back what only the work needed that is over now.
+    fn settle(&self) {
+        lock(&self.parked).clear();
+        self.targets.give_scratch_back();
     }
 
     /// Makes a stream of the caller wait for all copies, or each device's default stream.
@@ -80,7 +91,7 @@ impl Upload {
             }
         }
         if under_way.is_empty() {
-            lock(&self.parked).clear();
+            self.settle();
             return Ok(());
         }
         let default = HostStream::new(0, None);

@@ -6,11 +6,12 @@ use std::ops::Range;
 use std::ptr;
 use std::sync::Arc;
 
-use cudarc::driver::sys::{CUevent, CUstream};
+use cudarc::driver::sys::{CUDA_MEMCPY2D, CUevent, CUmemorytype, CUstream};
 
 use super::context::{Context, Entered};
 use super::{Code, Driver, call};
 use crate::error::{Kind, Result};
+use crate::load::copy_2d::Copy2d;
 use crate::load::options::HostStream;
 use crate::storage::Slot;
 
@@ -86,6 +87,35 @@ impl Stream {
         let bytes = memory.lend(range);
         let (start, len) = (bytes.as_ptr(), bytes.len());
         call!(entered.driver(), cuMemcpyHtoDAsync_v2(address, start.cast(), len, self.raw()))
+    }
+
+    /// Begins to copy rows inside the device, between two addresses that lie in memory of its own, behind what is in the stream.
+    pub(in crate::load::cuda) fn copy_within(
+        &self,
+        entered: &Entered<'_>,
+        copy: &Copy2d,
+        source: u64,
+        place: u64,
+    ) -> Result<()> {
+        let asked = CUDA_MEMCPY2D {
+            srcXInBytes: 0,
+            srcY: 0,
+            srcMemoryType: CUmemorytype::CU_MEMORYTYPE_DEVICE,
+            srcHost: ptr::null(),
+            srcDevice: source + copy.from as u64,
+            srcArray: ptr::null_mut(),
+            srcPitch: copy.from_pitch,
+            dstXInBytes: 0,
+            dstY: 0,
+            dstMemoryType: CUmemorytype::CU_MEMORYTYPE_DEVICE,
+            dstHost: ptr::null_mut(),
+            dstDevice: place + copy.to as u64,
+            dstArray: ptr::null_mut(),
+            dstPitch: copy.to_pitch,
+            WidthInBytes: copy.width,
+            Height: copy.height,
+        };
+        call!(entered.driver(), cuMemcpy2DAsync_v2(&asked, self.raw()))
     }
 
     /// Makes later work in the stream wait for an event, on the device.

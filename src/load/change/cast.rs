@@ -20,22 +20,10 @@ use bytemuck::Pod;
 use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
 use half::{bf16, f16};
 
+use super::Row;
 use crate::dtype::DType;
 
-/// A conversion of elements, value by value: a row of [`CASTS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Cast {
-    row: usize,
-}
-
-struct Row {
-    from: DType,
-    to: DType,
-    /// Converts whole elements, as many on one side as on the other.
-    convert: fn(&[u8], &mut [u8]),
-}
-
-static CASTS: [Row; 10] = [
+pub(super) static ROWS: [Row; 10] = [
     Row { from: DType::F32, to: DType::F16, convert: f32_to_f16 },
     Row { from: DType::F32, to: DType::BF16, convert: |from, to| each(from, to, f32_to_bf16) },
     Row { from: DType::F16, to: DType::F32, convert: f16_to_f32 },
@@ -47,52 +35,6 @@ static CASTS: [Row; 10] = [
     Row { from: DType::F8_E5M2, to: DType::BF16, convert: |from, to| look_up(from, to, &E5M2_AS_BF16) },
     Row { from: DType::F8_E5M2, to: DType::F32, convert: |from, to| look_up(from, to, &E5M2_AS_F32) },
 ];
-
-impl Cast {
-    /// `None`: there is no such conversion.
-    pub(crate) fn new(from: DType, to: DType) -> Option<Self> {
-        CASTS.iter().position(|cast| (cast.from, cast.to) == (from, to)).map(|row| Self { row })
-    }
-
-    /// Bytes of one element before: 1, 2 or 4.
-    #[expect(clippy::wrong_self_convention, reason = "it is no constructor: `from` and `to` are the two sides")]
-    pub(crate) fn from_bytes(self) -> usize {
-        element_bytes(CASTS[self.row].from)
-    }
-
-    /// Bytes of one element after: 2 or 4.
-    pub(crate) fn to_bytes(self) -> usize {
-        element_bytes(self.to())
-    }
-
-    /// Bytes that `len` bytes of whole elements become.
-    pub(crate) fn len_of(self, len: u64) -> u64 {
-        len / self.from_bytes() as u64 * self.to_bytes() as u64
-    }
-
-    /// The type of the elements after.
-    pub(crate) fn to(self) -> DType {
-        CASTS[self.row].to
-    }
-
-    /// Converts n whole elements: `from` holds n times [`from_bytes`](Self::from_bytes) bytes and `to` n times
-    /// [`to_bytes`](Self::to_bytes); both may lie at any address.
-    ///
-    /// # Panics
-    ///
-    /// If the lengths are not so.
-    pub(crate) fn convert(self, from: &[u8], to: &mut [u8]) {
-        let elements = from.len() / self.from_bytes();
-        let whole = (elements * self.from_bytes(), elements * self.to_bytes());
-        assert_eq!((from.len(), to.len()), whole, "bytes before and after");
-        (CASTS[self.row].convert)(from, to);
-    }
-}
-
-fn element_bytes(dtype: DType) -> usize {
-    // The types of `CASTS` are 1, 2 and 4 bytes long.
-    dtype.bytes_of(1).map_or(1, |bytes| bytes as usize)
-}
 
 /// The first bit of a fraction, which makes a NaN quiet (IEEE 754-2019, section 6.2.1).
 const F32_QUIET: u32 = 1 << 22;
@@ -238,12 +180,14 @@ fn look_up<const TO: usize>(from: &[u8], to: &mut [u8], table: &Table<TO>) {
 mod tests {
     use std::ops::Range;
 
+    use super::super::{Change, Unit};
     use super::*;
+    use crate::tensor::Encoding;
 
     /// What numpy and ml_dtypes make of each value; `tests/cast/make.py` wrote it and says how it lies.
     macro_rules! golden {
         ($name:literal) => {
-            include_bytes!(concat!("../../tests/cast/", $name, ".bin")).as_slice()
+            include_bytes!(concat!("../../../tests/cast/", $name, ".bin")).as_slice()
         };
     }
 
@@ -259,8 +203,18 @@ mod tests {
         (DType::F8_E5M2, &[DType::F16, DType::BF16, DType::F32]),
     ];
 
-    fn all() -> impl Iterator<Item = Cast> {
-        ALL.iter().flat_map(|(from, targets)| targets.iter().map(|to| Cast::new(*from, *to).unwrap()))
+    fn all() -> impl Iterator<Item = Change> {
+        ALL.iter().flat_map(|(from, targets)| targets.iter().map(|to| cast(*from, *to)))
+    }
+
+    fn cast(from: DType, to: DType) -> Change {
+        Change::new(from, Encoding::PLAIN, to).unwrap().unwrap()
+    }
+
+    /// Bytes of one element before and after.
+    fn bytes(cast: Change) -> (usize, usize) {
+        let Unit { from_bytes, to_bytes, .. } = cast.unit();
+        (from_bytes as usize, to_bytes as usize)
     }
 
     /// One column of rows of `row` bytes.
@@ -270,11 +224,12 @@ mod tests {
     }
 
     fn converted(from: DType, to: DType, values: &[u32]) -> Vec<u32> {
-        let cast = Cast::new(from, to).unwrap();
-        let bytes = values.iter().flat_map(|value| value.to_le_bytes().into_iter().take(cast.from_bytes()));
-        let mut converted = vec![0xa5; values.len() * cast.to_bytes()];
-        cast.convert(&bytes.collect::<Vec<_>>(), &mut converted);
-        column(&converted, cast.to_bytes(), 0..cast.to_bytes())
+        let cast = cast(from, to);
+        let (from_bytes, to_bytes) = bytes(cast);
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes().into_iter().take(from_bytes));
+        let mut converted = vec![0xa5; values.len() * to_bytes];
+        cast.apply(&mut bytes.collect::<Vec<_>>(), &mut converted);
+        column(&converted, to_bytes, 0..to_bytes)
     }
 
     /// The same bits; of a NaN, whose payload each program treats in its own way, the same sign and the quiet bit.
@@ -376,16 +331,17 @@ mod tests {
     #[test]
     fn any_length_at_any_address_gives_the_same() {
         for (cast, elements) in all().flat_map(|cast| [0, 1, 7, 8, 9, 4095, 4097].map(|elements| (cast, elements))) {
-            let (len, to_len) = (elements * cast.from_bytes(), elements * cast.to_bytes());
-            let bytes: Vec<u8> = (0..len).map(|i| ((i * 193) >> 3) as u8).collect();
+            let (from_bytes, to_bytes) = bytes(cast);
+            let (len, to_len) = (elements * from_bytes, elements * to_bytes);
+            let mut bytes: Vec<u8> = (0..len).map(|i| ((i * 193) >> 3) as u8).collect();
             let mut expected = vec![0; to_len];
-            for (from, to) in bytes.chunks(cast.from_bytes()).zip(expected.chunks_mut(cast.to_bytes())) {
-                cast.convert(from, to);
+            for (from, to) in bytes.chunks_mut(from_bytes).zip(expected.chunks_mut(to_bytes)) {
+                cast.apply(from, to);
             }
             for (at, to_at) in (0..8).flat_map(|at| (0..8).map(move |to_at| (at, to_at))) {
-                let source = [&vec![0; at], &bytes[..]].concat();
+                let mut source = [&vec![0; at], &bytes[..]].concat();
                 let mut found = vec![0xa5; to_at + to_len + 8];
-                cast.convert(&source[at..], &mut found[to_at..to_at + to_len]);
+                cast.apply(&mut source[at..], &mut found[to_at..to_at + to_len]);
                 let around = [&vec![0xa5; to_at], &expected[..], &[0xa5; 8]].concat();
                 assert!(found == around, "{elements} elements to {} at {at}, {to_at}", cast.to());
             }
@@ -396,7 +352,8 @@ mod tests {
     fn only_the_listed_pairs_are_conversions() {
         for (from, to) in DType::ALL.iter().flat_map(|from| DType::ALL.iter().map(move |to| (*from, *to))) {
             let is_listed = ALL.iter().any(|(listed, targets)| *listed == from && targets.contains(&to));
-            let found = Cast::new(from, to).map(|cast| (cast.from_bytes() as u64, cast.to(), cast.to_bytes() as u64));
+            let found = ROWS.iter().find(|row| (row.from, row.to) == (from, to)).map(|_| cast(from, to));
+            let found = found.map(|cast| (cast.unit().from_bytes, cast.to(), cast.unit().to_bytes));
             let expected = is_listed.then_some((from.alignment(), to, to.alignment()));
             assert_eq!(found, expected, "{from} to {to}");
         }

@@ -1,17 +1,18 @@
-//! What a pass has found out: the digests, and how they compare with what was expected.
+//! The digests that a pass has made, and how they compare with what was expected.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::checks::{Check, Claim, Item, Stream};
+use super::checks::{Check, Claim, HashRange, Item};
 use super::plan::Plan;
 use crate::digest::{Digest, combine};
 use crate::error::{Error, Kind, Result};
+use crate::tensor::Tensor;
 use crate::verify::{Evidence, Outcome, Report, ReportBuilder};
 
-/// The digests so far: of the streams of each check, and of the checks that are complete.
+/// The digests so far: of the ranges of each check, and of the checks that are complete.
 #[derive(Default)]
-pub(super) struct Findings {
+pub(super) struct Digests {
     blocks: Vec<Vec<Digest>>,
     missing: Vec<u32>,
     digests: Vec<Option<Digest>>,
@@ -19,7 +20,7 @@ pub(super) struct Findings {
     keeps_going: bool,
 }
 
-impl Findings {
+impl Digests {
     pub(super) fn new(plan: &Plan, keeps_going: bool) -> Self {
         let list = &plan.checks.list;
         Self {
@@ -30,11 +31,11 @@ impl Findings {
         }
     }
 
-    /// Keeps the digests of finished streams, and compares those of checks that are now complete.
-    pub(super) fn record(&mut self, plan: &Plan, digests: Vec<(Stream, Digest)>) -> Result<()> {
-        for (stream, digest) in digests {
-            let check = stream.check as usize;
-            self.blocks[check][stream.block as usize] = digest;
+    /// Keeps the digests of ranges, and compares those of checks that are now complete.
+    pub(super) fn record(&mut self, plan: &Plan, digests: Vec<(HashRange, Digest)>) -> Result<()> {
+        for (range, digest) in digests {
+            let check = range.check as usize;
+            self.blocks[check][range.block as usize] = digest;
             self.missing[check] -= 1;
             if self.missing[check] == 0 {
                 self.conclude(plan, check)?;
@@ -61,6 +62,26 @@ impl Findings {
         let blocks = &self.blocks[number];
         let actual = if blocks.len() == 1 { blocks[0] } else { combine(blocks, check.len) };
         self.digests[number] = Some(actual);
+        self.compare(plan, number, actual)?;
+        self.hand_on(plan, number, actual)
+    }
+
+    /// Gives the digest of a check to those that need the same.
+    fn hand_on(&mut self, plan: &Plan, leader: usize, actual: Digest) -> Result<()> {
+        let shared = &plan.checks.shared;
+        let first = shared.partition_point(|(other, _)| (*other as usize) < leader);
+        let followers = shared[first..].iter().take_while(|(other, _)| *other as usize == leader);
+        for (_, follower) in followers {
+            let follower = *follower as usize;
+            self.blocks[follower] = self.blocks[leader].clone();
+            self.digests[follower] = Some(actual);
+            self.compare(plan, follower, actual)?;
+        }
+        Ok(())
+    }
+
+    fn compare(&self, plan: &Plan, number: usize, actual: Digest) -> Result<()> {
+        let check = &plan.checks.list[number];
         let is_fatal = !self.keeps_going || matches!(check.item, Item::Header(_));
         match check.claims.iter().find(|claim| outcome(claim, actual) == Outcome::Mismatch) {
             Some(claim) if is_fatal => Err(mismatch(plan, check, claim, actual)),
@@ -138,11 +159,18 @@ impl Findings {
             let start = of_tensors.partition_point(|(other, _)| *other < tensor);
             let own = of_tensors[start..].iter().take_while(|(other, _)| *other == tensor);
             let own: Vec<u32> = own.map(|(_, evidence)| *evidence).collect();
-            let of_file = &of_files[plan.payload.base(row.span.file as usize)];
-            report.tensor(tensor, if own.is_empty() { &of_file[..of_file.len().min(1)] } else { &own });
+            let own = if own.is_empty() { of_its_files(plan, &row, &of_files) } else { own };
+            report.tensor(tensor, &own);
         }
         report.finish()
     }
+}
+
+/// The first piece of evidence on each file that a tensor lies in; none if there is none on one of them.
+fn of_its_files(plan: &Plan, tensor: &Tensor<'_>, of_files: &[Vec<u32>]) -> Vec<u32> {
+    let evidence: Option<Vec<u32>> =
+        plan.payload.bases_of(tensor).map(|file| of_files[file].first().copied()).collect();
+    evidence.unwrap_or_default()
 }
 
 /// The digests of a check's blocks before any is hashed: of those that will not be, what the manifest states.

@@ -1,0 +1,106 @@
+//! # Quantization
+//!
+//! How stored integers stand for real numbers, where the format says so: `(stored - zero point) * scale`.
+
+use super::graph::WB_NO_INDEX;
+use super::handle::get;
+use super::model::{out_of_range, wb_model};
+use super::status::{WB_OK, wb_status};
+use super::{begin, fill, status};
+use crate::error::{Error, Kind};
+use crate::quantization::{Parameters, Quantization, Scheme};
+use crate::tensor::TensorTable;
+
+/// Scheme: all elements share one scale. Since 0.1.
+pub const WB_QUANTIZED_TENSOR: u32 = 1;
+/// Scheme: elements with the same index in one dimension share a scale. Since 0.1.
+pub const WB_QUANTIZED_AXIS: u32 = 2;
+/// Scheme: runs of consecutive elements along one dimension share a scale. Since 0.1.
+pub const WB_QUANTIZED_BLOCK: u32 = 3;
+
+/// A quantization. Set `struct_size` before the call; everything it points to is borrowed from the model. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_quantization_info {
+    /// `sizeof(wb_quantization_info)`.
+    pub struct_size: usize,
+    /// `WB_QUANTIZED_*`.
+    pub scheme: u32,
+    /// The dimension along which scales differ, counted from the outermost, 0; without meaning for `WB_QUANTIZED_TENSOR`.
+    pub axis: u32,
+    /// Elements that share a scale along that dimension, for `WB_QUANTIZED_BLOCK`; else 0.
+    pub block: u64,
+    /// The scales, if the format states them as numbers; else NULL.
+    pub scales: *const f64,
+    /// How many.
+    pub scale_count: usize,
+    /// The zero points, if the format states them as whole numbers; else NULL.
+    pub zero_points: *const i64,
+    /// How many.
+    pub zero_point_count: usize,
+    /// The tensor that holds the scales, or `WB_NO_INDEX`.
+    pub scale_tensor: usize,
+    /// The tensor that holds the zero points, or `WB_NO_INDEX`. With neither this nor `zero_points` all are 0.
+    pub zero_point_tensor: usize,
+}
+
+impl wb_quantization_info {
+    fn of(quantization: &Quantization, tensors: &TensorTable) -> Self {
+        let Quantization { scheme, scales, zero_points } = quantization;
+        let (scale_values, zero_point_values) = (floats(scales), ints(zero_points));
+        Self {
+            struct_size: size_of::<Self>(),
+            scheme: match scheme {
+                Scheme::Tensor => WB_QUANTIZED_TENSOR,
+                Scheme::Axis { .. } => WB_QUANTIZED_AXIS,
+                Scheme::Block { .. } => WB_QUANTIZED_BLOCK,
+            },
+            axis: scheme.axis().unwrap_or_default() as u32,
+            block: scheme.block().unwrap_or_default(),
+            scales: begin(scale_values),
+            scale_count: scale_values.len(),
+            zero_points: begin(zero_point_values),
+            zero_point_count: zero_point_values.len(),
+            scale_tensor: tensor_of(scales, tensors),
+            zero_point_tensor: tensor_of(zero_points, tensors),
+        }
+    }
+}
+
+fn floats(parameters: &Parameters) -> &[f64] {
+    match parameters {
+        Parameters::Floats(values) => values,
+        _ => &[],
+    }
+}
+
+fn ints(parameters: &Parameters) -> &[i64] {
+    match parameters {
+        Parameters::Ints(values) => values,
+        _ => &[],
+    }
+}
+
+fn tensor_of(parameters: &Parameters, tensors: &TensorTable) -> usize {
+    match parameters {
+        Parameters::Tensor(name) => tensors.find(name).unwrap_or(WB_NO_INDEX),
+        _ => WB_NO_INDEX,
+    }
+}
+
+/// How the elements of the tensor at `index` stand for real numbers. `WB_ERR_NOT_FOUND`: the format does not say. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_tensor_quantization(
+    m: *const wb_model,
+    index: usize,
+    out: *mut wb_quantization_info,
+) -> wb_status {
+    status(|| {
+        let tensors = get(m, "m")?.model.tensors();
+        let tensor = tensors.get(index).ok_or_else(|| out_of_range("tensor", index))?;
+        let quantization = tensor.quantization;
+        let quantization = quantization.ok_or_else(|| Error::new(Kind::NotFound, "the tensor is not quantized"))?;
+        fill(out, &wb_quantization_info::of(quantization, tensors), "out")?;
+        Ok(WB_OK)
+    })
+}

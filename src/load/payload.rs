@@ -1,0 +1,73 @@
+//! What is loaded: the bytes of a model, and what is known about them.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Kind, Result};
+use crate::host::Context;
+use crate::storage::{Header, Source};
+use crate::tensor::{Tensor, TensorTable};
+use crate::verify::{Ledger, Manifest, Policy};
+
+/// The contents of a model, as the load engine sees them.
+pub(crate) struct Payload {
+    pub(crate) context: Context,
+    /// The weight files first, and what is built from them; then files that only describe.
+    pub(crate) files: Vec<PayloadFile>,
+    /// How many of the files tensors lie in.
+    pub(crate) weights: usize,
+    pub(crate) tensors: Arc<TensorTable>,
+    pub(crate) policy: Policy,
+    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) ledger: Ledger,
+}
+
+/// One file of a payload.
+#[derive(Clone)]
+pub(crate) struct PayloadFile {
+    pub(crate) source: Source,
+    /// What was parsed of it, to be found again when the file is read for a check.
+    pub(crate) headers: Arc<[Header]>,
+    /// The file that it is built from, if no file holds it as it is. What covers that file covers it.
+    pub(crate) base: Option<usize>,
+}
+
+impl PayloadFile {
+    /// A file that was not parsed.
+    pub(crate) fn plain(source: Source) -> Self {
+        Self { source, headers: Arc::default(), base: None }
+    }
+}
+
+impl Payload {
+    /// The file on which the tensors of a file stand: itself, or the one that it is built from.
+    pub(crate) fn base(&self, file: usize) -> usize {
+        self.files.get(file).and_then(|file| file.base).unwrap_or(file)
+    }
+
+    /// The files on which a tensor stands, each once and sorted: several only for a tensor in pieces.
+    pub(crate) fn bases_of(&self, tensor: &Tensor<'_>) -> impl Iterator<Item = usize> + use<> {
+        let only = tensor.contents.run().map(|run| self.base(run.file as usize));
+        let mut several = Vec::new();
+        if only.is_none() {
+            several.extend(tensor.contents.runs().map(|run| self.base(run.file as usize)));
+            several.sort_unstable();
+            several.dedup();
+        }
+        only.into_iter().chain(several)
+    }
+
+    /// The tensors that stand on one file, in the order of storage.
+    pub(crate) fn tensors_on(&self, file: usize) -> Vec<usize> {
+        let built = (0..self.weights).filter(|other| self.files[*other].base == Some(file));
+        std::iter::once(file).chain(built).flat_map(|file| self.tensors.of_file(file as u32)).collect()
+    }
+
+    /// Refuses bytes that the policy wants checked first.
+    pub(crate) fn check_verified(&self, index: usize, tensor: &Tensor<'_>) -> Result<()> {
+        let is_verified = || self.bases_of(tensor).all(|base| self.ledger.is_verified(index, base));
+        if self.policy != Policy::Required || is_verified() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Unverified, "its bytes have not been checked yet: verify or load the model first"))
+    }
+}

@@ -1,0 +1,290 @@
+//! Memory to load into: handed out piece by piece to be filled, then frozen.
+
+use std::fs::File;
+use std::ops::{Deref, DerefMut, Range};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use memmap2::{Advice, MmapMut, MmapOptions, MmapRaw, UncheckedAdvice};
+
+use super::memfd;
+use crate::error::{Error, Kind, Result};
+
+/// Huge pages make filling fresh memory several times cheaper; this is their size on common machines.
+const HUGE_PAGE: usize = 2 << 20;
+
+/// No page is smaller, and where pages are larger nothing is given back in vain.
+const PAGE: usize = 64 << 10;
+
+/// Fresh zeroed memory that is handed out piece by piece to be filled, then frozen.
+pub(crate) struct Arena {
+    region: Arc<Region>,
+    taken: usize,
+}
+
+/// Exclusive use of one piece of an [`Arena`].
+pub(crate) struct Slot {
+    region: Arc<Region>,
+    start: usize,
+    len: usize,
+}
+
+/// The part of an [`Arena`] that is full, while the rest is filled from it. Nobody writes it any more.
+pub(crate) struct Filled {
+    region: Arc<Region>,
+    len: usize,
+}
+
+/// An arena that nobody writes any more.
+pub(crate) struct Frozen {
+    /// All of it.
+    pub(crate) bytes: Bytes,
+    /// The sealed file that the memory is, for other processes to map.
+    pub(crate) file: Option<Arc<File>>,
+}
+
+/// The memory. It is reached through the pointer of the map alone: a reference to all of it would alias the slots.
+struct Region {
+    map: MmapRaw,
+    base: usize,
+    len: usize,
+    /// The file in memory that the map is of.
+    file: Option<File>,
+}
+
+impl Arena {
+    /// Maps `len` bytes at a multiple of `alignment`, a power of two.
+    pub(crate) fn new(len: u64, alignment: u64) -> Result<Self> {
+        let size = Size::of(len, alignment)?;
+        let map = MmapMut::map_anon(size.mapped).map_err(|_| size.out_of_memory())?;
+        Ok(Self::over(map.into(), &size, None))
+    }
+
+    /// The same in memory that is a file without a name, and is sealed when it is frozen. It begins at a page, whatever the alignment.
+    pub(crate) fn sealed(len: u64, alignment: u64) -> Result<Self> {
+        let size = Size { mapped: Size::of(len, 1)?.len.max(1), ..Size::of(len, alignment)? };
+        let file = memfd::create(size.mapped as u64)?;
+        let map = MmapOptions::new().len(size.mapped).map_raw(&file).map_err(|_| size.out_of_memory())?;
+        Ok(Self::over(map, &size, Some(file)))
+    }
+
+    fn over(map: MmapRaw, size: &Size, file: Option<File>) -> Self {
+        // Other processes find the arena at the start of the file, whose maps begin at pages.
+        let skew = (map.as_ptr() as usize).wrapping_neg() & (size.alignment - 1);
+        let base = if file.is_some() { 0 } else { skew };
+        if size.is_huge() {
+            // Advice only: without transparent huge pages the arena is slower to fill and otherwise the same.
+            let _ = map.advise_range(Advice::HugePage, base, size.len);
+        }
+        Self { region: Arc::new(Region { map, base, len: size.len, file }), taken: 0 }
+    }
+
+    /// Leaves the memory out of children of this process: what a device reads on its own must not be moved by copy-on-write.
+    pub(crate) fn keep_from_children(&self) {
+        // Advice only: an old kernel that does not take it forks as it always did.
+        let _ = self.region.map.advise(Advice::DontFork);
+    }
+
+    /// Hands out the next `len` bytes, which no other slot covers. `None` when so much is not left.
+    pub(crate) fn take(&mut self, len: usize) -> Option<Slot> {
+        let start = self.taken;
+        let end = start.checked_add(len).filter(|end| *end <= self.region.len)?;
+        self.taken = end;
+        Some(Slot { region: Arc::clone(&self.region), start, len })
+    }
+
+    /// Ends the filling of the first `len` bytes: they can be read while slots behind them are filled. `None` while a slot is held, or
+    /// if slots reached further.
+    pub(crate) fn share(&mut self, len: usize) -> Option<Filled> {
+        Arc::get_mut(&mut self.region)?;
+        if len < self.taken || len > self.region.len {
+            return None;
+        }
+        self.taken = len;
+        Some(Filled { region: Arc::clone(&self.region), len })
+    }
+
+    /// Gives the memory of a range back, as far as it consists of whole pages: it reads as zeros from then on. Nothing happens while a
+    /// slot is held.
+    pub(crate) fn give_back(&mut self, range: Range<usize>) {
+        let Some(region) = Arc::get_mut(&mut self.region) else { return };
+        let address = region.map.as_ptr() as usize + region.base;
+        let start = (address + range.start).next_multiple_of(PAGE) - address;
+        let end = (address + range.end.min(region.len)) / PAGE * PAGE;
+        let Some(len) = end.checked_sub(address + start).filter(|len| *len > 0) else { return };
+        match &region.file {
+            Some(file) => memfd::punch_hole(file, (region.base + start) as u64, len as u64),
+            None => {
+                // SAFETY: the range lies in the map. Its contents change, but nothing refers to it: there are no slots, and
+                // no part of the region is shared, because this is the only reference to it.
+                let _ =
+                    unsafe { region.map.unchecked_advise_range(UncheckedAdvice::DontNeed, region.base + start, len) };
+            }
+        }
+    }
+
+    /// Ends the filling: the whole arena as shared bytes. An error while a slot is held, or if the memory cannot be sealed.
+    pub(crate) fn freeze(self) -> Result<Frozen> {
+        let region = Arc::into_inner(self.region);
+        let region = region.ok_or_else(|| Error::new(Kind::Internal, "the arena is still in use"))?;
+        let Region { map, base, len, file } = region;
+        let Some(file) = file else {
+            return Ok(Frozen { bytes: Bytes::from_owner(Whole { map, base, len }), file: None });
+        };
+        // A writable map would make sealing fail.
+        drop(map);
+        memfd::seal(&file)?;
+        let map = MmapOptions::new().len((base + len).max(1)).map_raw_read_only(&file);
+        let map = map.map_err(|e| Error::io("map the sealed memory", e))?;
+        Ok(Frozen { bytes: Bytes::from_owner(Whole { map, base, len }), file: Some(Arc::new(file)) })
+    }
+}
+
+/// How much is mapped.
+struct Size {
+    len: usize,
+    mapped: usize,
+    alignment: usize,
+}
+
+impl Size {
+    fn of(len: u64, alignment: u64) -> Result<Self> {
+        let fail = || Error::out_of_memory("the arena", len);
+        let size = usize::try_from(len).map_err(|_| fail())?;
+        let least = if size >= HUGE_PAGE { HUGE_PAGE } else { 1 };
+        let alignment = usize::try_from(alignment).map_err(|_| fail())?.max(least);
+        let mapped = size.max(1).checked_add(alignment).ok_or_else(fail)?;
+        Ok(Self { len: size, mapped, alignment })
+    }
+
+    fn is_huge(&self) -> bool {
+        self.len >= HUGE_PAGE
+    }
+
+    fn out_of_memory(&self) -> Error {
+        Error::out_of_memory("the arena", self.len as u64)
+    }
+}
+
+/// All of a region, once it is only read.
+struct Whole {
+    map: MmapRaw,
+    base: usize,
+    len: usize,
+}
+
+impl AsRef<[u8]> for Whole {
+    fn as_ref(&self) -> &[u8] {
+        // SAFETY: the range lies in the map, and was zeroed by the kernel. Nobody writes it: it was the only reference to its region
+        // when it was made, and a sealed file cannot be written by other processes either.
+        unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(self.base), self.len) }
+    }
+}
+
+impl Deref for Filled {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: the range lies in the map (checked by `Arena::share`), and was zeroed by the kernel. No slot covers any of it: there
+        // was none when it was made, and those that were made later begin behind it.
+        unsafe { std::slice::from_raw_parts(self.region.map.as_ptr().add(self.region.base), self.len) }
+    }
+}
+
+impl Deref for Slot {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        let start = self.region.base + self.start;
+        // SAFETY: the range lies in the map (checked by `Arena::take`), was zeroed by the kernel, and no other
+        // slot covers it, because `take` never hands out a byte twice and slots cannot be cloned.
+        unsafe { std::slice::from_raw_parts(self.region.map.as_ptr().add(start), self.len) }
+    }
+}
+
+impl DerefMut for Slot {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        let start = self.region.base + self.start;
+        // SAFETY: as in `deref`; `&mut self` makes this the only reference to the range, and the map is writable while slots exist.
+        unsafe { std::slice::from_raw_parts_mut(self.region.map.as_mut_ptr().add(start), self.len) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_disjoint_and_freeze_waits_for_them() {
+        let mut arena = Arena::new(10, 4096).unwrap();
+        let mut a = arena.take(4).unwrap();
+        let mut b = arena.take(6).unwrap();
+        assert!(arena.take(1).is_none());
+        a.fill(1);
+        b.fill(2);
+        assert_eq!(&*a, [1; 4]);
+        drop((a, b));
+        let bytes = arena.freeze().unwrap().bytes;
+        assert_eq!(&*bytes, [1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
+        assert_eq!(bytes.as_ptr() as usize % 4096, 0);
+    }
+
+    #[test]
+    fn an_arena_with_a_live_slot_does_not_freeze() {
+        let mut arena = Arena::new(1, 1).unwrap();
+        let _slot = arena.take(1);
+        assert!(arena.freeze().is_err());
+    }
+
+    #[test]
+    fn what_is_full_can_be_read_while_the_rest_is_filled() {
+        for mut arena in [Arena::new(8, 64).unwrap(), Arena::sealed(8, 64).unwrap()] {
+            let mut first = arena.take(4).unwrap();
+            first.copy_from_slice(&[1, 2, 3, 4]);
+            assert!(arena.share(4).is_none(), "a slot is held");
+            drop(first);
+            assert!(arena.share(3).is_none(), "a slot reached further");
+            let filled = arena.share(5).unwrap();
+            let mut rest = arena.take(3).unwrap();
+            rest.copy_from_slice(&filled[1..4]);
+            assert!(arena.share(8).is_none());
+            drop((filled, rest));
+            assert_eq!(&*arena.freeze().unwrap().bytes, [1, 2, 3, 4, 0, 2, 3, 4]);
+        }
+    }
+
+    #[test]
+    fn only_whole_pages_are_given_back() {
+        for mut arena in [Arena::new(10 << 20, 64).unwrap(), Arena::sealed(10 << 20, 64).unwrap()] {
+            arena.take(10 << 20).unwrap().fill(7);
+            arena.give_back(5..PAGE - 5);
+            arena.give_back(3 << 20..(6 << 20) + 17);
+            let bytes = arena.freeze().unwrap().bytes;
+            assert_eq!((bytes[PAGE / 2], bytes[(3 << 20) - 1], bytes[(6 << 20) + 17]), (7, 7, 7));
+            assert!(bytes[4 << 20..5 << 20].iter().all(|byte| *byte == 0));
+        }
+    }
+
+    #[test]
+    fn sealed_memory_is_what_another_map_shows_and_cannot_be_written() {
+        use std::os::unix::fs::FileExt;
+        let mut arena = Arena::sealed(5000, 4096).unwrap();
+        arena.take(5000).unwrap().fill(9);
+        let Frozen { bytes, file } = arena.freeze().unwrap();
+        let file = file.unwrap();
+        let mut found = vec![0; 5000];
+        file.read_exact_at(&mut found, 0).unwrap();
+        assert!(found == *bytes);
+        file.write_at(&[1], 0).unwrap_err();
+        file.set_len(1).unwrap_err();
+        MmapOptions::new().len(4096).map_raw(&*file).unwrap_err();
+    }
+
+    #[test]
+    fn alignment_beyond_a_page_and_impossible_sizes() {
+        let mut arena = Arena::new(3 << 20, 8 << 20).unwrap();
+        assert_eq!(arena.take(1).unwrap().as_ptr() as usize % (8 << 20), 0);
+        assert!(Arena::new(u64::MAX, 64).is_err());
+        assert!(Arena::new(1 << 60, 64).is_err());
+    }
+}
