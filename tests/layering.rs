@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["error", "limits", "digest", "finding", "graph", "host", "storage", "tensor", "formats", "verify", "load"],
     ),
     ("check", &["error", "dtype", "finding", "graph", "model", "tensor"]),
-    ("write", &["error", "digest", "host", "load", "model", "verify"]),
+    ("write", &["error", "digest", "host", "load", "model", "storage", "verify"]),
 ];
 
 /// The only files with unsafe blocks.

@@ -14,7 +14,8 @@ use super::{Out, array, call, fill, host_stream, options, options_array, plain, 
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::load::{
-    CastRule, CudaOptions, Destination, Plan, PlanInfo, PlanOptions, Reads, Route, SliceRule, Target, Uneven,
+    CastRule, CudaOptions, Destination, FileOptions, Plan, PlanInfo, PlanOptions, Reads, Route, SliceRule, Target,
+    Uneven,
 };
 
 /// Target: nowhere, the tensors are only checked. Since 0.1.
@@ -263,6 +264,7 @@ pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
             WB_READS_DIRECT => Reads::Direct,
             other => return Err(unknown("reads", other.into())),
         },
+        file: FileOptions::default(),
         cuda: CudaOptions {
             devices: match array(opt.devices, opt.device_count, "devices")? {
                 _ if target != Target::Cuda => Vec::new(),

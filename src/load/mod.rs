@@ -65,7 +65,7 @@ mod worker;
 
 pub(crate) use contiguous::contiguous_bytes;
 pub use options::{
-    CastRule, CudaOptions, Destination, HostStream, PlanOptions, Reads, Route, SliceRule, Target, Uneven,
+    CastRule, CudaOptions, Destination, FileOptions, HostStream, PlanOptions, Reads, Route, SliceRule, Target, Uneven,
 };
 pub(crate) use payload::{Payload, PayloadFile};
 pub use placement::{Placed, Placement};

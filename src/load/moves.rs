@@ -199,8 +199,13 @@ impl Move {
 
     /// Fills a slab from the arena.
     pub(super) fn fill(&self, slab: Slab, arena: &[u8], place: &mut [u8]) {
+        self.fill_from(slab, place, |from| &arena[from as usize..]);
+    }
+
+    /// Fills a slab; `source` gives what lies at an address of the arena and behind it.
+    pub(super) fn fill_from<'a>(&self, slab: Slab, place: &mut [u8], source: impl Fn(u64) -> &'a [u8]) {
         for Chunk { from, to, axes } in self.chunks(slab) {
-            copy_strided(self.element as usize, &arena[from as usize..], &mut place[to as usize..], &axes);
+            copy_strided(self.element as usize, source(from), &mut place[to as usize..], &axes);
         }
     }
 }

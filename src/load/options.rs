@@ -1,5 +1,7 @@
 //! What the caller asks of a load.
 
+use std::path::PathBuf;
+
 use crate::dtype::DType;
 
 /// Where the bytes of the tensors go.
@@ -16,6 +18,8 @@ pub enum Target {
     /// One arena in memory that can be mapped by other processes and that nobody can change any more, see
     /// [`Placement::sealed`](super::Placement::sealed). Linux only.
     Sealed,
+    /// A new file, see [`FileOptions`].
+    File,
     /// CUDA devices, see [`CudaOptions`].
     Cuda,
 }
@@ -32,7 +36,7 @@ pub struct PlanOptions {
     pub include: Vec<String>,
     /// Tensors by index, instead of patterns; the placement keeps their order.
     pub tensors: Vec<usize>,
-    /// Alignment of each tensor in an arena in bytes, a power of two; 0 means 64 on the host and 256 on a device.
+    /// Alignment of each tensor in an arena in bytes, a power of two; 0 means 64 on the host and in files and 256 on a device.
     pub alignment: u64,
     /// The bound on host memory beside the tensors, in bytes, at least 65,536, for a device 262,144; 0 means 8 MiB, for a
     /// device 128 MiB. A thread that loads to devices uses 8.5 MiB at most, of which it pins 4 MiB.
@@ -46,6 +50,8 @@ pub struct PlanOptions {
     pub casts: Vec<CastRule>,
     /// How files are read.
     pub reads: Reads,
+    /// What only [`Target::File`] needs.
+    pub file: FileOptions,
     /// What only [`Target::Cuda`] needs.
     pub cuda: CudaOptions,
 }
@@ -101,6 +107,29 @@ pub enum Reads {
     Buffered,
     /// Past the page cache (`O_DIRECT`) wherever the file system can.
     Direct,
+}
+
+/// How tensors are written to a new file: one after the other in the order in which they are stored, each aligned.
+///
+/// The file is written beside its place, synced and renamed when everything has been checked: the place holds what was there before,
+/// or all of the new file. Host memory is that of the staging buffers, however large the model is; what views and tensors in pieces need
+/// until they are contiguous is a file without a name beside it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileOptions {
+    /// Where the file goes.
+    pub path: PathBuf,
+    /// Bytes that it begins with. Zeros follow up to the next multiple of the alignment, and then the first tensor.
+    pub header: Vec<u8>,
+    /// Whether a file that is there already is replaced; otherwise it is an error.
+    pub replaces: bool,
+}
+
+impl FileOptions {
+    /// A new file at this path, without a header.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), ..Self::default() }
+    }
 }
 
 /// How tensors are placed on CUDA devices.

@@ -28,11 +28,11 @@ pub struct Placed<'a> {
     pub dtype: DType,
     /// Its shape here, which a slice may have changed: elements, outermost dimension first, contiguous and row-major.
     pub shape: &'a [i64],
-    /// A host pointer or a device pointer; never 0, also if there are no bytes.
+    /// A host pointer or a device pointer; not 0, also if there are no bytes. 0 for a tensor in a file.
     pub address: u64,
     /// Bytes there.
     pub len: u64,
-    /// Bytes from the start of the arena, or of the file for [`Target::View`]; 0 on a device.
+    /// Bytes from the start of the arena, or of the file for [`Target::View`] and [`Target::File`]; 0 on a device.
     pub offset: u64,
     /// The ordinal of the CUDA device; `None` if it is in host memory.
     pub device: Option<u32>,
@@ -71,6 +71,8 @@ pub(super) enum Memory {
     Arena(Frozen, Vec<u64>),
     /// Each file as a whole; empty for files that are not used.
     Views(Vec<Bytes>),
+    /// Where each selected tensor begins in a new file.
+    File(Vec<u64>),
     #[cfg(feature = "cuda")]
     Devices(Arc<Upload>),
 }
@@ -123,6 +125,7 @@ impl Placement {
         match &self.0.memory {
             Memory::None => None,
             Memory::Arena(arena, offsets) => self.on_host(position, &arena.bytes, *offsets.get(position)?),
+            Memory::File(offsets) => Some(Placed { offset: *offsets.get(position)?, ..self.describe(position)? }),
             Memory::Views(files) => {
                 let selected = self.0.selection.get(position)?;
                 let span = selected.plain_span(&self.0.tensors.get(selected.tensor)?)?;

@@ -6,7 +6,7 @@ use super::checks::{Checks, Scope};
 use super::jobs::{Job, cut};
 use super::layout::{Layout, lay_out};
 use super::moves::{Move, Slab, slabs};
-use super::options::{PlanOptions, Reads, Target};
+use super::options::{CudaOptions, FileOptions, PlanOptions, Reads, Target};
 use super::payload::{Payload, PayloadFile};
 use super::routing::Routing;
 use super::select::{Selected, select};
@@ -53,6 +53,8 @@ pub struct Plan {
     pub(super) slabs: Vec<Slab>,
     pub(super) staging: Staging,
     pub(super) reads: Reads,
+    /// Of a plan for a file.
+    pub(super) file: FileOptions,
     /// Of a plan for devices.
     pub(super) routing: Option<Arc<Routing>>,
     info: PlanInfo,
@@ -70,6 +72,9 @@ impl Plan {
     pub(crate) fn new(payload: &Arc<Payload>, options: &PlanOptions) -> Result<Self> {
         if options.target == Target::Cuda && !cfg!(feature = "cuda") {
             return Err(Error::new(Kind::Unsupported, "this build has no CUDA").subject("target"));
+        }
+        if options.target == Target::File {
+            check_place(&options.file)?;
         }
         let selection = select(&payload.tensors, options)?;
         let files = payload.files.clone();
@@ -104,16 +109,20 @@ impl Plan {
         let alignment = alignment_of(options)?;
         let staging = Staging::new(payload.context.threads(), options)?;
         let layout = match options.target {
-            Target::Host | Target::Sealed | Target::Cuda => lay_out(&payload.tensors, &selection, alignment)?,
+            Target::Host | Target::Sealed | Target::File | Target::Cuda => {
+                lay_out(&payload.tensors, &selection, alignment)?
+            }
             Target::None | Target::View => Layout::default(),
         };
-        let routing = match options.target {
-            Target::Cuda => {
-                let routing = Routing::new(&payload.tensors, &selection, &layout, alignment, &options.cuda)?;
-                Some(Arc::new(routing))
-            }
+        // A file stands for one device.
+        let of_file = CudaOptions::default();
+        let devices = match options.target {
+            Target::Cuda => Some(&options.cuda),
+            Target::File => Some(&of_file),
             _ => None,
         };
+        let route = |options| Routing::new(&payload.tensors, &selection, &layout, alignment, options).map(Arc::new);
+        let routing = devices.map(route).transpose()?;
         let kept = layout.bytes - layout.transient_bytes();
         let (placed, target_bytes) =
             routing.as_ref().map_or((selection.len(), kept), |routing| (routing.len(), routing.bytes()));
@@ -144,6 +153,7 @@ impl Plan {
             slabs,
             staging,
             reads: options.reads,
+            file: options.file.clone(),
             routing,
             info,
         })
@@ -183,6 +193,17 @@ fn alignment_of(options: &PlanOptions) -> Result<u64> {
             Err(Error::invalid(message).subject("alignment"))
         }
     }
+}
+
+/// Refuses a place that is taken, before anything is read.
+fn check_place(file: &FileOptions) -> Result<()> {
+    if file.path.as_os_str().is_empty() {
+        return Err(Error::invalid("a file is to be written, and no path is given").subject("file"));
+    }
+    if !file.replaces && file.path.symlink_metadata().is_ok() {
+        return Err(Error::invalid("there is a file already").path(file.path.to_string_lossy()));
+    }
+    Ok(())
 }
 
 fn files_in_use(payload: &Payload, selection: &[Selected]) -> Vec<usize> {

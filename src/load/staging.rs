@@ -10,8 +10,10 @@ pub(super) struct Staging {
     pub(super) threads: usize,
     /// Bytes of one read, and of the scratch memory of each thread.
     pub(super) block: usize,
-    /// Bytes of one slot of pinned memory; 0 if the target is no device.
+    /// Bytes of one slot of memory that is sent to a device or written to a file; 0 if the target needs none.
     pub(super) slot: usize,
+    /// Slots of each thread.
+    slots: usize,
     /// Bytes that are read past the page cache at once; 0 if nothing will be.
     pub(super) chunk: usize,
 }
@@ -37,7 +39,11 @@ const MAX_CHUNK: u64 = 4 << 20;
 impl Staging {
     /// Shares the memory that the options allow among as many of `threads` as it is enough for.
     pub(super) fn new(threads: usize, options: &PlanOptions) -> Result<Self> {
-        let slots = if options.target == Target::Cuda { SLOTS as u64 } else { 0 };
+        let slots = match options.target {
+            Target::Cuda => SLOTS as u64,
+            Target::File => 1,
+            _ => 0,
+        };
         let may_be_direct = match options.reads {
             Reads::Auto => options.target == Target::Cuda,
             Reads::Buffered => false,
@@ -45,7 +51,7 @@ impl Staging {
         };
         let chunks = u64::from(may_be_direct);
         let bytes = match options.staging_bytes {
-            0 if slots > 0 => DEFAULT_FOR_DEVICES,
+            0 if options.target == Target::Cuda => DEFAULT_FOR_DEVICES,
             0 => DEFAULT_ON_HOST,
             bytes => bytes,
         };
@@ -64,11 +70,11 @@ impl Staging {
         let block = share(each, 1 + slots + chunks, MAX_BLOCK);
         let slot = share(each - block, slots + chunks, MAX_SLOT) * slots.min(1);
         let chunk = share(each - block - slots * slot, chunks, MAX_CHUNK);
-        Ok(Self { threads, block: block as usize, slot: slot as usize, chunk: chunk as usize })
+        Ok(Self { threads, block: block as usize, slot: slot as usize, slots: slots as usize, chunk: chunk as usize })
     }
 
     /// Bytes that the pass uses at most.
     pub(super) fn bytes(&self) -> u64 {
-        self.threads.max(1) as u64 * (self.block + SLOTS * self.slot + self.chunk) as u64
+        self.threads.max(1) as u64 * (self.block + self.slots * self.slot + self.chunk) as u64
     }
 }

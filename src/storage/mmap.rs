@@ -22,3 +22,9 @@ pub(super) fn map_file(file: &File, len: usize) -> Result<Bytes> {
     let map: Mmap = map.map_err(|e| Error::io("map the file", e))?;
     Ok(Bytes::from_owner(map))
 }
+
+/// Maps a file that only this process can reach, because it has no name.
+pub(crate) fn map_scratch(file: &File) -> Result<Bytes> {
+    let len = file.metadata().map_err(|e| Error::io("examine a temporary file", e))?.len();
+    map_file(file, usize::try_from(len).map_err(|_| Error::out_of_memory("address space", len))?)
+}

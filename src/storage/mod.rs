@@ -5,6 +5,7 @@
 
 mod arena;
 mod direct;
+mod draft;
 mod file;
 mod location;
 mod memfd;
@@ -15,7 +16,9 @@ mod source;
 
 pub(crate) use arena::{Arena, Filled, Frozen, Slot};
 pub(crate) use direct::Direct;
+pub(crate) use draft::{Draft, scratch_beside, write_scratch};
 pub(crate) use location::{Listed, Location};
+pub(crate) use mmap::map_scratch;
 pub(crate) use sidecar::Directory;
 pub use source::Source;
 

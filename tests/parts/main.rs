@@ -10,5 +10,6 @@ mod random;
 mod reads;
 mod refusals;
 mod slices;
+mod views;
 
 use common::say;

@@ -3,8 +3,8 @@
 //! `WEIGHBRIDGE_RANDOM_SEED` and `WEIGHBRIDGE_RANDOM_CASES` choose others than those of every day. What this has found has
 //! tests of its own: the seeds mean something else after every change of the generator.
 
-mod case;
-mod files;
+pub mod case;
+pub mod files;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use case::{Case, Expected};
 use files::{Files, Known, Random, manifest, open, run_cases};
 
 /// Loads in one of the ways there are.
-fn drive(random: &mut Random, plan: Plan) -> Result<Placement> {
+pub fn drive(random: &mut Random, plan: Plan) -> Result<Placement> {
     let info = plan.info();
     let task = Task::start(&Arc::new(plan))?;
     if random.chance(20) {

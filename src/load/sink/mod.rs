@@ -3,6 +3,7 @@
 //! A sink takes the memory that a plan needs, lends each worker a window of it for each job, moves what has to be made contiguous when all
 //! jobs are done, and becomes the memory of a placement.
 
+mod file;
 mod host;
 mod nowhere;
 
@@ -38,6 +39,7 @@ pub(super) fn prepare(plan: &Plan) -> Result<Box<dyn Sink>> {
         Target::None | Target::View => Ok(Box::new(nowhere::Nowhere)),
         Target::Host => Ok(Box::new(host::Host::new(plan)?)),
         Target::Sealed => Ok(Box::new(host::Host::sealed(plan)?)),
+        Target::File => Ok(Box::new(file::File::create(plan)?)),
         #[cfg(feature = "cuda")]
         Target::Cuda => Ok(Box::new(super::cuda::Devices::start(plan)?)),
         #[cfg(not(feature = "cuda"))]

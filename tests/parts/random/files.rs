@@ -1,5 +1,7 @@
 //! Random models on the disk.
 
+mod trial;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -84,6 +86,8 @@ pub struct Files {
     /// The files with the data, where in each they begin, and how many bytes they are.
     pub data: Vec<(PathBuf, usize, usize)>,
     pub is_onnx: bool,
+    /// The tensors are views and pieces.
+    pub is_trial: bool,
 }
 
 fn shape(random: &mut Random, dtype: DType, room: usize) -> Vec<u64> {
@@ -151,7 +155,7 @@ impl Files {
             data.push(Self::shard(random, folder.path().join(name), tensors, shard * FILE));
         }
         let path = if count == 1 { data[0].0.clone() } else { folder.path().to_owned() };
-        Self { _folder: folder, data, path, tensors, is_onnx: false }
+        Self { _folder: folder, data, path, tensors, is_onnx: false, is_trial: false }
     }
 
     fn shard(random: &mut Random, path: PathBuf, tensors: &mut [Made], base: usize) -> (PathBuf, usize, usize) {
@@ -213,7 +217,7 @@ impl Files {
         let data_path = folder.path().join("data.bin");
         fs::write(&data_path, &data).unwrap();
         fs::write(&path, onnx_model(random, &tensors)).unwrap();
-        Self { _folder: folder, data: vec![(data_path, 0, total)], path, tensors, is_onnx: true }
+        Self { _folder: folder, data: vec![(data_path, 0, total)], path, tensors, is_onnx: true, is_trial: false }
     }
 
     pub fn made(&self, name: &str) -> &Made {
