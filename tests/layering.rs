@@ -12,19 +12,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("limits", &["error"]),
     ("digest", &["error"]),
     ("json", &["error"]),
-    ("finding", &[]),
-    ("tensor", &["error", "limits", "dtype"]),
-    ("graph", &["error", "dtype"]),
-    ("storage", &["error", "limits", "digest", "host"]),
+    ("finding", &["error"]),
+    ("tensor", &["error", "limits", "dtype", "finding"]),
+    ("graph", &["error", "dtype", "finding"]),
+    ("storage", &["error", "limits", "digest", "finding", "host"]),
     ("formats", &["error", "limits", "dtype", "digest", "finding", "graph", "json", "storage", "tensor"]),
-    ("verify", &["error", "limits", "dtype", "digest", "json", "host", "storage", "tensor"]),
-    ("load", &["error", "limits", "dtype", "digest", "host", "storage", "tensor", "verify"]),
+    ("verify", &["error", "limits", "dtype", "digest", "finding", "json", "host", "storage", "tensor"]),
+    ("load", &["error", "limits", "dtype", "digest", "finding", "host", "storage", "tensor", "verify"]),
     (
         "model",
         &["error", "limits", "digest", "finding", "graph", "host", "storage", "tensor", "formats", "verify", "load"],
     ),
     ("check", &["error", "dtype", "finding", "graph", "model", "tensor"]),
-    ("write", &["error", "digest", "host", "load", "model", "verify"]),
+    ("write", &["error", "digest", "finding", "host", "load", "model", "verify"]),
 ];
 
 /// The only files with unsafe blocks.

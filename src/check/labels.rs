@@ -1,9 +1,9 @@
 //! What numbers mean: the names of classes, and how inputs have to be prepared. Weights should not travel without them.
 
 use super::report::{Place, Report, advise, quoted};
-use super::rules::{FACTS_MISSING, LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
 use super::signature::{inputs, listed, outputs};
 use super::subject::Subject;
+use crate::finding::rules::{FACTS_MISSING, LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
 use crate::graph::{Attribute, Graph, Node, Value};
 
 /// Keys of metadata that name the classes, by convention of exporters.

@@ -10,7 +10,6 @@ mod labels;
 mod onnx;
 mod repeats;
 mod report;
-mod rules;
 mod signature;
 mod size;
 mod subject;

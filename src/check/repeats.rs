@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::report::{Place, Report, advise, quoted};
-use super::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
 use super::signature::listed;
 use super::subject::Subject;
 use crate::error::{Error, Kind, Result};
+use crate::finding::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
 
 /// Smaller tensors are not worth a finding.
 const SMALLEST: u64 = 1024;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::rules::Rule;
 use crate::error::Printable;
 use crate::finding::Finding;
+use crate::finding::Rule;
 use crate::graph::{AttributeKind, Graph, Graphs, Role};
 
 /// How many findings of one rule are kept: a model can break a rule at every node, and a chatty rule hides no other.

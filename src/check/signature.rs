@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::report::{Place, Report, advise, quoted};
-use super::rules::{SIGNATURE, SIGNATURE_DYNAMIC, SIGNATURE_OUTPUTS};
 use super::subject::Subject;
 use crate::error::Printable;
+use crate::finding::rules::{SIGNATURE, SIGNATURE_DYNAMIC, SIGNATURE_OUTPUTS};
 use crate::graph::{Dim, Graph, Type, TypeKind, Value};
 
 /// How many things of one sort are told.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::report::{Place, Report, advise};
-use super::rules::{SIZE, SIZE_INLINE, SIZE_LIMIT};
 use super::signature::listed_or_nothing;
 use super::subject::Subject;
+use crate::finding::rules::{SIZE, SIZE_INLINE, SIZE_LIMIT};
 use crate::graph::{Graph, Role, Stored};
 
 /// What protobuf can hold in one message.

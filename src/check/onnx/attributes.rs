@@ -4,7 +4,7 @@ use super::era;
 use super::schema::{Attr, Op, Schema};
 use super::scope::Scopes;
 use crate::check::report::{Place, Report, quoted};
-use crate::check::rules::{
+use crate::finding::rules::{
     ATTRIBUTE_DUPLICATE, ATTRIBUTE_KIND, ATTRIBUTE_NAME, ATTRIBUTE_REQUIRED, ATTRIBUTE_UNDECLARED, ATTRIBUTE_VALUE,
 };
 use crate::graph::{Attribute, AttributeKind, Graph, Node};

@@ -1,7 +1,7 @@
 //! Graphs that run a part of themselves or not, or any number of times.
 
 use crate::check::report::{Place, Report, advise, quoted};
-use crate::check::rules::{CONTROL_FLOW, CONTROL_GRAPH};
+use crate::finding::rules::{CONTROL_FLOW, CONTROL_GRAPH};
 use crate::graph::{Graph, Node};
 
 /// The operators whose data decides what runs.

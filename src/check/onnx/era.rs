@@ -5,7 +5,7 @@ use super::recipes::{recipe, replacement};
 use super::schema::{Formal, Op, Schema};
 use super::tables::OPS;
 use crate::check::report::{Place, Report, Text, advise, quoted};
-use crate::check::rules::{ATTRIBUTE_ERA, ATTRIBUTE_UNKNOWN, NODE_LATER, NODE_UNKNOWN};
+use crate::finding::rules::{ATTRIBUTE_ERA, ATTRIBUTE_UNKNOWN, NODE_LATER, NODE_UNKNOWN};
 use crate::graph::Node;
 
 /// The operator came later than the version that is imported.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::check::report::{Place, Report, advise, quoted};
-use crate::check::rules::{FUNCTION_OUTPUT, GRAPH_ORDER, GRAPH_OUTPUT, GRAPH_SHADOW, GRAPH_SSA};
+use crate::finding::rules::{FUNCTION_OUTPUT, GRAPH_ORDER, GRAPH_OUTPUT, GRAPH_SHADOW, GRAPH_SSA};
 use crate::graph::{Graph, Graphs, NO_VALUE, Node, Role, Value};
 
 /// One graph while it is checked.

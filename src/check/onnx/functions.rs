@@ -8,7 +8,7 @@ use super::lookup::spelled;
 use super::schema::Op;
 use super::scope::{IR_OF_FUNCTIONS, Scopes};
 use crate::check::report::{Place, Report, function_name, quoted};
-use crate::check::rules::{
+use crate::finding::rules::{
     FUNCTION_CALL, FUNCTION_COUNT, FUNCTION_CYCLE, FUNCTION_DEPTH, FUNCTION_DUPLICATE, FUNCTION_IGNORED, FUNCTION_NAME,
     FUNCTION_OPSET, FUNCTION_SIGNATURE,
 };

@@ -6,7 +6,7 @@ use super::lookup::{NEWEST_IR, newest, spelled};
 use super::scope::{IR_OF_FUNCTIONS, IR_OF_OPSETS};
 use super::tables::RELEASES;
 use crate::check::report::{Place, Report, advise, quoted};
-use crate::check::rules::{
+use crate::finding::rules::{
     IR_VERSION, OPSET_CONFLICT, OPSET_DUPLICATE, OPSET_MISSING, OPSET_NEWER, OPSET_PAIR, OPSET_RANGE, OPSET_UNEXPECTED,
 };
 use crate::graph::{Graphs, Opset};

@@ -10,7 +10,7 @@ use super::operators::Meaning;
 use super::schema::{Formal, Op, Schema};
 use super::scope::Scopes;
 use crate::check::report::{Place, Report, quoted};
-use crate::check::rules::{
+use crate::finding::rules::{
     NODE_ARITY, NODE_CUSTOM, NODE_DEPRECATED, NODE_DOMAIN, NODE_EMPTY, NODE_EXPERIMENTAL, NODE_OMITTED, NODE_OP,
 };
 use crate::graph::{Graph, Graphs, NO_VALUE, Node};

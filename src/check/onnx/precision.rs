@@ -2,9 +2,9 @@
 
 use super::types::{cast_to, dtype, float_of_code, scalar};
 use crate::check::report::{Place, Report, advise};
-use crate::check::rules::{PRECISION_CAST, PRECISION_EPSILON, PRECISION_STASH, PRECISION_VARIANCE};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
+use crate::finding::rules::{PRECISION_CAST, PRECISION_EPSILON, PRECISION_STASH, PRECISION_VARIANCE};
 use crate::graph::{Graph, Node};
 
 /// Operators that normalize by a variance, and whether the type in which they compute it can be chosen.

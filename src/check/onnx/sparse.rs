@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::words::Words;
 use crate::check::report::{Place, Report, quoted};
-use crate::check::rules::{SPARSE_INDICES, SPARSE_SHAPE, SPARSE_UNREAD, SPARSE_VALUES};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
 use crate::error::Result;
+use crate::finding::rules::{SPARSE_INDICES, SPARSE_SHAPE, SPARSE_UNREAD, SPARSE_VALUES};
 use crate::graph::{Graph, SparseTensor, Stored};
 use crate::tensor::Tensor;
 

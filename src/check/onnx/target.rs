@@ -10,10 +10,10 @@ use super::schema::{Attr, Op, Release, Schema};
 use super::scope::Scopes;
 use super::tables::RELEASES;
 use crate::check::report::{Place, Report, Text, advise, quoted};
-use crate::check::rules::{Rule, TARGET_CONVERT, TARGET_IR, TARGET_OP, TARGET_OPSET, TARGET_TYPE};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
+use crate::finding::rules::{Rule, TARGET_CONVERT, TARGET_IR, TARGET_OP, TARGET_OPSET, TARGET_TYPE};
 use crate::graph::{Attribute, Graph, Node, Opset, Type};
 
 /// What has to be able to run a model.

@@ -2,7 +2,7 @@
 
 use super::scope::Scopes;
 use crate::check::report::{Place, Report, quoted};
-use crate::check::rules::{
+use crate::finding::rules::{
     GRAPH_NAME, GRAPH_SSA, INITIALIZER_DUPLICATE, INITIALIZER_INPUT, INITIALIZER_NAME, VALUE_NAME, VALUE_NESTED,
     VALUE_TYPE,
 };
