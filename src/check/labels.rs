@@ -1,7 +1,8 @@
 //! What numbers mean: the names of classes, and how inputs have to be prepared. Weights should not travel without them.
 
+use super::lists::listed;
 use super::report::{Place, Report, advise, quoted};
-use super::signature::{inputs, listed, outputs};
+use super::signature::{inputs, outputs};
 use super::subject::Subject;
 use crate::finding::rules::{FACTS_MISSING, LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
 use crate::graph::{Attribute, Graph, Node, Value};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use super::lists::listed;
 use super::report::{Place, Report, advise, quoted};
-use super::signature::listed;
 use super::subject::Subject;
 use crate::error::{Error, Kind, Result};
 use crate::finding::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
@@ -90,7 +90,7 @@ impl Repeats<'_> {
         let (mut hasher, mut offset) = (self.keys.build_hasher(), 0);
         while offset < len {
             self.block.resize((len - offset).min(BLOCK as u64) as usize, 0);
-            (self.subject.read)(tensor, offset, &mut self.block)?;
+            self.subject.read(tensor, offset, &mut self.block)?;
             hasher.write(&self.block);
             offset += self.block.len() as u64;
         }

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::lists::{listed, listed_or_nothing};
 use super::report::{Place, Report, advise, quoted};
 use super::subject::Subject;
 use crate::error::Printable;
 use crate::finding::rules::{SIGNATURE, SIGNATURE_DYNAMIC, SIGNATURE_OUTPUTS};
 use crate::graph::{Dim, Graph, Type, TypeKind, Value};
-
-/// How many things of one sort are told.
-const MOST_TOLD: usize = 16;
 
 pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     let Some(main) = subject.graphs.get(0) else { return };
@@ -92,19 +90,4 @@ fn shape_text(ty: &Type<'_>) -> String {
         Dim::Unknown => "?".to_owned(),
     };
     format!("[{}]", listed(ty.dims(), dim))
-}
-
-/// Things in a row, or that there is nothing.
-pub(super) fn listed_or_nothing<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
-    Some(listed(things, text)).filter(|list| !list.is_empty()).unwrap_or("nothing".to_owned())
-}
-
-/// Things in a row, not too many of them.
-pub(super) fn listed<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
-    let mut things = things.into_iter();
-    let told: Vec<String> = things.by_ref().take(MOST_TOLD).map(text).collect();
-    match things.count() {
-        0 => told.join(", "),
-        more => format!("{} and {more} more", told.join(", ")),
-    }
 }

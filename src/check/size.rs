@@ -1,18 +1,12 @@
-//! How large the weights are, and whether they are in the right place.
+//! How large the weights are.
 
 use std::collections::BTreeMap;
 
-use super::report::{Place, Report, advise};
-use super::signature::listed_or_nothing;
+use super::lists::listed_or_nothing;
+use super::report::{Place, Report};
 use super::subject::Subject;
-use crate::finding::rules::{SIZE, SIZE_INLINE, SIZE_LIMIT};
+use crate::finding::rules::SIZE;
 use crate::graph::{Graph, Role, Stored};
-
-/// What protobuf can hold in one message.
-const PROTOBUF_LIMIT: u64 = 2 << 30;
-
-/// Weights above this are better kept in files of their own: they can be mapped, shared and replaced.
-const MUCH: u64 = 100_000_000;
 
 /// How many tensors and bytes of one sort.
 #[derive(Default)]
@@ -31,7 +25,6 @@ pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
         let (types, scopes) = (listed_or_nothing(by_type, Total::text), listed_or_nothing(by_scope, Total::text));
         format!("weights by type: {types}; by place: {scopes}")
     });
-    report_inline(subject, report);
 }
 
 impl Total {
@@ -82,19 +75,4 @@ fn initializers(subject: &Subject<'_>, graph: &Graph) -> impl Iterator<Item = us
             Stored::Unreadable => [None, None],
         })
         .flatten()
-}
-
-/// Weights that would be better off in files of their own.
-fn report_inline(subject: &Subject<'_>, report: &mut Report<'_>) {
-    const REMEDY: &str = "save the model with external data";
-    if subject.main_file > PROTOBUF_LIMIT {
-        report.add(SIZE_LIMIT, Place::MODEL, || {
-            let bytes = subject.main_file;
-            advise(format!("the model file has {bytes} bytes: tools that use protobuf refuse more than 2 GiB"), REMEDY)
-        });
-    } else if subject.inline > MUCH {
-        report.add(SIZE_INLINE, Place::MODEL, || {
-            advise(format!("{} bytes of weights are inside the model file", subject.inline), REMEDY)
-        });
-    }
 }

@@ -13,6 +13,7 @@ mod precision;
 mod recipes;
 mod schema;
 mod scope;
+mod size;
 mod sparse;
 #[rustfmt::skip]
 mod tables;
@@ -21,6 +22,7 @@ mod types;
 mod values;
 mod words;
 
+use super::Checker;
 use super::report::Report;
 use super::subject::Subject;
 use flow::Flow;
@@ -29,9 +31,10 @@ use operators::Operators;
 use precision::Precision;
 use scope::Scopes;
 
-pub(super) use target::Target;
+/// The row of ONNX.
+pub(super) const CHECKER: Checker = Checker { format: "onnx", goals: target::goals, goal: target::goal, check };
 
-pub(super) fn check(subject: &Subject<'_>, target: Option<&Target>, report: &mut Report<'_>) {
+fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     let graphs = subject.graphs;
     let scopes = Scopes::of(graphs);
     model::check(graphs, report);
@@ -54,7 +57,5 @@ pub(super) fn check(subject: &Subject<'_>, target: Option<&Target>, report: &mut
         }
     }
     nodes.finish(report);
-    if let Some(target) = target {
-        target::check(target, subject, &scopes, report);
-    }
+    size::check(subject, report);
 }

@@ -9,16 +9,16 @@ use super::recipes::recipe;
 use super::schema::{Attr, Op, Release, Schema};
 use super::scope::Scopes;
 use super::tables::RELEASES;
+use crate::check::goal::Goal;
 use crate::check::report::{Place, Report, Text, advise, quoted};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
-use crate::error::{Error, Result};
 use crate::finding::rules::{Rule, TARGET_CONVERT, TARGET_IR, TARGET_OP, TARGET_OPSET, TARGET_TYPE};
 use crate::graph::{Attribute, Graph, Node, Opset, Type};
 
 /// What has to be able to run a model.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::check) struct Target {
+struct Target {
     name: String,
     /// The newest version of the representation; `None` if only an operator set was named.
     ir: Option<i64>,
@@ -42,11 +42,8 @@ const IR_OF_TYPES: &[(DType, i64)] = &[
 ];
 
 impl Target {
-    /// Reads `onnx-1.15`, `onnx-1.15.0` or `opset-17`; `None` if nothing is asked for.
-    pub(in crate::check) fn parse(name: &str) -> Result<Option<Self>> {
-        if name.is_empty() {
-            return Ok(None);
-        }
+    /// Reads `onnx-1.15`, `onnx-1.15.0` or `opset-17`.
+    fn parse(name: &str) -> Option<Self> {
         let release = name.strip_prefix("onnx-").and_then(find_release).map(|release| Self {
             name: format!("onnx {}", release.name),
             ir: Some(release.ir),
@@ -63,7 +60,7 @@ impl Target {
             let is_known = (1..=newest("")?).contains(&version);
             is_known.then(|| Self { name: format!("operator set {version}"), ir: None, opsets: vec![("", version)] })
         };
-        release.or_else(opset).map(Some).ok_or_else(|| unknown(name))
+        release.or_else(opset)
     }
 
     fn version(&self, domain: &str) -> Option<i64> {
@@ -78,14 +75,21 @@ fn find_release(name: &str) -> Option<&'static Release> {
     exact.or_else(|| RELEASES.iter().rev().find(is_patch).filter(|_| name.contains('.')))
 }
 
-fn unknown(name: &str) -> Error {
-    let releases: Vec<_> = RELEASES.iter().map(|release| format!("onnx-{}", release.name)).collect();
-    let newest = newest("").unwrap_or_default();
-    let message = format!("unknown target; known are opset-1 to opset-{newest}, {}", releases.join(", "));
-    Error::invalid(message).subject(name)
+/// The goal of this name.
+pub(super) fn goal(name: &str) -> Option<Box<Goal>> {
+    let target = Target::parse(name)?;
+    Some(Box::new(move |subject, report| check(&target, subject, report)))
 }
 
-pub(super) fn check(target: &Target, subject: &Subject<'_>, scopes: &Scopes<'_>, report: &mut Report<'_>) {
+/// The names of all goals, in words.
+pub(super) fn goals() -> String {
+    let releases: Vec<_> = RELEASES.iter().map(|release| format!("onnx-{}", release.name)).collect();
+    let newest = newest("").unwrap_or_default();
+    format!("opset-1 to opset-{newest}, {}", releases.join(", "))
+}
+
+fn check(target: &Target, subject: &Subject<'_>, report: &mut Report<'_>) {
+    let scopes = &Scopes::of(subject.graphs);
     let graphs = subject.graphs;
     if let Some(newest) = target.ir.filter(|newest| scopes.ir > *newest) {
         report.add(TARGET_IR, Place::MODEL, || {
