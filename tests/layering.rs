@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "model",
         &["error", "limits", "digest", "finding", "graph", "host", "storage", "tensor", "formats", "verify", "load"],
     ),
-    ("check", &["error", "dtype", "finding", "graph", "model", "tensor"]),
+    ("check", &["error", "dtype", "digest", "finding", "graph", "host", "model", "tensor"]),
     ("write", &["error", "digest", "finding", "host", "load", "model", "verify"]),
 ];
 

@@ -17,3 +17,9 @@ pub(super) fn listed<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) ->
         more => format!("{} and {more} more", told.join(", ")),
     }
 }
+
+/// `1 tensor`, `2 tensors`.
+pub(super) fn counted(number: usize, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{ending}")
+}

@@ -10,25 +10,48 @@ mod labels;
 mod lists;
 #[cfg(feature = "onnx")]
 mod onnx;
+mod reader;
 mod repeats;
 mod report;
 mod signature;
 mod size;
 mod subject;
+mod unread;
+mod weights;
+
+use std::cell::RefCell;
 
 use crate::error::Result;
 use crate::finding::Finding;
+use crate::host::{Cancel, Progress};
 use crate::model::Model;
 use goal::Goal;
 use report::Report;
 use subject::Subject;
 
-/// What a model is checked for.
+/// What a model is checked for, and how much of it may be read.
 #[derive(Debug, Clone, Default)]
 pub struct CheckOptions {
     /// What has to be able to run it: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in particular.
     pub target: String,
+    /// Bytes of tensors that are read at most; 0: 4 GiB. What was not looked at for this reason is a finding.
+    pub max_read_bytes: u64,
+    /// Stops the check from another thread: see [`Cancel::cancel`].
+    pub cancel: Option<Cancel>,
 }
+
+impl CheckOptions {
+    fn budget(&self) -> u64 {
+        if self.max_read_bytes == 0 { reader::DEFAULT_BUDGET } else { self.max_read_bytes }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.as_ref().is_some_and(Cancel::is_cancelled)
+    }
+}
+
+/// A group of rules.
+type Check = fn(&Subject<'_>, &mut Report<'_>);
 
 /// The rules of one format.
 struct Checker {
@@ -39,7 +62,7 @@ struct Checker {
     /// Reads a target; `None`: it is none of this format.
     goal: fn(&str) -> Option<Box<Goal>>,
     /// Checks a model of the format.
-    check: fn(&Subject<'_>, &mut Report<'_>),
+    check: Check,
 }
 
 /// The formats that have rules of their own.
@@ -48,35 +71,59 @@ const CHECKERS: &[Checker] = &[
     onnx::CHECKER,
 ];
 
-/// Checks the graphs of a model. The findings are sorted by place; none means that there is nothing to say.
+/// What concerns graphs of every format.
+const OF_GRAPHS: &[Check] = &[signature::check, labels::check];
+
+/// What concerns every model.
+const OF_ALL: &[Check] = &[size::check, repeats::check];
+
+impl Model {
+    /// Checks the model: see [`check`].
+    pub fn check(&self, options: &CheckOptions) -> Result<Vec<Finding>> {
+        check(self, options)
+    }
+}
+
+/// Checks a model. The findings are sorted by place; none means that there is nothing to say.
 ///
 /// What the reader found when it opened the model comes first, then what concerns the whole model, then the main graph
-/// node by node, then the other graphs in the order of the file. A model without graphs has only what the reader found.
+/// node by node, then the other graphs in the order of the file. Works on the calling thread.
 ///
 /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the target is not known, or is one of another format.
+/// [`Kind::Cancelled`](crate::Kind::Cancelled): the options asked for it.
 pub fn check(model: &Model, options: &CheckOptions) -> Result<Vec<Finding>> {
+    check_with(model, options, |_| true)
+}
+
+/// As [`check`], and tells `progress` how far the check is: at once, between two groups of rules, every 4 MiB that are
+/// read, and at the end. Returning `false` cancels.
+///
+/// [`Progress::total_bytes`] is what may be read at most: most checks end long before. Tensors are not counted.
+pub fn check_with(
+    model: &Model,
+    options: &CheckOptions,
+    progress: impl FnMut(&Progress) -> bool,
+) -> Result<Vec<Finding>> {
     let goal = goal::parse(&options.target, model.format())?;
-    let mut findings = model.findings().to_vec();
-    if model.graphs().is_empty() {
-        return Ok(findings);
-    }
-    let subject = &Subject::of(model);
+    let progress = RefCell::new(progress);
+    let goes_on = |now: &Progress| !options.is_cancelled() && (progress.borrow_mut())(now);
+    let subject = &Subject::of(model, options.budget(), &goes_on);
     let mut report = Report::new(subject.graphs);
-    for checker in CHECKERS.iter().filter(|checker| checker.format == model.format()) {
-        (checker.check)(subject, &mut report);
+    for check in checks(subject) {
+        subject.reader.tell()?;
+        check(subject, &mut report);
     }
     if let Some(goal) = goal {
         goal(subject, &mut report);
     }
-    check_any(subject, &mut report);
-    findings.extend(report.finish());
-    Ok(findings)
+    subject.reader.tell()?;
+    Ok(model.findings().iter().cloned().chain(report.finish()).collect())
 }
 
-/// What concerns graphs of every format.
-fn check_any(subject: &Subject<'_>, report: &mut Report<'_>) {
-    signature::check(subject, report);
-    labels::check(subject, report);
-    size::check(subject, report);
-    repeats::check(subject, report);
+/// The groups of rules for a model.
+fn checks(subject: &Subject<'_>) -> impl Iterator<Item = Check> {
+    let of_format = CHECKERS.iter().filter(|checker| checker.format == subject.model.format());
+    let of_kind = if subject.graphs.is_empty() { weights::CHECKS } else { OF_GRAPHS };
+    // What reads most comes last: the budget is for all.
+    of_format.map(|checker| checker.check).chain(OF_ALL.iter().chain(of_kind).copied())
 }

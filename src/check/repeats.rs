@@ -1,53 +1,44 @@
 //! Weights that are stored more than once.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::lists::listed;
 use super::report::{Place, Report, advise, quoted};
 use super::subject::Subject;
-use crate::error::{Error, Kind, Result};
+use super::unread::Unread;
+use crate::digest::{Algorithm, Digest, Hasher};
+use crate::error::Result;
 use crate::finding::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
 
 /// Smaller tensors are not worth a finding.
 const SMALLEST: u64 = 1024;
 
 /// Bytes that are read at once.
-const BLOCK: usize = 1 << 20;
+const BLOCK: u64 = 1 << 20;
 
-/// Bytes from the start of tensors that are compared first: tensors of one shape are mostly different right away.
+/// Bytes from the start of tensors that are compared first: tensors of one shape are mostly different right away, and
+/// the rest of those is never read.
 const SAMPLE: u64 = 4096;
 
-/// Finds tensors of one type, shape and contents. Contents are compared by hashes with keys that nobody can know.
+/// Finds tensors of one type, shape and contents.
 struct Repeats<'a> {
     subject: &'a Subject<'a>,
-    keys: RandomState,
     block: Vec<u8>,
-    /// Bytes that may still be read: tensors may overlap, and be more than their files.
-    left: u64,
+    unread: Unread,
 }
 
 pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let mut repeats = Repeats { subject, keys: RandomState::new(), block: Vec::new(), left: budget(subject) };
+    let mut repeats = Repeats { subject, block: Vec::new(), unread: Unread::default() };
     for candidates in repeats.alike() {
-        if let Err(error) = repeats.check_candidates(candidates, report) {
-            report.add(SIZE_UNREAD, Place::MODEL, || format!("duplicate weights were not looked for: {error}"));
-            return;
+        for candidates in repeats.same(candidates, SAMPLE) {
+            for same in repeats.same(candidates, u64::MAX) {
+                repeats.report(&same, report);
+            }
         }
     }
-}
-
-/// A sparse file costs nobody anything, and reading it takes time.
-const MOST_READ: u64 = 64 << 30;
-
-/// Twice the bytes of the files, as far as tensors reach in them: once for the samples, and once for the rest.
-fn budget(subject: &Subject<'_>) -> u64 {
-    let mut ends: BTreeMap<u32, u64> = BTreeMap::new();
-    for tensor in subject.tensors.iter() {
-        let end = ends.entry(tensor.span.file).or_default();
-        *end = tensor.span.end().max(*end);
+    if let Some(text) = repeats.unread.text("compared with others of their type and shape") {
+        report.add(SIZE_UNREAD, Place::MODEL, || text);
     }
-    ends.values().copied().fold(0, u64::saturating_add).saturating_mul(2).min(MOST_READ)
 }
 
 impl Repeats<'_> {
@@ -64,34 +55,43 @@ impl Repeats<'_> {
         groups.into_values().filter(|group| group.len() > 1).collect()
     }
 
-    fn check_candidates(&mut self, candidates: Vec<usize>, report: &mut Report<'_>) -> Result<()> {
-        for candidates in self.same(candidates, SAMPLE)? {
-            for same in self.same(candidates, u64::MAX)? {
-                self.report(&same, report);
+    /// Groups of tensors whose first `most` bytes are the same. What cannot be read for all of them is read for none.
+    fn same(&mut self, candidates: Vec<usize>, most: u64) -> Vec<Vec<usize>> {
+        let mut digests = match self.digests(&candidates, most) {
+            Ok(digests) => digests,
+            Err(reason) => {
+                self.unread.add(candidates.len(), self.bytes(&candidates, u64::MAX), reason);
+                return Vec::new();
             }
-        }
-        Ok(())
+        };
+        digests.sort_unstable();
+        let groups = digests.chunk_by(|(digest, _), (next, _)| digest == next).filter(|group| group.len() > 1);
+        let mut groups: Vec<Vec<usize>> = groups.map(|group| group.iter().map(|(_, index)| *index).collect()).collect();
+        groups.sort_unstable();
+        groups
     }
 
-    /// Groups of tensors whose first `most` bytes are the same.
-    fn same(&mut self, candidates: Vec<usize>, most: u64) -> Result<Vec<Vec<usize>>> {
-        let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-        for candidate in candidates {
-            groups.entry(self.hash(candidate, most)?).or_default().push(candidate);
-        }
-        Ok(groups.into_values().filter(|group| group.len() > 1).collect())
+    fn digests(&mut self, tensors: &[usize], most: u64) -> Result<Vec<(Digest, usize)>> {
+        self.subject.reader.reserve(self.bytes(tensors, most))?;
+        tensors.iter().map(|tensor| Ok((self.digest(*tensor, most)?, *tensor))).collect()
     }
 
-    fn hash(&mut self, tensor: usize, most: u64) -> Result<u64> {
-        let len = self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.span.len).min(most);
-        let left = self.left.checked_sub(len);
-        self.left =
-            left.ok_or_else(|| Error::new(Kind::Limit, "tensors share so many bytes that it would take too long"))?;
-        let (mut hasher, mut offset) = (self.keys.build_hasher(), 0);
+    /// Bytes of tensors, of each `most` at most.
+    fn bytes(&self, tensors: &[usize], most: u64) -> u64 {
+        tensors.iter().map(|tensor| self.len(*tensor).min(most)).fold(0, u64::saturating_add)
+    }
+
+    fn len(&self, tensor: usize) -> u64 {
+        self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.span.len)
+    }
+
+    fn digest(&mut self, tensor: usize, most: u64) -> Result<Digest> {
+        let len = self.len(tensor).min(most);
+        let (mut hasher, mut offset) = (Hasher::whole(Algorithm::Blake3), 0);
         while offset < len {
-            self.block.resize((len - offset).min(BLOCK as u64) as usize, 0);
-            self.subject.read(tensor, offset, &mut self.block)?;
-            hasher.write(&self.block);
+            self.block.resize((len - offset).min(BLOCK) as usize, 0);
+            self.subject.reader.read(tensor, offset, &mut self.block)?;
+            hasher.update(&self.block);
             offset += self.block.len() as u64;
         }
         Ok(hasher.finish())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lists::listed_or_nothing;
+use super::lists::{counted, listed_or_nothing};
 use super::report::{Place, Report};
 use super::subject::Subject;
 use crate::finding::rules::SIZE;
@@ -11,7 +11,7 @@ use crate::graph::{Graph, Role, Stored};
 /// How many tensors and bytes of one sort.
 #[derive(Default)]
 struct Total {
-    tensors: u64,
+    tensors: usize,
     bytes: u64,
 }
 
@@ -20,9 +20,12 @@ pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     for tensor in subject.tensors.iter() {
         by_type.entry(tensor.dtype.name()).or_default().add(tensor.span.len);
     }
-    let by_scope = by_scope(subject);
     report.add(SIZE, Place::MODEL, || {
-        let (types, scopes) = (listed_or_nothing(by_type, Total::text), listed_or_nothing(by_scope, Total::text));
+        let types = listed_or_nothing(by_type, Total::text);
+        if subject.graphs.is_empty() {
+            return format!("weights by type: {types}");
+        }
+        let scopes = listed_or_nothing(by_scope(subject), Total::text);
         format!("weights by type: {types}; by place: {scopes}")
     });
 }
@@ -35,7 +38,7 @@ impl Total {
     }
 
     fn text((what, total): (&str, Self)) -> String {
-        format!("{what} {} bytes in {} tensors", total.bytes, total.tensors)
+        format!("{what} {} bytes in {}", total.bytes, counted(total.tensors, "tensor"))
     }
 }
 

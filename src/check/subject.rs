@@ -1,6 +1,6 @@
 //! What is checked: the parts of a model that the rules look at.
 
-use crate::error::Result;
+use super::reader::{GoesOn, Reader};
 use crate::graph::Graphs;
 use crate::model::Model;
 use crate::tensor::TensorTable;
@@ -11,15 +11,19 @@ pub(super) struct Subject<'a> {
     pub graphs: &'a Graphs,
     pub tensors: &'a TensorTable,
     pub metadata: &'a [(String, String)],
+    /// Contents of tensors.
+    pub reader: Reader<'a>,
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn of(model: &'a Model) -> Self {
-        Self { model, graphs: model.graphs(), tensors: model.tensors(), metadata: model.metadata() }
-    }
-
-    /// Reads a part of a tensor, `offset` bytes from its start.
-    pub(super) fn read(&self, tensor: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
-        self.model.read_into(tensor, offset, buffer)
+    /// A model of which at most `budget` bytes of tensors are read, as long as `goes_on` says so.
+    pub(super) fn of(model: &'a Model, budget: u64, goes_on: &'a GoesOn<'a>) -> Self {
+        Self {
+            model,
+            graphs: model.graphs(),
+            tensors: model.tensors(),
+            metadata: model.metadata(),
+            reader: Reader::new(model, budget, goes_on),
+        }
     }
 }

@@ -127,6 +127,13 @@ rules! {
     PREPROCESSING_MISSING = Warning "model.preprocessing.missing";
     FACTS_MISSING = Info "model.facts.missing";
 
+    WEIGHTS_EMPTY = Warning "weights.empty";
+    WEIGHTS_UNINDEXED = Warning "weights.unindexed";
+    WEIGHTS_ALIGNMENT = Info "weights.alignment";
+    WEIGHTS_SCALE = Info "weights.scale";
+    WEIGHTS_NONFINITE = Warning "weights.nonfinite";
+    WEIGHTS_NONFINITE_UNREAD = Info "weights.nonfinite.unread";
+
     SIZE = Info "model.size";
     SIZE_DUPLICATE = Warning "model.size.duplicate";
     SIZE_UNREAD = Info "model.size.unread";
