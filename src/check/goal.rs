@@ -1,12 +1,12 @@
 //! What has to be able to run a model: each format knows its own targets.
 
-use super::report::Report;
+use super::collector::Collector;
 use super::subject::Subject;
 use super::{CHECKERS, Checker};
 use crate::error::{Error, Kind, Result};
 
 /// Checks whether a model is within what a target can do.
-pub(super) type Goal = dyn Fn(&Subject<'_>, &mut Report<'_>);
+pub(super) type Goal = dyn Fn(&Subject<'_>, &mut Collector<'_>);
 
 /// The goal that a target sets for a model of this format; `None` if nothing is asked for.
 pub(super) fn parse(target: &str, format: &str) -> Result<Option<Box<Goal>>> {

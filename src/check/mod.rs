@@ -1,10 +1,11 @@
 //! Checks of models: the rules of their format, and what goes wrong in production.
 //!
-//! Each file is one group of rules. All of them look at the same `Subject` and tell the same `Report`; none of them
+//! Each file is one group of rules. All of them look at the same `Subject` and tell the same `Collector`; none of them
 //! changes anything, and their order does not matter. What holds for one format only is a row of `CHECKERS`.
 
 #![forbid(unsafe_code)]
 
+mod collector;
 mod goal;
 mod labels;
 mod lists;
@@ -12,7 +13,6 @@ mod lists;
 mod onnx;
 mod reader;
 mod repeats;
-mod report;
 mod signature;
 mod size;
 mod subject;
@@ -25,8 +25,8 @@ use crate::error::Result;
 use crate::finding::Finding;
 use crate::host::{Cancel, Progress};
 use crate::model::Model;
+use collector::Collector;
 use goal::Goal;
-use report::Report;
 use subject::Subject;
 
 /// What a model is checked for, and how much of it may be read.
@@ -51,7 +51,7 @@ impl CheckOptions {
 }
 
 /// A group of rules.
-type Check = fn(&Subject<'_>, &mut Report<'_>);
+type Check = fn(&Subject<'_>, &mut Collector<'_>);
 
 /// The rules of one format.
 struct Checker {
@@ -108,16 +108,16 @@ pub fn check_with(
     let progress = RefCell::new(progress);
     let goes_on = |now: &Progress| !options.is_cancelled() && (progress.borrow_mut())(now);
     let subject = &Subject::of(model, options.budget(), &goes_on);
-    let mut report = Report::new(subject.graphs);
+    let mut collector = Collector::new(subject.graphs);
     for check in checks(subject) {
         subject.reader.tell()?;
-        check(subject, &mut report);
+        check(subject, &mut collector);
     }
     if let Some(goal) = goal {
-        goal(subject, &mut report);
+        goal(subject, &mut collector);
     }
     subject.reader.tell()?;
-    Ok(model.findings().iter().cloned().chain(report.finish()).collect())
+    Ok(model.findings().iter().cloned().chain(collector.finish()).collect())
 }
 
 /// The groups of rules for a model.

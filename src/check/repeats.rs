@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::collector::{Collector, Site, advise, quoted};
 use super::lists::listed;
-use super::report::{Place, Report, advise, quoted};
 use super::subject::Subject;
 use super::unread::Unread;
 use crate::digest::{Algorithm, Digest, Hasher};
@@ -27,17 +27,17 @@ struct Repeats<'a> {
     unread: Unread,
 }
 
-pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let mut repeats = Repeats { subject, block: Vec::new(), unread: Unread::default() };
     for candidates in repeats.alike() {
         for candidates in repeats.same(candidates, SAMPLE) {
             for same in repeats.same(candidates, u64::MAX) {
-                repeats.report(&same, report);
+                repeats.report(&same, collector);
             }
         }
     }
     if let Some(text) = repeats.unread.text("compared with others of their type and shape") {
-        report.add(SIZE_UNREAD, Place::MODEL, || text);
+        collector.add(SIZE_UNREAD, Site::MODEL, || text);
     }
 }
 
@@ -97,8 +97,8 @@ impl Repeats<'_> {
         Ok(hasher.finish())
     }
 
-    fn report(&self, same: &[usize], report: &mut Report<'_>) {
-        report.add(SIZE_DUPLICATE, Place::MODEL, || {
+    fn report(&self, same: &[usize], collector: &mut Collector<'_>) {
+        collector.add(SIZE_DUPLICATE, Site::MODEL, || {
             let tensors = || same.iter().filter_map(|index| self.subject.tensors.get(*index));
             // Tensors may overlap, and be more than their files.
             let bytes = tensors().skip(1).map(|tensor| tensor.span.len).fold(0, u64::saturating_add);

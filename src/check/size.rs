@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::collector::{Collector, Site};
 use super::lists::{counted, listed_or_nothing};
-use super::report::{Place, Report};
 use super::subject::Subject;
 use crate::finding::rules::SIZE;
 use crate::graph::{Graph, Role, Stored};
@@ -15,12 +15,12 @@ struct Total {
     bytes: u64,
 }
 
-pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let mut by_type: BTreeMap<&str, Total> = BTreeMap::new();
     for tensor in subject.tensors.iter() {
         by_type.entry(tensor.dtype.name()).or_default().add(tensor.span.len);
     }
-    report.add(SIZE, Place::MODEL, || {
+    collector.add(SIZE, Site::MODEL, || {
         let types = listed_or_nothing(by_type, Total::text);
         if subject.graphs.is_empty() {
             return format!("weights by type: {types}");

@@ -1,6 +1,6 @@
 //! Weights inside the model file that would be better off in files of their own.
 
-use crate::check::report::{Place, Report, advise};
+use crate::check::collector::{Collector, Site, advise};
 use crate::check::subject::Subject;
 use crate::finding::rules::{SIZE_INLINE, SIZE_LIMIT};
 
@@ -12,11 +12,11 @@ const MUCH: u64 = 100_000_000;
 
 const REMEDY: &str = "save the model with external data";
 
-pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     // The file with the graphs is the first.
     let main_file = subject.model.files().next().map_or(0, |file| file.len());
     if main_file > PROTOBUF_LIMIT {
-        report.add(SIZE_LIMIT, Place::MODEL, || {
+        collector.add(SIZE_LIMIT, Site::MODEL, || {
             let message =
                 format!("the model file has {main_file} bytes: tools that use protobuf refuse more than 2 GiB");
             advise(message, REMEDY)
@@ -25,7 +25,7 @@ pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     }
     let inline = inline(subject);
     if inline > MUCH {
-        report.add(SIZE_INLINE, Place::MODEL, || {
+        collector.add(SIZE_INLINE, Site::MODEL, || {
             advise(format!("{inline} bytes of weights are inside the model file"), REMEDY)
         });
     }

@@ -1,12 +1,12 @@
 //! Tensors whose place in their file does not suit their elements.
 
+use crate::check::collector::{Collector, Site, advise, quoted};
 use crate::check::lists::{counted, listed};
-use crate::check::report::{Place, Report, advise, quoted};
 use crate::check::subject::Subject;
 use crate::finding::rules::WEIGHTS_ALIGNMENT;
 use crate::tensor::Tensor;
 
-pub(in crate::check) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(in crate::check) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     // Files are mapped to addresses of whole pages: what is aligned in the file is aligned in memory.
     let offset = |tensor: &Tensor<'_>| subject.model.place(tensor).offset;
     let is_misaligned = |tensor: &Tensor<'_>| {
@@ -17,7 +17,7 @@ pub(in crate::check) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
     if count == 0 {
         return;
     }
-    report.add(WEIGHTS_ALIGNMENT, Place::MODEL, || {
+    collector.add(WEIGHTS_ALIGNMENT, Site::MODEL, || {
         let names = listed(misaligned(), |tensor| format!("{} {}", quoted(tensor.name), tensor.dtype));
         let count = counted(count, "tensor");
         advise(

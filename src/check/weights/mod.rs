@@ -6,16 +6,16 @@ mod scale;
 mod unindexed;
 
 use super::Check;
-use super::report::{Place, Report, advise};
+use super::collector::{Collector, Site, advise};
 use super::subject::Subject;
 use crate::finding::rules::WEIGHTS_EMPTY;
 
 /// The groups of rules.
 pub(super) const CHECKS: &[Check] = &[check_empty, unindexed::check, alignment::check, scale::check, nonfinite::check];
 
-fn check_empty(subject: &Subject<'_>, report: &mut Report<'_>) {
+fn check_empty(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     if subject.tensors.is_empty() {
-        report.add(WEIGHTS_EMPTY, Place::MODEL, || {
+        collector.add(WEIGHTS_EMPTY, Site::MODEL, || {
             advise(
                 "the model has no tensors",
                 "check that it is the file that was meant, and that it was written to its end",

@@ -1,7 +1,7 @@
 //! Weights that are NaN or infinite.
 
+use crate::check::collector::{Collector, Site, advise, quoted};
 use crate::check::lists::{counted, listed};
-use crate::check::report::{Place, Report, advise, quoted};
 use crate::check::subject::Subject;
 use crate::check::unread::Unread;
 use crate::dtype::DType;
@@ -41,7 +41,7 @@ const SPELLINGS: &[Spelling] = &[
     Spelling { dtype: DType::F8_E5M2FNUZ, width: 1, mask: 0xff, value: 0x80 },
 ];
 
-pub(in crate::check) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(in crate::check) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let (mut found, mut unread, mut block) = (Vec::new(), Unread::default(), Vec::new());
     for (index, tensor) in subject.tensors.iter().enumerate() {
         let Some(spelling) = SPELLINGS.iter().find(|spelling| spelling.dtype == tensor.dtype) else { continue };
@@ -51,9 +51,9 @@ pub(in crate::check) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
             Err(reason) => unread.add(1, tensor.span.len, reason),
         }
     }
-    report_found(&found, report);
+    report_found(&found, collector);
     if let Some(text) = unread.text("searched for NaN and infinity") {
-        report.add(WEIGHTS_NONFINITE_UNREAD, Place::MODEL, || text);
+        collector.add(WEIGHTS_NONFINITE_UNREAD, Site::MODEL, || text);
     }
 }
 
@@ -109,11 +109,11 @@ impl Spelling {
     }
 }
 
-fn report_found(found: &[(&str, u64)], report: &mut Report<'_>) {
+fn report_found(found: &[(&str, u64)], collector: &mut Collector<'_>) {
     if found.is_empty() {
         return;
     }
-    report.add(WEIGHTS_NONFINITE, Place::MODEL, || {
+    collector.add(WEIGHTS_NONFINITE, Site::MODEL, || {
         let names = listed(found, |(name, element)| format!("{} at element {element}", quoted(name)));
         let count = counted(found.len(), "tensor");
         advise(

@@ -1,7 +1,7 @@
 //! Elements of 8 bits and less that only mean something with a scale.
 
+use crate::check::collector::{Collector, Site, advise, quoted};
 use crate::check::lists::{counted, listed};
-use crate::check::report::{Place, Report, advise, quoted};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
 use crate::finding::rules::WEIGHTS_SCALE;
@@ -24,14 +24,14 @@ const AFTER_NAME: &[&str] = &["_scale", "_scale_inv", "_scales", ".scale", ".sca
 /// What writers put in the place of the last part of the name: `x.scales`, `x.scale_weight`.
 const AFTER_MODULE: &[&str] = &[".scale", ".scales", ".scale_weight", ".weight_scale", ".weight_scale_inv"];
 
-pub(in crate::check) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(in crate::check) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let is_bare = |tensor: &Tensor<'_>| NARROW.contains(&tensor.dtype) && !has_scale(subject, tensor.name);
     let bare = || subject.tensors.iter().filter(is_bare);
     let count = bare().count();
     if count == 0 {
         return;
     }
-    report.add(WEIGHTS_SCALE, Place::MODEL, || {
+    collector.add(WEIGHTS_SCALE, Site::MODEL, || {
         let names = listed(bare(), |tensor| format!("{} {}", quoted(tensor.name), tensor.dtype));
         let count = counted(count, "tensor");
         advise(

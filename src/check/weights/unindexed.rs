@@ -1,21 +1,21 @@
 //! Weights that are there, but that the index does not name.
 
+use crate::check::collector::{Collector, Site, advise, quoted};
 use crate::check::lists::{counted, listed};
-use crate::check::report::{Place, Report, advise, quoted};
 use crate::check::subject::Subject;
 use crate::finding::rules::WEIGHTS_UNINDEXED;
 
-pub(in crate::check) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
-    check_tensors(subject, report);
-    check_files(subject, report);
+pub(in crate::check) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
+    check_tensors(subject, collector);
+    check_files(subject, collector);
 }
 
-fn check_tensors(subject: &Subject<'_>, report: &mut Report<'_>) {
+fn check_tensors(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let tensors = subject.model.unindexed();
     if tensors.is_empty() {
         return;
     }
-    report.add(WEIGHTS_UNINDEXED, Place::MODEL, || {
+    collector.add(WEIGHTS_UNINDEXED, Site::MODEL, || {
         let names = listed(tensors, |tensor| format!("{} in {}", quoted(&tensor.name), quoted(&tensor.file)));
         let count = counted(tensors.len(), "tensor");
         advise(
@@ -26,7 +26,7 @@ fn check_tensors(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 /// Files beside the model that end as its weight files do. Without an index nobody says which of them belong to it.
-fn check_files(subject: &Subject<'_>, report: &mut Report<'_>) {
+fn check_files(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let model = subject.model;
     let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
     let Some(weights) = model.files().next().and_then(|file| ending(file.name())) else { return };
@@ -34,7 +34,7 @@ fn check_files(subject: &Subject<'_>, report: &mut Report<'_>) {
     if !model.has_index() || files.is_empty() {
         return;
     }
-    report.add(WEIGHTS_UNINDEXED, Place::MODEL, || {
+    collector.add(WEIGHTS_UNINDEXED, Site::MODEL, || {
         let names = listed(&files, |name| quoted(name).to_string());
         let count = counted(files.len(), "weight file");
         advise(
