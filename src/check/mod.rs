@@ -1,7 +1,8 @@
 //! Checks of models: the rules of their format, and what goes wrong in production.
 //!
 //! Each file is one group of rules. All of them look at the same `Subject` and tell the same `Collector`; none of them
-//! changes anything, and their order does not matter. What holds for one format only is a row of `CHECKERS`.
+//! changes anything, and their order only decides who reads first within the budget. What holds for one format only is a
+//! row of `CHECKERS`.
 
 #![forbid(unsafe_code)]
 

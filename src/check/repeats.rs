@@ -1,14 +1,13 @@
 //! Weights that are stored more than once.
 
-use std::collections::BTreeMap;
-
 use super::collector::{Collector, Site, advise, quoted};
 use super::lists::listed;
 use super::subject::Subject;
 use super::unread::Unread;
 use crate::digest::{Algorithm, Digest, Hasher};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::finding::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
+use crate::tensor::{Tensor, TensorTable};
 
 /// Smaller tensors are not worth a finding.
 const SMALLEST: u64 = 1024;
@@ -29,38 +28,68 @@ struct Repeats<'a> {
 
 pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let mut repeats = Repeats { subject, block: Vec::new(), unread: Unread::default() };
-    for candidates in repeats.alike() {
-        for candidates in repeats.same(candidates, SAMPLE) {
-            for same in repeats.same(candidates, u64::MAX) {
-                repeats.report(&same, collector);
-            }
-        }
+    match candidates(subject.tensors) {
+        Ok(candidates) => repeats.compare(&candidates, collector),
+        Err(reason) => repeats.unread.add(subject.tensors.len(), total_bytes(subject.tensors.iter()), reason),
     }
     if let Some(text) = repeats.unread.text("compared with others of their type and shape") {
         collector.add(SIZE_UNREAD, Site::MODEL, || text);
     }
 }
 
-impl Repeats<'_> {
-    /// Tensors that could be the same: those of one type and shape that do not share their bytes already.
-    fn alike(&self) -> Vec<Vec<usize>> {
-        let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        let mut last = None;
-        // The table is sorted by place: tensors that share their bytes follow each other.
-        for (index, tensor) in self.subject.tensors.iter().enumerate() {
-            if tensor.span.len > SMALLEST && last.replace(tensor.span) != Some(tensor.span) {
-                groups.entry((tensor.dtype.number(), tensor.shape)).or_default().push(index);
+/// What tensors must have in common to be compared.
+fn kind(tensors: &TensorTable, index: usize) -> Option<(u32, &[i64])> {
+    tensors.get(index).map(|tensor| (tensor.dtype.number(), tensor.shape))
+}
+
+/// Tensors that could be the same as others and do not share their bytes already; those of one kind follow each other.
+fn candidates(tensors: &TensorTable) -> Result<Vec<usize>> {
+    let mut candidates = with_room_for(tensors.len())?;
+    let mut last = None;
+    // The table is sorted by place: tensors that share their bytes follow each other.
+    for (index, tensor) in tensors.iter().enumerate() {
+        if tensor.span.len > SMALLEST && last.replace(tensor.span) != Some(tensor.span) {
+            candidates.push(index);
+        }
+    }
+    candidates.sort_unstable_by_key(|index| (kind(tensors, *index), *index));
+    Ok(candidates)
+}
+
+/// A list that need not grow: a model may have millions of tensors.
+fn with_room_for<T>(count: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    let bytes = (count as u64).saturating_mul(size_of::<T>() as u64);
+    list.try_reserve_exact(count).map_err(|_| Error::out_of_memory("the list of tensors to compare", bytes))?;
+    Ok(list)
+}
+
+/// Tensors may overlap, and be more than their files.
+fn total_bytes<'a>(tensors: impl Iterator<Item = Tensor<'a>>) -> u64 {
+    tensors.map(|tensor| tensor.span.len).fold(0, u64::saturating_add)
+}
+
+impl<'a> Repeats<'a> {
+    fn compare(&mut self, candidates: &[usize], collector: &mut Collector<'_>) {
+        let tensors = self.subject.tensors;
+        for alike in candidates.chunk_by(|a, b| kind(tensors, *a) == kind(tensors, *b)) {
+            for alike in self.same(alike, SAMPLE) {
+                for same in self.same(&alike, u64::MAX) {
+                    self.report(&same, collector);
+                }
             }
         }
-        groups.into_values().filter(|group| group.len() > 1).collect()
     }
 
     /// Groups of tensors whose first `most` bytes are the same. What cannot be read for all of them is read for none.
-    fn same(&mut self, candidates: Vec<usize>, most: u64) -> Vec<Vec<usize>> {
-        let mut digests = match self.digests(&candidates, most) {
+    fn same(&mut self, candidates: &[usize], most: u64) -> Vec<Vec<usize>> {
+        if candidates.len() < 2 {
+            return Vec::new();
+        }
+        let mut digests = match self.digests(candidates, most) {
             Ok(digests) => digests,
             Err(reason) => {
-                self.unread.add(candidates.len(), self.bytes(&candidates, u64::MAX), reason);
+                self.unread.add(candidates.len(), total_bytes(self.tensors(candidates)), reason);
                 return Vec::new();
             }
         };
@@ -71,22 +100,23 @@ impl Repeats<'_> {
         groups
     }
 
-    fn digests(&mut self, tensors: &[usize], most: u64) -> Result<Vec<(Digest, usize)>> {
-        self.subject.reader.reserve(self.bytes(tensors, most))?;
-        tensors.iter().map(|tensor| Ok((self.digest(*tensor, most)?, *tensor))).collect()
+    fn digests(&mut self, candidates: &[usize], most: u64) -> Result<Vec<(Digest, usize)>> {
+        let samples = self.tensors(candidates).map(|tensor| tensor.span.len.min(most));
+        self.subject.reader.reserve(samples.fold(0, u64::saturating_add))?;
+        let mut digests = with_room_for(candidates.len())?;
+        for candidate in candidates {
+            digests.push((self.digest(*candidate, most)?, *candidate));
+        }
+        Ok(digests)
     }
 
-    /// Bytes of tensors, of each `most` at most.
-    fn bytes(&self, tensors: &[usize], most: u64) -> u64 {
-        tensors.iter().map(|tensor| self.len(*tensor).min(most)).fold(0, u64::saturating_add)
-    }
-
-    fn len(&self, tensor: usize) -> u64 {
-        self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.span.len)
+    fn tensors(&self, indices: &[usize]) -> impl Iterator<Item = Tensor<'a>> {
+        let tensors = self.subject.tensors;
+        indices.iter().filter_map(|index| tensors.get(*index))
     }
 
     fn digest(&mut self, tensor: usize, most: u64) -> Result<Digest> {
-        let len = self.len(tensor).min(most);
+        let len = self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.span.len).min(most);
         let (mut hasher, mut offset) = (Hasher::whole(Algorithm::Blake3), 0);
         while offset < len {
             self.block.resize((len - offset).min(BLOCK) as usize, 0);
@@ -99,10 +129,8 @@ impl Repeats<'_> {
 
     fn report(&self, same: &[usize], collector: &mut Collector<'_>) {
         collector.add(SIZE_DUPLICATE, Site::MODEL, || {
-            let tensors = || same.iter().filter_map(|index| self.subject.tensors.get(*index));
-            // Tensors may overlap, and be more than their files.
-            let bytes = tensors().skip(1).map(|tensor| tensor.span.len).fold(0, u64::saturating_add);
-            let names = listed(tensors(), |tensor| quoted(tensor.name).to_string());
+            let bytes = total_bytes(self.tensors(same).skip(1));
+            let names = listed(self.tensors(same), |tensor| quoted(tensor.name).to_string());
             advise(
                 format!("these tensors have the same contents: {names}"),
                 format!("share one: it saves {bytes} bytes"),
