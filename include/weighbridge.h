@@ -245,7 +245,7 @@ typedef void (*wb_log_fn)(void *user_data,
 // Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
 typedef void (*wb_destroy_fn)(void *user_data);
 
-// How far a task is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
+// How far a task or a check is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
 typedef struct wb_progress {
   // `sizeof(wb_progress)`.
   size_t struct_size;
@@ -259,8 +259,8 @@ typedef struct wb_progress {
   uint64_t total_tensors;
 } wb_progress;
 
-// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
-// not throw, and must not release the task. Since 0.1.
+// Told how far a task or a check is, on the thread that waits. 0: go on; anything else cancels. It must
+// not throw, and must not release the task or the model. Since 0.1.
 typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
 
 /* ----------------------------------------------------------------------
@@ -1844,9 +1844,9 @@ WB_API wb_status wb_model_opset(const wb_model *m, size_t index, wb_str *domain,
 /* ----------------------------------------------------------------------
  * Findings
  *
- * A check looks at the graphs of a model: at the rules of their format, and at what goes wrong in production. What it finds
- * is data, for a person or for a gate to decide on. Of the bytes of tensors only a few are read: the indices of sparse ones, and
- * those of tensors that may be the same.
+ * A check looks at a model: at the rules of its format, at its weights, and at what goes wrong in production. What it finds
+ * is data, for a person or for a gate to decide on. Bytes of tensors are read within a budget: the indices of sparse ones,
+ * those of tensors that may be the same and, of a model without graphs, all that may hold NaN or infinity.
  */
 
 // Severity: the model breaks a rule of its format; a runtime may refuse it, or run it wrong. Since 0.1.
@@ -1861,13 +1861,21 @@ WB_API wb_status wb_model_opset(const wb_model *m, size_t index, wb_str *domain,
 // What a check has found. Immutable; one owner; any thread. Since 0.1.
 typedef struct wb_findings wb_findings;
 
-// What a model is checked for. Zeroed means nothing in particular; set `struct_size`. Since 0.1.
+// What a model is checked for, and how much of it may be read. Zeroed means nothing in particular; set `struct_size`.
+// Since 0.1.
 typedef struct wb_check_options {
   // `sizeof(wb_check_options)`.
   size_t struct_size;
   // What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in
   // particular.
   wb_str target;
+  // Bytes of tensors that are read at most; 0: 4 GiB. What was not looked at for this reason is a finding.
+  uint64_t max_read_bytes;
+  // Told how far the check is, on this thread: at once, between two groups of rules, every 4 MiB that are read, and at the
+  // end. `total_bytes` is what may be read at most, and tensors are not counted. NULL: nobody is told.
+  wb_progress_fn progress;
+  // Passed to `progress`.
+  void *user_data;
 } wb_check_options;
 
 // One finding. Set `struct_size` before the call; the texts are borrowed from the findings. Since 0.1.
@@ -1889,10 +1897,11 @@ typedef struct wb_finding {
   wb_str remedy;
 } wb_finding;
 
-// Checks the graphs of a model; one of weights only has nothing to find. `opt` may be NULL. Works on this thread.
+// Checks a model. `opt` may be NULL. Works on this thread.
 //
 // `WB_OK` says that the check was made, not that the model is good: look at the findings, which belong to the caller.
-// `WB_ERR_INVALID_ARGUMENT`: the target is not known. Since 0.1.
+// `WB_ERR_INVALID_ARGUMENT`: the target is not known, or is one of another format. `WB_ERR_CANCELLED`: `progress` asked
+// for it. Since 0.1.
 WB_API
 wb_status wb_model_check(const wb_model *m,
                          const wb_check_options *opt,

@@ -18,9 +18,9 @@
 // Threads     A const member function may run on many threads at once; others, on one at a time. Handles
 //             may be moved to, retained on and destroyed on any thread.
 // Errors      Functions that can fail return expected<T>: std::expected where the standard library has it,
-//             otherwise a subset with the same names. The C library never throws. This header throws in two
-//             places only, and only where exceptions are on and WB_NO_EXCEPTIONS is not defined:
-//             value() for those who like it, and task::wait(), which passes on what your callback threw.
+//             otherwise a subset with the same names. The C library never throws. This header throws in three
+//             places only, and only where exceptions are on and WB_NO_EXCEPTIONS is not defined: value() for
+//             those who like it, and task::wait() and model::check(), which pass on what your callback threw.
 //             It needs no RTTI, and never prints or ends the process.
 // Units       Sizes and offsets are bytes, offsets count from the start of the file, shapes and strides are
 //             elements, outermost dimension first. Text is UTF-8 and not NUL-terminated.
@@ -242,9 +242,26 @@ class model : public detail::handle<wb_model, wb_model_release> {
   /// Looks for what breaks the rules of the format, and for what goes wrong in production. That there are no errors
   /// among the findings is for you to look at. `target` is what has to run the model, such as "onnx-1.15" or "opset-17".
   [[nodiscard]] expected<findings> check(std::string_view target = {}) const noexcept {
-    auto c = detail::sized<wb_check_options>();
-    c.target = wb_str{target.data(), target.size()};
+    return check(check_options{target});
+  }
+  [[nodiscard]] expected<findings> check(const check_options& options) const noexcept {
+    const auto c = options.in_c();
     return detail::make<findings>([&](auto out, auto why) { return wb_model_check(get(), &c, out, why); });
+  }
+  /// The same, and calls `callback(const progress&)` on this thread: at once, between two groups of rules, every 4 MiB
+  /// that are read, and at the end. What it returns or throws counts as in task::wait().
+  template <class Callback>
+  [[nodiscard]] expected<findings> check(const check_options& options, Callback&& callback) const {
+    using call_type = detail::progress_call<std::remove_reference_t<Callback>>;
+    call_type call{std::addressof(callback)};
+    auto c = options.in_c();
+    c.progress = &call_type::invoke;
+    c.user_data = &call;
+    auto result = detail::make<findings>([&](auto out, auto why) { return wb_model_check(get(), &c, out, why); });
+#if WB_HPP_EXCEPTIONS == 2
+    if (call.thrown) std::rethrow_exception(call.thrown);
+#endif
+    return result;
   }
 
   /// Reads everything that an expectation covers and compares.

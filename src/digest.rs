@@ -31,7 +31,7 @@ impl Algorithm {
 }
 
 /// The output of a hash function: 256 bits, or 160 of SHA-1.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest {
     bytes: [u8; 32],
     len: u8,

@@ -147,6 +147,11 @@ impl Model {
         &self.0.unindexed
     }
 
+    /// Whether a file that only describes, an index, says what belongs to the model.
+    pub(crate) fn has_index(&self) -> bool {
+        self.0.payload.files.len() > self.0.payload.weights
+    }
+
     /// What the files say about themselves, sorted by key; each key occurs once.
     pub fn metadata(&self) -> &[(String, String)] {
         &self.0.metadata

@@ -1,4 +1,4 @@
-//! The checker of graphs: every rule broken once, the verdicts of `onnx.checker`, and models that have nothing wrong.
+//! The checks of models: every rule broken once, the verdicts of `onnx.checker`, and models that have nothing wrong.
 
 #[path = "onnx/cases.rs"]
 mod cases;
@@ -10,6 +10,8 @@ mod peer;
 mod production;
 #[path = "check/rules.rs"]
 mod rules;
+#[path = "check/weights.rs"]
+mod weights;
 
 use bytes::Bytes;
 use weighbridge::check::{CheckOptions, check};
@@ -20,7 +22,7 @@ fn findings(model: &[u8], target: &str) -> Vec<Finding> {
     // A version of the representation that does not exist is not recognized as ONNX.
     let options = OpenOptions { format: Some("onnx".to_owned()), ..OpenOptions::default() };
     let model = Model::from_memory(Bytes::copy_from_slice(model), &options, &Context::new()).unwrap();
-    check(&model, &CheckOptions { target: target.to_owned() }).unwrap()
+    check(&model, &CheckOptions { target: target.to_owned(), ..Default::default() }).unwrap()
 }
 
 /// The findings of one rule.

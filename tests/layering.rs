@@ -12,20 +12,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("limits", &["error"]),
     ("digest", &["error"]),
     ("json", &["error"]),
-    ("finding", &[]),
+    ("finding", &["error"]),
     ("quantization", &[]),
-    ("tensor", &["error", "limits", "dtype", "quantization"]),
-    ("graph", &["error", "dtype"]),
-    ("storage", &["error", "limits", "digest", "host"]),
+    ("tensor", &["error", "limits", "dtype", "finding", "quantization"]),
+    ("graph", &["error", "dtype", "finding"]),
+    ("storage", &["error", "limits", "digest", "finding", "host"]),
     ("formats", &["error", "limits", "dtype", "digest", "finding", "graph", "json", "storage", "tensor"]),
-    ("verify", &["error", "limits", "dtype", "digest", "json", "host", "storage", "tensor"]),
-    ("load", &["error", "limits", "dtype", "digest", "host", "storage", "tensor", "verify"]),
+    ("verify", &["error", "limits", "dtype", "digest", "finding", "json", "host", "storage", "tensor"]),
+    ("load", &["error", "limits", "dtype", "digest", "finding", "host", "storage", "tensor", "verify"]),
     (
         "model",
         &["error", "limits", "digest", "finding", "graph", "host", "storage", "tensor", "formats", "verify", "load"],
     ),
-    ("check", &["error", "dtype", "finding", "graph", "model", "tensor"]),
-    ("write", &["error", "digest", "host", "load", "model", "storage", "verify"]),
+    ("check", &["error", "dtype", "digest", "finding", "graph", "host", "model", "tensor"]),
+    ("write", &["error", "digest", "finding", "host", "load", "model", "storage", "verify"]),
 ];
 
 /// The only files with unsafe blocks.

@@ -31,7 +31,7 @@ pub enum Command {
     Load(Load),
     /// Print the graphs of a model: inputs, outputs, initializers, nodes, functions
     Graph(Graph),
-    /// Check the graphs of a model: the rules of the format, and what goes wrong in production
+    /// Check a model: the rules of its format, its weights, and what goes wrong in production
     Check(Check),
     /// List the CUDA devices that models can be loaded to
     Devices(Devices),

@@ -3,13 +3,12 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use weighbridge::check::{CheckOptions, check};
+use weighbridge::check::CheckOptions;
 use weighbridge::error::Printable;
 use weighbridge::{Finding, OpenOptions, Policy, Severity};
 
 use crate::args::{Check, open};
 use crate::failure::Failure;
-use crate::graph::has_graphs;
 use crate::output::{count, warnings};
 
 #[derive(Serialize)]
@@ -49,8 +48,7 @@ impl Counts {
 
 pub fn run(args: &Check, out: &mut impl Write) -> Result<(), Failure> {
     let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
-    has_graphs(&model)?;
-    let mut findings = check(&model, &CheckOptions { target: args.target.clone() })?;
+    let mut findings = model.check(&CheckOptions { target: args.target.clone(), ..Default::default() })?;
     // The worst first; those of one severity stay in the order of their places.
     findings.sort_by_key(|finding| finding.severity);
     let counts = Counts::of(&findings);

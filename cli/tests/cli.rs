@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 mod common;
@@ -42,7 +42,7 @@ fn inspect_prints_one_json_object_of_the_documented_form() {
     assert_eq!(seen["format"], "safetensors");
     assert_eq!(seen["tensors"], expected["tensors"]);
     assert_eq!(seen["metadata"], expected["metadata"]);
-    assert_eq!(seen["unindexed"], serde_json::json!([]));
+    assert_eq!(seen["unindexed"], json!([]));
     assert!(seen["assets"].as_array().unwrap().contains(&"config.json".into()));
     let files = seen["files"].as_array().unwrap();
     assert_eq!(files.len(), 4);
@@ -54,7 +54,7 @@ fn inspect_prints_one_json_object_of_the_documented_form() {
 #[test]
 fn inspect_lists_what_the_index_does_not_name() {
     let seen = good_json(&["inspect", path(&golden("stale-shard")), "--json"]);
-    assert_eq!(seen["unindexed"], serde_json::json!(["down.0.weight", "ema.decay"]));
+    assert_eq!(seen["unindexed"], json!(["down.0.weight", "ema.decay"]));
     let text = good(&["inspect", path(&golden("stale-shard"))]);
     assert!(text.contains("unindexed: ema.decay in diffusion_pytorch_model-00002-of-00002.safetensors"), "{text}");
 }
@@ -170,10 +170,25 @@ fn the_exit_status_tells_whose_fault_it_is() {
     fs::remove_file(copy.path().join("model-00004-of-00004.safetensors")).unwrap();
     assert!(bad(1, &["inspect", path(copy.path())]).contains("model-00004-of-00004.safetensors"));
     bad(1, &["inspect", path(&golden("README.md"))]);
+    assert!(bad(2, &["graph", path(&model)]).contains("a safetensors model holds weights and no graph"));
     for command in ["graph", "check"] {
-        assert!(bad(2, &[command, path(&model)]).contains("a safetensors model holds weights and no graph"));
         bad(2, &[command, "no/such/model"]);
     }
+    bad(2, &["check", path(&model), "--target", "onnx-1.15"]);
+}
+
+#[test]
+fn weights_without_graphs_are_checked() {
+    let model = golden("tiny-llama");
+    let shown = good(&["check", path(&model)]);
+    assert!(
+        shown.starts_with("info: model: weights by type: ") && shown.ends_with("\n\n0 errors, 0 warnings, 1 note\n")
+    );
+    let seen = good_json(&["check", path(&model), "--json"]);
+    assert_eq!((&seen["good"], &seen["findings"][0]["rule"]), (&json!(true), &json!("model.size")));
+    // What is odd does not make the model bad.
+    let shown = good(&["check", path(&golden("stale-shard"))]);
+    assert!(shown.starts_with("warning: model: ") && shown.contains("[weights.unindexed]"), "{shown}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ const MOST_FINDINGS: usize = 100 * 1_001;
 pub fn check(data: &[u8]) {
     let Ok(model) = open(data) else { return };
     let findings = |target: &str| {
-        let options = CheckOptions { target: target.to_owned() };
+        let options = CheckOptions { target: target.to_owned(), ..Default::default() };
         check_graphs(&model, &options).expect("a known target")
     };
     let plain = findings("");

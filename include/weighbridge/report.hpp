@@ -75,7 +75,20 @@ struct [[nodiscard]] verification {
 
 // ---- findings -----------------------------------------------------------------------------------------
 
-/// Something about a graph that a person, or a gate, should decide on. Borrows from its findings.
+/// What a model is checked for, and how much of it may be read.
+struct check_options {
+  std::string_view target;           ///< what has to run it, such as "onnx-1.15"; empty: nothing in particular
+  std::uint64_t max_read_bytes = 0;  ///< of tensors; 0: 4 GiB
+
+  wb_check_options in_c() const noexcept {
+    auto c = detail::sized<wb_check_options>();
+    c.target = wb_str{target.data(), target.size()};
+    c.max_read_bytes = max_read_bytes;
+    return c;
+  }
+};
+
+/// Something about a model that a person, or a gate, should decide on. Borrows from its findings.
 struct finding {
   weighbridge::severity severity = severity::info;
   std::string_view rule;     ///< such as "onnx.node.arity"; stable

@@ -1,9 +1,10 @@
 //! What numbers mean: the names of classes, and how inputs have to be prepared. Weights should not travel without them.
 
-use super::report::{Place, Report, advise, quoted};
-use super::rules::{FACTS_MISSING, LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
-use super::signature::{inputs, listed, outputs};
+use super::collector::{Collector, Site, advise, quoted};
+use super::lists::listed;
+use super::signature::{inputs, outputs};
 use super::subject::Subject;
+use crate::finding::rules::{FACTS_MISSING, LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
 use crate::graph::{Attribute, Graph, Node, Value};
 
 /// Keys of metadata that name the classes, by convention of exporters.
@@ -39,33 +40,37 @@ const WRAPPERS: &[&str] = &["Cast", "Flatten", "Identity", "Reshape", "Squeeze"]
 /// How many wrappers are looked behind.
 const MOST_WRAPPERS: usize = 8;
 
-pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let Some(main) = subject.graphs.get(0) else { return };
     let (labels, preprocessing) = (labels(subject, main), preprocessing(subject, main));
     let image = inputs(main).find(is_image);
     if labels.is_empty() {
-        report_missing_labels(main, image.is_some(), report);
+        report_missing_labels(main, image.is_some(), collector);
     } else {
-        report.add(LABELS, Place::MODEL, || format!("class labels: {}", listed(&labels, String::clone)));
+        collector.add(LABELS, Site::MODEL, || format!("class labels: {}", listed(&labels, String::clone)));
     }
     if !preprocessing.is_empty() {
         let keys = || listed(&preprocessing, |key| metadata_text(key));
-        report.add(PREPROCESSING, Place::MODEL, || format!("preprocessing: {}", keys()));
+        collector.add(PREPROCESSING, Site::MODEL, || format!("preprocessing: {}", keys()));
     } else if let Some(image) = image {
-        report.add(PREPROCESSING_MISSING, Place::MODEL, || {
+        collector.add(PREPROCESSING_MISSING, Site::MODEL, || {
             let name = quoted(image.name);
             let message = format!("input {name} looks like an image, and nothing says how to prepare it");
             advise(message, "put size, order of channels, mean and deviation into metadata_props")
         });
     }
     if labels.is_empty() && preprocessing.is_empty() {
-        report.add(FACTS_MISSING, Place::MODEL, || "the metadata has neither class labels nor facts on preprocessing");
+        collector.add(
+            FACTS_MISSING,
+            Site::MODEL,
+            || "the metadata has neither class labels nor facts on preprocessing",
+        );
     }
 }
 
-fn report_missing_labels(main: &Graph, is_of_image: bool, report: &mut Report<'_>) {
+fn report_missing_labels(main: &Graph, is_of_image: bool, collector: &mut Collector<'_>) {
     let Some(output) = outputs(main).find(|output| is_classification(main, output, is_of_image)) else { return };
-    report.add(LABELS_MISSING, Place::MODEL, || {
+    collector.add(LABELS_MISSING, Site::MODEL, || {
         let name = quoted(output.name);
         let message = format!("output {name} looks like classes, and nothing says what they are called");
         advise(message, "put the names into metadata_props, under the key `names`")

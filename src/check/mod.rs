@@ -1,63 +1,130 @@
-//! Checks of graphs: the rules of their format, and what goes wrong in production.
+//! Checks of models: the rules of their format, and what goes wrong in production.
 //!
-//! Each file is one group of rules. All of them look at the same `Subject` and tell the same `Report`; none of them
-//! changes anything, and their order does not matter.
+//! Each file is one group of rules. All of them look at the same `Subject` and tell the same `Collector`; none of them
+//! changes anything, and their order only decides who reads first within the budget. What holds for one format only is a
+//! row of `CHECKERS`.
 
 #![forbid(unsafe_code)]
 
+mod collector;
+mod goal;
 mod labels;
+mod lists;
 #[cfg(feature = "onnx")]
 mod onnx;
+mod reader;
 mod repeats;
-mod report;
-mod rules;
 mod signature;
 mod size;
 mod subject;
+mod unread;
+mod weights;
+
+use std::cell::RefCell;
 
 use crate::error::Result;
-#[cfg(not(feature = "onnx"))]
-use crate::error::{Error, Kind};
 use crate::finding::Finding;
+use crate::host::{Cancel, Progress};
 use crate::model::Model;
-use report::Report;
+use collector::Collector;
+use goal::Goal;
 use subject::Subject;
 
-/// What a model is checked for.
+/// What a model is checked for, and how much of it may be read.
 #[derive(Debug, Clone, Default)]
 pub struct CheckOptions {
     /// What has to be able to run it: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in particular.
     pub target: String,
+    /// Bytes of tensors that are read at most; 0: 4 GiB. What was not looked at for this reason is a finding.
+    pub max_read_bytes: u64,
+    /// Stops the check from another thread: see [`Cancel::cancel`].
+    pub cancel: Option<Cancel>,
 }
 
-/// Checks the graphs of a model. The findings are sorted by place; none means that there is nothing to say.
-///
-/// What the reader found when it opened the model comes first, then what concerns the whole model, then the main graph
-/// node by node, then the other graphs in the order of the file. A model without graphs has only what the reader found.
-pub fn check(model: &Model, options: &CheckOptions) -> Result<Vec<Finding>> {
-    #[cfg(feature = "onnx")]
-    let target = onnx::Target::parse(&options.target)?;
-    #[cfg(not(feature = "onnx"))]
-    if !options.target.is_empty() {
-        return Err(Error::new(Kind::Unsupported, "this build checks no format for a target"));
+impl CheckOptions {
+    fn budget(&self) -> u64 {
+        if self.max_read_bytes == 0 { reader::DEFAULT_BUDGET } else { self.max_read_bytes }
     }
-    let mut findings = model.findings().to_vec();
-    if model.graphs().is_empty() {
-        return Ok(findings);
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.as_ref().is_some_and(Cancel::is_cancelled)
     }
-    let subject = &Subject::of(model);
-    let mut report = Report::new(subject.graphs);
-    #[cfg(feature = "onnx")]
-    onnx::check(subject, target.as_ref(), &mut report);
-    check_any(subject, &mut report);
-    findings.extend(report.finish());
-    Ok(findings)
 }
+
+/// A group of rules.
+type Check = fn(&Subject<'_>, &mut Collector<'_>);
+
+/// The rules of one format.
+struct Checker {
+    /// The name of the format.
+    format: &'static str,
+    /// The targets of the format, in words.
+    goals: fn() -> String,
+    /// Reads a target; `None`: it is none of this format.
+    goal: fn(&str) -> Option<Box<Goal>>,
+    /// Checks a model of the format.
+    check: Check,
+}
+
+/// The formats that have rules of their own.
+const CHECKERS: &[Checker] = &[
+    #[cfg(feature = "onnx")]
+    onnx::CHECKER,
+];
 
 /// What concerns graphs of every format.
-fn check_any(subject: &Subject<'_>, report: &mut Report<'_>) {
-    signature::check(subject, report);
-    labels::check(subject, report);
-    size::check(subject, report);
-    repeats::check(subject, report);
+const OF_GRAPHS: &[Check] = &[signature::check, labels::check];
+
+/// What concerns every model.
+const OF_ALL: &[Check] = &[size::check, repeats::check];
+
+impl Model {
+    /// Checks the model: see [`check`].
+    pub fn check(&self, options: &CheckOptions) -> Result<Vec<Finding>> {
+        check(self, options)
+    }
+}
+
+/// Checks a model. The findings are sorted by place; none means that there is nothing to say.
+///
+/// What the reader found when it opened the model comes first, then what concerns the whole model, then the main graph
+/// node by node, then the other graphs in the order of the file. Works on the calling thread.
+///
+/// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the target is not known, or is one of another format.
+/// [`Kind::Cancelled`](crate::Kind::Cancelled): the options asked for it.
+pub fn check(model: &Model, options: &CheckOptions) -> Result<Vec<Finding>> {
+    check_with(model, options, |_| true)
+}
+
+/// As [`check`], and tells `progress` how far the check is: at once, between two groups of rules, every 4 MiB that are
+/// read, and at the end. Returning `false` cancels.
+///
+/// [`Progress::total_bytes`] is what may be read at most: most checks end long before. Tensors are not counted.
+pub fn check_with(
+    model: &Model,
+    options: &CheckOptions,
+    progress: impl FnMut(&Progress) -> bool,
+) -> Result<Vec<Finding>> {
+    let goal = goal::parse(&options.target, model.format())?;
+    let progress = RefCell::new(progress);
+    let goes_on = |now: &Progress| !options.is_cancelled() && (progress.borrow_mut())(now);
+    let subject = &Subject::of(model, options.budget(), &goes_on);
+    let mut collector = Collector::new(subject.graphs);
+    for check in checks(subject) {
+        subject.reader.tell()?;
+        check(subject, &mut collector);
+    }
+    if let Some(goal) = goal {
+        goal(subject, &mut collector);
+    }
+    subject.reader.tell()?;
+    Ok(model.findings().iter().cloned().chain(collector.finish()).collect())
+}
+
+/// The groups of rules for a model.
+fn checks(subject: &Subject<'_>) -> impl Iterator<Item = Check> {
+    let of_format = CHECKERS.iter().filter(|checker| checker.format == subject.model.format());
+    let of_kind = if subject.graphs.is_empty() { weights::CHECKS } else { OF_GRAPHS };
+    // What reads most comes last: the budget is for all.
+    of_format.map(|checker| checker.check).chain(OF_ALL.iter().chain(of_kind).copied())
 }

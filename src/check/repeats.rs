@@ -1,111 +1,137 @@
 //! Weights that are stored more than once.
 
-use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
-
-use super::report::{Place, Report, advise, quoted};
-use super::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
-use super::signature::listed;
+use super::collector::{Collector, Site, advise, quoted};
+use super::lists::listed;
 use super::subject::Subject;
-use crate::error::{Error, Kind, Result};
+use super::unread::Unread;
+use crate::digest::{Algorithm, Digest, Hasher};
+use crate::error::{Error, Result};
+use crate::finding::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
+use crate::tensor::{Tensor, TensorTable};
 
 /// Smaller tensors are not worth a finding.
 const SMALLEST: u64 = 1024;
 
 /// Bytes that are read at once.
-const BLOCK: usize = 1 << 20;
+const BLOCK: u64 = 1 << 20;
 
-/// Bytes from the start of tensors that are compared first: tensors of one shape are mostly different right away.
+/// Bytes from the start of tensors that are compared first: tensors of one shape are mostly different right away, and
+/// the rest of those is never read.
 const SAMPLE: u64 = 4096;
 
-/// Finds tensors of one type, shape and contents. Contents are compared by hashes with keys that nobody can know.
+/// Finds tensors of one type, shape and contents.
 struct Repeats<'a> {
     subject: &'a Subject<'a>,
-    keys: RandomState,
     block: Vec<u8>,
-    /// Bytes that may still be read: tensors may overlap, and be more than their files.
-    left: u64,
+    unread: Unread,
 }
 
-pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let mut repeats = Repeats { subject, keys: RandomState::new(), block: Vec::new(), left: budget(subject) };
-    for candidates in repeats.alike() {
-        if let Err(error) = repeats.check_candidates(candidates, report) {
-            report.add(SIZE_UNREAD, Place::MODEL, || format!("duplicate weights were not looked for: {error}"));
-            return;
-        }
+pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
+    let mut repeats = Repeats { subject, block: Vec::new(), unread: Unread::default() };
+    match candidates(subject.tensors) {
+        Ok(candidates) => repeats.compare(&candidates, collector),
+        Err(reason) => repeats.unread.add(subject.tensors.len(), total_bytes(subject.tensors.iter()), reason),
+    }
+    if let Some(text) = repeats.unread.text("compared with others of their type and shape") {
+        collector.add(SIZE_UNREAD, Site::MODEL, || text);
     }
 }
 
-/// A sparse file costs nobody anything, and reading it takes time.
-const MOST_READ: u64 = 64 << 30;
-
-/// Twice the bytes of the files, as far as tensors reach in them: once for the samples, and once for the rest.
-fn budget(subject: &Subject<'_>) -> u64 {
-    let mut ends: BTreeMap<u32, u64> = BTreeMap::new();
-    for tensor in subject.tensors.iter() {
-        for run in tensor.contents.runs() {
-            let end = ends.entry(run.file).or_default();
-            *end = run.end().max(*end);
-        }
-    }
-    ends.values().copied().fold(0, u64::saturating_add).saturating_mul(2).min(MOST_READ)
+/// What tensors must have in common to be compared.
+fn kind(tensors: &TensorTable, index: usize) -> Option<(u32, &[i64])> {
+    tensors.get(index).map(|tensor| (tensor.dtype.number(), tensor.shape))
 }
 
-impl Repeats<'_> {
-    /// Tensors that could be the same: those of one type and shape that do not share their bytes already.
-    fn alike(&self) -> Vec<Vec<usize>> {
-        let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        let mut last = None;
-        // The table is sorted by place: tensors that share their bytes follow each other.
-        for (index, tensor) in self.subject.tensors.iter().enumerate() {
-            let span = tensor.span();
-            if span.is_some_and(|span| span.len > SMALLEST) && last.replace(span) != Some(span) {
-                groups.entry((tensor.dtype.number(), tensor.shape)).or_default().push(index);
+/// Tensors that could be the same as others and do not share their bytes already; those of one kind follow each other.
+fn candidates(tensors: &TensorTable) -> Result<Vec<usize>> {
+    let mut candidates = with_room_for(tensors.len())?;
+    let mut last = None;
+    // The table is sorted by place: tensors that share their bytes follow each other.
+    for (index, tensor) in tensors.iter().enumerate() {
+        let span = tensor.span();
+        if span.is_some_and(|span| span.len > SMALLEST) && last.replace(span) != Some(span) {
+            candidates.push(index);
+        }
+    }
+    candidates.sort_unstable_by_key(|index| (kind(tensors, *index), *index));
+    Ok(candidates)
+}
+
+/// A list that need not grow: a model may have millions of tensors.
+fn with_room_for<T>(count: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    let bytes = (count as u64).saturating_mul(size_of::<T>() as u64);
+    list.try_reserve_exact(count).map_err(|_| Error::out_of_memory("the list of tensors to compare", bytes))?;
+    Ok(list)
+}
+
+/// Tensors may overlap, and be more than their files.
+fn total_bytes<'a>(tensors: impl Iterator<Item = Tensor<'a>>) -> u64 {
+    tensors.map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add)
+}
+
+impl<'a> Repeats<'a> {
+    fn compare(&mut self, candidates: &[usize], collector: &mut Collector<'_>) {
+        let tensors = self.subject.tensors;
+        for alike in candidates.chunk_by(|a, b| kind(tensors, *a) == kind(tensors, *b)) {
+            for alike in self.same(alike, SAMPLE) {
+                for same in self.same(&alike, u64::MAX) {
+                    self.report(&same, collector);
+                }
             }
         }
-        groups.into_values().filter(|group| group.len() > 1).collect()
     }
 
-    fn check_candidates(&mut self, candidates: Vec<usize>, report: &mut Report<'_>) -> Result<()> {
-        for candidates in self.same(candidates, SAMPLE)? {
-            for same in self.same(candidates, u64::MAX)? {
-                self.report(&same, report);
-            }
+    /// Groups of tensors whose first `most` bytes are the same. What cannot be read for all of them is read for none.
+    fn same(&mut self, candidates: &[usize], most: u64) -> Vec<Vec<usize>> {
+        if candidates.len() < 2 {
+            return Vec::new();
         }
-        Ok(())
+        let mut digests = match self.digests(candidates, most) {
+            Ok(digests) => digests,
+            Err(reason) => {
+                self.unread.add(candidates.len(), total_bytes(self.tensors(candidates)), reason);
+                return Vec::new();
+            }
+        };
+        digests.sort_unstable();
+        let groups = digests.chunk_by(|(digest, _), (next, _)| digest == next).filter(|group| group.len() > 1);
+        let mut groups: Vec<Vec<usize>> = groups.map(|group| group.iter().map(|(_, index)| *index).collect()).collect();
+        groups.sort_unstable();
+        groups
     }
 
-    /// Groups of tensors whose first `most` bytes are the same.
-    fn same(&mut self, candidates: Vec<usize>, most: u64) -> Result<Vec<Vec<usize>>> {
-        let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    fn digests(&mut self, candidates: &[usize], most: u64) -> Result<Vec<(Digest, usize)>> {
+        let samples = self.tensors(candidates).map(|tensor| tensor.byte_len().min(most));
+        self.subject.reader.reserve(samples.fold(0, u64::saturating_add))?;
+        let mut digests = with_room_for(candidates.len())?;
         for candidate in candidates {
-            groups.entry(self.hash(candidate, most)?).or_default().push(candidate);
+            digests.push((self.digest(*candidate, most)?, *candidate));
         }
-        Ok(groups.into_values().filter(|group| group.len() > 1).collect())
+        Ok(digests)
     }
 
-    fn hash(&mut self, tensor: usize, most: u64) -> Result<u64> {
+    fn tensors(&self, indices: &[usize]) -> impl Iterator<Item = Tensor<'a>> {
+        let tensors = self.subject.tensors;
+        indices.iter().filter_map(|index| tensors.get(*index))
+    }
+
+    fn digest(&mut self, tensor: usize, most: u64) -> Result<Digest> {
         let len = self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.byte_len()).min(most);
-        let left = self.left.checked_sub(len);
-        self.left =
-            left.ok_or_else(|| Error::new(Kind::Limit, "tensors share so many bytes that it would take too long"))?;
-        let (mut hasher, mut offset) = (self.keys.build_hasher(), 0);
+        let (mut hasher, mut offset) = (Hasher::whole(Algorithm::Blake3), 0);
         while offset < len {
-            self.block.resize((len - offset).min(BLOCK as u64) as usize, 0);
-            (self.subject.read)(tensor, offset, &mut self.block)?;
-            hasher.write(&self.block);
+            self.block.resize((len - offset).min(BLOCK) as usize, 0);
+            self.subject.reader.read(tensor, offset, &mut self.block)?;
+            hasher.update(&self.block);
             offset += self.block.len() as u64;
         }
         Ok(hasher.finish())
     }
 
-    fn report(&self, same: &[usize], report: &mut Report<'_>) {
-        report.add(SIZE_DUPLICATE, Place::MODEL, || {
-            let tensors = || same.iter().filter_map(|index| self.subject.tensors.get(*index));
-            // Tensors may overlap, and be more than their files.
-            let bytes = tensors().skip(1).map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add);
-            let names = listed(tensors(), |tensor| quoted(tensor.name).to_string());
+    fn report(&self, same: &[usize], collector: &mut Collector<'_>) {
+        collector.add(SIZE_DUPLICATE, Site::MODEL, || {
+            let bytes = total_bytes(self.tensors(same).skip(1));
+            let names = listed(self.tensors(same), |tensor| quoted(tensor.name).to_string());
             advise(
                 format!("these tensors have the same contents: {names}"),
                 format!("share one: it saves {bytes} bytes"),

@@ -2,25 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::report::{Place, Report, advise, quoted};
-use super::rules::{SIGNATURE, SIGNATURE_DYNAMIC, SIGNATURE_OUTPUTS};
+use super::collector::{Collector, Site, advise, quoted};
+use super::lists::{listed, listed_or_nothing};
 use super::subject::Subject;
 use crate::error::Printable;
+use crate::finding::rules::{SIGNATURE, SIGNATURE_DYNAMIC, SIGNATURE_OUTPUTS};
 use crate::graph::{Dim, Graph, Type, TypeKind, Value};
 
-/// How many things of one sort are told.
-const MOST_TOLD: usize = 16;
-
-pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let Some(main) = subject.graphs.get(0) else { return };
-    report.add(SIGNATURE, Place::MODEL, || {
+    collector.add(SIGNATURE, Site::MODEL, || {
         let (takes, makes) = (listed_or_nothing(inputs(main), described), listed_or_nothing(outputs(main), described));
         format!("takes {takes}; makes {makes}")
     });
     if main.outputs().is_empty() {
-        report.add(SIGNATURE_OUTPUTS, Place::graph(0), || "the main graph has no outputs: it makes nothing");
+        collector.add(SIGNATURE_OUTPUTS, Site::graph(0), || "the main graph has no outputs: it makes nothing");
     }
-    report_dynamic(main, report);
+    report_dynamic(main, collector);
 }
 
 /// The inputs that a caller has to give: those without a default.
@@ -33,7 +31,7 @@ pub(super) fn outputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
 }
 
 /// Axes of no fixed size: by the name of the size, or as those that have none.
-fn report_dynamic(main: &Graph, report: &mut Report<'_>) {
+fn report_dynamic(main: &Graph, collector: &mut Collector<'_>) {
     let mut named: BTreeMap<&str, Vec<(&str, usize)>> = BTreeMap::new();
     let mut unnamed = Vec::new();
     for value in inputs(main).chain(outputs(main)) {
@@ -48,13 +46,13 @@ fn report_dynamic(main: &Graph, report: &mut Report<'_>) {
     }
     let axis = |(name, axis): (&str, usize)| format!("{}[{axis}]", Printable(name));
     if !named.is_empty() {
-        report.add(SIGNATURE_DYNAMIC, Place::MODEL, || {
+        collector.add(SIGNATURE_DYNAMIC, Site::MODEL, || {
             let size = |(symbol, axes): (&str, Vec<_>)| format!("{} ({})", quoted(symbol), listed(axes, axis));
             format!("dynamic axes: {}", listed(named, size))
         });
     }
     if !unnamed.is_empty() {
-        report.add(SIGNATURE_DYNAMIC, Place::MODEL, || {
+        collector.add(SIGNATURE_DYNAMIC, Site::MODEL, || {
             let message = format!("dynamic axes without a name: {}", listed(unnamed, axis));
             advise(message, "name them: axes of one name have one size")
         });
@@ -92,19 +90,4 @@ fn shape_text(ty: &Type<'_>) -> String {
         Dim::Unknown => "?".to_owned(),
     };
     format!("[{}]", listed(ty.dims(), dim))
-}
-
-/// Things in a row, or that there is nothing.
-pub(super) fn listed_or_nothing<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
-    Some(listed(things, text)).filter(|list| !list.is_empty()).unwrap_or("nothing".to_owned())
-}
-
-/// Things in a row, not too many of them.
-pub(super) fn listed<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) -> String) -> String {
-    let mut things = things.into_iter();
-    let told: Vec<String> = things.by_ref().take(MOST_TOLD).map(text).collect();
-    match things.count() {
-        0 => told.join(", "),
-        more => format!("{} and {more} more", told.join(", ")),
-    }
 }

@@ -1,37 +1,33 @@
-//! How large the weights are, and whether they are in the right place.
+//! How large the weights are.
 
 use std::collections::BTreeMap;
 
-use super::report::{Place, Report, advise};
-use super::rules::{SIZE, SIZE_INLINE, SIZE_LIMIT};
-use super::signature::listed_or_nothing;
+use super::collector::{Collector, Site};
+use super::lists::{counted, listed_or_nothing};
 use super::subject::Subject;
+use crate::finding::rules::SIZE;
 use crate::graph::{Graph, Role, Stored};
-
-/// What protobuf can hold in one message.
-const PROTOBUF_LIMIT: u64 = 2 << 30;
-
-/// Weights above this are better kept in files of their own: they can be mapped, shared and replaced.
-const MUCH: u64 = 100_000_000;
 
 /// How many tensors and bytes of one sort.
 #[derive(Default)]
 struct Total {
-    tensors: u64,
+    tensors: usize,
     bytes: u64,
 }
 
-pub(super) fn check(subject: &Subject<'_>, report: &mut Report<'_>) {
+pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let mut by_type: BTreeMap<&str, Total> = BTreeMap::new();
     for tensor in subject.tensors.iter() {
         by_type.entry(tensor.dtype.name()).or_default().add(tensor.byte_len());
     }
-    let by_scope = by_scope(subject);
-    report.add(SIZE, Place::MODEL, || {
-        let (types, scopes) = (listed_or_nothing(by_type, Total::text), listed_or_nothing(by_scope, Total::text));
+    collector.add(SIZE, Site::MODEL, || {
+        let types = listed_or_nothing(by_type, Total::text);
+        if subject.graphs.is_empty() {
+            return format!("weights by type: {types}");
+        }
+        let scopes = listed_or_nothing(by_scope(subject), Total::text);
         format!("weights by type: {types}; by place: {scopes}")
     });
-    report_inline(subject, report);
 }
 
 impl Total {
@@ -42,7 +38,7 @@ impl Total {
     }
 
     fn text((what, total): (&str, Self)) -> String {
-        format!("{what} {} bytes in {} tensors", total.bytes, total.tensors)
+        format!("{what} {} bytes in {}", total.bytes, counted(total.tensors, "tensor"))
     }
 }
 
@@ -82,19 +78,4 @@ fn initializers(subject: &Subject<'_>, graph: &Graph) -> impl Iterator<Item = us
             Stored::Unreadable => [None, None],
         })
         .flatten()
-}
-
-/// Weights that would be better off in files of their own.
-fn report_inline(subject: &Subject<'_>, report: &mut Report<'_>) {
-    const REMEDY: &str = "save the model with external data";
-    if subject.main_file > PROTOBUF_LIMIT {
-        report.add(SIZE_LIMIT, Place::MODEL, || {
-            let bytes = subject.main_file;
-            advise(format!("the model file has {bytes} bytes: tools that use protobuf refuse more than 2 GiB"), REMEDY)
-        });
-    } else if subject.inline > MUCH {
-        report.add(SIZE_INLINE, Place::MODEL, || {
-            advise(format!("{} bytes of weights are inside the model file", subject.inline), REMEDY)
-        });
-    }
 }

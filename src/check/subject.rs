@@ -1,37 +1,29 @@
 //! What is checked: the parts of a model that the rules look at.
 
-use crate::error::Result;
+use super::reader::{GoesOn, Reader};
 use crate::graph::Graphs;
 use crate::model::Model;
 use crate::tensor::TensorTable;
 
-/// Reads a part of a tensor: which, from where, into what.
-type Read<'a> = dyn Fn(usize, u64, &mut [u8]) -> Result<()> + 'a;
-
-/// A model, or in tests something like one.
+/// A model, with the parts that most rules look at.
 pub(super) struct Subject<'a> {
+    pub model: &'a Model,
     pub graphs: &'a Graphs,
     pub tensors: &'a TensorTable,
     pub metadata: &'a [(String, String)],
-    /// Bytes of the file with the graphs.
-    pub main_file: u64,
-    /// Bytes of the tensors in that file.
-    pub inline: u64,
-    pub read: Box<Read<'a>>,
+    /// Contents of tensors.
+    pub reader: Reader<'a>,
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn of(model: &'a Model) -> Self {
-        // The file with the graphs is the first.
-        let inline =
-            model.tensors().iter().filter(|tensor| model.place(tensor).file == 0).map(|tensor| tensor.byte_len());
+    /// A model of which at most `budget` bytes of tensors are read, as long as `goes_on` says so.
+    pub(super) fn of(model: &'a Model, budget: u64, goes_on: &'a GoesOn<'a>) -> Self {
         Self {
+            model,
             graphs: model.graphs(),
             tensors: model.tensors(),
             metadata: model.metadata(),
-            main_file: model.files().next().map_or(0, |file| file.len()),
-            inline: inline.sum(),
-            read: Box::new(|tensor, offset, buffer| model.read_into(tensor, offset, buffer)),
+            reader: Reader::new(model, budget, goes_on),
         }
     }
 }

@@ -1,15 +1,18 @@
 //! # Findings
 //!
-//! A check looks at the graphs of a model: at the rules of their format, and at what goes wrong in production. What it finds
-//! is data, for a person or for a gate to decide on. Of the bytes of tensors only a few are read: the indices of sparse ones, and
-//! those of tensors that may be the same.
+//! A check looks at a model: at the rules of its format, at its weights, and at what goes wrong in production. What it finds
+//! is data, for a person or for a gate to decide on. Bytes of tensors are read within a budget: the indices of sparse ones,
+//! those of tensors that may be the same and, of a model without graphs, all that may hold NaN or infinity.
+
+use std::ffi::c_void;
 
 use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};
+use super::hooks::{self, wb_progress_fn};
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, options, plain, status, wb_str};
-use crate::check::{CheckOptions, check};
+use crate::check::{CheckOptions, check_with};
 use crate::error::Result;
 use crate::finding::{Finding, Severity};
 
@@ -26,7 +29,8 @@ pub const WB_SEVERITY_WARNING: u32 = 2;
 /// Severity: something that a person who deploys the model wants to know. Since 0.1.
 pub const WB_SEVERITY_INFO: u32 = 3;
 
-/// What a model is checked for. Zeroed means nothing in particular; set `struct_size`. Since 0.1.
+/// What a model is checked for, and how much of it may be read. Zeroed means nothing in particular; set `struct_size`.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_check_options {
@@ -35,6 +39,13 @@ pub struct wb_check_options {
     /// What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in
     /// particular.
     pub target: wb_str,
+    /// Bytes of tensors that are read at most; 0: 4 GiB. What was not looked at for this reason is a finding.
+    pub max_read_bytes: u64,
+    /// Told how far the check is, on this thread: at once, between two groups of rules, every 4 MiB that are read, and at the
+    /// end. `total_bytes` is what may be read at most, and tensors are not counted. NULL: nobody is told.
+    pub progress: wb_progress_fn,
+    /// Passed to `progress`.
+    pub user_data: *mut c_void,
 }
 
 /// One finding. Set `struct_size` before the call; the texts are borrowed from the findings. Since 0.1.
@@ -76,10 +87,11 @@ impl From<&Finding> for wb_finding {
     }
 }
 
-/// Checks the graphs of a model; one of weights only has nothing to find. `opt` may be NULL. Works on this thread.
+/// Checks a model. `opt` may be NULL. Works on this thread.
 ///
 /// `WB_OK` says that the check was made, not that the model is good: look at the findings, which belong to the caller.
-/// `WB_ERR_INVALID_ARGUMENT`: the target is not known. Since 0.1.
+/// `WB_ERR_INVALID_ARGUMENT`: the target is not known, or is one of another format. `WB_ERR_CANCELLED`: `progress` asked
+/// for it. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_check(
     m: *const wb_model,
@@ -89,15 +101,19 @@ pub extern "C" fn wb_model_check(
 ) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        let findings = check(&get(m, "m")?.model, &check_options(opt)?)?;
-        out.set(wb_findings(findings).into_raw());
+        let model = &get(m, "m")?.model;
+        let findings = match options(opt, "opt")? {
+            None => model.check(&CheckOptions::default()),
+            Some(opt) => check_with(model, &check_options(&opt)?, hooks::progress(opt.progress, opt.user_data)),
+        };
+        out.set(wb_findings(findings?).into_raw());
         Ok(WB_OK)
     })
 }
 
-fn check_options(opt: *const wb_check_options) -> Result<CheckOptions> {
-    let Some(opt) = options(opt, "opt")? else { return Ok(CheckOptions::default()) };
-    Ok(CheckOptions { target: opt.target.text("target")?.to_owned() })
+fn check_options(opt: &wb_check_options) -> Result<CheckOptions> {
+    let target = opt.target.text("target")?.to_owned();
+    Ok(CheckOptions { target, max_read_bytes: opt.max_read_bytes, cancel: None })
 }
 
 /// The number of findings; 0 for NULL. Since 0.1.

@@ -25,7 +25,7 @@ pub type wb_log_fn = Option<
 /// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
 pub type wb_destroy_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
-/// How far a task is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
+/// How far a task or a check is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_progress {
@@ -53,8 +53,8 @@ impl From<&Progress> for wb_progress {
     }
 }
 
-/// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
-/// not throw, and must not release the task. Since 0.1.
+/// Told how far a task or a check is, on the thread that waits. 0: go on; anything else cancels. It must
+/// not throw, and must not release the task or the model. Since 0.1.
 pub type wb_progress_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, p: *const wb_progress) -> i32>;
 
 /// The host's own pointer, passed back to its callbacks and never looked at.

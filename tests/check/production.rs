@@ -1,7 +1,7 @@
 //! What goes wrong in production: other versions, other targets, half precision, labels, size.
 
 use weighbridge::check::{CheckOptions, check};
-use weighbridge::{Context, Finding, Model, OpenOptions, Policy, Severity};
+use weighbridge::{Context, Finding, Kind, Model, OpenOptions, Policy, Severity};
 
 use super::maker::*;
 use super::{errors, findings, of_rule};
@@ -124,9 +124,19 @@ fn targets_are_releases_or_operator_sets() {
     }
     let model = Model::from_memory(relu.into(), &OpenOptions::default(), &Context::new()).unwrap();
     for target in ["onnx", "onnx-", "onnx-1", "onnx-1.99", "opset-0", "opset-29", "opset-x", "opset-+7", "tensorrt"] {
-        let error = check(&model, &CheckOptions { target: target.to_owned() }).unwrap_err();
+        let error = check(&model, &CheckOptions { target: target.to_owned(), ..Default::default() }).unwrap_err();
         assert!(error.message().contains("opset-1 to opset-28") && error.message().contains("onnx-1.15.0"), "{error}");
     }
+}
+
+#[test]
+fn a_target_of_another_format_is_refused() {
+    let model = Model::open("tests/golden/tiny-llama", &OpenOptions::default(), &Context::new()).unwrap();
+    let error = check(&model, &CheckOptions { target: "onnx-1.15".to_owned(), ..Default::default() }).unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidArgument);
+    assert!(error.to_string().contains("for onnx models; the model is of the format safetensors"), "{error}");
+    let error = check(&model, &CheckOptions { target: "tensorrt".to_owned(), ..Default::default() }).unwrap_err();
+    assert!(error.message().contains("unknown target"), "{error}");
 }
 
 #[test]

@@ -68,13 +68,78 @@ static void targets(void) {
   wb_model_release(nested);
 }
 
-static void nothing_to_check(void) {
+static int has_rule(const wb_findings *findings, const char *rule) {
+  wb_finding finding;
+  size_t i, found = 0;
+  SIZED(finding);
+  for (i = 0; i < wb_findings_count(findings); i++) {
+    GOOD(wb_findings_get(findings, i, &finding));
+    found += finding.rule.len == strlen(rule) && memcmp(finding.rule.ptr, rule, finding.rule.len) == 0;
+  }
+  return found > 0;
+}
+
+static wb_model *open_weights(void) {
   char path[PATH_SIZE];
   wb_model *model = NULL;
-  wb_findings *findings = NULL;
   GOOD(wb_model_open(NULL, join(path, golden, "dtypes.safetensors"), WB_NUL, NULL, &model, NULL));
+  REQUIRE(model != NULL);
+  return model;
+}
+
+static void weights(void) {
+  wb_model *model = open_weights();
+  wb_findings *findings = NULL;
   GOOD(wb_model_check(model, NULL, &findings, NULL));
-  CHECK(findings != NULL && wb_findings_count(findings) == 0);
+  CHECK(has_rule(findings, "model.size") && has_rule(findings, "weights.scale"));
+  CHECK(has_rule(findings, "weights.nonfinite") && !has_rule(findings, "weights.nonfinite.unread"));
+  wb_findings_release(findings);
+  wb_model_release(model);
+}
+
+/* How far a check was when it last told, and when it shall stop. */
+typedef struct {
+  size_t calls, stop_at;
+  uint64_t done, total;
+} told;
+
+static int32_t tell(void *user_data, const wb_progress *p) {
+  told *seen = (told *)user_data;
+  CHECK(p->struct_size == sizeof(wb_progress) && p->done_bytes >= seen->done);
+  seen->done = p->done_bytes;
+  seen->total = p->total_bytes;
+  return ++seen->calls == seen->stop_at;
+}
+
+static void budget_and_progress(void) {
+  wb_model *model = open_weights();
+  wb_check_options options;
+  wb_findings *findings = NULL;
+  wb_error *err = NULL;
+  told seen = {0, 0, 0, 0};
+  SIZED(options);
+
+  options.max_read_bytes = 4;
+  options.progress = tell;
+  options.user_data = &seen;
+  GOOD(wb_model_check(model, &options, &findings, &err));
+  CHECK(has_rule(findings, "weights.nonfinite.unread"));
+  CHECK(seen.calls > 1 && seen.done <= 4 && seen.total == 4);
+  wb_findings_release(findings);
+
+  seen.calls = 0;
+  seen.done = 0;
+  seen.stop_at = 2;
+  findings = (wb_findings *)JUNK;
+  CHECK_STATUS(wb_model_check(model, &options, &findings, &err), WB_ERR_CANCELLED);
+  CHECK(findings == NULL && err != NULL && wb_error_code(err) == WB_ERR_CANCELLED && seen.calls == 2);
+  wb_error_release(err);
+
+  /* A program that was compiled before there was a budget. */
+  options.struct_size = offsetof(wb_check_options, max_read_bytes);
+  seen.calls = 0;
+  GOOD(wb_model_check(model, &options, &findings, NULL));
+  CHECK(!has_rule(findings, "weights.nonfinite.unread") && seen.calls == 0);
   wb_findings_release(findings);
   wb_model_release(model);
 }
@@ -87,6 +152,7 @@ int main(int argc, char **argv) {
   golden = argv[1];
   what_a_check_finds();
   targets();
-  nothing_to_check();
+  weights();
+  budget_and_progress();
   return check_result();
 }

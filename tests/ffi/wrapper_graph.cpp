@@ -188,6 +188,18 @@ void findings() {
   }
   CHECK(errors > 0);  // the model is of opset 21
   CHECK(kept[kept.size()].rule.empty());
+  const wb::model looped = open("loop-if.onnx");
+  std::size_t calls = 0;
+  const auto told = looped.check({"opset-17", 0}, [&](const wb::progress& p) {
+    CHECK(p.done_bytes <= p.total_bytes);
+    calls++;
+  });
+  CHECK(told && told->size() == kept.size() && calls > 1);
+  const auto stopped = looped.check({}, [](const wb::progress&) { return true; });
+  CHECK(!stopped && stopped.error().code() == wb::status::cancelled);
+  wb::check_options little;
+  little.max_read_bytes = 1;
+  CHECK(looped.check(little));
   const auto refused = open("loop-if.onnx").check("no such target");
   CHECK(!refused && refused.error().code() == wb::status::invalid_argument && !refused.error().message().empty());
 }

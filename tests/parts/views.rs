@@ -83,12 +83,14 @@ fn bytes_are_contiguous_also_without_a_load() {
 fn model(tensors: &str, options: &OpenOptions) -> (tempfile::TempDir, Model) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("data"), (0..240).collect::<Vec<u8>>()).unwrap();
-    fs::write(folder.path().join("m.trial"), format!(r#"{{"trial": 1, "files": ["data"], "tensors": [{tensors}]}}"#)).unwrap();
+    fs::write(folder.path().join("m.trial"), format!(r#"{{"trial": 1, "files": ["data"], "tensors": [{tensors}]}}"#))
+        .unwrap();
     let model = Model::open(folder.path().join("m.trial"), options, &weighbridge::Context::new()).unwrap();
     (folder, model)
 }
 
-const TRANSPOSED: &str = r#"{"name": "t", "dtype": "U8", "shape": [2, 3], "strides": [1, 2], "runs": [{"file": 0, "offset": 6, "len": 6}]}"#;
+const TRANSPOSED: &str =
+    r#"{"name": "t", "dtype": "U8", "shape": [2, 3], "strides": [1, 2], "runs": [{"file": 0, "offset": 6, "len": 6}]}"#;
 
 #[test]
 fn strides_are_told_and_the_run_can_be_viewed() {

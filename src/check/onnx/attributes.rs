@@ -3,8 +3,8 @@
 use super::era;
 use super::schema::{Attr, Op, Schema};
 use super::scope::Scopes;
-use crate::check::report::{Place, Report, quoted};
-use crate::check::rules::{
+use crate::check::collector::{Collector, Site, quoted};
+use crate::finding::rules::{
     ATTRIBUTE_DUPLICATE, ATTRIBUTE_KIND, ATTRIBUTE_NAME, ATTRIBUTE_REQUIRED, ATTRIBUTE_UNDECLARED, ATTRIBUTE_VALUE,
 };
 use crate::graph::{Attribute, AttributeKind, Graph, Node};
@@ -22,32 +22,32 @@ impl<'a> Attributes<'a> {
     }
 
     /// What holds for attributes of any operator.
-    pub(super) fn check(&mut self, index: usize, graph: &'a Graph, node: &Node<'a>, report: &mut Report<'_>) {
-        let place = Place::node(index, node.index);
+    pub(super) fn check(&mut self, index: usize, graph: &'a Graph, node: &Node<'a>, collector: &mut Collector<'_>) {
+        let site = Site::node(index, node.index);
         self.names.clear();
         for attribute in graph.attributes(node) {
             self.names.push(attribute.name);
             if attribute.name.is_empty() {
-                report.add(ATTRIBUTE_NAME, place, || "an attribute has no name");
+                collector.add(ATTRIBUTE_NAME, site, || "an attribute has no name");
             }
             if !attribute.reference.is_empty() {
-                self.check_reference(index, &attribute, place, report);
+                self.check_reference(index, &attribute, site, collector);
             }
         }
         self.names.sort_unstable();
         for pair in self.names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1) {
             let name = pair.first().copied().unwrap_or_default();
-            report
-                .add(ATTRIBUTE_DUPLICATE, place, || format!("attribute {} occurs {} times", quoted(name), pair.len()));
+            collector
+                .add(ATTRIBUTE_DUPLICATE, site, || format!("attribute {} occurs {} times", quoted(name), pair.len()));
         }
     }
 
     /// In the body of a function an attribute may take its value from the call.
-    fn check_reference(&self, index: usize, attribute: &Attribute<'_>, place: Place, report: &mut Report<'_>) {
+    fn check_reference(&self, index: usize, attribute: &Attribute<'_>, site: Site, collector: &mut Collector<'_>) {
         let Attribute { name, reference, .. } = *attribute;
         // Outside functions the reader has complained already.
         if self.scopes.function(index).is_some_and(|function| !self.scopes.declares(function, reference)) {
-            report.add(ATTRIBUTE_UNDECLARED, place, || {
+            collector.add(ATTRIBUTE_UNDECLARED, site, || {
                 let (name, reference) = (quoted(name), quoted(reference));
                 format!("attribute {name} refers to attribute {reference}, which the function does not declare")
             });
@@ -61,31 +61,31 @@ impl<'a> Attributes<'a> {
         schema: &Schema,
         graph: &Graph,
         node: &Node<'_>,
-        place: Place,
-        report: &mut Report<'_>,
+        site: Site,
+        collector: &mut Collector<'_>,
     ) {
         for attribute in graph.attributes(node) {
             match schema.attribute(attribute.name) {
-                Some(expected) => check_kind(expected, &attribute, place, report),
+                Some(expected) => check_kind(expected, &attribute, site, collector),
                 None if schema.takes_any_attribute || attribute.name.starts_with("__") => {}
                 None if attribute.name.is_empty() => {}
-                None => era::report_attribute(op, schema, attribute.name, place, report),
+                None => era::report_attribute(op, schema, attribute.name, site, collector),
             }
         }
         for Attr(name, _, _) in schema.attributes.iter().filter(|attribute| attribute.2) {
             if self.names.binary_search(name).is_err() {
-                report.add(ATTRIBUTE_REQUIRED, place, || era::missing_attribute(op, schema, name, node));
+                collector.add(ATTRIBUTE_REQUIRED, site, || era::missing_attribute(op, schema, name, node));
             }
         }
     }
 }
 
-fn check_kind(Attr(name, kind, _): &Attr, attribute: &Attribute<'_>, place: Place, report: &mut Report<'_>) {
+fn check_kind(Attr(name, kind, _): &Attr, attribute: &Attribute<'_>, site: Site, collector: &mut Collector<'_>) {
     if attribute.kind != *kind {
         let actual = attribute.kind;
-        report.add(ATTRIBUTE_KIND, place, || format!("attribute `{name}` is of kind {actual:?}; expected {kind:?}"));
+        collector.add(ATTRIBUTE_KIND, site, || format!("attribute `{name}` is of kind {actual:?}; expected {kind:?}"));
     } else if attribute.reference.is_empty() && lacks_value(attribute) {
-        report.add(ATTRIBUTE_VALUE, place, || format!("attribute `{name}` is of kind {kind:?} and holds none"));
+        collector.add(ATTRIBUTE_VALUE, site, || format!("attribute `{name}` is of kind {kind:?} and holds none"));
     }
 }
 

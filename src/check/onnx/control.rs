@@ -1,7 +1,7 @@
 //! Graphs that run a part of themselves or not, or any number of times.
 
-use crate::check::report::{Place, Report, advise, quoted};
-use crate::check::rules::{CONTROL_FLOW, CONTROL_GRAPH};
+use crate::check::collector::{Collector, Site, advise, quoted};
+use crate::finding::rules::{CONTROL_FLOW, CONTROL_GRAPH};
 use crate::graph::{Graph, Node};
 
 /// The operators whose data decides what runs.
@@ -13,12 +13,12 @@ const FLOW: &[(&str, &str)] = &[
 ];
 
 /// Checks a node of the graph with this index. All that is looked for has a graph in an attribute.
-pub(super) fn check(index: usize, graph: &Graph, node: &Node<'_>, report: &mut Report<'_>) {
+pub(super) fn check(index: usize, graph: &Graph, node: &Node<'_>, collector: &mut Collector<'_>) {
     for attribute in graph.attributes(node).filter(|attribute| !attribute.graphs().is_empty()) {
-        let place = Place::node(index, node.index);
+        let site = Site::node(index, node.index);
         let flow = FLOW.iter().find(|(op, _)| *op == node.op && node.domain.is_empty());
         if let Some((op, reason)) = flow {
-            report.add(CONTROL_FLOW, place, || {
+            collector.add(CONTROL_FLOW, site, || {
                 advise(
                     format!("`{op}`: {reason}"),
                     "check that the runtime supports it, and test with data that takes every way through it",
@@ -26,7 +26,7 @@ pub(super) fn check(index: usize, graph: &Graph, node: &Node<'_>, report: &mut R
             });
             return;
         }
-        report.add(CONTROL_GRAPH, place, || {
+        collector.add(CONTROL_GRAPH, site, || {
             let count = attribute.graphs().len();
             format!("{} carries {count} graphs in {}", quoted(node.op), quoted(attribute.name))
         });

@@ -4,13 +4,13 @@ use super::lookup::{DOMAINS, spelled};
 use super::recipes::{recipe, replacement};
 use super::schema::{Formal, Op, Schema};
 use super::tables::OPS;
-use crate::check::report::{Place, Report, Text, advise, quoted};
-use crate::check::rules::{ATTRIBUTE_ERA, ATTRIBUTE_UNKNOWN, NODE_LATER, NODE_UNKNOWN};
+use crate::check::collector::{Collector, Site, Text, advise, quoted};
+use crate::finding::rules::{ATTRIBUTE_ERA, ATTRIBUTE_UNKNOWN, NODE_LATER, NODE_UNKNOWN};
 use crate::graph::Node;
 
 /// The operator came later than the version that is imported.
-pub(super) fn report_later(op: &Op, version: i64, place: Place, report: &mut Report<'_>) {
-    report.add(NODE_LATER, place, || {
+pub(super) fn report_later(op: &Op, version: i64, site: Site, collector: &mut Collector<'_>) {
+    collector.add(NODE_LATER, site, || {
         let (name, domain, introduced) = (op.name, spelled(op.domain), op.introduced());
         let remedy = format!("import version {introduced} or later");
         let recipe = recipe(op).map(|recipe| format!("{remedy}, or write it as {recipe}"));
@@ -20,8 +20,14 @@ pub(super) fn report_later(op: &Op, version: i64, place: Place, report: &mut Rep
 }
 
 /// No version of the domain has the operator.
-pub(super) fn report_unknown(node: &Node<'_>, version: i64, is_function: bool, place: Place, report: &mut Report<'_>) {
-    report.add(NODE_UNKNOWN, place, || {
+pub(super) fn report_unknown(
+    node: &Node<'_>,
+    version: i64,
+    is_function: bool,
+    site: Site,
+    collector: &mut Collector<'_>,
+) {
+    collector.add(NODE_UNKNOWN, site, || {
         let (name, domain) = (quoted(node.op), spelled(node.domain));
         let message = format!("no version of `{domain}` has an operator {name}; {version} is imported");
         if is_function {
@@ -80,18 +86,18 @@ pub(super) fn missing_attribute(op: &Op, schema: &Schema, name: &str, node: &Nod
 }
 
 /// The schema has no such attribute. Maybe another version has.
-pub(super) fn report_attribute(op: &Op, schema: &Schema, name: &str, place: Place, report: &mut Report<'_>) {
+pub(super) fn report_attribute(op: &Op, schema: &Schema, name: &str, site: Site, collector: &mut Collector<'_>) {
     match nearest(op, schema, |other| other.attribute(name).is_some()) {
-        None => report.add(ATTRIBUTE_UNKNOWN, place, || {
+        None => collector.add(ATTRIBUTE_UNKNOWN, site, || {
             let name = quoted(name);
             format!("no version of `{}` has an attribute {name}", op.name)
         }),
-        Some(other) if other.since > schema.since => report.add(ATTRIBUTE_ERA, place, || {
+        Some(other) if other.since > schema.since => collector.add(ATTRIBUTE_ERA, site, || {
             let since = other.since;
             let message = format!("attribute `{name}` of `{}` came with version {since} of the operator set", op.name);
             advise(message, format!("import version {since} or later"))
         }),
-        Some(other) => report.add(ATTRIBUTE_ERA, place, || lost_attribute(op, other, schema, name)),
+        Some(other) => collector.add(ATTRIBUTE_ERA, site, || lost_attribute(op, other, schema, name)),
     }
 }
 

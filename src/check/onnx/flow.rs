@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::check::report::{Place, Report, advise, quoted};
-use crate::check::rules::{FUNCTION_OUTPUT, GRAPH_ORDER, GRAPH_OUTPUT, GRAPH_SHADOW, GRAPH_SSA};
+use crate::check::collector::{Collector, Site, advise, quoted};
+use crate::finding::rules::{FUNCTION_OUTPUT, GRAPH_ORDER, GRAPH_OUTPUT, GRAPH_SHADOW, GRAPH_SSA};
 use crate::graph::{Graph, Graphs, NO_VALUE, Node, Role, Value};
 
 /// One graph while it is checked.
@@ -18,7 +18,7 @@ pub(super) struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    pub(super) fn begin(graphs: &'a Graphs, index: usize, graph: &'a Graph, report: &mut Report<'_>) -> Self {
+    pub(super) fn begin(graphs: &'a Graphs, index: usize, graph: &'a Graph, collector: &mut Collector<'_>) -> Self {
         let count = graph.value_count();
         let is_inside = matches!(graph.role, Role::Subgraph { .. });
         let is_around = vec![(!is_inside).then_some(false); count];
@@ -29,25 +29,25 @@ impl<'a> Flow<'a> {
             flow.set_there(value);
             if is_new && flow.is_around(value) {
                 let name = flow.name(value);
-                report.add(GRAPH_SHADOW, Place::graph(index), || format!("{name} hides a value of a graph around"));
+                collector.add(GRAPH_SHADOW, Site::graph(index), || format!("{name} hides a value of a graph around"));
             }
         }
         flow
     }
 
     /// Checks the next node.
-    pub(super) fn check(&mut self, node: &Node<'a>, report: &mut Report<'_>) {
-        let place = Place::node(self.index, node.index);
+    pub(super) fn check(&mut self, node: &Node<'a>, collector: &mut Collector<'_>) {
+        let site = Site::node(self.index, node.index);
         for input in node.inputs {
             if *input != NO_VALUE && !self.is_there(*input) && !self.is_around(*input) {
-                self.report_order(*input, place, report);
+                self.report_order(*input, site, collector);
             }
         }
         for output in node.outputs.iter().filter(|output| **output != NO_VALUE) {
             if self.is_there(*output) {
-                report.add(GRAPH_SSA, place, || format!("output {} has been given before", self.name(*output)));
+                collector.add(GRAPH_SSA, site, || format!("output {} has been given before", self.name(*output)));
             } else if self.is_around(*output) {
-                report.add(GRAPH_SSA, place, || {
+                collector.add(GRAPH_SSA, site, || {
                     format!("output {} has been given before, in a graph around this one", self.name(*output))
                 });
             }
@@ -56,18 +56,18 @@ impl<'a> Flow<'a> {
     }
 
     /// Checks what the graph makes, after its nodes.
-    pub(super) fn end(self, report: &mut Report<'_>) {
+    pub(super) fn end(self, collector: &mut Collector<'_>) {
         let rule = if matches!(self.graph.role, Role::Function(_)) { FUNCTION_OUTPUT } else { GRAPH_OUTPUT };
         for output in self.graph.outputs().iter().filter(|output| **output != NO_VALUE) {
             if !self.is_there(*output) {
-                let place = Place::graph(self.index);
-                report.add(rule, place, || format!("output {} is not made in the graph", self.name(*output)));
+                let site = Site::graph(self.index);
+                collector.add(rule, site, || format!("output {} is not made in the graph", self.name(*output)));
             }
         }
     }
 
-    fn report_order(&self, input: u32, place: Place, report: &mut Report<'_>) {
-        report.add(GRAPH_ORDER, place, || {
+    fn report_order(&self, input: u32, site: Site, collector: &mut Collector<'_>) {
+        collector.add(GRAPH_ORDER, site, || {
             let name = self.name(input);
             match self.graph.value(input).and_then(|value| value.producer) {
                 Some(later) => advise(

@@ -7,8 +7,8 @@ use hashbrown::{HashMap, HashSet};
 use super::lookup::spelled;
 use super::schema::Op;
 use super::scope::{IR_OF_FUNCTIONS, Scopes};
-use crate::check::report::{Place, Report, function_name, quoted};
-use crate::check::rules::{
+use crate::check::collector::{Collector, Site, function_name, quoted};
+use crate::finding::rules::{
     FUNCTION_CALL, FUNCTION_COUNT, FUNCTION_CYCLE, FUNCTION_DEPTH, FUNCTION_DUPLICATE, FUNCTION_IGNORED, FUNCTION_NAME,
     FUNCTION_OPSET, FUNCTION_SIGNATURE,
 };
@@ -20,44 +20,51 @@ const MOST_FUNCTIONS: usize = 10_000;
 /// The longest chain of calls.
 const MOST_DEPTH: usize = 100;
 
-pub(super) fn check(graphs: &Graphs, scopes: &Scopes<'_>, report: &mut Report<'_>) {
+pub(super) fn check(graphs: &Graphs, scopes: &Scopes<'_>, collector: &mut Collector<'_>) {
     let count = graphs.functions().len();
     if count > 0 && scopes.ir < IR_OF_FUNCTIONS {
         let ir = scopes.ir;
-        report.add(FUNCTION_IGNORED, Place::MODEL, || {
+        collector.add(FUNCTION_IGNORED, Site::MODEL, || {
             format!("the model has functions, which ir_version {ir} ignores: they came with {IR_OF_FUNCTIONS}")
         });
         return;
     }
     if count > MOST_FUNCTIONS {
-        report.add(FUNCTION_COUNT, Place::MODEL, || format!("{count} functions; at most {MOST_FUNCTIONS} are allowed"));
+        collector
+            .add(FUNCTION_COUNT, Site::MODEL, || format!("{count} functions; at most {MOST_FUNCTIONS} are allowed"));
         return;
     }
     let everywhere = imports_of_all(graphs);
     let mut ids = HashSet::new();
     for function in graphs.functions() {
-        let place = Place::graph(function.graph);
+        let site = Site::graph(function.graph);
         if function.name.is_empty() {
-            report.add(FUNCTION_NAME, place, || "the function has no name");
+            collector.add(FUNCTION_NAME, site, || "the function has no name");
         }
         if !ids.insert((&function.domain, &function.name, &function.overload)) {
-            report.add(FUNCTION_DUPLICATE, place, || "another function has the same domain, name and overload");
+            collector.add(FUNCTION_DUPLICATE, site, || "another function has the same domain, name and overload");
         }
         let Some(body) = graphs.get(function.graph) else { continue };
-        check_signature(function, body, report);
-        check_opsets(scopes, &everywhere, function, body, report);
+        check_signature(function, body, collector);
+        check_opsets(scopes, &everywhere, function, body, collector);
     }
-    check_calls(&callees(graphs, scopes), graphs, report);
+    check_calls(&callees(graphs, scopes), graphs, collector);
 }
 
 /// A call may leave out what comes last, but cannot give or take more than the function has.
-pub(super) fn check_call(graphs: &Graphs, function: &Function, node: &Node<'_>, place: Place, report: &mut Report<'_>) {
+pub(super) fn check_call(
+    graphs: &Graphs,
+    function: &Function,
+    node: &Node<'_>,
+    site: Site,
+    collector: &mut Collector<'_>,
+) {
     let Some(body) = graphs.get(function.graph) else { return };
     let inputs = ("inputs", node.inputs.len(), body.inputs().len());
     for (what, actual, most) in [inputs, ("outputs", node.outputs.len(), body.outputs().len())] {
         if actual > most {
             let name = quoted(&function.name);
-            report.add(FUNCTION_CALL, place, || format!("{actual} {what}; function {name} has {most}"));
+            collector.add(FUNCTION_CALL, site, || format!("{actual} {what}; function {name} has {most}"));
         }
     }
 }
@@ -72,17 +79,18 @@ fn callees(graphs: &Graphs, scopes: &Scopes<'_>) -> Vec<BTreeSet<usize>> {
     callees
 }
 
-fn check_signature(function: &Function, body: &Graph, report: &mut Report<'_>) {
-    let place = Place::graph(function.graph);
+fn check_signature(function: &Function, body: &Graph, collector: &mut Collector<'_>) {
+    let site = Site::graph(function.graph);
     let outputs = body.outputs().iter().filter_map(|output| body.value(*output)).map(|output| output.name);
     let attributes = function.attributes.iter().map(String::as_str);
     let mut seen = HashSet::new();
     for name in outputs.filter(|name| !seen.insert(*name)) {
-        report.add(FUNCTION_SIGNATURE, place, || format!("the function has two outputs of the name {}", quoted(name)));
+        collector
+            .add(FUNCTION_SIGNATURE, site, || format!("the function has two outputs of the name {}", quoted(name)));
     }
     let mut seen = HashSet::new();
     for name in attributes.filter(|name| !seen.insert(*name)) {
-        report.add(FUNCTION_SIGNATURE, place, || format!("the function declares attribute {} twice", quoted(name)));
+        collector.add(FUNCTION_SIGNATURE, site, || format!("the function declares attribute {} twice", quoted(name)));
     }
 }
 
@@ -102,7 +110,7 @@ fn check_opsets(
     everywhere: &HashMap<&str, i64>,
     function: &Function,
     body: &Graph,
-    report: &mut Report<'_>,
+    collector: &mut Collector<'_>,
 ) {
     for node in body.nodes() {
         let own = scopes.version(function.graph, node.domain);
@@ -110,7 +118,7 @@ fn check_opsets(
         let Some(op) = Op::find(node.domain, node.op).filter(|_| own != other) else { continue };
         let since = |version| op.at(version).map(|schema| schema.since);
         if since(own) != since(other) {
-            report.add(FUNCTION_OPSET, Place::node(function.graph, node.index), || {
+            collector.add(FUNCTION_OPSET, Site::node(function.graph, node.index), || {
                 let domain = spelled(node.domain);
                 format!(
                     "`{}` is not the same in version {own} of `{domain}`, which the function imports, and in {other}, \
@@ -132,11 +140,11 @@ enum State {
 }
 
 /// No function calls itself, not even through others, and no chain of calls is too long.
-fn check_calls(callees: &[BTreeSet<usize>], graphs: &Graphs, report: &mut Report<'_>) {
+fn check_calls(callees: &[BTreeSet<usize>], graphs: &Graphs, collector: &mut Collector<'_>) {
     let mut states = vec![State::Unseen; callees.len()];
     for root in 0..callees.len() {
         if states[root] == State::Unseen {
-            walk(root, callees, &mut states, graphs, report);
+            walk(root, callees, &mut states, graphs, collector);
         }
     }
 }
@@ -148,14 +156,20 @@ struct Step<'a> {
     deepest: usize,
 }
 
-fn walk(root: usize, callees: &[BTreeSet<usize>], states: &mut [State], graphs: &Graphs, report: &mut Report<'_>) {
+fn walk(
+    root: usize,
+    callees: &[BTreeSet<usize>],
+    states: &mut [State],
+    graphs: &Graphs,
+    collector: &mut Collector<'_>,
+) {
     let step = |function: usize| Step { function, rest: callees[function].iter(), deepest: 0 };
     let mut path = vec![step(root)];
     states[root] = State::Open;
     while let Some(top) = path.last_mut() {
         let Some(callee) = top.rest.next().copied() else {
             let depth = top.deepest + 1;
-            finish(top.function, depth, states, graphs, report);
+            finish(top.function, depth, states, graphs, collector);
             path.pop();
             if let Some(caller) = path.last_mut() {
                 caller.deepest = caller.deepest.max(depth);
@@ -170,29 +184,29 @@ fn walk(root: usize, callees: &[BTreeSet<usize>], states: &mut [State], graphs: 
             }
             State::Open => {
                 let cycle = path.iter().skip_while(|step| step.function != callee).map(|step| step.function);
-                report_cycle(callee, cycle, graphs, report);
+                report_cycle(callee, cycle, graphs, collector);
             }
         }
     }
 }
 
-fn finish(function: usize, depth: usize, states: &mut [State], graphs: &Graphs, report: &mut Report<'_>) {
+fn finish(function: usize, depth: usize, states: &mut [State], graphs: &Graphs, collector: &mut Collector<'_>) {
     states[function] = State::Done(depth);
     // Longer chains contain this one: it is told once.
     if depth == MOST_DEPTH + 1
         && let Some(function) = graphs.functions().get(function)
     {
-        report.add(FUNCTION_DEPTH, Place::graph(function.graph), || {
+        collector.add(FUNCTION_DEPTH, Site::graph(function.graph), || {
             format!("a chain of calls that begins here has more than {MOST_DEPTH} functions")
         });
     }
 }
 
-fn report_cycle(first: usize, cycle: impl Iterator<Item = usize>, graphs: &Graphs, report: &mut Report<'_>) {
+fn report_cycle(first: usize, cycle: impl Iterator<Item = usize>, graphs: &Graphs, collector: &mut Collector<'_>) {
     /// How many functions of a cycle are told.
     const MOST_NAMES: usize = 8;
     let Some(function) = graphs.functions().get(first) else { return };
-    report.add(FUNCTION_CYCLE, Place::graph(function.graph), || {
+    collector.add(FUNCTION_CYCLE, Site::graph(function.graph), || {
         let names: Vec<_> = cycle.take(MOST_NAMES).chain([first]).map(|index| function_name(graphs, index)).collect();
         format!("functions may not call themselves: {}", names.join(" → "))
     });

@@ -13,6 +13,7 @@ mod precision;
 mod recipes;
 mod schema;
 mod scope;
+mod size;
 mod sparse;
 #[rustfmt::skip]
 mod tables;
@@ -21,7 +22,8 @@ mod types;
 mod values;
 mod words;
 
-use super::report::Report;
+use super::Checker;
+use super::collector::Collector;
 use super::subject::Subject;
 use flow::Flow;
 use nodes::Nodes;
@@ -29,32 +31,31 @@ use operators::Operators;
 use precision::Precision;
 use scope::Scopes;
 
-pub(super) use target::Target;
+/// The row of ONNX.
+pub(super) const CHECKER: Checker = Checker { format: "onnx", goals: target::goals, goal: target::goal, check };
 
-pub(super) fn check(subject: &Subject<'_>, target: Option<&Target>, report: &mut Report<'_>) {
+fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let graphs = subject.graphs;
     let scopes = Scopes::of(graphs);
-    model::check(graphs, report);
-    functions::check(graphs, &scopes, report);
+    model::check(graphs, collector);
+    functions::check(graphs, &scopes, collector);
     let mut operators = Operators::new(graphs, &scopes);
     let mut nodes = Nodes::new(graphs, &scopes);
     for (index, graph) in graphs.iter().enumerate().filter(|(index, _)| scopes.is_used(*index)) {
-        values::check(&scopes, index, graph, report);
-        let mut flow = Flow::begin(graphs, index, graph, report);
+        values::check(&scopes, index, graph, collector);
+        let mut flow = Flow::begin(graphs, index, graph, collector);
         let precision = Precision::of(subject, index, graph);
         for node in graph.nodes() {
-            flow.check(&node, report);
-            nodes.check(index, graph, &node, operators.meaning(index, &node), report);
-            control::check(index, graph, &node, report);
-            precision.check(&node, report);
+            flow.check(&node, collector);
+            nodes.check(index, graph, &node, operators.meaning(index, &node), collector);
+            control::check(index, graph, &node, collector);
+            precision.check(&node, collector);
         }
-        flow.end(report);
+        flow.end(collector);
         if !graphs.sparse().is_empty() {
-            sparse::check(subject, index, graph, report);
+            sparse::check(subject, index, graph, collector);
         }
     }
-    nodes.finish(report);
-    if let Some(target) = target {
-        target::check(target, subject, &scopes, report);
-    }
+    nodes.finish(collector);
+    size::check(subject, collector);
 }

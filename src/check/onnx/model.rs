@@ -5,34 +5,34 @@ use hashbrown::HashMap;
 use super::lookup::{NEWEST_IR, newest, spelled};
 use super::scope::{IR_OF_FUNCTIONS, IR_OF_OPSETS};
 use super::tables::RELEASES;
-use crate::check::report::{Place, Report, advise, quoted};
-use crate::check::rules::{
+use crate::check::collector::{Collector, Site, advise, quoted};
+use crate::finding::rules::{
     IR_VERSION, OPSET_CONFLICT, OPSET_DUPLICATE, OPSET_MISSING, OPSET_NEWER, OPSET_PAIR, OPSET_RANGE, OPSET_UNEXPECTED,
 };
 use crate::graph::{Graphs, Opset};
 
-pub(super) fn check(graphs: &Graphs, report: &mut Report<'_>) {
+pub(super) fn check(graphs: &Graphs, collector: &mut Collector<'_>) {
     let ir = graphs.ir_version.unwrap_or_default();
-    check_ir(ir, report);
-    check_presence(ir, graphs, report);
-    check_range(&graphs.opsets, Place::MODEL, report);
-    check_repeats(&graphs.opsets, Place::MODEL, report);
+    check_ir(ir, collector);
+    check_presence(ir, graphs, collector);
+    check_range(&graphs.opsets, Site::MODEL, collector);
+    check_repeats(&graphs.opsets, Site::MODEL, collector);
     for opset in &graphs.opsets {
-        check_known(opset, &graphs.opsets, report);
+        check_known(opset, &graphs.opsets, collector);
     }
-    check_pair(ir, &graphs.opsets, report);
+    check_pair(ir, &graphs.opsets, collector);
     for function in graphs.functions().iter().filter(|_| ir >= IR_OF_FUNCTIONS) {
-        let place = Place::graph(function.graph);
-        check_range(&function.opsets, place, report);
-        check_repeats(&function.opsets, place, report);
+        let site = Site::graph(function.graph);
+        check_range(&function.opsets, site, collector);
+        check_repeats(&function.opsets, site, collector);
     }
 }
 
-fn check_ir(ir: i64, report: &mut Report<'_>) {
+fn check_ir(ir: i64, collector: &mut Collector<'_>) {
     if ir <= 0 {
-        report.add(IR_VERSION, Place::MODEL, || "ir_version is missing or not positive");
+        collector.add(IR_VERSION, Site::MODEL, || "ir_version is missing or not positive");
     } else if ir > NEWEST_IR {
-        report.add(IR_VERSION, Place::MODEL, || {
+        collector.add(IR_VERSION, Site::MODEL, || {
             advise(
                 format!("ir_version is {ir}; the newest that is known is {NEWEST_IR}"),
                 "if the model uses nothing newer, save it with a lower ir_version",
@@ -41,27 +41,27 @@ fn check_ir(ir: i64, report: &mut Report<'_>) {
     }
 }
 
-fn check_presence(ir: i64, graphs: &Graphs, report: &mut Report<'_>) {
+fn check_presence(ir: i64, graphs: &Graphs, collector: &mut Collector<'_>) {
     if ir >= IR_OF_OPSETS && graphs.opsets.is_empty() {
-        report.add(OPSET_MISSING, Place::MODEL, || format!("no operator set is imported; ir_version {ir} needs one"));
+        collector.add(OPSET_MISSING, Site::MODEL, || format!("no operator set is imported; ir_version {ir} needs one"));
     }
     if ir < IR_OF_OPSETS && !graphs.opsets.is_empty() {
-        report.add(OPSET_UNEXPECTED, Place::MODEL, || {
+        collector.add(OPSET_UNEXPECTED, Site::MODEL, || {
             format!("operator sets are imported; ir_version {ir} has none: they came with {IR_OF_OPSETS}")
         });
     }
 }
 
-fn check_range(opsets: &[Opset], place: Place, report: &mut Report<'_>) {
+fn check_range(opsets: &[Opset], site: Site, collector: &mut Collector<'_>) {
     for opset in opsets.iter().filter(|opset| i32::try_from(opset.version).is_err()) {
-        report.add(OPSET_RANGE, place, || {
+        collector.add(OPSET_RANGE, site, || {
             let domain = spelled(&opset.domain);
             format!("version {} of operator set {} does not fit 32 bits", opset.version, quoted(domain))
         });
     }
 }
 
-fn check_repeats(opsets: &[Opset], place: Place, report: &mut Report<'_>) {
+fn check_repeats(opsets: &[Opset], site: Site, collector: &mut Collector<'_>) {
     let mut first = HashMap::new();
     for opset in opsets {
         let version = *first.entry(opset.domain.as_str()).or_insert(opset);
@@ -70,9 +70,9 @@ fn check_repeats(opsets: &[Opset], place: Place, report: &mut Report<'_>) {
         }
         let domain = quoted(spelled(&opset.domain));
         if version.version == opset.version {
-            report.add(OPSET_DUPLICATE, place, || format!("operator set {domain} is imported twice"));
+            collector.add(OPSET_DUPLICATE, site, || format!("operator set {domain} is imported twice"));
         } else {
-            report.add(OPSET_CONFLICT, place, || {
+            collector.add(OPSET_CONFLICT, site, || {
                 advise(
                     format!("operator set {domain} is imported as {} and as {}", version.version, opset.version),
                     "keep one: runtimes differ in which they take",
@@ -82,9 +82,9 @@ fn check_repeats(opsets: &[Opset], place: Place, report: &mut Report<'_>) {
     }
 }
 
-fn check_known(opset: &Opset, all: &[Opset], report: &mut Report<'_>) {
+fn check_known(opset: &Opset, all: &[Opset], collector: &mut Collector<'_>) {
     let Some(newest_known) = newest(&opset.domain).filter(|newest| opset.version > *newest) else { return };
-    report.add(OPSET_NEWER, Place::MODEL, || {
+    collector.add(OPSET_NEWER, Site::MODEL, || {
         let (domain, version) = (spelled(&opset.domain), opset.version);
         let message =
             format!("operator set `{domain}` {version} is newer than {newest_known}, the newest that is known");
@@ -100,11 +100,11 @@ fn check_known(opset: &Opset, all: &[Opset], report: &mut Report<'_>) {
 }
 
 /// An operator set came with a release, and each release writes one version of the representation.
-fn check_pair(ir: i64, opsets: &[Opset], report: &mut Report<'_>) {
+fn check_pair(ir: i64, opsets: &[Opset], collector: &mut Collector<'_>) {
     let Some(main) = opsets.iter().find(|opset| opset.domain.is_empty()) else { return };
     let Some(release) = RELEASES.iter().find(|release| release.main >= main.version) else { return };
     if (IR_OF_OPSETS..release.ir).contains(&ir) {
-        report.add(OPSET_PAIR, Place::MODEL, || {
+        collector.add(OPSET_PAIR, Site::MODEL, || {
             let (version, name, expected) = (main.version, release.name, release.ir);
             advise(
                 format!("ir_version {ir} is older than operator set {version}, which came with onnx {name}"),

@@ -1,10 +1,10 @@
 //! Normalization in half precision: results that are finite and wrong.
 
 use super::types::{cast_to, dtype, float_of_code, scalar};
-use crate::check::report::{Place, Report, advise};
-use crate::check::rules::{PRECISION_CAST, PRECISION_EPSILON, PRECISION_STASH, PRECISION_VARIANCE};
+use crate::check::collector::{Collector, Site, advise};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
+use crate::finding::rules::{PRECISION_CAST, PRECISION_EPSILON, PRECISION_STASH, PRECISION_VARIANCE};
 use crate::graph::{Graph, Node};
 
 /// Operators that normalize by a variance, and whether the type in which they compute it can be chosen.
@@ -40,23 +40,23 @@ impl<'a> Precision<'a> {
     }
 
     /// Checks a node.
-    pub(super) fn check(&self, node: &Node<'_>, report: &mut Report<'_>) {
+    pub(super) fn check(&self, node: &Node<'_>, collector: &mut Collector<'_>) {
         if node.op == "Sqrt" && node.domain.is_empty() {
-            self.check_decomposed(node, report);
+            self.check_decomposed(node, collector);
         } else if node.op.contains("Norm") {
             let found = NORMALIZATIONS.iter().find(|(domain, op, _)| *domain == node.domain && *op == node.op);
             if let Some((_, _, can_choose)) = found {
-                self.check_fused(node, *can_choose, report);
+                self.check_fused(node, *can_choose, collector);
             }
         }
     }
 
-    fn check_fused(&self, node: &Node<'_>, can_choose: bool, report: &mut Report<'_>) {
-        let place = Place::node(self.index, node.index);
+    fn check_fused(&self, node: &Node<'_>, can_choose: bool, collector: &mut Collector<'_>) {
+        let site = Site::node(self.index, node.index);
         let stash = self.graph.attribute(node, "stash_type").filter(|stash| stash.reference.is_empty());
         let stash = stash.and_then(|stash| stash.ints().first().copied()).unwrap_or(1);
         if stash != 1 {
-            report.add(PRECISION_STASH, place, || {
+            collector.add(PRECISION_STASH, site, || {
                 let name = float_of_code(stash).map_or("of no float".to_owned(), |dtype| dtype.to_string());
                 let message = format!("`{}` has stash_type {stash} ({name}): the variance is not in float32", node.op);
                 advise(message, "set stash_type to 1")
@@ -67,10 +67,10 @@ impl<'a> Precision<'a> {
             if can_choose { float_of_code(stash) == Some(DType::F16) } else { self.is_half(input) };
         let epsilon = self.graph.attribute(node, "epsilon").filter(|_| is_computed_in_half);
         if let Some(epsilon) = epsilon.and_then(|epsilon| epsilon.floats().first().copied()) {
-            report_epsilon(epsilon.into(), place, report);
+            report_epsilon(epsilon.into(), site, collector);
         }
         if self.is_narrowed(input) {
-            report.add(PRECISION_CAST, place, || {
+            collector.add(PRECISION_CAST, site, || {
                 let message = format!("the input of `{}` is narrowed to half precision right before it", node.op);
                 advise(message, "normalize first, then cast")
             });
@@ -89,22 +89,22 @@ impl<'a> Precision<'a> {
     }
 
     /// Looks for a variance from its end: Sqrt(ReduceMean(square) + epsilon).
-    fn check_decomposed(&self, root: &Node<'_>, report: &mut Report<'_>) {
-        let place = Place::node(self.index, root.index);
+    fn check_decomposed(&self, root: &Node<'_>, collector: &mut Collector<'_>) {
+        let site = Site::node(self.index, root.index);
         let Some((mean, epsilon)) = self.mean_under(root) else { return };
         let Some(square) = self.producer(mean.inputs.first().copied(), &["Pow", "Mul"]) else { return };
         let is_square = square.op == "Pow" || square.inputs.first() == square.inputs.get(1);
         if !is_square || !square.outputs.first().is_some_and(|value| self.is_half(*value)) {
             return;
         }
-        report.add(PRECISION_VARIANCE, place, || {
+        collector.add(PRECISION_VARIANCE, site, || {
             let deviation = self.producer(square.inputs.first().copied(), &["Sub"]);
             let what = if deviation.is_some() { "a variance" } else { "a mean of squares" };
             let message = format!("{what} is computed in half precision: the square of 256 is beyond its range");
             advise(message, USE_FLOAT)
         });
         if let Some(epsilon) = epsilon.and_then(|value| scalar(self.subject, self.index, value)) {
-            report_epsilon(epsilon, place, report);
+            report_epsilon(epsilon, site, collector);
         }
     }
 
@@ -127,9 +127,9 @@ impl<'a> Precision<'a> {
     }
 }
 
-fn report_epsilon(epsilon: f64, place: Place, report: &mut Report<'_>) {
+fn report_epsilon(epsilon: f64, site: Site, collector: &mut Collector<'_>) {
     if (0.0..SMALLEST_HALF).contains(&epsilon) {
-        report.add(PRECISION_EPSILON, place, || {
+        collector.add(PRECISION_EPSILON, site, || {
             let message = format!("epsilon {epsilon:e} is below the smallest number of half precision, 6e-8");
             advise(message, "use an epsilon of 1e-5, or compute in float32")
         });

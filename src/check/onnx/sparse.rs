@@ -3,25 +3,25 @@
 use std::fmt;
 
 use super::words::Words;
-use crate::check::report::{Place, Report, quoted};
-use crate::check::rules::{SPARSE_INDICES, SPARSE_SHAPE, SPARSE_UNREAD, SPARSE_VALUES};
+use crate::check::collector::{Collector, Site, quoted};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
 use crate::error::Result;
+use crate::finding::rules::{SPARSE_INDICES, SPARSE_SHAPE, SPARSE_UNREAD, SPARSE_VALUES};
 use crate::graph::{Graph, SparseTensor, Stored};
 use crate::tensor::Tensor;
 
-pub(super) fn check(subject: &Subject<'_>, index: usize, graph: &Graph, report: &mut Report<'_>) {
+pub(super) fn check(subject: &Subject<'_>, index: usize, graph: &Graph, collector: &mut Collector<'_>) {
     for initializer in graph.initializers() {
         if let Stored::Sparse(sparse) = initializer.contents {
             let name = graph.value(initializer.value).map_or("", |value| value.name);
-            check_one(subject, sparse, name, Place::graph(index), report);
+            check_one(subject, sparse, name, Site::graph(index), collector);
         }
     }
     for node in graph.nodes() {
         for attribute in graph.attributes(&node) {
             for sparse in attribute.sparse() {
-                check_one(subject, *sparse as usize, attribute.name, Place::node(index, node.index), report);
+                check_one(subject, *sparse as usize, attribute.name, Site::node(index, node.index), collector);
             }
         }
     }
@@ -33,25 +33,25 @@ struct Named<'a> {
     name: &'a str,
 }
 
-fn check_one(subject: &Subject<'_>, sparse: usize, name: &str, place: Place, report: &mut Report<'_>) {
+fn check_one(subject: &Subject<'_>, sparse: usize, name: &str, site: Site, collector: &mut Collector<'_>) {
     let Some(sparse) = subject.graphs.sparse().get(sparse) else { return };
     let named = Named { sparse, name };
     let elements = elements(&sparse.shape);
     if elements.is_none() {
-        report.add(SPARSE_SHAPE, place, || format!("{named} needs dimensions above 0 whose product fits 63 bits"));
+        collector.add(SPARSE_SHAPE, site, || format!("{named} needs dimensions above 0 whose product fits 63 bits"));
     }
-    let Some(count) = check_values(subject, &named, place, report) else { return };
+    let Some(count) = check_values(subject, &named, site, collector) else { return };
     match sparse.indices.and_then(|index| Some((index, subject.tensors.get(index)?))) {
-        None if count != 0 => report.add(SPARSE_INDICES, place, || format!("{named} has no indices")),
+        None if count != 0 => collector.add(SPARSE_INDICES, site, || format!("{named} has no indices")),
         None => {}
         Some((index, indices)) => {
             let Some(elements) = elements else { return };
             let fault = check_layout(sparse, count, &indices).map(Ok);
             match fault.or_else(|| check_order(subject, sparse, elements, index, &indices).transpose()) {
                 None => {}
-                Some(Ok(fault)) => report.add(SPARSE_INDICES, place, || format!("the indices of {named} {fault}")),
+                Some(Ok(fault)) => collector.add(SPARSE_INDICES, site, || format!("the indices of {named} {fault}")),
                 Some(Err(error)) => {
-                    report.add(SPARSE_UNREAD, place, || format!("the indices of {named} were not checked: {error}"));
+                    collector.add(SPARSE_UNREAD, site, || format!("the indices of {named} were not checked: {error}"));
                 }
             }
         }
@@ -59,16 +59,16 @@ fn check_one(subject: &Subject<'_>, sparse: usize, name: &str, place: Place, rep
 }
 
 /// How many values are stored.
-fn check_values(subject: &Subject<'_>, named: &Named<'_>, place: Place, report: &mut Report<'_>) -> Option<i64> {
+fn check_values(subject: &Subject<'_>, named: &Named<'_>, site: Site, collector: &mut Collector<'_>) -> Option<i64> {
     let Some(values) = named.sparse.values.and_then(|values| subject.tensors.get(values)) else {
-        report.add(SPARSE_VALUES, place, || format!("{named} has no values"));
+        collector.add(SPARSE_VALUES, site, || format!("{named} has no values"));
         return None;
     };
     if let [count] = *values.shape {
         return Some(count);
     }
     let rank = values.shape.len();
-    report.add(SPARSE_VALUES, place, || format!("the values of {named} have {rank} dimensions; expected 1"));
+    collector.add(SPARSE_VALUES, site, || format!("the values of {named} have {rank} dimensions; expected 1"));
     None
 }
 

@@ -9,16 +9,16 @@ use super::recipes::recipe;
 use super::schema::{Attr, Op, Release, Schema};
 use super::scope::Scopes;
 use super::tables::RELEASES;
-use crate::check::report::{Place, Report, Text, advise, quoted};
-use crate::check::rules::{Rule, TARGET_CONVERT, TARGET_IR, TARGET_OP, TARGET_OPSET, TARGET_TYPE};
+use crate::check::collector::{Collector, Site, Text, advise, quoted};
+use crate::check::goal::Goal;
 use crate::check::subject::Subject;
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::finding::rules::{Rule, TARGET_CONVERT, TARGET_IR, TARGET_OP, TARGET_OPSET, TARGET_TYPE};
 use crate::graph::{Attribute, Graph, Node, Opset, Type};
 
 /// What has to be able to run a model.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::check) struct Target {
+struct Target {
     name: String,
     /// The newest version of the representation; `None` if only an operator set was named.
     ir: Option<i64>,
@@ -42,11 +42,8 @@ const IR_OF_TYPES: &[(DType, i64)] = &[
 ];
 
 impl Target {
-    /// Reads `onnx-1.15`, `onnx-1.15.0` or `opset-17`; `None` if nothing is asked for.
-    pub(in crate::check) fn parse(name: &str) -> Result<Option<Self>> {
-        if name.is_empty() {
-            return Ok(None);
-        }
+    /// Reads `onnx-1.15`, `onnx-1.15.0` or `opset-17`.
+    fn parse(name: &str) -> Option<Self> {
         let release = name.strip_prefix("onnx-").and_then(find_release).map(|release| Self {
             name: format!("onnx {}", release.name),
             ir: Some(release.ir),
@@ -63,7 +60,7 @@ impl Target {
             let is_known = (1..=newest("")?).contains(&version);
             is_known.then(|| Self { name: format!("operator set {version}"), ir: None, opsets: vec![("", version)] })
         };
-        release.or_else(opset).map(Some).ok_or_else(|| unknown(name))
+        release.or_else(opset)
     }
 
     fn version(&self, domain: &str) -> Option<i64> {
@@ -78,26 +75,33 @@ fn find_release(name: &str) -> Option<&'static Release> {
     exact.or_else(|| RELEASES.iter().rev().find(is_patch).filter(|_| name.contains('.')))
 }
 
-fn unknown(name: &str) -> Error {
-    let releases: Vec<_> = RELEASES.iter().map(|release| format!("onnx-{}", release.name)).collect();
-    let newest = newest("").unwrap_or_default();
-    let message = format!("unknown target; known are opset-1 to opset-{newest}, {}", releases.join(", "));
-    Error::invalid(message).subject(name)
+/// The goal of this name.
+pub(super) fn goal(name: &str) -> Option<Box<Goal>> {
+    let target = Target::parse(name)?;
+    Some(Box::new(move |subject, collector| check(&target, subject, collector)))
 }
 
-pub(super) fn check(target: &Target, subject: &Subject<'_>, scopes: &Scopes<'_>, report: &mut Report<'_>) {
+/// The names of all goals, in words.
+pub(super) fn goals() -> String {
+    let releases: Vec<_> = RELEASES.iter().map(|release| format!("onnx-{}", release.name)).collect();
+    let newest = newest("").unwrap_or_default();
+    format!("opset-1 to opset-{newest}, {}", releases.join(", "))
+}
+
+fn check(target: &Target, subject: &Subject<'_>, collector: &mut Collector<'_>) {
+    let scopes = &Scopes::of(subject.graphs);
     let graphs = subject.graphs;
     if let Some(newest) = target.ir.filter(|newest| scopes.ir > *newest) {
-        report.add(TARGET_IR, Place::MODEL, || {
+        collector.add(TARGET_IR, Site::MODEL, || {
             advise(
                 format!("ir_version is {}; {} reads {newest} at most", scopes.ir, target.name),
                 "if the model uses nothing newer, save it with a lower ir_version",
             )
         });
     }
-    check_imports(target, &graphs.opsets, Place::MODEL, report);
+    check_imports(target, &graphs.opsets, Site::MODEL, collector);
     for function in graphs.functions().iter().filter(|function| scopes.is_used(function.graph)) {
-        check_imports(target, &function.opsets, Place::graph(function.graph), report);
+        check_imports(target, &function.opsets, Site::graph(function.graph), collector);
     }
     let mut verdicts = Verdicts::default();
     for (index, graph) in graphs.iter().enumerate().filter(|(index, _)| scopes.is_used(*index)) {
@@ -105,16 +109,16 @@ pub(super) fn check(target: &Target, subject: &Subject<'_>, scopes: &Scopes<'_>,
             verdicts.add(target, scopes, index, graph, &node);
         }
     }
-    verdicts.report(report);
-    check_types(target, subject, report);
+    verdicts.report(collector);
+    check_types(target, subject, collector);
 }
 
-fn check_imports(target: &Target, opsets: &[Opset], place: Place, report: &mut Report<'_>) {
+fn check_imports(target: &Target, opsets: &[Opset], site: Site, collector: &mut Collector<'_>) {
     for opset in opsets {
         let (domain, version) = (spelled(&opset.domain), opset.version);
         match target.version(&opset.domain) {
-            Some(0) => report.add(TARGET_OPSET, place, || format!("{} does not know domain `{domain}`", target.name)),
-            Some(newest) if version > newest => report.add(TARGET_OPSET, place, || {
+            Some(0) => collector.add(TARGET_OPSET, site, || format!("{} does not know domain `{domain}`", target.name)),
+            Some(newest) if version > newest => collector.add(TARGET_OPSET, site, || {
                 advise(
                     format!("version {version} of `{domain}` is imported; {} has {newest}", target.name),
                     format!("convert the model to version {newest}: the findings for operators tell what that takes"),
@@ -139,7 +143,7 @@ type Key = (&'static str, &'static str, i64, Vec<String>);
 struct Verdict {
     rule: Rule,
     text: Text,
-    first: Place,
+    first: Site,
     nodes: usize,
 }
 
@@ -158,15 +162,15 @@ impl Verdicts {
             Entry::Occupied(mut verdict) => verdict.get_mut().nodes += 1,
             Entry::Vacant(free) if count < MOST_VERDICTS => {
                 let (rule, text) = newer.judge(&free.key().3);
-                free.insert(Verdict { rule, text, first: Place::node(index, node.index), nodes: 1 });
+                free.insert(Verdict { rule, text, first: Site::node(index, node.index), nodes: 1 });
             }
             Entry::Vacant(_) => {}
         }
     }
 
-    fn report(self, report: &mut Report<'_>) {
+    fn report(self, collector: &mut Collector<'_>) {
         for Verdict { rule, text, first, nodes } in self.0.into_values() {
-            report.add(rule, first, || text.and_message(&format!("; nodes: {nodes}")));
+            collector.add(rule, first, || text.and_message(&format!("; nodes: {nodes}")));
         }
     }
 }
@@ -225,7 +229,7 @@ impl Newer<'_> {
     }
 }
 
-fn check_types(target: &Target, subject: &Subject<'_>, report: &mut Report<'_>) {
+fn check_types(target: &Target, subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let Some(newest) = target.ir else { return };
     let mut used: BTreeSet<u32> = subject.tensors.iter().map(|tensor| tensor.dtype.number()).collect();
     let values = subject.graphs.iter().flat_map(|graph| graph.values());
@@ -233,7 +237,7 @@ fn check_types(target: &Target, subject: &Subject<'_>, report: &mut Report<'_>) 
         used.extend(dtypes(ty).map(DType::number));
     }
     for (dtype, ir) in IR_OF_TYPES.iter().filter(|(dtype, ir)| *ir > newest && used.contains(&dtype.number())) {
-        report.add(TARGET_TYPE, Place::MODEL, || {
+        collector.add(TARGET_TYPE, Site::MODEL, || {
             format!("element type {dtype} came with ir_version {ir}; {} reads {newest} at most", target.name)
         });
     }

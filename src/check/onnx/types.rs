@@ -129,7 +129,7 @@ fn read_scalar(subject: &Subject<'_>, index: usize) -> Option<f64> {
     let tensor = subject.tensors.get(index)?;
     let mut bytes = [0; 8];
     let bytes = bytes.get_mut(..usize::try_from(tensor.byte_len()).ok()?)?;
-    (subject.read)(index, 0, bytes).ok()?;
+    subject.reader.read(index, 0, bytes).ok()?;
     match tensor.dtype {
         DType::F16 => bytes.first_chunk().map(|bytes| half(u16::from_le_bytes(*bytes))).filter(|_| bytes.len() == 2),
         DType::F32 => bytes.first_chunk().map(|bytes| f32::from_le_bytes(*bytes).into()).filter(|_| bytes.len() == 4),

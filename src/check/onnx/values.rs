@@ -1,8 +1,8 @@
 //! Names and types of what a graph takes, makes and stores.
 
 use super::scope::Scopes;
-use crate::check::report::{Place, Report, quoted};
-use crate::check::rules::{
+use crate::check::collector::{Collector, Site, quoted};
+use crate::finding::rules::{
     GRAPH_NAME, GRAPH_SSA, INITIALIZER_DUPLICATE, INITIALIZER_INPUT, INITIALIZER_NAME, VALUE_NAME, VALUE_NESTED,
     VALUE_TYPE,
 };
@@ -11,53 +11,53 @@ use crate::graph::{Graph, Role, Type, TypeKind, Value};
 /// Up to this version of the representation, what is stored has to be an input as well.
 const IR_OF_STORED_INPUTS: i64 = 3;
 
-pub(super) fn check(scopes: &Scopes<'_>, index: usize, graph: &Graph, report: &mut Report<'_>) {
-    let place = Place::graph(index);
+pub(super) fn check(scopes: &Scopes<'_>, index: usize, graph: &Graph, collector: &mut Collector<'_>) {
+    let site = Site::graph(index);
     // A function has a name of its own, and its inputs and outputs are bare names.
     if !matches!(graph.role, Role::Function(_)) {
         if graph.name.is_empty() {
-            report.add(GRAPH_NAME, place, || "the graph has no name");
+            collector.add(GRAPH_NAME, site, || "the graph has no name");
         }
-        check_names(graph, place, report);
+        check_names(graph, site, collector);
     }
-    check_inputs_once(graph, place, report);
+    check_inputs_once(graph, site, collector);
     if graph.role == Role::Main {
         let ends = graph.inputs().iter().chain(graph.outputs());
         for value in ends.filter_map(|value| graph.value(*value)) {
-            check_type(&value, place, report);
+            check_type(&value, site, collector);
         }
     }
-    check_initializers(scopes, graph, place, report);
+    check_initializers(scopes, graph, site, collector);
 }
 
-fn check_names(graph: &Graph, place: Place, report: &mut Report<'_>) {
+fn check_names(graph: &Graph, site: Site, collector: &mut Collector<'_>) {
     for (ends, what) in [(graph.inputs(), "input"), (graph.outputs(), "output")] {
         for (position, _) in ends.iter().enumerate().filter(|(_, value)| graph.value(**value).is_none()) {
-            report.add(VALUE_NAME, place, || format!("{what} {position} of the graph has no name"));
+            collector.add(VALUE_NAME, site, || format!("{what} {position} of the graph has no name"));
         }
     }
 }
 
-fn check_inputs_once(graph: &Graph, place: Place, report: &mut Report<'_>) {
+fn check_inputs_once(graph: &Graph, site: Site, collector: &mut Collector<'_>) {
     let mut seen = vec![false; graph.value_count()];
     for input in graph.inputs() {
         let Some(seen) = seen.get_mut(*input as usize) else { continue };
         if std::mem::replace(seen, true) {
             let name = graph.value(*input).map_or("", |value| value.name);
-            report.add(GRAPH_SSA, place, || format!("the graph has two inputs of the name {}", quoted(name)));
+            collector.add(GRAPH_SSA, site, || format!("the graph has two inputs of the name {}", quoted(name)));
         }
     }
 }
 
 /// At its ends the main graph has to say what its values are.
-fn check_type(value: &Value<'_>, place: Place, report: &mut Report<'_>) {
+fn check_type(value: &Value<'_>, site: Site, collector: &mut Collector<'_>) {
     let missing = value.ty.map_or(Some("a type"), |ty| missing_part(&ty));
     if let Some(missing) = missing {
         let end = if value.is_input { "input" } else { "output" };
-        report.add(VALUE_TYPE, place, || format!("{end} {} of the graph lacks {missing}", quoted(value.name)));
+        collector.add(VALUE_TYPE, site, || format!("{end} {} of the graph lacks {missing}", quoted(value.name)));
     } else if value.ty.is_some_and(|ty| is_open_inside(&ty)) {
         let name = quoted(value.name);
-        report.add(VALUE_NESTED, place, || format!("the type of {name} does not say what is inside"));
+        collector.add(VALUE_NESTED, site, || format!("the type of {name} does not say what is inside"));
     }
 }
 
@@ -82,20 +82,20 @@ fn is_open_inside(ty: &Type<'_>) -> bool {
     std::iter::successors(ty.element(), Type::element).any(|ty| missing_type(&ty).is_some())
 }
 
-fn check_initializers(scopes: &Scopes<'_>, graph: &Graph, place: Place, report: &mut Report<'_>) {
+fn check_initializers(scopes: &Scopes<'_>, graph: &Graph, site: Site, collector: &mut Collector<'_>) {
     let mut seen = vec![false; graph.value_count()];
     for (position, initializer) in graph.initializers().iter().enumerate() {
         let Some(value) = graph.value(initializer.value) else {
-            report.add(INITIALIZER_NAME, place, || format!("initializer {position} has no name"));
+            collector.add(INITIALIZER_NAME, site, || format!("initializer {position} has no name"));
             continue;
         };
         let Some(seen) = seen.get_mut(value.index as usize) else { continue };
         if std::mem::replace(seen, true) {
-            report
-                .add(INITIALIZER_DUPLICATE, place, || format!("two initializers have the name {}", quoted(value.name)));
+            collector
+                .add(INITIALIZER_DUPLICATE, site, || format!("two initializers have the name {}", quoted(value.name)));
         }
         if scopes.ir <= IR_OF_STORED_INPUTS && !value.is_input {
-            report.add(INITIALIZER_INPUT, place, || {
+            collector.add(INITIALIZER_INPUT, site, || {
                 let ir = scopes.ir;
                 format!("initializer {} is no input of the graph, as ir_version {ir} wants it", quoted(value.name))
             });

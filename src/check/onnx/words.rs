@@ -35,7 +35,7 @@ impl<'a> Words<'a> {
     fn fill(&mut self) -> Result<()> {
         let rest = (self.len - self.offset).min(BLOCK as u64);
         self.block.resize(rest as usize, 0);
-        (self.subject.read)(self.tensor, self.offset, &mut self.block)?;
+        self.subject.reader.read(self.tensor, self.offset, &mut self.block)?;
         self.offset += rest;
         self.taken = 0;
         Ok(())

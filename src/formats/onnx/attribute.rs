@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use crate::error::Result;
+use crate::finding::Rule;
+use crate::finding::rules::{ATTRIBUTE_ONE_VALUE, ATTRIBUTE_REFERENCE, ATTRIBUTE_TYPE};
 use crate::formats::protobuf::{Skeleton, Value, fields, packed_varints};
 use crate::graph::AttributeKind;
 
@@ -130,7 +132,7 @@ impl Parts {
     }
 
     /// The rules that it breaks: those of onnx.checker, check_attribute.
-    pub(super) fn faults(&self, has_types: bool, is_function: bool) -> Vec<(&'static str, String)> {
+    pub(super) fn faults(&self, has_types: bool, is_function: bool) -> Vec<(Rule, String)> {
         let mut faults = Vec::new();
         let declared = self.declared();
         if self.found == 1 << declared as u16 && declared != AttributeKind::Undefined && self.reference.is_empty() {
@@ -138,22 +140,22 @@ impl Parts {
         }
         let is_reference = !self.reference.is_empty();
         if has_types && declared == AttributeKind::Undefined {
-            faults.push(("onnx.attribute.type", "it does not say of which type it is".to_owned()));
+            faults.push((ATTRIBUTE_TYPE, "it does not say of which type it is".to_owned()));
         } else if let Some(kind) = self.found().find(|kind| *kind != self.kind()) {
             let message = format!("its type is {:?}, and it holds {kind:?}", self.kind());
-            faults.push(("onnx.attribute.type", message));
+            faults.push((ATTRIBUTE_TYPE, message));
         }
         if self.found.count_ones() > 1 {
             let found: Vec<AttributeKind> = self.found().collect();
-            faults.push(("onnx.attribute.one_value", format!("it holds several values: {found:?}")));
+            faults.push((ATTRIBUTE_ONE_VALUE, format!("it holds several values: {found:?}")));
         }
         if is_reference && self.found != 0 {
             let message = "it has a value, and refers to an attribute of the function as well";
-            faults.push(("onnx.attribute.reference", message.to_owned()));
+            faults.push((ATTRIBUTE_REFERENCE, message.to_owned()));
         }
         if is_reference && !is_function {
             let message = "it refers to an attribute of a function, and is not in one";
-            faults.push(("onnx.attribute.reference", message.to_owned()));
+            faults.push((ATTRIBUTE_REFERENCE, message.to_owned()));
         }
         faults
     }

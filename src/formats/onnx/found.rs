@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::proto::{OperatorSetIdProto, StringStringEntryProto};
 use super::tensors::Tensors;
-use crate::error::{Printable, Result};
-use crate::finding::{Finding, Severity};
+use crate::error::Result;
+use crate::finding::Notes;
 use crate::formats::protobuf::Skeleton;
 use crate::graph::{Graph, Graphs, Opset, Role};
 
@@ -14,21 +14,11 @@ pub(super) struct Found<'s, 't> {
     pub skeleton: &'s Skeleton,
     pub graphs: Graphs,
     pub tensors: Tensors<'t>,
-    pub findings: Vec<Finding>,
+    /// What breaks a rule and can be put up with.
+    pub notes: Notes,
 }
 
-/// Nobody reads more, and each takes more memory than what it is about.
-const MAX_FINDINGS: usize = 10_000;
-
 impl Found<'_, '_> {
-    /// Notes something that breaks a rule and can be put up with.
-    pub(super) fn find(&mut self, severity: Severity, rule: &'static str, path: &str, message: String) {
-        if self.findings.len() < MAX_FINDINGS {
-            let [path, message] = [path, &message].map(|text| Printable(text).to_string());
-            self.findings.push(Finding::new(severity, rule, path, message));
-        }
-    }
-
     /// Makes a place for a graph: before those of the graphs inside it.
     pub(super) fn reserve(&mut self, role: Role) -> usize {
         self.graphs.graphs.push(Graph::empty(role, self.skeleton.text.clone()));

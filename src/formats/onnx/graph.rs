@@ -9,7 +9,8 @@ use super::proto::{SparseTensorProto, TypeProto};
 use super::schema::NODE_PROTO as NODE;
 use super::{tensor, types};
 use crate::error::{Error, Kind, Result};
-use crate::finding::Severity;
+use crate::finding::Rule;
+use crate::finding::rules::{FUNCTION_DOMAIN, TENSOR_DATA_TYPE};
 use crate::formats::protobuf::{Skeleton, fields};
 use crate::graph::{
     AttributeData, AttributeKind, Function, Graph, GraphBuilder, IrNode, NO_VALUE, Role, SparseTensor, Stored,
@@ -167,7 +168,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         self.scope = format!("{}/", self.path);
         self.builder.graph_mut().name.clone_from(&function.name);
         if !has_domain && self.found.graphs.ir_version.unwrap_or_default() >= 8 {
-            self.find(Severity::Error, "onnx.function.domain", "the function does not say its domain".to_owned());
+            self.note(FUNCTION_DOMAIN, "the function does not say its domain");
         }
         self.defaults(name, defaults)?;
         self.nodes = 0;
@@ -294,7 +295,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         let read = tensor::read(skeleton, range).map_err(|e| fail(e).subject(&*label.name))?;
         let Some(tensor) = read else {
             let message = format!("{}: the element type of the tensor is not known", cut(&label.name));
-            self.find(Severity::Error, "onnx.tensor.data_type", message);
+            self.note(TENSOR_DATA_TYPE, message);
             return Ok(None);
         };
         self.found.tensors.add(label, tensor).map(Some).map_err(fail)
@@ -316,8 +317,8 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         Ok(self.found.graphs.sparse.len() as u32 - 1)
     }
 
-    fn find(&mut self, severity: Severity, rule: &'static str, message: String) {
-        self.found.find(severity, rule, &self.path, message);
+    fn note(&mut self, rule: Rule, message: impl Into<String>) {
+        self.found.notes.add(rule, &*self.path, message);
     }
 
     /// Reads the attribute with this position of the node with this label.
@@ -328,7 +329,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         let reference = self.skeleton.str(parts.reference.clone())?;
         let has_types = self.found.graphs.ir_version.unwrap_or_default() >= 2;
         for (rule, message) in parts.faults(has_types, self.is_function) {
-            self.find(Severity::Error, rule, format!("{node}.{}: {message}", cut(name)));
+            self.note(rule, format!("{node}.{}: {message}", cut(name)));
         }
         let kind = if reference.is_empty() { parts.kind() } else { AttributeKind::Undefined };
         let mut indices = Vec::new();

@@ -7,7 +7,8 @@ use super::found::{Found, entry, opset};
 use super::tensors::Tensors;
 use super::{FORMAT, directory, graph, probe, schema};
 use crate::error::{Error, Kind, Result};
-use crate::finding::Severity;
+use crate::finding::Notes;
+use crate::finding::rules::{MODEL_METADATA_UNIQUE, MODEL_TRAINING};
 use crate::formats::protobuf::{fields, scan};
 use crate::formats::{Head, Parsed, assets};
 use crate::graph::{Graphs, Role};
@@ -30,10 +31,10 @@ fn read_file(location: &Location, source: &Source, limits: &Limits) -> Result<Pa
         skeleton: &skeleton,
         graphs: Graphs::default(),
         tensors: Tensors::new(location, source.clone(), limits),
-        findings: Vec::new(),
+        notes: Notes::default(),
     };
     let metadata = read_model(&mut found)?;
-    let Found { mut graphs, tensors, findings, .. } = found;
+    let Found { mut graphs, tensors, notes, .. } = found;
     let mut loaded = tensors.finish()?;
     graphs.place_tensors(&loaded.places);
     if let Some(model) = loaded.weights.first_mut() {
@@ -50,7 +51,7 @@ fn read_file(location: &Location, source: &Source, limits: &Limits) -> Result<Pa
         warnings: loaded.warnings,
         claims: loaded.claims,
         graphs: Some(graphs),
-        findings,
+        findings: notes.finish(),
     })
 }
 
@@ -82,7 +83,7 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<BTreeMap<String, String>> {
             7 => main = Some(value.range()),
             8 => graphs.opsets.push(opset(skeleton, value.range())?),
             14 => metadata.push(entry(skeleton, value.range())?),
-            20 => found.find(Severity::Info, "onnx.model.training", "", TRAINING.to_owned()),
+            20 => found.notes.add(MODEL_TRAINING, "", TRAINING),
             25 => functions.push(value.range()),
             _ => {}
         }
@@ -106,7 +107,7 @@ fn unique(found: &mut Found<'_, '_>, entries: Vec<(String, String)>) -> BTreeMap
             Entry::Vacant(place) => _ = place.insert(value),
             Entry::Occupied(first) => {
                 let message = format!("metadata_props has the key \"{}\" twice; the first counts", first.key());
-                found.find(Severity::Error, "onnx.model.metadata_unique", "", message);
+                found.notes.add(MODEL_METADATA_UNIQUE, "", message);
             }
         }
     }

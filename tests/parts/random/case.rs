@@ -126,13 +126,16 @@ impl Case {
         let expected: Result<Vec<_>, _> =
             selected.iter().map(|name| expect(files.made(name), &options, false)).collect();
         let expected = if is_impossible { Err("cast") } else { expected };
-        let may_refuse = files.is_trial || files.is_onnx
-            && expected.as_ref().is_ok_and(|all| {
-                let of = |one: &Expected| one.is_joined || one.is_cast;
-                all.iter().enumerate().any(|(at, one)| {
-                    all[..at].iter().any(|other| (of(one) || of(other)) && overlap(one, other) && differ(one, other))
-                })
-            });
+        let may_refuse = files.is_trial
+            || files.is_onnx
+                && expected.as_ref().is_ok_and(|all| {
+                    let of = |one: &Expected| one.is_joined || one.is_cast;
+                    all.iter().enumerate().any(|(at, one)| {
+                        all[..at]
+                            .iter()
+                            .any(|other| (of(one) || of(other)) && overlap(one, other) && differ(one, other))
+                    })
+                });
         Self { options, expected, may_refuse }
     }
 

@@ -65,8 +65,8 @@ impl Encoding {
             if flips && is_integer {
                 let mut bytes = [if part[part.len() - 1] & 0x80 == 0 { 0 } else { 0xff }; 8];
                 bytes[..part.len()].copy_from_slice(&part);
-                let negative = i64::from_le_bytes(bytes).wrapping_neg().to_le_bytes();
-                part.copy_from_slice(&negative[..part.len()]);
+                let (negative, len) = (i64::from_le_bytes(bytes).wrapping_neg().to_le_bytes(), part.len());
+                part.copy_from_slice(&negative[..len]);
             } else if flips {
                 *part.last_mut().unwrap() ^= 0x80;
             }
@@ -102,11 +102,15 @@ impl Data {
 fn indices(shape: &[usize]) -> impl Iterator<Item = Vec<usize>> {
     let total: usize = shape.iter().product();
     (0..total).map(|mut number| {
-        let mut index: Vec<usize> = shape.iter().rev().map(|dim| {
-            let at = number % dim;
-            number /= dim;
-            at
-        }).collect();
+        let mut index: Vec<usize> = shape
+            .iter()
+            .rev()
+            .map(|dim| {
+                let at = number % dim;
+                number /= dim;
+                at
+            })
+            .collect();
         index.reverse();
         index
     })
@@ -207,7 +211,9 @@ impl Files {
     pub fn trial(random: &mut Random) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let count = 1 + random.below(3);
-        let data = Data { files: (0..count).map(|number| random.bytes(if number == 0 { 12_000_000 } else { 300_000 })).collect() };
+        let data = Data {
+            files: (0..count).map(|number| random.bytes(if number == 0 { 12_000_000 } else { 300_000 })).collect(),
+        };
         let (mut tensors, mut entries) = (Vec::new(), Vec::new());
         for number in 0..1 + random.below(6) {
             let (dtype, shape) = match random.below(8) {
@@ -215,7 +221,9 @@ impl Files {
                 _ => (random.of(DTYPES), shape(random)),
             };
             let (mut entry, bytes) = match random.below(5) {
-                _ if dtype == DType::Q8_0 || dtype.bytes_of(shape.iter().product::<usize>() as u64).unwrap() > 3_000_000 => {
+                _ if dtype == DType::Q8_0
+                    || dtype.bytes_of(shape.iter().product::<usize>() as u64).unwrap() > 3_000_000 =>
+                {
                     span(random, &data, dtype, &shape)
                 }
                 0 => span(random, &data, dtype, &shape),

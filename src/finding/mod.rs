@@ -1,6 +1,18 @@
 //! What a look at a model has found: facts for a person, or for a gate, to decide on.
+//!
+//! Readers and checks name what they find by the rules of one registry, so that a program can tell a finding by its
+//! rule whoever made it.
+
+#![forbid(unsafe_code)]
+
+mod notes;
+#[allow(dead_code, reason = "a rule stays registered while no reader or check of the build reports it")]
+pub(crate) mod rules;
 
 use std::fmt;
+
+pub(crate) use notes::Notes;
+pub(crate) use rules::Rule;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

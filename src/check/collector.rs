@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::rules::Rule;
 use crate::error::Printable;
 use crate::finding::Finding;
+use crate::finding::Rule;
 use crate::graph::{AttributeKind, Graph, Graphs, Role};
 
 /// How many findings of one rule are kept: a model can break a rule at every node, and a chatty rule hides no other.
@@ -17,14 +17,14 @@ const MOST_BYTES: usize = 16 << 20;
 /// How many parts of a path are told; those in the middle are left out.
 const MOST_PARTS: usize = 16;
 
-/// Where a finding is: in the model, in a graph, or in a node of a graph. Places are ordered as they are reported.
+/// Where a finding is: in the model, in a graph, or in a node of a graph. Sites are ordered as they are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Site {
     graph: Option<usize>,
     node: Option<usize>,
 }
 
-impl Place {
+impl Site {
     pub(super) const MODEL: Self = Self { graph: None, node: None };
 
     pub(super) fn graph(graph: usize) -> Self {
@@ -67,9 +67,9 @@ pub(super) fn quoted(name: &str) -> impl fmt::Display {
 }
 
 /// The findings so far.
-pub(super) struct Report<'a> {
+pub(super) struct Collector<'a> {
     graphs: &'a Graphs,
-    found: Vec<(Place, Finding)>,
+    found: Vec<(Site, Finding)>,
     bytes: usize,
     /// Of each rule, how many findings there were, and how many of them are kept.
     counts: BTreeMap<&'static str, Count>,
@@ -81,13 +81,13 @@ struct Count {
     kept: usize,
 }
 
-impl<'a> Report<'a> {
+impl<'a> Collector<'a> {
     pub(super) fn new(graphs: &'a Graphs) -> Self {
         Self { graphs, found: Vec::new(), bytes: 0, counts: BTreeMap::new() }
     }
 
     /// Adds a finding. `text` is asked only if the finding is kept.
-    pub(super) fn add<T: Into<Text>>(&mut self, rule: Rule, place: Place, text: impl FnOnce() -> T) {
+    pub(super) fn add<T: Into<Text>>(&mut self, rule: Rule, site: Site, text: impl FnOnce() -> T) {
         let Rule { id, severity } = rule;
         let count = self.counts.entry(id).or_insert(Count { rule, seen: 0, kept: 0 });
         count.seen += 1;
@@ -96,14 +96,14 @@ impl<'a> Report<'a> {
         }
         count.kept += 1;
         let Text { message, remedy } = text().into();
-        let finding = Finding { severity, rule: id, path: path(self.graphs, place), message, remedy };
+        let finding = Finding { severity, rule: id, path: path(self.graphs, site), message, remedy };
         self.bytes += finding.path.len() + finding.message.len() + finding.remedy.as_ref().map_or(0, String::len);
-        self.found.push((place, finding));
+        self.found.push((site, finding));
     }
 
-    /// All findings, sorted by place, and then how many were left out.
+    /// All findings, sorted by site, and then how many were left out.
     pub(super) fn finish(mut self) -> Vec<Finding> {
-        self.found.sort_by_key(|(place, _)| *place);
+        self.found.sort_by_key(|(site, _)| *site);
         let left_out = self.counts.into_values().filter(|count| count.seen > count.kept);
         let left_out = left_out.map(|Count { rule, seen, kept }| {
             let message = format!("{} more findings of this rule were left out", seen - kept);
@@ -113,11 +113,11 @@ impl<'a> Report<'a> {
     }
 }
 
-/// A place in words: `main`, `main/Loop_3.body/MatMul_7`, `my.domain::Norm/Add#2`.
-fn path(graphs: &Graphs, place: Place) -> String {
+/// A site in words: `main`, `main/Loop_3.body/MatMul_7`, `my.domain::Norm/Add#2`.
+fn path(graphs: &Graphs, site: Site) -> String {
     let mut parts = Vec::new();
-    let mut current = place.graph;
-    if let Some((graph, node)) = place.graph.and_then(|graph| graphs.get(graph)).zip(place.node) {
+    let mut current = site.graph;
+    if let Some((graph, node)) = site.graph.and_then(|graph| graphs.get(graph)).zip(site.node) {
         parts.push(node_name(graph, node));
     }
     while let Some(graph) = current {
@@ -166,9 +166,9 @@ fn subgraph_name(around: &Graph, node: usize, attribute: usize, subgraph: usize)
     name.push_str(&format!(".{}", Printable(found.name)));
     let is_list = found.kind == AttributeKind::Graphs;
     // Graphs are numbered as they are read, so those of one attribute are in order.
-    let place = found.graphs().binary_search_by_key(&subgraph, |graph| *graph as usize);
-    if let Some(place) = place.ok().filter(|_| is_list) {
-        name.push_str(&format!("[{place}]"));
+    let position = found.graphs().binary_search_by_key(&subgraph, |graph| *graph as usize);
+    if let Some(position) = position.ok().filter(|_| is_list) {
+        name.push_str(&format!("[{position}]"));
     }
     name
 }
