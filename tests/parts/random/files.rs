@@ -1,5 +1,6 @@
 //! Random models on the disk.
 
+#[path = "trial.rs"]
 mod trial;
 
 use std::collections::BTreeMap;
