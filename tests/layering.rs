@@ -13,17 +13,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("digest", &["error"]),
     ("json", &["error"]),
     ("finding", &["error"]),
+    ("metadata", &["error", "limits"]),
     ("tensor", &["error", "limits", "dtype", "finding"]),
     ("graph", &["error", "dtype", "finding"]),
     ("storage", &["error", "limits", "digest", "finding", "host"]),
-    ("formats", &["error", "limits", "dtype", "digest", "finding", "graph", "json", "storage", "tensor"]),
+    ("formats", &["error", "limits", "dtype", "digest", "finding", "graph", "json", "metadata", "storage", "tensor"]),
     ("verify", &["error", "limits", "dtype", "digest", "finding", "json", "host", "storage", "tensor"]),
     ("load", &["error", "limits", "dtype", "digest", "finding", "host", "storage", "tensor", "verify"]),
     (
         "model",
-        &["error", "limits", "digest", "finding", "graph", "host", "storage", "tensor", "formats", "verify", "load"],
+        &[
+            "error", "limits", "digest", "finding", "graph", "host", "metadata", "storage", "tensor", "formats",
+            "verify", "load",
+        ],
     ),
-    ("check", &["error", "dtype", "finding", "graph", "model", "tensor"]),
+    ("check", &["error", "dtype", "finding", "graph", "metadata", "model", "tensor"]),
     ("write", &["error", "digest", "finding", "host", "load", "model", "verify"]),
 ];
 
