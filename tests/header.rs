@@ -17,6 +17,7 @@ const SECTIONS: &[&str] = &[
     "model",
     "dtype",
     "tensor",
+    "metadata",
     "asset",
     "report",
     "plan",

@@ -40,7 +40,7 @@ pub fn check(model: &Model, options: &CheckOptions) -> Result<Vec<Finding>> {
     if !options.target.is_empty() {
         return Err(Error::new(Kind::Unsupported, "this build checks no format for a target"));
     }
-    let mut findings = model.findings().to_vec();
+    let mut findings = model.notes().to_vec();
     if model.graphs().is_empty() {
         return Ok(findings);
     }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::graph::Graphs;
+use crate::metadata::Metadata;
 use crate::model::Model;
 use crate::tensor::TensorTable;
 
@@ -12,7 +13,7 @@ type Read<'a> = dyn Fn(usize, u64, &mut [u8]) -> Result<()> + 'a;
 pub(super) struct Subject<'a> {
     pub graphs: &'a Graphs,
     pub tensors: &'a TensorTable,
-    pub metadata: &'a [(String, String)],
+    pub metadata: &'a Metadata,
     /// Bytes of the file with the graphs.
     pub main_file: u64,
     /// Bytes of the tensors in that file.

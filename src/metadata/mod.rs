@@ -10,6 +10,7 @@ mod build;
 mod json;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 pub use build::Builder;
@@ -232,8 +233,8 @@ impl Metadata {
     }
 
     /// All entries, sorted by key.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, Datum<'_>)> + Clone {
-        self.entries.iter().map(|entry| self.entry(entry))
+    pub fn iter(&self) -> Entries<'_> {
+        Entries { metadata: self, rest: 0..self.len() }
     }
 
     /// The text form of the value at `index`: of text itself, of everything else compact JSON, with bytes as hexadecimal
@@ -258,6 +259,36 @@ impl Metadata {
 
     fn entry(&self, entry: &Entry) -> (&str, Datum<'_>) {
         (self.pool.text(entry.key), self.pool.datum(entry.value))
+    }
+}
+
+/// The entries of [`Metadata`], sorted by key.
+#[derive(Clone)]
+pub struct Entries<'a> {
+    metadata: &'a Metadata,
+    rest: Range<usize>,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (&'a str, Datum<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.metadata.get(self.rest.next()?)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rest.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Entries<'_> {}
+
+impl<'a> IntoIterator for &'a Metadata {
+    type Item = (&'a str, Datum<'a>);
+    type IntoIter = Entries<'a>;
+
+    fn into_iter(self) -> Entries<'a> {
+        self.iter()
     }
 }
 

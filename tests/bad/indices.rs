@@ -114,7 +114,7 @@ fn missing() -> Vec<Row> {
 
 fn names() -> Vec<Row> {
     let leads: &[&str] = &["the name of a file of the model"];
-    let long = format!("{}a", "./".repeat(200));
+    let long = format!("{}a", "d/".repeat(200));
     vec![
         ("no name", map(r#"{"w":""}"#), "", Format, &["is empty"]),
         ("parent", map(r#"{"w":".."}"#), "", Format, leads),
