@@ -9,8 +9,8 @@ use weighbridge::ffi::error::{
     wb_error, wb_error_code, wb_error_message, wb_error_offset, wb_error_path, wb_error_release, wb_error_subject,
 };
 use weighbridge::ffi::graph::{wb_model_graph, wb_model_graph_count};
-pub use weighbridge::ffi::metadata::{wb_model_metadata, wb_model_metadata_count};
-use weighbridge::ffi::model::wb_model;
+use weighbridge::ffi::metadata::{wb_model_metadata, wb_model_metadata_count};
+pub use weighbridge::ffi::model::wb_model;
 use weighbridge::ffi::model::*;
 use weighbridge::ffi::placement::*;
 use weighbridge::ffi::plan::*;

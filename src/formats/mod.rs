@@ -27,7 +27,7 @@ use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FILES_SEVERAL;
 use crate::limits::Budget;
-use crate::storage::{Listed, Location};
+use crate::storage::{self, Listed, Location};
 use detect::{Clues, Confidence, Entrance};
 
 /// One row of the table of formats.
@@ -117,31 +117,8 @@ fn several_models(names: &[&str]) -> Error {
     Error::invalid(format!("the directory has several models ({}): name one of them", names.join(", ")))
 }
 
-/// The name of a file as others would spell it: without `.` and without empty components. A name that is absolute, or ends
-/// in a folder, stays as it is and is refused where it is looked up.
+/// The one spelling of a name, if it is one that may be looked up; any other is refused there.
 fn plain_name(name: &str) -> Cow<'_, str> {
-    let is_odd = |part: &&str| matches!(*part, "" | ".");
-    let parts = name.split('/');
-    let has_last = parts.clone().next_back().is_some_and(|last| !is_odd(&last));
-    if name.starts_with('/') || !has_last || !parts.clone().any(|part| is_odd(&part)) {
-        return Cow::Borrowed(name);
-    }
-    Cow::Owned(parts.filter(|part| !is_odd(part)).collect::<Vec<_>>().join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_lose_what_leads_nowhere() {
-        let cases =
-            [("a", "a"), ("./a", "a"), ("d//a", "d/a"), ("d/./a", "d/a"), ("./././d/a", "d/a"), ("d/../a", "d/../a")];
-        for (given, plain) in cases {
-            assert_eq!(plain_name(given), plain);
-        }
-        for kept in ["", ".", "/a", "//a", "a/", "a/.", "./"] {
-            assert_eq!(plain_name(kept), kept);
-        }
-    }
+    let is_odd = name.split('/').any(|part| matches!(part, "" | "."));
+    if is_odd { storage::plain_name(name).map_or(Cow::Borrowed(name), Cow::Owned) } else { Cow::Borrowed(name) }
 }

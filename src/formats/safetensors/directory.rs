@@ -41,6 +41,7 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
     if let Some(index) = choose_index(&ending_in(listing, INDEX)).map_err(|e| e.path(location.path()))? {
         return Ok(Entry::Index(location.open_entry(index)?));
     }
+    check_names(&location.tree()?.odd_names).map_err(|e| e.path(location.path()))?;
     let models = models(listing);
     let chosen = choose_model(&models).map_err(|e| e.path(location.path()))?;
     let left_out: Vec<_> = models.iter().filter(|model| !std::ptr::eq(*model, chosen)).flat_map(Model::names).collect();
@@ -65,6 +66,14 @@ fn choose_index<'a>(indices: &[&'a str]) -> Result<Option<&'a str>> {
             let message = format!("the directory has several indices ({}): name one of them", several.join(", "));
             Err(Error::invalid(message))
         }
+    }
+}
+
+/// Without an index none of the files may be left out because nothing can name it: it may be a shard.
+fn check_names(odd_names: &[String]) -> Result<()> {
+    match odd_names.iter().find(|name| name.ends_with(FILE)) {
+        None => Ok(()),
+        Some(name) => Err(Error::format("the name of the shard is not UTF-8: rename it").subject(name)),
     }
 }
 

@@ -100,6 +100,7 @@ impl<'r, 'a> Shards<'r, 'a> {
 
     /// Reads the header of a file and takes the tensors that `belongs` picks; the others are listed apart.
     fn add(&mut self, source: Source, mut belongs: impl FnMut(&str) -> bool) -> Result<()> {
+        self.refuse_twice(&source)?;
         let parsed = header::read(self.reading, &source);
         let parsed = parsed.map_err(|e| explain(e, &source)).map_err(|e| e.path(source.path()))?;
         self.count += parsed.tensors.len() as u64;
@@ -115,6 +116,18 @@ impl<'r, 'a> Shards<'r, 'a> {
         self.tables.push((parsed.tensors, picked));
         self.weights.push(WeightFile { source, headers: vec![HeaderPart::Hashed(parsed.header)], base: None });
         Ok(())
+    }
+
+    /// A link may lead to a file that is a shard already. It would be read, counted and kept once for each name.
+    fn refuse_twice(&self, source: &Source) -> Result<()> {
+        match self.weights.iter().find(|file| file.source.is_same_file(source)) {
+            None => Ok(()),
+            Some(WeightFile { source: first, .. }) => {
+                let message =
+                    format!("it is the same file as the shard \"{}\": expected a file of its own", first.name());
+                Err(Error::format(message).path(source.path()))
+            }
+        }
     }
 
     /// Keeps what the first shard says of a key; returns the first key of which this one says something else.
