@@ -648,8 +648,26 @@ wb_status wb_model_tensor_infos(const wb_model *m,
 // The index of the tensor with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
 WB_API wb_status wb_model_tensor_find(const wb_model *m, const char *name, size_t name_len, size_t *index);
 
+<<<<<<< HEAD
 // The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the model is
 // released; see `alignment` there. Reading through it raises `SIGBUS` if another process truncates the file.
+=======
+// The number of unindexed tensors: they lie in the weight files, and are not part of the model because the weight map does
+// not name them. 0 for NULL. Since 0.1.
+WB_API
+size_t wb_model_unindexed_count(const wb_model *m);
+
+// An unindexed tensor, sorted by name: its name and that of its file, borrowed from the model. Either result may be NULL.
+// Since 0.1.
+WB_API
+wb_status wb_model_unindexed(const wb_model *m,
+                             size_t index,
+                             wb_str *name,
+                             wb_str *file);
+
+// The bytes of a tensor with no copy. The pointer is valid until the model is released; see `alignment` in
+// `wb_tensor_info`. Reading through it raises `SIGBUS` if another process truncates the file.
+>>>>>>> formats
 //
 // `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, or no stored bytes are the elements in their order (they have
 // the highest byte first, for instance, or lie in pieces). `WB_ERR_UNVERIFIED`: the policy wants the bytes
@@ -688,6 +706,7 @@ WB_API wb_buffer *wb_buffer_retain(wb_buffer *b);
 WB_API void wb_buffer_release(wb_buffer *b);
 
 /* ----------------------------------------------------------------------
+<<<<<<< HEAD
  * Quantization
  *
  * How stored integers stand for real numbers, where the format says so: `(stored - zero point) * scale`.
@@ -734,16 +753,86 @@ wb_status wb_model_tensor_quantization(const wb_model *m,
 
 /* ----------------------------------------------------------------------
  * Metadata and assets
+=======
+ * Metadata
+>>>>>>> formats
  *
- * What travels with the weights: what a file says about itself, and the other files of the model's directory, such
- * as `config.json`, `tokenizer.json` and labels.
+ * What a model says about itself: keys, each with a value of some type. Every value has a text form: that of text is the
+ * text, that of everything else is compact JSON.
  */
+
+// Type of a value: there is none. Since 0.1.
+#define WB_METADATA_NULL 0
+
+// Type of a value: true or false. Since 0.1.
+#define WB_METADATA_BOOL 1
+
+// Type of a value: a signed number. Since 0.1.
+#define WB_METADATA_I64 2
+
+// Type of a value: an unsigned number. Since 0.1.
+#define WB_METADATA_U64 3
+
+// Type of a value: a floating-point number. Since 0.1.
+#define WB_METADATA_F64 4
+
+// Type of a value: text. Since 0.1.
+#define WB_METADATA_TEXT 5
+
+// Type of a value: bytes; their text form is hexadecimal, in quotes. Since 0.1.
+#define WB_METADATA_BYTES 6
+
+// Type of a value: a list of values. Since 0.1.
+#define WB_METADATA_LIST 7
+
+// Type of a value: values by key. Since 0.1.
+#define WB_METADATA_MAP 8
+
+// A metadata entry. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
+typedef struct wb_metadata_info {
+  // `sizeof(wb_metadata_info)`.
+  size_t struct_size;
+  // `WB_METADATA_*`. Later versions may have more types.
+  uint32_t type;
+  // 1 if it is `WB_METADATA_BOOL` and true, or else 0.
+  uint32_t boolean;
+  // The number, if it is `WB_METADATA_I64`, or `WB_METADATA_U64` and fits; or else 0.
+  int64_t i64;
+  // The number, if it is `WB_METADATA_U64`, or `WB_METADATA_I64` and not negative; or else 0.
+  uint64_t u64;
+  // The number, if it is of a type of numbers, rounded if need be; or else 0.
+  double f64;
+  // Elements of a list, entries of a map, bytes of a text or of bytes; or else 0.
+  uint64_t len;
+  // The key.
+  wb_str key;
+  // The text form.
+  wb_str text;
+} wb_metadata_info;
 
 // The number of metadata entries; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_metadata_count(const wb_model *m);
 
-// A metadata entry, sorted by key; both texts are borrowed from the model, and either may be NULL. Since 0.1.
-WB_API wb_status wb_model_metadata(const wb_model *m, size_t index, wb_str *key, wb_str *value);
+// A metadata entry, sorted by key: its key and the text form of its value. Both are borrowed from the model, and either may
+// be NULL. The text form of what is not text is made by the first call that asks for it: `WB_ERR_OUT_OF_MEMORY`. Since 0.1.
+WB_API
+wb_status wb_model_metadata(const wb_model *m,
+                            size_t index,
+                            wb_str *key,
+                            wb_str *value);
+
+// A metadata entry, sorted by key: its type, its value and its text form, as `wb_model_metadata` gives it. Since 0.1.
+WB_API wb_status wb_model_metadata_info(const wb_model *m, size_t index, wb_metadata_info *out);
+
+// The index of the metadata entry with this key. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+WB_API wb_status wb_model_metadata_find(const wb_model *m, const char *key, size_t key_len, size_t *index);
+
+/* ----------------------------------------------------------------------
+ * Assets
+ *
+ * What travels with the weights: the other files of the model's directory, such as `config.json`, `tokenizer.json` and
+ * labels.
+ */
 
 // The number of assets; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_asset_count(const wb_model *m);
@@ -751,6 +840,9 @@ WB_API size_t wb_model_asset_count(const wb_model *m);
 // An asset, sorted by name: its name, borrowed from the model, and its length in bytes. Either result may be NULL.
 // Since 0.1.
 WB_API wb_status wb_model_asset(const wb_model *m, size_t index, wb_str *name, uint64_t *bytes);
+
+// The index of the asset with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+WB_API wb_status wb_model_asset_find(const wb_model *m, const char *name, size_t name_len, size_t *index);
 
 // The bytes of an asset, read into a buffer that outlives the model, however long it is: ask `wb_model_asset` first. They
 // are checked if a manifest covers them. The caller owns `*out`. Since 0.1.
@@ -1861,6 +1953,7 @@ WB_API wb_status wb_model_opset(const wb_model *m, size_t index, wb_str *domain,
 // What a check has found. Immutable; one owner; any thread. Since 0.1.
 typedef struct wb_findings wb_findings;
 
+<<<<<<< HEAD
 // What a model is checked for, and how much of it may be read. Zeroed means nothing in particular; set `struct_size`.
 // Since 0.1.
 typedef struct wb_check_options {
@@ -1878,6 +1971,8 @@ typedef struct wb_check_options {
   void *user_data;
 } wb_check_options;
 
+=======
+>>>>>>> formats
 // One finding. Set `struct_size` before the call; the texts are borrowed from the findings. Since 0.1.
 typedef struct wb_finding {
   // `sizeof(wb_finding)`.
@@ -1888,8 +1983,8 @@ typedef struct wb_finding {
   uint32_t reserved;
   // The rule, such as `"onnx.node.arity"`. Stable: programs may decide by it.
   wb_str rule;
-  // Where it is: graphs and nodes from the outside in, such as `"main/loop_3.body/MatMul_7"`; empty if it concerns the
-  // whole model.
+  // Where it is: graphs and nodes from the outside in, such as `"main/loop_3.body/MatMul_7"`, or the name of a file; empty
+  // if it concerns the whole model.
   wb_str path;
   // What was found and what was expected.
   wb_str message;
@@ -1897,7 +1992,30 @@ typedef struct wb_finding {
   wb_str remedy;
 } wb_finding;
 
+<<<<<<< HEAD
 // Checks a model. `opt` may be NULL. Works on this thread.
+=======
+// What a model is checked for. Zeroed means nothing in particular; set `struct_size`. Since 0.1.
+typedef struct wb_check_options {
+  // `sizeof(wb_check_options)`.
+  size_t struct_size;
+  // What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in
+  // particular.
+  wb_str target;
+} wb_check_options;
+
+// The number of notes: what was accepted with a remark when the model was opened. 0 for NULL. Since 0.1.
+WB_API size_t wb_model_note_count(const wb_model *m);
+
+// A note, in the order in which they were met. The texts are borrowed from the model. `wb_model_check` begins with the same
+// notes. Since 0.1.
+WB_API
+wb_status wb_model_note(const wb_model *m,
+                        size_t index,
+                        wb_finding *out);
+
+// Checks the graphs of a model; of one of weights only there are just the notes. `opt` may be NULL. Works on this thread.
+>>>>>>> formats
 //
 // `WB_OK` says that the check was made, not that the model is good: look at the findings, which belong to the caller.
 // `WB_ERR_INVALID_ARGUMENT`: the target is not known, or is one of another format. `WB_ERR_CANCELLED`: `progress` asked

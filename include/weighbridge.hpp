@@ -205,7 +205,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
 
   [[nodiscard]] model retain() const noexcept { return model(wb_model_retain(get())); }
 
-  /// "safetensors", "gguf", "onnx", ...
+  /// "safetensors", "onnx", ...
   std::string_view format() const noexcept {
     wb_str name{};
     wb_model_format(get(), &name);
@@ -218,7 +218,17 @@ class model : public detail::handle<wb_model, wb_model_release> {
   detail::items<metadata_entry, const wb_model*> metadata() const noexcept {
     return {{get()}, wb_model_metadata_count(get())};
   }
+  /// The same with types.
+  detail::items<metadata_info, const wb_model*> typed_metadata() const noexcept {
+    return {{get()}, wb_model_metadata_count(get())};
+  }
   detail::items<asset_view, const wb_model*> assets() const noexcept { return {{get()}, wb_model_asset_count(get())}; }
+  /// What was accepted with a remark when the model was opened.
+  detail::items<finding, const wb_model*> notes() const noexcept { return {{get()}, wb_model_note_count(get())}; }
+  /// What lies in the weight files and is not part of the model, because the weight map does not name it.
+  detail::items<unindexed_tensor, const wb_model*> unindexed() const noexcept {
+    return {{get()}, wb_model_unindexed_count(get())};
+  }
 
   /// A tensor by name, or status::not_found.
   [[nodiscard]] expected<tensor_view> find(std::string_view name) const noexcept {
@@ -226,6 +236,22 @@ class model : public detail::handle<wb_model, wb_model_release> {
     const wb_status code = wb_model_tensor_find(get(), name.data(), name.size(), &index);
     if (code != WB_OK) return detail::failure(code);
     return tensor_view::at(get(), index);
+  }
+
+  /// Metadata by key, or status::not_found.
+  [[nodiscard]] expected<metadata_info> find_metadata(std::string_view key) const noexcept {
+    std::size_t index = 0;
+    const wb_status code = wb_model_metadata_find(get(), key.data(), key.size(), &index);
+    if (code != WB_OK) return detail::failure(code);
+    return metadata_info::at(get(), index);
+  }
+
+  /// An asset by name, or status::not_found.
+  [[nodiscard]] expected<asset_view> find_asset(std::string_view name) const noexcept {
+    std::size_t index = 0;
+    const wb_status code = wb_model_asset_find(get(), name.data(), name.size(), &index);
+    if (code != WB_OK) return detail::failure(code);
+    return asset_view::at(get(), index);
   }
 
   /// All graphs; none if the format has weights only. The main one comes first.

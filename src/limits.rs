@@ -1,5 +1,7 @@
 //! The budget of one open: what a hostile file may make the library do.
 
+use std::cell::Cell;
+
 use crate::error::{Error, Kind, Result};
 
 /// How much one open may ask for. Counts are checked before anything is allocated for them.
@@ -11,7 +13,8 @@ pub struct Limits {
     pub tensors: u64,
     /// Files of the whole model. The default is 4,096.
     pub files: u64,
-    /// Bytes that graphs may take in memory, and that contents may take that are built. The default is 1 GiB.
+    /// Bytes of memory that all of the model's structure may take: tables, graphs, metadata, manifests, and contents that are
+    /// built. The default is 1 GiB.
     pub heap_bytes: u64,
 }
 
@@ -43,6 +46,32 @@ impl Limits {
     /// Refuses more files than the model may have.
     pub(crate) fn check_files(&self, count: u64) -> Result<()> {
         check("the model", "files", count, self.files)
+    }
+}
+
+/// What one open has used of its limits. Made once, and passed to everything that reads: a model of many small files gets
+/// no more memory than one of a single file.
+#[derive(Debug)]
+pub struct Budget {
+    limits: Limits,
+    heap: Cell<u64>,
+}
+
+impl Budget {
+    /// A budget of which nothing has been used.
+    pub fn new(limits: &Limits) -> Self {
+        Self { limits: *limits, heap: Cell::new(0) }
+    }
+
+    /// The limits that it was made from.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Takes `bytes` of memory that the model keeps. [`Kind::Limit`] if the open would have more than it may.
+    pub fn take_heap(&self, bytes: u64) -> Result<()> {
+        self.heap.set(self.heap.get().saturating_add(bytes));
+        self.limits.check_heap(self.heap.get())
     }
 }
 

@@ -9,14 +9,16 @@ use bytes::Bytes;
 
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Printable, Result};
-use crate::finding::Finding;
-use crate::formats::{self, BUILT_ALIGNMENT, HeaderPart, Parsed, Unindexed, WeightFile};
+use crate::finding::rules::{ASSET_LINK, ASSET_NAME};
+use crate::finding::{Finding, Notes, Severity};
+use crate::formats::{self, BUILT_ALIGNMENT, Claim, Claimed, HeaderPart, Parsed, Unindexed, WeightFile};
 use crate::graph::Graphs;
 use crate::host::{Context, Level, Progress};
-use crate::limits::Limits;
+use crate::limits::{Budget, Limits};
 use crate::load::{
     Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, contiguous_bytes, measure, verify,
 };
+use crate::metadata::Metadata;
 use crate::storage::{Access, Location, Source};
 use crate::tensor::{Span, Tensor, TensorTable};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, gather, is_manifest};
@@ -56,11 +58,10 @@ struct Inner {
     is_directory: bool,
     payload: Arc<Payload>,
     unindexed: Vec<Unindexed>,
-    metadata: Vec<(String, String)>,
+    metadata: Metadata,
     assets: Vec<String>,
-    warnings: Vec<String>,
     graphs: Graphs,
-    findings: Vec<Finding>,
+    notes: Vec<Finding>,
 }
 
 impl Model {
@@ -68,7 +69,7 @@ impl Model {
     ///
     /// Headers and indices are read and checked in full; the bytes of tensors are not touched.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
-        Self::read(Location::open(path.as_ref(), options.access)?, options, context)
+        Self::read(Location::open(path.as_ref(), options.access, context)?, options, context)
     }
 
     /// Opens a model that is in memory.
@@ -77,44 +78,45 @@ impl Model {
     }
 
     fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
-        let parsed = formats::read(&location, options.format.as_deref(), &options.limits)?;
+        let mut notes = Notes::default();
+        let budget = Budget::new(&options.limits);
+        let mut parsed = formats::read(&location, options.format.as_deref(), &budget, &mut notes)?;
         let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &options.limits)?;
-        let Parsed { format, weights, descriptions, tensors, unindexed, metadata, .. } = parsed;
-        let Parsed { mut assets, mut warnings, claims, graphs, findings, .. } = parsed;
-        if options.policy != Policy::None && !claims.is_empty() {
-            let claims = claims.into_iter().map(|(file, digests)| (file, FileClaim::new(None, digests)));
-            manifests.push(Manifest::of_format(format, claims.collect()));
+        if options.policy != Policy::None && !parsed.claims.is_empty() {
+            manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims)));
         }
-        assets.retain(|name| !is_manifest(name));
-        warnings.extend(location.drop_dead_links(&mut assets));
-        for warning in &warnings {
-            context.log(Level::Warn, "open", || Printable(&format!("{}: {warning}", location.path())).to_string());
+        parsed.assets.retain(|name| !is_manifest(name));
+        for link in location.drop_dead_links(&mut parsed.assets) {
+            notes.add(ASSET_LINK, "", link);
         }
+        for name in location.odd_names() {
+            notes.add(ASSET_NAME, "", name);
+        }
+        let notes = notes.finish();
+        log_notes(context, &location.path(), &notes);
+        Ok(Self::assemble(location, parsed, notes, manifests, options.policy, context))
+    }
+
+    fn assemble(
+        location: Location,
+        parsed: Parsed,
+        notes: Vec<Finding>,
+        manifests: Vec<Manifest>,
+        policy: Policy,
+        context: &Context,
+    ) -> Self {
+        let Parsed { format, weights, descriptions, tensors, unindexed, metadata, assets, graphs, .. } = parsed;
         let is_directory = location.entry().is_none() || !descriptions.is_empty();
-        let payload = Payload {
+        let payload = Arc::new(Payload {
             context: context.clone(),
             weights: weights.len(),
             ledger: Ledger::new(weights.len(), tensors.len()),
             files: payload_files(weights, descriptions, !manifests.is_empty()),
             tensors: Arc::new(tensors),
-            policy: options.policy,
+            policy,
             manifests,
-        };
-        let payload = Arc::new(payload);
-        let metadata = metadata.into_iter().collect();
-        let graphs = graphs.unwrap_or_default();
-        Ok(Self(Arc::new(Inner {
-            format,
-            location,
-            is_directory,
-            payload,
-            unindexed,
-            metadata,
-            assets,
-            warnings,
-            graphs,
-            findings,
-        })))
+        });
+        Self(Arc::new(Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes }))
     }
 
     /// The name of the format.
@@ -152,24 +154,19 @@ impl Model {
         self.0.payload.files.len() > self.0.payload.weights
     }
 
-    /// What the files say about themselves, sorted by key; each key occurs once.
-    pub fn metadata(&self) -> &[(String, String)] {
+    /// What the model says about itself, sorted by key; each key occurs once.
+    pub fn metadata(&self) -> &Metadata {
         &self.0.metadata
     }
 
-    /// What was odd and put up with when the model was opened.
-    pub fn warnings(&self) -> &[String] {
-        &self.0.warnings
+    /// What was accepted with a remark when the model was opened, in the order in which it was met.
+    pub fn notes(&self) -> &[Finding] {
+        &self.0.notes
     }
 
     /// The graphs; none if the format has weights only.
     pub fn graphs(&self) -> &Graphs {
         &self.0.graphs
-    }
-
-    /// What broke a rule of the format when the model was opened, and was put up with.
-    pub(crate) fn findings(&self) -> &[Finding] {
-        &self.0.findings
     }
 
     /// When bytes have to be checked.
@@ -180,6 +177,11 @@ impl Model {
     /// Names of the other files of the model's directory.
     pub fn assets(&self) -> &[String] {
         &self.0.assets
+    }
+
+    /// The index of the asset with this name in [`assets`](Self::assets).
+    pub fn find_asset(&self, name: &str) -> Option<usize> {
+        self.0.assets.binary_search_by(|asset| asset.as_str().cmp(name)).ok()
     }
 
     /// The bytes of an asset, checked if a manifest covers it. They outlive the model.
@@ -205,7 +207,7 @@ impl Model {
     }
 
     fn asset_source(&self, name: &str) -> Result<Source> {
-        if self.0.assets.binary_search_by(|asset| asset.as_str().cmp(name)).is_err() {
+        if self.find_asset(name).is_none() {
             return Err(Error::new(Kind::NotFound, "the model has no such asset").subject(name));
         }
         self.0.location.open_asset(name)
@@ -213,6 +215,9 @@ impl Model {
 
     /// The stored bytes of a tensor with no copy. They outlive the model. Of a view they are its run: where its strides lead is for the
     /// caller to see; elements that are stored otherwise than they are used, and tensors in pieces, have no such bytes.
+    ///
+    /// The first view of a file maps it. [`Kind::NotMapped`]: there are no such bytes, the model was opened for reading only, or the
+    /// file cannot be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
         let tensor = self.checked(tensor)?;
         self.check_unchanged(&tensor)?;
@@ -222,10 +227,7 @@ impl Model {
         })?;
         let source = self.source_of(run);
         let view = source.view(run.offset, run.len)?;
-        view.ok_or_else(|| {
-            let message = "the model was opened for reading only: there are no zero-copy pointers";
-            Error::new(Kind::NotMapped, message).path(source.path()).subject(tensor.name)
-        })
+        view.ok_or_else(|| source.no_view().subject(tensor.name))
     }
 
     /// The contiguous bytes of a tensor: with no copy where that is possible, else read. They outlive the model. While a tensor that is
@@ -261,18 +263,14 @@ impl Model {
         self.check_unchanged(&tensor).and(read)
     }
 
-    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none.
+    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to find out.
     pub fn alignment(&self, tensor: &Tensor<'_>) -> u32 {
-        const PAGE: usize = 4096;
         let Some(run) = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()) else { return 0 };
         match self.0.payload.files.get(run.file as usize) {
             None => 0,
             // Not built yet, perhaps, but always so.
             Some(PayloadFile { base: Some(_), .. }) => BUILT_ALIGNMENT,
-            Some(file) => file.source.whole().ok().flatten().map_or(0, |bytes| {
-                let address = (bytes.as_ptr() as usize).wrapping_add(run.offset as usize) | PAGE;
-                1 << address.trailing_zeros()
-            }),
+            Some(file) => file.source.alignment_at(run.offset),
         }
     }
 
@@ -345,6 +343,22 @@ impl Model {
     fn asset_files(&self) -> Result<Vec<PayloadFile>> {
         let sources = self.0.assets.iter().map(|name| self.0.location.open_asset(name));
         sources.map(|source| source.map(PayloadFile::plain)).collect()
+    }
+}
+
+/// What the format itself says of files, in the form of a manifest.
+fn of_format(format: &'static str, claims: Vec<Claim>) -> Manifest {
+    let claims = claims.into_iter().filter_map(|Claim { of, algorithm, digest }| match of {
+        Claimed::File(name) => Some((name, FileClaim::new(None, [(algorithm, digest)]))),
+        Claimed::Run { .. } => None,
+    });
+    Manifest::of_format(format, claims.collect())
+}
+
+/// Tells the host what is wrong with the model, one line for each note.
+fn log_notes(context: &Context, path: &str, notes: &[Finding]) {
+    for note in notes.iter().filter(|note| note.severity != Severity::Info) {
+        context.log(Level::Warn, "open", || Printable(&format!("{path}: {note}")).to_string());
     }
 }
 

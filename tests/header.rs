@@ -18,6 +18,7 @@ const SECTIONS: &[&str] = &[
     "dtype",
     "tensor",
     "quantization",
+    "metadata",
     "asset",
     "report",
     "plan",

@@ -184,8 +184,8 @@ fn hostile_files_are_met_as_our_policy_says() {
             ("accept", Ok((model, bytes))) => {
                 let expected = case.line["hex"].as_str();
                 let differs = expected.is_some_and(|hex| bytes.as_deref().map(describe::hex).as_deref() != Some(hex));
-                let is_silent = case.line.get("warns").is_some() && model.warnings().is_empty();
-                (differs || is_silent).then(|| format!("{bytes:?}, warnings {:?}", model.warnings()))
+                let is_silent = case.line.get("warns").is_some() && model.notes().is_empty();
+                (differs || is_silent).then(|| format!("{bytes:?}, notes {:?}", model.notes()))
             }
             ("report", Ok((model, bytes))) => {
                 let findings = weighbridge::check::check(model, &Default::default()).unwrap();

@@ -9,7 +9,7 @@ use weighbridge::{Finding, OpenOptions, Policy, Severity};
 
 use crate::args::{Check, open};
 use crate::failure::Failure;
-use crate::output::{count, warnings};
+use crate::output::count;
 
 #[derive(Serialize)]
 struct Verdict<'a> {
@@ -57,7 +57,7 @@ pub fn run(args: &Check, out: &mut impl Write) -> Result<(), Failure> {
     let printed = if args.json {
         print_json(out, Verdict { good, findings: findings.iter().map(describe).collect(), counts })
     } else {
-        warnings(out, &model).and_then(|()| print(out, &findings, &counts)).map_err(Failure::from)
+        print(out, &findings, &counts).map_err(Failure::from)
     };
     // The verdict counts, also when nobody reads the findings to their end.
     if !good {

@@ -11,14 +11,13 @@ use crate::attributes::{AttributeText, stored};
 use crate::dot;
 use crate::failure::Failure;
 use crate::names::{LEFT_OUT, Name, OpName, TypeText, domain_name};
-use crate::output::warnings;
+use crate::output::{notes, print_metadata};
 use crate::walk::{Place, Step, Walk};
 
 pub fn run(args: &Args, out: &mut impl Write) -> Result<(), Failure> {
     let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
     has_graphs(&model)?;
-    let printed = if args.dot { dot::print(out, &model) } else { print(out, &model) };
-    Ok(printed?)
+    if args.dot { Ok(dot::print(out, &model)?) } else { print(out, &model) }
 }
 
 /// Some formats hold weights only.
@@ -29,8 +28,8 @@ fn has_graphs(model: &Model) -> Result<(), Failure> {
     Ok(())
 }
 
-fn print(out: &mut impl Write, model: &Model) -> io::Result<()> {
-    warnings(out, model)?;
+fn print(out: &mut impl Write, model: &Model) -> Result<(), Failure> {
+    notes(out, model)?;
     head(out, model)?;
     writeln!(out)?;
     for step in Walk::new(model.graphs(), 0) {
@@ -47,7 +46,7 @@ fn print(out: &mut impl Write, model: &Model) -> io::Result<()> {
 }
 
 /// What is said of the model as a whole.
-fn head(out: &mut impl Write, model: &Model) -> io::Result<()> {
+fn head(out: &mut impl Write, model: &Model) -> Result<(), Failure> {
     let graphs = model.graphs();
     writeln!(out, "{}{}", model.format(), origin(model))?;
     writeln!(out, "opsets: {}", opsets(&graphs.opsets))?;
@@ -58,10 +57,7 @@ fn head(out: &mut impl Write, model: &Model) -> io::Result<()> {
     if !graphs.documentation.is_empty() {
         writeln!(out, "documentation: {}", Printable(&graphs.documentation))?;
     }
-    for (key, value) in model.metadata() {
-        writeln!(out, "metadata: {} = {}", Printable(key), Printable(value))?;
-    }
-    Ok(())
+    print_metadata(out, model)
 }
 
 /// `, IR version 8, made by pytorch 2.1.0`

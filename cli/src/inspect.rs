@@ -6,13 +6,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use weighbridge::digest::{Algorithm, Hasher};
 use weighbridge::error::Printable;
+use weighbridge::metadata::Datum;
 use weighbridge::{Model, OpenOptions, Policy};
 
 use crate::args::{Inspect, open};
 use crate::failure::Failure;
-use crate::output::{count, thousands, warnings};
+use crate::output::{NoteDescription, count, notes, print_metadata, thousands};
 use crate::summary::{self, GraphDescription};
 use crate::tensors;
 
@@ -21,13 +23,21 @@ use crate::tensors;
 struct Description<'a> {
     format: &'a str,
     files: Vec<FileDescription<'a>>,
-    metadata: BTreeMap<&'a str, &'a str>,
+    metadata: BTreeMap<&'a str, MetadataValue<'a>>,
     assets: &'a [String],
     unindexed: Vec<&'a str>,
-    warnings: &'a [String],
+    notes: Vec<NoteDescription<'a>>,
     tensors: Vec<TensorDescription<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     graph: Option<GraphDescription<'a>>,
+}
+
+/// Text, or a value of another type as it is in JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum MetadataValue<'a> {
+    Text(&'a str),
+    Other(&'a RawValue),
 }
 
 #[derive(Serialize)]
@@ -52,7 +62,7 @@ struct TensorDescription<'a> {
 pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
     let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
     let digests = if args.digests { Some(digests(&model)?) } else { None };
-    let description = describe(&model, digests.as_deref());
+    let description = describe(&model, digests.as_deref())?;
     if args.json {
         serde_json::to_writer(&mut *out, &description)?;
         writeln!(out)?;
@@ -61,7 +71,7 @@ pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
     print(out, &model, &description)
 }
 
-fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Description<'a> {
+fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Result<Description<'a>, Failure> {
     let files: Vec<_> = model.files().map(|file| FileDescription { path: file.name(), bytes: file.len() }).collect();
     let mut tensors: Vec<_> = model
         .tensors()
@@ -78,29 +88,40 @@ fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Description<'a>
         })
         .collect();
     tensors.sort_unstable_by_key(|tensor| tensor.name);
-    Description {
+    Ok(Description {
         format: model.format(),
         files,
-        metadata: model.metadata().iter().map(|(key, value)| (&**key, &**value)).collect(),
+        metadata: metadata(model)?,
         assets: model.assets(),
         unindexed: model.unindexed().iter().map(|tensor| &*tensor.name).collect(),
-        warnings: model.warnings(),
+        notes: model.notes().iter().map(NoteDescription::from).collect(),
         tensors,
         graph: GraphDescription::of(model),
+    })
+}
+
+fn metadata(model: &Model) -> Result<BTreeMap<&str, MetadataValue<'_>>, Failure> {
+    let metadata = model.metadata();
+    let mut values = BTreeMap::new();
+    for (index, (key, value)) in metadata.iter().enumerate() {
+        let value = match value {
+            Datum::Text(text) => MetadataValue::Text(text),
+            _ => MetadataValue::Other(serde_json::from_str(metadata.text(index)?)?),
+        };
+        values.insert(key, value);
     }
+    Ok(values)
 }
 
 fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> Result<(), Failure> {
     let bytes = model.tensors().iter().map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add);
     let (tensors, files) = (count(description.tensors.len(), "tensor"), count(description.files.len(), "file"));
     writeln!(out, "{}: {tensors}, {} bytes, in {files}", model.format(), thousands(bytes))?;
-    warnings(out, model)?;
+    notes(out, model)?;
     if let Some(graph) = &description.graph {
         summary::print(out, model, graph)?;
     }
-    for (key, value) in &description.metadata {
-        writeln!(out, "metadata: {} = {}", Printable(key), Printable(value))?;
-    }
+    print_metadata(out, model)?;
     for asset in description.assets {
         writeln!(out, "asset: {}", Printable(asset))?;
     }

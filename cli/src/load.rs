@@ -9,7 +9,7 @@ use weighbridge::{Access, Model, OpenOptions, Placement, Plan, Task};
 
 use crate::args::{Load, open, read_manifest};
 use crate::failure::Failure;
-use crate::output::{count, progress_bar, report_summary, thousands, warnings};
+use crate::output::{count, notes, progress_bar, report_summary, thousands};
 use crate::phases::{self, Phase, Stage};
 use crate::tensors;
 use crate::verify::CheckDescription;
@@ -89,7 +89,7 @@ fn shares(plan: &Plan, placement: &Placement, devices: &[u32]) -> Vec<Share> {
 }
 
 fn print(out: &mut impl Write, model: &Model, placement: &Placement, loaded: &Loaded<'_>) -> Result<(), Failure> {
-    warnings(out, model)?;
+    notes(out, model)?;
     tensors::print_placed(out, model, placement)?;
     writeln!(out, "\n{}", count(loaded.tensors, "tensor"))?;
     for Share { ordinal, tensors, bytes } in &loaded.devices {

@@ -3,10 +3,13 @@
 use std::io::{self, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use weighbridge::Model;
+use serde::Serialize;
 use weighbridge::error::Printable;
 use weighbridge::host::Progress;
 use weighbridge::verify::{Outcome, Report, Subject};
+use weighbridge::{Finding, Model};
+
+use crate::failure::Failure;
 
 /// A number with a comma after every three digits.
 pub fn thousands(number: u64) -> String {
@@ -21,9 +24,33 @@ pub fn count(number: usize, what: &str) -> String {
     format!("{} {what}{ending}", thousands(number as u64))
 }
 
-/// What was odd when the model was opened.
-pub fn warnings(out: &mut impl Write, model: &Model) -> io::Result<()> {
-    model.warnings().iter().try_for_each(|warning| writeln!(out, "warning: {}", Printable(warning)))
+/// What was accepted with a remark when the model was opened.
+pub fn notes(out: &mut impl Write, model: &Model) -> io::Result<()> {
+    model.notes().iter().try_for_each(|note| writeln!(out, "{}", Printable(&note.to_string())))
+}
+
+/// What the model says about itself, one line for each key.
+pub fn print_metadata(out: &mut impl Write, model: &Model) -> Result<(), Failure> {
+    let metadata = model.metadata();
+    for (index, (key, _)) in metadata.iter().enumerate() {
+        writeln!(out, "metadata: {} = {}", Printable(key), Printable(metadata.text(index)?))?;
+    }
+    Ok(())
+}
+
+/// The JSON form of a note.
+#[derive(Serialize)]
+pub struct NoteDescription<'a> {
+    id: &'static str,
+    severity: &'static str,
+    path: &'a str,
+    message: &'a str,
+}
+
+impl<'a> From<&'a Finding> for NoteDescription<'a> {
+    fn from(note: &'a Finding) -> Self {
+        Self { id: note.rule, severity: note.severity.name(), path: &note.path, message: &note.message }
+    }
 }
 
 /// The files of a report, each with what it was checked by, and how many tensors that covers.

@@ -3,12 +3,13 @@
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 
-use weighbridge::ffi::asset::{wb_model_asset_count, wb_model_metadata, wb_model_metadata_count};
+use weighbridge::ffi::asset::wb_model_asset_count;
 use weighbridge::ffi::dtype::wb_dtype_name;
 use weighbridge::ffi::error::{
     wb_error, wb_error_code, wb_error_message, wb_error_offset, wb_error_path, wb_error_release, wb_error_subject,
 };
 use weighbridge::ffi::graph::{wb_model_graph, wb_model_graph_count};
+use weighbridge::ffi::metadata::{wb_model_metadata, wb_model_metadata_count};
 pub use weighbridge::ffi::model::wb_model;
 use weighbridge::ffi::model::*;
 use weighbridge::ffi::placement::*;

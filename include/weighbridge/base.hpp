@@ -72,6 +72,19 @@ enum class severity : std::uint32_t {
   info = WB_SEVERITY_INFO,        ///< something to know before it is deployed
 };
 
+/// What a value of metadata is. Later versions may have more types.
+enum class metadata_type : std::uint32_t {
+  null = WB_METADATA_NULL,
+  boolean = WB_METADATA_BOOL,
+  i64 = WB_METADATA_I64,
+  u64 = WB_METADATA_U64,
+  f64 = WB_METADATA_F64,
+  text = WB_METADATA_TEXT,
+  bytes = WB_METADATA_BYTES,
+  list = WB_METADATA_LIST,
+  map = WB_METADATA_MAP,
+};
+
 /// How much a log line matters; the smaller, the more.
 enum class log_level : std::uint32_t {
   none = 0,

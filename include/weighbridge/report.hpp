@@ -88,17 +88,24 @@ struct check_options {
   }
 };
 
-/// Something about a model that a person, or a gate, should decide on. Borrows from its findings.
+/// Something about a model that a person, or a gate, should decide on. Borrows from its findings, or from its model.
 struct finding {
   weighbridge::severity severity = severity::info;
   std::string_view rule;     ///< such as "onnx.node.arity"; stable
-  std::string_view path;     ///< graphs and nodes from the outside in; empty: the whole model
+  std::string_view path;     ///< graphs and nodes from the outside in, or a file; empty: the whole model
   std::string_view message;  ///< what was found and what was expected
   std::string_view remedy;   ///< empty: none is known
 
   static finding at(const wb_findings* findings, std::size_t index) noexcept {
     auto c = detail::sized<wb_finding>();
-    if (wb_findings_get(findings, index, &c) != WB_OK) return {};
+    return wb_findings_get(findings, index, &c) == WB_OK ? of(c) : finding();
+  }
+  /// A note of a model.
+  static finding at(const wb_model* model, std::size_t index) noexcept {
+    auto c = detail::sized<wb_finding>();
+    return wb_model_note(model, index, &c) == WB_OK ? of(c) : finding();
+  }
+  static finding of(const wb_finding& c) noexcept {
     return {static_cast<weighbridge::severity>(c.severity), detail::text(c.rule), detail::text(c.path),
             detail::text(c.message), detail::text(c.remedy)};
   }

@@ -35,16 +35,48 @@ struct file_view {
   }
 };
 
-/// Borrows from its model.
+/// A key and the text form of its value. Borrows from its model.
 struct metadata_entry {
   std::string_view key;
-  std::string_view value;
+  std::string_view value;  ///< a text as it is, everything else as compact JSON
 
   static metadata_entry at(const wb_model* model, std::size_t index) noexcept {
     wb_str key{};
     wb_str value{};
     if (wb_model_metadata(model, index, &key, &value) != WB_OK) return {};
     return {detail::text(key), detail::text(value)};
+  }
+};
+
+/// What a model says under one key. Borrows from its model.
+struct metadata_info {
+  metadata_type type = metadata_type::null;
+  bool boolean = false;
+  std::int64_t i64 = 0;   ///< also of an unsigned number that fits
+  std::uint64_t u64 = 0;  ///< also of a signed number that is not negative
+  double f64 = 0;         ///< of every number
+  std::uint64_t len = 0;  ///< of a list or map, a text or bytes
+  std::string_view key;
+  std::string_view text;  ///< as in metadata_entry
+
+  static metadata_info at(const wb_model* model, std::size_t index) noexcept {
+    auto c = detail::sized<wb_metadata_info>();
+    if (wb_model_metadata_info(model, index, &c) != WB_OK) return {};
+    return {static_cast<metadata_type>(c.type), c.boolean != 0, c.i64, c.u64, c.f64, c.len, detail::text(c.key),
+            detail::text(c.text)};
+  }
+};
+
+/// A tensor that lies in a weight file and is not part of the model. Borrows from its model.
+struct unindexed_tensor {
+  std::string_view name;
+  std::string_view file;
+
+  static unindexed_tensor at(const wb_model* model, std::size_t index) noexcept {
+    wb_str name{};
+    wb_str file{};
+    if (wb_model_unindexed(model, index, &name, &file) != WB_OK) return {};
+    return {detail::text(name), detail::text(file)};
   }
 };
 

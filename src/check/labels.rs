@@ -106,7 +106,8 @@ fn preprocessing<'a>(subject: &Subject<'a>, main: &'a Graph) -> Vec<&'a str> {
 }
 
 fn metadata<'a>(subject: &Subject<'a>, main: &'a Graph) -> impl Iterator<Item = &'a str> {
-    subject.metadata.iter().chain(&main.metadata).map(|(key, _)| key.as_str())
+    let of_model = subject.metadata.iter().map(|(key, _)| key);
+    of_model.chain(main.metadata.iter().map(|(key, _)| key.as_str()))
 }
 
 fn metadata_text(key: &str) -> String {

@@ -118,7 +118,7 @@ pub fn check_with(
         goal(subject, &mut collector);
     }
     subject.reader.tell()?;
-    Ok(model.findings().iter().cloned().chain(collector.finish()).collect())
+    Ok(model.notes().iter().cloned().chain(collector.finish()).collect())
 }
 
 /// The groups of rules for a model.

@@ -2,6 +2,7 @@
 
 use super::reader::{GoesOn, Reader};
 use crate::graph::Graphs;
+use crate::metadata::Metadata;
 use crate::model::Model;
 use crate::tensor::TensorTable;
 
@@ -10,7 +11,7 @@ pub(super) struct Subject<'a> {
     pub model: &'a Model,
     pub graphs: &'a Graphs,
     pub tensors: &'a TensorTable,
-    pub metadata: &'a [(String, String)],
+    pub metadata: &'a Metadata,
     /// Contents of tensors.
     pub reader: Reader<'a>,
 }

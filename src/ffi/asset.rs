@@ -1,38 +1,17 @@
-//! # Metadata and assets
+//! # Assets
 //!
-//! What travels with the weights: what a file says about itself, and the other files of the model's directory, such
-//! as `config.json`, `tokenizer.json` and labels.
+//! What travels with the weights: the other files of the model's directory, such as `config.json`, `tokenizer.json` and
+//! labels.
+
+use std::ffi::c_char;
 
 use super::error::wb_error;
 use super::handle::{Shared, get};
 use super::model::{out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::tensor::wb_buffer;
-use super::{Out, call, plain, status, wb_str};
-use crate::error::Result;
-
-/// The number of metadata entries; 0 for NULL. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn wb_model_metadata_count(m: *const wb_model) -> usize {
-    plain(0, || Ok(get(m, "m")?.model.metadata().len()))
-}
-
-/// A metadata entry, sorted by key; both texts are borrowed from the model, and either may be NULL. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn wb_model_metadata(
-    m: *const wb_model,
-    index: usize,
-    key: *mut wb_str,
-    value: *mut wb_str,
-) -> wb_status {
-    status(|| {
-        let entry = get(m, "m")?.model.metadata().get(index);
-        let (name, text) = entry.ok_or_else(|| out_of_range("metadata entry", index))?;
-        set_optional(key, (&**name).into());
-        set_optional(value, (&**text).into());
-        Ok(WB_OK)
-    })
-}
+use super::{Out, call, plain, status, text, wb_str};
+use crate::error::{Error, Kind, Result};
 
 /// The number of assets; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
@@ -50,6 +29,23 @@ pub extern "C" fn wb_model_asset(m: *const wb_model, index: usize, name: *mut wb
             set_optional(bytes, get(m, "m")?.model.asset_len(asset)?);
         }
         set_optional(name, asset.into());
+        Ok(WB_OK)
+    })
+}
+
+/// The index of the asset with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_asset_find(
+    m: *const wb_model,
+    name: *const c_char,
+    name_len: usize,
+    index: *mut usize,
+) -> wb_status {
+    status(|| {
+        let model = &get(m, "m")?.model;
+        let out = Out::new(index, "index")?;
+        let found = model.find_asset(text(name, name_len, "name")?);
+        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the model has no such asset"))?);
         Ok(WB_OK)
     })
 }

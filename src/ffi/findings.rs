@@ -60,8 +60,8 @@ pub struct wb_finding {
     pub reserved: u32,
     /// The rule, such as `"onnx.node.arity"`. Stable: programs may decide by it.
     pub rule: wb_str,
-    /// Where it is: graphs and nodes from the outside in, such as `"main/loop_3.body/MatMul_7"`; empty if it concerns the
-    /// whole model.
+    /// Where it is: graphs and nodes from the outside in, such as `"main/loop_3.body/MatMul_7"`, or the name of a file; empty
+    /// if it concerns the whole model.
     pub path: wb_str,
     /// What was found and what was expected.
     pub message: wb_str,
@@ -85,6 +85,23 @@ impl From<&Finding> for wb_finding {
             remedy: finding.remedy.as_deref().unwrap_or_default().into(),
         }
     }
+}
+
+/// The number of notes: what was accepted with a remark when the model was opened. 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_note_count(m: *const wb_model) -> usize {
+    plain(0, || Ok(get(m, "m")?.model.notes().len()))
+}
+
+/// A note, in the order in which they were met. The texts are borrowed from the model. `wb_model_check` begins with the same
+/// notes. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_note(m: *const wb_model, index: usize, out: *mut wb_finding) -> wb_status {
+    status(|| {
+        let note = get(m, "m")?.model.notes().get(index).ok_or_else(|| out_of_range("note", index))?;
+        fill(out, &note.into(), "out")?;
+        Ok(WB_OK)
+    })
 }
 
 /// Checks a model. `opt` may be NULL. Works on this thread.

@@ -18,6 +18,7 @@ pub mod graph;
 mod handle;
 pub mod hooks;
 pub mod library;
+pub mod metadata;
 pub mod model;
 pub mod node;
 pub mod placement;

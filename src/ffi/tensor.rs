@@ -118,6 +118,31 @@ pub extern "C" fn wb_model_tensor_find(
     })
 }
 
+/// The number of unindexed tensors: they lie in the weight files, and are not part of the model because the weight map does
+/// not name them. 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_unindexed_count(m: *const wb_model) -> usize {
+    plain(0, || Ok(get(m, "m")?.model.unindexed().len()))
+}
+
+/// An unindexed tensor, sorted by name: its name and that of its file, borrowed from the model. Either result may be NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_unindexed(
+    m: *const wb_model,
+    index: usize,
+    name: *mut wb_str,
+    file: *mut wb_str,
+) -> wb_status {
+    status(|| {
+        let unindexed = get(m, "m")?.model.unindexed().get(index);
+        let tensor = unindexed.ok_or_else(|| out_of_range("unindexed tensor", index))?;
+        set_optional(name, (&*tensor.name).into());
+        set_optional(file, (&*tensor.file).into());
+        Ok(WB_OK)
+    })
+}
+
 /// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the model is
 /// released; see `alignment` there. Reading through it raises `SIGBUS` if another process truncates the file.
 ///

@@ -4,8 +4,8 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::{
-    attribute, device, findings, function, graph, hooks, model, node, null, placement, plan, quantization, report,
-    tensor, types, value,
+    attribute, device, findings, function, graph, hooks, metadata, model, node, null, placement, plan, quantization,
+    report, tensor, types, value,
 };
 use crate::error::{Error, Kind, Result};
 
@@ -20,7 +20,7 @@ pub(super) unsafe trait Versioned: Copy {}
 macro_rules! versioned {
     ($($name:path),* $(,)?) => {
         $(
-            // SAFETY: integers, pointers and optional functions only, with explicit reserved fields for padding.
+            // SAFETY: numbers, pointers and optional functions only, with explicit reserved fields for padding.
             unsafe impl Versioned for $name {}
         )*
     };
@@ -36,6 +36,7 @@ versioned! {
     graph::wb_graph_info,
     graph::wb_model_info,
     hooks::wb_progress,
+    metadata::wb_metadata_info,
     model::wb_open_options,
     node::wb_node_info,
     placement::wb_placed_tensor,

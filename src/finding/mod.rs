@@ -43,8 +43,8 @@ pub struct Finding {
     pub severity: Severity,
     /// The rule, such as `"onnx.node.arity"`. Stable: programs may decide by it.
     pub rule: &'static str,
-    /// Where it is: graphs and nodes from the outside in, such as `"main/loop_3.body/MatMul_7"`; empty if it concerns the
-    /// whole model.
+    /// Where it is: graphs and nodes from the outside in, such as `"main/loop_3.body/MatMul_7"`, or the name of a file; empty
+    /// if it concerns the whole model.
     pub path: String,
     /// What was found and what was expected.
     pub message: String,

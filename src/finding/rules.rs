@@ -41,7 +41,7 @@ rules! {
     ASSET_LINK = Warning "model.asset.link";
     ASSET_NAME = Warning "model.asset.name";
     FORMATS_SEVERAL = Warning "model.formats.several";
-    FILES_MERGED = Warning "model.files.merged";
+    FILES_SEVERAL = Warning "model.files.several";
 
     IR_VERSION = Error "onnx.model.ir_version";
 

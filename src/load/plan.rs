@@ -227,9 +227,8 @@ fn check_viewable(payload: &Payload, selection: &[Selected]) -> Result<()> {
     for selected in selection {
         let Some(tensor) = payload.tensors.get(selected.tensor) else { continue };
         let source = &payload.files[tensor.file()].source;
-        if !source.is_mapped() {
-            let message = "the model was opened for reading only: there are no zero-copy pointers";
-            return Err(Error::new(Kind::NotMapped, message).path(source.path()));
+        if !source.can_view() {
+            return Err(source.no_view());
         }
         if selected.plain_span(&tensor).is_none() {
             let message = "a view can neither convert elements nor join rows or pieces: load it to the host instead";

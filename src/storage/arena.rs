@@ -5,9 +5,13 @@ use std::ops::{Deref, DerefMut, Range};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use memmap2::{Advice, MmapMut, MmapOptions, MmapRaw, UncheckedAdvice};
+#[cfg(target_os = "linux")]
+use memmap2::Advice;
+#[cfg(unix)]
+use memmap2::UncheckedAdvice;
+use memmap2::{MmapMut, MmapOptions, MmapRaw};
 
-use super::memfd;
+use super::system::memfd;
 use crate::error::{Error, Kind, Result};
 
 /// Huge pages make filling fresh memory several times cheaper; this is their size on common machines.
@@ -72,6 +76,7 @@ impl Arena {
         // Other processes find the arena at the start of the file, whose maps begin at pages.
         let skew = (map.as_ptr() as usize).wrapping_neg() & (size.alignment - 1);
         let base = if file.is_some() { 0 } else { skew };
+        #[cfg(target_os = "linux")]
         if size.is_huge() {
             // Advice only: without transparent huge pages the arena is slower to fill and otherwise the same.
             let _ = map.advise_range(Advice::HugePage, base, size.len);
@@ -82,6 +87,7 @@ impl Arena {
     /// Leaves the memory out of children of this process: what a device reads on its own must not be moved by copy-on-write.
     pub(crate) fn keep_from_children(&self) {
         // Advice only: an old kernel that does not take it forks as it always did.
+        #[cfg(target_os = "linux")]
         let _ = self.region.map.advise(Advice::DontFork);
     }
 
@@ -114,6 +120,10 @@ impl Arena {
         let Some(len) = end.checked_sub(address + start).filter(|len| *len > 0) else { return };
         match &region.file {
             Some(file) => memfd::punch_hole(file, (region.base + start) as u64, len as u64),
+            // Elsewhere the memory is held until the arena is dropped.
+            #[cfg(not(unix))]
+            None => {}
+            #[cfg(unix)]
             None => {
                 // SAFETY: the range lies in the map. Its contents change, but nothing refers to it: there are no slots, and
                 // no part of the region is shared, because this is the only reference to it.

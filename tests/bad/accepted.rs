@@ -83,9 +83,9 @@ fn odd_models_open() {
             let model = opened.unwrap_or_else(|e| panic!("{name}: {e}"));
             let found: Vec<_> = model.tensors().iter().map(|tensor| tensor.name).collect();
             assert_eq!(&found, names, "{name}");
-            assert_eq!(model.warnings().len(), warnings.len(), "{name}: {:?}", model.warnings());
-            for (warning, words) in model.warnings().iter().zip(*warnings) {
-                assert!(warning.contains(words), "{name}: {warning}");
+            assert_eq!(model.notes().len(), warnings.len(), "{name}: {:?}", model.notes());
+            for (note, words) in model.notes().iter().zip(*warnings) {
+                assert!(note.message.contains(words), "{name}: {note}");
             }
         }
     }
@@ -112,17 +112,17 @@ fn warnings_are_logged_as_one_harmless_line_each() {
         file(format!("{{{metadata},{}}}", entry(name, "U8", "[4]", "[0,4]")), 4)
     };
     let root = plant(&vec![
-        at("a.safetensors", of("v", "1")),
-        at("b.safetensors", of("w", "2")),
+        at("m-00001-of-00002.safetensors", of("v", "1")),
+        at("m-00002-of-00002.safetensors", of("w", "2")),
         at("config.json", raw("{}")),
     ]);
     let lines = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&lines);
     let log = Arc::new(move |level, _: &str, text: &str| log.lock().unwrap().push((level, text.to_owned())));
     let model = Model::open(root.path(), &by(Access::Map), &Context::new().with_log(Level::Debug, log)).unwrap();
-    assert_eq!((model.warnings().len(), model.assets()), (1, ["config.json".to_owned()].as_slice()));
+    assert_eq!((model.notes().len(), model.assets()), (1, ["config.json".to_owned()].as_slice()));
     let lines = lines.lock().unwrap();
     assert!(
-        matches!(&lines[..], [(Level::Warn, line)] if line.contains("b.safetensors: metadata \"\\u{1b}[2J\\u{a}\""))
+        matches!(&lines[..], [(Level::Warn, line)] if line.contains("m-00002-of-00002.safetensors: metadata \"\\u{1b}[2J\\u{a}\""))
     );
 }

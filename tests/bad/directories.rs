@@ -1,13 +1,30 @@
 //! Directories that hold no model, or more than one.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use weighbridge::Kind::{Format, InvalidArgument, Io, NotFound, Unsupported};
+use weighbridge::{Access, Context, Model, OpenOptions};
 
 use crate::bytes::{index, tensors};
-use crate::trees::{Item, Row, at, refuse_all};
+use crate::trees::{Item, Row, at, plant, refuse_all};
+use crate::{assert_says, by};
 
 #[test]
 fn broken_directories_are_refused() {
-    assert_eq!(refuse_all([nothing(), several(), special()].concat()), 22);
+    assert_eq!(refuse_all([nothing(), several(), special()].concat()), 28);
+}
+
+/// Nobody can name it, so it would be left out of the model in silence.
+#[test]
+fn a_shard_whose_name_is_not_utf8_is_refused() {
+    let root = plant(&vec![at("a.safetensors", tensors(&["v"]))]);
+    std::fs::write(root.path().join(OsStr::from_bytes(b"w\xff.safetensors")), tensors(&["w"])).unwrap();
+    let error = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap_err();
+    assert_says("shard", &error, Format, &[r"w\xff.safetensors: ", "not UTF-8"]);
+    std::fs::write(root.path().join("model.safetensors.index.json"), index(&[("v", "a.safetensors")])).unwrap();
+    let model = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap();
+    assert!(model.notes().iter().any(|note| note.message.contains(r"w\xff.safetensors")), "{:?}", model.notes());
 }
 
 fn nothing() -> Vec<Row> {
@@ -16,6 +33,13 @@ fn nothing() -> Vec<Row> {
         ("only a configuration", vec![at("config.json", "{}")], "", Unsupported, &["holds no model"]),
         ("only folders", vec![("model.safetensors", Item::Folder)], "", Unsupported, &["holds no model"]),
         ("only a FIFO", vec![("model.safetensors", Item::Fifo)], "", Unsupported, &["holds no model"]),
+        (
+            "only what macOS keeps",
+            vec![at("._model.safetensors", "\0\x05\x16\x07")],
+            "",
+            Unsupported,
+            &["holds no model"],
+        ),
         ("only another format", vec![at("pytorch_model.bin", "PK\x03\x04")], "", Unsupported, &["holds no model"]),
         ("nothing there", vec![], "model.safetensors", NotFound, &["model.safetensors", "cannot open the file"]),
         ("text", vec![at("README.md", "# A model\n")], "README.md", Unsupported, &["README.md", "this is not a model"]),
@@ -32,10 +56,45 @@ fn several() -> Vec<Row> {
         ("two indices", vec![at(A, &of), at(B, &of), at("w.safetensors", &shard)], "", InvalidArgument, &[A, B]),
         (
             "tensor in two shards",
-            vec![at("a.safetensors", &shard), at("b.safetensors", &shard)],
+            vec![at("m-00001-of-00002.safetensors", &shard), at("m-00002-of-00002.safetensors", &shard)],
             "",
             Format,
-            &["w: ", "a.safetensors, b.safetensors"],
+            &["w: ", "m-00001-of-00002.safetensors, m-00002-of-00002.safetensors"],
+        ),
+        (
+            "two strangers",
+            set(&["a.safetensors", "b.safetensors"]),
+            "",
+            InvalidArgument,
+            &["several models", "a.safetensors, b.safetensors", "name one of them"],
+        ),
+        (
+            "a set and a stranger",
+            set(&["m-00001-of-00001.safetensors", "n.safetensors"]),
+            "",
+            InvalidArgument,
+            &["m-00001-of-00001.safetensors, n.safetensors"],
+        ),
+        (
+            "two formats",
+            vec![at("a.safetensors", &shard), at("b.onnx", "")],
+            "",
+            InvalidArgument,
+            &["several formats", "a.safetensors, b.onnx", "name one of them"],
+        ),
+        (
+            "shard of a variant missing",
+            set(&["m-00001-of-00002.fp16.safetensors"]),
+            "",
+            NotFound,
+            &["m-00002-of-00002.fp16.safetensors", "incomplete download"],
+        ),
+        (
+            "shard of a long number missing",
+            set(&["m-00001-of-000163.safetensors"]),
+            "",
+            NotFound,
+            &["m-000002-of-000163.safetensors", "incomplete download"],
         ),
         (
             "last shard of a set missing",
@@ -67,10 +126,13 @@ fn several() -> Vec<Row> {
         ),
         (
             "second shard broken",
-            vec![at("a.safetensors", &shard), at("b.safetensors", "version https://git-lfs.github.com/spec/v1\n")],
+            vec![
+                at("m-00001-of-00002.safetensors", &shard),
+                at("m-00002-of-00002.safetensors", "version https://git-lfs.github.com/spec/v1\n"),
+            ],
             "",
             Format,
-            &["b.safetensors", "git-lfs pointer"],
+            &["m-00002-of-00002.safetensors", "git-lfs pointer"],
         ),
     ]
 }
@@ -78,7 +140,10 @@ fn several() -> Vec<Row> {
 fn special() -> Vec<Row> {
     let only = |item| vec![("model.safetensors", item)];
     let shard = tensors(&["w"]);
-    let outside = vec![at("a.safetensors", tensors(&["v"])), ("b.safetensors", Item::Link("/dev/zero"))];
+    let outside = vec![
+        at("m-00001-of-00002.safetensors", tensors(&["v"])),
+        ("m-00002-of-00002.safetensors", Item::Link("/dev/zero")),
+    ];
     vec![
         ("FIFO by its path", only(Item::Fifo), "model.safetensors", Format, &["found a FIFO"]),
         (
@@ -92,7 +157,46 @@ fn special() -> Vec<Row> {
         ("link to a device", only(Item::Link("/dev/zero")), "", Format, &["found a device"]),
         ("link to nothing", only(Item::Link("nowhere")), "", NotFound, &["model.safetensors"]),
         ("link in a circle", only(Item::Link("model.safetensors")), "", Io, &["model.safetensors", "cannot open"]),
-        ("second shard outside", outside, "", Format, &["b.safetensors", "outside the model's directory"]),
+        (
+            "second shard outside",
+            outside,
+            "",
+            Format,
+            &["m-00002-of-00002.safetensors", "outside the model's directory"],
+        ),
         ("file as a folder", vec![at("a", shard)], "a/model.safetensors", Io, &["cannot open the file"]),
     ]
+}
+
+/// Whoever names the format is told that there is no such file, and no model of nothing is opened.
+#[test]
+fn a_named_format_has_to_be_there() {
+    let root = plant(&vec![at("config.json", "{}")]);
+    for format in ["onnx", "safetensors"] {
+        let options = OpenOptions { format: Some(format.to_owned()), ..OpenOptions::default() };
+        let error = Model::open(root.path(), &options, &Context::new()).unwrap_err();
+        assert_says(format, &error, NotFound, &["the directory holds no", format]);
+    }
+}
+
+/// The plain name is the model; what is left out is named, and stays an asset.
+#[test]
+fn a_plain_name_wins_and_the_others_are_named() {
+    let shard = tensors(&["w"]);
+    let cases: [(&str, &str, &str); 5] = [
+        ("model.safetensors", "model.fp16.safetensors", "model.files.several"),
+        ("model.safetensors", "model_1.safetensors", "model.files.several"),
+        ("model-00001-of-00001.safetensors", "consolidated.safetensors", "model.files.several"),
+        ("model.safetensors", "adapter_model.safetensors", "model.files.several"),
+        ("model.safetensors", "decoder.onnx", "model.formats.several"),
+    ];
+    for (chosen, other, rule) in cases {
+        let root = plant(&vec![at(chosen, &shard), at(other, tensors(&["v"])), at("._model.safetensors", "hidden")]);
+        let model = Model::open(root.path(), &OpenOptions::default(), &Context::new()).unwrap();
+        assert_eq!(model.files().map(|file| file.name().to_owned()).collect::<Vec<_>>(), [chosen]);
+        assert_eq!(model.assets(), [other]);
+        let [note] = model.notes() else { panic!("{other}: {:?}", model.notes()) };
+        assert_eq!(note.rule, rule);
+        assert!(note.message.contains(chosen) && note.message.contains(other), "{note}");
+    }
 }

@@ -31,7 +31,7 @@ fn broken_indices_are_refused() {
 
 #[test]
 fn names_of_shards_lead_nowhere_else() {
-    assert_eq!(refuse_all([names(), kinds(), contents()].concat()), 31);
+    assert_eq!(refuse_all([names(), kinds(), contents()].concat()), 33);
 }
 
 fn texts() -> Vec<Row> {
@@ -114,7 +114,8 @@ fn missing() -> Vec<Row> {
 
 fn names() -> Vec<Row> {
     let leads: &[&str] = &["the name of a file of the model"];
-    let long = format!("{}a", "./".repeat(200));
+    let long = "a".repeat(401);
+    let longer = format!("{}a", "./".repeat(2048));
     vec![
         ("no name", map(r#"{"w":""}"#), "", Format, &["is empty"]),
         ("parent", map(r#"{"w":".."}"#), "", Format, leads),
@@ -125,6 +126,7 @@ fn names() -> Vec<Row> {
         ("backslash", map(r#"{"w":"..\\a"}"#), "", Format, &["contains a backslash"]),
         ("NUL", map(r#"{"w":"a\u0000b"}"#), "", Format, &["contains a NUL"]),
         ("401 bytes", map(&format!(r#"{{"w":"{long}"}}"#)), "", Format, &["more than 255 bytes"]),
+        ("4,097 bytes", map(&format!(r#"{{"w":"{longer}"}}"#)), "", Format, &["more than 4096 bytes"]),
         ("control characters", map(r#"{"w":"\u001b[2J\n"}"#), "", NotFound, &["\\u{1b}[2J\\u{a}: "]),
     ]
 }
@@ -145,6 +147,13 @@ fn kinds() -> Vec<Row> {
         ("link to the process", shard("a", "a", Item::Link("/proc/self/environ")), "", Format, outside),
         ("link in a circle", shard("a", "a", Item::Link("a")), "", Io, &["a: ", "cannot find the file"]),
         ("link out of the folder", below("a", ("m/a", Item::Link("../a"))), "m", Format, outside),
+        (
+            "one shard by its name and by a link",
+            vec![at(INDEX, index(&[("v", "a"), ("w", "b")])), at("a", tensors(&["v", "w"])), ("b", Item::Link("a"))],
+            "",
+            Format,
+            &["/b: ", "the same file as the shard \"a\""],
+        ),
         ("folder that leads out", below("up/a", ("m/up", Item::Link(".."))), "m", Format, outside),
         ("file as a folder", map(r#"{"w":"a/w"}"#), "", Io, &["a/w", "cannot open the file"]),
     ]

@@ -68,11 +68,12 @@ fn drive(random: &mut Random, plan: Plan) -> Result<Option<Placement>> {
 
 fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
     let random = &mut Random(seed.wrapping_mul(0x1234_5678_9ABC_DEF1));
-    let mut files = Files::random(random);
+    let mut files = if random.chance(30) { Files::trial(random) } else { Files::random(random) };
     let threads = random.of(&[0, 0, 1, 2, 4]);
     let known = random.of(&[Known::Nothing, Known::Nothing, Known::Record, Known::Checksums]);
     let trusted = manifest(&files.path, known);
-    let damage = files.place(random).filter(|_| random.chance(10));
+    // What damage does to views is for the tests of the host.
+    let damage = files.place(random).filter(|_| random.chance(10) && !files.is_trial);
     if let Some(position) = damage {
         files.damage(position);
     }

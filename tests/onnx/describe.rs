@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use weighbridge::graph::{Attribute, AttributeKind, Dim, Graph, NO_VALUE, Stored, Type, TypeKind};
-use weighbridge::{DType, Graphs, Model};
+use weighbridge::{DType, Graphs, Metadata, Model};
 
 /// The name of an element type in onnx.proto.
 pub fn data_type(dtype: DType) -> &'static str {
@@ -140,7 +140,7 @@ pub fn model(model: &Model) -> Value {
         ("model_version", if *version == 0 { Value::Null } else { (*version).into() }),
         ("doc_string", graphs.documentation.clone().into()),
         ("opset_import", opsets(&graphs.opsets)),
-        ("metadata_props", pairs(model.metadata())),
+        ("metadata_props", texts(model.metadata())),
         ("graph", graph(graphs, 0)),
         ("functions", functions.into()),
     ])
@@ -148,6 +148,10 @@ pub fn model(model: &Model) -> Value {
 
 fn opsets(opsets: &[weighbridge::graph::Opset]) -> Value {
     opsets.iter().map(|opset| json!([opset.domain, opset.version])).collect()
+}
+
+fn texts(metadata: &Metadata) -> Value {
+    metadata.iter().map(|(key, value)| json!([key, value.as_text().unwrap()])).collect()
 }
 
 fn pairs(pairs: &[(String, String)]) -> Value {

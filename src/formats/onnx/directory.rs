@@ -1,30 +1,42 @@
 //! Which file of a directory is the model.
 
-use crate::error::{Error, Result};
-use crate::storage::{Listed, Location, Source};
+use crate::error::Result;
+use crate::formats::detect::Entrance;
+use crate::formats::{Reading, holds_none, several_models, visible};
+use crate::storage::{Listed, Source};
 
 const FILE: &str = ".onnx";
 
 /// The name by which exporters write the one model of a directory.
 const PLAIN: &str = "model.onnx";
 
-pub(super) fn holds_a_model(listing: &[Listed]) -> bool {
-    listing.iter().any(|file| file.name.ends_with(FILE))
+/// The file by which the model of a directory is entered.
+pub(super) fn enter(listing: &[Listed]) -> Option<Entrance> {
+    let models = models(listing);
+    let is_plain = models.contains(&PLAIN);
+    let file = if is_plain { PLAIN } else { models.first()? };
+    Some(Entrance { file: file.to_owned(), is_plain })
 }
 
 /// The file that was asked for, or the one model of the directory.
-pub(super) fn entry(location: &Location) -> Result<Source> {
+pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Source> {
+    let location = reading.location;
     if let Some(source) = location.entry() {
         return Ok(source.clone());
     }
-    let names = location.listing()?.iter().map(|file| file.name.as_str());
-    let models: Vec<&str> = names.filter(|name| name.ends_with(FILE)).collect();
+    let models = models(location.listing()?);
     match models[..] {
-        _ if models.contains(&PLAIN) => location.open_entry(PLAIN),
+        [] => Err(holds_none("onnx").path(location.path())),
         [only] => location.open_entry(only),
-        _ => {
-            let message = format!("the directory has several models ({}): name one of them", models.join(", "));
-            Err(Error::invalid(message).path(location.path()))
+        _ if models.contains(&PLAIN) => {
+            let left_out: Vec<_> = models.into_iter().filter(|name| *name != PLAIN).collect();
+            reading.note_left_out(PLAIN, &left_out);
+            location.open_entry(PLAIN)
         }
+        _ => Err(several_models(&models).path(location.path())),
     }
+}
+
+fn models(listing: &[Listed]) -> Vec<&str> {
+    visible(listing).filter(|name| name.ends_with(FILE)).collect()
 }

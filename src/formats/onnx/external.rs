@@ -3,11 +3,12 @@
 //! Source: docs/ExternalData.md and onnx.proto of ONNX. Two readers that take different ones of two equal keys, or that
 //! read a number differently, are an attack: so a key may occur once, and numbers are plain digits.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Printable, Result};
+use crate::finding::Rule;
+use crate::finding::rules::{EXTERNAL_CHECKSUM, EXTERNAL_KEY};
 use crate::formats::protobuf::{Skeleton, fields};
 
 /// Writers use a handful.
@@ -21,8 +22,8 @@ pub(super) struct External {
     pub offset: u64,
     /// SHA-1 of the whole file.
     pub checksum: Option<Digest>,
-    /// What is odd and can be put up with.
-    pub warnings: Vec<String>,
+    /// What is odd and can be put up with: the rules that it breaks, and how.
+    pub oddities: Vec<(Rule, String)>,
 }
 
 impl External {
@@ -61,27 +62,20 @@ impl External {
         }
         // Some writers note a path that only they have.
         unknown.retain(|key| *key != "basepath");
-        let mut warnings: Vec<String> =
-            unknown.iter().map(|key| format!("external_data has the unknown key \"{}\"", Printable(key))).collect();
+        let mut oddities: Vec<_> = unknown.iter().map(|key| (EXTERNAL_KEY, unknown_key(key))).collect();
         let digest = checksum.and_then(|checksum| Digest::sha1_from_hex(checksum).ok());
         if let (Some(checksum), None) = (checksum, digest) {
             let checksum = Printable(checksum);
-            warnings.push(format!("the checksum \"{checksum}\" is no SHA-1: expected 40 hexadecimal digits"));
+            let message = format!("the checksum \"{checksum}\" is no SHA-1: expected 40 hexadecimal digits");
+            oddities.push((EXTERNAL_CHECKSUM, message));
         }
         let offset = offset.unwrap_or_default();
-        Ok(Self { location: location.to_owned(), offset, checksum: digest, warnings })
+        Ok(Self { location: location.to_owned(), offset, checksum: digest, oddities })
     }
+}
 
-    /// The name of the file as others would spell it.
-    pub(super) fn plain_location(&self) -> Cow<'_, str> {
-        let is_odd = |part: &&str| matches!(*part, "" | ".");
-        let parts = self.location.split('/');
-        // An absolute name is not made a relative one: it is refused where names are looked up.
-        if self.location.starts_with('/') || !parts.clone().any(|part| is_odd(&part)) {
-            return Cow::Borrowed(&self.location);
-        }
-        Cow::Owned(parts.filter(|part| !is_odd(part)).collect::<Vec<_>>().join("/"))
-    }
+fn unknown_key(key: &str) -> String {
+    format!("external_data has the unknown key \"{}\"", Printable(key))
 }
 
 fn number(key: &str, text: &str) -> Result<u64> {

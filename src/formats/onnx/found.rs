@@ -8,14 +8,16 @@ use crate::error::Result;
 use crate::finding::Notes;
 use crate::formats::protobuf::Skeleton;
 use crate::graph::{Graph, Graphs, Opset, Role};
+use crate::limits::Budget;
 
 /// What has been read so far.
 pub(super) struct Found<'s, 't> {
     pub skeleton: &'s Skeleton,
     pub graphs: Graphs,
     pub tensors: Tensors<'t>,
+    pub budget: &'t Budget,
     /// What breaks a rule and can be put up with.
-    pub notes: Notes,
+    pub notes: &'t mut Notes,
 }
 
 impl Found<'_, '_> {

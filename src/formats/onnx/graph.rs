@@ -293,11 +293,14 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         // Of an error in another file that file has said the place.
         let fail = |e: Error| if e.place().path.is_some() { e } else { e.offset(skeleton.file_offset(start)) };
         let read = tensor::read(skeleton, range).map_err(|e| fail(e).subject(&*label.name))?;
-        let Some(tensor) = read else {
+        let Some(mut tensor) = read else {
             let message = format!("{}: the element type of the tensor is not known", cut(&label.name));
             self.note(TENSOR_DATA_TYPE, message);
             return Ok(None);
         };
+        for (rule, message) in tensor.take_oddities() {
+            self.note(rule, format!("{}: {message}", cut(&label.name)));
+        }
         self.found.tensors.add(label, tensor).map(Some).map_err(fail)
     }
 

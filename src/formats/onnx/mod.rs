@@ -19,19 +19,19 @@ mod tensor;
 mod tensors;
 mod types;
 
-use super::{Format, Head};
+use super::{Clues, Confidence, Format};
 use crate::formats::protobuf::{Kind, Value, fields};
 
 pub(super) const FORMAT: Format =
-    Format { name: "onnx", extensions: &["onnx"], probe, matches: directory::holds_a_model, read: model::read };
+    Format { name: "onnx", extensions: &["onnx"], probe, enter: directory::enter, read: model::read };
 
 /// There is no magic number. A model begins with fields of its message, and says early which version it is of.
-fn probe(head: &Head) -> bool {
+fn probe(clues: &Clues<'_>) -> Confidence {
     const IR_VERSION: u32 = 1;
     const HIGHEST_VERSION: i64 = 10_000;
     let message = &schema::SCHEMA.messages[schema::SCHEMA.root];
     let mut is_told = false;
-    for (number, value) in fields(&head.bytes, 0..head.bytes.len()) {
+    for (number, value) in fields(&clues.head, 0..clues.head.len()) {
         // A later version may have more fields.
         let Some(Some(field)) = message.fields.get(number as usize) else { continue };
         let fits = match field.kind {
@@ -40,9 +40,9 @@ fn probe(head: &Head) -> bool {
         };
         let is_version = number == IR_VERSION && (1..=HIGHEST_VERSION).contains(&value.int());
         if !fits || (number == IR_VERSION && !is_version) {
-            return false;
+            return Confidence::No;
         }
         is_told |= is_version;
     }
-    is_told
+    if is_told { Confidence::Maybe } else { Confidence::No }
 }

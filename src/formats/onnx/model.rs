@@ -1,63 +1,52 @@
 //! The model: what the file says of itself, its graphs, its functions, its tensors.
 
 use std::collections::HashSet;
-use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::found::{Found, entry, opset};
-use super::tensors::Tensors;
+use super::tensors::{Loaded, Tensors};
 use super::{FORMAT, directory, graph, probe, schema};
 use crate::error::{Error, Kind, Result};
-use crate::finding::Notes;
 use crate::finding::rules::{MODEL_METADATA_UNIQUE, MODEL_TRAINING};
 use crate::formats::protobuf::{fields, scan};
-use crate::formats::{Head, Parsed, assets};
+use crate::formats::{Clues, Confidence, Parsed, Reading};
 use crate::graph::{Graphs, Role};
-use crate::limits::Limits;
-use crate::storage::{Location, Source};
+use crate::metadata::{self, Metadata};
+use crate::storage::Source;
 
-pub(super) fn read(location: &Location, limits: &Limits) -> Result<Parsed> {
-    let source = directory::entry(location)?;
-    let mut parsed = read_file(location, &source, limits).map_err(|e| e.path(source.path()))?;
-    if location.entry().is_none() {
+pub(super) fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
+    let source = directory::entry(reading)?;
+    let mut parsed = read_file(reading, &source).map_err(|e| e.path(source.path()))?;
+    if reading.location.entry().is_none() {
         let parts: HashSet<&str> = parsed.weights.iter().map(|file| file.source.name()).collect();
-        parsed.assets = assets(location.listing()?, |name| parts.contains(name));
+        parsed.assets = reading.assets(|name| parts.contains(name))?;
     }
     Ok(parsed)
 }
 
-fn read_file(location: &Location, source: &Source, limits: &Limits) -> Result<Parsed> {
-    let skeleton = scan(source, &schema::SCHEMA, limits).map_err(|e| explain(e, source))?;
+fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
+    let (location, budget) = (reading.location, reading.budget);
+    let skeleton = scan(source, &schema::SCHEMA, budget.limits()).map_err(|e| explain(e, source))?;
     let mut found = Found {
         skeleton: &skeleton,
         graphs: Graphs::default(),
-        tensors: Tensors::new(location, source.clone(), limits),
-        notes: Notes::default(),
+        tensors: Tensors::new(location, source.clone(), budget),
+        budget,
+        notes: reading.notes,
     };
     let metadata = read_model(&mut found)?;
-    let Found { mut graphs, tensors, notes, .. } = found;
+    let Found { mut graphs, tensors, .. } = found;
     let mut loaded = tensors.finish()?;
     graphs.place_tensors(&loaded.places);
     if let Some(model) = loaded.weights.first_mut() {
         model.headers = skeleton.headers();
     }
-    Ok(Parsed {
-        format: FORMAT.name,
-        weights: loaded.weights,
-        descriptions: Vec::new(),
-        tensors: loaded.table,
-        unindexed: Vec::new(),
-        metadata,
-        assets: Vec::new(),
-        warnings: loaded.warnings,
-        claims: loaded.claims,
-        graphs: Some(graphs),
-        findings: notes.finish(),
-    })
+    let Loaded { table, weights, claims, .. } = loaded;
+    Ok(Parsed { weights, tensors: table, metadata, claims, graphs, ..Parsed::new(FORMAT.name) })
 }
 
 /// A file that does not even begin like a model is known by its name only.
 fn explain(error: Error, source: &Source) -> Error {
-    let is_model = Head::of(source).is_ok_and(|head| probe(&head));
+    let is_model = Clues::of(source).is_ok_and(|clues| probe(&clues) != Confidence::No);
     match error.place().offset {
         Some(offset) if !is_model && error.kind() == Kind::Format => {
             Error::format(format!("this is no ONNX model: {}", error.message())).offset(offset)
@@ -67,10 +56,11 @@ fn explain(error: Error, source: &Source) -> Error {
 }
 
 /// Reads everything; returns the metadata.
-fn read_model(found: &mut Found<'_, '_>) -> Result<BTreeMap<String, String>> {
+fn read_model(found: &mut Found<'_, '_>) -> Result<Metadata> {
     let skeleton = found.skeleton;
     let text = &skeleton.text;
-    let (mut main, mut functions, mut metadata) = (None, Vec::new(), Vec::new());
+    let (mut main, mut functions) = (None, Vec::new());
+    let mut metadata = metadata::Builder::new(found.budget);
     for (number, value) in fields(text, 0..text.len()) {
         let graphs = &mut found.graphs;
         match number {
@@ -82,7 +72,7 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<BTreeMap<String, String>> {
             6 => graphs.documentation = skeleton.string(value.range())?,
             7 => main = Some(value.range()),
             8 => graphs.opsets.push(opset(skeleton, value.range())?),
-            14 => metadata.push(entry(skeleton, value.range())?),
+            14 => add_entry(&mut metadata, entry(skeleton, value.range())?)?,
             20 => found.notes.add(MODEL_TRAINING, "", TRAINING),
             25 => functions.push(value.range()),
             _ => {}
@@ -94,22 +84,15 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<BTreeMap<String, String>> {
         graph::read_function(found, function)?;
     }
     found.graphs.sort_functions();
-    Ok(unique(found, metadata))
+    metadata.finish_with_first(|key| {
+        let message = format!("metadata_props has the key \"{key}\" twice; the first counts");
+        found.notes.add(MODEL_METADATA_UNIQUE, "", message);
+    })
+}
+
+fn add_entry(metadata: &mut metadata::Builder<'_>, (key, value): (String, String)) -> Result<()> {
+    metadata.key(&key)?;
+    metadata.text(&value)
 }
 
 const TRAINING: &str = "the model holds training graphs, which are not read";
-
-/// The first value of each key.
-fn unique(found: &mut Found<'_, '_>, entries: Vec<(String, String)>) -> BTreeMap<String, String> {
-    let mut metadata = BTreeMap::new();
-    for (key, value) in entries {
-        match metadata.entry(key) {
-            Entry::Vacant(place) => _ = place.insert(value),
-            Entry::Occupied(first) => {
-                let message = format!("metadata_props has the key \"{}\" twice; the first counts", first.key());
-                found.notes.add(MODEL_METADATA_UNIQUE, "", message);
-            }
-        }
-    }
-    metadata
-}

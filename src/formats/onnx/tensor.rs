@@ -9,6 +9,7 @@ use super::external::External;
 use super::proto::tensor_proto::{DataLocation, DataType};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
+use crate::finding::Rule;
 use crate::formats::protobuf::{Payload, Skeleton, Value, fields, packed_varints};
 use crate::limits::MAX_RANK;
 use crate::tensor::{Packing, bytes_needed};
@@ -20,6 +21,16 @@ pub(super) struct IrTensor {
     /// Bytes of the contents; of strings only those of their offsets.
     pub len: u64,
     pub contents: Contents,
+}
+
+impl IrTensor {
+    /// What is odd about it and can be put up with.
+    pub(super) fn take_oddities(&mut self) -> Vec<(Rule, String)> {
+        match &mut self.contents {
+            Contents::External(external) => std::mem::take(&mut external.oddities),
+            Contents::Stored(_) | Contents::Listed(..) => Vec::new(),
+        }
+    }
 }
 
 /// Where the contents of a tensor are.

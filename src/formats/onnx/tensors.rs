@@ -9,9 +9,9 @@ use super::external::External;
 use super::label::Label;
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Error, Kind, Printable, Result};
-use crate::formats::{BUILT_ALIGNMENT, WeightFile};
-use crate::limits::Limits;
+use crate::error::{Error, Kind, Result};
+use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, WeightFile, plain_name};
+use crate::limits::Budget;
 use crate::storage::{Location, Source};
 use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTable};
 
@@ -19,17 +19,15 @@ use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTa
 pub(super) struct Tensors<'a> {
     location: &'a Location,
     model: Source,
-    limits: &'a Limits,
+    budget: &'a Budget,
     found: Vec<(Label, IrTensor, Place)>,
     /// External files by name, and their numbers in the list of weight files.
     external: HashMap<String, u32>,
     files: Vec<Source>,
-    claims: BTreeMap<String, Vec<(Algorithm, Digest)>>,
-    warnings: Vec<String>,
+    /// The SHA-1 of each external file that states one.
+    checksums: BTreeMap<String, Digest>,
     /// Recipes of contents that are built, in groups: a group is built as a whole.
     groups: Vec<(u64, Vec<Recipe>)>,
-    /// Bytes of memory that names, and contents that are built, will take.
-    heap: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -45,46 +43,40 @@ pub(super) struct Loaded {
     /// For each tensor in the order of the model, where it is in the table.
     pub places: Vec<Option<usize>>,
     pub weights: Vec<WeightFile>,
-    pub claims: BTreeMap<String, Vec<(Algorithm, Digest)>>,
-    pub warnings: Vec<String>,
+    pub claims: Vec<Claim>,
 }
-
-/// Nobody reads more.
-const MAX_WARNINGS: usize = 1_000;
 
 /// Contents that are built are built in groups of about so many bytes, when one of a group is wanted.
 const GROUP: u64 = 1 << 20;
 
 impl<'a> Tensors<'a> {
-    pub(super) fn new(location: &'a Location, model: Source, limits: &'a Limits) -> Self {
+    pub(super) fn new(location: &'a Location, model: Source, budget: &'a Budget) -> Self {
         Self {
             location,
             files: vec![model.clone()],
             model,
-            limits,
+            budget,
             found: Vec::new(),
             external: HashMap::new(),
-            claims: BTreeMap::new(),
-            warnings: Vec::new(),
+            checksums: BTreeMap::new(),
             groups: Vec::new(),
-            heap: 0,
         }
     }
 
     /// Adds a tensor, and returns how many came before it.
     pub(super) fn add(&mut self, label: Label, mut tensor: IrTensor) -> Result<u32> {
-        self.limits.check_tensors(self.found.len() as u64 + 1)?;
+        self.budget.limits().check_tensors(self.found.len() as u64 + 1)?;
         // Names are kept here, made unique, and kept in the table.
-        self.take_heap(3 * label.name.len() as u64)?;
-        let place = self.place(&label.name, &mut tensor).map_err(|e| e.subject(&*label.name))?;
+        self.budget.take_heap(3 * label.name.len() as u64)?;
+        let place = self.place(&mut tensor).map_err(|e| e.subject(&*label.name))?;
         self.found.push((label, tensor, place));
         Ok(self.found.len() as u32 - 1)
     }
 
-    fn place(&mut self, name: &str, tensor: &mut IrTensor) -> Result<Place> {
+    fn place(&mut self, tensor: &mut IrTensor) -> Result<Place> {
         match &mut tensor.contents {
             Contents::Stored(offset) => Ok(Place::Stored(Span { file: 0, offset: *offset, len: tensor.len })),
-            Contents::External(external) => Ok(Place::Stored(self.external(external, name, tensor.len)?)),
+            Contents::External(external) => Ok(Place::Stored(self.external(external, tensor.len)?)),
             Contents::Listed(list, parts) => {
                 let (list, parts) = (*list, std::mem::take(parts));
                 let (count, bytes) = count(&self.model, tensor.dtype, list, &parts)?;
@@ -96,13 +88,13 @@ impl<'a> Tensors<'a> {
         }
     }
 
-    fn external(&mut self, external: &External, tensor: &str, len: u64) -> Result<Span> {
-        let name = external.plain_location();
+    fn external(&mut self, external: &External, len: u64) -> Result<Span> {
+        let name = plain_name(&external.location);
         let file = match self.external.get(&*name) {
             Some(file) => *file,
             None => {
-                self.limits.check_files(self.files.len() as u64 + 1)?;
-                let source = self.location.open_sidecar(&external.location).map_err(explain_missing)?;
+                self.budget.limits().check_files(self.files.len() as u64 + 1)?;
+                let source = self.location.open_sidecar(&name).map_err(explain_missing)?;
                 self.files.push(source);
                 let file = self.files.len() as u32 - 1;
                 self.external.insert(name.clone().into_owned(), file);
@@ -119,22 +111,18 @@ impl<'a> Tensors<'a> {
             );
             return Err(Error::format(message).path(source.path()).offset(external.offset));
         }
-        let room = MAX_WARNINGS.saturating_sub(self.warnings.len());
-        let warnings = external.warnings.iter().take(room);
-        self.warnings.extend(warnings.map(|warning| format!("{}: {warning}", Printable(tensor))));
         if let Some(checksum) = external.checksum {
             self.claim(&name, checksum)?;
         }
         Ok(Span { file, offset: external.offset, len })
     }
 
-    /// Notes the SHA-1 that a tensor states of its file; all tensors have to agree.
+    /// Keeps the SHA-1 that a tensor states of its file; all tensors have to agree.
     fn claim(&mut self, file: &str, checksum: Digest) -> Result<()> {
-        let claims = self.claims.entry(file.to_owned()).or_default();
-        match claims.first() {
-            None => claims.push((Algorithm::Sha1, checksum)),
-            Some((_, other)) if *other == checksum => {}
-            Some((_, other)) => {
+        match self.checksums.get(file) {
+            None => _ = self.checksums.insert(file.to_owned(), checksum),
+            Some(other) if *other == checksum => {}
+            Some(other) => {
                 let message = format!("its \"checksum\" of \"{file}\" is {checksum}; another tensor states {other}");
                 return Err(Error::format(message));
             }
@@ -142,14 +130,9 @@ impl<'a> Tensors<'a> {
         Ok(())
     }
 
-    fn take_heap(&mut self, bytes: u64) -> Result<()> {
-        self.heap = self.heap.saturating_add(bytes);
-        self.limits.check_heap(self.heap)
-    }
-
     fn built(&mut self, recipe: Recipe) -> Result<Place> {
         let room = recipe.len.checked_next_multiple_of(u64::from(BUILT_ALIGNMENT)).unwrap_or(u64::MAX);
-        self.take_heap(room)?;
+        self.budget.take_heap(room)?;
         if self.groups.last().is_none_or(|(len, _)| *len + room > GROUP) {
             self.groups.push((0, Vec::new()));
         }
@@ -170,7 +153,7 @@ impl<'a> Tensors<'a> {
             let make = move || build(&model, &recipes).map_err(|e| e.path(model.path()));
             weights.push(plain(Source::built(&name, len, Box::new(make)), Some(0)));
         }
-        let mut table = TableBuilder::new(self.limits);
+        let mut table = TableBuilder::new(self.budget.limits());
         let mut found = self.found;
         number_equal_names(&mut found);
         for (Label { name, .. }, tensor, place) in &found {
@@ -184,8 +167,13 @@ impl<'a> Tensors<'a> {
         let lengths = weights.iter().map(|file| file.source.len()).collect();
         let table = table.finish_file(&Layout::Within(lengths))?;
         let places = found.iter().map(|(label, ..)| table.find(&label.name)).collect();
-        Ok(Loaded { table, places, weights, claims: self.claims, warnings: self.warnings })
+        let claims = self.checksums.into_iter().map(|(file, digest)| sha1_of(file, digest)).collect();
+        Ok(Loaded { table, places, weights, claims })
     }
+}
+
+fn sha1_of(file: String, digest: Digest) -> Claim {
+    Claim { of: Claimed::File(file), algorithm: Algorithm::Sha1, digest }
 }
 
 /// A file that is not there is worth words of its own: it is the most common damage.

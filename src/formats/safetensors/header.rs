@@ -6,9 +6,11 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::Reading;
 use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
 use crate::error::{Error, Printable, Result};
+use crate::finding::rules::{HEADER_WHITESPACE, METADATA_NULL};
 use crate::json::{self, UniqueMap};
 use crate::limits::{Limits, MAX_RANK};
 use crate::storage::{Header, Source};
@@ -28,25 +30,26 @@ pub(super) struct ParsedHeader {
     pub header: Header,
     pub tensors: TensorTable,
     pub metadata: BTreeMap<String, String>,
-    pub warnings: Vec<String>,
 }
 
 /// Reads the header once, by system calls and not through a map, so that the bytes that are parsed are the bytes
 /// that the digest is of.
-pub(super) fn read(source: &Source, limits: &Limits) -> Result<ParsedHeader> {
+pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<ParsedHeader> {
+    let limits = reading.budget.limits();
     let data_start = PREFIX + header_len(source, limits)?;
     let bytes = source.read(0, data_start)?;
     let text = &bytes[PREFIX as usize..];
-    let mut warnings = Vec::new();
     if !text.starts_with(b"{") {
-        warnings.push("the header begins with white space; the specification asks for \"{\"".to_owned());
+        let message = "the header begins with white space; the specification asks for \"{\"";
+        reading.notes.add(HEADER_WHITESPACE, source.name(), message);
     }
 
     let mut reader = HeaderReader::new(data_start, limits);
     reader.tensors.reserve(text.len());
     json::read(text, PREFIX, &mut reader).map_err(|e| reader.explain(e))?;
     if reader.metadata_is_null {
-        warnings.push(format!("\"{METADATA}\" is null; the specification asks for a map of strings"));
+        let message = format!("\"{METADATA}\" is null; the specification asks for a map of strings");
+        reading.notes.add(METADATA_NULL, source.name(), message);
     }
     check_end(source, reader.data_end)?;
 
@@ -54,7 +57,7 @@ pub(super) fn read(source: &Source, limits: &Limits) -> Result<ParsedHeader> {
     // A header may be larger than all that is kept of it; the table is finished without it.
     drop(bytes);
     let tensors = reader.tensors.finish_file(&Layout::Tiled(data_start..source.len()))?;
-    Ok(ParsedHeader { header, tensors, metadata: reader.metadata, warnings })
+    Ok(ParsedHeader { header, tensors, metadata: reader.metadata })
 }
 
 fn header_len(source: &Source, limits: &Limits) -> Result<u64> {

@@ -13,12 +13,13 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Shards;
+use super::{Reading, Shards};
 use crate::error::{Error, Kind, Result};
-use crate::formats::Parsed;
+use crate::finding::rules::INDEX_TOTAL_SIZE;
+use crate::formats::{Parsed, plain_name};
 use crate::json::{self, Object, Text};
 use crate::limits::Limits;
-use crate::storage::{Location, Source};
+use crate::storage::Source;
 
 /// Whether text begins like an index; the weight map may come late, so this is only a guess for detection.
 pub(super) fn looks_like(head: &[u8]) -> bool {
@@ -28,11 +29,12 @@ pub(super) fn looks_like(head: &[u8]) -> bool {
 }
 
 /// Reads the model that an index describes.
-pub(super) fn read(location: &Location, source: &Source, limits: &Limits) -> Result<Parsed> {
+pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
+    let (location, limits) = (reading.location, reading.budget.limits());
     let text = read_text(source, limits).map_err(|e| e.path(source.path()))?;
     let index = parse(&text, limits).map_err(|e| e.path(source.path()))?;
 
-    let mut shards = Shards::new(limits);
+    let mut shards = Shards::new(reading);
     for (name, number) in &index.shards {
         let tensors = index.tensors_of(*number);
         let shard = location.open_sidecar(name).map_err(|e| explain_missing(e, source, name, tensors.len()))?;
@@ -47,9 +49,9 @@ pub(super) fn read(location: &Location, source: &Source, limits: &Limits) -> Res
         }
     }
     let mut parsed = shards.finish()?;
-    check_total_size(index.total_size, &mut parsed);
+    check_total_size(index.total_size, &parsed, source, reading);
     let is_part = |name: &str| name == source.name() || index.shards.contains_key(name);
-    parsed.assets = crate::formats::assets(location.listing()?, is_part);
+    parsed.assets = reading.assets(is_part)?;
     parsed.descriptions = vec![Source::from_memory(source.name(), text.clone())];
     Ok(parsed)
 }
@@ -137,10 +139,18 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
             if next > MAX_SHARDS {
                 return Err(A::Error::custom(format_args!("the weight map names more than {MAX_SHARDS} files")));
             }
-            let number = *weight_map.shards.entry(shard).or_insert(next);
+            let number = *weight_map.shards.entry(plain(shard)).or_insert(next);
             weight_map.tensors.push((tensor, number));
         }
         Ok(weight_map)
+    }
+}
+
+/// One name for one file: manifests know it by no other.
+fn plain(shard: Cow<'_, str>) -> Cow<'_, str> {
+    match shard {
+        Cow::Borrowed(name) => plain_name(name),
+        Cow::Owned(name) => Cow::Owned(plain_name(&name).into_owned()),
     }
 }
 
@@ -210,12 +220,13 @@ fn explain_missing(error: Error, index: &Source, shard: &str, tensors: usize) ->
 }
 
 /// `total_size` is what a writer meant; real files disagree with it without harm.
-fn check_total_size(stated: Option<f64>, parsed: &mut Parsed) {
+fn check_total_size(stated: Option<f64>, parsed: &Parsed, index: &Source, reading: &mut Reading<'_>) {
     // Sparse files can add up to more than 64 bits hold.
     let actual: u128 = parsed.tensors.iter().map(|tensor| u128::from(tensor.byte_len())).sum();
     if let Some(stated) = stated
         && stated != actual as f64
     {
-        parsed.warnings.push(format!("the index states a total_size of {stated}; its tensors have {actual} bytes"));
+        let message = format!("the index states a total_size of {stated}; its tensors have {actual} bytes");
+        reading.notes.add(INDEX_TOTAL_SIZE, index.name(), message);
     }
 }

@@ -14,10 +14,12 @@ mod index;
 
 use std::collections::{BTreeMap, btree_map};
 
-use super::{Format, Head, HeaderPart, Parsed, Unindexed, WeightFile};
+use super::detect::impostor;
+use super::{Clues, Confidence, Entrance, Format, HeaderPart, Parsed, Reading, Unindexed, WeightFile};
 use crate::error::{Error, Kind, Printable, Result};
-use crate::limits::Limits;
-use crate::storage::{Location, Source};
+use crate::finding::rules::METADATA_DIFFERS;
+use crate::metadata::{self, Metadata};
+use crate::storage::Source;
 use crate::tensor::{TableBuilder, TensorTable};
 use directory::Entry;
 
@@ -25,122 +27,139 @@ pub(super) const FORMAT: Format = Format {
     name: "safetensors",
     extensions: &["safetensors", "safetensors.index.json"],
     probe,
-    matches: directory::holds_a_model,
+    enter: directory::enter,
     read,
 };
 
 /// A length followed by an object, or an index. The file may be shorter than the length says: it is then a broken
 /// one of this format.
-fn probe(head: &Head) -> bool {
+fn probe(clues: &Clues<'_>) -> Confidence {
     /// Eight bytes of any text are a larger number.
     const TEXT: u64 = 1 << 56;
-    let Some((len, header)) = head.bytes.split_first_chunk() else { return false };
+    let Some((len, header)) = clues.head.split_first_chunk() else { return Confidence::No };
     let is_length = u64::from_le_bytes(*len) < TEXT;
-    is_length && header.trim_ascii_start().starts_with(b"{") || index::looks_like(&head.bytes)
+    match () {
+        () if is_length && header.trim_ascii_start().starts_with(b"{") => Confidence::Sure,
+        () if index::looks_like(&clues.head) => Confidence::Maybe,
+        () => Confidence::No,
+    }
 }
 
 /// What a shard is instead, if it is no file of this format at all: the reader's error would only tell what is odd.
 fn explain(error: Error, source: &Source) -> Error {
-    let head = Head::of(source).ok().filter(|head| error.kind() == Kind::Format && !probe(head));
-    head.and_then(|head| super::impostor(&head)).unwrap_or(error)
+    let clues = Clues::of(source).ok().filter(|_| error.kind() == Kind::Format);
+    let stranger = clues.filter(|clues| probe(clues) == Confidence::No);
+    stranger.and_then(|clues| impostor(&clues)).unwrap_or(error)
 }
 
-fn read(location: &Location, limits: &Limits) -> Result<Parsed> {
-    match directory::entry(location)? {
-        Entry::File(source) => read_file(source, limits),
-        Entry::Index(source) => index::read(location, &source, limits),
-        Entry::Shards(names) => read_shards(location, &names, limits),
+fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
+    match directory::entry(reading)? {
+        Entry::File(source) => read_file(reading, source),
+        Entry::Index(source) => index::read(reading, &source),
+        Entry::Shards(names) => read_shards(reading, &names),
     }
 }
 
 /// One file: all its tensors are the model.
-fn read_file(source: Source, limits: &Limits) -> Result<Parsed> {
-    let mut shards = Shards::new(limits);
+fn read_file(reading: &mut Reading<'_>, source: Source) -> Result<Parsed> {
+    let mut shards = Shards::new(reading);
     shards.add(source, |_| true)?;
     shards.finish()
 }
 
 /// Shards without an index: all tensors of all of them are the model.
-fn read_shards(location: &Location, names: &[String], limits: &Limits) -> Result<Parsed> {
-    limits.check_files(names.len() as u64)?;
-    let mut shards = Shards::new(limits);
+fn read_shards(reading: &mut Reading<'_>, names: &[String]) -> Result<Parsed> {
+    let location = reading.location;
+    reading.budget.limits().check_files(names.len() as u64)?;
+    let mut shards = Shards::new(reading);
     for (number, name) in names.iter().enumerate() {
         let source = if number == 0 { location.open_entry(name) } else { location.open_sidecar(name) };
         shards.add(source?, |_| true)?;
     }
     let mut parsed = shards.finish().map_err(|e| e.path(location.path()))?;
-    parsed.assets = super::assets(location.listing()?, |name| names.iter().any(|shard| shard == name));
+    parsed.assets = reading.assets(|name| names.iter().any(|shard| shard == name))?;
     Ok(parsed)
 }
 
 /// A model that grows file by file.
-struct Shards<'a> {
-    limits: &'a Limits,
+struct Shards<'r, 'a> {
+    reading: &'r mut Reading<'a>,
     /// Tensors of all files so far, picked or not: many names may lead to one file.
     count: u64,
     weights: Vec<WeightFile>,
     tables: Vec<(TensorTable, Vec<bool>)>,
     unindexed: Vec<Unindexed>,
     metadata: BTreeMap<String, String>,
-    warnings: Vec<String>,
 }
 
-impl<'a> Shards<'a> {
-    fn new(limits: &'a Limits) -> Self {
-        let (metadata, warnings) = Default::default();
-        Self { limits, count: 0, weights: Vec::new(), tables: Vec::new(), unindexed: Vec::new(), metadata, warnings }
+impl<'r, 'a> Shards<'r, 'a> {
+    fn new(reading: &'r mut Reading<'a>) -> Self {
+        let (weights, tables, unindexed) = Default::default();
+        Self { reading, count: 0, weights, tables, unindexed, metadata: BTreeMap::new() }
     }
 
     /// Reads the header of a file and takes the tensors that `belongs` picks; the others are listed apart.
     fn add(&mut self, source: Source, mut belongs: impl FnMut(&str) -> bool) -> Result<()> {
-        let parsed =
-            header::read(&source, self.limits).map_err(|e| explain(e, &source)).map_err(|e| e.path(source.path()))?;
+        self.refuse_twice(&source)?;
+        let parsed = header::read(self.reading, &source);
+        let parsed = parsed.map_err(|e| explain(e, &source)).map_err(|e| e.path(source.path()))?;
         self.count += parsed.tensors.len() as u64;
-        self.limits.check_tensors(self.count)?;
+        self.reading.budget.limits().check_tensors(self.count)?;
         let picked: Vec<bool> = parsed.tensors.iter().map(|tensor| belongs(tensor.name)).collect();
         for (tensor, _) in parsed.tensors.iter().zip(&picked).filter(|(_, picked)| !**picked) {
             self.unindexed.push(Unindexed { name: tensor.name.to_owned(), file: source.name().to_owned() });
         }
-        let differs = self.merge_metadata(parsed.metadata);
-        let warnings = parsed.warnings.into_iter().chain(differs);
-        self.warnings.extend(warnings.map(|warning| format!("{}: {warning}", source.name())));
+        if let Some(key) = self.merge_metadata(parsed.metadata) {
+            let message = format!("metadata \"{}\" differs from an earlier shard's", Printable(&key));
+            self.reading.notes.add(METADATA_DIFFERS, source.name(), message);
+        }
         self.tables.push((parsed.tensors, picked));
         self.weights.push(WeightFile { source, headers: vec![HeaderPart::Hashed(parsed.header)], base: None });
         Ok(())
     }
 
-    /// Keeps what the first shard says of a key; returns a warning if this one says something else.
+    /// A link may lead to a file that is a shard already. It would be read, counted and kept once for each name.
+    fn refuse_twice(&self, source: &Source) -> Result<()> {
+        match self.weights.iter().find(|file| file.source.is_same_file(source)) {
+            None => Ok(()),
+            Some(WeightFile { source: first, .. }) => {
+                let message =
+                    format!("it is the same file as the shard \"{}\": expected a file of its own", first.name());
+                Err(Error::format(message).path(source.path()))
+            }
+        }
+    }
+
+    /// Keeps what the first shard says of a key; returns the first key of which this one says something else.
     fn merge_metadata(&mut self, metadata: BTreeMap<String, String>) -> Option<String> {
-        let mut warning = None;
+        let mut differing = None;
         for (key, value) in metadata {
             let kept = self.metadata.entry(key);
             if let btree_map::Entry::Occupied(other) = &kept
                 && *other.get() != value
             {
-                let key = Printable(other.key());
-                warning.get_or_insert_with(|| format!("metadata \"{key}\" differs from an earlier shard's"));
+                differing.get_or_insert_with(|| other.key().clone());
             }
             kept.or_insert(value);
         }
-        warning
+        differing
     }
 
     fn finish(mut self) -> Result<Parsed> {
         let tensors = self.merge()?;
         self.unindexed.sort_unstable();
-        Ok(Parsed {
-            format: FORMAT.name,
-            weights: self.weights,
-            descriptions: Vec::new(),
-            tensors,
-            unindexed: self.unindexed,
-            metadata: self.metadata,
-            assets: Vec::new(),
-            warnings: self.warnings,
-            claims: BTreeMap::new(),
-            graphs: None,
-            findings: Vec::new(),
-        })
+        let metadata = self.metadata()?;
+        let Self { weights, unindexed, .. } = self;
+        Ok(Parsed { weights, tensors, unindexed, metadata, ..Parsed::new(FORMAT.name) })
+    }
+
+    fn metadata(&mut self) -> Result<Metadata> {
+        let mut builder = metadata::Builder::new(self.reading.budget);
+        for (key, value) in std::mem::take(&mut self.metadata) {
+            builder.key(&key)?;
+            builder.text(&value)?;
+        }
+        builder.finish()
     }
 
     fn merge(&mut self) -> Result<TensorTable> {
@@ -149,7 +168,7 @@ impl<'a> Shards<'a> {
         {
             return Ok(self.tables.remove(0).0);
         }
-        let mut merged = TableBuilder::new(self.limits);
+        let mut merged = TableBuilder::new(self.reading.budget.limits());
         for (file, (table, picked)) in (0_u32..).zip(&self.tables) {
             for (tensor, _) in table.iter().zip(picked).filter(|(_, picked)| **picked) {
                 merged.push_checked(&tensor, file)?;

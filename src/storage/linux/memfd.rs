@@ -7,7 +7,7 @@ use rustix::fs::{FallocateFlags, MemfdFlags, SealFlags};
 use crate::error::{Error, Result};
 
 /// A file in memory of `len` zero bytes.
-pub(super) fn create(len: u64) -> Result<File> {
+pub(in crate::storage) fn create(len: u64) -> Result<File> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let file = rustix::fs::memfd_create("weighbridge", flags);
     let file = file.map_err(|e| Error::io("create a file in memory", e.into()))?;
@@ -16,14 +16,14 @@ pub(super) fn create(len: u64) -> Result<File> {
 }
 
 /// Gives the memory of a range back; it reads as zeros from then on.
-pub(super) fn punch_hole(file: &File, start: u64, len: u64) {
+pub(in crate::storage) fn punch_hole(file: &File, start: u64, len: u64) {
     let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
     // Where it fails the memory is only held longer.
     let _ = rustix::fs::fallocate(file, flags, start, len);
 }
 
 /// Fixes length and contents for good: for this process, and for every other that has the file. No writable map of it may exist.
-pub(super) fn seal(file: &File) -> Result<()> {
+pub(in crate::storage) fn seal(file: &File) -> Result<()> {
     let seals = SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL;
     rustix::fs::fcntl_add_seals(file, seals).map_err(|e| Error::io("seal the file in memory", e.into()))
 }

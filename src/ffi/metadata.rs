@@ -1,0 +1,168 @@
+//! # Metadata
+//!
+//! What a model says about itself: keys, each with a value of some type. Every value has a text form: that of text is the
+//! text, that of everything else is compact JSON.
+
+use std::ffi::c_char;
+
+use super::handle::get;
+use super::model::{out_of_range, set_optional, wb_model};
+use super::status::{WB_OK, wb_status};
+use super::{Out, fill, plain, status, text, wb_str};
+use crate::error::{Error, Kind, Result};
+use crate::metadata::{Datum, Metadata};
+
+/// Type of a value: there is none. Since 0.1.
+pub const WB_METADATA_NULL: u32 = 0;
+/// Type of a value: true or false. Since 0.1.
+pub const WB_METADATA_BOOL: u32 = 1;
+/// Type of a value: a signed number. Since 0.1.
+pub const WB_METADATA_I64: u32 = 2;
+/// Type of a value: an unsigned number. Since 0.1.
+pub const WB_METADATA_U64: u32 = 3;
+/// Type of a value: a floating-point number. Since 0.1.
+pub const WB_METADATA_F64: u32 = 4;
+/// Type of a value: text. Since 0.1.
+pub const WB_METADATA_TEXT: u32 = 5;
+/// Type of a value: bytes; their text form is hexadecimal, in quotes. Since 0.1.
+pub const WB_METADATA_BYTES: u32 = 6;
+/// Type of a value: a list of values. Since 0.1.
+pub const WB_METADATA_LIST: u32 = 7;
+/// Type of a value: values by key. Since 0.1.
+pub const WB_METADATA_MAP: u32 = 8;
+
+/// A metadata entry. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_metadata_info {
+    /// `sizeof(wb_metadata_info)`.
+    pub struct_size: usize,
+    /// `WB_METADATA_*`. Later versions may have more types.
+    pub r#type: u32,
+    /// 1 if it is `WB_METADATA_BOOL` and true, or else 0.
+    pub boolean: u32,
+    /// The number, if it is `WB_METADATA_I64`, or `WB_METADATA_U64` and fits; or else 0.
+    pub i64: i64,
+    /// The number, if it is `WB_METADATA_U64`, or `WB_METADATA_I64` and not negative; or else 0.
+    pub u64: u64,
+    /// The number, if it is of a type of numbers, rounded if need be; or else 0.
+    pub f64: f64,
+    /// Elements of a list, entries of a map, bytes of a text or of bytes; or else 0.
+    pub len: u64,
+    /// The key.
+    pub key: wb_str,
+    /// The text form.
+    pub text: wb_str,
+}
+
+/// The number of metadata entries; 0 for NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_metadata_count(m: *const wb_model) -> usize {
+    plain(0, || Ok(get(m, "m")?.model.metadata().len()))
+}
+
+/// A metadata entry, sorted by key: its key and the text form of its value. Both are borrowed from the model, and either may
+/// be NULL. The text form of what is not text is made by the first call that asks for it: `WB_ERR_OUT_OF_MEMORY`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_metadata(
+    m: *const wb_model,
+    index: usize,
+    key: *mut wb_str,
+    value: *mut wb_str,
+) -> wb_status {
+    status(|| {
+        let metadata = get(m, "m")?.model.metadata();
+        let (name, _) = entry(metadata, index)?;
+        if !value.is_null() {
+            set_optional(value, metadata.text(index)?.into());
+        }
+        set_optional(key, name.into());
+        Ok(WB_OK)
+    })
+}
+
+/// A metadata entry, sorted by key: its type, its value and its text form, as `wb_model_metadata` gives it. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_metadata_info(m: *const wb_model, index: usize, out: *mut wb_metadata_info) -> wb_status {
+    status(|| {
+        let metadata = get(m, "m")?.model.metadata();
+        let (key, value) = entry(metadata, index)?;
+        let info = wb_metadata_info { key: key.into(), text: metadata.text(index)?.into(), ..value.into() };
+        fill(out, &info, "out")?;
+        Ok(WB_OK)
+    })
+}
+
+/// The index of the metadata entry with this key. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_metadata_find(
+    m: *const wb_model,
+    key: *const c_char,
+    key_len: usize,
+    index: *mut usize,
+) -> wb_status {
+    status(|| {
+        let model = &get(m, "m")?.model;
+        let out = Out::new(index, "index")?;
+        let found = model.metadata().find(text(key, key_len, "key")?);
+        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the model has no such metadata"))?);
+        Ok(WB_OK)
+    })
+}
+
+fn entry(metadata: &Metadata, index: usize) -> Result<(&str, Datum<'_>)> {
+    metadata.get(index).ok_or_else(|| out_of_range("metadata entry", index))
+}
+
+impl From<Datum<'_>> for wb_metadata_info {
+    /// Without the texts.
+    fn from(value: Datum<'_>) -> Self {
+        let of = |r#type| Self {
+            struct_size: size_of::<Self>(),
+            r#type,
+            boolean: 0,
+            i64: 0,
+            u64: 0,
+            f64: 0.0,
+            len: 0,
+            key: "".into(),
+            text: "".into(),
+        };
+        match value {
+            Datum::Null => of(WB_METADATA_NULL),
+            Datum::Bool(value) => Self { boolean: value.into(), ..of(WB_METADATA_BOOL) },
+            Datum::I64(value) => {
+                let u64 = value.try_into().unwrap_or_default();
+                Self { i64: value, u64, f64: value as f64, ..of(WB_METADATA_I64) }
+            }
+            Datum::U64(value) => {
+                let i64 = value.try_into().unwrap_or_default();
+                Self { i64, u64: value, f64: value as f64, ..of(WB_METADATA_U64) }
+            }
+            Datum::F64(value) => Self { f64: value, ..of(WB_METADATA_F64) },
+            Datum::Text(text) => Self { len: text.len() as u64, ..of(WB_METADATA_TEXT) },
+            Datum::Bytes(bytes) => Self { len: bytes.len() as u64, ..of(WB_METADATA_BYTES) },
+            Datum::List(list) => Self { len: list.len() as u64, ..of(WB_METADATA_LIST) },
+            Datum::Map(map) => Self { len: map.len() as u64, ..of(WB_METADATA_MAP) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_given_in_every_type_that_holds_them() {
+        let of = |value| {
+            let info = wb_metadata_info::from(value);
+            (info.r#type, info.i64, info.u64, info.f64)
+        };
+        assert_eq!(of(Datum::I64(-1)), (WB_METADATA_I64, -1, 0, -1.0));
+        assert_eq!(of(Datum::I64(7)), (WB_METADATA_I64, 7, 7, 7.0));
+        assert_eq!(of(Datum::U64(1 << 63)), (WB_METADATA_U64, 0, 1 << 63, 9_223_372_036_854_775_808.0));
+        assert_eq!(of(Datum::F64(0.5)), (WB_METADATA_F64, 0, 0, 0.5));
+        assert_eq!(wb_metadata_info::from(Datum::Bool(true)).boolean, 1);
+        assert_eq!(wb_metadata_info::from(Datum::Bytes(&[1, 2, 3])).len, 3);
+    }
+}

@@ -1,0 +1,197 @@
+//! Which format a file or directory is of.
+//!
+//! Content decides. Where it shows several formats, the order of the table does, and a note names them all: nothing is
+//! chosen in silence.
+
+use bytes::Bytes;
+
+use super::{FORMATS, Format, impostor};
+use crate::error::{Error, Kind, Result};
+use crate::finding::Notes;
+use crate::finding::rules::FORMATS_SEVERAL;
+use crate::storage::{Listed, Location, Source};
+
+/// How sure it is that content is of a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Confidence {
+    No,
+    /// It looks like it, as other things may.
+    Maybe,
+    Sure,
+}
+
+/// What a format is told by: the ends of a file, its name and its length.
+pub(super) struct Clues<'a> {
+    /// The first bytes: 512, or all if there are less.
+    pub head: Bytes,
+    source: &'a Source,
+}
+
+impl<'a> Clues<'a> {
+    const HEAD: u64 = 512;
+    /// The longest comment of a zip archive, and the record before it.
+    const TAIL: u64 = (64 << 10) + 22;
+
+    pub(super) fn of(source: &'a Source) -> Result<Self> {
+        Ok(Self { head: source.read(0, source.len().min(Self::HEAD))?, source })
+    }
+
+    /// The name of the file.
+    pub(super) fn name(&self) -> &str {
+        self.source.name()
+    }
+
+    /// Bytes of the file.
+    pub(super) fn len(&self) -> u64 {
+        self.source.len()
+    }
+
+    /// The last bytes, read only if a format asks for them: 64 KiB and 22, or all if there are less.
+    #[allow(dead_code, reason = "archives are told by their end; no format of this release is one")]
+    pub(super) fn tail(&self) -> Result<Bytes> {
+        let len = self.len().min(Self::TAIL);
+        self.source.read(self.len() - len, len)
+    }
+}
+
+/// By which file a model of one format in a directory would be entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entrance {
+    /// A file of the format.
+    pub file: String,
+    /// Whether it has a name by which programs write the one model of a directory.
+    pub is_plain: bool,
+}
+
+/// The format of what was asked for.
+pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static Format> {
+    let found = match location.entry() {
+        None => of_directory(location.listing()?, notes).map_err(|e| e.path(location.path()))?,
+        Some(source) => of_file(source, notes)?,
+    };
+    found.ok_or_else(|| {
+        let what = if location.entry().is_some() { "this is not a model" } else { "this directory holds no model" };
+        Error::new(Kind::Unsupported, format!("{what} of a format that this build reads ({})", super::names()))
+            .path(location.path())
+    })
+}
+
+/// A name only helps where the content is broken, so that the error is the right reader's.
+fn of_file(source: &Source, notes: &mut Notes) -> Result<Option<&'static Format>> {
+    let clues = Clues::of(source)?;
+    let probed: Vec<_> = FORMATS.iter().map(|format| (format, (format.probe)(&clues))).collect();
+    let likely = likeliest(&probed);
+    let Some(first) = likely.first() else {
+        return match impostor(&clues) {
+            Some(error) => Err(error.path(source.path())),
+            None => Ok(by_extension(clues.name())),
+        };
+    };
+    if likely.len() > 1 {
+        let names: Vec<_> = likely.iter().map(|format| format.name).collect();
+        let message = format!("the content may be of several formats ({}); it is read as the first", names.join(", "));
+        notes.add(FORMATS_SEVERAL, source.name(), message);
+    }
+    Ok(Some(*first))
+}
+
+/// Those formats that are surer than the others.
+fn likeliest<'f>(probed: &[(&'f Format, Confidence)]) -> Vec<&'f Format> {
+    let best = probed.iter().map(|(_, confidence)| *confidence).max().unwrap_or(Confidence::No);
+    let likely = probed.iter().filter(|(_, confidence)| *confidence == best && best != Confidence::No);
+    likely.map(|(format, _)| *format).collect()
+}
+
+fn of_directory(listing: &[Listed], notes: &mut Notes) -> Result<Option<&'static Format>> {
+    let found = FORMATS.iter().filter_map(|format| Some((format, (format.enter)(listing)?))).collect();
+    choose(found, notes)
+}
+
+/// Of several formats, the first with a model of a plain name.
+fn choose<'f>(found: Vec<(&'f Format, Entrance)>, notes: &mut Notes) -> Result<Option<&'f Format>> {
+    if found.len() < 2 {
+        return Ok(found.into_iter().next().map(|(format, _)| format));
+    }
+    let files: Vec<_> = found.iter().map(|(_, entrance)| &*entrance.file).collect();
+    let files = files.join(", ");
+    let plain = found.iter().find(|(_, entrance)| entrance.is_plain);
+    let Some((format, Entrance { file, .. })) = plain else {
+        let message = format!("the directory has models of several formats ({files}): name one of them");
+        return Err(Error::invalid(message));
+    };
+    let message = format!("the directory has models of several formats ({files}); \"{file}\" is opened");
+    notes.add(FORMATS_SEVERAL, "", message);
+    Ok(Some(*format))
+}
+
+/// The error for a file that no reader takes, where its first bytes show what it is instead.
+pub(super) fn impostor(clues: &Clues<'_>) -> Option<Error> {
+    impostor::explain(&clues.head).map(|cause| Error::format(format!("{cause}: expected a model")))
+}
+
+fn by_extension(file_name: &str) -> Option<&'static Format> {
+    let ends_with = |extension: &&str| file_name.strip_suffix(*extension).is_some_and(|stem| stem.ends_with('.'));
+    FORMATS.iter().find(|format| format.extensions.iter().any(ends_with))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn format(name: &'static str) -> Format {
+        Format {
+            name,
+            extensions: &[],
+            probe: |_| Confidence::No,
+            enter: |_| None,
+            read: |_| Err(Error::format("never read")),
+        }
+    }
+
+    fn entrance(file: &str, is_plain: bool) -> Entrance {
+        Entrance { file: file.to_owned(), is_plain }
+    }
+
+    #[test]
+    fn the_surest_formats_are_kept_in_their_order() {
+        let [a, b, c] = ["a", "b", "c"].map(format);
+        let names = |confidences: [Confidence; 3]| {
+            let likely = likeliest(&[(&a, confidences[0]), (&b, confidences[1]), (&c, confidences[2])]);
+            likely.iter().map(|format| format.name).collect::<String>()
+        };
+        assert_eq!(names([Confidence::Maybe, Confidence::Sure, Confidence::Sure]), "bc");
+        assert_eq!(names([Confidence::Maybe, Confidence::No, Confidence::Maybe]), "ac");
+        assert_eq!(names([Confidence::No; 3]), "");
+    }
+
+    #[test]
+    fn of_several_formats_one_with_a_plain_name_is_chosen_and_both_are_named() {
+        let [a, b] = ["a", "b"].map(format);
+        let mut notes = Notes::default();
+        let found = vec![(&a, entrance("w.a", false)), (&b, entrance("model.b", true))];
+        assert_eq!(choose(found, &mut notes).unwrap().map(|format| format.name), Some("b"));
+        let notes = notes.finish();
+        assert_eq!(notes.len(), 1);
+        assert!(notes[0].message.contains("w.a, model.b"), "{}", notes[0].message);
+
+        let mut notes = Notes::default();
+        let found = vec![(&a, entrance("w.a", false)), (&b, entrance("v.b", false))];
+        let error = choose(found, &mut notes).err().unwrap();
+        assert_eq!(error.kind(), Kind::InvalidArgument);
+        assert!(error.message().contains("(w.a, v.b): name one of them"), "{error}");
+        assert!(choose(vec![(&a, entrance("w.a", false))], &mut notes).unwrap().is_some());
+        assert!(notes.finish().is_empty());
+    }
+
+    #[test]
+    fn the_ends_of_a_file_are_clues() {
+        let bytes: Vec<u8> = (0..100_000_u32).map(|byte| byte as u8).collect();
+        let source = Source::from_memory("m", bytes.clone().into());
+        let clues = Clues::of(&source).unwrap();
+        assert_eq!((&*clues.head, clues.len()), (&bytes[..512], 100_000));
+        assert_eq!(clues.tail().unwrap(), bytes[100_000 - 65_558..]);
+        let short = Source::from_memory("m", bytes[..3].to_vec().into());
+        let clues = Clues::of(&short).unwrap();
+        assert_eq!((&*clues.head, &*clues.tail().unwrap()), (&bytes[..3], &bytes[..3]));
+    }
+}
