@@ -107,7 +107,9 @@ impl Entry {
                 let view = View { run: span(run), strides, encoding: self.encoding() };
                 table.push_view(&self.name, dtype, &self.shape, view)?;
             }
-            ([run], None) if run.start.is_empty() => table.push(&self.name, dtype, &self.shape, span(run))?,
+            ([run], None) if run.start.is_empty() && self.encoding.is_empty() => {
+                table.push(&self.name, dtype, &self.shape, span(run))?
+            }
             (runs, _) => {
                 let piece = |run| Piece { run: span(run), start: &run.start, shape: &run.shape };
                 let pieces: Vec<Piece<'_>> = runs.iter().map(piece).collect();
