@@ -40,6 +40,7 @@ const TESTS: &[Program] = &[
     Program { name: "findings", sources: &["tests/ffi/findings.c"], flags: C },
     Program { name: "load_parts", sources: &["tests/ffi/load_parts.c"], flags: C },
     Program { name: "load_abuse", sources: &["tests/ffi/load_abuse.c"], flags: C },
+    Program { name: "views", sources: &["tests/ffi/views.c"], flags: C },
     Program { name: "devices", sources: &["tests/ffi/devices.c"], flags: C },
     Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
     Program { name: "wrapper", sources: &["tests/ffi/wrapper.cpp"], flags: CPP },
@@ -82,7 +83,8 @@ fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let arguments = ["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--target-dir"];
+        // With the format of the tests, which can say what others cannot.
+        let arguments = ["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--features", "trial", "--target-dir"];
         run(Command::new(env!("CARGO")).args(arguments).arg(target));
         target.join("debug")
     })
@@ -240,6 +242,7 @@ fn examples_work() {
     for (name, source, model, expected) in [
         ("inspect", "examples-cpp/inspect.cpp", &llama, "model.layers.0.mlp.gate_proj.weight"),
         ("load_checkpoint", "examples-cpp/load_checkpoint.cpp", &llama, "44 files and tensors verified"),
+        ("share_sealed", "examples-cpp/share_sealed.cpp", &llama, "and it cannot change them"),
         ("upload_cuda", "examples-cpp/upload_cuda.cpp", &llama, "44 files and tensors verified"),
         (
             "walk_graph",

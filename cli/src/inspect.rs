@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use weighbridge::digest::{Algorithm, Hasher};
+use weighbridge::digest::{Algorithm, Digest, Hasher};
 use weighbridge::error::Printable;
 use weighbridge::metadata::Datum;
 use weighbridge::{Model, OpenOptions, Policy};
@@ -15,6 +15,7 @@ use weighbridge::{Model, OpenOptions, Policy};
 use crate::args::{Inspect, open};
 use crate::failure::Failure;
 use crate::output::{NoteDescription, count, notes, print_metadata, thousands};
+use crate::quantization::QuantizationDescription;
 use crate::summary::{self, GraphDescription};
 use crate::tensors;
 
@@ -52,9 +53,14 @@ struct TensorDescription<'a> {
     dtype: &'a str,
     shape: &'a [i64],
     file: &'a str,
-    /// `null` if no file holds the contents as they are: they are built from a part of `file`.
+    /// `null` if no run of the file holds the contents: they are built from parts of `file`, or lie in pieces.
     offset: Option<u64>,
     bytes: u64,
+    /// In elements; absent for a tensor that is stored contiguously, or in pieces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strides: Option<&'a [i64]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantization: Option<QuantizationDescription<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
 }
@@ -84,6 +90,8 @@ fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Result<Descript
             file: files[model.place(&tensor).file].path,
             offset: model.place(&tensor).offset,
             bytes: tensor.byte_len(),
+            strides: tensor.strides().filter(|strides| !strides.is_empty()),
+            quantization: tensor.quantization.map(QuantizationDescription::from),
             sha256: digests.map(|digests| digests[index].clone()),
         })
         .collect();
@@ -149,7 +157,11 @@ fn digests(model: &Model) -> Result<Vec<String>, Failure> {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(tensor) = model.tensors().get(index) else { return Ok(()) };
-            let digest = digest(model, index, tensor.byte_len())?;
+            let digest = match tensor.span() {
+                Some(span) => digest(model, index, span.len)?,
+                // Of the contiguous bytes, whatever the file has.
+                None => Digest::of(Algorithm::Sha256, &model.bytes(index)?).to_string(),
+            };
             digests.lock().unwrap_or_else(|e| e.into_inner())[index] = digest;
         }
     };

@@ -17,6 +17,7 @@ mod names;
 mod output;
 mod phases;
 mod placing;
+mod quantization;
 mod summary;
 mod tensors;
 mod verify;

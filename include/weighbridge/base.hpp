@@ -44,7 +44,7 @@ enum class target : std::uint32_t {
   none = WB_TARGET_NONE,      ///< nowhere: verify only
   view = WB_TARGET_VIEW,      ///< where they are: zero-copy pointers into the mapped files
   host = WB_TARGET_HOST,      ///< one aligned arena in host memory
-  sealed = WB_TARGET_SEALED,  ///< a sealed memfd that other processes may map
+  sealed = WB_TARGET_SEALED,  ///< a sealed memfd that other processes may map; see placement::sealed()
   cuda = WB_TARGET_CUDA,      ///< CUDA devices: one arena on each of them, or memory that you give
 };
 
@@ -53,6 +53,13 @@ enum class reads : std::uint32_t {
   automatic = WB_READS_AUTO,     ///< direct for a device if little of the file is in the page cache, else buffered
   buffered = WB_READS_BUFFERED,  ///< through the page cache
   direct = WB_READS_DIRECT,      ///< past it, wherever the file system can
+};
+
+/// Which elements of a quantized tensor share a scale.
+enum class scheme : std::uint32_t {
+  tensor = WB_QUANTIZED_TENSOR,  ///< all of them
+  axis = WB_QUANTIZED_AXIS,      ///< those with the same index in one dimension
+  block = WB_QUANTIZED_BLOCK,    ///< runs of consecutive elements along one dimension
 };
 
 enum class outcome : std::uint32_t {

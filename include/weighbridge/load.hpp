@@ -17,6 +17,8 @@ struct plan_info {
   std::uint64_t read_bytes = 0;     ///< from the files; more than the payload where a check needs whole files
   std::uint64_t target_bytes = 0;   ///< of the arenas of all devices, padding and all
   std::uint64_t staging_bytes = 0;  ///< of host memory, for the time of the load
+  /// Of the target's kind of memory, until tensors that are not stored contiguously have been made so.
+  std::uint64_t transient_bytes = 0;
 };
 
 struct progress {
@@ -40,6 +42,7 @@ struct placed_tensor {
   weighbridge::dtype dtype = 0;      ///< here, after casting
   std::int32_t device = -1;          ///< CUDA ordinal; -1: host memory
   std::string_view name{};           ///< borrows from the placement
+  std::uint64_t offset = 0;          ///< bytes from the start of the arena or, for target::view, of the file
 
   std::string_view dtype_name() const noexcept { return weighbridge::dtype_name(dtype); }
   /// The contents; empty for what is on a device, which is not the host's to read.
@@ -49,14 +52,20 @@ struct placed_tensor {
   }
 
   static placed_tensor of(const wb_placed_tensor& c) noexcept {
-    return {c.address, c.bytes, c.tensor, detail::shape_of(c.shape, c.rank), c.dtype, c.device,
-            detail::text(c.name)};
+    return {c.address, c.bytes,  c.tensor,           detail::shape_of(c.shape, c.rank),
+            c.dtype,   c.device, detail::text(c.name), c.offset};
   }
   static placed_tensor at(const wb_placement* placement, std::size_t position) noexcept {
     auto c = detail::sized<wb_placed_tensor>();
     if (wb_placement_tensor(placement, position, &c) != WB_OK) return {};
     return of(c);
   }
+};
+
+/// What other processes may map: see placement::sealed().
+struct sealed_memory {
+  std::int32_t descriptor = -1;  ///< closed with the placement, and on exec
+  std::uint64_t bytes = 0;
 };
 
 /// Loaded tensors. It exists only if every check that it needs has passed. It owns its memory, and outlives
@@ -100,6 +109,14 @@ class placement : public detail::handle<wb_placement, wb_placement_release> {
   /// The same for this thread. An error: a copy has failed, and the bytes will never be there.
   [[nodiscard]] expected<void> wait() const noexcept {
     return detail::run([&](wb_error** why) { return wb_placement_wait(get(), why); });
+  }
+  /// For target::sealed: the memory as a file without a name that other processes map with PROT_READ and MAP_SHARED. A
+  /// tensor begins there at its offset. The descriptor belongs to the placement; duplicate it to keep it.
+  [[nodiscard]] expected<sealed_memory> sealed() const noexcept {
+    sealed_memory memory;
+    const wb_status code = wb_placement_sealed(get(), &memory.descriptor, &memory.bytes);
+    if (code != WB_OK) return detail::failure(code);
+    return memory;
   }
   /// What was checked while loading.
   [[nodiscard]] expected<weighbridge::report> report() const noexcept {
@@ -210,7 +227,8 @@ class plan : public detail::handle<wb_plan, wb_plan_release> {
     auto c = detail::sized<wb_plan_info>();
     const wb_status code = wb_plan_describe(get(), &c);
     if (code != WB_OK) return detail::failure(code);
-    return plan_info{c.tensors, c.payload_bytes, c.read_bytes, c.target_bytes, c.staging_bytes};
+    return plan_info{c.tensors,      c.payload_bytes, c.read_bytes,
+                     c.target_bytes, c.staging_bytes, c.transient_bytes};
   }
   /// Of the arena of one CUDA device: what the library will take there, or what a destination for it must have. 0 if
   /// the device is not of the plan.

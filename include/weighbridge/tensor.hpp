@@ -108,6 +108,18 @@ class asset_view {
   std::uint64_t bytes_ = 0;
 };
 
+/// How the elements of a tensor stand for real numbers: (stored - zero point) * scale. Borrows from its model.
+struct quantization {
+  weighbridge::scheme scheme = scheme::tensor;
+  std::uint32_t axis = 0;                  ///< along which scales differ; without meaning for scheme::tensor
+  std::uint64_t block = 0;                 ///< elements that share a scale, for scheme::block
+  span<const double> scales{};             ///< if the format states them
+  span<const std::int64_t> zero_points{};  ///< if the format states them
+  std::size_t scale_tensor = WB_NO_INDEX;  ///< the tensor that holds the scales
+  /// The tensor that holds the zero points; without it and without zero_points all are 0.
+  std::size_t zero_point_tensor = WB_NO_INDEX;
+};
+
 /// One tensor of a model: what it is, and four ways to its contents. Borrows from its model; cheap to copy.
 class tensor_view {
  public:
@@ -126,7 +138,7 @@ class tensor_view {
   std::string_view dtype_name() const noexcept { return weighbridge::dtype_name(info_.dtype); }
   /// Empty for a scalar.
   span<const std::int64_t> shape() const noexcept { return dims(info_.shape); }
-  /// Empty: contiguous, row-major.
+  /// In elements, as stored in one run of the file. Empty: contiguous and row-major, or in several pieces.
   span<const std::int64_t> strides() const noexcept { return dims(info_.strides); }
   /// Product of the shape.
   std::uint64_t elements() const noexcept {
@@ -134,14 +146,27 @@ class tensor_view {
     for (const std::int64_t extent : shape()) product *= static_cast<std::uint64_t>(extent);
     return product;
   }
-  /// Of the contents as stored.
+  /// Of the tensor when it is contiguous.
   std::uint64_t bytes() const noexcept { return info_.bytes; }
-  /// In the file; none for contents that are built on demand.
+  /// In the file; none for contents that are not stored as one run.
   std::optional<std::uint64_t> offset() const noexcept {
     return info_.offset == UINT64_MAX ? std::nullopt : std::optional(info_.offset);
   }
   /// Index in model::files().
   std::uint32_t file() const noexcept { return info_.file; }
+  /// How the elements stand for real numbers; status::not_found: the format does not say.
+  [[nodiscard]] expected<weighbridge::quantization> quantization() const noexcept {
+    auto c = detail::sized<wb_quantization_info>();
+    const wb_status code = wb_model_tensor_quantization(model_, index_, &c);
+    if (code != WB_OK) return detail::failure(code);
+    return weighbridge::quantization{static_cast<weighbridge::scheme>(c.scheme),
+                                     c.axis,
+                                     c.block,
+                                     {c.scales, c.scale_count},
+                                     {c.zero_points, c.zero_point_count},
+                                     c.scale_tensor,
+                                     c.zero_point_tensor};
+  }
   /// Of the pointer that data() gives; 0: it gives none.
   std::uint32_t alignment() const noexcept { return info_.alignment; }
 
@@ -165,7 +190,7 @@ class tensor_view {
     std::size_t size = 0;
     const wb_status code = wb_model_tensor_data(model_, index_, &ptr, &size);
     if (code != WB_OK) return detail::failure(code);
-    if (size != elements() * sizeof(T))
+    if (info_.bytes != elements() * sizeof(T))
       return detail::failure(status::invalid_argument, "as<T>: T is not as large as an element of the tensor");
     if constexpr (std::is_floating_point_v<T>) {
       if (info_.dtype != (sizeof(T) == 4 ? WB_F32 : WB_F64))

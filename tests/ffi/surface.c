@@ -489,6 +489,26 @@ static void same_bytes(const wb_model *model, const wb_placement *placement, uin
   }
 }
 
+/* What is sealed is what the pointers show, and nobody can write it, this process included. */
+static void sealed_memory(const wb_placement *placement) {
+  int32_t fd = -1;
+  uint64_t bytes = 0;
+  wb_placed_tensor placed;
+  unsigned char *found;
+  memset(&placed, 0, sizeof placed);
+  placed.struct_size = sizeof placed;
+  CHECK_STATUS(wb_placement_sealed(placement, NULL, &bytes), WB_ERR_INVALID_ARGUMENT);
+  if (!CHECK_STATUS(wb_placement_sealed(placement, &fd, &bytes), WB_OK)) return;
+  CHECK_STATUS(wb_placement_tensor(placement, wb_placement_count(placement) - 1, &placed), WB_OK);
+  CHECK(fd >= 0 && placed.offset + placed.bytes <= bytes);
+  found = (unsigned char *)malloc((size_t)placed.bytes + 1);
+  CHECK(pread(fd, found, (size_t)placed.bytes, (off_t)placed.offset) == (ssize_t)placed.bytes);
+  CHECK(memcmp(found, (const void *)(uintptr_t)placed.address, (size_t)placed.bytes) == 0);
+  free(found);
+  CHECK(pwrite(fd, "x", 1, 0) < 0);
+  CHECK(ftruncate(fd, 0) < 0);
+}
+
 static int progress_calls;
 
 static int32_t go_on(void *user_data, const wb_progress *progress) {
@@ -713,7 +733,10 @@ static void targets(void) {
   options.target = WB_TARGET_SEALED;
   status = wb_model_load(model, &options, &placement, NULL);
   CHECK(status == WB_OK || status == WB_ERR_UNSUPPORTED);
-  if (status == WB_OK) same_bytes(model, placement, 64);
+  if (status == WB_OK) {
+    same_bytes(model, placement, 64);
+    sealed_memory(placement);
+  }
   wb_placement_release(placement);
 
   options.target = WB_TARGET_CUDA;
