@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
   const auto model = wb::model::open(argv[1]);
   if (!model) return fail(model.error());
   wb::plan_options options;
-  options.target = wb::target::sealed;
+  options.to = wb::target::sealed;
   const auto placement = model->load(options);  // after a mismatch there is nothing to share
   if (!placement) return fail(placement.error());
   const auto memory = placement->sealed();

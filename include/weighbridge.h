@@ -648,10 +648,6 @@ wb_status wb_model_tensor_infos(const wb_model *m,
 // The index of the tensor with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
 WB_API wb_status wb_model_tensor_find(const wb_model *m, const char *name, size_t name_len, size_t *index);
 
-<<<<<<< HEAD
-// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the model is
-// released; see `alignment` there. Reading through it raises `SIGBUS` if another process truncates the file.
-=======
 // The number of unindexed tensors: they lie in the weight files, and are not part of the model because the weight map does
 // not name them. 0 for NULL. Since 0.1.
 WB_API
@@ -665,9 +661,8 @@ wb_status wb_model_unindexed(const wb_model *m,
                              wb_str *name,
                              wb_str *file);
 
-// The bytes of a tensor with no copy. The pointer is valid until the model is released; see `alignment` in
-// `wb_tensor_info`. Reading through it raises `SIGBUS` if another process truncates the file.
->>>>>>> formats
+// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the model is
+// released; see `alignment` there. Reading through it raises `SIGBUS` if another process truncates the file.
 //
 // `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, or no stored bytes are the elements in their order (they have
 // the highest byte first, for instance, or lie in pieces). `WB_ERR_UNVERIFIED`: the policy wants the bytes
@@ -706,7 +701,6 @@ WB_API wb_buffer *wb_buffer_retain(wb_buffer *b);
 WB_API void wb_buffer_release(wb_buffer *b);
 
 /* ----------------------------------------------------------------------
-<<<<<<< HEAD
  * Quantization
  *
  * How stored integers stand for real numbers, where the format says so: `(stored - zero point) * scale`.
@@ -752,10 +746,7 @@ wb_status wb_model_tensor_quantization(const wb_model *m,
                                        wb_quantization_info *out);
 
 /* ----------------------------------------------------------------------
- * Metadata and assets
-=======
  * Metadata
->>>>>>> formats
  *
  * What a model says about itself: keys, each with a value of some type. Every value has a text form: that of text is the
  * text, that of everything else is compact JSON.
@@ -1953,26 +1944,6 @@ WB_API wb_status wb_model_opset(const wb_model *m, size_t index, wb_str *domain,
 // What a check has found. Immutable; one owner; any thread. Since 0.1.
 typedef struct wb_findings wb_findings;
 
-<<<<<<< HEAD
-// What a model is checked for, and how much of it may be read. Zeroed means nothing in particular; set `struct_size`.
-// Since 0.1.
-typedef struct wb_check_options {
-  // `sizeof(wb_check_options)`.
-  size_t struct_size;
-  // What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in
-  // particular.
-  wb_str target;
-  // Bytes of tensors that are read at most; 0: 4 GiB. What was not looked at for this reason is a finding.
-  uint64_t max_read_bytes;
-  // Told how far the check is, on this thread: at once, between two groups of rules, every 4 MiB that are read, and at the
-  // end. `total_bytes` is what may be read at most, and tensors are not counted. NULL: nobody is told.
-  wb_progress_fn progress;
-  // Passed to `progress`.
-  void *user_data;
-} wb_check_options;
-
-=======
->>>>>>> formats
 // One finding. Set `struct_size` before the call; the texts are borrowed from the findings. Since 0.1.
 typedef struct wb_finding {
   // `sizeof(wb_finding)`.
@@ -1992,16 +1963,21 @@ typedef struct wb_finding {
   wb_str remedy;
 } wb_finding;
 
-<<<<<<< HEAD
-// Checks a model. `opt` may be NULL. Works on this thread.
-=======
-// What a model is checked for. Zeroed means nothing in particular; set `struct_size`. Since 0.1.
+// What a model is checked for, and how much of it may be read. Zeroed means nothing in particular; set `struct_size`.
+// Since 0.1.
 typedef struct wb_check_options {
   // `sizeof(wb_check_options)`.
   size_t struct_size;
   // What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in
   // particular.
   wb_str target;
+  // Bytes of tensors that are read at most; 0: 4 GiB. What was not looked at for this reason is a finding.
+  uint64_t max_read_bytes;
+  // Told how far the check is, on this thread: at once, between two groups of rules, every 4 MiB that are read, and at the
+  // end. `total_bytes` is what may be read at most, and tensors are not counted. NULL: nobody is told.
+  wb_progress_fn progress;
+  // Passed to `progress`.
+  void *user_data;
 } wb_check_options;
 
 // The number of notes: what was accepted with a remark when the model was opened. 0 for NULL. Since 0.1.
@@ -2014,8 +1990,7 @@ wb_status wb_model_note(const wb_model *m,
                         size_t index,
                         wb_finding *out);
 
-// Checks the graphs of a model; of one of weights only there are just the notes. `opt` may be NULL. Works on this thread.
->>>>>>> formats
+// Checks a model. `opt` may be NULL. Works on this thread.
 //
 // `WB_OK` says that the check was made, not that the model is good: look at the findings, which belong to the caller.
 // `WB_ERR_INVALID_ARGUMENT`: the target is not known, or is one of another format. `WB_ERR_CANCELLED`: `progress` asked

@@ -1,6 +1,7 @@
 /* surface.c: every function of weighbridge.h at least once, on good input, and what it then says about bad weights.
  *
  *   surface GOLDEN SCRATCH */
+#define _XOPEN_SOURCE 700 /* pread and its kin */
 #include <weighbridge.h>
 
 #include "check.h"
