@@ -1,6 +1,6 @@
 //! A model: where source, format and policy meet.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::load::{Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, 
 use crate::metadata::Metadata;
 use crate::storage::{Access, Location, Source};
 use crate::tensor::{Tensor, TensorTable};
-use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, gather, is_manifest};
+use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, RunClaim, gather, is_manifest};
 
 /// How a model is opened.
 #[derive(Debug, Clone, Default)]
@@ -320,13 +320,19 @@ impl Model {
     }
 }
 
-/// What the format itself says of files, in the form of a manifest.
+/// What the format itself says of files and of parts of them, in the form of a manifest.
 fn of_format(format: &'static str, claims: Vec<Claim>) -> Manifest {
-    let claims = claims.into_iter().filter_map(|Claim { of, algorithm, digest }| match of {
-        Claimed::File(name) => Some((name, FileClaim::new(None, [(algorithm, digest)]))),
-        Claimed::Run { .. } => None,
-    });
-    Manifest::of_format(format, claims.collect())
+    let (mut files, mut runs) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+    for Claim { of, algorithm, digest } in claims {
+        match of {
+            Claimed::File(name) => files.entry(name).or_default().push((algorithm, digest)),
+            Claimed::Run { file, offset, len } => {
+                runs.entry(file).or_default().push(RunClaim { offset, len, algorithm, digest });
+            }
+        }
+    }
+    let files = files.into_iter().map(|(name, digests)| (name, FileClaim::new(None, digests)));
+    Manifest::of_format(format, files.collect(), runs)
 }
 
 /// Tells the host what is wrong with the model, one line for each note.
@@ -351,3 +357,6 @@ impl fmt::Debug for Model {
         f.debug_struct("Model").field("format", &self.0.format).field("tensors", &tensors).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use super::select::Selected;
 use super::{Payload, PayloadFile};
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
 use crate::error::{Error, Kind, Result};
-use crate::tensor::Tensor;
-use crate::verify::{Anchor, FileClaim, Manifest, Origin, Policy, TensorClaim};
+use crate::tensor::{Span, Tensor};
+use crate::verify::{Anchor, FileClaim, Manifest, Origin, Policy, RunClaim, TensorClaim};
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(crate) enum Item {
     /// The header of a file, which must still be what was parsed.
     Header(usize),
     Tensor(usize),
+    /// A part of a file: the range of the check.
+    Run(usize),
 }
 
 /// One digest to make, and what it is compared with.
@@ -131,8 +133,10 @@ impl Checks {
         let (slices, whole): (Vec<&Selected>, Vec<&Selected>) = selected.iter().partition(|one| is_slice(one));
         let whole: Vec<usize> = whole.iter().map(|one| one.tensor).collect();
         let is_whole = payload.tensors_on(file).len() == whole.len();
+        let spans: Vec<_> = selected.iter().filter_map(|one| Some(payload.tensors.get(one.tensor)?.span)).collect();
         let mut is_covered = false;
         for manifest in &payload.manifests {
+            self.add_runs(files, file, manifest, |run| is_whole || spans.iter().any(|span| touches(run, file, span)));
             let claim = manifest.files.get(source.name());
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(source.name()));
@@ -157,6 +161,7 @@ impl Checks {
     fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
         let tensors = payload.tensors_on(file);
         for manifest in &payload.manifests {
+            self.add_runs(files, file, manifest, |_| true);
             match manifest.files.get(files[file].source.name()) {
                 Some(claim) => _ = self.add_file(files, file, manifest, claim),
                 None => self.add_tensor_claims(payload, manifest, &tensors),
@@ -176,6 +181,28 @@ impl Checks {
             self.add_check(Item::Header(file), Algorithm::Blake3, (file, header.start, header.len), claim);
         }
         true
+    }
+
+    /// Adds the wanted ones of the claims that a manifest has for parts of a file.
+    fn add_runs(
+        &mut self,
+        files: &[PayloadFile],
+        file: usize,
+        manifest: &Manifest,
+        is_wanted: impl Fn(&RunClaim) -> bool,
+    ) {
+        let source = &files[file].source;
+        let runs = manifest.runs.get(source.name()).into_iter().flatten();
+        for run in runs.filter(|run| is_wanted(run)) {
+            let offset = run.offset.min(source.len());
+            let len = run.len.min(source.len() - offset);
+            let contradiction = ((offset, len) != (run.offset, run.len)).then(|| {
+                let RunClaim { offset, len, .. } = run;
+                format!("the file has {} bytes; {} expects {len} from byte {offset}", source.len(), manifest.source)
+            });
+            let claim = Claim { origin: manifest.origin(), expected: run.digest, contradiction };
+            self.add_check(Item::Run(file), run.algorithm, (file, offset, len), claim);
+        }
     }
 
     fn add_tensor_claims(&mut self, payload: &Payload, manifest: &Manifest, tensors: &[usize]) {
@@ -229,7 +256,10 @@ impl Checks {
         // Only checks of the same file or tensor can be the same, and those are added close together.
         let recent = self.list.iter_mut().rev().take_while(|check| check.file == range.0);
         let is_same = |check: &&mut Check| {
-            check.item == item && check.algorithm == algorithm && check.start == range.1 && check.cover.is_none()
+            check.item == item
+                && check.algorithm == algorithm
+                && (check.start, check.len) == (range.1, range.2)
+                && check.cover.is_none()
         };
         match recent.take(64).find(is_same) {
             Some(check) => check.claims.push(claim),
@@ -292,6 +322,12 @@ impl Check {
 fn wrong_size(len: u64, claim: &FileClaim, manifest: &Manifest) -> Option<String> {
     let size = claim.size.filter(|size| *size != len)?;
     Some(format!("the file has {len} bytes; {} expects {size}", manifest.source))
+}
+
+/// Whether bytes of a tensor lie in a claimed part of this file.
+fn touches(run: &RunClaim, file: usize, span: &Span) -> bool {
+    let end = run.offset.saturating_add(run.len);
+    span.file as usize == file && span.offset < end && run.offset < span.offset + span.len
 }
 
 /// What a manifest says of a tensor, if it means the tensor in this file.

@@ -21,7 +21,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"convert"`, `"send"`.
+    /// `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`, `"convert"`, `"send"`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Prepare => "prepare",
