@@ -79,7 +79,7 @@ impl Model {
         let mut notes = Notes::default();
         let budget = Budget::new(&options.limits);
         let mut parsed = formats::read(&location, options.format.as_deref(), &budget, &mut notes)?;
-        let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &options.limits)?;
+        let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &budget)?;
         if options.policy != Policy::None && !parsed.claims.is_empty() {
             manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims)));
         }
