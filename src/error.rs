@@ -149,6 +149,14 @@ impl Error {
         &self.0.message
     }
 
+    /// What was wrong, and the cause, without the place: to be told as the cause of another error.
+    pub(crate) fn without_place(&self) -> String {
+        match &self.0.source {
+            Some(source) => format!("{}: {source}", self.0.message),
+            None => self.0.message.clone(),
+        }
+    }
+
     /// `errno`, the driver's result or the callback's value; 0 where there is none.
     pub fn os_code(&self) -> i64 {
         self.0.os_code

@@ -66,7 +66,7 @@ impl Model {
     ///
     /// Headers and indices are read and checked in full; the bytes of tensors are not touched.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
-        Self::read(Location::open(path.as_ref(), options.access)?, options, context)
+        Self::read(Location::open(path.as_ref(), options.access, context)?, options, context)
     }
 
     /// Opens a model that is in memory.
@@ -85,6 +85,7 @@ impl Model {
         }
         assets.retain(|name| !is_manifest(name));
         warnings.extend(location.drop_dead_links(&mut assets));
+        warnings.extend(location.odd_names());
         for warning in &warnings {
             context.log(Level::Warn, "open", || Printable(&format!("{}: {warning}", location.path())).to_string());
         }
@@ -204,14 +205,14 @@ impl Model {
     }
 
     /// The bytes of a tensor with no copy. They outlive the model.
+    ///
+    /// The first view of a file maps it. [`Kind::NotMapped`]: the model was opened for reading only, or the file cannot be mapped,
+    /// which the message then explains; [`bytes`](Self::bytes) reads instead.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
         let (source, tensor) = self.checked(tensor)?;
         self.check_unchanged(&tensor)?;
         let view = source.view(tensor.span.offset, tensor.span.len)?;
-        view.ok_or_else(|| {
-            let message = "the model was opened for reading only: there are no zero-copy pointers";
-            Error::new(Kind::NotMapped, message).path(source.path()).subject(tensor.name)
-        })
+        view.ok_or_else(|| source.no_view().subject(tensor.name))
     }
 
     /// The bytes of a tensor: with no copy where that is possible, else read. They outlive the model.
@@ -239,17 +240,13 @@ impl Model {
         self.check_unchanged(&tensor).and(read)
     }
 
-    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none.
+    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to find out.
     pub fn alignment(&self, tensor: &Tensor<'_>) -> u32 {
-        const PAGE: usize = 4096;
         match self.0.payload.files.get(tensor.span.file as usize) {
             None => 0,
             // Not built yet, perhaps, but always so.
             Some(PayloadFile { base: Some(_), .. }) => BUILT_ALIGNMENT,
-            Some(file) => file.source.whole().ok().flatten().map_or(0, |bytes| {
-                let address = (bytes.as_ptr() as usize).wrapping_add(tensor.span.offset as usize) | PAGE;
-                1 << address.trailing_zeros()
-            }),
+            Some(file) => file.source.alignment_at(tensor.span.offset),
         }
     }
 

@@ -241,7 +241,8 @@ fn views(plan: &Plan) -> Result<Vec<Bytes>> {
     let tensors = plan.selection.iter().filter_map(|selected| plan.payload.tensors.get(selected.tensor));
     for file in tensors.map(|tensor| tensor.span.file as usize) {
         if views[file].is_empty() {
-            views[file] = plan.files[file].source.whole()?.cloned().unwrap_or_default();
+            let source = &plan.files[file].source;
+            views[file] = source.whole()?.cloned().ok_or_else(|| source.no_view())?;
         }
     }
     Ok(views)

@@ -179,9 +179,8 @@ fn check_viewable(payload: &Payload, selection: &[Selected]) -> Result<()> {
     for selected in selection {
         let Some(tensor) = payload.tensors.get(selected.tensor) else { continue };
         let source = &payload.files[tensor.span.file as usize].source;
-        if !source.is_mapped() {
-            let message = "the model was opened for reading only: there are no zero-copy pointers";
-            return Err(Error::new(Kind::NotMapped, message).path(source.path()));
+        if !source.can_view() {
+            return Err(source.no_view());
         }
         if selected.part.as_ref().is_some_and(|part| part.cast.is_some() || part.rows.rows > 1) {
             let message = "a view can neither convert elements nor join rows: load it to the host instead";

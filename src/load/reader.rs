@@ -1,4 +1,4 @@
-//! How a worker reads files: through the page cache, or past it.
+//! How a worker reads files: block by block through the page cache, or in large chunks: past it, or as the host prefers.
 
 use std::io::IoSliceMut;
 use std::sync::OnceLock;
@@ -7,7 +7,7 @@ use super::jobs::Job;
 use super::options::Reads;
 use super::plan::Plan;
 use crate::error::Result;
-use crate::storage::{Direct, Slot, Source};
+use crate::storage::{Chunked, Slot, Source};
 
 /// Which files of a pass are read past the page cache: decided once for each, before its first byte is read.
 pub(super) struct ReadModes(Vec<OnceLock<bool>>);
@@ -38,12 +38,12 @@ impl ReadModes {
 /// The way of one worker into the file of its job.
 #[derive(Default)]
 pub(super) struct Reader {
-    /// The index of a file, and the way past the page cache into it, if there is one.
-    direct: Option<(usize, Option<Direct>)>,
+    /// The index of a file, and the way for large reads into it, if there is one.
+    chunked: Option<(usize, Option<Box<dyn Chunked>>)>,
     chunk: Option<Chunk>,
 }
 
-/// What was read past the page cache at once: small direct reads are slow.
+/// What was read at once where small reads are slow.
 struct Chunk {
     memory: Slot,
     /// The bytes of the file that are there, and where in the memory they begin.
@@ -58,9 +58,9 @@ impl Reader {
         let skips = plan.layout.copies[job.copies.clone()].iter().any(|copy| job.skips_gaps(copy));
         // Between scattered rows, large reads would bring what nobody wants.
         if skips || !modes.is_direct(plan, job.file) {
-            self.direct = None;
-        } else if self.direct.as_ref().is_none_or(|(file, _)| *file != job.file) {
-            self.direct = Some((job.file, plan.files[job.file].source.direct()));
+            self.chunked = None;
+        } else if self.chunked.as_ref().is_none_or(|(file, _)| *file != job.file) {
+            self.chunked = Some((job.file, plan.files[job.file].source.chunked()));
         }
         if let Some(chunk) = &mut self.chunk {
             chunk.len = 0;
@@ -76,12 +76,12 @@ impl Reader {
         (offset, end): (u64, u64),
         buffers: &mut [IoSliceMut<'_>],
     ) -> Result<()> {
-        let Some((_, Some(direct))) = &self.direct else { return source.read_scattered(offset, buffers) };
+        let Some((_, Some(chunked))) = &self.chunked else { return source.read_scattered(offset, buffers) };
         let mut at = offset;
         for buffer in buffers {
             let mut rest = &mut buffer[..];
             while !rest.is_empty() {
-                let bytes = Chunk::at(&mut self.chunk, direct, (at, end), plan.staging.chunk)?;
+                let bytes = Chunk::at(&mut self.chunk, &**chunked, (at, end), plan.staging.chunk)?;
                 let count = bytes.len().min(rest.len());
                 let (head, tail) = rest.split_at_mut(count);
                 head.copy_from_slice(&bytes[..count]);
@@ -97,19 +97,19 @@ impl Chunk {
     /// Bytes of the file at `offset`, at least one: those at hand, or else the next chunk, which ends at `end` at the latest.
     fn at<'a>(
         chunk: &'a mut Option<Self>,
-        direct: &Direct,
+        chunked: &dyn Chunked,
         (offset, end): (u64, u64),
         size: usize,
     ) -> Result<&'a [u8]> {
         let chunk = match chunk {
             Some(chunk) => chunk,
-            none => none.insert(Self { memory: direct.buffer(size)?, start: 0, len: 0, skew: 0 }),
+            none => none.insert(Self { memory: chunked.buffer(size)?, start: 0, len: 0, skew: 0 }),
         };
         if !(chunk.start..chunk.start + chunk.len as u64).contains(&offset) {
-            let len = (end - offset).min(size as u64) as usize;
+            let len = (end - offset).min(size.min(chunked.best_size()) as u64) as usize;
             chunk.len = 0;
             let base = chunk.memory.as_ptr() as usize;
-            chunk.skew = direct.read(offset, len, &mut chunk.memory)?.as_ptr() as usize - base;
+            chunk.skew = chunked.read(offset, len, &mut chunk.memory)?.as_ptr() as usize - base;
             (chunk.start, chunk.len) = (offset, len);
         }
         let into = (offset - chunk.start) as usize;

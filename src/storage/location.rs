@@ -1,62 +1,49 @@
-//! What the caller asked to open: a file, a directory, or memory.
+//! What the caller asked to open: a file, a directory, what the host lends, or memory.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::path::Path;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 
-use super::file::open_path;
+use super::Access;
+use super::disk::Disk;
+use super::files::{Files, Role};
+use super::name::plain_name;
 use super::source::Source;
-use super::{Access, Directory};
+use super::tree::{Listed, Tree};
 use crate::error::{Error, Kind, Result};
+use crate::host::Context;
 
 /// A place that a model is read from: an entry, and a door to the files beside it.
 pub(crate) struct Location {
-    access: Access,
-    directory: Option<Arc<Directory>>,
+    neighbours: Neighbours,
     entry: Option<Source>,
     /// Made when it is first asked for: a single file has no need of it.
-    listing: OnceLock<Vec<Listed>>,
+    tree: OnceLock<Tree>,
 }
 
-/// One file of a model's directory. Whether a link may be followed is decided when it is opened.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Listed {
-    /// The name within the directory.
-    pub name: String,
-    /// Bytes; `None` for a symbolic link.
-    pub bytes: Option<u64>,
+/// The files beside the entry.
+enum Neighbours {
+    Files(Box<dyn Files>),
+    /// There are none; this is what a model that names some is told.
+    None(&'static str),
 }
-
-/// The most entries of a directory that is opened as a model.
-const MAX_LISTED: usize = 65_536;
 
 impl Location {
-    /// A file or a directory.
-    pub(crate) fn open(path: &Path, access: Access) -> Result<Self> {
-        // The process may change its working directory while the model is open.
-        let path = &std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
-        let file = open_path(path)?;
-        let is_directory = file.metadata().is_ok_and(|metadata| metadata.is_dir());
-        if is_directory {
-            return Ok(Self::new(access, Some(Directory::open(path)?), None));
-        }
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let entry = Source::from_file(file, &name, path.to_owned(), access)?;
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let directory = Directory::open(parent)?;
-        directory.set_entry(path.to_owned());
-        Ok(Self::new(access, Some(directory), Some(entry)))
+    /// A file or a directory of the disk. `context` hears of files that cannot be mapped.
+    pub(crate) fn open(path: &Path, access: Access, context: &Context) -> Result<Self> {
+        let (disk, entry) = Disk::open(path, access, context)?;
+        Ok(Self::new(Neighbours::Files(Box::new(disk)), entry))
     }
 
     /// Memory: there are no files beside it.
     pub(crate) fn from_memory(bytes: Bytes) -> Self {
-        Self::new(Access::Map, None, Some(Source::from_memory("memory", bytes)))
+        let neighbours = Neighbours::None("a model in memory cannot name other files");
+        Self::new(neighbours, Some(Source::from_memory("memory", bytes)))
     }
 
-    fn new(access: Access, directory: Option<Directory>, entry: Option<Source>) -> Self {
-        Self { access, directory: directory.map(Arc::new), entry, listing: OnceLock::new() }
+    fn new(neighbours: Neighbours, entry: Option<Source>) -> Self {
+        Self { neighbours, entry, tree: OnceLock::new() }
     }
 
     /// The file or memory that was asked for; `None` if it was a directory.
@@ -64,58 +51,74 @@ impl Location {
         self.entry.as_ref()
     }
 
-    /// The files of the directory that was asked for, or that the entry lies in, sorted by name; none for memory.
-    pub(crate) fn listing(&self) -> Result<&[Listed]> {
-        if let Some(listing) = self.listing.get() {
-            return Ok(listing);
+    /// What lies in the directory that was asked for, or that the entry lies in: its files, and the names of its folders. Empty for
+    /// what has no neighbours. Read once.
+    pub(crate) fn tree(&self) -> Result<&Tree> {
+        if let Some(tree) = self.tree.get() {
+            return Ok(tree);
         }
-        let listing = self.directory.as_ref().map_or_else(|| Ok(Vec::new()), |directory| list(directory.path()))?;
-        Ok(self.listing.get_or_init(|| listing))
+        let tree = self.folder("")?;
+        Ok(self.tree.get_or_init(|| tree))
     }
 
-    /// The file of this name in the listing, if one has been made.
+    /// What lies in one folder, named as in [`Tree::folders`]. Read anew each time.
+    pub(crate) fn folder(&self, name: &str) -> Result<Tree> {
+        self.list(name, Tree::of_folder)
+    }
+
+    /// What lies in a folder, `""` for the model's own, and in all folders in it. Read anew each time.
+    #[allow(dead_code, reason = "no format of today lies in several folders")]
+    pub(crate) fn walk(&self, folder: &str) -> Result<Tree> {
+        self.list(folder, Tree::of_all_folders)
+    }
+
+    fn list(&self, folder: &str, list: fn(&dyn Files, &str) -> Result<Tree>) -> Result<Tree> {
+        match &self.neighbours {
+            Neighbours::Files(files) => list(&**files, folder).map_err(|e| e.path(files.shown(folder))),
+            Neighbours::None(_) => Ok(Tree::default()),
+        }
+    }
+
+    /// The files of [`tree`](Self::tree), sorted by name.
+    pub(crate) fn listing(&self) -> Result<&[Listed]> {
+        Ok(&self.tree()?.files)
+    }
+
+    /// The file of this name in the tree, if one has been made.
     pub(crate) fn listed(&self, name: &str) -> Option<&Listed> {
-        let listing = self.listing.get()?;
-        let position = listing.binary_search_by(|file| file.name.as_str().cmp(name)).ok()?;
-        listing.get(position)
+        self.tree.get()?.find(name)
     }
 
     /// What was asked for, to be named in a message.
     pub(crate) fn path(&self) -> String {
-        match (&self.entry, &self.directory) {
+        match (&self.entry, &self.neighbours) {
             (Some(entry), _) => entry.path(),
-            (None, Some(directory)) => directory.path().to_string_lossy().into_owned(),
-            (None, None) => String::new(),
+            (None, Neighbours::Files(files)) => files.shown(""),
+            (None, Neighbours::None(_)) => String::new(),
         }
     }
 
     /// Opens the file of the directory by which the model is entered; a link may lead anywhere, as if the caller
     /// had named it.
     pub(crate) fn open_entry(&self, name: &str) -> Result<Source> {
-        let directory = self.directory()?;
-        let path = directory.path().join(name);
-        directory.set_entry(path.clone());
-        Source::from_file(open_path(&path)?, name, path, self.access)
+        self.open_as(name, Role::Entry)
     }
 
-    /// Opens a file of weights that the model names, under the policy of [`Directory`].
+    /// Opens a file of weights that the model names. The name of the source is the plain one, see
+    /// [`plain_name`](super::name::plain_name).
     pub(crate) fn open_sidecar(&self, name: &str) -> Result<Source> {
-        let directory = self.directory()?;
-        let path = join(directory.path(), name);
-        let file = directory.open_file(name).map_err(|e| e.path(path.to_string_lossy()).subject(name))?;
-        Source::from_file(file, name, path, self.access)
+        self.open_as(name, Role::Part)
     }
 
     /// A file that is only read, such as an asset, under the same policy. It holds no descriptor: a directory may
     /// have more files than a process may have open.
     pub(crate) fn open_asset(&self, name: &str) -> Result<Source> {
-        let directory = self.directory()?;
-        Source::beneath(directory, name, join(directory.path(), name))
+        self.open_as(name, Role::Asset)
     }
 
     /// Opens a file that may lie beside the model; `None` if it does not.
     pub(crate) fn open_if_present(&self, name: &str) -> Result<Option<Source>> {
-        if self.directory.is_none() {
+        if matches!(self.neighbours, Neighbours::None(_)) {
             return Ok(None);
         }
         match self.open_asset(name) {
@@ -123,6 +126,15 @@ impl Location {
             Err(e) if e.kind() == Kind::NotFound => Ok(None),
             Err(e) => Err(e),
         }
+    }
+
+    fn open_as(&self, name: &str, role: Role) -> Result<Source> {
+        let files = match &self.neighbours {
+            Neighbours::Files(files) => files,
+            Neighbours::None(why) => return Err(Error::new(Kind::Unsupported, *why)),
+        };
+        let opened = plain_name(name).and_then(|plain| files.open(&plain, role));
+        opened.map_err(|e| e.path(files.shown(name)).subject(name))
     }
 
     /// Leaves out links that lead nowhere or away from the model, and says which.
@@ -139,35 +151,9 @@ impl Location {
         dropped
     }
 
-    fn directory(&self) -> Result<&Arc<Directory>> {
-        let missing = || Error::new(Kind::Unsupported, "a model in memory cannot name other files");
-        self.directory.as_ref().ok_or_else(missing)
+    /// Says which entries of the listing, if one has been made, have names that nothing can name.
+    pub(crate) fn odd_names(&self) -> impl Iterator<Item = String> {
+        let odd_names = self.tree.get().map_or(&[][..], |tree| &tree.odd_names);
+        odd_names.iter().map(|name| format!("\"{name}\": the name is not UTF-8: left out of the assets"))
     }
-}
-
-/// Joins for display and for looking again; the name has not been checked yet and is never opened through this.
-fn join(directory: &Path, name: &str) -> PathBuf {
-    if name.starts_with('/') { PathBuf::from(name) } else { directory.join(name) }
-}
-
-fn list(path: &Path) -> Result<Vec<Listed>> {
-    let fail = |e| Error::io("list the directory", e).path(path.to_string_lossy());
-    let mut listing = Vec::new();
-    for entry in fs::read_dir(path).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        let kind = entry.file_type().map_err(fail)?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        let bytes = match () {
-            () if kind.is_file() => Some(entry.metadata().map_err(fail)?.len()),
-            () if kind.is_symlink() => None,
-            () => continue,
-        };
-        if listing.len() == MAX_LISTED {
-            let message = format!("the directory has more than {MAX_LISTED} files; name the model's file");
-            return Err(Error::new(Kind::Limit, message).path(path.to_string_lossy()));
-        }
-        listing.push(Listed { name, bytes });
-    }
-    listing.sort_unstable();
-    Ok(listing)
 }

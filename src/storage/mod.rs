@@ -1,39 +1,44 @@
-//! Bytes behind one door: a mapped file, a file that is read, or memory that the caller lends.
+//! Bytes behind one door: files of a disk, files that the host lends, or memory.
 //!
-//! Everything above this module sees a [`Source`] and asks it for ranges; only this module knows paths,
-//! descriptors and maps. Shared regions are [`bytes::Bytes`].
+//! Everything above this module sees a [`Location`] and the [`Source`]s that it opens, and asks them for ranges; only this
+//! module knows paths, descriptors and maps. Shared regions are [`bytes::Bytes`].
 
-mod direct;
-mod file;
+mod chunked;
+mod disk;
+mod files;
+mod kept;
 mod location;
 mod mmap;
-mod residency;
-mod sidecar;
+mod name;
 mod source;
+mod stored;
+mod tree;
 
-pub(crate) use direct::Direct;
-pub(crate) use location::{Listed, Location};
+/// What the disk code needs of the system: with the calls of Linux.
+#[cfg(all(target_os = "linux", not(weighbridge_portable)))]
+#[path = "linux/mod.rs"]
+mod system;
+
+pub(crate) use chunked::Chunked;
+pub(crate) use location::Location;
 pub(crate) use mmap::{Arena, Slot};
-pub(crate) use sidecar::Directory;
 pub use source::Source;
-
-use rustix::fs::OFlags;
+#[allow(unused_imports, reason = "for readers that look into folders")]
+pub(crate) use tree::{Listed, Tree};
 
 use crate::digest::Digest;
 
 /// How the bytes of files are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
-    /// Files are mapped, which gives zero-copy pointers. A file that another process truncates while such
-    /// a pointer is read raises `SIGBUS`; loading never reads through a mapping and so never does.
+    /// Files are mapped when a zero-copy pointer is first asked for. The mapped bytes change if another process writes the
+    /// file, also after they have been checked, and reading them raises `SIGBUS` if another process has truncated it.
+    /// Nothing else reads through a map: opening, verifying and loading never do.
     #[default]
     Map,
     /// Files are only read. There are no zero-copy pointers, and no input can raise a signal.
     Read,
 }
-
-/// Opening must neither hang on a FIFO nor take a terminal.
-const OPEN_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
 /// A range of a file that its structure was read from.
 #[derive(Debug, Clone, Copy)]

@@ -1,18 +1,15 @@
 //! One file, or memory, that tensors are ranges of.
 
-use std::fs::File;
-use std::io::{self, IoSliceMut};
-use std::path::PathBuf;
+use std::io::IoSliceMut;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use rustix::buffer::spare_capacity;
-use rustix::fs::OFlags;
 
-use super::direct::Direct;
-use super::file::OnDisk;
-use super::{Access, Directory, residency};
-use crate::error::{Error, Kind, Result};
+use super::Chunked;
+use super::kept::Kept;
+use super::stored::Stored;
+use crate::error::{Error, Kind, Printable, Result};
+use crate::host::{Context, Level};
 
 /// Bytes behind one door. Cheap to clone; all methods may be called from many threads at once.
 #[derive(Clone)]
@@ -25,46 +22,47 @@ struct Inner {
 }
 
 enum Backing {
-    File(OnDisk),
+    Stored(Box<dyn Stored>, Mapping),
     Memory(Bytes),
     /// Contents that no file holds as they are: made from one when they are first wanted.
-    Built {
-        build: Box<Build>,
-        bytes: OnceLock<Result<Bytes>>,
-    },
+    Built(Box<Build>, Kept),
+}
+
+/// The map of a file: made when somebody first wants a zero-copy pointer.
+struct Mapping {
+    map: Kept,
+    /// Why it could not be made the first time.
+    failure: OnceLock<Error>,
+    /// Who hears of that.
+    context: Context,
 }
 
 /// Makes the contents of a source: as many bytes as were promised.
 pub(crate) type Build = dyn Fn() -> Result<Bytes> + Send + Sync;
 
 impl Source {
-    /// A source over an open regular file. `name` is its name within the model, `path` where it was found.
-    pub(super) fn from_file(file: File, name: &str, path: PathBuf, access: Access) -> Result<Self> {
-        Ok(Self::over(name, OnDisk::held(file, path, access)?))
-    }
-
-    /// A source over a regular file of a model's directory that holds no descriptor.
-    pub(super) fn beneath(directory: &Arc<Directory>, name: &str, path: PathBuf) -> Result<Self> {
-        Ok(Self::over(name, OnDisk::reopened(directory, name, path)?))
-    }
-
-    fn over(name: &str, file: OnDisk) -> Self {
-        Self(Arc::new(Inner { name: name.to_owned(), len: file.len(), backing: Backing::File(file) }))
+    /// A source over what calls bring. `name` is its plain name within the model; `context` hears if it cannot be mapped.
+    pub(super) fn stored(name: &str, stored: Box<dyn Stored>, context: &Context) -> Self {
+        let len = stored.len();
+        let mapping = Mapping { map: Kept::default(), failure: OnceLock::new(), context: context.clone() };
+        Self::new(name, len, Backing::Stored(stored, mapping))
     }
 
     /// A source over memory.
     pub fn from_memory(name: &str, bytes: Bytes) -> Self {
-        let len = bytes.len() as u64;
-        Self(Arc::new(Inner { name: name.to_owned(), len, backing: Backing::Memory(bytes) }))
+        Self::new(name, bytes.len() as u64, Backing::Memory(bytes))
     }
 
     /// A source of `len` bytes that `build` makes when they are first wanted.
     pub(crate) fn built(name: &str, len: u64, build: Box<Build>) -> Self {
-        let backing = Backing::Built { build, bytes: OnceLock::new() };
+        Self::new(name, len, Backing::Built(build, Kept::default()))
+    }
+
+    fn new(name: &str, len: u64, backing: Backing) -> Self {
         Self(Arc::new(Inner { name: name.to_owned(), len, backing }))
     }
 
-    /// The name within the model: for a file, its path below the model's directory.
+    /// The name within the model: for a file, its path below the model's directory, without empty and `.` components.
     pub fn name(&self) -> &str {
         &self.0.name
     }
@@ -72,8 +70,8 @@ impl Source {
     /// The name to show to a person: the path as it was found.
     pub fn path(&self) -> String {
         match &self.0.backing {
-            Backing::File(file) => file.path.to_string_lossy().into_owned(),
-            Backing::Memory(_) | Backing::Built { .. } => self.0.name.clone(),
+            Backing::Stored(stored, _) => stored.shown(),
+            Backing::Memory(_) | Backing::Built(..) => self.0.name.clone(),
         }
     }
 
@@ -87,31 +85,88 @@ impl Source {
         self.0.len == 0
     }
 
-    /// Whether there are zero-copy pointers to the bytes.
-    pub fn is_mapped(&self) -> bool {
-        match &self.0.backing {
-            Backing::File(file) => file.map.is_some(),
-            Backing::Memory(_) | Backing::Built { .. } => true,
+    /// Whether the other source is the same file, perhaps under another name; or the same memory.
+    pub fn is_same_file(&self, other: &Self) -> bool {
+        match (&self.0.backing, &other.0.backing) {
+            (Backing::Stored(this, _), Backing::Stored(that, _)) => this.id() == that.id(),
+            (Backing::Memory(this), Backing::Memory(that)) if !this.is_empty() => {
+                this.as_ptr_range() == that.as_ptr_range()
+            }
+            _ => Arc::ptr_eq(&self.0, &other.0),
         }
     }
 
-    /// All bytes with no copy; `None` if they can only be read.
+    /// Whether zero-copy pointers to the bytes may be asked for. A file that can be mapped as a rule may still turn out to be one
+    /// that cannot: see [`unmappable`](Self::unmappable).
+    pub fn can_view(&self) -> bool {
+        match &self.0.backing {
+            Backing::Stored(stored, _) => stored.can_map(),
+            Backing::Memory(_) | Backing::Built(..) => true,
+        }
+    }
+
+    /// Why the file could not be mapped when somebody wanted a view; `None` if nobody has, or if it could.
+    pub fn unmappable(&self) -> Option<Error> {
+        match &self.0.backing {
+            Backing::Stored(_, mapping) if mapping.map.get().is_none() => mapping.failure.get().cloned(),
+            _ => None,
+        }
+    }
+
+    /// The error for whoever needs a view where there is none.
+    pub(crate) fn no_view(&self) -> Error {
+        let error = match self.unmappable() {
+            None => {
+                Error::new(Kind::NotMapped, "the model was opened for reading only: there are no zero-copy pointers")
+            }
+            Some(reason) => {
+                let cure = "read it instead, or open the model with WB_OPEN_READ";
+                let message = format!("the file cannot be mapped ({}): {cure}", reason.without_place());
+                Error::new(Kind::NotMapped, message).code(reason.os_code())
+            }
+        };
+        error.path(self.path())
+    }
+
+    /// What the address of a zero-copy pointer to the byte at `offset` is a multiple of: a power of two, at most a page of 4,096
+    /// bytes; 0 if there is no such pointer. Nothing is mapped to find out.
+    pub fn alignment_at(&self, offset: u64) -> u32 {
+        const PAGE: u64 = 4096;
+        let start = match &self.0.backing {
+            Backing::Stored(stored, _) if !stored.can_map() => return 0,
+            Backing::Stored(stored, mapping) => mapping.map.get().map_or_else(|| stored.map_start(), address),
+            Backing::Memory(bytes) => address(bytes),
+            Backing::Built(_, built) => built.get().map_or(1, address),
+        };
+        1 << (start.wrapping_add(offset) | PAGE).trailing_zeros()
+    }
+
+    /// All bytes with no copy; `None` if they can only be read. The first call maps the file; where that fails, the reason is
+    /// [`unmappable`](Self::unmappable), and a later call tries again.
     pub fn whole(&self) -> Result<Option<&Bytes>> {
         match &self.0.backing {
-            Backing::File(file) => Ok(file.map.as_ref()),
+            Backing::Stored(stored, _) if !stored.can_map() => Ok(None),
+            Backing::Stored(stored, mapping) => Ok(self.map(&**stored, mapping)),
             _ => self.memory(),
         }
+    }
+
+    fn map<'a>(&self, stored: &dyn Stored, mapping: &'a Mapping) -> Option<&'a Bytes> {
+        let map = mapping.map.get_or_make(|| stored.map());
+        let Err(e) = map else { return map.ok() };
+        if mapping.failure.set(e.clone()).is_ok() {
+            let text = || Printable(&format!("{}: it is read instead", e.path(self.path()))).to_string();
+            mapping.context.log(Level::Warn, "storage", text);
+        }
+        None
     }
 
     /// All bytes, if they are memory that cannot vanish: reading them needs no system call.
     pub(crate) fn memory(&self) -> Result<Option<&Bytes>> {
         match &self.0.backing {
-            Backing::File(_) => Ok(None),
+            Backing::Stored(..) => Ok(None),
             Backing::Memory(bytes) => Ok(Some(bytes)),
-            Backing::Built { build, bytes } => {
-                let built = bytes.get_or_init(|| self.check_built(build()?));
-                built.as_ref().map(Some).map_err(Error::clone)
-            }
+            Backing::Built(build, built) => built.get_or_make(|| self.check_built(build()?)).map(Some),
         }
     }
 
@@ -123,7 +178,7 @@ impl Source {
         Err(Error::new(Kind::Internal, message).path(self.path()))
     }
 
-    /// `len` bytes from `offset` with no copy; `None` if they can only be read.
+    /// `len` bytes from `offset` with no copy; `None` if they can only be read, as for [`whole`](Self::whole).
     pub fn view(&self, offset: u64, len: u64) -> Result<Option<Bytes>> {
         let (start, end) = self.check_range(offset, len)?;
         Ok(self.whole()?.map(|bytes| bytes.slice(start..end)))
@@ -133,15 +188,14 @@ impl Source {
     pub fn read(&self, offset: u64, len: u64) -> Result<Bytes> {
         let (start, end) = self.check_range(offset, len)?;
         let size = end - start;
-        let Backing::File(file) = &self.0.backing else {
+        let Backing::Stored(stored, _) = &self.0.backing else {
             return Ok(self.memory()?.map_or_else(Bytes::new, |bytes| bytes.slice(start..end)));
         };
-        let file = file.open(self.name())?;
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(size).map_err(|_| Error::out_of_memory("the file", len).path(self.path()))?;
         while bytes.len() < size {
             let position = offset + bytes.len() as u64;
-            let read = retry(|| rustix::io::pread(&*file, spare_capacity(&mut bytes), position));
+            let read = stored.append_at(position, &mut bytes);
             self.check_read(read, position)?;
         }
         bytes.truncate(size);
@@ -157,8 +211,8 @@ impl Source {
     pub(crate) fn read_scattered(&self, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> Result<()> {
         let total: usize = buffers.iter().map(|buffer| buffer.len()).sum();
         let (start, end) = self.check_range(offset, total as u64)?;
-        if let Backing::File(file) = &self.0.backing {
-            return self.read_file(&*file.open(self.name())?, offset, total, buffers);
+        if let Backing::Stored(stored, _) = &self.0.backing {
+            return self.read_stored(&**stored, offset, total, buffers);
         }
         let mut rest = self.memory()?.map_or(&[][..], |bytes| &bytes[start..end]);
         for buffer in buffers {
@@ -169,33 +223,46 @@ impl Source {
         Ok(())
     }
 
-    fn read_file(&self, file: &File, offset: u64, total: usize, mut buffers: &mut [IoSliceMut<'_>]) -> Result<()> {
+    fn read_stored(
+        &self,
+        stored: &dyn Stored,
+        offset: u64,
+        total: usize,
+        mut buffers: &mut [IoSliceMut<'_>],
+    ) -> Result<()> {
         let mut done = 0;
         while done < total {
             let position = offset + done as u64;
-            let read = retry(|| rustix::io::preadv(file, buffers, position));
-            let read = self.check_read(read, position)?;
+            let read = self.check_read(stored.read_at(position, buffers), position)?;
             done += read;
             IoSliceMut::advance_slices(&mut buffers, read);
         }
         Ok(())
     }
 
-    /// A second way into the file, past the page cache; `None` if there is none, for whatever reason: the ordinary way
+    /// A second way into the file, for large reads; `None` if there is none, for whatever reason: the ordinary way
     /// remains, and says what is wrong with the file if something is.
-    pub(crate) fn direct(&self) -> Option<Direct> {
-        Direct::new(self, self.reopen(OFlags::DIRECT)?)
+    pub(crate) fn chunked(&self) -> Option<Box<dyn Chunked>> {
+        match &self.0.backing {
+            Backing::Stored(stored, _) => stored.chunked(self),
+            Backing::Memory(_) | Backing::Built(..) => None,
+        }
+    }
+
+    /// Bytes that are best read at once, wherever they go; 0 if it does not matter.
+    #[allow(dead_code, reason = "until there are files that have a preference")]
+    pub(crate) fn preferred_read(&self) -> usize {
+        match &self.0.backing {
+            Backing::Stored(stored, _) => stored.preferred_read(),
+            Backing::Memory(_) | Backing::Built(..) => 0,
+        }
     }
 
     /// The share of the file that is in the page cache, from a sample: 1.0 for memory, and where it cannot be told.
     pub(crate) fn residency(&self) -> f64 {
-        self.reopen(OFlags::empty()).map_or(1.0, |file| residency::measure(&file, self.len()))
-    }
-
-    fn reopen(&self, flags: OFlags) -> Option<File> {
         match &self.0.backing {
-            Backing::File(file) => file.reopen(self.name(), flags),
-            Backing::Memory(_) | Backing::Built { .. } => None,
+            Backing::Stored(stored, _) => stored.residency(),
+            Backing::Memory(_) | Backing::Built(..) => 1.0,
         }
     }
 
@@ -204,19 +271,19 @@ impl Source {
     /// A file that was only unlinked is still the one that was opened, and is accepted.
     pub fn check_unchanged(&self) -> Result<()> {
         match &self.0.backing {
-            Backing::File(file) => file.check_unchanged(self.name()).map_err(|e| e.path(self.path())),
-            Backing::Memory(_) | Backing::Built { .. } => Ok(()),
+            Backing::Stored(stored, _) => stored.check_unchanged().map_err(|e| e.path(self.path())),
+            Backing::Memory(_) | Backing::Built(..) => Ok(()),
         }
     }
 
-    fn check_read(&self, read: io::Result<usize>, position: u64) -> Result<usize> {
+    fn check_read(&self, read: Result<usize>, position: u64) -> Result<usize> {
         match read {
             Ok(0) => {
                 let message = format!("it ends here now; it had {} bytes when it was opened", self.len());
                 Err(Error::new(Kind::Changed, message).path(self.path()).offset(position))
             }
             Ok(count) => Ok(count),
-            Err(e) => Err(Error::io("read the file", e).path(self.path()).offset(position)),
+            Err(e) => Err(e.path(self.path()).offset(position)),
         }
     }
 
@@ -231,7 +298,6 @@ impl Source {
     }
 }
 
-/// Repeats a call that a signal has interrupted.
-fn retry(mut call: impl FnMut() -> rustix::io::Result<usize>) -> io::Result<usize> {
-    rustix::io::retry_on_intr(&mut call).map_err(Into::into)
+fn address(bytes: &Bytes) -> u64 {
+    bytes.as_ptr() as u64
 }

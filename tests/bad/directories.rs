@@ -1,13 +1,30 @@
 //! Directories that hold no model, or more than one.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use weighbridge::Kind::{Format, InvalidArgument, Io, NotFound, Unsupported};
+use weighbridge::{Access, Context, Model};
 
 use crate::bytes::{index, tensors};
-use crate::trees::{Item, Row, at, refuse_all};
+use crate::trees::{Item, Row, at, plant, refuse_all};
+use crate::{assert_says, by};
 
 #[test]
 fn broken_directories_are_refused() {
     assert_eq!(refuse_all([nothing(), several(), special()].concat()), 22);
+}
+
+/// Nobody can name it, so it would be left out of the model in silence.
+#[test]
+fn a_shard_whose_name_is_not_utf8_is_refused() {
+    let root = plant(&vec![at("a.safetensors", tensors(&["v"]))]);
+    std::fs::write(root.path().join(OsStr::from_bytes(b"w\xff.safetensors")), tensors(&["w"])).unwrap();
+    let error = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap_err();
+    assert_says("shard", &error, Format, &[r"w\xff.safetensors: ", "not UTF-8"]);
+    std::fs::write(root.path().join("model.safetensors.index.json"), index(&[("v", "a.safetensors")])).unwrap();
+    let model = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap();
+    assert!(model.warnings().iter().any(|warning| warning.contains(r"w\xff.safetensors")), "{:?}", model.warnings());
 }
 
 fn nothing() -> Vec<Row> {

@@ -31,7 +31,7 @@ fn broken_indices_are_refused() {
 
 #[test]
 fn names_of_shards_lead_nowhere_else() {
-    assert_eq!(refuse_all([names(), kinds(), contents()].concat()), 31);
+    assert_eq!(refuse_all([names(), kinds(), contents()].concat()), 32);
 }
 
 fn texts() -> Vec<Row> {
@@ -114,7 +114,8 @@ fn missing() -> Vec<Row> {
 
 fn names() -> Vec<Row> {
     let leads: &[&str] = &["the name of a file of the model"];
-    let long = format!("{}a", "./".repeat(200));
+    let long = "a".repeat(401);
+    let longer = format!("{}a", "./".repeat(2048));
     vec![
         ("no name", map(r#"{"w":""}"#), "", Format, &["is empty"]),
         ("parent", map(r#"{"w":".."}"#), "", Format, leads),
@@ -125,6 +126,7 @@ fn names() -> Vec<Row> {
         ("backslash", map(r#"{"w":"..\\a"}"#), "", Format, &["contains a backslash"]),
         ("NUL", map(r#"{"w":"a\u0000b"}"#), "", Format, &["contains a NUL"]),
         ("401 bytes", map(&format!(r#"{{"w":"{long}"}}"#)), "", Format, &["more than 255 bytes"]),
+        ("4,097 bytes", map(&format!(r#"{{"w":"{longer}"}}"#)), "", Format, &["more than 4096 bytes"]),
         ("control characters", map(r#"{"w":"\u001b[2J\n"}"#), "", NotFound, &["\\u{1b}[2J\\u{a}: "]),
     ]
 }

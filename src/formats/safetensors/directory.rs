@@ -32,6 +32,7 @@ pub(super) fn entry(location: &Location) -> Result<Entry> {
     if let Some(index) = choose_index(&indices).map_err(|e| e.path(location.path()))? {
         return Ok(Entry::Index(location.open_entry(index)?));
     }
+    check_names(&location.tree()?.odd_names).map_err(|e| e.path(location.path()))?;
     let files: Vec<String> = named(FILE).map(str::to_owned).collect();
     check_complete(&files).map_err(|e| e.path(location.path()))?;
     Ok(Entry::Shards(files))
@@ -48,6 +49,14 @@ fn choose_index<'a>(indices: &[&'a str]) -> Result<Option<&'a str>> {
             let message = format!("the directory has several indices ({}): name one of them", several.join(", "));
             Err(Error::invalid(message))
         }
+    }
+}
+
+/// Without an index all files are the model, and none of them may be left out because nothing can name it.
+fn check_names(odd_names: &[String]) -> Result<()> {
+    match odd_names.iter().find(|name| name.ends_with(FILE)) {
+        None => Ok(()),
+        Some(name) => Err(Error::format("the name of the shard is not UTF-8: rename it").subject(name)),
     }
 }
 

@@ -63,6 +63,7 @@ pub(super) mod trial {
 
     use rustix::fs::Advice;
 
+    use crate::host::Context;
     use crate::storage::{Access, Location};
 
     /// Bytes: many more pages than a measure of residency looks at.
@@ -86,7 +87,7 @@ pub(super) mod trial {
             let contents: Vec<u8> = (0..SIZE_OF_COLD as u32).map(|at| (at >> 3) as u8 ^ (at >> 12) as u8).collect();
             fs::write(&path, &contents).ok()?;
             evict(&path, None);
-            let is_cold = Location::open(&path, Access::Read).ok()?.entry()?.residency() < 0.5;
+            let is_cold = Location::open(&path, Access::Read, &Context::new()).ok()?.entry()?.residency() < 0.5;
             is_cold.then_some((folder, path, contents))
         })
     }
@@ -104,10 +105,10 @@ pub(super) mod trial {
 mod tests {
     use std::num::NonZeroU64;
 
-    use super::super::Access;
     use super::trial::{SIZE_OF_COLD, cold_file, evict, skip};
     use super::*;
-    use crate::storage::{Location, Source};
+    use crate::host::Context;
+    use crate::storage::{Access, Location, Source};
 
     #[test]
     fn what_was_just_written_is_resident() {
@@ -115,7 +116,7 @@ mod tests {
         for len in [0, 1, 4096, 100_000, 1 << 20] {
             let path = folder.path().join(len.to_string());
             std::fs::write(&path, vec![7; len]).unwrap();
-            let location = Location::open(&path, Access::Map).unwrap();
+            let location = Location::open(&path, Access::Map, &Context::new()).unwrap();
             assert_eq!(location.entry().unwrap().residency(), 1.0, "{len}");
         }
         assert_eq!(Source::from_memory("memory", vec![1; 10_000].into()).residency(), 1.0);
@@ -126,7 +127,7 @@ mod tests {
         let Some((_folder, path, _)) = cold_file() else {
             return skip("no file here leaves the page cache when it is told to");
         };
-        let location = Location::open(&path, Access::Read).unwrap();
+        let location = Location::open(&path, Access::Read, &Context::new()).unwrap();
         let source = location.entry().unwrap();
         for _ in 0..8 {
             let residency = source.residency();

@@ -6,8 +6,8 @@ use std::fs::File;
 use rustix::fs::{AtFlags, StatxFlags};
 use rustix::io::Errno;
 
-use super::{Arena, Slot, Source};
 use crate::error::{Error, Result};
+use crate::storage::{Arena, Chunked, Slot, Source};
 
 /// What nearly all file systems ask at the most. Some ask less: but flash is written in pages, and so is memory.
 const PAGE: usize = 4096;
@@ -15,63 +15,27 @@ const PAGE: usize = 4096;
 /// More than a file system can sensibly ask: nobody wants to read so much for the sake of one byte.
 const MAX_ALIGNMENT: usize = 1 << 20;
 
+/// Above this, direct reads get no faster.
+const BEST_SIZE: usize = 4 << 20;
+
 /// A second way into a file, past the page cache.
-pub(crate) struct Direct {
+pub(super) struct Direct {
     /// The ordinary way, for what cannot be read directly.
     source: Source,
     file: File,
+    /// Where the source begins in it.
+    start: u64,
     alignment: usize,
 }
 
 impl Direct {
-    /// `file` is that of the source, opened with `O_DIRECT`. `None` if it cannot be read so after all, which some file
+    /// `file` is that of the source, which begins at `start`, opened with `O_DIRECT`. `None` if it cannot be read so after all, which some file
     /// systems do not say before the first read.
-    pub(super) fn new(source: &Source, file: File) -> Option<Self> {
-        let direct = Self { source: source.clone(), alignment: alignment(&file)?, file };
+    pub(super) fn new(source: &Source, file: File, start: u64) -> Option<Self> {
+        let direct = Self { source: source.clone(), alignment: alignment(&file)?, file, start };
         let mut block = direct.buffer(0).ok()?;
         let got = direct.read_blocks(0, direct.window(&mut block, 1)?, 1);
         got.is_ok_and(|got| got > 0).then_some(direct)
-    }
-
-    /// Bytes: of the offset in the file, of the address in memory and of the length, every direct read is a multiple.
-    #[cfg(test)]
-    pub(crate) fn alignment(&self) -> usize {
-        self.alignment
-    }
-
-    /// Memory for reads of up to `len` bytes, wherever in the file. Disks fill huge pages several times faster than
-    /// others, and a small buffer has none: it is better to read megabytes at a time.
-    pub(crate) fn buffer(&self, len: usize) -> Result<Slot> {
-        let fail = || Error::out_of_memory("the buffer", len as u64);
-        let size = len.checked_add(2 * self.alignment).ok_or_else(fail)?;
-        Arena::new(size as u64, self.alignment as u64)?.take(size).ok_or_else(fail)
-    }
-
-    /// Reads `len` bytes from `offset`, with those around them, and returns where in `buffer` they are. A buffer that is
-    /// aligned has to be larger by twice the alignment, and any other by three times.
-    ///
-    /// What cannot be read directly is read in the ordinary way, which also finds the words for what is wrong with it.
-    pub(crate) fn read<'a>(&self, offset: u64, len: usize, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
-        self.source.check_range(offset, len as u64)?;
-        if len == 0 {
-            return Ok(&[]);
-        }
-        let head = (offset % self.alignment as u64) as usize;
-        let start = offset - head as u64;
-        let wanted = head + len;
-        let size = buffer.len();
-        let window = self.window(buffer, wanted).ok_or_else(|| {
-            Error::invalid(format!(
-                "{len} bytes cannot be read directly into a buffer of {size} bytes: it is too small"
-            ))
-            .path(self.source.path())
-            .offset(offset)
-        })?;
-        let done = self.read_blocks(start, window, wanted)?;
-        if done < wanted {
-            self.source.read_into(start + done as u64, &mut window[done..wanted])?;
-        }
-        Ok(&window[head..wanted])
     }
 
     /// The aligned part of a buffer that a direct read of `wanted` bytes takes; `None` if the buffer is too small.
@@ -93,10 +57,56 @@ impl Direct {
                 // The file system cannot read directly, or cannot go on within a block; or it cannot read into this
                 // memory: what a driver has mapped may be such as only the processor can write.
                 Err(Errno::INVAL | Errno::OPNOTSUPP | Errno::FAULT) => break,
-                Err(e) => return Err(Error::io("read the file", e.into()).path(self.source.path()).offset(position)),
+                Err(e) => {
+                    let offset = position.saturating_sub(self.start);
+                    return Err(Error::io("read the file", e.into()).path(self.source.path()).offset(offset));
+                }
             }
         }
         Ok(done)
+    }
+}
+
+impl Chunked for Direct {
+    fn best_size(&self) -> usize {
+        BEST_SIZE
+    }
+
+    /// Disks fill huge pages several times faster than others, and a small buffer has none: it is better to read megabytes at a
+    /// time.
+    fn buffer(&self, len: usize) -> Result<Slot> {
+        let fail = || Error::out_of_memory("the buffer", len as u64);
+        let size = len.checked_add(2 * self.alignment).ok_or_else(fail)?;
+        Arena::new(size as u64, self.alignment as u64)?.take(size).ok_or_else(fail)
+    }
+
+    /// A buffer that is aligned has to be larger by twice the alignment, and any other by three times.
+    ///
+    /// What cannot be read directly is read in the ordinary way, which also finds the words for what is wrong with it.
+    fn read<'a>(&self, offset: u64, len: usize, buffer: &'a mut [u8]) -> Result<&'a [u8]> {
+        self.source.check_range(offset, len as u64)?;
+        if len == 0 {
+            return Ok(&[]);
+        }
+        let position = self.start + offset;
+        let head = (position % self.alignment as u64) as usize;
+        let block = position - head as u64;
+        let wanted = head + len;
+        let size = buffer.len();
+        let window = self.window(buffer, wanted).ok_or_else(|| {
+            Error::invalid(format!(
+                "{len} bytes cannot be read directly into a buffer of {size} bytes: it is too small"
+            ))
+            .path(self.source.path())
+            .offset(offset)
+        })?;
+        let done = self.read_blocks(block, window, wanted)?;
+        if done < wanted {
+            // What lies before the source in its file is not to be had from it.
+            let done = done.max(self.start.saturating_sub(block) as usize);
+            self.source.read_into(block + done as u64 - self.start, &mut window[done..wanted])?;
+        }
+        Ok(&window[head..wanted])
     }
 }
 
@@ -122,11 +132,14 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::super::Access;
+    use rustix::fs::{Mode, OFlags};
+
+    use super::super::OPEN_FLAGS;
     use super::super::residency::trial::{cold_file, skip};
     use super::*;
     use crate::error::Kind;
-    use crate::storage::Location;
+    use crate::host::Context;
+    use crate::storage::{Access, Location};
 
     /// No two blocks of it are alike.
     fn contents(len: usize) -> Vec<u8> {
@@ -134,7 +147,13 @@ mod tests {
     }
 
     fn open(path: &Path) -> Source {
-        Location::open(path, Access::Read).unwrap().entry().unwrap().clone()
+        Location::open(path, Access::Read, &Context::new()).unwrap().entry().unwrap().clone()
+    }
+
+    /// The way past the page cache, with what tests ask of it beside the trait.
+    fn direct(path: &Path) -> Direct {
+        let file = rustix::fs::open(path, OPEN_FLAGS | OFlags::DIRECT, Mode::empty()).unwrap();
+        Direct::new(&open(path), file.into(), 0).unwrap()
     }
 
     /// A folder with direct reads, if the machine has one.
@@ -142,7 +161,7 @@ mod tests {
         let folder = cold_file().map_or_else(|| tempfile::tempdir().unwrap(), |(folder, ..)| folder);
         let probe = folder.path().join("probe");
         fs::write(&probe, [1]).unwrap();
-        if open(&probe).direct().is_none() {
+        if open(&probe).chunked().is_none() {
             skip("there are no direct reads here");
             return None;
         }
@@ -150,7 +169,7 @@ mod tests {
     }
 
     /// Reads at odd places and lengths, at the start, around the blocks in the middle, and at the end.
-    fn check_reads(direct: &Direct, contents: &[u8]) {
+    fn check_reads(direct: &dyn Chunked, contents: &[u8]) {
         let len = contents.len();
         let mut buffer = direct.buffer(len).unwrap();
         let places = [0, 1, 511, 512, 4095, 4096, 4097, 8191, 10_000, len / 2, len.saturating_sub(4097), len - 1, len];
@@ -174,11 +193,10 @@ mod tests {
             let path = folder.path().join(len.to_string());
             let contents = contents(len);
             fs::write(&path, &contents).unwrap();
-            let direct = open(&path).direct().unwrap();
-            check_reads(&direct, &contents);
+            check_reads(&*open(&path).chunked().unwrap(), &contents);
             let name = len.to_string();
-            let asset = Location::open(folder.path(), Access::Read).unwrap().open_asset(&name).unwrap();
-            check_reads(&asset.direct().unwrap(), &contents);
+            let location = Location::open(folder.path(), Access::Read, &Context::new()).unwrap();
+            check_reads(&*location.open_asset(&name).unwrap().chunked().unwrap(), &contents);
         }
     }
 
@@ -189,7 +207,7 @@ mod tests {
             return skip("no file here leaves the page cache when it is told to");
         };
         let source = open(&path);
-        let direct = source.direct().unwrap();
+        let direct = source.chunked().unwrap();
         let mut buffer = direct.buffer(contents.len()).unwrap();
         assert!(direct.read(1, contents.len() - 1, &mut buffer).unwrap() == &contents[1..]);
         let residency = source.residency();
@@ -205,8 +223,8 @@ mod tests {
             fs::write(&path, &contents).unwrap();
             let source = open(&path);
             assert_eq!(source.residency(), 1.0);
-            if let Some(direct) = source.direct() {
-                check_reads(&direct, &contents);
+            if let Some(direct) = source.chunked() {
+                check_reads(&*direct, &contents);
             }
         }
     }
@@ -217,7 +235,7 @@ mod tests {
         let path = folder.path().join("file");
         let contents = contents(20_001);
         fs::write(&path, &contents).unwrap();
-        let direct = Direct { alignment: 1, ..open(&path).direct().unwrap() };
+        let direct = Direct { alignment: 1, ..direct(&path) };
         assert_eq!(direct.read_blocks(3, &mut [0; 5], 5).unwrap(), 0);
         check_reads(&direct, &contents);
     }
@@ -228,8 +246,8 @@ mod tests {
         let path = folder.path().join("file");
         let contents = contents(20_001);
         fs::write(&path, &contents).unwrap();
-        let direct = open(&path).direct().unwrap();
-        let alignment = direct.alignment();
+        let direct = direct(&path);
+        let alignment = direct.alignment;
         let mut memory = vec![0; 5000 + 3 * alignment + 64];
         for skew in 0..64 {
             let buffer = &mut memory[skew..][..5000 + 3 * alignment];
@@ -254,7 +272,7 @@ mod tests {
             let path = folder.path().join("file");
             fs::write(&path, contents(20_001)).unwrap();
             let source = open(&path);
-            let direct = source.direct().unwrap();
+            let direct = Direct { source: source.clone(), ..direct(&path) };
             fs::File::options().write(true).open(&path).unwrap().set_len(now).unwrap();
             let mut buffer = direct.buffer(20_001).unwrap();
             for offset in [0, 3, 4096, 16_000, 20_000] {
@@ -262,9 +280,9 @@ mod tests {
                 assert_eq!(error.kind(), Kind::Changed, "{error}");
                 assert_eq!(error.place().path, Some(source.path()));
                 // The start of the block, where that is already past the end.
-                assert_eq!(error.place().offset, Some(now.max(offset - offset % direct.alignment() as u64)));
+                assert_eq!(error.place().offset, Some(now.max(offset - offset % direct.alignment as u64)));
             }
-            assert!(source.direct().is_none(), "another way into a file that has changed");
+            assert!(source.chunked().is_none(), "another way into a file that has changed");
         }
     }
 
@@ -277,20 +295,21 @@ mod tests {
         fs::write(&path, &contents).unwrap();
         fs::write(&other, [0xBB; 10_000]).unwrap();
         let source = open(&path);
-        let asset = Location::open(folder.path(), Access::Read).unwrap().open_asset("file").unwrap();
+        let location = Location::open(folder.path(), Access::Read, &Context::new()).unwrap();
+        let asset = location.open_asset("file").unwrap();
         fs::rename(&other, &path).unwrap();
-        check_reads(&source.direct().unwrap(), &contents);
-        assert!(asset.direct().is_none(), "another file is there");
+        check_reads(&*source.chunked().unwrap(), &contents);
+        assert!(asset.chunked().is_none(), "another file is there");
         fs::remove_file(&path).unwrap();
-        check_reads(&source.direct().unwrap(), &contents);
+        check_reads(&*source.chunked().unwrap(), &contents);
     }
 
     #[test]
     fn memory_and_nothing_have_no_second_way() {
-        assert!(Source::from_memory("memory", vec![1; 10_000].into()).direct().is_none());
+        assert!(Source::from_memory("memory", vec![1; 10_000].into()).chunked().is_none());
         let Some(folder) = folder() else { return };
         fs::write(folder.path().join("empty"), []).unwrap();
-        assert!(open(&folder.path().join("empty")).direct().is_none());
+        assert!(open(&folder.path().join("empty")).chunked().is_none());
     }
 
     #[test]

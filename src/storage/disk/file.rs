@@ -1,0 +1,163 @@
+//! A regular file: how it is reached, and whether it is still the one that was opened.
+
+use std::fs::{self, File};
+use std::io::{self, IoSliceMut};
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::Identity;
+use crate::error::{Error, Result};
+use crate::storage::stored::{FileId, Stored, replaced};
+use crate::storage::system::{self, Directory};
+use crate::storage::{Access, Chunked, Source, mmap};
+
+/// A file whose identity was fixed when it was opened.
+pub(in crate::storage) struct OnDisk {
+    descriptor: Descriptor,
+    path: PathBuf,
+    identity: Identity,
+    /// Which bytes of the file count: where they begin, and how many there are.
+    start: u64,
+    len: u64,
+    can_map: bool,
+}
+
+/// How a file is reached when it is read.
+enum Descriptor {
+    Held(File),
+    /// Opened for each read, by its name within the model.
+    Reopened(Arc<Directory>, String),
+}
+
+/// A file that is open for the time being.
+pub(in crate::storage) enum Opened<'a> {
+    Held(&'a File),
+    Anew(File),
+}
+
+impl Deref for Opened<'_> {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        match self {
+            Self::Held(file) => file,
+            Self::Anew(file) => file,
+        }
+    }
+}
+
+impl OnDisk {
+    /// A file that stays open.
+    pub(super) fn held(file: File, path: PathBuf, access: Access) -> Result<Self> {
+        let identity = Identity::of_file(&file).map_err(|e| e.path(path.to_string_lossy()))?;
+        let len = identity.size;
+        Ok(Self { descriptor: Descriptor::Held(file), path, identity, start: 0, len, can_map: access == Access::Map })
+    }
+
+    /// A file that is opened for each read, and must still be the same then.
+    pub(super) fn reopened(directory: &Arc<Directory>, name: &str, path: PathBuf) -> Result<Self> {
+        let identity = Identity::of_file(&directory.open_file(name)?)?;
+        let descriptor = Descriptor::Reopened(Arc::clone(directory), name.to_owned());
+        Ok(Self { descriptor, path, identity, start: 0, len: identity.size, can_map: false })
+    }
+
+    /// Where the bytes that count begin in the file.
+    pub(in crate::storage) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// The file, to be read.
+    pub(in crate::storage) fn open(&self) -> Result<Opened<'_>> {
+        match &self.descriptor {
+            Descriptor::Held(file) => Ok(Opened::Held(file)),
+            Descriptor::Reopened(directory, name) => {
+                let file = directory.open_file(name)?;
+                self.check_same(&file)?;
+                Ok(Opened::Anew(file))
+            }
+        }
+    }
+
+    /// Refuses an open file that is not this one, or no longer as it was.
+    pub(in crate::storage) fn check_same(&self, file: &File) -> Result<()> {
+        self.identity.check_same(file)
+    }
+}
+
+impl Stored for OnDisk {
+    fn shown(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> Result<usize> {
+        let file = self.open()?;
+        unless_interrupted(|| system::read_at(&file, self.start + offset, buffers)).map_err(cannot_read)
+    }
+
+    fn append_at(&self, offset: u64, bytes: &mut Vec<u8>) -> Result<usize> {
+        let file = self.open()?;
+        unless_interrupted(|| system::append_at(&file, self.start + offset, bytes)).map_err(cannot_read)
+    }
+
+    fn can_map(&self) -> bool {
+        self.can_map
+    }
+
+    fn map(&self) -> Result<Bytes> {
+        let len = usize::try_from(self.len()).map_err(|_| Error::out_of_memory("address space", self.len()))?;
+        mmap::map_file(&*self.open()?, self.start, len)
+    }
+
+    fn map_start(&self) -> u64 {
+        // Maps begin at pages of the file.
+        self.start
+    }
+
+    /// A file that is held open and was only unlinked is still the one that was opened, and is accepted.
+    fn check_unchanged(&self) -> Result<()> {
+        self.check_same(&*self.open()?)?;
+        match fs::metadata(&self.path) {
+            Ok(there) if !Identity::of(&there).is_same_file(&self.identity) => Err(replaced()),
+            _ => Ok(()),
+        }
+    }
+
+    fn id(&self) -> FileId {
+        match self.identity.number() {
+            Some((device, inode)) => FileId::Number { device, inode, start: self.start },
+            // The one path that leads there without links.
+            None => FileId::Name(
+                fs::canonicalize(&self.path).map_or_else(|_| self.shown(), |path| path.to_string_lossy().into_owned()),
+            ),
+        }
+    }
+
+    fn chunked(&self, source: &Source) -> Option<Box<dyn Chunked>> {
+        system::chunked(self, source)
+    }
+
+    fn residency(&self) -> f64 {
+        system::residency(self)
+    }
+}
+
+fn cannot_read(error: io::Error) -> Error {
+    Error::io("read the file", error)
+}
+
+/// Repeats a call that a signal has interrupted.
+fn unless_interrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match call() {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What makes a file the one that was opened.
+
+use std::fs::{File, FileType, Metadata};
+use std::time::SystemTime;
+
+use crate::error::{Error, Result};
+use crate::storage::stored::{replaced, resized, rewritten};
+
+/// What a file was when it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::storage) struct Identity {
+    number: Number,
+    pub(in crate::storage) size: u64,
+    modified: Option<SystemTime>,
+}
+
+/// What stays the same while a file is written, and differs between files: device and inode.
+#[cfg(unix)]
+type Number = (u64, u64);
+
+/// What stays the same while a file is written, and differs between nearly all files: when it was made. std does not tell more.
+#[cfg(not(unix))]
+type Number = Option<SystemTime>;
+
+impl Identity {
+    /// What an open file is, if it is a regular one.
+    pub(in crate::storage) fn of_file(file: &File) -> Result<Self> {
+        let metadata = file.metadata().map_err(|e| Error::io("examine the file", e))?;
+        if !metadata.is_file() {
+            let found = describe(metadata.file_type());
+            return Err(Error::format(format!("expected a regular file, found {found}")));
+        }
+        Ok(Self::of(&metadata))
+    }
+
+    pub(in crate::storage) fn of(metadata: &Metadata) -> Self {
+        Self { number: number(metadata), size: metadata.len(), modified: metadata.modified().ok() }
+    }
+
+    /// Device and inode, where there are such.
+    #[cfg(unix)]
+    pub(in crate::storage) fn number(&self) -> Option<(u64, u64)> {
+        Some(self.number)
+    }
+
+    /// Device and inode, where there are such.
+    #[cfg(not(unix))]
+    pub(in crate::storage) fn number(&self) -> Option<(u64, u64)> {
+        None
+    }
+
+    pub(in crate::storage) fn is_same_file(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+
+    /// Refuses an open file that has been written, truncated or replaced.
+    pub(in crate::storage) fn check_same(&self, file: &File) -> Result<()> {
+        let now = Self::of_file(file)?;
+        match () {
+            () if now == *self => Ok(()),
+            () if !now.is_same_file(self) => Err(replaced()),
+            () if now.size == self.size => Err(rewritten()),
+            () => Err(resized(self.size, now.size)),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn number(metadata: &Metadata) -> Number {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.dev(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn number(metadata: &Metadata) -> Number {
+    metadata.created().ok()
+}
+
+/// What a file is that is no regular one.
+pub(in crate::storage) fn describe(kind: FileType) -> &'static str {
+    if kind.is_dir() { "a directory" } else { describe_special(kind) }
+}
+
+#[cfg(unix)]
+fn describe_special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    match () {
+        () if kind.is_fifo() => "a FIFO",
+        () if kind.is_socket() => "a socket",
+        () if kind.is_char_device() || kind.is_block_device() => "a device",
+        () => "something else",
+    }
+}
+
+#[cfg(not(unix))]
+fn describe_special(_: FileType) -> &'static str {
+    "something else"
+}

@@ -1,0 +1,86 @@
+//! Files of a disk: a directory that the model may not leave, and the files that are opened in it.
+
+mod file;
+mod identity;
+#[cfg(all(test, unix))] // The tests make symbolic links.
+mod tests;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Access;
+use super::files::{Files, Role};
+use super::source::Source;
+use super::system::{self, Directory};
+use super::tree::TreeBuilder;
+use crate::error::{Error, Result};
+use crate::host::Context;
+pub(super) use file::OnDisk;
+pub(super) use identity::Identity;
+
+/// The directory of a model.
+pub(super) struct Disk {
+    directory: Arc<Directory>,
+    access: Access,
+    context: Context,
+}
+
+impl Disk {
+    /// The directory that the caller named, or the one of the file that he named, with that file.
+    pub(super) fn open(path: &Path, access: Access, context: &Context) -> Result<(Self, Option<Source>)> {
+        // The process may change its working directory while the model is open.
+        let path = &std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
+        let over = |directory| Self { directory: Arc::new(directory), access, context: context.clone() };
+        if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+            return Ok((over(Directory::open(path)?), None));
+        }
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let file = system::open_path(path).map_err(|e| e.path(path.to_string_lossy()))?;
+        let directory = Directory::open(path.parent().unwrap_or(path))?;
+        directory.admit(&file, path);
+        let disk = over(directory);
+        let entry = disk.hold(&name, file, path.to_owned())?;
+        Ok((disk, Some(entry)))
+    }
+
+    fn hold(&self, name: &str, file: File, path: PathBuf) -> Result<Source> {
+        let file = OnDisk::held(file, path, self.access)?;
+        Ok(Source::stored(name, Box::new(file), &self.context))
+    }
+
+    /// For display and for looking again; a name that has not been checked is never opened through this.
+    fn path_of(&self, name: &str) -> PathBuf {
+        match name {
+            "" => self.directory.path().to_owned(),
+            _ if name.starts_with('/') => PathBuf::from(name),
+            _ => self.directory.path().join(name),
+        }
+    }
+}
+
+impl Files for Disk {
+    fn open(&self, name: &str, role: Role) -> Result<Source> {
+        let path = self.path_of(name);
+        match role {
+            Role::Entry => {
+                let file = self.directory.open_entry(name)?;
+                self.directory.admit(&file, &path);
+                self.hold(name, file, path)
+            }
+            Role::Part => self.hold(name, self.directory.open_file(name)?, path),
+            Role::Asset => {
+                let file = OnDisk::reopened(&self.directory, name, path)?;
+                Ok(Source::stored(name, Box::new(file), &self.context))
+            }
+        }
+    }
+
+    fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
+        self.directory.list(folder, tree)
+    }
+
+    fn shown(&self, name: &str) -> String {
+        self.path_of(name).to_string_lossy().into_owned()
+    }
+}

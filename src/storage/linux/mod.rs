@@ -1,0 +1,73 @@
+//! The calls of Linux: names that the kernel resolves beneath a directory, and reads past the page cache.
+
+mod direct;
+mod directory;
+mod residency;
+
+use std::fs::File;
+use std::io::{self, IoSliceMut};
+use std::os::fd::{AsFd, AsRawFd};
+use std::path::{Path, PathBuf};
+
+use rustix::buffer::spare_capacity;
+use rustix::fs::{CWD, Mode, OFlags};
+
+use super::disk::OnDisk;
+use super::stored::Stored;
+use super::{Chunked, Source};
+use crate::error::{Error, Result};
+pub(super) use directory::Directory;
+
+/// Opening must neither hang on a FIFO nor take a terminal.
+const OPEN_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+/// Opens a path that the caller named, symbolic links and all.
+pub(super) fn open_path(path: &Path) -> Result<File> {
+    open_at(CWD, path)
+}
+
+/// Opens a path from a directory, symbolic links and all.
+fn open_at(directory: impl AsFd, path: &Path) -> Result<File> {
+    let file = rustix::fs::openat(directory, path, OPEN_FLAGS, Mode::empty());
+    file.map(File::from).map_err(|e| Error::io("open the file", e.into()))
+}
+
+/// Reads some of the bytes at `offset` into buffers; 0 where the file ends.
+pub(super) fn read_at(file: &File, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+    Ok(rustix::io::preadv(file, buffers, offset)?)
+}
+
+/// Reads some of the bytes at `offset` into the memory that the vector has left, which need not be cleared for that.
+pub(super) fn append_at(file: &File, offset: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    Ok(rustix::io::pread(file, spare_capacity(bytes), offset)?)
+}
+
+/// The way past the page cache.
+pub(super) fn chunked(file: &OnDisk, source: &Source) -> Option<Box<dyn Chunked>> {
+    let again = reopen(file, OFlags::DIRECT)?;
+    Some(Box::new(direct::Direct::new(source, again, file.start())?))
+}
+
+/// The share of the file that is in the page cache.
+pub(super) fn residency(file: &OnDisk) -> f64 {
+    reopen(file, OFlags::empty()).map_or(1.0, |again| residency::measure(&again, file.start() + file.len()))
+}
+
+/// Another descriptor of the same file, with `flags`; `None` if it cannot be had, or the file has changed.
+///
+/// It is reached through a descriptor and not by its path, which may lead to another file by now.
+fn reopen(file: &OnDisk, flags: OFlags) -> Option<File> {
+    let opened = file.open().ok()?;
+    let again = File::from(rustix::fs::open(link_to(&*opened), OPEN_FLAGS | flags, Mode::empty()).ok()?);
+    file.check_same(&again).is_ok().then_some(again)
+}
+
+/// The link by which the kernel shows where a descriptor leads.
+fn link_to(descriptor: &impl AsRawFd) -> String {
+    format!("/proc/self/fd/{}", descriptor.as_raw_fd())
+}
+
+/// Where a descriptor leads now, without any link.
+fn place_of(descriptor: &impl AsRawFd) -> io::Result<PathBuf> {
+    std::fs::read_link(link_to(descriptor))
+}

@@ -1,0 +1,92 @@
+//! What a source needs of bytes that calls bring: those of a file of the disk, or of one that the host lends.
+
+use std::io::IoSliceMut;
+
+use bytes::Bytes;
+
+use super::{Chunked, Source};
+use crate::error::{Error, Result};
+
+/// Bytes that are not memory. Offsets count from the start of what the model sees as the file. Errors need name neither the file
+/// nor the offset: [`Source`] does. All methods may be called from many threads at once.
+pub(super) trait Stored: Send + Sync {
+    /// How the file is shown to a person: its path as it was found.
+    fn shown(&self) -> String;
+
+    /// Bytes, as fixed when it was opened.
+    fn len(&self) -> u64;
+
+    /// Reads some of the bytes at `offset`, at least one, into buffers that are filled one after the other; 0 where the file ends.
+    fn read_at(&self, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> Result<usize>;
+
+    /// Appends some of the bytes at `offset`, as many as have room in `bytes`; 0 where the file ends.
+    fn append_at(&self, offset: u64, bytes: &mut Vec<u8>) -> Result<usize> {
+        let old = bytes.len();
+        let most = self.preferred_read().max(PIECE);
+        bytes.resize(bytes.capacity().min(old.saturating_add(most)), 0);
+        let read = self.read_at(offset, &mut [IoSliceMut::new(&mut bytes[old..])]);
+        bytes.truncate(old + *read.as_ref().unwrap_or(&0));
+        read
+    }
+
+    /// Whether there can be a map at all. It may still fail to be made.
+    fn can_map(&self) -> bool;
+
+    /// Maps all bytes; called when somebody wants a zero-copy pointer.
+    fn map(&self) -> Result<Bytes>;
+
+    /// An address that is aligned as the start of a map of it will be, up to a page; 1 if nothing is known of it.
+    fn map_start(&self) -> u64;
+
+    /// Refuses a file that is no longer the one that was opened.
+    fn check_unchanged(&self) -> Result<()>;
+
+    /// What the file is, whatever its name.
+    fn id(&self) -> FileId;
+
+    /// Another way into the file for large reads, for which `source` is the ordinary one; `None` if there is none, for whatever
+    /// reason: the ordinary way remains, and says what is wrong with the file if something is.
+    fn chunked(&self, source: &Source) -> Option<Box<dyn Chunked>>;
+
+    /// Bytes that are best read at once, wherever they go; 0: as the reader likes.
+    fn preferred_read(&self) -> usize {
+        0
+    }
+
+    /// The share of the file that can be read without waiting for a device, from a sample: 1.0 where it cannot be told.
+    fn residency(&self) -> f64 {
+        1.0
+    }
+}
+
+/// Bytes of memory that are cleared before they are read into: they stay in the cache.
+const PIECE: usize = 256 << 10;
+
+/// What a file is: two files with equal ids are the same file under two names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum FileId {
+    /// Of a system that numbers its files: where the first byte lies in it, too.
+    Number { device: u64, inode: u64, start: u64 },
+    /// The one name that it has.
+    Name(String),
+}
+
+/// The error of a file that another one has replaced.
+pub(super) fn replaced() -> Error {
+    changed("another file has taken its place since it was opened".to_owned())
+}
+
+/// The error of a file that is not as it was.
+pub(super) fn changed(message: String) -> Error {
+    Error::new(crate::error::Kind::Changed, message)
+}
+
+/// The error of a file whose length is not what it was.
+pub(super) fn resized(then: u64, now: u64) -> Error {
+    changed(format!("it had {then} bytes when it was opened, and has {now} now"))
+}
+
+/// The error of a file that has been written.
+pub(super) fn rewritten() -> Error {
+    changed("it has been written since it was opened".to_owned())
+}

@@ -1,0 +1,198 @@
+//! What lies in the directory of a model.
+
+use std::ffi::OsStr;
+
+use super::files::Files;
+use crate::error::{Error, Kind, Result};
+
+/// The contents of a folder, or of a folder and all its sub-folders. Names are relative to the model, with `/` between folders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tree {
+    /// The files, and symbolic links to whatever, sorted by name.
+    pub files: Vec<Listed>,
+    /// The folders, sorted. A link to a folder is none of them.
+    pub folders: Vec<String>,
+    /// Names of files and folders that are not UTF-8, with what is not ASCII escaped (`\xff`): nothing can name these.
+    pub odd_names: Vec<String>,
+}
+
+/// One file of a model's directory. Whether a link may be followed is decided when it is opened.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Listed {
+    /// The name within the model.
+    pub name: String,
+    /// Bytes; `None` for a symbolic link.
+    pub bytes: Option<u64>,
+}
+
+/// The most entries of a directory that is opened as a model, those of its sub-folders included.
+const MAX_ENTRIES: usize = 65_536;
+
+/// The most folders between a model and a file of it.
+const MAX_DEPTH: usize = 8;
+
+impl Tree {
+    /// The file of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<&Listed> {
+        let position = self.files.binary_search_by(|file| file.name.as_str().cmp(name)).ok()?;
+        self.files.get(position)
+    }
+
+    /// Lists one folder.
+    pub(super) fn of_folder(files: &dyn Files, folder: &str) -> Result<Self> {
+        let mut tree = TreeBuilder::default();
+        tree.list(files, folder)?;
+        Ok(tree.finish())
+    }
+
+    /// Lists a folder, `""` for the model's own, and all folders in it.
+    pub(super) fn of_all_folders(files: &dyn Files, folder: &str) -> Result<Self> {
+        let mut tree = TreeBuilder::default();
+        tree.list(files, folder)?;
+        let mut done = 0;
+        while let Some(next) = tree.tree.folders.get(done).cloned() {
+            if next.split('/').count() > MAX_DEPTH {
+                let message = format!("it has folders more than {MAX_DEPTH} deep; name the model's file");
+                return Err(Error::new(Kind::Limit, message).subject(next));
+            }
+            tree.list(files, &next)?;
+            done += 1;
+        }
+        Ok(tree.finish())
+    }
+}
+
+/// What lies under a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Entry {
+    /// A regular file of so many bytes.
+    File(u64),
+    Link,
+    Folder,
+}
+
+/// A tree that grows entry by entry.
+#[derive(Default)]
+pub(super) struct TreeBuilder {
+    tree: Tree,
+    /// What stands before the names of the folder that is being listed.
+    prefix: String,
+}
+
+impl TreeBuilder {
+    fn list(&mut self, files: &dyn Files, folder: &str) -> Result<()> {
+        self.prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        files.list(folder, self)
+    }
+
+    /// Adds an entry of the folder that is being listed, in any order.
+    pub(super) fn add(&mut self, name: &OsStr, entry: Entry) -> Result<()> {
+        let Tree { files, folders, odd_names } = &mut self.tree;
+        if files.len() + folders.len() + odd_names.len() == MAX_ENTRIES {
+            let message = format!("the directory has more than {MAX_ENTRIES} files; name the model's file");
+            return Err(Error::new(Kind::Limit, message));
+        }
+        let Some(name) = name.to_str() else {
+            odd_names.push(format!("{}{}", self.prefix, name.as_encoded_bytes().escape_ascii()));
+            return Ok(());
+        };
+        let name = format!("{}{name}", self.prefix);
+        match entry {
+            Entry::File(bytes) => files.push(Listed { name, bytes: Some(bytes) }),
+            Entry::Link => files.push(Listed { name, bytes: None }),
+            Entry::Folder => folders.push(name),
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Tree {
+        let Tree { files, folders, odd_names } = &mut self.tree;
+        files.sort_unstable();
+        folders.sort_unstable();
+        odd_names.sort_unstable();
+        self.tree
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::super::Source;
+    use super::super::files::Role;
+    use super::*;
+
+    /// Folders as a function: the entries of a folder.
+    struct Made<F: Fn(&str) -> Vec<(OsString, Entry)> + Send + Sync>(F);
+
+    impl<F: Fn(&str) -> Vec<(OsString, Entry)> + Send + Sync> Files for Made<F> {
+        fn open(&self, _: &str, _: Role) -> Result<Source> {
+            Err(Error::new(Kind::NotFound, "nothing here can be opened"))
+        }
+
+        fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
+            (self.0)(folder).into_iter().try_for_each(|(name, entry)| tree.add(&name, entry))
+        }
+
+        fn shown(&self, name: &str) -> String {
+            name.to_owned()
+        }
+    }
+
+    fn names(tree: &Tree) -> Vec<&str> {
+        tree.files.iter().map(|file| &*file.name).collect()
+    }
+
+    #[test]
+    fn folders_are_entered_only_when_all_are_asked_for() {
+        let files = Made(|folder| match folder {
+            "" => vec![("z".into(), Entry::File(1)), ("sub".into(), Entry::Folder), ("a".into(), Entry::Link)],
+            "sub" => vec![("deep".into(), Entry::Folder), ("b".into(), Entry::File(2))],
+            "sub/deep" => vec![("c".into(), Entry::File(3))],
+            other => panic!("{other} is no folder"),
+        });
+        let top = Tree::of_folder(&files, "").unwrap();
+        assert_eq!((names(&top), &*top.folders), (vec!["a", "z"], &["sub".to_owned()][..]));
+        assert_eq!(top.find("a").unwrap().bytes, None);
+        assert_eq!(top.find("z").unwrap().bytes, Some(1));
+        assert!(top.find("sub").is_none());
+        assert_eq!(names(&Tree::of_folder(&files, "sub").unwrap()), ["sub/b"]);
+        let all = Tree::of_all_folders(&files, "").unwrap();
+        assert_eq!(names(&all), ["a", "sub/b", "sub/deep/c", "z"]);
+        assert_eq!(all.folders, ["sub", "sub/deep"]);
+        assert_eq!(names(&Tree::of_all_folders(&files, "sub").unwrap()), ["sub/b", "sub/deep/c"]);
+    }
+
+    #[test]
+    fn entries_and_depth_have_bounds() {
+        let wide = |count: usize| Made(move |_| (0..count).map(|n| (n.to_string().into(), Entry::File(0))).collect());
+        assert_eq!(Tree::of_folder(&wide(MAX_ENTRIES), "").unwrap().files.len(), MAX_ENTRIES);
+        let error = Tree::of_folder(&wide(MAX_ENTRIES + 1), "").unwrap_err();
+        assert_eq!(error.kind(), Kind::Limit);
+
+        let many = Made(|_| (0..2).map(|n| (n.to_string().into(), Entry::Folder)).collect());
+        assert_eq!(Tree::of_all_folders(&many, "").unwrap_err().kind(), Kind::Limit, "two folders in each");
+        let deep = |depth| {
+            Made(move |folder: &str| {
+                let here = if folder.is_empty() { 0 } else { folder.split('/').count() };
+                if here < depth { vec![("f".into(), Entry::Folder)] } else { vec![("x".into(), Entry::File(0))] }
+            })
+        };
+        assert_eq!(names(&Tree::of_all_folders(&deep(8), "").unwrap()), ["f/f/f/f/f/f/f/f/x"]);
+        let error = Tree::of_all_folders(&deep(9), "").unwrap_err();
+        assert_eq!((error.kind(), error.place().subject.as_deref()), (Kind::Limit, Some("f/f/f/f/f/f/f/f/f")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_utf8_are_kept_apart() {
+        use std::os::unix::ffi::OsStringExt;
+        let files = Made(|folder| match folder {
+            "" => vec![("sub".into(), Entry::Folder), ("plain".into(), Entry::File(1))],
+            _ => vec![(OsString::from_vec(b"w\xff\n.bin".to_vec()), Entry::File(1))],
+        });
+        let all = Tree::of_all_folders(&files, "").unwrap();
+        assert_eq!(names(&all), ["plain"]);
+        assert_eq!(all.odd_names, [r"sub/w\xff\n.bin"]);
+    }
+}
