@@ -59,6 +59,6 @@ pub use host::Context;
 pub use limits::Limits;
 pub use load::{Placement, Plan, PlanOptions, Target, Task};
 pub use model::{Model, OpenOptions, Place};
-pub use storage::{Access, Source};
+pub use storage::{Access, HostEntry, HostFile, HostFiles, Source};
 pub use tensor::{Tensor, TensorTable};
 pub use verify::{Policy, Report};

@@ -3,10 +3,12 @@
 //! Everything above this module sees a [`Location`] and the [`Source`]s that it opens, and asks them for ranges; only this
 //! module knows paths, descriptors and maps. Shared regions are [`bytes::Bytes`].
 
+mod blobs;
 mod chunked;
 mod disk;
 mod files;
 mod kept;
+mod lent;
 mod location;
 mod mmap;
 mod name;
@@ -20,6 +22,7 @@ mod tree;
 mod system;
 
 pub(crate) use chunked::Chunked;
+pub use lent::{HostEntry, HostFile, HostFiles};
 pub(crate) use location::Location;
 pub(crate) use mmap::{Arena, Slot};
 pub use source::Source;

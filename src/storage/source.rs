@@ -250,7 +250,6 @@ impl Source {
     }
 
     /// Bytes that are best read at once, wherever they go; 0 if it does not matter.
-    #[allow(dead_code, reason = "until there are files that have a preference")]
     pub(crate) fn preferred_read(&self) -> usize {
         match &self.0.backing {
             Backing::Stored(stored, _) => stored.preferred_read(),

@@ -26,11 +26,16 @@ impl Identity {
     /// What an open file is, if it is a regular one.
     pub(in crate::storage) fn of_file(file: &File) -> Result<Self> {
         let metadata = file.metadata().map_err(|e| Error::io("examine the file", e))?;
-        if !metadata.is_file() {
-            let found = describe(metadata.file_type());
-            return Err(Error::format(format!("expected a regular file, found {found}")));
+        Self::of_regular(&metadata)
+    }
+
+    /// What a file is, if it is a regular one.
+    pub(in crate::storage) fn of_regular(metadata: &Metadata) -> Result<Self> {
+        if metadata.is_file() {
+            return Ok(Self::of(metadata));
         }
-        Ok(Self::of(&metadata))
+        let found = describe(metadata.file_type());
+        Err(Error::format(format!("expected a regular file, found {found}")))
     }
 
     pub(in crate::storage) fn of(metadata: &Metadata) -> Self {
@@ -77,7 +82,7 @@ fn number(metadata: &Metadata) -> Number {
 }
 
 /// What a file is that is no regular one.
-pub(in crate::storage) fn describe(kind: FileType) -> &'static str {
+fn describe(kind: FileType) -> &'static str {
     if kind.is_dir() { "a directory" } else { describe_special(kind) }
 }
 

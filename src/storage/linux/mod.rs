@@ -45,12 +45,12 @@ pub(super) fn append_at(file: &File, offset: u64, bytes: &mut Vec<u8>) -> io::Re
 /// The way past the page cache.
 pub(super) fn chunked(file: &OnDisk, source: &Source) -> Option<Box<dyn Chunked>> {
     let again = reopen(file, OFlags::DIRECT)?;
-    Some(Box::new(direct::Direct::new(source, again, file.start())?))
+    Some(Box::new(direct::Direct::new(source, again, file.start)?))
 }
 
 /// The share of the file that is in the page cache.
 pub(super) fn residency(file: &OnDisk) -> f64 {
-    reopen(file, OFlags::empty()).map_or(1.0, |again| residency::measure(&again, file.start() + file.len()))
+    reopen(file, OFlags::empty()).map_or(1.0, |again| residency::measure(&again, file.start + file.len()))
 }
 
 /// Another descriptor of the same file, with `flags`; `None` if it cannot be had, or the file has changed.
