@@ -300,3 +300,37 @@ impl Source {
 fn address(bytes: &Bytes) -> u64 {
     bytes.as_ptr() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn contents_that_could_not_be_built_once_are_built_later() {
+        let attempts = AtomicU32::new(0);
+        let build = move || match attempts.fetch_add(1, Ordering::Relaxed) {
+            0 => Err(Error::out_of_memory("the contents", 3)),
+            1 => Ok(Bytes::from_static(b"too long")),
+            2 => Ok(Bytes::from_static(b"abc")),
+            _ => Err(Error::new(Kind::Internal, "built again")),
+        };
+        let source = Source::built("numbers", 3, Box::new(build));
+        assert_eq!(source.read(0, 1).unwrap_err().kind(), Kind::OutOfMemory);
+        assert_eq!(source.view(0, 3).unwrap_err().kind(), Kind::Internal);
+        assert_eq!(source.view(0, 3).unwrap().unwrap(), "abc");
+        assert_eq!(source.read(1, 2).unwrap(), "bc");
+    }
+
+    #[test]
+    fn memory_is_the_same_file_only_as_itself() {
+        let [this, that] = [b"same", b"same"].map(|bytes| Bytes::copy_from_slice(bytes));
+        let source = Source::from_memory("a", this.clone());
+        assert!(source.is_same_file(&source.clone()));
+        assert!(source.is_same_file(&Source::from_memory("b", this)));
+        assert!(!source.is_same_file(&Source::from_memory("a", that)));
+        let empty = || Source::from_memory("empty", Bytes::new());
+        assert!(!empty().is_same_file(&empty()));
+    }
+}
