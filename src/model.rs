@@ -75,8 +75,8 @@ impl Model {
         Self::read(Location::from_memory(bytes), options, context)
     }
 
-    /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names relative to
-    /// the model. `entry` is the blob that the model is entered by, `None` for all of them as a directory.
+    /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names
+    /// relative to the model. `entry` is the blob that the model is entered by, `None` for all of them as a directory.
     ///
     /// [`Kind::InvalidArgument`]: two blobs have one name. [`Kind::Format`]: a name is not relative and plain.
     /// [`Kind::NotFound`]: there is no blob that is called `entry`.
@@ -89,8 +89,8 @@ impl Model {
         Self::read(Location::of_blobs(blobs, entry)?, options, context)
     }
 
-    /// Opens a model whose files the host lends. `entry` is the file that the model is entered by, `None` for all of them as a
-    /// directory. The model keeps `files` as long as it lives.
+    /// Opens a model whose files the host lends. `entry` is the file that the model is entered by, `None` for all of
+    /// them as a directory. The model keeps `files` as long as it lives.
     pub fn from_host_files(
         files: Arc<dyn HostFiles>,
         entry: Option<&str>,
@@ -100,10 +100,12 @@ impl Model {
         Self::read(Location::of_host(files, entry, options.access, context)?, options, context)
     }
 
-    /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`. It cannot name other files.
+    /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`. It cannot name
+    /// other files.
     ///
-    /// Offsets that the model tells, also in errors, count from the start of the part. The descriptor is kept; its own position is
-    /// neither used nor changed, but on Windows, where reading changes it. [`Kind::InvalidArgument`]: the part is not inside the file.
+    /// Offsets that the model tells, also in errors, count from the start of the part. The descriptor is kept; its own
+    /// position is neither used nor changed, but on Windows, where reading changes it. [`Kind::InvalidArgument`]: the
+    /// part is not inside the file.
     pub fn from_descriptor(
         file: File,
         offset: u64,
@@ -246,8 +248,8 @@ impl Model {
 
     /// The bytes of a tensor with no copy. They outlive the model.
     ///
-    /// The first view of a file maps it. [`Kind::NotMapped`]: the model was opened for reading only, or the file cannot be mapped,
-    /// which the message then explains; [`bytes`](Self::bytes) reads instead.
+    /// The first view of a file maps it. [`Kind::NotMapped`]: the model was opened for reading only, or the file cannot
+    /// be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
         let (source, tensor) = self.checked(tensor)?;
         self.check_unchanged(&tensor)?;
@@ -280,7 +282,8 @@ impl Model {
         self.check_unchanged(&tensor).and(read)
     }
 
-    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to find out.
+    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to
+    /// find out.
     pub fn alignment(&self, tensor: &Tensor<'_>) -> u32 {
         match self.0.payload.files.get(tensor.span.file as usize) {
             None => 0,

@@ -210,8 +210,8 @@ fn a_header_that_was_forged_for_a_moment_is_noticed() {
     }
 }
 
-/// Whoever may write the model's directory while it is open must not make the library read what lies elsewhere: neither by the
-/// link of a file, nor by that of the entry, which decides what is permitted.
+/// Whoever may write the model's directory while it is open must not make the library read what lies elsewhere: neither
+/// by the link of a file, nor by that of the entry, which decides what is permitted.
 #[test]
 fn links_that_are_swapped_afterwards_lead_nowhere_else() {
     const INDEX: &str = "model.safetensors.index.json";

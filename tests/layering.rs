@@ -95,6 +95,18 @@ fn formats_never_touch_the_file_system() {
     assert!(count >= 6);
 }
 
+/// Other systems have other calls: what is of one system only lies where another can take its place.
+#[test]
+fn calls_of_the_system_live_in_one_room() {
+    let uses_rustix = |(path, code): &(PathBuf, String)| code.contains("rustix").then(|| path.clone());
+    let users: Vec<PathBuf> = sources().iter().filter_map(uses_rustix).collect();
+    assert!(users.len() >= 3);
+    assert!(users.iter().all(|path| path.starts_with("storage/linux")), "{users:?}");
+    for (path, code) in sources() {
+        assert!(path.starts_with("storage") || !code.contains("std::os::"), "{}", path.display());
+    }
+}
+
 #[test]
 fn unsafe_blocks_live_in_named_rooms() {
     let mut rooms = BTreeSet::new();

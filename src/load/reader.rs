@@ -1,4 +1,5 @@
-//! How a worker reads files: block by block through the page cache, or in large chunks: past it, or as the host prefers.
+//! How a worker reads files: block by block through the page cache, or in large chunks: past it, or as the host
+//! prefers.
 
 use std::io::IoSliceMut;
 use std::sync::OnceLock;

@@ -35,8 +35,8 @@ const MAX_SLOT: u64 = 2 << 20;
 const MAX_CHUNK: u64 = 4 << 20;
 
 impl Staging {
-    /// Shares the memory that the options allow among as many of `threads` as it is enough for. `preferred` is how many bytes the
-    /// files are best read at once, 0 if they do not care.
+    /// Shares the memory that the options allow among as many of `threads` as it is enough for. `preferred` is how many
+    /// bytes the files are best read at once, 0 if they do not care.
     pub(super) fn new(threads: usize, preferred: usize, options: &PlanOptions) -> Result<Self> {
         let slots = if options.target == Target::Cuda { SLOTS as u64 } else { 0 };
         let may_be_direct = match options.reads {

@@ -18,28 +18,29 @@ use crate::host::Context;
 
 /// The files of a model as a host has them. Methods are called from any thread, several at once, with no lock held.
 ///
-/// What a host answers is checked like what a file says: an answer that cannot be true is an error of [`Kind::Callback`].
+/// What a host answers is checked like what a file says: an answer that cannot be true is an error of
+/// [`Kind::Callback`].
 pub trait HostFiles: Send + Sync {
-    /// Opens a file by its name relative to the model. The name is plain: `/` stands between folders, and it has neither empty
-    /// components nor `.` or `..`.
+    /// Opens a file by its name relative to the model. The name is plain: `/` stands between folders, and it has
+    /// neither empty components nor `.` or `..`.
     ///
-    /// A file that does not exist is an error of [`Kind::NotFound`]: some files, such as manifests, are only looked for. Tensors,
-    /// assets and manifests may be opened more than once, and assets are opened again for each read.
+    /// A file that does not exist is an error of [`Kind::NotFound`]: some files, such as manifests, are only looked
+    /// for. Tensors, assets and manifests may be opened more than once, and assets are opened again for each read.
     fn open(&self, name: &str) -> Result<Box<dyn HostFile>>;
 
-    /// Lists a folder by its plain name, `""` for that of the model itself, in any order. Asked only for models that are opened as
-    /// a folder or by an index.
+    /// Lists a folder by its plain name, `""` for that of the model itself, in any order. Asked only for models that
+    /// are opened as a folder or by an index.
     fn list(&self, folder: &str) -> Result<Vec<HostEntry>>;
 }
 
 /// One file that a host has opened. Methods are called from any thread, several at once, with no lock held.
 pub trait HostFile: Send + Sync {
-    /// Bytes. The library asks when it opens the file and again before it hands bytes out: another answer means that the file has
-    /// changed ([`Kind::Changed`]).
+    /// Bytes. The library asks when it opens the file and again before it hands bytes out: another answer means that
+    /// the file has changed ([`Kind::Changed`]).
     fn size(&self) -> Result<u64>;
 
-    /// Reads some of the bytes at `offset` into the start of `buffer`, at least one, and returns how many; 0 only where the file
-    /// ends. `buffer` is not empty and the range is never beyond the size.
+    /// Reads some of the bytes at `offset` into the start of `buffer`, at least one, and returns how many; 0 only where
+    /// the file ends. `buffer` is not empty and the range is never beyond the size.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize>;
 
     /// A number that changes when the contents do, such as a hash of an object's ETag. The default never changes.
@@ -47,14 +48,15 @@ pub trait HostFile: Send + Sync {
         Ok(0)
     }
 
-    /// All bytes of the file in memory, if the host has them there: it gives zero-copy pointers. Called at most once for each view
-    /// until it succeeds, and never with [`Access::Read`]. The alignment of such a file is told as 1 until then.
+    /// All bytes of the file in memory, if the host has them there: it gives zero-copy pointers. Called at most once
+    /// for each view until it succeeds, and never with [`Access::Read`]. The alignment of such a file is told as 1
+    /// until then.
     fn map(&self) -> Option<Bytes> {
         None
     }
 
-    /// Bytes that are best asked for at once, such as 8 MiB of an object store; 0, the default: as the library likes. Loads then
-    /// read in pieces of this size, as far as [`staging_bytes`](crate::PlanOptions::staging_bytes) allows.
+    /// Bytes that are best asked for at once, such as 8 MiB of an object store; 0, the default: as the library likes.
+    /// Loads then read in pieces of this size, as far as [`staging_bytes`](crate::PlanOptions::staging_bytes) allows.
     fn preferred_read(&self) -> usize {
         0
     }
@@ -103,7 +105,7 @@ impl Files for Lent {
                 HostEntry::Folder { name } => (name, Entry::Folder),
             };
             if name.contains('/') || plain_name(name).is_err() {
-                return Err(lie("lists a name that is not one plain component".to_owned()).subject(name));
+                return Err(wrong("lists a name that is not one plain component".to_owned()).subject(name));
             }
             tree.add(OsStr::new(name), entry)?;
         }
@@ -116,7 +118,7 @@ impl Files for Lent {
 }
 
 /// The error for an answer of the host that cannot be true.
-fn lie(what: String) -> Error {
+fn wrong(what: String) -> Error {
     Error::new(Kind::Callback, format!("the host {what}"))
 }
 
@@ -197,7 +199,7 @@ impl Stored for LentFile {
         let Some(buffer) = buffers.iter_mut().find(|buffer| !buffer.is_empty()) else { return Ok(0) };
         let size = buffer.len();
         match self.reach()?.read_at(offset, buffer)? {
-            count if count > size => Err(lie(format!("says that it read {count} bytes into a buffer of {size}"))),
+            count if count > size => Err(wrong(format!("says that it read {count} bytes into a buffer of {size}"))),
             count => Ok(count),
         }
     }
@@ -210,7 +212,7 @@ impl Stored for LentFile {
         match self.reach()?.map() {
             None => Err(Error::new(Kind::NotMapped, "the host has no memory to lend for it")),
             Some(bytes) if bytes.len() as u64 != self.len => {
-                Err(lie(format!("lends {} bytes of memory for a file of {}", bytes.len(), self.len)))
+                Err(wrong(format!("lends {} bytes of memory for a file of {}", bytes.len(), self.len)))
             }
             Some(bytes) => Ok(bytes),
         }

@@ -39,7 +39,8 @@ impl Location {
         Ok(Self::new(Neighbours::Files(Box::new(disk)), entry))
     }
 
-    /// The files that a host lends; `entry` names the one that the model is entered by, `None` for the folder as a whole.
+    /// The files that a host lends; `entry` names the one that the model is entered by, `None` for the folder as a
+    /// whole.
     pub(crate) fn of_host(
         files: Arc<dyn HostFiles>,
         entry: Option<&str>,
@@ -81,8 +82,8 @@ impl Location {
         self.entry.as_ref()
     }
 
-    /// What lies in the directory that was asked for, or that the entry lies in: its files, and the names of its folders. Empty for
-    /// what has no neighbours. Read once.
+    /// What lies in the directory that was asked for, or that the entry lies in: its files, and the names of its
+    /// folders. Empty for what has no neighbours. Read once.
     pub(crate) fn tree(&self) -> Result<&Tree> {
         if let Some(tree) = self.tree.get() {
             return Ok(tree);

@@ -8,10 +8,11 @@ const LONGEST_COMPONENT: usize = 255;
 /// Bytes of a name: systems open no longer path, and a list of what is in a file may repeat the name in every line.
 const LONGEST_NAME: usize = 4096;
 
-/// The one spelling of a name, without empty and `.` components: so that a file has one name, whatever a model calls it.
+/// The one spelling of a name, without empty and `.` components: so that a file has one name, whatever a model calls
+/// it.
 ///
-/// Refuses every name that could mean something else on some system. A legal `a..b.bin` passes: it is the components that
-/// count, not the text.
+/// Refuses every name that could mean something else on some system. A legal `a..b.bin` passes: it is the
+/// components that count, not the text.
 pub(crate) fn plain_name(name: &str) -> Result<String> {
     check_text(name)?;
     let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | ".")).collect();

@@ -41,7 +41,8 @@ struct Mapping {
 pub(crate) type Build = dyn Fn() -> Result<Bytes> + Send + Sync;
 
 impl Source {
-    /// A source over what calls bring. `name` is its plain name within the model; `context` hears if it cannot be mapped.
+    /// A source over what calls bring. `name` is its plain name within the model; `context` hears if it cannot be
+    /// mapped.
     pub(super) fn stored(name: &str, stored: Box<dyn Stored>, context: &Context) -> Self {
         let len = stored.len();
         let mapping = Mapping { map: Kept::default(), failure: OnceLock::new(), context: context.clone() };
@@ -96,8 +97,8 @@ impl Source {
         }
     }
 
-    /// Whether zero-copy pointers to the bytes may be asked for. A file that can be mapped as a rule may still turn out to be one
-    /// that cannot: see [`unmappable`](Self::unmappable).
+    /// Whether zero-copy pointers to the bytes may be asked for. A file that can be mapped as a rule may still turn out
+    /// to be one that cannot: see [`unmappable`](Self::unmappable).
     pub fn can_view(&self) -> bool {
         match &self.0.backing {
             Backing::Stored(stored, _) => stored.can_map(),
@@ -128,8 +129,8 @@ impl Source {
         error.path(self.path())
     }
 
-    /// What the address of a zero-copy pointer to the byte at `offset` is a multiple of: a power of two, at most a page of 4,096
-    /// bytes; 0 if there is no such pointer. Nothing is mapped to find out.
+    /// What the address of a zero-copy pointer to the byte at `offset` is a multiple of: a power of two, at most a page
+    /// of 4,096 bytes; 0 if there is no such pointer. Nothing is mapped to find out.
     pub fn alignment_at(&self, offset: u64) -> u32 {
         const PAGE: u64 = 4096;
         let start = match &self.0.backing {
@@ -141,8 +142,8 @@ impl Source {
         1 << (start.wrapping_add(offset) | PAGE).trailing_zeros()
     }
 
-    /// All bytes with no copy; `None` if they can only be read. The first call maps the file; where that fails, the reason is
-    /// [`unmappable`](Self::unmappable), and a later call tries again.
+    /// All bytes with no copy; `None` if they can only be read. The first call maps the file; where that fails, the
+    /// reason is [`unmappable`](Self::unmappable), and a later call tries again.
     pub fn whole(&self) -> Result<Option<&Bytes>> {
         match &self.0.backing {
             Backing::Stored(stored, _) if !stored.can_map() => Ok(None),

@@ -18,7 +18,8 @@ pub(in crate::storage) struct Identity {
 #[cfg(unix)]
 type Number = (u64, u64);
 
-/// What stays the same while a file is written, and differs between nearly all files: when it was made. std does not tell more.
+/// What stays the same while a file is written, and differs between nearly all files: when it was made. std does not
+/// tell more.
 #[cfg(not(unix))]
 type Number = Option<SystemTime>;
 
@@ -81,7 +82,7 @@ fn number(metadata: &Metadata) -> Number {
     metadata.created().ok()
 }
 
-/// What a file is that is no regular one.
+/// What a file is instead of a regular one.
 fn describe(kind: FileType) -> &'static str {
     if kind.is_dir() { "a directory" } else { describe_special(kind) }
 }

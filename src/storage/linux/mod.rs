@@ -71,3 +71,28 @@ fn link_to(descriptor: &impl AsRawFd) -> String {
 fn place_of(descriptor: &impl AsRawFd) -> io::Result<PathBuf> {
     std::fs::read_link(link_to(descriptor))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::residency::trial::skip;
+    use crate::host::Context;
+    use crate::storage::{Access, Location};
+
+    /// `ENODEV`: what the kernel makes up cannot be mapped, as files of some network file systems cannot.
+    #[test]
+    fn a_file_that_cannot_be_mapped_is_read() {
+        let path = std::path::Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
+        let Ok(location) = Location::open(path, Access::Map, &Context::new()) else {
+            return skip("needs a file of sysfs");
+        };
+        let source = location.entry().unwrap();
+        assert!(source.unmappable().is_none());
+        for _ in 0..2 {
+            assert!(source.view(0, 1).unwrap().is_none());
+            assert_eq!(source.unmappable().unwrap().os_code(), 19);
+        }
+        let message = source.no_view().to_string();
+        assert!(message.contains("cannot be mapped (cannot map the file: No such device"), "{message}");
+        assert_eq!(source.read(0, 1).unwrap().len(), 1);
+    }
+}
