@@ -3,7 +3,7 @@
 //! A file must be a regular file that really lies beneath the model's directory, or beneath the directory where the
 //! model's own entry file really lies. Where these are is fixed when the model is opened. std opens files by path only:
 //! so a path is resolved, checked, opened, resolved again and compared. Whoever may swap folders at the right moments,
-//! twice, can still lead it astray; the calls of Linux cannot be led so.
+//! twice, can still defeat that; the calls of Linux leave no such moment.
 
 use std::fs::{self, File};
 use std::io;
@@ -68,7 +68,7 @@ impl Directory {
 
     /// Where a name really leads, if that is permitted.
     fn find(&self, name: &str) -> Result<PathBuf> {
-        let place = fs::canonicalize(self.beneath(name)).map_err(|e| Error::io("open the file", e))?;
+        let place = fs::canonicalize(self.beneath(name)).map_err(cannot_find)?;
         let second = self.second.get().and_then(Option::as_ref);
         if [Some(&self.root), second].into_iter().flatten().any(|root| place.starts_with(root)) {
             return Ok(place);
@@ -95,6 +95,15 @@ impl Directory {
             }
         }
         Ok(())
+    }
+}
+
+/// The words are those of the other systems: what is plainly not there is not searched for.
+fn cannot_find(error: io::Error) -> Error {
+    use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+    match error.kind() {
+        NotFound | NotADirectory | PermissionDenied => Error::io("open the file", error),
+        _ => Error::io("find the file", error),
     }
 }
 
