@@ -661,14 +661,16 @@ wb_status wb_model_unindexed(const wb_model *m,
                              wb_str *file);
 
 // The bytes of a tensor with no copy. The pointer is valid until the model is released; see `alignment` in
-// `wb_tensor_info`. Reading through it raises `SIGBUS` if another process truncates the file.
+// `wb_tensor_info`. The first call for a file maps it. What the pointer shows changes if another process writes the
+// file, and reading through it raises `SIGBUS` if another process truncates the file.
 //
-// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`. `WB_ERR_UNVERIFIED`: the policy wants the bytes
+// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, or the file cannot be mapped, as on some network file
+// systems; `wb_model_tensor_buffer` reads it instead. `WB_ERR_UNVERIFIED`: the policy wants the bytes
 // checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
 WB_API wb_status wb_model_tensor_data(const wb_model *m, size_t index, const void **ptr, size_t *len);
 
-// The bytes of a tensor in a buffer that outlives the model: with no copy where files are mapped, else read. The caller
-// owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
+// The bytes of a tensor in a buffer that outlives the model: with no copy where files can be mapped, else read. The
+// caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
 WB_API wb_status wb_model_tensor_buffer(const wb_model *m, size_t index, wb_buffer **out, wb_error **err);
 
 // Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::host::{Context, Level, Progress};
 use crate::limits::{Budget, Limits};
 use crate::load::{Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, measure, verify};
 use crate::metadata::Metadata;
-use crate::storage::{Access, Location, Source};
+use crate::storage::{Access, HostFiles, Location, Source};
 use crate::tensor::{Tensor, TensorTable};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, RunClaim, gather, is_manifest};
 
@@ -73,6 +74,47 @@ impl Model {
     /// Opens a model that is in memory.
     pub fn from_memory(bytes: Bytes, options: &OpenOptions, context: &Context) -> Result<Self> {
         Self::read(Location::from_memory(bytes), options, context)
+    }
+
+    /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names
+    /// relative to the model. `entry` is the blob that the model is entered by, `None` for all of them as a directory.
+    ///
+    /// [`Kind::InvalidArgument`]: two blobs have one name. [`Kind::Format`]: a name is not relative and plain.
+    /// [`Kind::NotFound`]: there is no blob that is called `entry`.
+    pub fn from_blobs(
+        blobs: impl IntoIterator<Item = (String, Bytes)>,
+        entry: Option<&str>,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::read(Location::of_blobs(blobs, entry)?, options, context)
+    }
+
+    /// Opens a model whose files the host lends. `entry` is the file that the model is entered by, `None` for all of
+    /// them as a directory. The model keeps `files` as long as it lives.
+    pub fn from_host_files(
+        files: Arc<dyn HostFiles>,
+        entry: Option<&str>,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::read(Location::of_host(files, entry, options.access, context)?, options, context)
+    }
+
+    /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`. It cannot name
+    /// other files.
+    ///
+    /// Offsets that the model tells, also in errors, count from the start of the part. The descriptor is kept; its own
+    /// position is neither used nor changed, but on Windows, where reading changes it. [`Kind::InvalidArgument`]: the
+    /// part is not inside the file.
+    pub fn from_descriptor(
+        file: File,
+        offset: u64,
+        len: u64,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::read(Location::of_part(file, offset, len, options.access, context)?, options, context)
     }
 
     fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
@@ -207,8 +249,8 @@ impl Model {
 
     /// The bytes of a tensor with no copy. They outlive the model.
     ///
-    /// The first view of a file maps it. [`Kind::NotMapped`]: the model was opened for reading only, or the file cannot be mapped,
-    /// which the message then explains; [`bytes`](Self::bytes) reads instead.
+    /// The first view of a file maps it. [`Kind::NotMapped`]: the model was opened for reading only, or the file cannot
+    /// be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
         let (source, tensor) = self.checked(tensor)?;
         self.check_unchanged(&tensor)?;
@@ -241,7 +283,8 @@ impl Model {
         self.check_unchanged(&tensor).and(read)
     }
 
-    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to find out.
+    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to
+    /// find out.
     pub fn alignment(&self, tensor: &Tensor<'_>) -> u32 {
         match self.0.payload.files.get(tensor.span.file as usize) {
             None => 0,

@@ -56,8 +56,8 @@ pub(crate) struct Slot {
     len: usize,
 }
 
-/// An anonymous map. Only disjoint parts of it are ever reachable, see `Arena::take`; there is no reference to the whole of it
-/// while a part can be written.
+/// An anonymous map. Only disjoint parts of it are ever reachable, see `Arena::take`; there is no reference to the
+/// whole of it while a part can be written.
 struct Region {
     map: MmapRaw,
     base: usize,
@@ -141,8 +141,8 @@ impl Deref for Slot {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: the range lies in the map (checked by `Arena::take`), was zeroed by the kernel, and no other
-        // slot covers it, because `take` never hands out a byte twice and slots cannot be cloned. The pointer is the map's
+        // SAFETY: the range lies in the map (checked by `Arena::take`), was zeroed by the kernel, and no other slot
+        // covers it, because `take` never hands out a byte twice and slots cannot be cloned. The pointer is the map's
         // own: no reference covers more than one slot.
         unsafe { std::slice::from_raw_parts(self.region.start().add(self.start), self.len) }
     }
