@@ -363,7 +363,8 @@ typedef struct wb_open_options {
   uint64_t max_header_bytes;
   // The most tensors; 0: 10,000,000.
   uint64_t max_tensors;
-  // The most bytes of memory for graphs, and for contents of tensors that are built; 0: 1 GiB.
+  // The most bytes of memory for all headers, indices, manifests, tables and graphs together, and for contents of tensors that
+  // are built; 0: 1 GiB.
   uint64_t max_heap_bytes;
 } wb_open_options;
 
