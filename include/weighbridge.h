@@ -363,7 +363,8 @@ typedef struct wb_open_options {
   uint64_t max_header_bytes;
   // The most tensors; 0: 10,000,000.
   uint64_t max_tensors;
-  // The most bytes of memory for graphs, and for contents of tensors that are built; 0: 1 GiB.
+  // The most bytes of memory for all headers, indices, manifests, tables and graphs together, and for contents of tensors that
+  // are built; 0: 1 GiB.
   uint64_t max_heap_bytes;
 } wb_open_options;
 
@@ -661,11 +662,13 @@ wb_status wb_model_unindexed(const wb_model *m,
                              wb_str *name,
                              wb_str *file);
 
-// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the model is
-// released; see `alignment` there. Reading through it raises `SIGBUS` if another process truncates the file.
+// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the
+// model is released; see `alignment` there. The first call for a file maps it. What the pointer shows changes if another
+// process writes the file, and reading through it raises `SIGBUS` if another process truncates the file.
 //
-// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, or no stored bytes are the elements in their order (they have
-// the highest byte first, for instance, or lie in pieces). `WB_ERR_UNVERIFIED`: the policy wants the bytes
+// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems, or
+// no stored bytes are the elements in their order (they have the highest byte first, for instance, or lie in pieces);
+// `wb_model_tensor_buffer` reads them instead. `WB_ERR_UNVERIFIED`: the policy wants the bytes
 // checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
 WB_API
 wb_status wb_model_tensor_data(const wb_model *m,
@@ -673,13 +676,9 @@ wb_status wb_model_tensor_data(const wb_model *m,
                                const void **ptr,
                                size_t *len);
 
-// The bytes of a tensor in a buffer that outlives the model, contiguous: with no copy where files are mapped and the tensor is stored
-// so, else read. The caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
-WB_API
-wb_status wb_model_tensor_buffer(const wb_model *m,
-                                 size_t index,
-                                 wb_buffer **out,
-                                 wb_error **err);
+// The bytes of a tensor in a buffer that outlives the model, contiguous: with no copy where files can be mapped and the
+// tensor is stored so, else read. The caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
+WB_API wb_status wb_model_tensor_buffer(const wb_model *m, size_t index, wb_buffer **out, wb_error **err);
 
 // Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
 // has to lie inside the tensor. `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; take a buffer, or load it. Errors as for `wb_model_tensor_buffer`. Since 0.1.
@@ -846,7 +845,7 @@ wb_status wb_model_asset_buffer(const wb_model *m,
 /* ----------------------------------------------------------------------
  * Verification
  *
- * A report has one line or more for every file and every tensor: by what it was checked, and with what outcome.
+ * A report has one line or more for every file and every tensor, and one for every part of a file that has a checksum: by what it was checked, and with what outcome.
  */
 
 // Outcome: no manifest says anything about it. Since 0.1.
@@ -863,6 +862,9 @@ wb_status wb_model_asset_buffer(const wb_model *m,
 
 // Kind of subject: a tensor. Since 0.1.
 #define WB_SUBJECT_TENSOR 1
+
+// Kind of subject: a run, which is a part of a file for which the format has a checksum. Since 0.1.
+#define WB_SUBJECT_RUN 2
 
 // Anchor: the manifest lies beside the weights, and guards against accidents. Since 0.1.
 #define WB_ANCHOR_BESIDE 0
@@ -881,11 +883,12 @@ typedef struct wb_check {
   uint32_t outcome;
   // `WB_ANCHOR_*`; without meaning if it is uncovered.
   uint32_t anchor;
-  // The name of the file or tensor.
+  // The name of the file or tensor; of a run, that of its file.
   wb_str subject;
-  // `"sha256"` or `"blake3"`; empty if it is uncovered.
+  // `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if it is uncovered.
   wb_str algorithm;
-  // The kind of manifest: `"SHA256SUMS"` or `"weighbridge.json"`; empty if it is uncovered.
+  // Who expects it: `"SHA256SUMS"`, `"weighbridge.json"`, or the name of the model's format where the model itself says it.
+  // Empty if it is uncovered.
   wb_str source;
   // The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
   wb_str expected;
@@ -894,15 +897,22 @@ typedef struct wb_check {
   wb_str actual;
   // `WB_SUBJECT_*`.
   uint32_t kind;
-  // 0.
-  uint32_t reserved;
+  // 1 if a match is cover under `WB_VERIFY_REQUIRED`; 0 if it only detects accidents, as what a format says of its own files
+  // does, or if it is uncovered.
+  uint32_t covers;
+  // Why it is a mismatch; empty if it is none.
+  wb_str reason;
+  // Of a run: bytes from the start of the file. Otherwise 0.
+  uint64_t offset;
+  // Of a run: its bytes. Otherwise 0.
+  uint64_t bytes;
 } wb_check;
 
 // What one stage of the pass over the bytes has cost. Set `struct_size` before the call. Since 0.1.
 typedef struct wb_cost {
   // `sizeof(wb_cost)`.
   size_t struct_size;
-  // `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`:
+  // `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`:
   // hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and joining short rows of
   // slices; `"send"`: pinning memory, submitting copies and waiting for room, which is not the time of the copies.
   // Later versions may have more. Static text.
@@ -928,7 +938,7 @@ wb_status wb_model_verify(const wb_model *m,
 // The number of lines; 0 for NULL. Since 0.1.
 WB_API size_t wb_report_count(const wb_report *r);
 
-// One line: files first, then tensors. Since 0.1.
+// One line: files first, then runs, then tensors. Since 0.1.
 WB_API wb_status wb_report_check(const wb_report *r, size_t index, wb_check *out);
 
 // The number of stages whose cost is known; 0 for NULL. Since 0.1.

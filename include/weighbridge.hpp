@@ -153,7 +153,7 @@ struct open_options {
   std::optional<span<const std::byte>> manifest;
   std::uint64_t max_header_bytes = 0;  ///< 0: 100 MB
   std::uint64_t max_tensors = 0;       ///< 0: 10,000,000
-  std::uint64_t max_heap_bytes = 0;    ///< of graphs, and of contents that are built; 0: 1 GiB
+  std::uint64_t max_heap_bytes = 0;    ///< of everything that the open keeps; 0: 1 GiB
 };
 
 /// What a model says of itself; empty where its format has no such facts. Borrows from the model.

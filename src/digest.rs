@@ -1,4 +1,4 @@
-//! The hashes: SHA-256 and SHA-1 in one stream, BLAKE3 in one stream or by subtrees that any thread may hash.
+//! The hashes: SHA-256, SHA-1 and the checksums in one stream, BLAKE3 in one stream or by subtrees that any thread may hash.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use sha2::Digest as _;
 
 use crate::error::{Error, Result};
 
-/// A hash function that a manifest may use.
+/// A hash function, or a checksum, that a manifest or a format may use: the one to prefer first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -17,20 +17,26 @@ pub enum Algorithm {
     Sha256,
     /// SHA-1 (FIPS 180-4); sequential within one file. It tells accidents, and keeps nobody from forging.
     Sha1,
+    /// CRC-32/ISO-HDLC, that of zip and gzip; sequential within one input. It detects accidental corruption only.
+    Crc32,
+    /// CRC-32C (Castagnoli), plain: without the mask that TensorFlow's files put over it. It detects accidental corruption only.
+    Crc32c,
 }
 
 impl Algorithm {
-    /// The spelling used in manifests and reports: `"sha256"`, `"blake3"`, `"sha1"`.
+    /// The spelling used in manifests and reports: `"sha256"`, `"blake3"`, `"sha1"`, `"crc32"`, `"crc32c"`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Blake3 => "blake3",
             Self::Sha256 => "sha256",
             Self::Sha1 => "sha1",
+            Self::Crc32 => "crc32",
+            Self::Crc32c => "crc32c",
         }
     }
 }
 
-/// The output of a hash function: 256 bits, or 160 of SHA-1.
+/// The output of a hash function: 256 bits, 160 of SHA-1, or 32 of a checksum.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest {
     bytes: [u8; 32],
@@ -45,19 +51,32 @@ impl From<[u8; 32]> for Digest {
 
 impl From<[u8; 20]> for Digest {
     fn from(short: [u8; 20]) -> Self {
-        let mut bytes = [0; 32];
-        bytes[..20].copy_from_slice(&short);
-        Self { bytes, len: 20 }
+        Self::short(&short)
+    }
+}
+
+impl From<[u8; 4]> for Digest {
+    /// A checksum, its most significant byte first.
+    fn from(short: [u8; 4]) -> Self {
+        Self::short(&short)
     }
 }
 
 impl Digest {
+    fn short<const LEN: usize>(short: &[u8; LEN]) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..LEN].copy_from_slice(short);
+        Self { bytes, len: LEN as u8 }
+    }
+
     /// The digest of bytes at hand.
     pub fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
         match algorithm {
             Algorithm::Blake3 => <[u8; 32]>::from(blake3::hash(bytes)).into(),
             Algorithm::Sha256 => <[u8; 32]>::from(sha2::Sha256::digest(bytes)).into(),
             Algorithm::Sha1 => <[u8; 20]>::from(sha1::Sha1::digest(bytes)).into(),
+            Algorithm::Crc32 => crc32fast::hash(bytes).to_be_bytes().into(),
+            Algorithm::Crc32c => crc32c::crc32c(bytes).to_be_bytes().into(),
         }
     }
 
@@ -66,9 +85,13 @@ impl Digest {
         hex::<32>(text).map(Self::from)
     }
 
-    /// Reads the 40 hexadecimal digits of a SHA-1.
-    pub fn sha1_from_hex(text: &str) -> Result<Self> {
-        hex::<20>(text).map(Self::from)
+    /// Reads the hexadecimal digits of either case that a function's output has: 64, 40 of SHA-1, or 8 of a checksum.
+    pub fn parse(algorithm: Algorithm, text: &str) -> Result<Self> {
+        match algorithm {
+            Algorithm::Blake3 | Algorithm::Sha256 => Self::from_hex(text),
+            Algorithm::Sha1 => hex::<20>(text).map(Self::from),
+            Algorithm::Crc32 | Algorithm::Crc32c => hex::<4>(text).map(Self::from),
+        }
     }
 }
 
@@ -119,6 +142,10 @@ pub enum Hasher {
     Sha256(Box<sha2::Sha256>),
     /// SHA-1 over the whole input.
     Sha1(Box<sha1::Sha1>),
+    /// CRC-32 over the whole input.
+    Crc32(crc32fast::Hasher),
+    /// CRC-32C over the whole input: that of the bytes so far.
+    Crc32c(u32),
     /// BLAKE3 over an input of at most one block.
     Blake3(Box<blake3::Hasher>),
     /// BLAKE3 over one of several blocks; the result is a chaining value.
@@ -131,6 +158,8 @@ impl Hasher {
         match algorithm {
             Algorithm::Sha256 => Self::Sha256(Box::default()),
             Algorithm::Sha1 => Self::Sha1(Box::default()),
+            Algorithm::Crc32 => Self::Crc32(crc32fast::Hasher::new()),
+            Algorithm::Crc32c => Self::Crc32c(0),
             Algorithm::Blake3 => Self::Blake3(Box::default()),
         }
     }
@@ -150,6 +179,8 @@ impl Hasher {
         match self {
             Self::Sha256(hasher) => hasher.update(bytes),
             Self::Sha1(hasher) => hasher.update(bytes),
+            Self::Crc32(hasher) => hasher.update(bytes),
+            Self::Crc32c(so_far) => *so_far = crc32c::crc32c_append(*so_far, bytes),
             Self::Blake3(hasher) | Self::Subtree(hasher) => {
                 hasher.update(bytes);
             }
@@ -161,6 +192,8 @@ impl Hasher {
         match self {
             Self::Sha256(hasher) => <[u8; 32]>::from(hasher.finalize()).into(),
             Self::Sha1(hasher) => <[u8; 20]>::from(hasher.finalize()).into(),
+            Self::Crc32(hasher) => hasher.finalize().to_be_bytes().into(),
+            Self::Crc32c(of_all) => of_all.to_be_bytes().into(),
             Self::Blake3(hasher) => <[u8; 32]>::from(hasher.finalize()).into(),
             Self::Subtree(hasher) => hasher.finalize_non_root().into(),
         }
@@ -215,6 +248,18 @@ mod tests {
                 })
                 .collect();
             assert_eq!(combine(&blocks, len), Digest::of(Algorithm::Blake3, &bytes), "{len} bytes");
+        }
+    }
+
+    /// The check values of the catalogue of CRCs (reveng), and that pieces give what the whole gives.
+    #[test]
+    fn checksums_are_those_of_the_catalogue() {
+        for (algorithm, check) in [(Algorithm::Crc32, "cbf43926"), (Algorithm::Crc32c, "e3069283")] {
+            assert_eq!(Digest::of(algorithm, b"123456789").to_string(), check);
+            let bytes = pattern(100_000);
+            let mut hasher = Hasher::whole(algorithm);
+            bytes.chunks(777).for_each(|piece| hasher.update(piece));
+            assert_eq!(hasher.finish(), Digest::of(algorithm, &bytes), "{}", algorithm.name());
         }
     }
 

@@ -169,7 +169,8 @@ impl fmt::Display for Error {
         if let Some(path) = &place.path {
             write!(f, "{}: ", Printable(path))?;
         }
-        let is_named = |subject: &String| place.path.as_ref().is_some_and(|path| path.ends_with(subject.as_str()));
+        // A subject that is the file's own name, or its path below the model, would be said twice.
+        let is_named = |subject: &String| place.path.as_ref().is_some_and(|path| ends_in(path, subject));
         if let Some(subject) = place.subject.as_ref().filter(|subject| !is_named(subject)) {
             write!(f, "{}: ", Printable(subject))?;
         }
@@ -182,6 +183,11 @@ impl fmt::Display for Error {
         }
         Ok(())
     }
+}
+
+/// Whether the last components of a path are these.
+fn ends_in(path: &str, components: &str) -> bool {
+    path.strip_suffix(components).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
 impl fmt::Debug for Error {
@@ -220,4 +226,18 @@ impl fmt::Display for Printable<'_> {
 fn is_harmless(c: char) -> bool {
     let reorders = matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !c.is_control() && !reorders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_left_out_only_if_it_is_the_file() {
+        let shown = |path: &str, subject: &str| Error::format("wrong").path(path).subject(subject).to_string();
+        assert_eq!(shown("m/model.safetensors", "s"), "m/model.safetensors: s: wrong");
+        assert_eq!(shown("m/model.safetensors", "model.safetensors"), "m/model.safetensors: wrong");
+        assert_eq!(shown("m/sub/w.bin", "sub/w.bin"), "m/sub/w.bin: wrong");
+        assert_eq!(shown("memory", "memory"), "memory: wrong");
+    }
 }

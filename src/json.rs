@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 
 use crate::error::{Error, Printable, Result};
 
@@ -30,8 +31,22 @@ fn explain(error: &serde_json::Error, text: &str, start: u64) -> Error {
     let full = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let message = full.strip_suffix(&position).unwrap_or(&full);
-    let message = if error.is_eof() { "the JSON text ends in the middle of a value" } else { message };
-    Error::format(format!("not valid JSON here: {message}")).offset(start + at as u64)
+    let message = match error.classify() {
+        Category::Eof => "not valid JSON here: the JSON text ends in the middle of a value".to_owned(),
+        // Valid JSON that says something else than it should.
+        Category::Data => message.to_owned(),
+        Category::Syntax | Category::Io => format!("not valid JSON here: {message}"),
+    };
+    Error::format(message).offset(start + at as u64)
+}
+
+/// Names the key whose value is of the wrong type. Other errors have words of their own, and their text keeps its place.
+pub(crate) fn of_key<E: serde::de::Error>(error: E, key: &str) -> E {
+    let text = error.to_string();
+    if !text.starts_with("invalid type") {
+        return error;
+    }
+    E::custom(format_args!("the value of \"{}\" is of the wrong type: {text}", Printable(key)))
 }
 
 /// Text that is borrowed from the file unless it holds escapes.
@@ -86,7 +101,8 @@ impl<'de, V: Deserialize<'de>, const MOST: usize> Deserialize<'de> for UniqueMap
                     if entries.len() == MOST {
                         return Err(A::Error::custom(format_args!("the object has more than {MOST} keys")));
                     }
-                    entries.insert(key, map.next_value()?);
+                    let value = map.next_value().map_err(|e| of_key(e, &key))?;
+                    entries.insert(key, value);
                 }
                 Ok(UniqueMap(entries))
             }
@@ -147,5 +163,27 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
         }
 
         deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        let read = read(text.as_bytes(), 100, PhantomData::<UniqueMap<String, 10>>);
+        read.err().map(|e| e.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn json_of_the_wrong_type_is_valid_and_its_key_is_named() {
+        let wrong = message(r#"{"a":"b","steps":1000}"#);
+        assert_eq!(
+            wrong,
+            "the value of \"steps\" is of the wrong type: invalid type: integer `1000`, expected a string (at byte 120)"
+        );
+        assert!(message(r#"{"a":null}"#).contains("the value of \"a\" is of the wrong type"));
+        assert!(message(r#"{"a":tru}"#).starts_with("not valid JSON here: "));
+        assert!(message(r#"{"a":"b"#).starts_with("not valid JSON here: the JSON text ends"));
     }
 }

@@ -63,6 +63,6 @@ pub use load::{Placement, Plan, PlanOptions, Target, Task};
 pub use metadata::Metadata;
 pub use model::{Model, OpenOptions, Place};
 pub use quantization::Quantization;
-pub use storage::{Access, Source};
+pub use storage::{Access, HostEntry, HostFile, HostFiles, Source};
 pub use tensor::{Tensor, TensorTable};
 pub use verify::{Policy, Report};

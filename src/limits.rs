@@ -38,9 +38,10 @@ impl Limits {
         check("the model", "tensors", count, self.tensors)
     }
 
-    /// Refuses what would take more memory than the model may have.
-    pub(crate) fn check_heap(&self, bytes: u64) -> Result<()> {
-        check("the model", "bytes of structure", bytes, self.heap_bytes)
+    /// Refuses views that repeat their elements (by strides of 0, for instance) more than the memory of the open allows: who
+    /// copies them needs as much.
+    pub(crate) fn check_repeated(&self, bytes: u64) -> Result<()> {
+        check("the model", "bytes of repeated elements", bytes, self.heap_bytes)
     }
 
     /// Refuses more files than the model may have.
@@ -71,7 +72,12 @@ impl Budget {
     /// Takes `bytes` of memory that the model keeps. [`Kind::Limit`] if the open would have more than it may.
     pub fn take_heap(&self, bytes: u64) -> Result<()> {
         self.heap.set(self.heap.get().saturating_add(bytes));
-        self.limits.check_heap(self.heap.get())
+        check("the model", "bytes of structure", self.heap.get(), self.limits.heap_bytes)
+    }
+
+    /// Bytes of memory that may still be taken.
+    pub(crate) fn heap_left(&self) -> u64 {
+        self.limits.heap_bytes.saturating_sub(self.heap.get())
     }
 }
 

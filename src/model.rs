@@ -1,7 +1,8 @@
 //! A model: where source, format and policy meet.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,9 +20,9 @@ use crate::load::{
     Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, contiguous_bytes, measure, verify,
 };
 use crate::metadata::Metadata;
-use crate::storage::{Access, Location, Source};
+use crate::storage::{Access, HostFiles, Location, Source};
 use crate::tensor::{Span, Tensor, TensorTable};
-use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, gather, is_manifest};
+use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, RunClaim, gather, is_manifest};
 
 /// How a model is opened.
 #[derive(Debug, Clone, Default)]
@@ -77,11 +78,52 @@ impl Model {
         Self::read(Location::from_memory(bytes), options, context)
     }
 
+    /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names
+    /// relative to the model. `entry` is the blob that the model is entered by, `None` for all of them as a directory.
+    ///
+    /// [`Kind::InvalidArgument`]: two blobs have one name. [`Kind::Format`]: a name is not relative and plain.
+    /// [`Kind::NotFound`]: there is no blob that is called `entry`.
+    pub fn from_blobs(
+        blobs: impl IntoIterator<Item = (String, Bytes)>,
+        entry: Option<&str>,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::read(Location::of_blobs(blobs, entry)?, options, context)
+    }
+
+    /// Opens a model whose files the host lends. `entry` is the file that the model is entered by, `None` for all of
+    /// them as a directory. The model keeps `files` as long as it lives.
+    pub fn from_host_files(
+        files: Arc<dyn HostFiles>,
+        entry: Option<&str>,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::read(Location::of_host(files, entry, options.access, context)?, options, context)
+    }
+
+    /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`. It cannot name
+    /// other files.
+    ///
+    /// Offsets that the model tells, also in errors, count from the start of the part. The descriptor is kept; its own
+    /// position is neither used nor changed, but on Windows, where reading changes it. [`Kind::InvalidArgument`]: the
+    /// part is not inside the file.
+    pub fn from_descriptor(
+        file: File,
+        offset: u64,
+        len: u64,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::read(Location::of_part(file, offset, len, options.access, context)?, options, context)
+    }
+
     fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
         let mut notes = Notes::default();
         let budget = Budget::new(&options.limits);
         let mut parsed = formats::read(&location, options.format.as_deref(), &budget, &mut notes)?;
-        let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &options.limits)?;
+        let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &budget)?;
         if options.policy != Policy::None && !parsed.claims.is_empty() {
             manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims)));
         }
@@ -263,7 +305,8 @@ impl Model {
         self.check_unchanged(&tensor).and(read)
     }
 
-    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to find out.
+    /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to
+    /// find out.
     pub fn alignment(&self, tensor: &Tensor<'_>) -> u32 {
         let Some(run) = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()) else { return 0 };
         match self.0.payload.files.get(run.file as usize) {
@@ -346,13 +389,19 @@ impl Model {
     }
 }
 
-/// What the format itself says of files, in the form of a manifest.
+/// What the format itself says of files and of parts of them, in the form of a manifest.
 fn of_format(format: &'static str, claims: Vec<Claim>) -> Manifest {
-    let claims = claims.into_iter().filter_map(|Claim { of, algorithm, digest }| match of {
-        Claimed::File(name) => Some((name, FileClaim::new(None, [(algorithm, digest)]))),
-        Claimed::Run { .. } => None,
-    });
-    Manifest::of_format(format, claims.collect())
+    let (mut files, mut runs) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+    for Claim { of, algorithm, digest } in claims {
+        match of {
+            Claimed::File(name) => files.entry(name).or_default().push((algorithm, digest)),
+            Claimed::Run { file, offset, len } => {
+                runs.entry(file).or_default().push(RunClaim { offset, len, algorithm, digest });
+            }
+        }
+    }
+    let files = files.into_iter().map(|(name, digests)| (name, FileClaim::new(None, digests)));
+    Manifest::of_format(format, files.collect(), runs)
 }
 
 /// Tells the host what is wrong with the model, one line for each note.
@@ -377,3 +426,6 @@ impl fmt::Debug for Model {
         f.debug_struct("Model").field("format", &self.0.format).field("tensors", &tensors).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

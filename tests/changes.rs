@@ -209,3 +209,30 @@ fn a_header_that_was_forged_for_a_moment_is_noticed() {
         assert_eq!(forged.view(0).unwrap_err().kind(), Kind::Unverified);
     }
 }
+
+/// Whoever may write the model's directory while it is open must not make the library read what lies elsewhere: neither
+/// by the link of a file, nor by that of the entry, which decides what is permitted.
+#[test]
+fn links_that_are_swapped_afterwards_lead_nowhere_else() {
+    const INDEX: &str = "model.safetensors.index.json";
+    let root = tempfile::tempdir().unwrap();
+    let [folder, home] = ["model", "home"].map(|name| root.path().join(name));
+    fs::create_dir(&folder).unwrap();
+    fs::create_dir(&home).unwrap();
+    fs::write(folder.join(INDEX), index(&[("v", "v.safetensors")])).unwrap();
+    fs::write(folder.join("v.safetensors"), tensors(&["v"])).unwrap();
+    fs::write(folder.join("config.json"), "{}").unwrap();
+    fs::write(home.join("secret"), "TOP SECRET").unwrap();
+    fs::write(home.join("entry"), "{}").unwrap();
+    for path in [folder.clone(), folder.join(INDEX)] {
+        let model = open(&path, Access::Map, Policy::IfPresent);
+        assert_eq!(model.asset("config.json").unwrap(), "{}");
+        replace(&folder.join("config.json"), |new| symlink(home.join("secret"), new).unwrap());
+        assert_eq!(model.asset("config.json").unwrap_err().kind(), Kind::Format);
+        replace(&folder.join(INDEX), |new| symlink(home.join("entry"), new).unwrap());
+        assert_eq!(model.asset("config.json").unwrap_err().kind(), Kind::Format, "the entry permits its new folder");
+        replace(&folder.join("config.json"), |new| fs::write(new, "{}").unwrap());
+        replace(&folder.join(INDEX), |new| fs::write(new, index(&[("v", "v.safetensors")])).unwrap());
+        assert_eq!(model.asset("config.json").unwrap(), "{}", "a file of the model is one again");
+    }
+}

@@ -58,10 +58,73 @@ fn module_of(path: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-/// The modules that a text names by `crate::`.
-fn used_modules(code: &str) -> BTreeSet<&str> {
-    let names = code.split("crate::").skip(1);
-    names.filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()).collect()
+/// The names that follow a path in a text: one, or those of a list in braces.
+fn names_after<'a>(code: &'a str, path: &str) -> Vec<&'a str> {
+    let is_path = |before: &str| before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+    let places = code.match_indices(path).filter(|(at, _)| !is_path(&code[..*at]));
+    places.flat_map(|(at, _)| names(&code[at + path.len()..])).collect()
+}
+
+/// The first name of a path, or of each path in braces.
+fn names(rest: &str) -> Vec<&str> {
+    let Some(list) = rest.strip_prefix('{') else { return first_name(rest).into_iter().collect() };
+    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' | ',' if depth == 0 => {
+                found.extend(first_name(list[start..at].trim()));
+                start = at + 1;
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if c == '}' && start == at + 1 {
+            break;
+        }
+    }
+    found
+}
+
+fn first_name(path: &str) -> Option<&str> {
+    let name = path.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+    (!name.is_empty()).then_some(name)
+}
+
+/// The path of the module that a file is, from the root of the crate.
+fn module_path(path: &Path) -> Vec<String> {
+    let parts = path.with_extension("");
+    let parts = parts.components().map(|part| part.as_os_str().to_str().unwrap().to_owned());
+    parts.filter(|part| part != "mod" && part != "lib").collect()
+}
+
+/// What a file names by paths that begin at `module`: from the root of the crate, or up from itself. Tests in the file lie a
+/// module deeper and count only from the root.
+fn used_of(path: &Path, code: &str, module: &[&str]) -> BTreeSet<String> {
+    let from_root = ["crate"].iter().chain(module).map(|part| format!("{part}::")).collect::<String>();
+    let mut used: Vec<&str> = names_after(code, &from_root);
+    let own = module_path(path);
+    let above = own.len().checked_sub(module.len()).filter(|_| own.iter().zip(module).all(|(a, b)| a == b));
+    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    if let Some(up @ 1..) = above {
+        used.extend(names_after(code, &"super::".repeat(up)));
+    }
+    used.into_iter().filter(|name| *name != "super").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_way_to_name_a_module_is_seen() {
+    let used = |path: &str, code: &str, module: &[&str]| {
+        used_of(Path::new(path), code, module).into_iter().collect::<Vec<_>>().join(" ")
+    };
+    let code = "use crate::error::Error; use crate::{json, tensor::{Span, Layout}, ffi}; crate::load::x()";
+    assert_eq!(used("a.rs", code, &[]), "error ffi json load tensor");
+    let code = "use super::super::{verify, x::y}; use super::super::super::load; use super::z;";
+    assert_eq!(used("formats/onnx/graph.rs", code, &[]), "load");
+    assert_eq!(used("formats/onnx/graph.rs", code, &["formats"]), "verify x");
+    assert_eq!(used("formats/onnx/mod.rs", code, &["formats"]), "z");
+    assert_eq!(used("load/plan.rs", code, &["formats"]), "");
+    assert_eq!(used("load/plan.rs", "use crate::formats::{onnx, zip};", &["formats"]), "onnx zip");
 }
 
 /// The modules that one may use beside itself.
@@ -82,13 +145,36 @@ fn modules_use_only_what_lies_before_them() {
         if module == "lib" || module == "ffi" {
             continue;
         }
-        let may_use = allowed(&module);
-        for used in used_modules(&code) {
-            assert!(used == module || may_use.contains(&used), "{} uses {used}", path.display());
+        let (_, may_use) =
+            MAY_USE.iter().find(|(name, _)| *name == module).unwrap_or_else(|| panic!("{module} is new"));
+        let is_module = |name: &String| name == "ffi" || MAY_USE.iter().any(|(other, _)| name == other);
+        for used in used_of(&path, &code, &[]).iter().filter(|name| is_module(name)) {
+            assert!(*used == module || may_use.contains(&used.as_str()), "{} uses {used}", path.display());
         }
         seen.insert(module);
     }
     assert_eq!(seen.len(), BASICS.len() + MAY_USE.len(), "a module of the table is gone");
+}
+
+/// Encodings that several formats share. A format may use them, and they use no format.
+const CARRIERS: &[&str] = &["protobuf"];
+
+#[test]
+fn formats_use_carriers_and_never_each_other() {
+    let entries = fs::read_dir("src/formats").unwrap().map(|entry| entry.unwrap().path());
+    let folders: Vec<String> = entries
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    assert!(CARRIERS.iter().all(|carrier| folders.iter().any(|folder| folder == carrier)), "a carrier is gone");
+    for (path, code) in sources() {
+        let own = module_path(&path);
+        let Some(own) = own.get(1).filter(|own| path.starts_with("formats") && folders.contains(own)) else { continue };
+        let is_carrier = |name: &String| CARRIERS.contains(&name.as_str());
+        for used in used_of(&path, &code, &["formats"]).iter().filter(|name| folders.contains(name)) {
+            assert!(used == own || (is_carrier(used) && !is_carrier(own)), "{} uses {used}", path.display());
+        }
+    }
 }
 
 #[test]
@@ -96,6 +182,18 @@ fn formats_never_touch_the_file_system() {
     let formats = sources().into_iter().filter(|(path, _)| path.starts_with("formats"));
     let count = formats.inspect(|(path, code)| assert!(!code.contains("std::fs"), "{}", path.display())).count();
     assert!(count >= 6);
+}
+
+/// Other systems have other calls: what is of one system only lies where another can take its place.
+#[test]
+fn calls_of_the_system_live_in_one_room() {
+    let uses_rustix = |(path, code): &(PathBuf, String)| code.contains("rustix").then(|| path.clone());
+    let users: Vec<PathBuf> = sources().iter().filter_map(uses_rustix).collect();
+    assert!(users.len() >= 3);
+    assert!(users.iter().all(|path| path.starts_with("storage/linux")), "{users:?}");
+    for (path, code) in sources() {
+        assert!(path.starts_with("storage") || !code.contains("std::os::"), "{}", path.display());
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{declared, entry, file, tensors};
-use weighbridge::{Access, Context, Model, OpenOptions, Result};
+use weighbridge::{Access, Context, Kind, Limits, Model, OpenOptions, Result};
 
 /// The system's allocator, with a count of what is taken from it.
 struct Counting;
@@ -144,33 +144,83 @@ fn manifests() -> Vec<Row> {
     ]
 }
 
-fn open(path: &Path) -> Result<Model> {
-    let options = OpenOptions { access: Access::Read, ..OpenOptions::default() };
+/// A shard under a thousand spellings of its name: it is one file, and is read once.
+fn spellings() -> Row {
+    let header = many(|name| entry(name, "U8", "[0]", "[0,0]"));
+    let (map, mut spelling) = (String::new(), "x".to_owned());
+    let map = (0..1000).fold(map, |mut map, number| {
+        let comma = if number == 0 { "" } else { "," };
+        write!(map, r#"{comma}"{}":"{spelling}""#, short(number)).unwrap();
+        spelling.insert_str(0, "./");
+        map
+    });
+    let index = format!(r#"{{"weight_map":{{{map}}}}}"#).into();
+    (
+        "index: a thousand spellings of one shard",
+        vec![(INDEX, index), ("x", file(format!("{{{header}}}"), 0))],
+        true,
+        200,
+    )
+}
+
+/// Models that need more memory than the limit of the open: the name, the files, and the limit in MiB.
+type Limited = (&'static str, Vec<(&'static str, Vec<u8>)>, usize);
+
+fn limited() -> Vec<Limited> {
+    const SHARDS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let header = many(|name| entry(name, "U8", "[0]", "[0,0]"));
+    let map: Vec<_> = SHARDS.iter().map(|shard| format!(r#""of {shard}":"{shard}""#)).collect();
+    let index = format!(r#"{{"weight_map":{{{}}}}}"#, map.join(",")).into();
+    let shard = |name: &str| {
+        let own = entry(&format!("of {name}"), "U8", "[0]", "[0,0]");
+        file(format!("{{{own},{header}}}"), 0)
+    };
+    let shards = SHARDS.map(|name| (name, shard(name)));
+    vec![
+        ("index: eight shards of ten megabytes", [vec![(INDEX, index)], shards.to_vec()].concat(), 128),
+        ("onnx: tensors of an attribute, and a hole", onnx::tensors_and_a_hole(), 96),
+    ]
+}
+
+fn open(path: &Path, limits: Limits) -> Result<Model> {
+    let options = OpenOptions { access: Access::Read, limits, ..OpenOptions::default() };
     Model::open(path, &options, &Context::new())
+}
+
+/// Opens a model, and returns how many MiB that took at most.
+fn measure(files: Vec<(&'static str, Vec<u8>)>, limits: Limits) -> (Result<Model>, f64) {
+    let root = tempfile::tempdir().unwrap();
+    for (file, bytes) in &files {
+        fs::write(root.path().join(file), bytes).unwrap();
+    }
+    let path = root.path().join(files[0].0);
+    drop(files);
+    let before = HELD.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let opened = open(&path, limits);
+    (opened, (PEAK.load(Ordering::Relaxed) - before) as f64 / MIB as f64)
 }
 
 /// One test, because it counts for the whole process.
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures are for people")]
 fn memory_is_bounded() {
+    for (name, files, heap) in limited() {
+        let limits = Limits { heap_bytes: (heap * MIB) as u64, ..Limits::default() };
+        let (opened, peak) = measure(files, limits);
+        println!("{peak:6.1} MiB  {name}, of {heap}");
+        assert_eq!(opened.map(drop).unwrap_err().kind(), Kind::Limit, "{name}");
+        assert!(peak <= 1.25 * heap as f64, "{name}: {peak} MiB of {heap}");
+    }
     let rows = [headers, indices, manifests].into_iter().chain(onnx::MODELS).flat_map(|rows| rows());
     let mut ran = 0;
-    for (name, files, opens, most) in rows {
-        let root = tempfile::tempdir().unwrap();
-        for (file, bytes) in &files {
-            fs::write(root.path().join(file), bytes).unwrap();
-        }
-        let path = root.path().join(files[0].0);
-        drop(files);
-        let before = HELD.load(Ordering::Relaxed);
-        PEAK.store(before, Ordering::Relaxed);
-        let opened = open(&path);
-        let peak = (PEAK.load(Ordering::Relaxed) - before) as f64 / MIB as f64;
+    for (name, files, opens, most) in rows.chain([spellings()]) {
+        let (opened, peak) = measure(files, Limits::default());
         println!("{peak:6.1} MiB  {name}");
         assert_eq!(opened.is_ok(), opens, "{name}: {opened:?}");
         assert!(peak <= most as f64, "{name}: {peak} MiB; expected at most {most}");
 
         ran += 1;
     }
-    assert_eq!(ran, 66);
+    assert_eq!(ran, 67);
 }

@@ -24,7 +24,15 @@ struct Verdict<'a> {
 pub struct CheckDescription<'a> {
     kind: &'static str,
     subject: &'a str,
+    /// Of a run: bytes from the start of the file, and how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
     outcome: &'static str,
+    /// Why it is a mismatch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
     #[serde(flatten)]
     evidence: Option<EvidenceDescription<'a>>,
 }
@@ -36,13 +44,16 @@ struct EvidenceDescription<'a> {
     anchor: &'static str,
     expected: &'a str,
     actual: &'a str,
+    /// Whether a match is cover under the policy `required`.
+    covers: bool,
 }
 
 impl<'a> From<Check<'a>> for CheckDescription<'a> {
     fn from(check: Check<'a>) -> Self {
-        let (kind, subject) = match check.subject {
-            Subject::File(name) => ("file", name),
-            Subject::Tensor(name) => ("tensor", name),
+        let (kind, offset, bytes) = match check.subject {
+            Subject::File(_) => ("file", None, None),
+            Subject::Run { offset, len, .. } => ("run", Some(offset), Some(len)),
+            Subject::Tensor(_) => ("tensor", None, None),
         };
         let evidence = check.evidence.map(|evidence| EvidenceDescription {
             algorithm: evidence.algorithm.name(),
@@ -53,8 +64,10 @@ impl<'a> From<Check<'a>> for CheckDescription<'a> {
             },
             expected: &evidence.expected,
             actual: &evidence.actual,
+            covers: evidence.covers,
         });
-        Self { kind, subject, outcome: outcome_name(check.outcome), evidence }
+        let (subject, outcome) = (check.subject.name(), outcome_name(check.outcome));
+        Self { kind, subject, offset, bytes, outcome, reason: check.reason(), evidence }
     }
 }
 
@@ -82,7 +95,7 @@ fn print(as_json: bool, out: &mut impl Write, report: &Report, good: bool) -> Re
     Ok(())
 }
 
-/// Both digests of everything that is not what it should be. Tensors that only lie in a file that does not match say so.
+/// Both digests of everything that is not what it should be. Tensors that only lie in a file, or a part of one, that does not match say so.
 fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     let of_files: HashSet<*const Evidence> = report
         .iter()
@@ -90,13 +103,18 @@ fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         .filter_map(|check| check.evidence.map(std::ptr::from_ref))
         .collect();
     for check in report.iter().filter(|check| check.outcome == Outcome::Mismatch) {
-        let (Subject::File(name) | Subject::Tensor(name)) = check.subject;
-        let Some(evidence) = check.evidence else { continue };
+        let name = check.subject.name();
+        let (Some(evidence), Some(reason)) = (check.evidence, check.reason()) else { continue };
         if !is_file(&check) && of_files.contains(&std::ptr::from_ref(evidence)) {
-            writeln!(out, "{}: lies in a file that does not match", Printable(name))?;
+            writeln!(out, "{}: lies in a file, or a part of one, that does not match", Printable(name))?;
             continue;
         }
-        writeln!(out, "{}: {}", Printable(name), evidence.problem.as_deref().unwrap_or("the bytes differ"))?;
+        match check.subject {
+            Subject::Run { offset, len, .. } => {
+                writeln!(out, "{}: {len} bytes from byte {offset}: {reason}", Printable(name))?;
+            }
+            Subject::File(_) | Subject::Tensor(_) => writeln!(out, "{}: {reason}", Printable(name))?,
+        }
         writeln!(out, "  expected {} {}", evidence.algorithm.name(), evidence.expected)?;
         writeln!(out, "  actual   {} {}", evidence.algorithm.name(), evidence.actual)?;
     }
@@ -104,5 +122,5 @@ fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
 }
 
 fn is_file(check: &Check<'_>) -> bool {
-    matches!(check.subject, Subject::File(_))
+    !matches!(check.subject, Subject::Tensor(_))
 }

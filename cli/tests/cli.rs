@@ -43,6 +43,7 @@ fn inspect_prints_one_json_object_of_the_documented_form() {
     assert_eq!(seen["tensors"], expected["tensors"]);
     assert_eq!(seen["metadata"], expected["metadata"]);
     assert_eq!(seen["unindexed"], json!([]));
+    assert_eq!(seen["notes"], json!([]));
     assert!(seen["assets"].as_array().unwrap().contains(&"config.json".into()));
     let files = seen["files"].as_array().unwrap();
     assert_eq!(files.len(), 4);
@@ -57,6 +58,27 @@ fn inspect_lists_what_the_index_does_not_name() {
     assert_eq!(seen["unindexed"], json!(["down.0.weight", "ema.decay"]));
     let text = good(&["inspect", path(&golden("stale-shard"))]);
     assert!(text.contains("unindexed: ema.decay in diffusion_pytorch_model-00002-of-00002.safetensors"), "{text}");
+}
+
+#[test]
+fn inspect_tells_what_was_accepted_with_a_remark() {
+    let model = golden("whitespace.safetensors");
+    let seen = good_json(&["inspect", path(&model), "--json"]);
+    let [note] = &seen["notes"].as_array().unwrap()[..] else { panic!("{seen}") };
+    assert_eq!(note["id"], "safetensors.header.whitespace");
+    assert_eq!((&note["severity"], &note["path"]), (&"warning".into(), &"whitespace.safetensors".into()));
+    let text = good(&["inspect", path(&model)]);
+    assert!(text.contains("warning: whitespace.safetensors: the header begins with white space"), "{text}");
+}
+
+/// Exit status 2: the user has to say which is meant.
+#[test]
+fn several_models_in_a_directory_are_the_users_to_choose() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.safetensors", "b.safetensors"] {
+        fs::copy(golden("edge.safetensors"), folder.path().join(name)).unwrap();
+    }
+    assert!(bad(2, &["inspect", path(folder.path())]).contains("several models (a.safetensors, b.safetensors)"));
 }
 
 #[test]
@@ -126,6 +148,8 @@ fn damage_is_found_and_both_digests_are_told() {
     good(&["load", path(copy.path()), "--policy", "none"]);
     let output = run(&["verify", path(copy.path()), "--json"]);
     let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let line = seen["checks"].as_array().unwrap().iter().find(|line| line["outcome"] == "mismatch").unwrap();
+    assert_eq!((&line["reason"], &line["covers"]), (&"the bytes differ".into(), &true.into()));
     let bad: Vec<_> = seen["checks"].as_array().unwrap().iter().filter(|c| c["outcome"] == "mismatch").collect();
     assert!(bad.iter().all(|check| check["expected"] != check["actual"]));
     assert_eq!(bad.iter().filter(|check| check["kind"] == "file").count(), 1);

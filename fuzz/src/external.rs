@@ -119,7 +119,7 @@ impl<'a> Said<'a> {
         assert_eq!(self.number("length").unwrap_or(self.count), self.count);
         let file = beside.inside(location).expect("a file inside the directory");
         let checksum = self.value("checksum");
-        let checksum = checksum.and_then(|hex| Digest::sha1_from_hex(std::str::from_utf8(hex).ok()?).ok());
+        let checksum = checksum.and_then(|hex| Digest::parse(Algorithm::Sha1, std::str::from_utf8(hex).ok()?).ok());
         let is_false = checksum.is_some_and(|checksum| checksum != Digest::of(Algorithm::Sha1, &file));
         let offset = self.number("offset").unwrap_or_default() as usize;
         (file[offset..offset + self.count as usize].to_vec(), is_false)

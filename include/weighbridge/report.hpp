@@ -15,12 +15,17 @@ inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 struct check {
   weighbridge::outcome outcome = outcome::uncovered;
   weighbridge::anchor anchor = anchor::beside_the_weights;
-  std::string_view subject;    ///< file or tensor
-  std::string_view algorithm;  ///< "sha256", "blake3", "crc32c", ...
-  std::string_view source;     ///< "SHA256SUMS", "weighbridge.json", "zip", ...
+  std::string_view subject;    ///< file or tensor; of a run, its file
+  std::string_view algorithm;  ///< "blake3", "sha256", "sha1", "crc32", "crc32c", ...
+  std::string_view source;     ///< "SHA256SUMS", "weighbridge.json", or the format where the model itself says it
   std::string_view expected;   ///< hexadecimal
   std::string_view actual;     ///< hexadecimal
-  bool is_tensor = false;      ///< a tensor, or else a file
+  bool is_tensor = false;      ///< a tensor, or else a file or a run
+  bool is_run = false;         ///< a part of a file, for which the format has a checksum
+  bool covers = false;         ///< a match is cover under policy::required
+  std::string_view reason;     ///< why it is a mismatch
+  std::uint64_t offset = 0;    ///< of a run, from the start of the file
+  std::uint64_t bytes = 0;     ///< of a run
 
   static check at(const wb_report* report, std::size_t index) noexcept {
     auto c = detail::sized<wb_check>();
@@ -32,7 +37,12 @@ struct check {
             detail::text(c.source),
             detail::text(c.expected),
             detail::text(c.actual),
-            c.kind == WB_SUBJECT_TENSOR};
+            c.kind == WB_SUBJECT_TENSOR,
+            c.kind == WB_SUBJECT_RUN,
+            c.covers != 0,
+            detail::text(c.reason),
+            c.offset,
+            c.bytes};
   }
 };
 

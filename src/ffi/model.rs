@@ -74,7 +74,8 @@ pub struct wb_open_options {
     pub max_header_bytes: u64,
     /// The most tensors; 0: 10,000,000.
     pub max_tensors: u64,
-    /// The most bytes of memory for graphs, and for contents of tensors that are built; 0: 1 GiB.
+    /// The most bytes of memory for all headers, indices, manifests, tables and graphs together, and for contents of tensors that
+    /// are built; 0: 1 GiB.
     pub max_heap_bytes: u64,
 }
 

@@ -1,6 +1,6 @@
 //! # Verification
 //!
-//! A report has one line or more for every file and every tensor: by what it was checked, and with what outcome.
+//! A report has one line or more for every file and every tensor, and one for every part of a file that has a checksum: by what it was checked, and with what outcome.
 
 use std::sync::Arc;
 
@@ -28,6 +28,8 @@ pub const WB_CHECK_MISMATCH: u32 = 2;
 pub const WB_SUBJECT_FILE: u32 = 0;
 /// Kind of subject: a tensor. Since 0.1.
 pub const WB_SUBJECT_TENSOR: u32 = 1;
+/// Kind of subject: a run, which is a part of a file for which the format has a checksum. Since 0.1.
+pub const WB_SUBJECT_RUN: u32 = 2;
 
 /// Anchor: the manifest lies beside the weights, and guards against accidents. Since 0.1.
 pub const WB_ANCHOR_BESIDE: u32 = 0;
@@ -44,11 +46,12 @@ pub struct wb_check {
     pub outcome: u32,
     /// `WB_ANCHOR_*`; without meaning if it is uncovered.
     pub anchor: u32,
-    /// The name of the file or tensor.
+    /// The name of the file or tensor; of a run, that of its file.
     pub subject: wb_str,
-    /// `"sha256"` or `"blake3"`; empty if it is uncovered.
+    /// `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if it is uncovered.
     pub algorithm: wb_str,
-    /// The kind of manifest: `"SHA256SUMS"` or `"weighbridge.json"`; empty if it is uncovered.
+    /// Who expects it: `"SHA256SUMS"`, `"weighbridge.json"`, or the name of the model's format where the model itself says it.
+    /// Empty if it is uncovered.
     pub source: wb_str,
     /// The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
     pub expected: wb_str,
@@ -57,16 +60,24 @@ pub struct wb_check {
     pub actual: wb_str,
     /// `WB_SUBJECT_*`.
     pub kind: u32,
-    /// 0.
-    pub reserved: u32,
+    /// 1 if a match is cover under `WB_VERIFY_REQUIRED`; 0 if it only detects accidents, as what a format says of its own files
+    /// does, or if it is uncovered.
+    pub covers: u32,
+    /// Why it is a mismatch; empty if it is none.
+    pub reason: wb_str,
+    /// Of a run: bytes from the start of the file. Otherwise 0.
+    pub offset: u64,
+    /// Of a run: its bytes. Otherwise 0.
+    pub bytes: u64,
 }
 
 impl From<Check<'_>> for wb_check {
     fn from(check: Check<'_>) -> Self {
         let evidence = check.evidence;
-        let (kind, name) = match check.subject {
-            Subject::File(name) => (WB_SUBJECT_FILE, name),
-            Subject::Tensor(name) => (WB_SUBJECT_TENSOR, name),
+        let (kind, offset, bytes) = match check.subject {
+            Subject::File(_) => (WB_SUBJECT_FILE, 0, 0),
+            Subject::Tensor(_) => (WB_SUBJECT_TENSOR, 0, 0),
+            Subject::Run { offset, len, .. } => (WB_SUBJECT_RUN, offset, len),
         };
         Self {
             struct_size: size_of::<Self>(),
@@ -79,13 +90,16 @@ impl From<Check<'_>> for wb_check {
                 Some(Anchor::Caller) => WB_ANCHOR_CALLER,
                 Some(Anchor::Beside) | None => WB_ANCHOR_BESIDE,
             },
-            subject: name.into(),
+            subject: check.subject.name().into(),
             algorithm: evidence.map_or("", |evidence| evidence.algorithm.name()).into(),
             source: evidence.map_or("", |evidence| evidence.source).into(),
             expected: evidence.map_or("", |evidence| &evidence.expected).into(),
             actual: evidence.map_or("", |evidence| &evidence.actual).into(),
             kind,
-            reserved: 0,
+            covers: evidence.is_some_and(|evidence| evidence.covers).into(),
+            reason: check.reason().unwrap_or_default().into(),
+            offset,
+            bytes,
         }
     }
 }
@@ -115,7 +129,7 @@ pub extern "C" fn wb_report_count(r: *const wb_report) -> usize {
     plain(0, || Ok(get(r, "r")?.0.len()))
 }
 
-/// One line: files first, then tensors. Since 0.1.
+/// One line: files first, then runs, then tensors. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_report_check(r: *const wb_report, index: usize, out: *mut wb_check) -> wb_status {
     status(|| {
@@ -131,7 +145,7 @@ pub extern "C" fn wb_report_check(r: *const wb_report, index: usize, out: *mut w
 pub struct wb_cost {
     /// `sizeof(wb_cost)`.
     pub struct_size: usize,
-    /// `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`:
+    /// `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`:
     /// hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and joining short rows of
     /// slices; `"send"`: pinning memory, submitting copies and waiting for room, which is not the time of the copies.
     /// Later versions may have more. Static text.

@@ -143,11 +143,13 @@ pub extern "C" fn wb_model_unindexed(
     })
 }
 
-/// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the model is
-/// released; see `alignment` there. Reading through it raises `SIGBUS` if another process truncates the file.
+/// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the
+/// model is released; see `alignment` there. The first call for a file maps it. What the pointer shows changes if another
+/// process writes the file, and reading through it raises `SIGBUS` if another process truncates the file.
 ///
-/// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, or no stored bytes are the elements in their order (they have
-/// the highest byte first, for instance, or lie in pieces). `WB_ERR_UNVERIFIED`: the policy wants the bytes
+/// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems, or
+/// no stored bytes are the elements in their order (they have the highest byte first, for instance, or lie in pieces);
+/// `wb_model_tensor_buffer` reads them instead. `WB_ERR_UNVERIFIED`: the policy wants the bytes
 /// checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_data(
@@ -165,8 +167,8 @@ pub extern "C" fn wb_model_tensor_data(
     })
 }
 
-/// The bytes of a tensor in a buffer that outlives the model, contiguous: with no copy where files are mapped and the tensor is stored
-/// so, else read. The caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
+/// The bytes of a tensor in a buffer that outlives the model, contiguous: with no copy where files can be mapped and the
+/// tensor is stored so, else read. The caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_buffer(
     m: *const wb_model,

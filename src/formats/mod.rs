@@ -79,6 +79,9 @@ impl Reading<'_> {
     }
 }
 
+/// Bytes that a row of a tensor table takes, with its place in the index by name, and without its name and shape.
+const TABLE_ROW: u64 = 80;
+
 /// Whether this build reads the format.
 pub(crate) fn is_supported(name: &str) -> bool {
     FORMATS.iter().any(|format| format.name == name)

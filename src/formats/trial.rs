@@ -5,7 +5,8 @@
 //! {"trial": 1, "files": ["a.bin"],
 //!  "tensors": [{"name": "w", "dtype": "F32", "shape": [3, 2], "strides": [1, 3], "encoding": ["big", "neg"],
 //!               "runs": [{"file": 0, "offset": 0, "len": 24, "start": [0, 0], "shape": [3, 2]}],
-//!               "quantization": {"axis": 0, "block": 32, "scales": [0.5, 2], "zero_points": "w.zeros"}}]}
+//!               "quantization": {"axis": 0, "block": 32, "scales": [0.5, 2], "zero_points": "w.zeros"}}],
+//!  "claims": [{"file": "a.bin", "offset": 0, "len": 24, "algorithm": "crc32c", "digest": "e3069283"}]}
 //! ```
 //!
 //! `strides` make a tensor of one run a view; `start` and `shape` of its runs make it one in pieces.
@@ -13,7 +14,8 @@
 use serde::Deserialize;
 
 use super::detect::{Clues, Confidence};
-use super::{Format, Parsed, Reading, WeightFile};
+use super::{Claim, Claimed, Format, Parsed, Reading, WeightFile};
+use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::quantization::{Parameters, Quantization, Scheme};
@@ -29,6 +31,8 @@ struct Description {
     _version: u32,
     files: Vec<String>,
     tensors: Vec<Entry>,
+    #[serde(default)]
+    claims: Vec<StatedClaim>,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +76,16 @@ enum Numbers<T> {
     Tensor(String),
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatedClaim {
+    file: String,
+    offset: u64,
+    len: u64,
+    algorithm: String,
+    digest: String,
+}
+
 fn probe(clues: &Clues<'_>) -> Confidence {
     if clues.head.starts_with(br#"{"trial""#) { Confidence::Sure } else { Confidence::No }
 }
@@ -94,6 +108,7 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
         weights: files.into_iter().map(weight).collect(),
         descriptions: vec![Source::from_memory(source.name(), text)],
         tensors,
+        claims: description.claims.into_iter().map(StatedClaim::claim).collect::<Result<_>>()?,
         ..Parsed::new(FORMAT.name)
     })
 }
@@ -143,5 +158,16 @@ impl StatedQuantization {
             Some(Numbers::Tensor(name)) => Parameters::Tensor(name.clone()),
         };
         Quantization::new(scheme, scales).with_zero_points(zero_points)
+    }
+}
+
+impl StatedClaim {
+    fn claim(self) -> Result<Claim> {
+        let Self { file, offset, len, algorithm, digest } = self;
+        let algorithms = [Algorithm::Blake3, Algorithm::Sha256, Algorithm::Sha1, Algorithm::Crc32, Algorithm::Crc32c];
+        let algorithm = algorithms.into_iter().find(|known| known.name() == algorithm);
+        let algorithm = algorithm.ok_or_else(|| Error::format("an algorithm that is not known"))?;
+        let digest = Digest::parse(algorithm, &digest)?;
+        Ok(Claim { of: Claimed::Run { file, offset, len }, algorithm, digest })
     }
 }

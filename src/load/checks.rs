@@ -8,8 +8,8 @@ use super::payload::{Payload, PayloadFile};
 use super::select::Selected;
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
 use crate::error::{Error, Kind, Result};
-use crate::tensor::Tensor;
-use crate::verify::{Anchor, FileClaim, Manifest, Origin, Policy, TensorClaim};
+use crate::tensor::{Span, Tensor};
+use crate::verify::{Anchor, FileClaim, Manifest, Origin, Policy, RunClaim, TensorClaim};
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +18,8 @@ pub(crate) enum Item {
     /// The header of a file, which must still be what was parsed.
     Header(usize),
     Tensor(usize),
+    /// A part of a file: the range of the check.
+    Run(usize),
 }
 
 /// One digest to make, and what it is compared with.
@@ -80,8 +82,8 @@ pub(super) struct Checks {
     /// Checks that need the same digest of the same bytes: the one for which the bytes are hashed, and one that takes over its digest;
     /// sorted.
     pub(super) shared: Vec<(u32, u32)>,
-    /// The check of each item and algorithm that is hashed whole.
-    known: HashMap<(Item, Algorithm), u32>,
+    /// The check of each range that is hashed whole: what it is about, how, bytes from the start of the file, bytes.
+    known: HashMap<(Item, Algorithm, u64, u64), u32>,
 }
 
 /// How many times over the bytes of the files may be hashed. Two digests of each file and one of each tensor are three times; tensors
@@ -148,8 +150,12 @@ impl Checks {
         let (slices, whole): (Vec<&Selected>, Vec<&Selected>) = selected.iter().partition(|one| one.is_slice());
         let whole: Vec<usize> = whole.iter().map(|one| one.tensor).collect();
         let is_whole = payload.tensors_on(file).len() == whole.len();
+        let stored =
+            selected.iter().filter_map(|one| payload.tensors.get(one.tensor)).flat_map(|one| one.contents.runs());
+        let spans: Vec<Span> = stored.filter(|span| payload.base(span.file as usize) == file).collect();
         let mut is_covered = false;
         for manifest in &payload.manifests {
+            self.add_runs(files, file, manifest, |run| is_whole || spans.iter().any(|span| touches(run, span)));
             let claim = manifest.files.get(source.name());
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(source.name()));
@@ -174,6 +180,7 @@ impl Checks {
     fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
         let tensors = payload.tensors_on(file);
         for manifest in &payload.manifests {
+            self.add_runs(files, file, manifest, |_| true);
             match manifest.files.get(files[file].source.name()) {
                 Some(claim) => _ = self.add_file(files, file, manifest, claim),
                 None => self.add_tensor_claims(payload, manifest, &tensors),
@@ -193,6 +200,28 @@ impl Checks {
             self.add_check(Item::Header(file), Algorithm::Blake3, (file, header.start, header.len), claim);
         }
         true
+    }
+
+    /// Adds the wanted ones of the claims that a manifest has for parts of a file.
+    fn add_runs(
+        &mut self,
+        files: &[PayloadFile],
+        file: usize,
+        manifest: &Manifest,
+        is_wanted: impl Fn(&RunClaim) -> bool,
+    ) {
+        let source = &files[file].source;
+        let runs = manifest.runs.get(source.name()).into_iter().flatten();
+        for run in runs.filter(|run| is_wanted(run)) {
+            let offset = run.offset.min(source.len());
+            let len = run.len.min(source.len() - offset);
+            let contradiction = ((offset, len) != (run.offset, run.len)).then(|| {
+                let RunClaim { offset, len, .. } = run;
+                format!("the file has {} bytes; {} expects {len} from byte {offset}", source.len(), manifest.source)
+            });
+            let claim = Claim { origin: manifest.origin(), expected: run.digest, contradiction };
+            self.add_check(Item::Run(file), run.algorithm, (file, offset, len), claim);
+        }
     }
 
     fn add_tensor_claims(&mut self, payload: &Payload, manifest: &Manifest, tensors: &[usize]) {
@@ -245,12 +274,11 @@ impl Checks {
 
     /// Adds a claim: to the check that makes the same digest already, or to a new one.
     fn add_check(&mut self, item: Item, algorithm: Algorithm, range: (usize, u64, u64), claim: Claim) {
-        // A file may have several headers.
-        let known = self.known.get(&(item, algorithm)).filter(|_| !matches!(item, Item::Header(_)));
-        match known.and_then(|number| self.list.get_mut(*number as usize)) {
+        let key = (item, algorithm, range.1, range.2);
+        match self.known.get(&key).and_then(|number| self.list.get_mut(*number as usize)) {
             Some(check) => check.claims.push(claim),
             None => {
-                self.known.insert((item, algorithm), self.list.len() as u32);
+                self.known.insert(key, self.list.len() as u32);
                 self.push(item, algorithm, range, vec![claim], None);
             }
         }
@@ -352,6 +380,12 @@ impl Check {
 fn wrong_size(len: u64, claim: &FileClaim, manifest: &Manifest) -> Option<String> {
     let size = claim.size.filter(|size| *size != len)?;
     Some(format!("the file has {len} bytes; {} expects {size}", manifest.source))
+}
+
+/// Whether bytes of a tensor lie in a claimed part of the file.
+fn touches(run: &RunClaim, span: &Span) -> bool {
+    let end = run.offset.saturating_add(run.len);
+    span.offset < end && run.offset < span.end()
 }
 
 /// What a manifest says of a tensor, if it means the tensor in this file. Manifests say nothing of tensors in pieces.

@@ -7,7 +7,7 @@ use super::checks::{Check, Claim, HashRange, Item};
 use super::plan::Plan;
 use crate::digest::{Digest, combine};
 use crate::error::{Error, Kind, Result};
-use crate::tensor::Tensor;
+use crate::tensor::{Span, Tensor};
 use crate::verify::{Evidence, Outcome, Report, ReportBuilder};
 
 /// The digests so far: of the ranges of each check, and of the checks that are complete.
@@ -119,7 +119,7 @@ impl Digests {
     pub(super) fn damaged_files(&self, plan: &Plan) -> Vec<usize> {
         let damaged = self.concluded(plan).filter(|(check, actual)| !matches(check, *actual));
         let files = damaged.filter_map(|(check, _)| match check.item {
-            Item::File(file) if file < plan.payload.weights => Some(file),
+            Item::File(file) | Item::Run(file) if file < plan.payload.weights => Some(file),
             _ => None,
         });
         files.collect()
@@ -136,6 +136,7 @@ impl Digests {
         let mut report = ReportBuilder::new(names, Arc::clone(&plan.payload.tensors));
         let mut of_files: Vec<Vec<u32>> = vec![Vec::new(); plan.files.len()];
         let mut of_tensors: Vec<(usize, u32)> = Vec::new();
+        let mut of_runs: Vec<(RunAt, u32)> = Vec::new();
         for (check, actual) in self.concluded(plan) {
             for claim in &check.claims {
                 let problem = claim.contradiction.clone();
@@ -143,15 +144,20 @@ impl Digests {
                 match check.item {
                     Item::File(file) => of_files[file].push(report.evidence(evidence())),
                     Item::Tensor(tensor) => of_tensors.push((tensor, report.evidence(evidence()))),
+                    Item::Run(file) => of_runs.push(((file, check.start, check.len), report.evidence(evidence()))),
                     Item::Header(_) => {}
                 }
             }
         }
         of_tensors.sort_unstable();
+        of_runs.sort_unstable();
         // A file that is checked tensor by tensor has no line of its own.
         let in_parts: HashSet<usize> = self.concluded(plan).filter_map(|(check, _)| part_of(plan, check)).collect();
         for file in plan.files_in_use.iter().filter(|file| !of_files[**file].is_empty() || !in_parts.contains(*file)) {
             report.file(*file, &of_files[*file]);
+        }
+        for ((file, offset, len), evidence) in &of_runs {
+            report.run(*file, *offset, *len, &[*evidence]);
         }
         for (tensor, row) in
             plan.selection.iter().filter_map(|one| Some((one.tensor, plan.payload.tensors.get(one.tensor)?)))
@@ -160,6 +166,7 @@ impl Digests {
             let own = of_tensors[start..].iter().take_while(|(other, _)| *other == tensor);
             let own: Vec<u32> = own.map(|(_, evidence)| *evidence).collect();
             let own = if own.is_empty() { of_its_files(plan, &row, &of_files) } else { own };
+            let own = if own.is_empty() { run_around(&of_runs, &row).into_iter().collect() } else { own };
             report.tensor(tensor, &own);
         }
         report.finish()
@@ -171,6 +178,17 @@ fn of_its_files(plan: &Plan, tensor: &Tensor<'_>, of_files: &[Vec<u32>]) -> Vec<
     let evidence: Option<Vec<u32>> =
         plan.payload.bases_of(tensor).map(|file| of_files[file].first().copied()).collect();
     evidence.unwrap_or_default()
+}
+
+/// A part of a file: the file's index, bytes from its start, bytes.
+type RunAt = (usize, u64, u64);
+
+/// The evidence of the part of a file that a tensor lies in: of several that begin before it, the last.
+fn run_around(runs: &[(RunAt, u32)], tensor: &Tensor<'_>) -> Option<u32> {
+    let Span { file, offset, len } = tensor.contents.run()?;
+    let after = runs.partition_point(|((other, start, _), _)| (*other, *start) <= (file as usize, offset));
+    let ((other, start, size), evidence) = runs[..after].last()?;
+    (*other == file as usize && offset + len <= start + size).then_some(*evidence)
 }
 
 /// The digests of a check's blocks before any is hashed: of those that will not be, what the manifest states.
@@ -212,6 +230,7 @@ fn mismatch(plan: &Plan, check: &Check, claim: &Claim, actual: Digest) -> Error 
             let name = plan.payload.tensors.get(tensor).map_or("", |tensor| tensor.name);
             error.subject(name).offset(check.start)
         }
+        Item::Run(_) => error.offset(check.start),
         Item::File(_) | Item::Header(_) => error,
     }
 }

@@ -229,6 +229,7 @@ impl Placement {
     /// for reading), and that nobody can write, shorten or lengthen. A tensor begins in it at [`Placed::offset`]. `None` for other
     /// targets. The descriptor is closed with the placement, and on exec: duplicate it to keep it or to hand it on.
     #[cfg(unix)]
+    #[cfg(unix)]
     pub fn sealed(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
         match &self.0.memory {
             Memory::Arena(arena, _) => arena.file.as_deref().map(std::os::fd::AsFd::as_fd),

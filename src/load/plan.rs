@@ -107,7 +107,8 @@ impl Plan {
         options: &PlanOptions,
     ) -> Result<Self> {
         let alignment = alignment_of(options)?;
-        let staging = Staging::new(payload.context.threads(), options)?;
+        let preferred = files.iter().map(|file| file.source.preferred_read()).max().unwrap_or_default();
+        let staging = Staging::new(payload.context.threads(), preferred, options)?;
         let layout = match options.target {
             Target::Host | Target::Sealed | Target::File | Target::Cuda => {
                 lay_out(&payload.tensors, &selection, alignment)?

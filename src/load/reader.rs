@@ -1,4 +1,5 @@
-//! How a worker reads files: block by block through the page cache, or in large chunks: past it, or as the host prefers.
+//! How a worker reads files: block by block through the page cache, or in large chunks: past it, or as the host
+//! prefers.
 
 use std::io::IoSliceMut;
 use std::sync::OnceLock;
@@ -9,7 +10,7 @@ use super::plan::Plan;
 use crate::error::Result;
 use crate::storage::{Chunked, Slot, Source};
 
-/// Which files of a pass are read past the page cache: decided once for each, before its first byte is read.
+/// Which files of a pass are read in large chunks: decided once for each, before its first byte is read.
 pub(super) struct ReadModes(Vec<OnceLock<bool>>);
 
 /// Of a file that is less present than this in the page cache, most reads would wait for the disk either way.
@@ -23,11 +24,13 @@ impl ReadModes {
         Self(plan.files.iter().map(|_| OnceLock::new()).collect())
     }
 
-    fn is_direct(&self, plan: &Plan, file: usize) -> bool {
+    fn is_chunked(&self, plan: &Plan, file: usize) -> bool {
         let source = &plan.files[file].source;
         match plan.reads {
-            // Nothing is set aside for direct reads where there shall be none.
+            // Nothing is set aside for large reads where there shall be none.
             _ if plan.staging.chunk == 0 => false,
+            _ if source.preferred_read() > 0 => true,
+            Reads::Buffered => false,
             Reads::Direct => true,
             _ if source.len() < MIN_DIRECT => false,
             _ => *self.0[file].get_or_init(|| source.residency() < PRESENT),
@@ -57,7 +60,7 @@ impl Reader {
     pub(super) fn begin(&mut self, plan: &Plan, job: &Job, modes: &ReadModes) {
         let skips = plan.layout.transfers[job.transfers.clone()].iter().any(|one| job.skips_gaps(one));
         // Between scattered rows, large reads would bring what nobody wants.
-        if skips || !modes.is_direct(plan, job.file) {
+        if skips || !modes.is_chunked(plan, job.file) {
             self.chunked = None;
         } else if self.chunked.as_ref().is_none_or(|(file, _)| *file != job.file) {
             self.chunked = Some((job.file, plan.files[job.file].source.chunked()));

@@ -14,7 +14,7 @@ pub(super) struct Staging {
     pub(super) slot: usize,
     /// Slots of each thread.
     slots: usize,
-    /// Bytes that are read past the page cache at once; 0 if nothing will be.
+    /// Bytes that are read at once past the page cache, or as the host prefers; 0 if nothing will be.
     pub(super) chunk: usize,
 }
 
@@ -37,8 +37,9 @@ const MAX_SLOT: u64 = 2 << 20;
 const MAX_CHUNK: u64 = 4 << 20;
 
 impl Staging {
-    /// Shares the memory that the options allow among as many of `threads` as it is enough for.
-    pub(super) fn new(threads: usize, options: &PlanOptions) -> Result<Self> {
+    /// Shares the memory that the options allow among as many of `threads` as it is enough for. `preferred` is how many
+    /// bytes the files are best read at once, 0 if they do not care.
+    pub(super) fn new(threads: usize, preferred: usize, options: &PlanOptions) -> Result<Self> {
         let slots = match options.target {
             Target::Cuda => SLOTS as u64,
             Target::File => 1,
@@ -49,7 +50,7 @@ impl Staging {
             Reads::Buffered => false,
             Reads::Direct => true,
         };
-        let chunks = u64::from(may_be_direct);
+        let chunks = u64::from(may_be_direct || preferred > 0);
         let bytes = match options.staging_bytes {
             0 if options.target == Target::Cuda => DEFAULT_FOR_DEVICES,
             0 => DEFAULT_ON_HOST,
@@ -69,7 +70,7 @@ impl Staging {
         };
         let block = share(each, 1 + slots + chunks, MAX_BLOCK);
         let slot = share(each - block, slots + chunks, MAX_SLOT) * slots.min(1);
-        let chunk = share(each - block - slots * slot, chunks, MAX_CHUNK);
+        let chunk = share(each - block - slots * slot, chunks, MAX_CHUNK.max(preferred as u64));
         Ok(Self { threads, block: block as usize, slot: slot as usize, slots: slots as usize, chunk: chunk as usize })
     }
 

@@ -16,7 +16,6 @@ pub(crate) trait Chunked: Send {
 }
 
 /// Large reads by the ordinary way.
-#[allow(dead_code, reason = "until there are files that prefer them")]
 pub(super) struct Ordinary {
     pub(super) source: Source,
     pub(super) best_size: usize,

@@ -6,8 +6,8 @@ use crate::error::Result;
 
 /// The files of one model: those of a directory, of the host, or in memory.
 ///
-/// Names are plain (see [`plain_name`](super::name::plain_name)) and relative to the model; whoever implements this decides
-/// which files they may lead to. Errors need not name the file: [`Location`](super::Location) does.
+/// Names are plain (see [`plain_name`](super::name::plain_name)) and relative to the model; whoever implements this
+/// decides which files they may lead to. Errors need not name the file: [`Location`](super::Location) does.
 pub(super) trait Files: Send + Sync {
     /// Opens a file.
     fn open(&self, name: &str, role: Role) -> Result<Source>;
@@ -15,8 +15,8 @@ pub(super) trait Files: Send + Sync {
     /// Lists one folder; `""` is the model's own. Links are listed as files, and never followed.
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()>;
 
-    /// How a name is shown to a person: such as the path of the file. `""` stands for the model as a whole. The name need not
-    /// be plain.
+    /// How a name is shown to a person: such as the path of the file. `""` stands for the model as a whole. The name
+    /// need not be plain.
     fn shown(&self, name: &str) -> String;
 }
 
@@ -27,7 +27,7 @@ pub(crate) enum Role {
     Entry,
     /// The model names it, and its tensors lie there.
     Part,
-    /// It is only read as a whole, such as a tokenizer. It holds no descriptor: a directory may have more files than a process may
-    /// have open.
+    /// It is only read as a whole, such as a tokenizer. It holds no descriptor: a directory may have more files than a
+    /// process may have open.
     Asset,
 }

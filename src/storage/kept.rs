@@ -8,8 +8,8 @@ use crate::error::Result;
 
 /// Only success is kept: what could not be had once, such as memory, may be there the next time.
 ///
-/// No lock is held while the bytes are made. Two threads may make the same, and the first result counts; but a child of this
-/// process never waits for a thread that it does not have.
+/// No lock is held while the bytes are made. Two threads may make the same, and the first result counts; but a child of
+/// this process never waits for a thread that it does not have.
 #[derive(Default)]
 pub(super) struct Kept(OnceLock<Bytes>);
 

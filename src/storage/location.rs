@@ -1,13 +1,16 @@
 //! What the caller asked to open: a file, a directory, what the host lends, or memory.
 
+use std::fs::File;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
 use super::Access;
+use super::blobs::Blobs;
 use super::disk::Disk;
 use super::files::{Files, Role};
+use super::lent::{HostFiles, Lent};
 use super::name::plain_name;
 use super::source::Source;
 use super::tree::{Listed, Tree};
@@ -36,6 +39,34 @@ impl Location {
         Ok(Self::new(Neighbours::Files(Box::new(disk)), entry))
     }
 
+    /// The files that a host lends; `entry` names the one that the model is entered by, `None` for the folder as a
+    /// whole.
+    pub(crate) fn of_host(
+        files: Arc<dyn HostFiles>,
+        entry: Option<&str>,
+        access: Access,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::enter(Box::new(Lent::new(files, access, context)), entry)
+    }
+
+    /// Files in memory, by name; `entry` as for [`of_host`](Self::of_host).
+    pub(crate) fn of_blobs(blobs: impl IntoIterator<Item = (String, Bytes)>, entry: Option<&str>) -> Result<Self> {
+        Self::enter(Box::new(Blobs::new(blobs)?), entry)
+    }
+
+    fn enter(files: Box<dyn Files>, entry: Option<&str>) -> Result<Self> {
+        let mut location = Self::new(Neighbours::Files(files), None);
+        location.entry = entry.map(|name| location.open_entry(name)).transpose()?;
+        Ok(location)
+    }
+
+    /// A part of a file: `len` bytes from `start`. There are no files beside it.
+    pub(crate) fn of_part(file: File, start: u64, len: u64, access: Access, context: &Context) -> Result<Self> {
+        let neighbours = Neighbours::None("a model that is opened by a descriptor cannot name other files");
+        Ok(Self::new(neighbours, Some(Disk::part(file, start, len, access, context)?)))
+    }
+
     /// Memory: there are no files beside it.
     pub(crate) fn from_memory(bytes: Bytes) -> Self {
         let neighbours = Neighbours::None("a model in memory cannot name other files");
@@ -51,8 +82,8 @@ impl Location {
         self.entry.as_ref()
     }
 
-    /// What lies in the directory that was asked for, or that the entry lies in: its files, and the names of its folders. Empty for
-    /// what has no neighbours. Read once.
+    /// What lies in the directory that was asked for, or that the entry lies in: its files, and the names of its
+    /// folders. Empty for what has no neighbours. Read once.
     pub(crate) fn tree(&self) -> Result<&Tree> {
         if let Some(tree) = self.tree.get() {
             return Ok(tree);

@@ -1,14 +1,16 @@
 //! Bytes behind one door: files of a disk, files that the host lends, or memory.
 //!
-//! Everything above this module sees a [`Location`] and the [`Source`]s that it opens, and asks them for ranges; only this
-//! module knows paths, descriptors and maps. Shared regions are [`bytes::Bytes`].
+//! Everything above this module sees a [`Location`] and the [`Source`]s that it opens, and asks them for ranges; only
+//! this module knows paths, descriptors and maps. Shared regions are [`bytes::Bytes`].
 
 mod arena;
+mod blobs;
 mod chunked;
 mod disk;
 mod draft;
 mod files;
 mod kept;
+mod lent;
 mod location;
 mod mmap;
 mod name;
@@ -21,9 +23,15 @@ mod tree;
 #[path = "linux/mod.rs"]
 mod system;
 
+/// What the disk code needs of the system: with std alone.
+#[cfg(not(all(target_os = "linux", not(weighbridge_portable))))]
+#[path = "portable/mod.rs"]
+mod system;
+
 pub(crate) use arena::{Arena, Filled, Frozen, Slot};
 pub(crate) use chunked::Chunked;
 pub(crate) use draft::{Draft, scratch_beside, write_scratch};
+pub use lent::{HostEntry, HostFile, HostFiles};
 pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;
 pub(crate) use name::plain_name;
@@ -36,9 +44,9 @@ use crate::digest::Digest;
 /// How the bytes of files are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
-    /// Files are mapped when a zero-copy pointer is first asked for. The mapped bytes change if another process writes the
-    /// file, also after they have been checked, and reading them raises `SIGBUS` if another process has truncated it.
-    /// Nothing else reads through a map: opening, verifying and loading never do.
+    /// Files are mapped when a zero-copy pointer is first asked for. The mapped bytes change if another process writes
+    /// the file, also after they have been checked, and reading them raises `SIGBUS` if another process has truncated
+    /// it. Nothing else reads through a map: opening, verifying and loading never do.
     #[default]
     Map,
     /// Files are only read. There are no zero-copy pointers, and no input can raise a signal.

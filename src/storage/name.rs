@@ -8,16 +8,17 @@ const LONGEST_COMPONENT: usize = 255;
 /// Bytes of a name: systems open no longer path, and a list of what is in a file may repeat the name in every line.
 const LONGEST_NAME: usize = 4096;
 
-/// The one spelling of a name, without empty and `.` components: so that a file has one name, whatever a model calls it.
+/// The one spelling of a name, without empty and `.` components: so that a file has one name, whatever a model calls
+/// it.
 ///
-/// Refuses every name that could mean something else on some system. A legal `a..b.bin` passes: it is the components that
-/// count, not the text.
+/// Refuses every name that could mean something else on some system. A legal `a..b.bin` passes: it is the
+/// components that count, not the text.
 pub(crate) fn plain_name(name: &str) -> Result<String> {
     check_text(name)?;
     let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     match () {
         () if name.is_empty() => refuse("is empty"),
-        () if parts.is_empty() => refuse("is that of its folder: expected a regular file"),
+        () if parts.is_empty() => refuse("leads to a directory: expected a regular file"),
         () if parts.contains(&"..") => refuse("contains \"..\": expected a file beneath the model"),
         () if parts.iter().any(|part| part.len() > LONGEST_COMPONENT) => {
             refuse(&format!("has a component of more than {LONGEST_COMPONENT} bytes"))

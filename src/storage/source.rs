@@ -41,7 +41,8 @@ struct Mapping {
 pub(crate) type Build = dyn Fn() -> Result<Bytes> + Send + Sync;
 
 impl Source {
-    /// A source over what calls bring. `name` is its plain name within the model; `context` hears if it cannot be mapped.
+    /// A source over what calls bring. `name` is its plain name within the model; `context` hears if it cannot be
+    /// mapped.
     pub(super) fn stored(name: &str, stored: Box<dyn Stored>, context: &Context) -> Self {
         let len = stored.len();
         let mapping = Mapping { map: Kept::default(), failure: OnceLock::new(), context: context.clone() };
@@ -96,8 +97,8 @@ impl Source {
         }
     }
 
-    /// Whether zero-copy pointers to the bytes may be asked for. A file that can be mapped as a rule may still turn out to be one
-    /// that cannot: see [`unmappable`](Self::unmappable).
+    /// Whether zero-copy pointers to the bytes may be asked for. A file that can be mapped as a rule may still turn out
+    /// to be one that cannot: see [`unmappable`](Self::unmappable).
     pub fn can_view(&self) -> bool {
         match &self.0.backing {
             Backing::Stored(stored, _) => stored.can_map(),
@@ -128,8 +129,8 @@ impl Source {
         error.path(self.path())
     }
 
-    /// What the address of a zero-copy pointer to the byte at `offset` is a multiple of: a power of two, at most a page of 4,096
-    /// bytes; 0 if there is no such pointer. Nothing is mapped to find out.
+    /// What the address of a zero-copy pointer to the byte at `offset` is a multiple of: a power of two, at most a page
+    /// of 4,096 bytes; 0 if there is no such pointer. Nothing is mapped to find out.
     pub fn alignment_at(&self, offset: u64) -> u32 {
         const PAGE: u64 = 4096;
         let start = match &self.0.backing {
@@ -141,8 +142,8 @@ impl Source {
         1 << (start.wrapping_add(offset) | PAGE).trailing_zeros()
     }
 
-    /// All bytes with no copy; `None` if they can only be read. The first call maps the file; where that fails, the reason is
-    /// [`unmappable`](Self::unmappable), and a later call tries again.
+    /// All bytes with no copy; `None` if they can only be read. The first call maps the file; where that fails, the
+    /// reason is [`unmappable`](Self::unmappable), and a later call tries again.
     pub fn whole(&self) -> Result<Option<&Bytes>> {
         match &self.0.backing {
             Backing::Stored(stored, _) if !stored.can_map() => Ok(None),
@@ -250,7 +251,6 @@ impl Source {
     }
 
     /// Bytes that are best read at once, wherever they go; 0 if it does not matter.
-    #[allow(dead_code, reason = "until there are files that have a preference")]
     pub(crate) fn preferred_read(&self) -> usize {
         match &self.0.backing {
             Backing::Stored(stored, _) => stored.preferred_read(),
@@ -300,4 +300,38 @@ impl Source {
 
 fn address(bytes: &Bytes) -> u64 {
     bytes.as_ptr() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn contents_that_could_not_be_built_once_are_built_later() {
+        let attempts = AtomicU32::new(0);
+        let build = move || match attempts.fetch_add(1, Ordering::Relaxed) {
+            0 => Err(Error::out_of_memory("the contents", 3)),
+            1 => Ok(Bytes::from_static(b"too long")),
+            2 => Ok(Bytes::from_static(b"abc")),
+            _ => Err(Error::new(Kind::Internal, "built again")),
+        };
+        let source = Source::built("numbers", 3, Box::new(build));
+        assert_eq!(source.read(0, 1).unwrap_err().kind(), Kind::OutOfMemory);
+        assert_eq!(source.view(0, 3).unwrap_err().kind(), Kind::Internal);
+        assert_eq!(source.view(0, 3).unwrap().unwrap(), "abc");
+        assert_eq!(source.read(1, 2).unwrap(), "bc");
+    }
+
+    #[test]
+    fn memory_is_the_same_file_only_as_itself() {
+        let [this, that] = [b"same", b"same"].map(|bytes| Bytes::copy_from_slice(bytes));
+        let source = Source::from_memory("a", this.clone());
+        assert!(source.is_same_file(&source.clone()));
+        assert!(source.is_same_file(&Source::from_memory("b", this)));
+        assert!(!source.is_same_file(&Source::from_memory("a", that)));
+        let empty = || Source::from_memory("empty", Bytes::new());
+        assert!(!empty().is_same_file(&empty()));
+    }
 }

@@ -5,10 +5,10 @@ use std::io::IoSliceMut;
 use bytes::Bytes;
 
 use super::{Chunked, Source};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
-/// Bytes that are not memory. Offsets count from the start of what the model sees as the file. Errors need name neither the file
-/// nor the offset: [`Source`] does. All methods may be called from many threads at once.
+/// Bytes that are not memory. Offsets count from the start of what the model sees as the file. Errors need name neither
+/// the file nor the offset: [`Source`] does. All methods may be called from many threads at once.
 pub(super) trait Stored: Send + Sync {
     /// How the file is shown to a person: its path as it was found.
     fn shown(&self) -> String;
@@ -16,17 +16,15 @@ pub(super) trait Stored: Send + Sync {
     /// Bytes, as fixed when it was opened.
     fn len(&self) -> u64;
 
-    /// Reads some of the bytes at `offset`, at least one, into buffers that are filled one after the other; 0 where the file ends.
+    /// Reads some of the bytes at `offset`, at least one, into buffers that are filled one after the other; 0 where the
+    /// file ends.
     fn read_at(&self, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> Result<usize>;
 
     /// Appends some of the bytes at `offset`, as many as have room in `bytes`; 0 where the file ends.
     fn append_at(&self, offset: u64, bytes: &mut Vec<u8>) -> Result<usize> {
-        let old = bytes.len();
-        let most = self.preferred_read().max(PIECE);
-        bytes.resize(bytes.capacity().min(old.saturating_add(most)), 0);
-        let read = self.read_at(offset, &mut [IoSliceMut::new(&mut bytes[old..])]);
-        bytes.truncate(old + *read.as_ref().unwrap_or(&0));
-        read
+        let left = usize::try_from(self.len().saturating_sub(offset)).unwrap_or(usize::MAX);
+        let most = self.preferred_read().max(PIECE).min(left);
+        append(bytes, most, |piece| self.read_at(offset, &mut [IoSliceMut::new(piece)]))
     }
 
     /// Whether there can be a map at all. It may still fail to be made.
@@ -44,8 +42,8 @@ pub(super) trait Stored: Send + Sync {
     /// What the file is, whatever its name.
     fn id(&self) -> FileId;
 
-    /// Another way into the file for large reads, for which `source` is the ordinary one; `None` if there is none, for whatever
-    /// reason: the ordinary way remains, and says what is wrong with the file if something is.
+    /// Another way into the file for large reads, for which `source` is the ordinary one; `None` if there is none, for
+    /// whatever reason: the ordinary way remains, and says what is wrong with the file if something is.
     fn chunked(&self, source: &Source) -> Option<Box<dyn Chunked>>;
 
     /// Bytes that are best read at once, wherever they go; 0: as the reader likes.
@@ -60,12 +58,25 @@ pub(super) trait Stored: Send + Sync {
 }
 
 /// Bytes of memory that are cleared before they are read into: they stay in the cache.
-const PIECE: usize = 256 << 10;
+pub(super) const PIECE: usize = 256 << 10;
+
+/// Appends what `read` brings into cleared memory of at most `most` bytes, without making the vector grow.
+pub(super) fn append<E>(
+    bytes: &mut Vec<u8>,
+    most: usize,
+    read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+) -> Result<usize, E> {
+    let old = bytes.len();
+    bytes.resize(bytes.capacity().min(old.saturating_add(most)), 0);
+    let read = read(&mut bytes[old..]);
+    bytes.truncate(old + *read.as_ref().unwrap_or(&0));
+    read
+}
 
 /// What a file is: two files with equal ids are the same file under two names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FileId {
-    /// Of a system that numbers its files: where the first byte lies in it, too.
+    /// The number that the system gives its files, and where the source begins in the file.
     Number { device: u64, inode: u64, start: u64 },
     /// The one name that it has.
     Name(String),
@@ -77,8 +88,8 @@ pub(super) fn replaced() -> Error {
 }
 
 /// The error of a file that is not as it was.
-pub(super) fn changed(message: String) -> Error {
-    Error::new(crate::error::Kind::Changed, message)
+fn changed(message: String) -> Error {
+    Error::new(Kind::Changed, message)
 }
 
 /// The error of a file whose length is not what it was.

@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use super::files::Files;
 use crate::error::{Error, Kind, Result};
 
-/// The contents of a folder, or of a folder and all its sub-folders. Names are relative to the model, with `/` between folders.
+/// The contents of a folder, or of a folder and all its sub-folders. Names are relative to the model, with `/` between
+/// folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tree {
     /// The files, and symbolic links to whatever, sorted by name.
@@ -149,7 +150,7 @@ mod tests {
             "" => vec![("z".into(), Entry::File(1)), ("sub".into(), Entry::Folder), ("a".into(), Entry::Link)],
             "sub" => vec![("deep".into(), Entry::Folder), ("b".into(), Entry::File(2))],
             "sub/deep" => vec![("c".into(), Entry::File(3))],
-            other => panic!("{other} is no folder"),
+            other => panic!("{other} is not a folder"),
         });
         let top = Tree::of_folder(&files, "").unwrap();
         assert_eq!((names(&top), &*top.folders), (vec!["a", "z"], &["sub".to_owned()][..]));

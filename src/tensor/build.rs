@@ -95,7 +95,7 @@ impl TableBuilder {
             return self.push_row(name, dtype, dims_of(shape), run, None);
         }
         self.repeated = self.repeated.saturating_add(needed.saturating_sub(extent));
-        self.limits.check_heap(self.repeated).map_err(|e| e.context("repeated elements of views"))?;
+        self.limits.check_repeated(self.repeated)?;
         let start = index(self.table.dims.len())?;
         self.table.dims.extend_from_slice(strides);
         self.push_row(name, dtype, dims_of(shape), run, Some((Stored::View(start), encoding)))

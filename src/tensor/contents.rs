@@ -117,7 +117,7 @@ impl<'a> Pieces<'a> {
     }
 }
 
-impl Contents<'_> {
+impl<'a> Contents<'a> {
     /// How each element is stored.
     pub fn encoding(&self) -> Encoding {
         match self {
@@ -145,8 +145,8 @@ impl Contents<'_> {
     }
 
     /// The ranges that hold the elements, in the order in which they are stored.
-    pub fn runs(&self) -> impl Iterator<Item = Span> + Clone {
-        let pieces = match self {
+    pub fn runs(&self) -> impl Iterator<Item = Span> + Clone + use<'a> {
+        let pieces = match *self {
             Self::Pieces(pieces) => pieces.rows,
             Self::Span(_) | Self::View(_) => &[],
         };

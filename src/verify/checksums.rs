@@ -12,7 +12,11 @@ use crate::error::{Error, Result};
 
 pub(super) const FILE_NAME: &str = "SHA256SUMS";
 
+/// What some editors put before text: U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes)
         .map_err(|e| Error::format("the manifest is not UTF-8 text").offset(e.valid_up_to() as u64))?;
     let mut files = BTreeMap::new();
@@ -99,6 +103,12 @@ mod tests {
             "# made by hand\n{HEX}  a b\n{HEX} *b\n\\{HEX}  c\\nd\\\\\n\nSHA256 (e (1)) = {HEX}\n{HEX}  ./f\r\n"
         );
         assert_eq!(names(&text).unwrap(), ["a b", "b", "c\nd\\", "e (1)", "f"]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_digest() {
+        assert_eq!(names(&format!("\u{feff}{HEX}  a\n")).unwrap(), ["a"]);
+        assert!(names(&format!("{HEX}  a\n\u{feff}{HEX}  b\n")).is_err());
     }
 
     #[test]

@@ -36,6 +36,19 @@ impl FileClaim {
     }
 }
 
+/// What a part of a file should be.
+#[derive(Debug, Clone, Copy)]
+pub struct RunClaim {
+    /// Bytes from the start of the file.
+    pub offset: u64,
+    /// Bytes.
+    pub len: u64,
+    /// The hash function.
+    pub algorithm: Algorithm,
+    /// What it should give.
+    pub digest: Digest,
+}
+
 /// What a tensor should be.
 #[derive(Debug, Clone)]
 pub struct TensorClaim {

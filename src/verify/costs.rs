@@ -23,7 +23,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"convert"`, `"move"`, `"send"`.
+    /// `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`, `"convert"`, `"move"`, `"send"`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Prepare => "prepare",

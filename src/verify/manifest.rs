@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::claims::{Claims, FileClaim, TensorClaim};
+use super::claims::{Claims, FileClaim, RunClaim, TensorClaim};
 use super::{Anchor, Origin, Policy, checksums, record};
 use crate::error::{Error, Result};
-use crate::limits::Limits;
+use crate::limits::Budget;
 use crate::storage::Location;
 
 /// What one manifest expects of the files and tensors of a model.
@@ -21,12 +21,22 @@ pub struct Manifest {
     pub files: BTreeMap<String, FileClaim>,
     /// By name.
     pub tensors: BTreeMap<String, TensorClaim>,
+    /// Parts of files, by the file's name within the model.
+    pub runs: BTreeMap<String, Vec<RunClaim>>,
 }
 
 impl Manifest {
-    /// What the files of a format say about each other: SHA-1s and checksums, which tell accidents.
-    pub(crate) fn of_format(source: &'static str, files: BTreeMap<String, FileClaim>) -> Self {
-        Self { source, anchor: Anchor::Beside, covers: false, files, tensors: BTreeMap::new() }
+    /// What a format itself says of its files: SHA-1s and checksums, which detect accidental corruption.
+    pub(crate) fn of_format(
+        source: &'static str,
+        files: BTreeMap<String, FileClaim>,
+        runs: BTreeMap<String, Vec<RunClaim>>,
+    ) -> Self {
+        Self { source, anchor: Anchor::Beside, covers: false, files, tensors: BTreeMap::new(), runs }
+    }
+
+    fn new(source: &'static str, anchor: Anchor, (files, tensors): Claims) -> Self {
+        Self { source, anchor, covers: true, files, tensors, runs: BTreeMap::new() }
     }
 
     /// Who says what this manifest says.
@@ -58,29 +68,36 @@ pub(crate) fn gather(
     location: &Location,
     policy: Policy,
     given: Option<&[u8]>,
-    limits: &Limits,
+    budget: &Budget,
 ) -> Result<Vec<Manifest>> {
     match (policy, given) {
         (Policy::None, None) => Ok(Vec::new()),
         (Policy::None, Some(_)) => {
             Err(Error::invalid("a manifest is given, but the policy says that nothing is checked"))
         }
-        (_, Some(bytes)) => Ok(vec![read_given(bytes, limits)?]),
-        (_, None) => KINDS.iter().filter_map(|kind| read_beside(kind, location, limits).transpose()).collect(),
+        (_, Some(bytes)) => Ok(vec![read_given(bytes, budget)?]),
+        (_, None) => KINDS.iter().filter_map(|kind| read_beside(kind, location, budget).transpose()).collect(),
     }
 }
 
-fn read_given(bytes: &[u8], limits: &Limits) -> Result<Manifest> {
-    limits.check_header("the manifest", bytes.len() as u64)?;
+fn read_given(bytes: &[u8], budget: &Budget) -> Result<Manifest> {
+    take(bytes.len() as u64, budget)?;
     let kind = KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))?;
-    let (files, tensors) = (kind.read)(bytes).map_err(|e| e.path("the given manifest"))?;
-    Ok(Manifest { source: kind.file_name, anchor: Anchor::Caller, covers: true, files, tensors })
+    let claims = (kind.read)(bytes).map_err(|e| e.path("the given manifest"))?;
+    Ok(Manifest::new(kind.file_name, Anchor::Caller, claims))
 }
 
-fn read_beside(kind: &Kind, location: &Location, limits: &Limits) -> Result<Option<Manifest>> {
+/// Takes the memory for what is kept of a manifest of `bytes` bytes: a short line becomes an entry of a map.
+fn take(bytes: u64, budget: &Budget) -> Result<()> {
+    const RATIO: u64 = 4;
+    budget.limits().check_header("the manifest", bytes)?;
+    budget.take_heap(bytes.saturating_mul(RATIO))
+}
+
+fn read_beside(kind: &Kind, location: &Location, budget: &Budget) -> Result<Option<Manifest>> {
     let Some(source) = location.open_if_present(kind.file_name)? else { return Ok(None) };
-    limits.check_header("the manifest", source.len()).map_err(|e| e.path(source.path()))?;
+    take(source.len(), budget).map_err(|e| e.path(source.path()))?;
     let bytes = source.read(0, source.len())?;
-    let (files, tensors) = (kind.read)(&bytes).map_err(|e| e.path(source.path()))?;
-    Ok(Some(Manifest { source: kind.file_name, anchor: Anchor::Beside, covers: true, files, tensors }))
+    let claims = (kind.read)(&bytes).map_err(|e| e.path(source.path()))?;
+    Ok(Some(Manifest::new(kind.file_name, Anchor::Beside, claims)))
 }

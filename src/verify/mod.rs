@@ -14,7 +14,7 @@ mod manifest;
 mod record;
 mod report;
 
-pub use claims::{FileClaim, TensorClaim};
+pub use claims::{FileClaim, RunClaim, TensorClaim};
 pub(crate) use costs::Costs;
 pub use costs::{Cost, Stage};
 pub(crate) use ledger::Ledger;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Anchor, Cost, Costs, Manifest, Origin, Policy};
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::tensor::TensorTable;
 
 /// What became of one check.
@@ -24,8 +24,26 @@ pub enum Outcome {
 pub enum Subject<'a> {
     /// A file, by its name within the model.
     File(&'a str),
+    /// A part of a file, for which its format has a checksum.
+    Run {
+        /// The file, by its name within the model.
+        file: &'a str,
+        /// Bytes from the start of the file.
+        offset: u64,
+        /// Bytes.
+        len: u64,
+    },
     /// A tensor, by its name.
     Tensor(&'a str),
+}
+
+impl<'a> Subject<'a> {
+    /// The name of the file or tensor.
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::File(name) | Self::Run { file: name, .. } | Self::Tensor(name) => name,
+        }
+    }
 }
 
 /// One line of a report.
@@ -39,10 +57,17 @@ pub struct Check<'a> {
     pub evidence: Option<&'a Evidence>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    /// Why it is a mismatch; `None` if it is none.
+    pub fn reason(&self) -> Option<&'a str> {
+        let evidence = self.evidence.filter(|_| self.outcome == Outcome::Mismatch)?;
+        Some(evidence.problem.as_deref().unwrap_or("the bytes differ"))
+    }
+
     fn at(&self, error: Error) -> Error {
         match self.subject {
             Subject::File(name) => error.path(name),
+            Subject::Run { file, offset, .. } => error.path(file).offset(offset),
             Subject::Tensor(name) => error.subject(name),
         }
     }
@@ -96,10 +121,11 @@ impl Evidence {
     }
 }
 
-/// Every file and tensor that a verification or a load covered, files first.
+/// Every file, run and tensor that a verification or a load covered, in this order.
 #[derive(Debug)]
 pub struct Report {
     files: Vec<String>,
+    runs: Vec<Run>,
     tensors: Arc<TensorTable>,
     evidence: Vec<Evidence>,
     rows: Vec<Row>,
@@ -109,9 +135,25 @@ pub struct Report {
 /// Small, because a model may have hundreds of thousands of tensors.
 #[derive(Debug, Clone, Copy)]
 struct Row {
-    is_file: bool,
+    kind: Kind,
     subject: u32,
     evidence: Option<u32>,
+}
+
+/// In the order of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    Run,
+    Tensor,
+}
+
+/// A part of a file: the file's index, bytes from its start, bytes.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    file: u32,
+    offset: u64,
+    len: u64,
 }
 
 impl Report {
@@ -153,14 +195,14 @@ impl Report {
                 let differs = || format!("{} is {actual}; {source} expects {expected}", algorithm.name());
                 problem.clone().unwrap_or_else(differs)
             });
-            return Err(check.at(Error::new(Kind::Mismatch, message)));
+            return Err(check.at(Error::new(ErrorKind::Mismatch, message)));
         }
         let is_covered = |check: &Check<'_>| check.evidence.is_some_and(|evidence| evidence.covers);
         let is_missing = |check: &Check<'_>| !is_covered(check) && matches!(check.subject, Subject::Tensor(_));
         match self.iter().find(is_missing) {
             Some(check) if policy == Policy::Required => {
                 let message = "no manifest covers this tensor or its file, and the policy requires it";
-                Err(check.at(Error::new(Kind::Unverified, message)))
+                Err(check.at(Error::new(ErrorKind::Unverified, message)))
             }
             _ => Ok(()),
         }
@@ -173,12 +215,12 @@ impl Report {
             let claims = manifests.iter().filter_map(|m| Some((m, m.files.get(&name)?.fastest()?)));
             for (manifest, (algorithm, expected)) in claims {
                 let (subject, evidence) = (self.files.len() as u32, self.evidence.len() as u32);
-                rows.push(Row { is_file: true, subject, evidence: Some(evidence) });
+                rows.push(Row { kind: Kind::File, subject, evidence: Some(evidence) });
                 self.evidence.push(Evidence::missing(manifest, algorithm, expected));
             }
             self.files.push(name);
         }
-        let end_of_files = self.rows.partition_point(|row| row.is_file);
+        let end_of_files = self.rows.partition_point(|row| row.kind == Kind::File);
         self.rows.splice(end_of_files..end_of_files, rows);
         self
     }
@@ -186,21 +228,26 @@ impl Report {
     /// Takes from another report of the same model what it knows of single tensors.
     pub(crate) fn with_tensors_of(mut self, other: &Report) -> Self {
         let offset = self.evidence.len() as u32;
-        let known = other.rows.iter().filter(|row| !row.is_file);
+        let known = other.rows.iter().filter(|row| row.kind == Kind::Tensor);
         let known = known.filter_map(|row| Some((row.subject, row.evidence? + offset)));
         let known: HashMap<u32, u32> = known.collect();
         self.evidence.extend(other.evidence.iter().cloned());
-        for row in self.rows.iter_mut().filter(|row| !row.is_file) {
+        for row in self.rows.iter_mut().filter(|row| row.kind == Kind::Tensor) {
             row.evidence = known.get(&row.subject).copied().or(row.evidence);
         }
         self
     }
 
     fn check(&self, row: &Row) -> Check<'_> {
-        let subject = if row.is_file {
-            Subject::File(self.files.get(row.subject as usize).map_or("", |name| name))
-        } else {
-            Subject::Tensor(self.tensors.get(row.subject as usize).map_or("", |tensor| tensor.name))
+        let file = |index: u32| self.files.get(index as usize).map_or("", |name| name);
+        let subject = match (row.kind, self.runs.get(row.subject as usize)) {
+            (Kind::Run, Some(Run { file: index, offset, len })) => {
+                Subject::Run { file: file(*index), offset: *offset, len: *len }
+            }
+            (Kind::Tensor, _) => {
+                Subject::Tensor(self.tensors.get(row.subject as usize).map_or("", |tensor| tensor.name))
+            }
+            (Kind::File | Kind::Run, _) => Subject::File(file(row.subject)),
         };
         let evidence = row.evidence.and_then(|index| self.evidence.get(index as usize));
         Check { subject, outcome: evidence.map_or(Outcome::Uncovered, |evidence| evidence.outcome), evidence }
@@ -213,7 +260,8 @@ pub(crate) struct ReportBuilder(Report);
 impl ReportBuilder {
     /// A report about these files, by index, and the tensors of this table.
     pub(crate) fn new(files: Vec<String>, tensors: Arc<TensorTable>) -> Self {
-        Self(Report { files, tensors, evidence: Vec::new(), rows: Vec::new(), costs: Vec::new() })
+        let (runs, evidence, rows, costs) = Default::default();
+        Self(Report { files, runs, tensors, evidence, rows, costs })
     }
 
     /// Keeps evidence that several lines may share.
@@ -224,20 +272,26 @@ impl ReportBuilder {
 
     /// A line for each piece of evidence, or one that says that there is none.
     pub(crate) fn file(&mut self, file: usize, evidence: &[u32]) {
-        self.push(true, file, evidence);
+        self.push(Kind::File, file, evidence);
+    }
+
+    /// As [`file`](Self::file), for `len` bytes of a file from `offset`.
+    pub(crate) fn run(&mut self, file: usize, offset: u64, len: u64, evidence: &[u32]) {
+        self.0.runs.push(Run { file: file as u32, offset, len });
+        self.push(Kind::Run, self.0.runs.len() - 1, evidence);
     }
 
     /// As [`file`](Self::file), for a tensor.
     pub(crate) fn tensor(&mut self, tensor: usize, evidence: &[u32]) {
-        self.push(false, tensor, evidence);
+        self.push(Kind::Tensor, tensor, evidence);
     }
 
-    fn push(&mut self, is_file: bool, subject: usize, evidence: &[u32]) {
+    fn push(&mut self, kind: Kind, subject: usize, evidence: &[u32]) {
         let subject = subject as u32;
         if evidence.is_empty() {
-            self.0.rows.push(Row { is_file, subject, evidence: None });
+            self.0.rows.push(Row { kind, subject, evidence: None });
         }
-        let rows = evidence.iter().map(|evidence| Row { is_file, subject, evidence: Some(*evidence) });
+        let rows = evidence.iter().map(|evidence| Row { kind, subject, evidence: Some(*evidence) });
         self.0.rows.extend(rows);
     }
 

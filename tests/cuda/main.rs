@@ -3,6 +3,7 @@
 //!
 //! `WEIGHBRIDGE_CUDA=real cargo test --test cuda` runs what does not need the stand-in on the driver of the machine.
 
+#[cfg(all(target_os = "linux", not(weighbridge_portable)))] // std has no way past the page cache.
 mod cold;
 #[path = "../common/mod.rs"]
 mod common;

@@ -135,6 +135,9 @@ static void null_receivers(void) {
   CHECK(n == 0);
   CHECK(wb_model_metadata_count(NULL) == 0);
   INVALID(wb_model_metadata(NULL, 0, &text, &value));
+  INVALID(wb_model_metadata_info(NULL, 0, NULL));
+  INVALID(wb_model_metadata_find(NULL, "x", 1, &n));
+  INVALID(wb_model_asset_find(NULL, "x", 1, &n));
   CHECK(wb_model_asset_count(NULL) == 0);
   INVALID(wb_model_asset(NULL, 0, &text, &size));
   b = (wb_buffer *)JUNK;

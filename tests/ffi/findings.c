@@ -144,6 +144,46 @@ static void budget_and_progress(void) {
   wb_model_release(model);
 }
 
+/* What was accepted with a remark is seen without a check, and a check begins with it. */
+static void notes(void) {
+  char path[PATH_SIZE];
+  wb_model *model = NULL;
+  wb_findings *findings = NULL;
+  wb_finding note, first;
+  memset(&note, 0, sizeof note);
+  note.struct_size = sizeof note;
+  first = note;
+  GOOD(wb_model_open(NULL, join(path, golden, "whitespace.safetensors"), WB_NUL, NULL, &model, NULL));
+  REQUIRE(wb_model_note_count(model) == 1);
+  GOOD(wb_model_note(model, 0, &note));
+  CHECK(note.severity == WB_SEVERITY_WARNING && same_text(note.rule, "safetensors.header.whitespace"));
+  CHECK(same_text(note.path, "whitespace.safetensors") && note.message.len > 0);
+  INVALID(wb_model_note(model, 1, &note));
+  INVALID(wb_model_note(model, 0, NULL));
+  INVALID(wb_model_note(NULL, 0, &note));
+  CHECK(wb_model_note_count(NULL) == 0);
+  GOOD(wb_model_check(model, NULL, &findings, NULL));
+  GOOD(wb_findings_get(findings, 0, &first));
+  CHECK(same_text(first.rule, "safetensors.header.whitespace"));
+  wb_findings_release(findings);
+  wb_model_release(model);
+}
+
+static void unindexed(void) {
+  char path[PATH_SIZE];
+  wb_model *model = NULL;
+  wb_str name, file;
+  GOOD(wb_model_open(NULL, join(path, golden, "stale-shard"), WB_NUL, NULL, &model, NULL));
+  REQUIRE(wb_model_unindexed_count(model) == 2);
+  GOOD(wb_model_unindexed(model, 1, &name, &file));
+  CHECK(same_text(name, "ema.decay") && same_text(file, "diffusion_pytorch_model-00002-of-00002.safetensors"));
+  GOOD(wb_model_unindexed(model, 0, NULL, NULL));
+  INVALID(wb_model_unindexed(model, 2, &name, &file));
+  INVALID(wb_model_unindexed(NULL, 0, &name, &file));
+  CHECK(wb_model_unindexed_count(NULL) == 0);
+  wb_model_release(model);
+}
+
 int main(int argc, char **argv) {
   if (argc != 3) {
     fprintf(stderr, "usage: %s GOLDEN SCRATCH\n", argv[0]);
@@ -154,5 +194,7 @@ int main(int argc, char **argv) {
   targets();
   weights();
   budget_and_progress();
+  notes();
+  unindexed();
   return check_result();
 }

@@ -453,13 +453,30 @@ static void travellers(void) {
     CHECK(seen == 1);
   }
   CHECK_REFUSED(wb_model_asset(model, wb_model_asset_count(model), &key, &size));
+  CHECK_STATUS(wb_model_asset_find(model, "tokenizer.json", WB_NUL, &i), WB_OK);
+  CHECK_STATUS(wb_model_asset(model, i, &key, NULL), WB_OK);
+  CHECK(same_text(key, "tokenizer.json"));
+  CHECK_STATUS(wb_model_asset_find(model, "tokenizer", WB_NUL, &i), WB_ERR_NOT_FOUND);
+  CHECK_REFUSED(wb_model_asset_find(model, NULL, 3, &i));
   wb_model_release(model);
 
   model = open_model(edge, NULL);
   for (i = 0; i < wb_model_metadata_count(model); i++) {
     CHECK_STATUS(wb_model_metadata(model, i, &key, &value), WB_OK);
     CHECK((key.ptr != NULL || key.len == 0) && (value.ptr != NULL || value.len == 0));
+    {
+      wb_metadata_info info;
+      memset(&info, 0, sizeof info);
+      info.struct_size = sizeof info;
+      CHECK_STATUS(wb_model_metadata_info(model, i, &info), WB_OK);
+      CHECK(info.type == WB_METADATA_TEXT && info.len == value.len && info.text.ptr == value.ptr);
+      CHECK(info.key.ptr == key.ptr && info.u64 == 0 && info.boolean == 0);
+      CHECK_STATUS(wb_model_metadata_find(model, key.ptr, key.len, &j), WB_OK);
+      CHECK(j == i);
+    }
   }
+  CHECK(i > 0);
+  CHECK_STATUS(wb_model_metadata_find(model, "no such key", WB_NUL, &j), WB_ERR_NOT_FOUND);
   CHECK_REFUSED(wb_model_metadata(model, i, &key, &value));
   wb_model_release(model);
 }
@@ -783,6 +800,8 @@ static size_t outcomes(const wb_report *report, uint32_t outcome, uint32_t ancho
       CHECK(check.algorithm.len > 0 && check.source.len > 0);
       CHECK(check.expected.len > 0 && check.actual.len > 0);
       CHECK(same == (check.outcome == WB_CHECK_MATCH));
+      CHECK((check.reason.len > 0) == (check.outcome == WB_CHECK_MISMATCH));
+      CHECK(check.covers == 1 && check.offset == 0 && check.bytes == 0);
       CHECK(check.anchor == anchor);
       if (same_text(check.algorithm, "sha256")) CHECK(check.actual.len == 64);
     }

@@ -248,6 +248,15 @@ void contents() {
     known += asset.name() == "config.json" || asset.name() == "tokenizer.json";
   }
   CHECK(known == 2);
+  CHECK(model.notes().empty() && model.unindexed().empty());
+  const auto config = model.find_asset("config.json");
+  CHECK(config && config->name() == "config.json" && !model.find_asset("config"));
+  for (const wb::metadata_info& entry : model.typed_metadata()) {
+    CHECK(entry.type == wb::metadata_type::text && entry.len == entry.text.size());
+    const auto found = model.find_metadata(entry.key);
+    CHECK(found && found->text.data() == entry.text.data());
+  }
+  CHECK(!model.typed_metadata().empty() && !model.find_metadata("no such key"));
 
   const auto tensors = model.tensors();
   std::size_t seen = 0;

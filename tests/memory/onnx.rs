@@ -194,3 +194,12 @@ fn long_names() -> Vec<Row> {
         ),
     ]
 }
+
+/// Tensors of nothing in the lists of attributes, whose names the library makes; and contents that make the file long enough
+/// for so many.
+pub fn tensors_and_a_hole() -> Files {
+    let attribute = message(5, &[field(1, "a"), number(20, 9), same(&small_tensor(10, ""), SIZE / 8)]);
+    let node = message(1, &[field(4, "A"), attribute]);
+    let hole = [number(1, 10 * SIZE as u64), number(2, 2), field(8, "hole"), field(9, vec![0; 10 * SIZE])];
+    graph([node, message(5, &hole)].concat())
+}

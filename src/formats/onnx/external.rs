@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::digest::Digest;
+use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Rule;
 use crate::finding::rules::{EXTERNAL_CHECKSUM, EXTERNAL_KEY};
@@ -63,7 +63,7 @@ impl External {
         // Some writers note a path that only they have.
         unknown.retain(|key| *key != "basepath");
         let mut oddities: Vec<_> = unknown.iter().map(|key| (EXTERNAL_KEY, unknown_key(key))).collect();
-        let digest = checksum.and_then(|checksum| Digest::sha1_from_hex(checksum).ok());
+        let digest = checksum.and_then(|checksum| Digest::parse(Algorithm::Sha1, checksum).ok());
         if let (Some(checksum), None) = (checksum, digest) {
             let checksum = Printable(checksum);
             let message = format!("the checksum \"{checksum}\" is no SHA-1: expected 40 hexadecimal digits");

@@ -25,7 +25,7 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
 
 fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
     let (location, budget) = (reading.location, reading.budget);
-    let skeleton = scan(source, &schema::SCHEMA, budget.limits()).map_err(|e| explain(e, source))?;
+    let skeleton = scan(source, &schema::SCHEMA, budget).map_err(|e| explain(e, source))?;
     let mut found = Found {
         skeleton: &skeleton,
         graphs: Graphs::default(),

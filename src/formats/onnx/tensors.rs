@@ -10,7 +10,7 @@ use super::label::Label;
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
-use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, WeightFile, plain_name};
+use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, TABLE_ROW, WeightFile, plain_name};
 use crate::limits::Budget;
 use crate::storage::{Location, Source};
 use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTable};
@@ -66,8 +66,7 @@ impl<'a> Tensors<'a> {
     /// Adds a tensor, and returns how many came before it.
     pub(super) fn add(&mut self, label: Label, mut tensor: IrTensor) -> Result<u32> {
         self.budget.limits().check_tensors(self.found.len() as u64 + 1)?;
-        // Names are kept here, made unique, and kept in the table.
-        self.budget.take_heap(3 * label.name.len() as u64)?;
+        self.budget.take_heap(cost_of(&label, &tensor))?;
         let place = self.place(&mut tensor).map_err(|e| e.subject(&*label.name))?;
         self.found.push((label, tensor, place));
         Ok(self.found.len() as u32 - 1)
@@ -170,6 +169,17 @@ impl<'a> Tensors<'a> {
         let claims = self.checksums.into_iter().map(|(file, digest)| sha1_of(file, digest)).collect();
         Ok(Loaded { table, places, weights, claims })
     }
+}
+
+/// Bytes of memory for a tensor and its name until the table is made: lists may have just doubled, and a name that was made is
+/// kept here, made unique, and kept in the table.
+fn cost_of(label: &Label, tensor: &IrTensor) -> u64 {
+    let row = 2 * size_of::<(Label, IrTensor, Place)>() as u64 + 2 * TABLE_ROW + size_of::<Option<usize>>() as u64;
+    let shape = 16 + 2 * size_of_val(&*tensor.shape) as u64;
+    // A short text of its own takes as much as its allocation does at least.
+    let name = 16 + label.name.len() as u64;
+    let unique = if label.is_given { 0 } else { 3 * (size_of::<String>() as u64 + name) };
+    row + shape + 2 * name + unique
 }
 
 fn sha1_of(file: String, digest: Digest) -> Claim {

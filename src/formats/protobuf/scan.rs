@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::skeleton::{Length, Payload, Skeleton};
 use super::{Field, Kind, Message, Schema, WireType, varint};
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::limits::Limits;
+use crate::limits::{Budget, Limits};
 use crate::storage::Source;
 
 /// Messages inside each other. What decodes them may use one call for each.
@@ -28,7 +28,10 @@ const HEAP_RATIO: u64 = 12;
 const MAX_NUMBER: u64 = (1 << 29) - 1;
 
 /// Walks the file from its start to its end, once.
-pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits) -> Result<Skeleton> {
+///
+/// What it will take to decode is taken from the budget.
+pub(in crate::formats) fn scan(source: &Source, schema: &Schema, budget: &Budget) -> Result<Skeleton> {
+    let limits = budget.limits();
     // One read more than the text may have, since what follows is read ahead.
     let most = source.len().min(limits.header_bytes.saturating_add(LONGEST_READ));
     let memory = Memory::new(most)?;
@@ -47,10 +50,11 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, limits: &Limits
         lengths: Vec::new(),
         counts: vec![0; schema.messages.len()],
         heap: 0,
-        most_heap: (SMALL_HEAP.saturating_add(source.len().saturating_mul(HEAP_RATIO))).min(limits.heap_bytes),
+        most_heap: (SMALL_HEAP.saturating_add(source.len().saturating_mul(HEAP_RATIO))).min(budget.heap_left()),
     };
     scanner.run()?;
-    let Scanner { memory, text, payloads, mut lengths, counts, .. } = scanner;
+    let Scanner { memory, text, payloads, mut lengths, counts, heap, .. } = scanner;
+    budget.take_heap(heap)?;
     lengths.sort_unstable_by_key(|length| length.at);
     let whole = memory.freeze()?;
     Ok(Skeleton { text: whole.slice(..text), payloads, lengths, counts })

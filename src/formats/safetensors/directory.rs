@@ -114,9 +114,12 @@ impl<'a> Model<'a> {
     }
 }
 
+/// What tells models apart: the stem, and what the files of a set have in common.
+type Key<'a> = (&'a str, Option<Set<'a>>);
+
 /// The models of a directory that no index describes.
 fn models(listing: &[Listed]) -> Vec<Model<'_>> {
-    let mut models: BTreeMap<(&str, Option<Set<'_>>), Vec<(u32, &str)>> = BTreeMap::new();
+    let mut models: BTreeMap<Key<'_>, Vec<(u32, &str)>> = BTreeMap::new();
     for name in ending_in(listing, FILE) {
         let stem = name.strip_suffix(FILE).unwrap_or(name);
         let (stem, set, number) =

@@ -11,6 +11,7 @@ use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
 use crate::error::{Error, Printable, Result};
 use crate::finding::rules::{HEADER_WHITESPACE, METADATA_NULL};
+use crate::formats::TABLE_ROW;
 use crate::json::{self, UniqueMap};
 use crate::limits::{Limits, MAX_RANK};
 use crate::storage::{Header, Source};
@@ -38,6 +39,8 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<ParsedH
     let limits = reading.budget.limits();
     let data_start = PREFIX + header_len(source, limits)?;
     let bytes = source.read(0, data_start)?;
+    // The names, shapes and metadata that are kept of it are no longer than its text.
+    reading.budget.take_heap(data_start)?;
     let text = &bytes[PREFIX as usize..];
     if !text.starts_with(b"{") {
         let message = "the header begins with white space; the specification asks for \"{\"";
@@ -57,6 +60,7 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<ParsedH
     // A header may be larger than all that is kept of it; the table is finished without it.
     drop(bytes);
     let tensors = reader.tensors.finish_file(&Layout::Tiled(data_start..source.len()))?;
+    reading.budget.take_heap(tensors.len() as u64 * TABLE_ROW)?;
     Ok(ParsedHeader { header, tensors, metadata: reader.metadata })
 }
 

@@ -32,7 +32,9 @@ pub(super) fn looks_like(head: &[u8]) -> bool {
 pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
     let (location, limits) = (reading.location, reading.budget.limits());
     let text = read_text(source, limits).map_err(|e| e.path(source.path()))?;
+    reading.budget.take_heap(source.len()).map_err(|e| e.path(source.path()))?;
     let index = parse(&text, limits).map_err(|e| e.path(source.path()))?;
+    reading.budget.take_heap((index.tensors.len() * size_of::<(Cow<'_, str>, u32)>()) as u64)?;
 
     let mut shards = Shards::new(reading);
     for (name, number) in &index.shards {
@@ -134,7 +136,8 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut weight_map = WeightMap { tensors: Vec::new(), shards: BTreeMap::new() };
-        while let Some((Text(tensor), Text(shard))) = map.next_entry()? {
+        while let Some(Text(tensor)) = map.next_key()? {
+            let Text(shard) = map.next_value().map_err(|e| json::of_key(e, &tensor))?;
             let next = weight_map.shards.len() as u32;
             if next > MAX_SHARDS {
                 return Err(A::Error::custom(format_args!("the weight map names more than {MAX_SHARDS} files")));

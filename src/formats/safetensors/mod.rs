@@ -15,7 +15,7 @@ mod index;
 use std::collections::{BTreeMap, btree_map};
 
 use super::detect::impostor;
-use super::{Clues, Confidence, Entrance, Format, HeaderPart, Parsed, Reading, Unindexed, WeightFile};
+use super::{Clues, Confidence, Entrance, Format, HeaderPart, Parsed, Reading, TABLE_ROW, Unindexed, WeightFile};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::METADATA_DIFFERS;
 use crate::metadata::{self, Metadata};
@@ -107,7 +107,9 @@ impl<'r, 'a> Shards<'r, 'a> {
         self.reading.budget.limits().check_tensors(self.count)?;
         let picked: Vec<bool> = parsed.tensors.iter().map(|tensor| belongs(tensor.name)).collect();
         for (tensor, _) in parsed.tensors.iter().zip(&picked).filter(|(_, picked)| !**picked) {
-            self.unindexed.push(Unindexed { name: tensor.name.to_owned(), file: source.name().to_owned() });
+            let (name, file) = (tensor.name.to_owned(), source.name().to_owned());
+            self.reading.budget.take_heap((size_of::<Unindexed>() + name.len() + file.len()) as u64)?;
+            self.unindexed.push(Unindexed { name, file });
         }
         if let Some(key) = self.merge_metadata(parsed.metadata) {
             let message = format!("metadata \"{}\" differs from an earlier shard's", Printable(&key));
@@ -171,6 +173,7 @@ impl<'r, 'a> Shards<'r, 'a> {
         let mut merged = TableBuilder::new(self.reading.budget.limits());
         for (file, (table, picked)) in (0_u32..).zip(&self.tables) {
             for (tensor, _) in table.iter().zip(picked).filter(|(_, picked)| **picked) {
+                self.reading.budget.take_heap(TABLE_ROW + tensor.name.len() as u64)?;
                 merged.push_checked(&tensor, file)?;
             }
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::Identity;
+use super::{Identity, PART};
 use crate::error::{Error, Result};
 use crate::storage::stored::{FileId, Stored, replaced};
 use crate::storage::system::{self, Directory};
@@ -17,10 +17,11 @@ use crate::storage::{Access, Chunked, Source, mmap};
 /// A file whose identity was fixed when it was opened.
 pub(in crate::storage) struct OnDisk {
     descriptor: Descriptor,
-    path: PathBuf,
+    /// Where it was found; `None` if it was given as a descriptor.
+    path: Option<PathBuf>,
     identity: Identity,
     /// Which bytes of the file count: where they begin, and how many there are.
-    start: u64,
+    pub(in crate::storage) start: u64,
     len: u64,
     can_map: bool,
 }
@@ -54,19 +55,27 @@ impl OnDisk {
     pub(super) fn held(file: File, path: PathBuf, access: Access) -> Result<Self> {
         let identity = Identity::of_file(&file).map_err(|e| e.path(path.to_string_lossy()))?;
         let len = identity.size;
-        Ok(Self { descriptor: Descriptor::Held(file), path, identity, start: 0, len, can_map: access == Access::Map })
+        let (path, can_map) = (Some(path), access == Access::Map);
+        Ok(Self { descriptor: Descriptor::Held(file), path, identity, start: 0, len, can_map })
+    }
+
+    /// A part of a file that stays open.
+    pub(super) fn part(file: File, start: u64, len: u64, access: Access) -> Result<Self> {
+        let identity = Identity::of_file(&file)?;
+        let size = identity.size;
+        if start.checked_add(len).is_none_or(|end| end > size) {
+            let message = format!("{len} bytes from offset {start} are not inside the {size} bytes of the file");
+            return Err(Error::invalid(message));
+        }
+        let can_map = access == Access::Map;
+        Ok(Self { descriptor: Descriptor::Held(file), path: None, identity, start, len, can_map })
     }
 
     /// A file that is opened for each read, and must still be the same then.
     pub(super) fn reopened(directory: &Arc<Directory>, name: &str, path: PathBuf) -> Result<Self> {
         let identity = Identity::of_file(&directory.open_file(name)?)?;
         let descriptor = Descriptor::Reopened(Arc::clone(directory), name.to_owned());
-        Ok(Self { descriptor, path, identity, start: 0, len: identity.size, can_map: false })
-    }
-
-    /// Where the bytes that count begin in the file.
-    pub(in crate::storage) fn start(&self) -> u64 {
-        self.start
+        Ok(Self { descriptor, path: Some(path), identity, start: 0, len: identity.size, can_map: false })
     }
 
     /// The file, to be read.
@@ -87,9 +96,17 @@ impl OnDisk {
     }
 }
 
+impl OnDisk {
+    /// The one path that leads there without links.
+    fn place(&self) -> String {
+        let place = self.path.as_ref().and_then(|path| fs::canonicalize(path).ok());
+        place.map_or_else(|| self.shown(), |path| path.to_string_lossy().into_owned())
+    }
+}
+
 impl Stored for OnDisk {
     fn shown(&self) -> String {
-        self.path.to_string_lossy().into_owned()
+        self.path.as_ref().map_or_else(|| PART.to_owned(), |path| path.to_string_lossy().into_owned())
     }
 
     fn len(&self) -> u64 {
@@ -123,8 +140,8 @@ impl Stored for OnDisk {
     /// A file that is held open and was only unlinked is still the one that was opened, and is accepted.
     fn check_unchanged(&self) -> Result<()> {
         self.check_same(&*self.open()?)?;
-        match fs::metadata(&self.path) {
-            Ok(there) if !Identity::of(&there).is_same_file(&self.identity) => Err(replaced()),
+        match self.path.as_ref().map(fs::metadata) {
+            Some(Ok(there)) if !Identity::of(&there).is_same_file(&self.identity) => Err(replaced()),
             _ => Ok(()),
         }
     }
@@ -132,10 +149,7 @@ impl Stored for OnDisk {
     fn id(&self) -> FileId {
         match self.identity.number() {
             Some((device, inode)) => FileId::Number { device, inode, start: self.start },
-            // The one path that leads there without links.
-            None => FileId::Name(
-                fs::canonicalize(&self.path).map_or_else(|_| self.shown(), |path| path.to_string_lossy().into_owned()),
-            ),
+            None => FileId::Name(self.place()),
         }
     }
 

@@ -18,7 +18,8 @@ pub(in crate::storage) struct Identity {
 #[cfg(unix)]
 type Number = (u64, u64);
 
-/// What stays the same while a file is written, and differs between nearly all files: when it was made. std does not tell more.
+/// What stays the same while a file is written, and differs between nearly all files: when it was made. std does not
+/// tell more.
 #[cfg(not(unix))]
 type Number = Option<SystemTime>;
 
@@ -26,11 +27,16 @@ impl Identity {
     /// What an open file is, if it is a regular one.
     pub(in crate::storage) fn of_file(file: &File) -> Result<Self> {
         let metadata = file.metadata().map_err(|e| Error::io("examine the file", e))?;
-        if !metadata.is_file() {
-            let found = describe(metadata.file_type());
-            return Err(Error::format(format!("expected a regular file, found {found}")));
+        Self::of_regular(&metadata)
+    }
+
+    /// What a file is, if it is a regular one.
+    pub(in crate::storage) fn of_regular(metadata: &Metadata) -> Result<Self> {
+        if metadata.is_file() {
+            return Ok(Self::of(metadata));
         }
-        Ok(Self::of(&metadata))
+        let found = describe(metadata.file_type());
+        Err(Error::format(format!("expected a regular file, found {found}")))
     }
 
     pub(in crate::storage) fn of(metadata: &Metadata) -> Self {
@@ -76,8 +82,8 @@ fn number(metadata: &Metadata) -> Number {
     metadata.created().ok()
 }
 
-/// What a file is that is no regular one.
-pub(in crate::storage) fn describe(kind: FileType) -> &'static str {
+/// What a file is instead of a regular one.
+fn describe(kind: FileType) -> &'static str {
     if kind.is_dir() { "a directory" } else { describe_special(kind) }
 }
 

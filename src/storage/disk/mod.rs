@@ -19,6 +19,9 @@ use crate::host::Context;
 pub(super) use file::OnDisk;
 pub(super) use identity::Identity;
 
+/// What a file is called that was given as a descriptor.
+const PART: &str = "descriptor";
+
 /// The directory of a model.
 pub(super) struct Disk {
     directory: Arc<Directory>,
@@ -42,6 +45,12 @@ impl Disk {
         let disk = over(directory);
         let entry = disk.hold(&name, file, path.to_owned())?;
         Ok((disk, Some(entry)))
+    }
+
+    /// The part of an open file that begins at `start`, as a file of its own.
+    pub(super) fn part(file: File, start: u64, len: u64, access: Access, context: &Context) -> Result<Source> {
+        let part = OnDisk::part(file, start, len, access).map_err(|e| e.path(PART))?;
+        Ok(Source::stored(PART, Box::new(part), context))
     }
 
     fn hold(&self, name: &str, file: File, path: PathBuf) -> Result<Source> {

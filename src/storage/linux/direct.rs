@@ -29,8 +29,8 @@ pub(super) struct Direct {
 }
 
 impl Direct {
-    /// `file` is that of the source, which begins at `start`, opened with `O_DIRECT`. `None` if it cannot be read so after all, which some file
-    /// systems do not say before the first read.
+    /// `file` is that of the source, which begins at `start`, opened with `O_DIRECT`. `None` if it cannot be read so
+    /// after all, which some file systems do not say before the first read.
     pub(super) fn new(source: &Source, file: File, start: u64) -> Option<Self> {
         let direct = Self { source: source.clone(), alignment: alignment(&file)?, file, start };
         let mut block = direct.buffer(0).ok()?;
@@ -72,8 +72,8 @@ impl Chunked for Direct {
         BEST_SIZE
     }
 
-    /// Disks fill huge pages several times faster than others, and a small buffer has none: it is better to read megabytes at a
-    /// time.
+    /// Disks fill huge pages several times faster than others, and a small buffer has none: it is better to read
+    /// megabytes at a time.
     fn buffer(&self, len: usize) -> Result<Slot> {
         let fail = || Error::out_of_memory("the buffer", len as u64);
         let size = len.checked_add(2 * self.alignment).ok_or_else(fail)?;

@@ -1,11 +1,11 @@
 //! The one policy for files that a model names: shards, external data, assets.
 //!
-//! A file must be a regular file that lies beneath the model's directory, or beneath the directory where the model's own
-//! entry file really lies. The second rule serves the Hugging Face cache, where a snapshot holds only symbolic links into a
-//! directory of blobs: whoever could place the entry file there can name the other files there.
+//! A file must be a regular file that lies beneath the model's directory, or beneath the directory where the model's
+//! own entry file really lies. The second rule serves the Hugging Face cache, where a snapshot holds only symbolic
+//! links into a directory of blobs: whoever could place the entry file there can name the other files there.
 //!
-//! Both directories are held open from the start, and every later file is reached through their descriptors: whoever swaps
-//! links or folders afterwards does not change what is permitted.
+//! Both directories are held open from the start, and every later file is reached through their descriptors: whoever
+//! swaps links or folders afterwards does not change what is permitted.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -65,7 +65,8 @@ impl Directory {
         &self.path
     }
 
-    /// Permits the directory where the entry file really lies, which was opened by this path. Only the first entry counts.
+    /// Permits the directory where the entry file really lies, which was opened by this path. Only the first entry
+    /// counts.
     pub(in crate::storage) fn admit(&self, entry: &File, path: &Path) {
         // A second entry would widen what the model may reach; it is not an error to enter by the same one twice.
         let _ = self.second.set(self.home_of(entry, path).unwrap_or_default());
@@ -121,7 +122,8 @@ impl Directory {
         }
     }
 
-    /// Where a name leads, from the directory that is held. Nothing is opened for that but a handle, which can only be asked.
+    /// Where a name leads, from the directory that is held. Nothing is opened for that but a handle, which can only be
+    /// asked.
     fn find(&self, name: &str) -> io::Result<PathBuf> {
         let handle = rustix::fs::openat(&self.root.descriptor, name, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
         place_of(&handle).or_else(|_| fs::canonicalize(self.root.path.join(name)))

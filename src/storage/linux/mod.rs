@@ -46,12 +46,12 @@ pub(super) fn append_at(file: &File, offset: u64, bytes: &mut Vec<u8>) -> io::Re
 /// The way past the page cache.
 pub(super) fn chunked(file: &OnDisk, source: &Source) -> Option<Box<dyn Chunked>> {
     let again = reopen(file, OFlags::DIRECT)?;
-    Some(Box::new(direct::Direct::new(source, again, file.start())?))
+    Some(Box::new(direct::Direct::new(source, again, file.start)?))
 }
 
 /// The share of the file that is in the page cache.
 pub(super) fn residency(file: &OnDisk) -> f64 {
-    reopen(file, OFlags::empty()).map_or(1.0, |again| residency::measure(&again, file.start() + file.len()))
+    reopen(file, OFlags::empty()).map_or(1.0, |again| residency::measure(&again, file.start + file.len()))
 }
 
 /// Another descriptor of the same file, with `flags`; `None` if it cannot be had, or the file has changed.
@@ -71,4 +71,29 @@ fn link_to(descriptor: &impl AsRawFd) -> String {
 /// Where a descriptor leads now, without any link.
 fn place_of(descriptor: &impl AsRawFd) -> io::Result<PathBuf> {
     std::fs::read_link(link_to(descriptor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::residency::trial::skip;
+    use crate::host::Context;
+    use crate::storage::{Access, Location};
+
+    /// `ENODEV`: what the kernel makes up cannot be mapped, as files of some network file systems cannot.
+    #[test]
+    fn a_file_that_cannot_be_mapped_is_read() {
+        let path = std::path::Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
+        let Ok(location) = Location::open(path, Access::Map, &Context::new()) else {
+            return skip("needs a file of sysfs");
+        };
+        let source = location.entry().unwrap();
+        assert!(source.unmappable().is_none());
+        for _ in 0..2 {
+            assert!(source.view(0, 1).unwrap().is_none());
+            assert_eq!(source.unmappable().unwrap().os_code(), 19);
+        }
+        let message = source.no_view().to_string();
+        assert!(message.contains("cannot be mapped (cannot map the file: No such device"), "{message}");
+        assert_eq!(source.read(0, 1).unwrap().len(), 1);
+    }
 }

@@ -1,0 +1,93 @@
+//! Files in memory, by name.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+
+use bytes::Bytes;
+
+use super::files::{Files, Role};
+use super::name::plain_name;
+use super::source::Source;
+use super::tree::{Entry, TreeBuilder};
+use crate::error::{Error, Kind, Result};
+
+/// A model in memory: its files by their plain names. Folders are what stands before a `/`.
+pub(super) struct Blobs(BTreeMap<String, Bytes>);
+
+impl Blobs {
+    /// Blobs by the names that the caller gives them, which must be plain or have a plain spelling of their own each.
+    pub(super) fn new(blobs: impl IntoIterator<Item = (String, Bytes)>) -> Result<Self> {
+        let mut by_name = BTreeMap::new();
+        for (name, bytes) in blobs {
+            let plain = plain_name(&name).map_err(|e| e.subject(&*name))?;
+            if by_name.insert(plain, bytes).is_some() {
+                return Err(Error::invalid("two blobs have this name: expected one").subject(name));
+            }
+        }
+        Ok(Self(by_name))
+    }
+}
+
+impl Files for Blobs {
+    fn open(&self, name: &str, _: Role) -> Result<Source> {
+        let bytes = self.0.get(name);
+        let bytes = bytes.ok_or_else(|| Error::new(Kind::NotFound, "there is no blob of this name"))?;
+        Ok(Source::from_memory(name, bytes.clone()))
+    }
+
+    fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let beneath =
+            self.0.range(prefix.clone()..).map_while(|(name, bytes)| Some((name.strip_prefix(&prefix)?, bytes)));
+        let mut last = None;
+        for (name, bytes) in beneath {
+            match name.split_once('/') {
+                None => tree.add(OsStr::new(name), Entry::File(bytes.len() as u64))?,
+                // The blobs of one folder follow each other, for their names begin alike.
+                Some((sub, _)) if last == Some(sub) => {}
+                Some((sub, _)) => {
+                    tree.add(OsStr::new(sub), Entry::Folder)?;
+                    last = Some(sub);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn shown(&self, name: &str) -> String {
+        if name.is_empty() { "memory".to_owned() } else { name.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree::Tree;
+    use super::*;
+
+    fn blobs(names: &[&str]) -> Result<Blobs> {
+        Blobs::new(names.iter().map(|name| ((*name).to_owned(), Bytes::copy_from_slice(name.as_bytes()))))
+    }
+
+    #[test]
+    fn blobs_are_listed_like_files() {
+        let blobs = blobs(&["./b", "a/x", "a/y/z", "a.bin", "a0", "a//w"]).unwrap();
+        let top = Tree::of_folder(&blobs, "").unwrap();
+        assert_eq!(top.folders, ["a"]);
+        assert_eq!(top.files.iter().map(|file| &*file.name).collect::<Vec<_>>(), ["a.bin", "a0", "b"]);
+        assert_eq!(top.find("a.bin").unwrap().bytes, Some(5));
+        let all = Tree::of_all_folders(&blobs, "").unwrap();
+        assert_eq!(all.folders, ["a", "a/y"]);
+        assert_eq!(all.files.len(), 6);
+        assert_eq!(&blobs.open("b", Role::Part).unwrap().read(0, 3).unwrap()[..], b"./b");
+        assert_eq!(blobs.open("c", Role::Part).map(|_| ()).unwrap_err().kind(), Kind::NotFound);
+    }
+
+    #[test]
+    fn names_of_blobs_are_plain_and_unique() {
+        for (names, kind) in
+            [(&["../a"][..], Kind::Format), (&["/a"], Kind::Format), (&["a", "./a"], Kind::InvalidArgument)]
+        {
+            assert_eq!(blobs(names).map(|_| ()).unwrap_err().kind(), kind, "{names:?}");
+        }
+    }
+}

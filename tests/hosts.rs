@@ -1,0 +1,409 @@
+//! Models that lie elsewhere than in files of their own: behind the I/O of a host, in memory, within a larger file.
+
+#[path = "bad/bytes.rs"]
+mod bytes;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use ::bytes::Bytes;
+use bytes::{declared, entry, index, tensors};
+use weighbridge::host::Level;
+use weighbridge::load::Reads;
+use weighbridge::write::Manifests;
+use weighbridge::{
+    Access, Context, Error, HostEntry, HostFile, HostFiles, Kind, Model, OpenOptions, PlanOptions, Policy, Result,
+    Target,
+};
+
+const GOLDEN: &str = "tests/golden/tiny-llama";
+const INDEX: &str = "model.safetensors.index.json";
+
+/// What a host may do wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    None,
+    /// Reads bring a few bytes each.
+    Trickle,
+    /// Reads say that they brought more than there is room for.
+    Boast,
+    /// The file ends before its size.
+    Short,
+    /// Reads fail.
+    Fail,
+    /// The size is another when it is asked for again.
+    Resize,
+    /// The contents are others when they are asked for again.
+    Rewrite,
+    /// The memory that is lent has another length.
+    MapShort,
+}
+
+/// A host whose files are in memory. It misbehaves once it is told to.
+struct Host {
+    files: BTreeMap<String, Bytes>,
+    fault: Fault,
+    is_faulty: AtomicBool,
+    maps: AtomicBool,
+    preferred_read: usize,
+    /// Names that were asked for.
+    names: Mutex<Vec<String>>,
+    /// Sizes of the reads.
+    reads: Mutex<Vec<usize>>,
+    open_now: AtomicU64,
+}
+
+impl Host {
+    fn new(files: impl IntoIterator<Item = (String, Bytes)>) -> Self {
+        Self {
+            files: files.into_iter().collect(),
+            fault: Fault::None,
+            is_faulty: AtomicBool::new(false),
+            maps: AtomicBool::new(false),
+            preferred_read: 0,
+            names: Mutex::default(),
+            reads: Mutex::default(),
+            open_now: AtomicU64::new(0),
+        }
+    }
+
+    fn fault(&self) -> Fault {
+        if self.is_faulty.load(Ordering::SeqCst) { self.fault } else { Fault::None }
+    }
+}
+
+/// The host as the library gets it.
+#[derive(Clone)]
+struct Shared(Arc<Host>);
+
+struct Opened {
+    host: Arc<Host>,
+    bytes: Bytes,
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.host.open_now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl HostFiles for Shared {
+    fn open(&self, name: &str) -> Result<Box<dyn HostFile>> {
+        self.0.names.lock().unwrap().push(name.to_owned());
+        let bytes = self.0.files.get(name).ok_or_else(|| Error::new(Kind::NotFound, "not in the pak"))?;
+        self.0.open_now.fetch_add(1, Ordering::SeqCst);
+        Ok(Box::new(Opened { host: Arc::clone(&self.0), bytes: bytes.clone() }))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<HostEntry>> {
+        assert_eq!(folder, "", "no folder was asked for");
+        let file = |(name, bytes): (&String, &Bytes)| HostEntry::File { name: name.clone(), bytes: bytes.len() as u64 };
+        Ok(self.0.files.iter().map(file).collect())
+    }
+}
+
+impl HostFile for Opened {
+    fn size(&self) -> Result<u64> {
+        Ok(self.bytes.len() as u64 + u64::from(self.host.fault() == Fault::Resize))
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        assert!(!buffer.is_empty() && offset + buffer.len() as u64 <= self.bytes.len() as u64);
+        self.host.reads.lock().unwrap().push(buffer.len());
+        let count = match self.host.fault() {
+            Fault::Boast => return Ok(buffer.len() + 1),
+            Fault::Short => return Ok(0),
+            Fault::Fail => return Err(Error::new(Kind::Io, "the network is down")),
+            Fault::Trickle => buffer.len().min(777),
+            _ => buffer.len(),
+        };
+        buffer[..count].copy_from_slice(&self.bytes[offset as usize..][..count]);
+        Ok(count)
+    }
+
+    fn identity(&self) -> Result<u64> {
+        Ok(u64::from(self.host.fault() == Fault::Rewrite))
+    }
+
+    fn map(&self) -> Option<Bytes> {
+        let len = self.bytes.len() - usize::from(self.host.fault() == Fault::MapShort);
+        self.host.maps.load(Ordering::SeqCst).then(|| self.bytes.slice(..len))
+    }
+
+    fn preferred_read(&self) -> usize {
+        self.host.preferred_read
+    }
+}
+
+fn golden() -> Vec<(String, Bytes)> {
+    let entries = fs::read_dir(GOLDEN).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap().into())).collect()
+}
+
+fn open(host: &Arc<Host>, entry: Option<&str>) -> Result<Model> {
+    Model::from_host_files(Arc::new(Shared(Arc::clone(host))), entry, &OpenOptions::default(), &Context::new())
+}
+
+fn to_host() -> PlanOptions {
+    PlanOptions { target: Target::Host, ..PlanOptions::default() }
+}
+
+/// Both models are the same, whichever way their bytes are reached.
+fn assert_same(model: &Model, other: &Model) {
+    assert_eq!(model.tensors().len(), other.tensors().len());
+    assert_eq!(model.assets(), other.assets());
+    let [placed, expected] = [model, other].map(|model| model.load(&to_host()).unwrap());
+    for (at, (this, that)) in placed.iter().zip(expected.iter()).enumerate() {
+        assert_eq!((this.name, this.bytes()), (that.name, that.bytes()));
+        assert_eq!(model.bytes(at).unwrap(), that.bytes().unwrap());
+        assert_eq!(model.place(&model.tensors().get(at).unwrap()), other.place(&other.tensors().get(at).unwrap()));
+    }
+    for name in other.assets() {
+        assert_eq!(model.asset(name).unwrap(), other.asset(name).unwrap());
+        assert_eq!(model.asset_len(name).unwrap(), other.asset_len(name).unwrap());
+    }
+    model.verify().unwrap().verdict(model.policy()).unwrap();
+    let record = |model| Manifests::of(model, |_| true).unwrap().record().unwrap();
+    assert_eq!(record(model), record(other));
+}
+
+#[test]
+fn a_model_of_the_host_is_the_model_of_the_disk() {
+    let required = OpenOptions { policy: Policy::Required, ..OpenOptions::default() };
+    let disk = Model::open(GOLDEN, &required, &Context::new()).unwrap();
+    for (fault, entry) in [(Fault::None, None), (Fault::None, Some(INDEX)), (Fault::Trickle, None)] {
+        let host = Arc::new(Host { fault, is_faulty: AtomicBool::new(true), ..Host::new(golden()) });
+        let files = Arc::new(Shared(Arc::clone(&host)));
+        let model = Model::from_host_files(files, entry, &required, &Context::new()).unwrap();
+        assert_same(&model, &disk);
+        assert_eq!(host.open_now.load(Ordering::SeqCst), 4 + u64::from(entry.is_some()), "only weights stay open");
+    }
+}
+
+#[test]
+fn a_model_in_memory_may_have_many_files() {
+    let required = OpenOptions { policy: Policy::Required, ..OpenOptions::default() };
+    let disk = Model::open(GOLDEN, &required, &Context::new()).unwrap();
+    for entry in [None, Some(INDEX), Some("./model.safetensors.index.json")] {
+        let model = Model::from_blobs(golden(), entry, &required, &Context::new()).unwrap();
+        assert_same(&model, &disk);
+        assert!(model.load(&PlanOptions { target: Target::View, ..PlanOptions::default() }).is_ok());
+    }
+    let shards =
+        [("sub/a".to_owned(), tensors(&["v"]).into()), ("m.json".to_owned(), index(&[("v", ".//sub/./a")]).into())];
+    let model = Model::from_blobs(shards, Some("m.json"), &OpenOptions::default(), &Context::new()).unwrap();
+    assert_eq!(model.files().next().unwrap().name(), "sub/a");
+}
+
+#[test]
+fn blobs_that_are_missing_or_damaged_are_noticed() {
+    let from =
+        |blobs: Vec<(String, Bytes)>, entry| Model::from_blobs(blobs, entry, &OpenOptions::default(), &Context::new());
+    let error = from(golden(), Some("other.json")).unwrap_err();
+    assert_eq!(error.kind(), Kind::NotFound);
+    assert!(error.to_string().contains("other.json"), "{error}");
+    let without = golden().into_iter().filter(|(name, _)| !name.contains("00002")).collect();
+    let error = from(without, None).unwrap_err();
+    assert_eq!(error.kind(), Kind::NotFound);
+    assert!(error.to_string().contains("model-00002-of-00004.safetensors: the shard is missing"), "{error}");
+    let mut damaged: BTreeMap<String, Bytes> = golden().into_iter().collect();
+    damaged.insert("config.json".to_owned(), Bytes::from_static(b"{}"));
+    let model = from(damaged.into_iter().collect(), None).unwrap();
+    assert_eq!(model.asset("config.json").unwrap_err().kind(), Kind::Mismatch);
+}
+
+/// What a host does after the model was opened is an error that names the file, and never handed out.
+#[test]
+fn faults_of_the_host_are_errors_with_a_place() {
+    for (fault, kind, words) in [
+        (Fault::Boast, Kind::Callback, "the host says that it read"),
+        (Fault::Short, Kind::Changed, "it ends here now"),
+        (Fault::Fail, Kind::Io, "the network is down"),
+        (Fault::Resize, Kind::Changed, "bytes when it was opened"),
+        (Fault::Rewrite, Kind::Changed, "it has been written since"),
+    ] {
+        let host = Arc::new(Host { fault, ..Host::new([("m.safetensors".to_owned(), tensors(&["w"]).into())]) });
+        let model = open(&host, None).unwrap();
+        host.is_faulty.store(true, Ordering::SeqCst);
+        let errors = [
+            model.bytes(0).map(|_| ()),
+            model.read_into(0, 1, &mut [0; 2]),
+            model.load(&to_host()).map(|_| ()),
+            Manifests::of(&model, |_| true).map(|_| ()),
+        ];
+        for result in errors {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), kind, "{fault:?}: {error}");
+            assert_eq!(error.place().path.as_deref(), Some("m.safetensors"), "{fault:?}: {error}");
+            assert!(error.to_string().contains(words), "{fault:?}: {error}");
+        }
+        if !matches!(fault, Fault::Resize | Fault::Rewrite) {
+            assert_eq!(open(&host, None).unwrap_err().kind(), kind, "{fault:?} at the open");
+        }
+    }
+}
+
+#[test]
+fn the_host_sees_plain_names_only() {
+    for name in ["../secret", "/etc/passwd", r"a\\b", "sub/../../x"] {
+        let host = Arc::new(Host::new([("m.json".to_owned(), index(&[("w", name)]).into())]));
+        assert_eq!(open(&host, Some("m.json")).unwrap_err().kind(), Kind::Format, "{name}");
+        assert_eq!(*host.names.lock().unwrap(), ["m.json"]);
+    }
+    let host = Arc::new(Host::new([("m.json".to_owned(), index(&[("w", "./sub//w")]).into())]));
+    assert_eq!(open(&host, Some("m.json")).unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(*host.names.lock().unwrap(), ["m.json", "sub/w"]);
+    for name in ["../w.safetensors", "a/w.safetensors", "", "."] {
+        let host = Arc::new(Host::new([(name.to_owned(), tensors(&["w"]).into())]));
+        let error = open(&host, None).unwrap_err();
+        assert_eq!(error.kind(), Kind::Callback, "{name}: {error}");
+    }
+}
+
+/// A file that cannot be mapped is read; whoever wants a pointer is told why there is none, and may ask again.
+#[test]
+fn where_there_is_no_map_bytes_are_read() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&lines);
+    let log = Arc::new(move |level, target: &str, text: &str| {
+        log.lock().unwrap().push((level, target.to_owned(), text.to_owned()));
+    });
+    let context = Context::new().with_log(Level::Debug, log);
+    let files = [("m.safetensors".to_owned(), tensors(&["v", "w"]).into())];
+    let host = Arc::new(Host { fault: Fault::MapShort, ..Host::new(files) });
+    let files = Arc::new(Shared(Arc::clone(&host)));
+    let model = Model::from_host_files(files, None, &OpenOptions::default(), &context).unwrap();
+    let source = model.files().next().unwrap();
+    assert!(source.can_view() && source.unmappable().is_none());
+    for tensor in [0, 1, 0] {
+        let error = model.view(tensor).unwrap_err();
+        assert_eq!(error.kind(), Kind::NotMapped);
+        let message = error.to_string();
+        let words =
+            ["m.safetensors: ", "cannot be mapped", "the host has no memory to lend", "read it", "WB_OPEN_READ"];
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+        assert_eq!(model.bytes(tensor).unwrap().len(), 4);
+    }
+    assert!(source.unmappable().is_some());
+    let as_views = PlanOptions { target: Target::View, ..PlanOptions::default() };
+    assert_eq!(model.load(&as_views).map(|_| ()).unwrap_err().kind(), Kind::NotMapped);
+    let first = lines.lock().unwrap().clone();
+    assert!(matches!(&first[..], [(Level::Warn, _, line)] if line.contains("m.safetensors")), "{first:?}");
+
+    host.maps.store(true, Ordering::SeqCst);
+    host.is_faulty.store(true, Ordering::SeqCst);
+    assert_eq!(model.view(0).unwrap_err().kind(), Kind::NotMapped, "memory of another length");
+    host.is_faulty.store(false, Ordering::SeqCst);
+    let view = model.view(0).unwrap();
+    assert!(host.files["m.safetensors"].as_ptr_range().contains(&view.as_ptr()), "the memory of the host itself");
+    assert!(source.unmappable().is_none());
+    assert_eq!(lines.lock().unwrap().len(), 1);
+}
+
+/// A model of one large tensor: a pattern with no two blocks alike.
+fn large(len: usize) -> Vec<u8> {
+    let header = format!("{{{}}}", entry("w", "U8", &format!("[{len}]"), &format!("[0,{len}]")));
+    let mut contents = declared(header.len() as u64, header, 0);
+    contents.extend((0..len as u32).map(|at| (at.wrapping_mul(0x9E37_79B1) >> 13) as u8));
+    contents
+}
+
+#[test]
+fn loads_ask_for_as_much_at_once_as_the_host_prefers() {
+    const SIZE: usize = 24 << 20;
+    const PREFERRED: usize = 6 << 20;
+    let contents: Bytes = large(SIZE).into();
+    for (policy, reads) in
+        [(Policy::None, Reads::Auto), (Policy::None, Reads::Buffered), (Policy::IfPresent, Reads::Auto)]
+    {
+        let files = [("m.safetensors".to_owned(), contents.clone())];
+        let host = Arc::new(Host { preferred_read: PREFERRED, ..Host::new(files) });
+        let files = Arc::new(Shared(Arc::clone(&host)));
+        let options = OpenOptions { policy, ..OpenOptions::default() };
+        let model = Model::from_host_files(files, None, &options, &Context::new()).unwrap();
+        host.reads.lock().unwrap().clear();
+        let plan = PlanOptions { target: Target::Host, reads, staging_bytes: 16 << 20, ..PlanOptions::default() };
+        let placed = model.load(&plan).unwrap();
+        assert!(placed.find("w").unwrap().bytes().unwrap() == &contents[contents.len() - SIZE..]);
+        let reads = host.reads.lock().unwrap();
+        assert!(reads.iter().all(|size| *size <= PREFERRED), "{reads:?}");
+        assert_eq!(reads.iter().sum::<usize>(), SIZE, "nothing is read twice: {reads:?}");
+        assert!(reads.contains(&PREFERRED) && reads.len() <= 8, "{reads:?}");
+    }
+}
+
+/// A pak file: other things, the model at an odd offset, other things.
+fn pak(folder: &Path, model: &[u8], start: usize) -> File {
+    let path = folder.join("game.pak");
+    let mut file = File::create(&path).unwrap();
+    file.write_all(&vec![0xAA; start]).unwrap();
+    file.write_all(model).unwrap();
+    file.write_all(&[0xBB; 10_000]).unwrap();
+    File::open(&path).unwrap()
+}
+
+#[test]
+fn a_model_within_a_larger_file_counts_from_its_own_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let contents = large(20 << 20);
+    let memory = Model::from_memory(contents.clone().into(), &OpenOptions::default(), &Context::new()).unwrap();
+    let tensor = memory.tensors().get(0).unwrap();
+    for start in [0, 1, 4096, 10_001, 4096 + 64] {
+        for access in [Access::Map, Access::Read] {
+            let options = OpenOptions { access, ..OpenOptions::default() };
+            let file = pak(folder.path(), &contents, start);
+            let len = contents.len() as u64;
+            let model = Model::from_descriptor(file, start as u64, len, &options, &Context::new()).unwrap();
+            let found = model.tensors().get(0).unwrap();
+            assert_eq!((found.span().unwrap(), model.files().next().unwrap().len()), (tensor.span().unwrap(), len));
+            for reads in [Reads::Buffered, Reads::Direct] {
+                let placed = model.load(&PlanOptions { reads, ..to_host() }).unwrap();
+                assert!(placed.get(0).unwrap().bytes().unwrap() == &contents[tensor.span().unwrap().offset as usize..]);
+            }
+            assert!(model.bytes(0).unwrap() == contents[tensor.span().unwrap().offset as usize..]);
+            let told = model.alignment(&found);
+            match access {
+                Access::Read => assert_eq!(told, 0),
+                Access::Map => {
+                    let address = model.view(0).unwrap().as_ptr() as usize | 4096;
+                    assert_eq!(told, 1 << address.trailing_zeros(), "{start}");
+                    assert_eq!(model.alignment(&found), told, "also once it is mapped");
+                }
+            }
+            assert!(model.assets().is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_part_has_its_bounds_and_no_neighbours() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |contents: &[u8], offset: u64, len: u64| {
+        Model::from_descriptor(pak(folder.path(), contents, 77), offset, len, &OpenOptions::default(), &Context::new())
+    };
+    let good = tensors(&["w"]);
+    let len = good.len() as u64;
+    open(&good, 77, len).unwrap();
+    for (offset, len) in [(77 + len + 10_000, 1), (0, u64::MAX), (u64::MAX, 2), (77, len + 10_001)] {
+        let error = open(&good, offset, len).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
+        assert!(error.to_string().contains("are not inside"), "{error}");
+    }
+    // The bytes after the part are not those of the model.
+    for len in [len - 1, len + 1] {
+        assert_eq!(open(&good, 77, len).unwrap_err().kind(), Kind::Format);
+    }
+    let listed = index(&[("w", "a")]);
+    let error = open(&listed, 77, listed.len() as u64).unwrap_err();
+    assert_eq!(error.kind(), Kind::Unsupported);
+    assert!(error.to_string().contains("cannot name other files"), "{error}");
+    let model = open(&good, 77, len).unwrap();
+    File::options().write(true).open(folder.path().join("game.pak")).unwrap().set_len(90).unwrap();
+    assert_eq!(model.bytes(0).unwrap_err().kind(), Kind::Changed);
+    let folder = Model::from_descriptor(File::open("src").unwrap(), 0, 1, &OpenOptions::default(), &Context::new());
+    assert!(folder.unwrap_err().to_string().contains("found a directory"));
+}
