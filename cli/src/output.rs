@@ -7,7 +7,7 @@ use serde::Serialize;
 use weighbridge::error::Printable;
 use weighbridge::host::Progress;
 use weighbridge::verify::{Outcome, Report, Subject};
-use weighbridge::{Finding, Model};
+use weighbridge::{Finding, Model, Severity};
 
 use crate::failure::Failure;
 
@@ -24,9 +24,10 @@ pub fn count(number: usize, what: &str) -> String {
     format!("{} {what}{ending}", thousands(number as u64))
 }
 
-/// What was accepted with a remark when the model was opened.
+/// What is wrong with the model, and was accepted when it was opened. Mere facts are for `check`, and for JSON.
 pub fn notes(out: &mut impl Write, model: &Model) -> io::Result<()> {
-    model.notes().iter().try_for_each(|note| writeln!(out, "{}", Printable(&note.to_string())))
+    let mut notes = model.notes().iter().filter(|note| note.severity != Severity::Info);
+    notes.try_for_each(|note| writeln!(out, "{}", Printable(&note.to_string())))
 }
 
 /// What the model says about itself, one line for each key.
