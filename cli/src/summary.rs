@@ -49,7 +49,7 @@ impl<'a> GraphDescription<'a> {
         let graphs = model.graphs();
         let main = graphs.get(0)?;
         let mut opset = BTreeMap::new();
-        for import in &graphs.opsets {
+        for import in graphs.opsets() {
             opset.entry(domain_name(&import.domain)).or_insert(import.version);
         }
         Some(Self {
@@ -109,7 +109,7 @@ pub fn print(out: &mut impl Write, model: &Model, graph: &GraphDescription<'_>) 
     let nodes = count(graphs.iter().map(Graph::node_count).sum(), "node");
     let (subgraphs, functions) = (count(graph.subgraphs, "subgraph"), count(graphs.functions().len(), "function"));
     writeln!(out, "graph: {nodes}, {subgraphs}, {functions}{}", origin(model))?;
-    writeln!(out, "opsets: {}", opsets(&graphs.opsets))?;
+    writeln!(out, "opsets: {}", opsets(graphs.opsets()))?;
     writeln!(out, "operators: {}", operators(graph))?;
     for value in inputs(main) {
         write!(out, "input: ")?;

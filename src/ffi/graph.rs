@@ -16,7 +16,7 @@ use super::model::{out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, fill_list, plain, status, text, wb_str};
 use crate::error::{Error, Kind, Result};
-use crate::graph::{Graph, Graphs, Role};
+use crate::graph::{Graph, Role};
 use crate::model::Model;
 
 /// A graph, borrowed from its model. Immutable; any thread. Since 0.1.
@@ -113,15 +113,16 @@ pub struct wb_model_info {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_describe(m: *const wb_model, out: *mut wb_model_info) -> wb_status {
     status(|| {
-        let Graphs { ir_version, producer, domain, documentation, .. } = get(m, "m")?.model.graphs();
+        let graphs = get(m, "m")?.model.graphs();
+        let (about, onnx) = (&graphs.about, graphs.onnx.as_ref());
         let info = wb_model_info {
             struct_size: size_of::<wb_model_info>(),
-            ir_version: ir_version.unwrap_or(0),
-            producer: (&*producer.0).into(),
-            producer_version: (&*producer.1).into(),
-            domain: (&*domain.0).into(),
-            model_version: domain.1,
-            documentation: (&**documentation).into(),
+            ir_version: graphs.ir_version().unwrap_or(0),
+            producer: (&*about.producer).into(),
+            producer_version: (&*about.producer_version).into(),
+            domain: onnx.map_or("", |facts| &facts.domain).into(),
+            model_version: onnx.map_or(0, |facts| facts.model_version),
+            documentation: (&*about.documentation).into(),
         };
         fill(out, &info, "out")?;
         Ok(WB_OK)

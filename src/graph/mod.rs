@@ -11,12 +11,14 @@
 
 #![forbid(unsafe_code)]
 
+mod about;
 mod attribute;
 mod build;
 mod nodes;
 mod rows;
 mod types;
 
+pub use about::{About, OnnxFacts, Opset};
 pub use attribute::{Attribute, AttributeKind};
 pub(crate) use build::{AttributeData, GraphBuilder, IrNode, IrType};
 pub use nodes::{Graph, Initializer, NO_VALUE, Node, Stored, Value};
@@ -25,30 +27,15 @@ pub use types::{Dim, Type, TypeKind};
 /// All graphs of a model, and what is said about them together.
 #[derive(Debug, Default)]
 pub struct Graphs {
-    /// The version of the representation: the `ir_version` of ONNX.
-    pub ir_version: Option<i64>,
-    /// The program that wrote the model, and its version; empty if it does not say.
-    pub producer: (String, String),
-    /// The namespace of the model and its version there; empty and 0 if it does not say.
-    pub domain: (String, i64),
-    /// What the model says of itself in prose.
-    pub documentation: String,
-    /// The operator sets that the model imports.
-    pub opsets: Vec<Opset>,
+    /// What the model says of itself.
+    pub about: About,
+    /// What ONNX says beside that; `None` for other formats.
+    pub onnx: Option<OnnxFacts>,
     pub(crate) graphs: Vec<Graph>,
     pub(crate) functions: Vec<Function>,
     /// Indices of the functions, sorted by domain, name and overload.
     pub(crate) functions_by_name: Vec<usize>,
     pub(crate) sparse: Vec<SparseTensor>,
-}
-
-/// An operator set: a domain, and the version of it that is used.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Opset {
-    /// The domain; empty for the default one. `"ai.onnx"` is spelled as empty.
-    pub domain: String,
-    /// The version.
-    pub version: i64,
 }
 
 /// A function that a model defines: an operator with a body.
@@ -66,8 +53,6 @@ pub struct Function {
     pub attributes: Vec<String>,
     /// Names of the attributes that have a value when a call gives none: [`Graph::defaults`] of the body.
     pub defaults: Vec<String>,
-    /// The operator sets that the body imports.
-    pub opsets: Vec<Opset>,
 }
 
 /// A tensor of which only some elements are stored.
@@ -139,10 +124,26 @@ impl Graphs {
         &self.sparse
     }
 
+    /// The version of the representation, such as the `ir_version` of ONNX; `None` if the model does not say.
+    pub fn ir_version(&self) -> Option<i64> {
+        self.onnx.as_ref()?.ir_version
+    }
+
+    /// The operator sets that the model imports; none if its format has no such thing.
+    pub fn opsets(&self) -> &[Opset] {
+        self.onnx.as_ref().map_or(&[], |facts| &facts.opsets)
+    }
+
+    /// The operator sets that the body of the function with this index imports; none if its format has no such thing.
+    pub fn function_opsets(&self, function: usize) -> &[Opset] {
+        let facts = self.onnx.as_ref();
+        facts.and_then(|facts| facts.function_opsets.get(function)).map_or(&[], Vec::as_slice)
+    }
+
     /// The version of a domain's operator set that holds in a graph: that of the function whose body it is or lies in, or
     /// else that of the model.
     pub fn opset(&self, graph: usize, domain: &str) -> Option<i64> {
-        let opsets = self.function_around(graph).map_or(&self.opsets, |function| &self.functions[function].opsets);
+        let opsets = self.function_around(graph).map_or(self.opsets(), |function| self.function_opsets(function));
         opsets.iter().find(|opset| opset.domain == domain).map(|opset| opset.version)
     }
 

@@ -12,19 +12,19 @@ use crate::check::rules::{
 use crate::graph::{Graphs, Opset};
 
 pub(super) fn check(graphs: &Graphs, report: &mut Report<'_>) {
-    let ir = graphs.ir_version.unwrap_or_default();
+    let ir = graphs.ir_version().unwrap_or_default();
     check_ir(ir, report);
     check_presence(ir, graphs, report);
-    check_range(&graphs.opsets, Place::MODEL, report);
-    check_repeats(&graphs.opsets, Place::MODEL, report);
-    for opset in &graphs.opsets {
-        check_known(opset, &graphs.opsets, report);
+    check_range(graphs.opsets(), Place::MODEL, report);
+    check_repeats(graphs.opsets(), Place::MODEL, report);
+    for opset in graphs.opsets() {
+        check_known(opset, graphs.opsets(), report);
     }
-    check_pair(ir, &graphs.opsets, report);
-    for function in graphs.functions().iter().filter(|_| ir >= IR_OF_FUNCTIONS) {
+    check_pair(ir, graphs.opsets(), report);
+    for (index, function) in graphs.functions().iter().enumerate().filter(|_| ir >= IR_OF_FUNCTIONS) {
         let place = Place::graph(function.graph);
-        check_range(&function.opsets, place, report);
-        check_repeats(&function.opsets, place, report);
+        check_range(graphs.function_opsets(index), place, report);
+        check_repeats(graphs.function_opsets(index), place, report);
     }
 }
 
@@ -42,10 +42,10 @@ fn check_ir(ir: i64, report: &mut Report<'_>) {
 }
 
 fn check_presence(ir: i64, graphs: &Graphs, report: &mut Report<'_>) {
-    if ir >= IR_OF_OPSETS && graphs.opsets.is_empty() {
+    if ir >= IR_OF_OPSETS && graphs.opsets().is_empty() {
         report.add(OPSET_MISSING, Place::MODEL, || format!("no operator set is imported; ir_version {ir} needs one"));
     }
-    if ir < IR_OF_OPSETS && !graphs.opsets.is_empty() {
+    if ir < IR_OF_OPSETS && !graphs.opsets().is_empty() {
         report.add(OPSET_UNEXPECTED, Place::MODEL, || {
             format!("operator sets are imported; ir_version {ir} has none: they came with {IR_OF_OPSETS}")
         });

@@ -24,12 +24,12 @@ pub(super) const IR_OF_FUNCTIONS: i64 = 8;
 
 impl<'a> Scopes<'a> {
     pub(super) fn of(graphs: &'a Graphs) -> Self {
-        let ir = graphs.ir_version.unwrap_or_default();
-        let mut of_model = imports(&graphs.opsets);
+        let ir = graphs.ir_version().unwrap_or_default();
+        let mut of_model = imports(graphs.opsets());
         if ir < IR_OF_OPSETS {
             of_model.entry("").or_insert(1);
         }
-        let of_functions = graphs.functions().iter().map(|function| imports(&function.opsets));
+        let of_functions = (0..graphs.functions().len()).map(|function| imports(graphs.function_opsets(function)));
         let declared = graphs.functions().iter().map(|function| {
             let names = function.attributes.iter().chain(&function.defaults);
             names.map(String::as_str).collect()

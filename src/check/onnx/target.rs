@@ -95,9 +95,10 @@ pub(super) fn check(target: &Target, subject: &Subject<'_>, scopes: &Scopes<'_>,
             )
         });
     }
-    check_imports(target, &graphs.opsets, Place::MODEL, report);
-    for function in graphs.functions().iter().filter(|function| scopes.is_used(function.graph)) {
-        check_imports(target, &function.opsets, Place::graph(function.graph), report);
+    check_imports(target, graphs.opsets(), Place::MODEL, report);
+    let functions = graphs.functions().iter().enumerate();
+    for (index, function) in functions.filter(|(_, function)| scopes.is_used(function.graph)) {
+        check_imports(target, graphs.function_opsets(index), Place::graph(function.graph), report);
     }
     let mut verdicts = Verdicts::default();
     for (index, graph) in graphs.iter().enumerate().filter(|(index, _)| scopes.is_used(*index)) {

@@ -7,12 +7,14 @@ use super::tensors::Tensors;
 use crate::error::{Printable, Result};
 use crate::finding::{Finding, Severity};
 use crate::formats::protobuf::Skeleton;
-use crate::graph::{Graph, Graphs, Opset, Role};
+use crate::graph::{Graph, Graphs, OnnxFacts, Opset, Role};
 
 /// What has been read so far.
 pub(super) struct Found<'s, 't> {
     pub skeleton: &'s Skeleton,
     pub graphs: Graphs,
+    /// What becomes [`Graphs::onnx`].
+    pub facts: OnnxFacts,
     pub tensors: Tensors<'t>,
     pub findings: Vec<Finding>,
 }

@@ -127,8 +127,8 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
             graph: self.index,
             attributes: Vec::new(),
             defaults: Vec::new(),
-            opsets: Vec::new(),
         };
+        let mut opsets = Vec::new();
         let (mut nodes, mut infos, mut defaults) = (Vec::new(), Vec::new(), Vec::new());
         let (mut name, mut has_domain) = (0..0, false);
         for (number, value) in fields(text, range) {
@@ -148,7 +148,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
                 6 => function.attributes.push(self.skeleton.string(value.range())?),
                 7 => nodes.push(value.range()),
                 8 => self.builder.graph_mut().documentation = self.skeleton.string(value.range())?,
-                9 => function.opsets.push(opset(self.skeleton, value.range())?),
+                9 => opsets.push(opset(self.skeleton, value.range())?),
                 10 => {
                     has_domain = true;
                     function.domain = plain_domain(self.skeleton.str(value.range())?).to_owned();
@@ -163,10 +163,11 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
                 _ => {}
             }
         }
+        self.found.facts.function_opsets.push(opsets);
         self.path = format!("{}::{}", cut(&function.domain), cut(&function.name));
         self.scope = format!("{}/", self.path);
         self.builder.graph_mut().name.clone_from(&function.name);
-        if !has_domain && self.found.graphs.ir_version.unwrap_or_default() >= 8 {
+        if !has_domain && self.found.facts.ir_version.unwrap_or_default() >= 8 {
             self.find(Severity::Error, "onnx.function.domain", "the function does not say its domain".to_owned());
         }
         self.defaults(name, defaults)?;
@@ -326,7 +327,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         parts.read(self.skeleton, range)?;
         let name = self.skeleton.str(parts.name.clone())?;
         let reference = self.skeleton.str(parts.reference.clone())?;
-        let has_types = self.found.graphs.ir_version.unwrap_or_default() >= 2;
+        let has_types = self.found.facts.ir_version.unwrap_or_default() >= 2;
         for (rule, message) in parts.faults(has_types, self.is_function) {
             self.find(Severity::Error, rule, format!("{node}.{}: {message}", cut(name)));
         }

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 use crate::finding::Severity;
 use crate::formats::protobuf::{fields, scan};
 use crate::formats::{Head, Parsed, assets};
-use crate::graph::{Graphs, Role};
+use crate::graph::{Graphs, OnnxFacts, Role};
 use crate::limits::Limits;
 use crate::storage::{Location, Source};
 
@@ -29,11 +29,13 @@ fn read_file(location: &Location, source: &Source, limits: &Limits) -> Result<Pa
     let mut found = Found {
         skeleton: &skeleton,
         graphs: Graphs::default(),
+        facts: OnnxFacts::default(),
         tensors: Tensors::new(location, source.clone(), limits),
         findings: Vec::new(),
     };
     let metadata = read_model(&mut found)?;
-    let Found { mut graphs, tensors, findings, .. } = found;
+    let Found { mut graphs, facts, tensors, findings, .. } = found;
+    graphs.onnx = Some(facts);
     let mut loaded = tensors.finish()?;
     graphs.place_tensors(&loaded.places);
     if let Some(model) = loaded.weights.first_mut() {
@@ -71,16 +73,16 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<BTreeMap<String, String>> {
     let text = &skeleton.text;
     let (mut main, mut functions, mut metadata) = (None, Vec::new(), Vec::new());
     for (number, value) in fields(text, 0..text.len()) {
-        let graphs = &mut found.graphs;
+        let Found { graphs: Graphs { about, .. }, facts, .. } = found;
         match number {
-            1 => graphs.ir_version = Some(value.int()),
-            2 => graphs.producer.0 = skeleton.string(value.range())?,
-            3 => graphs.producer.1 = skeleton.string(value.range())?,
-            4 => graphs.domain.0 = skeleton.string(value.range())?,
-            5 => graphs.domain.1 = value.int(),
-            6 => graphs.documentation = skeleton.string(value.range())?,
+            1 => facts.ir_version = Some(value.int()),
+            2 => about.producer = skeleton.string(value.range())?,
+            3 => about.producer_version = skeleton.string(value.range())?,
+            4 => facts.domain = skeleton.string(value.range())?,
+            5 => facts.model_version = value.int(),
+            6 => about.documentation = skeleton.string(value.range())?,
             7 => main = Some(value.range()),
-            8 => graphs.opsets.push(opset(skeleton, value.range())?),
+            8 => facts.opsets.push(opset(skeleton, value.range())?),
             14 => metadata.push(entry(skeleton, value.range())?),
             20 => found.find(Severity::Info, "onnx.model.training", "", TRAINING.to_owned()),
             25 => functions.push(value.range()),
@@ -88,6 +90,9 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<BTreeMap<String, String>> {
         }
     }
     let main = main.ok_or_else(|| Error::format("the model has no graph: is this an ONNX model?"))?;
+    if found.facts.model_version != 0 {
+        found.graphs.about.version = found.facts.model_version.to_string();
+    }
     graph::read(found, main, Role::Main, "main", "")?;
     for function in functions {
         graph::read_function(found, function)?;
