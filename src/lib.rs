@@ -45,6 +45,7 @@ mod json;
 pub mod limits;
 pub mod load;
 mod model;
+pub mod quantization;
 mod storage;
 pub mod tensor;
 pub mod verify;

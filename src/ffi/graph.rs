@@ -155,7 +155,7 @@ pub extern "C" fn wb_graph_describe(g: *const wb_graph, out: *mut wb_graph_info)
 fn info(g: &wb_graph) -> Result<wb_graph_info> {
     let graph = g.graph()?;
     let (role, parent, node, attribute) = match graph.role {
-        Role::Main => (WB_GRAPH_MAIN, WB_NO_INDEX, WB_NO_INDEX, WB_NO_INDEX),
+        Role::Entry => (WB_GRAPH_MAIN, WB_NO_INDEX, WB_NO_INDEX, WB_NO_INDEX),
         Role::Function(_) => (WB_GRAPH_FUNCTION, WB_NO_INDEX, WB_NO_INDEX, WB_NO_INDEX),
         Role::Subgraph { graph, node, attribute } => (WB_GRAPH_SUBGRAPH, graph, node, attribute),
     };

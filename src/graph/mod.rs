@@ -1,12 +1,13 @@
-//! Graphs in one form for all formats: nodes, values, attributes, subgraphs, functions.
+//! Graphs in one form for all formats: nodes, values, attributes, subgraphs, functions, signatures.
 //!
-//! [`Graphs`] holds every graph of a model in one list: the main graph first, then the bodies of functions and the
-//! graphs that are attributes of nodes. Nodes, values and attributes are rows of tables, addressed by dense, stable
-//! indices. Names stay in the text of the model, which all graphs share; words that occur again and again, such as
+//! [`Graphs`] holds every graph of a model in one list: the first entry first, then others that callers run, the bodies of
+//! functions, and the graphs that are attributes of nodes. Nodes, values and attributes are rows of tables, addressed by dense, stable
+//! indices. Names stay in the text of the model, which all graphs share, or are text of the graph's own; words that occur again and again, such as
 //! operators, are kept once. A graph of a hundred thousand nodes is a handful of allocations, and to drop it takes no
 //! recursion.
 //!
-//! A name belongs to one value of its graph. What a node of a subgraph takes from around it is a value of its own in the
+//! Where a format tells values apart by name, as ONNX does, a name belongs to one value of its graph; elsewhere names may
+//! be empty, made up, or equal. What few graphs have, as control edges and quantized values, is in tables of its own. What a node of a subgraph takes from around it is a value of its own in the
 //! subgraph; [`Graphs::outer`] leads out.
 
 #![forbid(unsafe_code)]
@@ -14,14 +15,21 @@
 mod about;
 mod attribute;
 mod build;
+mod control;
 mod nodes;
+mod quantizations;
 mod rows;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod text;
 mod types;
 
 pub use about::{About, OnnxFacts, Opset};
 pub use attribute::{Attribute, AttributeKind};
 pub(crate) use build::{AttributeData, GraphBuilder, IrNode, IrType};
 pub use nodes::{Graph, Initializer, NO_VALUE, Node, Stored, Value};
+pub use signature::{NamedValue, Signature};
 pub use types::{Dim, Type, TypeKind};
 
 /// All graphs of a model, and what is said about them together.
@@ -36,6 +44,7 @@ pub struct Graphs {
     /// Indices of the functions, sorted by domain, name and overload.
     pub(crate) functions_by_name: Vec<usize>,
     pub(crate) sparse: Vec<SparseTensor>,
+    signatures: Vec<signature::SignatureRow>,
 }
 
 /// A function that a model defines: an operator with a body.
@@ -69,8 +78,8 @@ pub struct SparseTensor {
 /// What a graph is in its model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The graph that the model runs.
-    Main,
+    /// A graph that callers run. A model may have several.
+    Entry,
     /// The body of the function with this index.
     Function(usize),
     /// The value of an attribute: of this graph, this node, the attribute with this position in the node.
@@ -85,7 +94,7 @@ pub enum Role {
 }
 
 impl Graphs {
-    /// The number of graphs: the main one, bodies of functions, and subgraphs.
+    /// The number of graphs: entries, bodies of functions, and subgraphs.
     pub fn len(&self) -> usize {
         self.graphs.len()
     }
@@ -95,9 +104,15 @@ impl Graphs {
         self.graphs.is_empty()
     }
 
-    /// The graph at `index`; the main one is at 0.
+    /// The graph at `index`; the first entry is at 0.
     pub fn get(&self, index: usize) -> Option<&Graph> {
         self.graphs.get(index)
+    }
+
+    /// Indices of the graphs that callers run.
+    pub fn entries(&self) -> impl Iterator<Item = usize> + Clone {
+        let graphs = self.graphs.iter().enumerate();
+        graphs.filter(|(_, graph)| graph.role == Role::Entry).map(|(index, _)| index)
     }
 
     /// All graphs.
@@ -152,7 +167,7 @@ impl Graphs {
         let mut graph = graph;
         loop {
             match self.graphs.get(graph)?.role {
-                Role::Main => return None,
+                Role::Entry => return None,
                 Role::Function(function) => return Some(function),
                 // A graph comes later in the list than the one around it, so this ends.
                 Role::Subgraph { graph: around, .. } => graph = around,

@@ -77,7 +77,7 @@ fn scopes_of(graphs: &Graphs) -> Vec<usize> {
     let mut scopes = Vec::with_capacity(graphs.len());
     for graph in graphs.iter() {
         scopes.push(match graph.role {
-            Role::Main => 0,
+            Role::Entry => 0,
             Role::Function(function) => function + 1,
             // A graph comes later in the list than the one around it.
             Role::Subgraph { graph, .. } => scopes.get(graph).copied().unwrap_or_default(),

@@ -65,7 +65,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         let (path, scope) = (path.to_owned(), scope.to_owned());
         let skeleton = found.skeleton;
         // Nearly all nodes of most models are in the main graph.
-        let nodes = if role == Role::Main { skeleton.counts[NODE] } else { 0 };
+        let nodes = if role == Role::Entry { skeleton.counts[NODE] } else { 0 };
         let builder = GraphBuilder::new(role, skeleton.text.clone(), nodes);
         Self {
             found,
@@ -115,7 +115,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         for range in infos {
             self.value_info(range, false)?;
         }
-        Ok(self.builder.finish())
+        self.builder.finish()
     }
 
     fn read_function(mut self, range: Range<usize>) -> Result<(Function, Graph)> {
@@ -178,7 +178,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         for range in infos {
             self.value_info(range, true)?;
         }
-        let graph = self.builder.finish();
+        let graph = self.builder.finish()?;
         function.defaults = graph.defaults().map(|attribute| attribute.name.to_owned()).collect();
         Ok((function, graph))
     }
@@ -252,7 +252,7 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
             self.attribute(&label, position, range.clone())?;
         }
         let (inputs, outputs) = (&self.inputs, &self.outputs);
-        self.builder.node(&IrNode { name, operator, inputs, outputs, attributes: attributes.len() })?;
+        self.builder.node(&IrNode { name, operator, inputs, outputs, control: &[], attributes: attributes.len() })?;
         self.attributes = attributes;
         self.nodes += 1;
         Ok(())

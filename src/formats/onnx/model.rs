@@ -93,7 +93,8 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<BTreeMap<String, String>> {
     if found.facts.model_version != 0 {
         found.graphs.about.version = found.facts.model_version.to_string();
     }
-    graph::read(found, main, Role::Main, "main", "")?;
+    let main = graph::read(found, main, Role::Entry, "main", "")?;
+    found.graphs.add_own_signature("", main)?;
     for function in functions {
         graph::read_function(found, function)?;
     }
