@@ -132,8 +132,7 @@ impl GraphBuilder {
     }
 
     /// Adds an attribute; the next node takes it.
-    pub(crate) fn attribute(&mut self, name: &str, reference: &str, data: AttributeData<'_>) -> Result<()> {
-        let (name, reference) = (self.word(name)?, self.word(reference)?);
+    pub(crate) fn attribute(&mut self, name: Word, reference: Word, data: AttributeData<'_>) -> Result<()> {
         let numbers = &mut self.graph.numbers;
         let (kind, data) = match data {
             AttributeData::Undefined(kind) => (kind, Slice::default()),
@@ -264,8 +263,17 @@ impl GraphBuilder {
         Ok(row)
     }
 
+    /// A word that was kept before.
+    pub(crate) fn find_word(&self, word: &[u8]) -> Option<Word> {
+        if word.is_empty() {
+            return Some(Word::default());
+        }
+        let Graph { names, words, .. } = &self.graph;
+        self.words.find(names.hash(word), |other| other.of(words).as_bytes() == word).copied()
+    }
+
     /// Keeps a word once, however often it occurs.
-    fn word(&mut self, word: &str) -> Result<Word> {
+    pub(crate) fn word(&mut self, word: &str) -> Result<Word> {
         if word.is_empty() {
             return Ok(Word::default());
         }

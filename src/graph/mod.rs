@@ -29,6 +29,7 @@ pub use about::{About, OnnxFacts, Opset};
 pub use attribute::{Attribute, AttributeKind};
 pub(crate) use build::{AttributeData, GraphBuilder, IrNode, IrType};
 pub use nodes::{Graph, Initializer, NO_VALUE, Node, Stored, Value};
+pub(crate) use rows::Word;
 pub use signature::{NamedValue, Signature};
 pub use types::{Dim, Type, TypeKind};
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 
 /// A part of one of a graph's lists, of its text or of its words.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Slice {
+pub(crate) struct Slice {
     pub(super) start: u32,
     pub(super) len: u32,
 }
@@ -18,7 +18,7 @@ pub(super) struct Name(pub(super) Slice);
 
 /// One of the words.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Word(pub(super) Slice);
+pub(crate) struct Word(pub(super) Slice);
 
 impl Word {
     pub(super) fn of(self, words: &str) -> &str {

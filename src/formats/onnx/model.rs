@@ -5,12 +5,12 @@ use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::found::{Found, entry, opset};
 use super::tensors::Tensors;
-use super::{FORMAT, directory, graph, probe, schema};
+use super::{FORMAT, directory, function, graph, probe, schema};
 use crate::error::{Error, Kind, Result};
 use crate::finding::Severity;
 use crate::formats::protobuf::{fields, scan};
 use crate::formats::{Head, Parsed, assets};
-use crate::graph::{Graphs, OnnxFacts, Role};
+use crate::graph::{Graphs, OnnxFacts};
 use crate::limits::Limits;
 use crate::storage::{Location, Source};
 
@@ -93,10 +93,10 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<BTreeMap<String, String>> {
     if found.facts.model_version != 0 {
         found.graphs.about.version = found.facts.model_version.to_string();
     }
-    let main = graph::read(found, main, Role::Entry, "main", "")?;
+    let main = graph::read(found, main)?;
     found.graphs.add_own_signature("", main)?;
     for function in functions {
-        graph::read_function(found, function)?;
+        function::read(found, function)?;
     }
     found.graphs.sort_functions();
     Ok(unique(found, metadata))
