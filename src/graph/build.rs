@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, Word, number};
 use super::text::{Names, name_of};
@@ -64,12 +65,12 @@ pub(crate) struct IrType<'a> {
 }
 
 impl GraphBuilder {
-    /// A graph whose names are in `text`. Room is made for `nodes` nodes, and as many values.
+    /// A graph whose names are in `text`. Room is made for `nodes` nodes, and somewhat more values.
     pub(crate) fn new(role: Role, text: Bytes, nodes: usize) -> Self {
         let mut graph = Graph::empty(role, text);
         // Without the room the lists grow as they are filled.
         let _ = graph.nodes.try_reserve_exact(nodes);
-        let _ = graph.values.try_reserve_exact(nodes);
+        let _ = graph.values.try_reserve_exact(nodes + nodes / 8);
         let _ = graph.edges.try_reserve_exact(3 * nodes);
         graph.names.reserve(nodes);
         Self { graph, words: HashTable::new(), operators: HashTable::new() }
@@ -92,14 +93,15 @@ impl GraphBuilder {
         if values.last().is_some_and(|last| text.name(last.name) == bytes) {
             return Ok(values.len() as u32 - 1);
         }
-        let hash = names.hash(bytes);
-        if let Some(found) = names.find(text, values, bytes, hash) {
-            return Ok(found);
+        match names.entry(text, values, bytes) {
+            Entry::Occupied(found) => Ok(*found.get()),
+            Entry::Vacant(place) => {
+                check(name.clone())?;
+                let index = push_value(values, name_of(name)?)?;
+                place.insert(index);
+                Ok(index)
+            }
         }
-        check(name.clone())?;
-        let index = push_value(values, name_of(name)?)?;
-        names.insert(text, values, index, hash);
-        Ok(index)
     }
 
     /// A value of its own, whatever its name: it may be empty, or that of another value. [`Graph::find`] finds the first of
@@ -107,13 +109,14 @@ impl GraphBuilder {
     #[cfg_attr(not(test), expect(dead_code, reason = "values of ONNX are their names; those of other formats are not"))]
     pub(crate) fn add_value(&mut self, name: Range<usize>) -> Result<u32> {
         let Graph { names, values, text, .. } = &mut self.graph;
-        let index = push_value(values, name_of(name.clone())?)?;
-        let bytes = text.bytes(name);
-        let hash = names.hash(bytes);
-        if !bytes.is_empty() && names.find(text, values, bytes, hash).is_none() {
-            names.insert(text, values, index, hash);
+        let row = name_of(name.clone())?;
+        let index = number(values.len())?;
+        if !name.is_empty()
+            && let Entry::Vacant(place) = names.entry(text, values, text.bytes(name))
+        {
+            place.insert(index);
         }
-        Ok(index)
+        push_value(values, row)
     }
 
     /// Keeps a name that the text does not have, because it was made up or made unique: a range to give for it.

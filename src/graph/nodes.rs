@@ -254,8 +254,7 @@ impl Graph {
 
     /// The index of the value with this name, the first if there are several.
     pub fn find(&self, name: &str) -> Option<u32> {
-        let name = name.as_bytes();
-        self.names.find(&self.text, &self.values, name, self.names.hash(name))
+        self.names.find(&self.text, &self.values, name.as_bytes())
     }
 
     /// The values that the graph takes, in order, those included that have an initializer as their default.

@@ -4,6 +4,7 @@ use std::hash::BuildHasher;
 use std::ops::Range;
 
 use bytes::Bytes;
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::rows::{Name, Slice, ValueRow, number};
@@ -78,16 +79,16 @@ impl Names {
         self.hasher.hash_one(parts)
     }
 
-    /// The value with this name, whose hash this is.
-    #[inline]
-    pub(super) fn find(&self, text: &Text, values: &[ValueRow], name: &[u8], hash: u64) -> Option<u32> {
-        self.table.find(hash, |value| text.name(values[*value as usize].name) == name).copied()
+    /// The value with this name.
+    pub(super) fn find(&self, text: &Text, values: &[ValueRow], name: &[u8]) -> Option<u32> {
+        self.table.find(self.hash(name), |value| text.name(values[*value as usize].name) == name).copied()
     }
 
-    /// Adds a value whose name, with this hash, no other value has.
+    /// The place of the value with this name.
     #[inline]
-    pub(super) fn insert(&mut self, text: &Text, values: &[ValueRow], value: u32, hash: u64) {
+    pub(super) fn entry(&mut self, text: &Text, values: &[ValueRow], name: &[u8]) -> Entry<'_, u32> {
         let hasher = &self.hasher;
-        self.table.insert_unique(hash, value, |value| hasher.hash_one(text.name(values[*value as usize].name)));
+        let name_of = |value: &u32| text.name(values[*value as usize].name);
+        self.table.entry(hasher.hash_one(name), |value| name_of(value) == name, |value| hasher.hash_one(name_of(value)))
     }
 }

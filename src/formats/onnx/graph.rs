@@ -173,7 +173,7 @@ impl<'s> GraphReader<'s> {
 
     pub(super) fn value(&mut self, name: Range<usize>) -> Result<u32> {
         let skeleton = self.skeleton;
-        self.builder.value(name, |name| skeleton.str(name).map(|_| ()))
+        self.builder.value(name, |name| skeleton.check(name))
     }
 
     /// Reads the type of a value. Inputs and outputs say their own: what is said of them elsewhere does not count.

@@ -54,9 +54,7 @@ impl GraphReader<'_> {
         node.outputs.clear();
         node.attributes.clear();
         (node.is_open, node.done, node.name, node.op) = (true, 0, 0..0, 0..0);
-        // If all of the node is ASCII, so is every name in it: one look instead of many.
-        let is_ascii = text[range.clone()].is_ascii();
-        let check = |name| if is_ascii { Ok(()) } else { skeleton.str(name).map(|_| ()) };
+        let check = |name| skeleton.check(name);
         let (mut domain, mut overload) = (0..0, 0..0);
         for (number, value) in fields(text, range) {
             let range = value.range();
@@ -75,7 +73,7 @@ impl GraphReader<'_> {
                 _ => {}
             }
         }
-        check(node.name.clone())?;
+        skeleton.check(node.name.clone())?;
         let op = node.op.clone();
         self.node.operator = Some(self.operator([op, domain, overload])?);
         Ok(())
