@@ -29,6 +29,7 @@ const SECTIONS: &[&str] = &[
     "value",
     "types",
     "function",
+    "signature",
     "findings",
 ];
 

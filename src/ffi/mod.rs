@@ -23,6 +23,7 @@ pub mod node;
 pub mod placement;
 pub mod plan;
 pub mod report;
+pub mod signature;
 pub mod status;
 pub mod task;
 pub mod tensor;
@@ -165,9 +166,10 @@ fn fill_list(
 fn lend<'a, T: 'a>(
     place: *mut *const T,
     count: *mut usize,
+    name: &str,
     list: impl FnOnce() -> Result<&'a [T]>,
 ) -> Result<wb_status> {
-    let place = Out::pointer(place, "values")?;
+    let place = Out::pointer(place, name)?;
     let list = list()?;
     place.set(begin(list));
     model::set_optional(count, list.len());

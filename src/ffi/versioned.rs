@@ -4,8 +4,8 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::{
-    attribute, device, findings, function, graph, hooks, model, node, null, placement, plan, report, tensor, types,
-    value,
+    attribute, device, findings, function, graph, hooks, model, node, null, placement, plan, report, signature, tensor,
+    types, value,
 };
 use crate::error::{Error, Kind, Result};
 
@@ -47,6 +47,7 @@ versioned! {
     plan::wb_slice,
     report::wb_check,
     report::wb_cost,
+    signature::wb_signature_info,
     tensor::wb_tensor_info,
     types::wb_dim_info,
     types::wb_type_info,
