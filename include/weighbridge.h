@@ -1372,9 +1372,9 @@ WB_API wb_status wb_cuda_device(int32_t device, wb_device_info *out, wb_error **
 /* ----------------------------------------------------------------------
  * Graphs
  *
- * The graphs of a model whose format has them: the main one, the bodies of functions, and graphs that are attributes of
- * nodes. They never change and are borrowed from the model: every pointer in the sections on graphs is valid until
- * the model is released, and every function may run on many threads at once.
+ * The graphs of a model whose format has them: those that callers run, the bodies of functions, and graphs that are
+ * attributes of nodes. They never change and are borrowed from the model: every pointer in the sections on graphs is
+ * valid until the model is released, and every function may run on many threads at once.
  *
  * Graphs, functions and sparse tensors have indices in the model; nodes, values and types have them in their graph. Indices
  * are dense and stable. Lists of values are asked for twice: with `cap` 0 to learn their length, then with room for
@@ -1382,8 +1382,9 @@ WB_API wb_status wb_cuda_device(int32_t device, wb_device_info *out, wb_error **
  * name that has to be there, a list has `WB_NO_VALUE`.
  */
 
-// Role of a graph: the one that the model runs. It has index 0. Since 0.1.
-#define WB_GRAPH_MAIN 0
+// Role of a graph: one that callers run, an entry. Graph 0 is the first; a model may have several. How they are run is told
+// by signatures. Since 0.1.
+#define WB_GRAPH_ENTRY 0
 
 // Role of a graph: the body of a function. Since 0.1.
 #define WB_GRAPH_FUNCTION 1
@@ -1449,7 +1450,7 @@ typedef struct wb_graph_info {
 // What the model says of itself. All of it is empty where the format has no such facts. Since 0.1.
 WB_API wb_status wb_model_describe(const wb_model *m, wb_model_info *out);
 
-// The number of graphs: 0 for a model of weights only, and for NULL; graph 0 is the main one. Since 0.1.
+// The number of graphs: 0 for a model of weights only, and for NULL; graph 0 is the first entry. Since 0.1.
 WB_API size_t wb_model_graph_count(const wb_model *m);
 
 // A graph, borrowed from the model; NULL if there is none of this index. The same index always gives the same pointer.
@@ -1545,6 +1546,10 @@ WB_API wb_status wb_graph_node_inputs(const wb_graph *g, size_t node, uint32_t *
 
 // The values that a node makes, `WB_NO_VALUE` for omitted ones. Since 0.1.
 WB_API wb_status wb_graph_node_outputs(const wb_graph *g, size_t node, uint32_t *values, size_t cap, size_t *count);
+
+// The nodes that have to run before a node although it takes no value of theirs, as indices in the graph: none in ONNX.
+// Borrowed from the model; `*nodes` is NULL if there are none, and `count` may be NULL. Since 0.1.
+WB_API wb_status wb_graph_node_control(const wb_graph *g, size_t node, const uint32_t **nodes, size_t *count);
 
 // All edges of the graph in one list: of each node in order its inputs, then its outputs, `WB_NO_VALUE` for omitted ones.
 // `wb_node_info` says how many are whose. Borrowed from the model; `*values` is NULL if there are none, and `count` may be
@@ -1703,8 +1708,9 @@ wb_status wb_graph_attribute_type(const wb_graph *g,
 /* ----------------------------------------------------------------------
  * Values
  *
- * What flows through a graph. A name belongs to one value of its graph. What a graph takes from the one around it
- * is a value of its own there, which `wb_graph_value_outer` leads out of.
+ * What flows through a graph. In ONNX a name belongs to one value of its graph; other formats may have values without
+ * names. What a graph takes from the one around it is a value of its own there, which `wb_graph_value_outer` leads
+ * out of. How values are quantized is not told yet.
  */
 
 // Flag of a value: an input of the graph. Since 0.1.
@@ -1726,7 +1732,7 @@ wb_status wb_graph_attribute_type(const wb_graph *g,
 typedef struct wb_value_info {
   // `sizeof(wb_value_info)`.
   size_t struct_size;
-  // The name, unique in the graph.
+  // The name. It may be empty, and need not be unique, unless the format tells values apart by name, as ONNX does.
   wb_str name;
   // The type of the elements; 0 if it is not known, and for what is no tensor. Where the model gives no type, that of
   // the initializer.
@@ -1933,6 +1939,51 @@ WB_API size_t wb_model_opset_count(const wb_model *m);
 // An operator set that the model imports: its domain, borrowed from the model and empty for the default one, and its
 // version. Either result may be NULL. What holds in a graph is told by `wb_graph_opset`. Since 0.1.
 WB_API wb_status wb_model_opset(const wb_model *m, size_t index, wb_str *domain, int64_t *version);
+
+/* ----------------------------------------------------------------------
+ * Signatures
+ *
+ * How callers run a model: which graph, and by which names they give its inputs and take its outputs. The names may
+ * differ from those of the values. A model of weights only has no signatures; one of ONNX has one, without a key.
+ */
+
+// What a signature is. Set `struct_size` before the call. Since 0.1.
+typedef struct wb_signature_info {
+  // `sizeof(wb_signature_info)`.
+  size_t struct_size;
+  // What callers ask for it by, unique in the model; empty if the format does not name it.
+  wb_str key;
+  // The graph that it runs, for `wb_model_graph`.
+  size_t graph;
+  // The number of inputs.
+  uint32_t inputs;
+  // The number of outputs.
+  uint32_t outputs;
+} wb_signature_info;
+
+// The number of signatures; 0 for NULL. Since 0.1.
+WB_API size_t wb_model_signature_count(const wb_model *m);
+
+// What a signature is. Since 0.1.
+WB_API wb_status wb_model_signature(const wb_model *m, size_t index, wb_signature_info *out);
+
+// An input of a signature, in order: its name for callers, borrowed from the model, and its value in the graph. It need
+// not be given if the value is also an initializer, which then is its default. `WB_NO_VALUE`: the model is broken, and
+// the input has no name. Either result may be NULL. Since 0.1.
+WB_API
+wb_status wb_model_signature_input(const wb_model *m,
+                                   size_t signature,
+                                   size_t index,
+                                   wb_str *name,
+                                   uint32_t *value);
+
+// An output of a signature, as `wb_model_signature_input`. Since 0.1.
+WB_API
+wb_status wb_model_signature_output(const wb_model *m,
+                                    size_t signature,
+                                    size_t index,
+                                    wb_str *name,
+                                    uint32_t *value);
 
 /* ----------------------------------------------------------------------
  * Findings

@@ -88,6 +88,7 @@
 #include "weighbridge/tensor.hpp"
 #include "weighbridge/value.hpp"
 #include "weighbridge/graph.hpp"
+#include "weighbridge/signature.hpp"
 #include "weighbridge/report.hpp"
 #include "weighbridge/device.hpp"
 #include "weighbridge/options.hpp"
@@ -254,10 +255,14 @@ class model : public detail::handle<wb_model, wb_model_release> {
     return asset_view::at(get(), index);
   }
 
-  /// All graphs; none if the format has weights only. The main one comes first.
+  /// All graphs; none if the format has weights only. The first entry comes first.
   detail::items<graph_view, const wb_model*> graphs() const noexcept { return {{get()}, wb_model_graph_count(get())}; }
-  /// What the model runs; false if the format has weights only.
+  /// The first of the graphs that callers run; false if the format has weights only.
   graph_view main_graph() const noexcept { return graph_view::at(get(), 0); }
+  /// How callers run the model; none if the format has weights only.
+  detail::items<signature_view, const wb_model*> signatures() const noexcept {
+    return {{get()}, wb_model_signature_count(get())};
+  }
   detail::items<function_view, const wb_model*> functions() const noexcept {
     return {{get()}, wb_model_function_count(get())};
   }

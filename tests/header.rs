@@ -31,6 +31,7 @@ const SECTIONS: &[&str] = &[
     "value",
     "types",
     "function",
+    "signature",
     "findings",
 ];
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use weighbridge::error::Printable;
-use weighbridge::graph::{Function, Graph, NO_VALUE, Node, Opset, Role, Value};
+use weighbridge::graph::{Function, Graph, NO_VALUE, Node, OnnxFacts, Opset, Role, Value};
 use weighbridge::{Model, OpenOptions, Policy};
 
 use crate::args::{Graph as Args, open};
@@ -35,9 +35,9 @@ fn print(out: &mut impl Write, model: &Model) -> Result<(), Failure> {
     for step in Walk::new(model.graphs(), 0) {
         print_step(out, model, &step)?;
     }
-    for function in model.graphs().functions() {
+    for (index, function) in model.graphs().functions().iter().enumerate() {
         writeln!(out)?;
-        function_head(out, function)?;
+        function_head(out, function, model.graphs().function_opsets(index))?;
         for step in Walk::new(model.graphs(), function.graph) {
             print_step(out, model, &step)?;
         }
@@ -49,13 +49,14 @@ fn print(out: &mut impl Write, model: &Model) -> Result<(), Failure> {
 fn head(out: &mut impl Write, model: &Model) -> Result<(), Failure> {
     let graphs = model.graphs();
     writeln!(out, "{}{}", model.format(), origin(model))?;
-    writeln!(out, "opsets: {}", opsets(&graphs.opsets))?;
-    let (domain, version) = &graphs.domain;
-    if !domain.is_empty() || *version != 0 {
-        writeln!(out, "model: {} version {version}", Name(domain))?;
+    writeln!(out, "opsets: {}", opsets(graphs.opsets()))?;
+    if let Some(OnnxFacts { domain, model_version, .. }) = &graphs.onnx
+        && (!domain.is_empty() || *model_version != 0)
+    {
+        writeln!(out, "model: {} version {model_version}", Name(domain))?;
     }
-    if !graphs.documentation.is_empty() {
-        writeln!(out, "documentation: {}", Printable(&graphs.documentation))?;
+    if !graphs.about.documentation.is_empty() {
+        writeln!(out, "documentation: {}", Printable(&graphs.about.documentation))?;
     }
     print_metadata(out, model)
 }
@@ -63,11 +64,11 @@ fn head(out: &mut impl Write, model: &Model) -> Result<(), Failure> {
 /// `, IR version 8, made by pytorch 2.1.0`
 pub fn origin(model: &Model) -> String {
     let graphs = model.graphs();
-    let ir = graphs.ir_version.map_or_else(String::new, |version| format!(", IR version {version}"));
-    match &graphs.producer {
-        (program, _) if program.is_empty() => ir,
-        (program, version) if version.is_empty() => format!("{ir}, made by {}", Printable(program)),
-        (program, version) => format!("{ir}, made by {} {}", Printable(program), Printable(version)),
+    let ir = graphs.ir_version().map_or_else(String::new, |version| format!(", IR version {version}"));
+    match &graphs.about {
+        about if about.producer.is_empty() => ir,
+        about if about.producer_version.is_empty() => format!("{ir}, made by {}", Printable(&about.producer)),
+        about => format!("{ir}, made by {} {}", Printable(&about.producer), Printable(&about.producer_version)),
     }
 }
 
@@ -78,7 +79,7 @@ pub fn opsets(opsets: &[Opset]) -> String {
     texts.join(", ")
 }
 
-fn function_head(out: &mut impl Write, function: &Function) -> io::Result<()> {
+fn function_head(out: &mut impl Write, function: &Function, imports: &[Opset]) -> io::Result<()> {
     write!(out, "function {}", OpName(&function.domain, &function.name))?;
     if !function.overload.is_empty() {
         write!(out, ", overload {}", Name(&function.overload))?;
@@ -90,7 +91,7 @@ fn function_head(out: &mut impl Write, function: &Function) -> io::Result<()> {
     for name in &function.defaults {
         writeln!(out, "  attribute {} with a default", Name(name))?;
     }
-    writeln!(out, "  opsets: {}", opsets(&function.opsets))
+    writeln!(out, "  opsets: {}", opsets(imports))
 }
 
 fn print_step(out: &mut impl Write, model: &Model, step: &Step<'_>) -> io::Result<()> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use weighbridge::graph::{Dim, Graph, Role, Type, TypeKind, Value};
+use weighbridge::graph::{Dim, Graph, NamedValue, Role, Signature, Type, TypeKind, Value};
 use weighbridge::{Graphs, Model};
 
 use crate::graph::{opsets, origin, print_value};
@@ -23,6 +23,16 @@ pub struct GraphDescription<'a> {
     nodes: BTreeMap<String, u64>,
     /// Graphs that are attributes of nodes.
     subgraphs: usize,
+    signatures: Vec<SignatureDescription<'a>>,
+}
+
+/// How callers run the model: what they may give, inputs that have a stored default included, and what they get.
+#[derive(Serialize)]
+struct SignatureDescription<'a> {
+    /// Empty if the format does not name it.
+    key: &'a str,
+    inputs: Vec<ValueDescription<'a>>,
+    outputs: Vec<ValueDescription<'a>>,
 }
 
 /// A value with its type, as far as the model tells. What is no tensor has neither element type nor shape.
@@ -49,7 +59,7 @@ impl<'a> GraphDescription<'a> {
         let graphs = model.graphs();
         let main = graphs.get(0)?;
         let mut opset = BTreeMap::new();
-        for import in &graphs.opsets {
+        for import in graphs.opsets() {
             opset.entry(domain_name(&import.domain)).or_insert(import.version);
         }
         Some(Self {
@@ -57,6 +67,7 @@ impl<'a> GraphDescription<'a> {
             outputs: outputs(main).map(describe).collect(),
             opset,
             nodes: count_nodes(graphs),
+            signatures: graphs.signatures().filter_map(|signature| describe_signature(graphs, &signature)).collect(),
             subgraphs: graphs.iter().filter(|graph| matches!(graph.role, Role::Subgraph { .. })).count(),
         })
     }
@@ -70,6 +81,16 @@ fn inputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
 
 fn outputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
     graph.outputs().iter().filter_map(|index| graph.value(*index))
+}
+
+fn describe_signature<'a>(graphs: &'a Graphs, signature: &Signature<'a>) -> Option<SignatureDescription<'a>> {
+    let graph = graphs.get(signature.graph)?;
+    // Of a broken model an input or output may not be a value.
+    let of = |named: NamedValue<'a>| {
+        graph.value(named.value).map(|value| ValueDescription { name: named.name, ..describe(value) })
+    };
+    let (inputs, outputs) = (signature.inputs().filter_map(of).collect(), signature.outputs().filter_map(of).collect());
+    Some(SignatureDescription { key: signature.key, inputs, outputs })
 }
 
 fn describe(value: Value<'_>) -> ValueDescription<'_> {
@@ -109,7 +130,7 @@ pub fn print(out: &mut impl Write, model: &Model, graph: &GraphDescription<'_>) 
     let nodes = count(graphs.iter().map(Graph::node_count).sum(), "node");
     let (subgraphs, functions) = (count(graph.subgraphs, "subgraph"), count(graphs.functions().len(), "function"));
     writeln!(out, "graph: {nodes}, {subgraphs}, {functions}{}", origin(model))?;
-    writeln!(out, "opsets: {}", opsets(&graphs.opsets))?;
+    writeln!(out, "opsets: {}", opsets(graphs.opsets()))?;
     writeln!(out, "operators: {}", operators(graph))?;
     for value in inputs(main) {
         write!(out, "input: ")?;

@@ -41,6 +41,8 @@ fn inspect_tells_of_the_graph_what_onnx_finds() {
         let stored = |value: &&Value| !initializers(graph).contains(&value["name"]);
         let inputs: Vec<_> = list(graph, "inputs").iter().filter(stored).map(value).collect();
         let outputs: Vec<_> = list(graph, "outputs").iter().map(value).collect();
+        let may_be_given: Vec<_> = list(graph, "inputs").iter().map(value).collect();
+        let signature = json!({"key": "", "inputs": may_be_given, "outputs": outputs});
         let mut counts = Counts::default();
         counts.graph(graph);
         list(&expected, "functions").iter().for_each(|function| counts.graph(function));
@@ -50,6 +52,7 @@ fn inspect_tells_of_the_graph_what_onnx_finds() {
             .collect();
         let expected_graph = json!({
             "inputs": inputs, "outputs": outputs, "opset": opset, "nodes": counts.nodes, "subgraphs": counts.subgraphs,
+            "signatures": [signature],
         });
         assert_eq!(seen["graph"], expected_graph, "{}", expected["file"]);
         assert_eq!(seen["format"], "onnx");

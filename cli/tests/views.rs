@@ -6,6 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 use weighbridge::digest::{Algorithm, Digest};
 
+#[allow(dead_code, reason = "other tests use the rest")]
 mod common;
 
 use common::{good, good_json, path};

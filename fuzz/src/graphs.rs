@@ -38,9 +38,9 @@ fn is_value(graph: &Graph, value: u32) -> bool {
 
 /// Graphs are a forest that is in order: what is around a graph comes before it, and knows it.
 fn check_role(graphs: &Graphs, index: usize, graph: &Graph) {
-    assert_eq!(index == 0, graph.role == Role::Main);
+    assert_eq!(index == 0, graph.role == Role::Entry);
     match graph.role {
-        Role::Main => assert_eq!(graphs.function_around(index), None),
+        Role::Entry => assert_eq!(graphs.function_around(index), None),
         Role::Function(function) => {
             assert_eq!(graphs.functions()[function].graph, index);
             assert_eq!(graphs.function_around(index), Some(function));

@@ -105,12 +105,13 @@ fn has_unreadable(model: &Model) -> bool {
 
 fn compare_model(model: &Model, reference: &ModelProto) {
     let graphs = model.graphs();
-    assert_eq!(graphs.ir_version, reference.ir_version);
-    let producer = (graphs.producer.0.as_str(), graphs.producer.1.as_str());
+    assert_eq!(graphs.ir_version(), reference.ir_version);
+    let (about, facts) = (&graphs.about, graphs.onnx.as_ref().expect("facts of ONNX"));
+    let producer = (about.producer.as_str(), about.producer_version.as_str());
     assert_eq!(producer, (reference.producer_name(), reference.producer_version()));
-    assert_eq!((graphs.domain.0.as_str(), graphs.domain.1), (reference.domain(), reference.model_version()));
-    assert_eq!(graphs.documentation, reference.doc_string());
-    compare_opsets(&graphs.opsets, &reference.opset_import);
+    assert_eq!((facts.domain.as_str(), facts.model_version), (reference.domain(), reference.model_version()));
+    assert_eq!(about.documentation, reference.doc_string());
+    compare_opsets(graphs.opsets(), &reference.opset_import);
     let mut metadata = BTreeMap::new();
     for entry in &reference.metadata_props {
         metadata.entry(entry.key().to_owned()).or_insert_with(|| entry.value().to_owned());
@@ -160,7 +161,7 @@ impl Comparison<'_> {
         let function = &self.model.graphs().functions()[index];
         assert_eq!((function.name.as_str(), function.overload.as_str()), (reference.name(), reference.overload()));
         assert_eq!((function.domain.as_str(), &function.attributes), (plain(reference.domain()), &reference.attribute));
-        compare_opsets(&function.opsets, &reference.opset_import);
+        compare_opsets(self.model.graphs().function_opsets(index), &reference.opset_import);
         let body = self.model.graphs().get(function.graph).expect("a body");
         assert_eq!(body.documentation, reference.doc_string());
         compare_metadata(body, &reference.metadata_props);

@@ -20,7 +20,7 @@ inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
 /// What a graph is in its model.
 enum class graph_role : std::uint32_t {
-  main = WB_GRAPH_MAIN,          ///< what the model runs
+  entry = WB_GRAPH_ENTRY,        ///< what callers run; see model.signatures()
   function = WB_GRAPH_FUNCTION,  ///< the body of a function
   subgraph = WB_GRAPH_SUBGRAPH,  ///< the value of an attribute
 };
@@ -171,6 +171,13 @@ class node_view {
   /// False in place of those that are left out.
   value_range inputs() const noexcept { return {{in_, info_.input_values}, info_.inputs}; }
   value_range outputs() const noexcept { return {{in_, info_.output_values}, info_.outputs}; }
+  /// The nodes that have to run before it although it takes no value of theirs, by their indices in the graph.
+  span<const std::uint32_t> control() const noexcept {
+    const std::uint32_t* nodes = nullptr;
+    std::size_t count = 0;
+    wb_graph_node_control(in_.graph, index_, &nodes, &count);
+    return {nodes, count};
+  }
   detail::items<attribute_view, detail::attribute_ref> attributes() const noexcept {
     return {{{in_, index_, 0}}, info_.attributes};
   }

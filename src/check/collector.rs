@@ -124,7 +124,7 @@ fn path(graphs: &Graphs, site: Site) -> String {
         let Some(role) = graphs.get(graph).map(|graph| graph.role) else { break };
         current = None;
         parts.push(match role {
-            Role::Main => "main".to_owned(),
+            Role::Entry => "main".to_owned(),
             Role::Function(function) => function_name(graphs, function),
             Role::Subgraph { graph: around, node, attribute } => {
                 current = Some(around);

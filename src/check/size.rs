@@ -48,7 +48,7 @@ fn by_scope(subject: &Subject<'_>) -> BTreeMap<&'static str, Total> {
     let mut is_named = vec![false; subject.tensors.len()];
     for (index, graph) in subject.graphs.iter().enumerate() {
         let scope = match graph.role {
-            Role::Main => "main graph",
+            Role::Entry => "main graph",
             _ if subject.graphs.function_around(index).is_some() => "functions",
             _ => "subgraphs",
         };

@@ -169,7 +169,7 @@ pub extern "C" fn wb_graph_attribute_floats(
     count: *mut usize,
 ) -> wb_status {
     let kinds = [AttributeKind::Float, AttributeKind::Floats];
-    status(|| lend(values, count, || Ok(attribute_as(g, node, attribute, kinds)?.floats())))
+    status(|| lend(values, count, "values", || Ok(attribute_as(g, node, attribute, kinds)?.floats())))
 }
 
 /// The whole numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none;
@@ -183,7 +183,7 @@ pub extern "C" fn wb_graph_attribute_ints(
     count: *mut usize,
 ) -> wb_status {
     let kinds = [AttributeKind::Int, AttributeKind::Ints];
-    status(|| lend(values, count, || Ok(attribute_as(g, node, attribute, kinds)?.ints())))
+    status(|| lend(values, count, "values", || Ok(attribute_as(g, node, attribute, kinds)?.ints())))
 }
 
 /// One string of an attribute, borrowed from the model: bytes as the file has them, which are mostly UTF-8 text, but need

@@ -34,8 +34,8 @@ pub struct wb_function_info {
     pub reserved: u32,
 }
 
-impl From<&Function> for wb_function_info {
-    fn from(function: &Function) -> Self {
+impl wb_function_info {
+    fn of(function: &Function, opsets: &[Opset]) -> Self {
         Self {
             struct_size: size_of::<Self>(),
             name: (&*function.name).into(),
@@ -44,7 +44,7 @@ impl From<&Function> for wb_function_info {
             graph: function.graph,
             attributes: function.attributes.len() as u32,
             defaults: function.defaults.len() as u32,
-            opsets: function.opsets.len() as u32,
+            opsets: opsets.len() as u32,
             reserved: 0,
         }
     }
@@ -65,7 +65,9 @@ pub extern "C" fn wb_model_function_count(m: *const wb_model) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_function(m: *const wb_model, index: usize, out: *mut wb_function_info) -> wb_status {
     status(|| {
-        fill(out, &function_of(m, index)?.into(), "out")?;
+        let function = function_of(m, index)?;
+        let opsets = get(m, "m")?.model.graphs().function_opsets(index);
+        fill(out, &wb_function_info::of(function, opsets), "out")?;
         Ok(WB_OK)
     })
 }
@@ -96,13 +98,16 @@ pub extern "C" fn wb_model_function_opset(
     domain: *mut wb_str,
     version: *mut i64,
 ) -> wb_status {
-    status(|| opset(&function_of(m, function)?.opsets, index, domain, version))
+    status(|| {
+        function_of(m, function)?;
+        opset(get(m, "m")?.model.graphs().function_opsets(function), index, domain, version)
+    })
 }
 
 /// The number of operator sets that the model imports; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_opset_count(m: *const wb_model) -> usize {
-    plain(0, || Ok(get(m, "m")?.model.graphs().opsets.len()))
+    plain(0, || Ok(get(m, "m")?.model.graphs().opsets().len()))
 }
 
 /// An operator set that the model imports: its domain, borrowed from the model and empty for the default one, and its
@@ -114,7 +119,7 @@ pub extern "C" fn wb_model_opset(
     domain: *mut wb_str,
     version: *mut i64,
 ) -> wb_status {
-    status(|| opset(&get(m, "m")?.model.graphs().opsets, index, domain, version))
+    status(|| opset(get(m, "m")?.model.graphs().opsets(), index, domain, version))
 }
 
 fn opset(opsets: &[Opset], index: usize, domain: *mut wb_str, version: *mut i64) -> Result<wb_status> {

@@ -1,8 +1,8 @@
 //! # Graphs
 //!
-//! The graphs of a model whose format has them: the main one, the bodies of functions, and graphs that are attributes of
-//! nodes. They never change and are borrowed from the model: every pointer in the sections on graphs is valid until
-//! the model is released, and every function may run on many threads at once.
+//! The graphs of a model whose format has them: those that callers run, the bodies of functions, and graphs that are
+//! attributes of nodes. They never change and are borrowed from the model: every pointer in the sections on graphs is
+//! valid until the model is released, and every function may run on many threads at once.
 //!
 //! Graphs, functions and sparse tensors have indices in the model; nodes, values and types have them in their graph. Indices
 //! are dense and stable. Lists of values are asked for twice: with `cap` 0 to learn their length, then with room for
@@ -16,7 +16,7 @@ use super::model::{out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, fill_list, plain, status, text, wb_str};
 use crate::error::{Error, Kind, Result};
-use crate::graph::{Graph, Graphs, Role};
+use crate::graph::{Graph, Role};
 use crate::model::Model;
 
 /// A graph, borrowed from its model. Immutable; any thread. Since 0.1.
@@ -46,8 +46,9 @@ pub(super) fn graph_of<'a>(g: *const wb_graph) -> Result<&'a Graph> {
 /// As the index of a graph, node, function or tensor: there is none. Since 0.1.
 pub const WB_NO_INDEX: usize = usize::MAX;
 
-/// Role of a graph: the one that the model runs. It has index 0. Since 0.1.
-pub const WB_GRAPH_MAIN: u32 = 0;
+/// Role of a graph: one that callers run, an entry. Graph 0 is the first; a model may have several. How they are run is told
+/// by signatures. Since 0.1.
+pub const WB_GRAPH_ENTRY: u32 = 0;
 /// Role of a graph: the body of a function. Since 0.1.
 pub const WB_GRAPH_FUNCTION: u32 = 1;
 /// Role of a graph: the value of an attribute, such as a branch of an If. It sees the values of the graphs around
@@ -113,22 +114,23 @@ pub struct wb_model_info {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_describe(m: *const wb_model, out: *mut wb_model_info) -> wb_status {
     status(|| {
-        let Graphs { ir_version, producer, domain, documentation, .. } = get(m, "m")?.model.graphs();
+        let graphs = get(m, "m")?.model.graphs();
+        let (about, onnx) = (&graphs.about, graphs.onnx.as_ref());
         let info = wb_model_info {
             struct_size: size_of::<wb_model_info>(),
-            ir_version: ir_version.unwrap_or(0),
-            producer: (&*producer.0).into(),
-            producer_version: (&*producer.1).into(),
-            domain: (&*domain.0).into(),
-            model_version: domain.1,
-            documentation: (&**documentation).into(),
+            ir_version: graphs.ir_version().unwrap_or(0),
+            producer: (&*about.producer).into(),
+            producer_version: (&*about.producer_version).into(),
+            domain: onnx.map_or("", |facts| &facts.domain).into(),
+            model_version: onnx.map_or(0, |facts| facts.model_version),
+            documentation: (&*about.documentation).into(),
         };
         fill(out, &info, "out")?;
         Ok(WB_OK)
     })
 }
 
-/// The number of graphs: 0 for a model of weights only, and for NULL; graph 0 is the main one. Since 0.1.
+/// The number of graphs: 0 for a model of weights only, and for NULL; graph 0 is the first entry. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_graph_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.graphs.len()))
@@ -154,7 +156,7 @@ pub extern "C" fn wb_graph_describe(g: *const wb_graph, out: *mut wb_graph_info)
 fn info(g: &wb_graph) -> Result<wb_graph_info> {
     let graph = g.graph()?;
     let (role, parent, node, attribute) = match graph.role {
-        Role::Main => (WB_GRAPH_MAIN, WB_NO_INDEX, WB_NO_INDEX, WB_NO_INDEX),
+        Role::Entry => (WB_GRAPH_ENTRY, WB_NO_INDEX, WB_NO_INDEX, WB_NO_INDEX),
         Role::Function(_) => (WB_GRAPH_FUNCTION, WB_NO_INDEX, WB_NO_INDEX, WB_NO_INDEX),
         Role::Subgraph { graph, node, attribute } => (WB_GRAPH_SUBGRAPH, graph, node, attribute),
     };

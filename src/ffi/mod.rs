@@ -25,6 +25,7 @@ pub mod placement;
 pub mod plan;
 pub mod quantization;
 pub mod report;
+pub mod signature;
 pub mod status;
 pub mod task;
 pub mod tensor;
@@ -167,9 +168,10 @@ fn fill_list(
 fn lend<'a, T: 'a>(
     place: *mut *const T,
     count: *mut usize,
+    name: &str,
     list: impl FnOnce() -> Result<&'a [T]>,
 ) -> Result<wb_status> {
-    let place = Out::pointer(place, "values")?;
+    let place = Out::pointer(place, name)?;
     let list = list()?;
     place.set(begin(list));
     model::set_optional(count, list.len());

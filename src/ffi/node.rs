@@ -123,12 +123,24 @@ pub extern "C" fn wb_graph_node_outputs(
     status(|| fill_list(values, cap, count, node_of(graph_of(g)?, node)?.outputs.iter().copied()))
 }
 
+/// The nodes that have to run before a node although it takes no value of theirs, as indices in the graph: none in ONNX.
+/// Borrowed from the model; `*nodes` is NULL if there are none, and `count` may be NULL. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_graph_node_control(
+    g: *const wb_graph,
+    node: usize,
+    nodes: *mut *const u32,
+    count: *mut usize,
+) -> wb_status {
+    status(|| lend(nodes, count, "nodes", || Ok(node_of(graph_of(g)?, node)?.control)))
+}
+
 /// All edges of the graph in one list: of each node in order its inputs, then its outputs, `WB_NO_VALUE` for omitted ones.
 /// `wb_node_info` says how many are whose. Borrowed from the model; `*values` is NULL if there are none, and `count` may be
 /// NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_edges(g: *const wb_graph, values: *mut *const u32, count: *mut usize) -> wb_status {
-    status(|| lend(values, count, || Ok(graph_of(g)?.edges())))
+    status(|| lend(values, count, "values", || Ok(graph_of(g)?.edges())))
 }
 
 /// The function of the model that a node calls, for `wb_model_function`. `WB_ERR_NOT_FOUND`: it is an operator of an

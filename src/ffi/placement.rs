@@ -15,6 +15,7 @@ use super::task::wb_task;
 use super::{Out, call, fill, host_stream, plain, status, text, wb_str};
 use crate::error::{Error, Kind, Result};
 use crate::load::{Placed, Placement};
+use crate::storage::descriptor_of;
 
 /// Tensors in their place. Counted references; immutable; any thread. A placement on the host or on a device does not need
 /// the model any more; a view keeps the model's maps. Since 0.1.
@@ -110,22 +111,12 @@ pub extern "C" fn wb_placement_sealed(p: *const wb_placement, fd: *mut i32, byte
     status(|| {
         let out = Out::new(fd, "fd")?;
         let placement = &get(p, "p")?.0;
-        let descriptor = sealed_of(placement).ok_or_else(|| Error::invalid("the placement is not sealed"))?;
+        let descriptor =
+            placement.sealed().and_then(descriptor_of).ok_or_else(|| Error::invalid("the placement is not sealed"))?;
         set_optional(bytes, placement.arena_bytes());
         out.set(descriptor);
         Ok(WB_OK)
     })
-}
-
-#[cfg(unix)]
-fn sealed_of(placement: &Placement) -> Option<i32> {
-    placement.sealed().map(|descriptor| std::os::fd::AsRawFd::as_raw_fd(&descriptor))
-}
-
-/// Only Unix has descriptors.
-#[cfg(not(unix))]
-fn sealed_of(_: &Placement) -> Option<i32> {
-    None
 }
 
 /// The number of tensors, once for each device that has them; 0 for NULL, and for `WB_TARGET_NONE`. Since 0.1.

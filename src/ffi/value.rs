@@ -1,7 +1,8 @@
 //! # Values
 //!
-//! What flows through a graph. A name belongs to one value of its graph. What a graph takes from the one around it
-//! is a value of its own there, which `wb_graph_value_outer` leads out of.
+//! What flows through a graph. In ONNX a name belongs to one value of its graph; other formats may have values without
+//! names. What a graph takes from the one around it is a value of its own there, which `wb_graph_value_outer` leads
+//! out of. How values are quantized is not told yet.
 
 use std::ffi::c_char;
 
@@ -34,7 +35,7 @@ pub const WB_VALUE_OUTER: u32 = 16;
 pub struct wb_value_info {
     /// `sizeof(wb_value_info)`.
     pub struct_size: usize,
-    /// The name, unique in the graph.
+    /// The name. It may be empty, and need not be unique, unless the format tells values apart by name, as ONNX does.
     pub name: wb_str,
     /// The type of the elements; 0 if it is not known, and for what is no tensor. Where the model gives no type, that of
     /// the initializer.

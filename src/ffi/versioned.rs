@@ -5,7 +5,7 @@ use std::ptr;
 
 use super::{
     attribute, device, findings, function, graph, hooks, metadata, model, node, null, placement, plan, quantization,
-    report, tensor, types, value,
+    report, signature, tensor, types, value,
 };
 use crate::error::{Error, Kind, Result};
 
@@ -49,6 +49,7 @@ versioned! {
     quantization::wb_quantization_info,
     report::wb_check,
     report::wb_cost,
+    signature::wb_signature_info,
     tensor::wb_tensor_info,
     types::wb_dim_info,
     types::wb_type_info,

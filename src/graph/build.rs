@@ -1,23 +1,18 @@
 //! How readers make graphs.
 
-use std::hash::BuildHasher;
 use std::ops::Range;
 
 use bytes::Bytes;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
-use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, Word};
+use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, Word, number};
+use super::text::{Names, name_of};
 use super::types::TypeRow;
 use super::{AttributeKind, Function, Graph, Graphs, Initializer, NO_VALUE, Role, Stored, TypeKind};
 use crate::dtype::DType;
-use crate::error::{Error, Kind, Result};
-
-/// The names of a graph's values, to find them by.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    table: HashTable<u32>,
-    hasher: DefaultHashBuilder,
-}
+use crate::error::Result;
+use crate::quantization::Quantization;
 
 /// Makes one graph.
 pub(crate) struct GraphBuilder {
@@ -29,12 +24,14 @@ pub(crate) struct GraphBuilder {
 
 /// One node as a reader finds it. Inputs and outputs are values of the same builder.
 pub(crate) struct IrNode<'a> {
-    /// A range of the text.
+    /// A range of the text, or one that [`GraphBuilder::keep`] gave.
     pub name: Range<usize>,
     /// A row of the operators.
     pub operator: u32,
     pub inputs: &'a [u32],
     pub outputs: &'a [u32],
+    /// Nodes that have to run before this one although no value flows. They may come after it.
+    pub control: &'a [u32],
     /// How many of the attributes that were added last are the node's.
     pub attributes: usize,
 }
@@ -68,14 +65,14 @@ pub(crate) struct IrType<'a> {
 }
 
 impl GraphBuilder {
-    /// A graph whose names are in `text`. Room is made for `nodes` nodes, and as many values.
+    /// A graph whose names are in `text`. Room is made for `nodes` nodes, and somewhat more values.
     pub(crate) fn new(role: Role, text: Bytes, nodes: usize) -> Self {
         let mut graph = Graph::empty(role, text);
         // Without the room the lists grow as they are filled.
         let _ = graph.nodes.try_reserve_exact(nodes);
-        let _ = graph.values.try_reserve_exact(nodes);
+        let _ = graph.values.try_reserve_exact(nodes + nodes / 8);
         let _ = graph.edges.try_reserve_exact(3 * nodes);
-        let _ = graph.names.table.try_reserve(nodes, |_| 0);
+        graph.names.reserve(nodes);
         Self { graph, words: HashTable::new(), operators: HashTable::new() }
     }
 
@@ -91,29 +88,54 @@ impl GraphBuilder {
             return Ok(NO_VALUE);
         }
         let Graph { names, values, text, .. } = &mut self.graph;
-        let bytes = &text[name.clone()];
-        let is_same = |value: &u32| values[*value as usize].name.of(text) == bytes;
+        let bytes = text.bytes(name.clone());
         // Most nodes take what the one before them made.
-        if let Some(last) = (values.len() as u32).checked_sub(1).filter(is_same) {
-            return Ok(last);
+        if values.last().is_some_and(|last| text.name(last.name) == bytes) {
+            return Ok(values.len() as u32 - 1);
         }
-        let hash = names.hasher.hash_one(bytes);
-        if let Some(found) = names.table.find(hash, is_same) {
-            return Ok(*found);
+        match names.entry(text, values, bytes) {
+            Entry::Occupied(found) => Ok(*found.get()),
+            Entry::Vacant(place) => {
+                check(name.clone())?;
+                let index = push_value(values, name_of(name)?)?;
+                place.insert(index);
+                Ok(index)
+            }
         }
-        check(name.clone())?;
+    }
+
+    /// A value of its own, whatever its name: it may be empty, or that of another value. [`Graph::find`] finds the first of
+    /// a name. The name is a range of the text that the reader has checked for UTF-8, or one that [`Self::keep`] gave.
+    #[cfg_attr(not(test), expect(dead_code, reason = "values of ONNX are their names; those of other formats are not"))]
+    pub(crate) fn add_value(&mut self, name: Range<usize>) -> Result<u32> {
+        let Graph { names, values, text, .. } = &mut self.graph;
+        let row = name_of(name.clone())?;
         let index = number(values.len())?;
-        let name = name_of(name)?;
-        let (ty, producer, initializer) = (NONE, NONE, NONE);
-        values.push(ValueRow { name, ty, producer, initializer, is_input: false, is_output: false });
-        let hasher = &names.hasher;
-        names.table.insert_unique(hash, index, |value| hasher.hash_one(values[*value as usize].name.of(text)));
-        Ok(index)
+        if !name.is_empty()
+            && let Entry::Vacant(place) = names.entry(text, values, text.bytes(name))
+        {
+            place.insert(index);
+        }
+        push_value(values, row)
+    }
+
+    /// Keeps a name that the text does not have, because it was made up or made unique: a range to give for it.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "all names of ONNX are in its file; those of other formats are not")
+    )]
+    pub(crate) fn keep(&mut self, name: &str) -> Result<Range<usize>> {
+        self.graph.text.keep(name)
+    }
+
+    /// Says how the contents of a value are quantized. The first word counts.
+    #[cfg_attr(not(test), expect(dead_code, reason = "ONNX quantizes by nodes; other formats state it of values"))]
+    pub(crate) fn set_quantization(&mut self, value: u32, quantization: Quantization) -> Result<()> {
+        self.graph.quantizations.add(value, quantization)
     }
 
     /// Adds an attribute; the next node takes it.
-    pub(crate) fn attribute(&mut self, name: &str, reference: &str, data: AttributeData<'_>) -> Result<()> {
-        let (name, reference) = (self.word(name)?, self.word(reference)?);
+    pub(crate) fn attribute(&mut self, name: Word, reference: Word, data: AttributeData<'_>) -> Result<()> {
         let numbers = &mut self.graph.numbers;
         let (kind, data) = match data {
             AttributeData::Undefined(kind) => (kind, Slice::default()),
@@ -141,6 +163,7 @@ impl GraphBuilder {
         let name = name_of(node.name.clone())?;
         let Slice { start: edges, len: inputs } = extend(&mut graph.edges, node.inputs)?;
         let Slice { len: outputs, .. } = extend(&mut graph.edges, node.outputs)?;
+        graph.control.add(index, node.control)?;
         let first = graph.attributes.len() - node.attributes;
         let attributes = Slice { start: number(first)?, len: number(node.attributes)? };
         for output in node.outputs.iter().filter(|output| **output != NO_VALUE) {
@@ -205,15 +228,17 @@ impl GraphBuilder {
         Ok(())
     }
 
-    /// The graph.
-    pub(crate) fn finish(mut self) -> Graph {
+    /// The graph. Edges and quantizations of what it does not have are refused.
+    pub(crate) fn finish(mut self) -> Result<Graph> {
         let graph = &mut self.graph;
+        graph.control.check(graph.nodes.len())?;
+        graph.quantizations.finish(graph.values.len())?;
         graph.words.shrink_to_fit();
         graph.nodes.shrink_to_fit();
         graph.values.shrink_to_fit();
         graph.edges.shrink_to_fit();
         graph.attributes.shrink_to_fit();
-        self.graph
+        Ok(self.graph)
     }
 
     /// The row of an operator that was kept before: its name, domain and overload.
@@ -241,29 +266,29 @@ impl GraphBuilder {
         Ok(row)
     }
 
+    /// A word that was kept before.
+    pub(crate) fn find_word(&self, word: &[u8]) -> Option<Word> {
+        if word.is_empty() {
+            return Some(Word::default());
+        }
+        let Graph { names, words, .. } = &self.graph;
+        self.words.find(names.hash(word), |other| other.of(words).as_bytes() == word).copied()
+    }
+
     /// Keeps a word once, however often it occurs.
-    fn word(&mut self, word: &str) -> Result<Word> {
+    pub(crate) fn word(&mut self, word: &str) -> Result<Word> {
         if word.is_empty() {
             return Ok(Word::default());
         }
         let Graph { names, words, .. } = &mut self.graph;
-        let hash = names.hasher.hash_one(word);
+        let hash = names.hash(word.as_bytes());
         if let Some(found) = self.words.find(hash, |other| other.of(words) == word) {
             return Ok(*found);
         }
         let kept = Word(Slice { start: number(words.len())?, len: number(word.len())? });
         words.push_str(word);
-        let hasher = &names.hasher;
-        self.words.insert_unique(hash, kept, |other| hasher.hash_one(other.of(words)));
+        self.words.insert_unique(hash, kept, |other| names.hash(other.of(words).as_bytes()));
         Ok(kept)
-    }
-}
-
-impl Names {
-    /// The index of the value with this name.
-    pub(super) fn find(&self, graph: &Graph, name: &str) -> Option<u32> {
-        let is_same = |value: &u32| graph.values[*value as usize].name.of(&graph.text) == name.as_bytes();
-        self.table.find(self.hasher.hash_one(name.as_bytes()), is_same).copied()
     }
 }
 
@@ -320,23 +345,20 @@ impl Graphs {
 #[inline]
 fn hash_of_operator(names: &Names, parts: [&[u8]; 3]) -> u64 {
     match parts {
-        [name, [], []] => names.hasher.hash_one(name),
-        parts => names.hasher.hash_one(parts),
+        [name, [], []] => names.hash(name),
+        parts => names.hash_all(parts),
     }
 }
 
-fn name_of(range: Range<usize>) -> Result<Name> {
-    Ok(Name(Slice { start: number(range.start)?, len: number(range.len())? }))
+fn push_value(values: &mut Vec<ValueRow>, name: Name) -> Result<u32> {
+    let index = number(values.len())?;
+    let (ty, producer, initializer) = (NONE, NONE, NONE);
+    values.push(ValueRow { name, ty, producer, initializer, is_input: false, is_output: false });
+    Ok(index)
 }
 
 fn extend<T: Copy>(list: &mut Vec<T>, items: &[T]) -> Result<Slice> {
     let kept = Slice { start: number(list.len())?, len: number(items.len())? };
     list.extend_from_slice(items);
     Ok(kept)
-}
-
-/// The lists of a graph are shorter than 2^32 − 1, which means that nothing is there.
-fn number(count: usize) -> Result<u32> {
-    let number = u32::try_from(count).ok().filter(|number| *number != NONE);
-    number.ok_or_else(|| Error::new(Kind::Limit, "a graph has more than 2^32 nodes, values or bytes of names"))
 }

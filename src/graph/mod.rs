@@ -1,54 +1,51 @@
-//! Graphs in one form for all formats: nodes, values, attributes, subgraphs, functions.
+//! Graphs in one form for all formats: nodes, values, attributes, subgraphs, functions, signatures.
 //!
-//! [`Graphs`] holds every graph of a model in one list: the main graph first, then the bodies of functions and the
-//! graphs that are attributes of nodes. Nodes, values and attributes are rows of tables, addressed by dense, stable
-//! indices. Names stay in the text of the model, which all graphs share; words that occur again and again, such as
+//! [`Graphs`] holds every graph of a model in one list: the first entry first, then others that callers run, the bodies of
+//! functions, and the graphs that are attributes of nodes. Nodes, values and attributes are rows of tables, addressed by dense, stable
+//! indices. Names stay in the text of the model, which all graphs share, or are text of the graph's own; words that occur again and again, such as
 //! operators, are kept once. A graph of a hundred thousand nodes is a handful of allocations, and to drop it takes no
 //! recursion.
 //!
-//! A name belongs to one value of its graph. What a node of a subgraph takes from around it is a value of its own in the
+//! Where a format tells values apart by name, as ONNX does, a name belongs to one value of its graph; elsewhere names may
+//! be empty, made up, or equal. What few graphs have, as control edges and quantized values, is in tables of its own. What a node of a subgraph takes from around it is a value of its own in the
 //! subgraph; [`Graphs::outer`] leads out.
 
 #![forbid(unsafe_code)]
 
+mod about;
 mod attribute;
 mod build;
+mod control;
 mod nodes;
+mod quantizations;
 mod rows;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod text;
 mod types;
 
+pub use about::{About, OnnxFacts, Opset};
 pub use attribute::{Attribute, AttributeKind};
 pub(crate) use build::{AttributeData, GraphBuilder, IrNode, IrType};
 pub use nodes::{Graph, Initializer, NO_VALUE, Node, Stored, Value};
+pub(crate) use rows::Word;
+pub use signature::{NamedValue, Signature};
 pub use types::{Dim, Type, TypeKind};
 
 /// All graphs of a model, and what is said about them together.
 #[derive(Debug, Default)]
 pub struct Graphs {
-    /// The version of the representation: the `ir_version` of ONNX.
-    pub ir_version: Option<i64>,
-    /// The program that wrote the model, and its version; empty if it does not say.
-    pub producer: (String, String),
-    /// The namespace of the model and its version there; empty and 0 if it does not say.
-    pub domain: (String, i64),
-    /// What the model says of itself in prose.
-    pub documentation: String,
-    /// The operator sets that the model imports.
-    pub opsets: Vec<Opset>,
+    /// What the model says of itself.
+    pub about: About,
+    /// What ONNX says beside that; `None` for other formats.
+    pub onnx: Option<OnnxFacts>,
     pub(crate) graphs: Vec<Graph>,
     pub(crate) functions: Vec<Function>,
     /// Indices of the functions, sorted by domain, name and overload.
     pub(crate) functions_by_name: Vec<usize>,
     pub(crate) sparse: Vec<SparseTensor>,
-}
-
-/// An operator set: a domain, and the version of it that is used.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Opset {
-    /// The domain; empty for the default one. `"ai.onnx"` is spelled as empty.
-    pub domain: String,
-    /// The version.
-    pub version: i64,
+    signatures: Vec<signature::SignatureRow>,
 }
 
 /// A function that a model defines: an operator with a body.
@@ -66,8 +63,6 @@ pub struct Function {
     pub attributes: Vec<String>,
     /// Names of the attributes that have a value when a call gives none: [`Graph::defaults`] of the body.
     pub defaults: Vec<String>,
-    /// The operator sets that the body imports.
-    pub opsets: Vec<Opset>,
 }
 
 /// A tensor of which only some elements are stored.
@@ -84,8 +79,8 @@ pub struct SparseTensor {
 /// What a graph is in its model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The graph that the model runs.
-    Main,
+    /// A graph that callers run. A model may have several.
+    Entry,
     /// The body of the function with this index.
     Function(usize),
     /// The value of an attribute: of this graph, this node, the attribute with this position in the node.
@@ -100,7 +95,7 @@ pub enum Role {
 }
 
 impl Graphs {
-    /// The number of graphs: the main one, bodies of functions, and subgraphs.
+    /// The number of graphs: entries, bodies of functions, and subgraphs.
     pub fn len(&self) -> usize {
         self.graphs.len()
     }
@@ -110,9 +105,15 @@ impl Graphs {
         self.graphs.is_empty()
     }
 
-    /// The graph at `index`; the main one is at 0.
+    /// The graph at `index`; the first entry is at 0.
     pub fn get(&self, index: usize) -> Option<&Graph> {
         self.graphs.get(index)
+    }
+
+    /// Indices of the graphs that callers run.
+    pub fn entries(&self) -> impl Iterator<Item = usize> + Clone {
+        let graphs = self.graphs.iter().enumerate();
+        graphs.filter(|(_, graph)| graph.role == Role::Entry).map(|(index, _)| index)
     }
 
     /// All graphs.
@@ -139,10 +140,26 @@ impl Graphs {
         &self.sparse
     }
 
+    /// The version of the representation, such as the `ir_version` of ONNX; `None` if the model does not say.
+    pub fn ir_version(&self) -> Option<i64> {
+        self.onnx.as_ref()?.ir_version
+    }
+
+    /// The operator sets that the model imports; none if its format has no such thing.
+    pub fn opsets(&self) -> &[Opset] {
+        self.onnx.as_ref().map_or(&[], |facts| &facts.opsets)
+    }
+
+    /// The operator sets that the body of the function with this index imports; none if its format has no such thing.
+    pub fn function_opsets(&self, function: usize) -> &[Opset] {
+        let facts = self.onnx.as_ref();
+        facts.and_then(|facts| facts.function_opsets.get(function)).map_or(&[], Vec::as_slice)
+    }
+
     /// The version of a domain's operator set that holds in a graph: that of the function whose body it is or lies in, or
     /// else that of the model.
     pub fn opset(&self, graph: usize, domain: &str) -> Option<i64> {
-        let opsets = self.function_around(graph).map_or(&self.opsets, |function| &self.functions[function].opsets);
+        let opsets = self.function_around(graph).map_or(self.opsets(), |function| self.function_opsets(function));
         opsets.iter().find(|opset| opset.domain == domain).map(|opset| opset.version)
     }
 
@@ -151,7 +168,7 @@ impl Graphs {
         let mut graph = graph;
         loop {
             match self.graphs.get(graph)?.role {
-                Role::Main => return None,
+                Role::Entry => return None,
                 Role::Function(function) => return Some(function),
                 // A graph comes later in the list than the one around it, so this ends.
                 Role::Subgraph { graph: around, .. } => graph = around,

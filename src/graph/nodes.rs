@@ -4,9 +4,12 @@ use bytes::Bytes;
 
 use super::Role;
 use super::attribute::Attribute;
-use super::build::Names;
-use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow};
+use super::control::Control;
+use super::quantizations::Quantizations;
+use super::rows::{AttributeRow, NONE, NodeRow, Numbers, Operator, Slice, ValueRow};
+use super::text::{Names, Text};
 use super::types::{Type, TypeTable};
+use crate::quantization::Quantization;
 
 /// One graph. Values are addressed by index; see [`Node::inputs`].
 #[derive(Debug)]
@@ -19,14 +22,15 @@ pub struct Graph {
     pub role: Role,
     /// Its metadata, in the order of the file.
     pub metadata: Vec<(String, String)>,
-    /// The file that names are ranges of. Readers add only names that are UTF-8.
-    pub(super) text: Bytes,
+    /// What names are ranges of.
+    pub(super) text: Text,
     pub(super) words: String,
     pub(super) operators: Vec<Operator>,
     pub(super) nodes: Vec<NodeRow>,
     pub(super) values: Vec<ValueRow>,
     /// Inputs and outputs of all nodes, one after the other.
     pub(super) edges: Vec<u32>,
+    pub(super) control: Control,
     pub(super) attributes: Vec<AttributeRow>,
     /// How many of the attributes are the graph's own; they come first.
     pub(super) defaults: usize,
@@ -36,6 +40,7 @@ pub struct Graph {
     pub(super) outputs: Vec<u32>,
     pub(super) initializers: Vec<Initializer>,
     pub(super) names: Names,
+    pub(super) quantizations: Quantizations,
 }
 
 /// As an input or output of a node: an optional one that is left out.
@@ -78,6 +83,8 @@ pub struct Node<'a> {
     pub inputs: &'a [u32],
     /// The values that it makes, [`NO_VALUE`] for those that are left out.
     pub outputs: &'a [u32],
+    /// The nodes that have to run before it although it takes no value of theirs, as indices in the graph.
+    pub control: &'a [u32],
     pub(super) attributes: Slice,
 }
 
@@ -86,7 +93,7 @@ pub struct Node<'a> {
 pub struct Value<'a> {
     /// Its index in the graph.
     pub index: u32,
-    /// The name, unique in the graph.
+    /// The name. It may be empty, and need not be unique, unless the format tells values apart by name, as ONNX does.
     pub name: &'a str,
     /// What the model says of its type.
     pub ty: Option<Type<'a>>,
@@ -94,6 +101,8 @@ pub struct Value<'a> {
     pub producer: Option<usize>,
     /// What is stored for it.
     pub initializer: Option<Stored>,
+    /// How its contents are quantized, if the model says so of the value.
+    pub quantization: Option<&'a Quantization>,
     /// Whether it is an input of the graph.
     pub is_input: bool,
     /// Whether it is an output of the graph.
@@ -115,12 +124,13 @@ impl Graph {
             documentation: String::new(),
             role,
             metadata: Vec::new(),
-            text,
+            text: Text::new(text),
             words: String::new(),
             operators: Vec::new(),
             nodes: Vec::new(),
             values: Vec::new(),
             edges: Vec::new(),
+            control: Control::default(),
             attributes: Vec::new(),
             defaults: 0,
             numbers: Numbers::default(),
@@ -129,6 +139,7 @@ impl Graph {
             outputs: Vec::new(),
             initializers: Vec::new(),
             names: Names::default(),
+            quantizations: Quantizations::default(),
         }
     }
 
@@ -154,12 +165,13 @@ impl Graph {
         let outputs = &rest[..row.outputs as usize];
         Node {
             index,
-            name: self.name_at(row.name),
+            name: self.text.str(row.name),
             op: operator.name.of(&self.words),
             domain: operator.domain.of(&self.words),
             overload: operator.overload.of(&self.words),
             inputs,
             outputs,
+            control: self.control.of(index),
             attributes: row.attributes,
         }
     }
@@ -225,10 +237,11 @@ impl Graph {
         let initializer = self.initializers.get(row.initializer as usize);
         Some(Value {
             index,
-            name: self.name_at(row.name),
+            name: self.text.str(row.name),
             ty: (row.ty != NONE).then(|| self.types.get(&self.words, row.ty)),
             producer: (row.producer != NONE).then_some(row.producer as usize),
             initializer: initializer.map(|initializer| initializer.contents),
+            quantization: self.quantizations.of(index),
             is_input: row.is_input,
             is_output: row.is_output,
         })
@@ -239,9 +252,9 @@ impl Graph {
         (0..self.values.len() as u32).filter_map(|index| self.value(index))
     }
 
-    /// The index of the value with this name.
+    /// The index of the value with this name, the first if there are several.
     pub fn find(&self, name: &str) -> Option<u32> {
-        self.names.find(self, name)
+        self.names.find(&self.text, &self.values, name.as_bytes())
     }
 
     /// The values that the graph takes, in order, those included that have an initializer as their default.
@@ -262,9 +275,5 @@ impl Graph {
     pub(super) fn is_outer(&self, value: u32) -> bool {
         let row = &self.values[value as usize];
         row.producer == NONE && row.initializer == NONE && !row.is_input
-    }
-
-    fn name_at(&self, name: Name) -> &str {
-        std::str::from_utf8(name.of(&self.text)).unwrap_or_default()
     }
 }

@@ -2,30 +2,23 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
-
 use super::AttributeKind;
+use crate::error::{Error, Kind, Result};
 
 /// A part of one of a graph's lists, of its text or of its words.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Slice {
+pub(crate) struct Slice {
     pub(super) start: u32,
     pub(super) len: u32,
 }
 
-/// A name in the text.
+/// A name in the text of the graph, or in its own.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Name(pub(super) Slice);
 
-impl Name {
-    pub(super) fn of(self, text: &Bytes) -> &[u8] {
-        &text[self.0.range()]
-    }
-}
-
 /// One of the words.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Word(pub(super) Slice);
+pub(crate) struct Word(pub(super) Slice);
 
 impl Word {
     pub(super) fn of(self, words: &str) -> &str {
@@ -73,6 +66,13 @@ pub(super) struct ValueRow {
 }
 
 pub(super) const NONE: u32 = u32::MAX;
+
+/// The lists of a graph are shorter than 2^32 − 1, which means that nothing is there.
+#[inline]
+pub(super) fn number(count: usize) -> Result<u32> {
+    let number = u32::try_from(count).ok().filter(|number| *number != NONE);
+    number.ok_or_else(|| Error::new(Kind::Limit, "a graph has more than 2^32 nodes, values or bytes of names"))
+}
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttributeRow {

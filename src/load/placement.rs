@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::fs::File;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -228,11 +229,9 @@ impl Placement {
     /// The memory of a placement whose target is [`Target::Sealed`]: a file without a name that other processes may map (as `MAP_SHARED`,
     /// for reading), and that nobody can write, shorten or lengthen. A tensor begins in it at [`Placed::offset`]. `None` for other
     /// targets. The descriptor is closed with the placement, and on exec: duplicate it to keep it or to hand it on.
-    #[cfg(unix)]
-    #[cfg(unix)]
-    pub fn sealed(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+    pub fn sealed(&self) -> Option<&File> {
         match &self.0.memory {
-            Memory::Arena(arena, _) => arena.file.as_deref().map(std::os::fd::AsFd::as_fd),
+            Memory::Arena(arena, _) => arena.file.as_deref(),
             _ => None,
         }
     }

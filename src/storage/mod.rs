@@ -39,6 +39,8 @@ pub use source::Source;
 #[allow(unused_imports, reason = "for readers that look into folders")]
 pub(crate) use tree::{Listed, Tree};
 
+use std::fs::File;
+
 use crate::digest::Digest;
 
 /// How the bytes of files are reached.
@@ -62,4 +64,12 @@ pub(crate) struct Header {
     pub len: u64,
     /// BLAKE3 of them.
     pub digest: Digest,
+}
+
+/// The number by which C knows an open file; `None` on systems that have no such numbers.
+pub(crate) fn descriptor_of(file: &File) -> Option<i32> {
+    #[cfg(unix)]
+    return Some(std::os::fd::AsRawFd::as_raw_fd(file));
+    #[cfg(not(unix))]
+    return None;
 }

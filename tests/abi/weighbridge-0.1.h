@@ -1218,8 +1218,8 @@ WB_API wb_status wb_cuda_device(int32_t device, wb_device_info *out, wb_error **
  * name that has to be there, a list has `WB_NO_VALUE`.
  */
 
-// Role of a graph: the one that the model runs. It has index 0. Since 0.1.
-#define WB_GRAPH_MAIN 0
+// Role of a graph: one that callers run, an entry. Graph 0 is the first. Since 0.1.
+#define WB_GRAPH_ENTRY 0
 
 // Role of a graph: the body of a function. Since 0.1.
 #define WB_GRAPH_FUNCTION 1

@@ -49,6 +49,9 @@ static void null_graphs(void) {
   INVALID(wb_graph_node_outputs(NULL, 0, &id, 1, &n));
   INVALID(wb_graph_edges(NULL, &edges, &n));
   CHECK(edges == NULL);
+  edges = (const uint32_t *)JUNK;
+  INVALID(wb_graph_node_control(NULL, 0, &edges, &n));
+  CHECK(edges == NULL);
   INVALID(wb_graph_node_function(NULL, 0, &n));
   INVALID(wb_graph_attribute(NULL, 0, 0, &attribute));
   INVALID(wb_graph_attribute_find(NULL, 0, "x", 1, &n));
@@ -78,9 +81,11 @@ static void null_models(void) {
   wb_model_info model;
   wb_sparse_info sparse;
   wb_function_info function;
+  wb_signature_info signature;
+  uint32_t id;
   wb_finding finding;
   wb_findings *findings = (wb_findings *)JUNK;
-  SIZED(model), SIZED(sparse), SIZED(function), SIZED(finding);
+  SIZED(model), SIZED(sparse), SIZED(function), SIZED(signature), SIZED(finding);
 
   INVALID(wb_model_describe(NULL, &model));
   CHECK(wb_model_graph_count(NULL) == 0);
@@ -91,6 +96,10 @@ static void null_models(void) {
   INVALID(wb_model_function(NULL, 0, &function));
   INVALID(wb_model_function_attribute(NULL, 0, 0, &s));
   INVALID(wb_model_function_opset(NULL, 0, 0, &s, &version));
+  CHECK(wb_model_signature_count(NULL) == 0);
+  INVALID(wb_model_signature(NULL, 0, &signature));
+  INVALID(wb_model_signature_input(NULL, 0, 0, &s, &id));
+  INVALID(wb_model_signature_output(NULL, 0, 0, &s, &id));
   CHECK(wb_model_opset_count(NULL) == 0);
   INVALID(wb_model_opset(NULL, 0, &s, &version));
   INVALID(wb_model_check(NULL, NULL, &findings, NULL));
@@ -118,6 +127,7 @@ static void null_results(void) {
   INVALID(wb_graph_node(all, 0, NULL));
   INVALID(wb_graph_nodes(all, 0, 1, NULL, sizeof(wb_node_info)));
   INVALID(wb_graph_edges(all, NULL, &n));
+  INVALID(wb_graph_node_control(all, 0, NULL, &n));
   INVALID(wb_graph_node_function(all, 0, NULL));
   INVALID(wb_graph_attribute(all, 0, ints, NULL));
   INVALID(wb_graph_attribute_find(all, 0, "ints", 4, NULL));
@@ -140,6 +150,8 @@ static void null_results(void) {
   INVALID(wb_model_function_attribute(functions, 0, 0, NULL));
   GOOD(wb_model_function_opset(functions, 0, 0, NULL, NULL));
   GOOD(wb_model_opset(kinds, 0, NULL, NULL));
+  INVALID(wb_model_signature(kinds, 0, NULL));
+  GOOD(wb_model_signature_output(kinds, 0, 0, NULL, NULL));
   INVALID(wb_model_check(kinds, NULL, NULL, NULL));
 }
 
@@ -160,6 +172,7 @@ static wb_status take_dim(void *s) { return wb_graph_type_dim(all, 0, 0, (wb_dim
 static wb_status take_attribute(void *s) { return wb_graph_attribute(all, 0, 0, (wb_attribute_info *)s); }
 static wb_status take_sparse(void *s) { return wb_model_sparse(kinds, 0, (wb_sparse_info *)s); }
 static wb_status take_function(void *s) { return wb_model_function(functions, 0, (wb_function_info *)s); }
+static wb_status take_signature(void *s) { return wb_model_signature(kinds, 0, (wb_signature_info *)s); }
 static wb_status take_finding(void *s) { return wb_findings_get(found, 0, (wb_finding *)s); }
 static wb_status give_check_options(void *s) {
   wb_findings *findings = (wb_findings *)JUNK;
@@ -184,6 +197,7 @@ static void all_struct_sizes(void) {
       {"wb_attribute_info", take_attribute, AFTER(wb_attribute_info, kind), INFO},
       {"wb_sparse_info", take_sparse, AFTER(wb_sparse_info, values), INFO},
       {"wb_function_info", take_function, AFTER(wb_function_info, graph), INFO},
+      {"wb_signature_info", take_signature, AFTER(wb_signature_info, graph), INFO},
       {"wb_finding", take_finding, AFTER(wb_finding, path), INFO},
       {"wb_check_options", give_check_options, sizeof(wb_check_options), sizeof(size_t), OPTIONS},
   };
@@ -199,6 +213,8 @@ static void all_struct_sizes(void) {
 static void bad_indices(size_t beyond) {
   const size_t ints = position_of("ints"), strings = position_of("strings"), tensors = position_of("tensors");
   const int64_t *values = (const int64_t *)JUNK;
+  const uint32_t *edges = (const uint32_t *)JUNK;
+  wb_signature_info signature;
   wb_graph_info graph;
   wb_node_info node;
   wb_value_info value;
@@ -212,6 +228,7 @@ static void bad_indices(size_t beyond) {
   wb_str s, t;
   size_t n;
   SIZED(graph), SIZED(node), SIZED(value), SIZED(type), SIZED(dim), SIZED(attribute), SIZED(sparse), SIZED(function);
+  SIZED(signature);
 
   CHECK(wb_model_graph(kinds, beyond) == NULL);
   INVALID(wb_graph_metadata(all, beyond, &s, &t));
@@ -220,6 +237,8 @@ static void bad_indices(size_t beyond) {
   INVALID(wb_graph_node_inputs(all, beyond, NULL, 0, &n));
   INVALID(wb_graph_node_outputs(all, beyond, NULL, 0, &n));
   INVALID(wb_graph_node_function(all, beyond, &n));
+  INVALID(wb_graph_node_control(all, beyond, &edges, &n));
+  CHECK(edges == NULL);
   INVALID(wb_graph_attribute(all, beyond, 0, &attribute)); /* SIZE_MAX is the graph itself, which has none */
   INVALID(wb_graph_attribute(all, 0, beyond, &attribute));
   INVALID(wb_graph_attribute_ints(all, 0, beyond, &values, &n));
@@ -237,6 +256,10 @@ static void bad_indices(size_t beyond) {
   INVALID(wb_graph_type_dim(all, 0, beyond, &dim));
   INVALID(wb_model_sparse(kinds, beyond, &sparse));
   INVALID(wb_model_function(functions, beyond, &function));
+  INVALID(wb_model_signature(kinds, beyond, &signature));
+  INVALID(wb_model_signature_input(kinds, beyond, 0, &s, &id));
+  INVALID(wb_model_signature_input(kinds, 0, beyond, &s, &id));
+  INVALID(wb_model_signature_output(kinds, 0, beyond, &s, &id));
   INVALID(wb_model_function_attribute(functions, 0, beyond, &s));
   INVALID(wb_model_function_attribute(functions, beyond, 0, &s));
   INVALID(wb_model_function_opset(functions, 0, beyond, &s, &version));

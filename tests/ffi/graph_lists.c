@@ -190,6 +190,39 @@ static void limits(void) {
   wb_model_release(model);
 }
 
+/* ---- how callers run a model ---- */
+
+/* What a host does to bind its buffers by name. */
+static void signatures(void) {
+  const wb_graph *entry;
+  const uint32_t *before = (const uint32_t *)JUNK;
+  wb_signature_info signature;
+  wb_graph_info graph;
+  wb_value_info info;
+  size_t count = 77, i;
+  SIZED(signature), SIZED(graph);
+
+  REQUIRE(wb_model_signature_count(nested) == 1);
+  GOOD(wb_model_signature(nested, 0, &signature));
+  CHECK(signature.key.len == 0 && signature.graph == 0);
+  entry = wb_model_graph(nested, signature.graph);
+  GOOD(wb_graph_describe(entry, &graph));
+  CHECK(graph.role == WB_GRAPH_ENTRY && graph.inputs == signature.inputs && graph.outputs == signature.outputs);
+  for (i = 0; i < signature.inputs + signature.outputs; i++) {
+    const size_t output = i - signature.inputs;
+    uint32_t value = WB_NO_VALUE;
+    wb_str name;
+    if (i < signature.inputs) GOOD(wb_model_signature_input(nested, 0, i, &name, &value));
+    else GOOD(wb_model_signature_output(nested, 0, output, &name, &value));
+    CHECK(value == (i < signature.inputs ? graph.input_values[i] : graph.output_values[output]));
+    SIZED(info);
+    GOOD(wb_graph_value(entry, value, &info));
+    CHECK(name.len > 0 && name.len == info.name.len && memcmp(name.ptr, info.name.ptr, name.len) == 0);
+  }
+  GOOD(wb_graph_node_control(entry, 0, &before, &count)); /* ONNX has no control edges */
+  CHECK(before == NULL && count == 0);
+}
+
 /* ---- weights only ---- */
 
 static void weights_only(void) {
@@ -199,6 +232,7 @@ static void weights_only(void) {
   SIZED(info);
   GOOD(wb_model_open(NULL, join(path, golden, "dtypes.safetensors"), WB_NUL, NULL, &model, NULL));
   CHECK(wb_model_graph_count(model) == 0 && wb_model_graph(model, 0) == NULL);
+  CHECK(wb_model_signature_count(model) == 0);
   CHECK(wb_model_function_count(model) == 0 && wb_model_opset_count(model) == 0 && wb_model_sparse_count(model) == 0);
   GOOD(wb_model_describe(model, &info));
   CHECK(info.ir_version == 0 && info.producer.len == 0 && info.producer.ptr != NULL && info.documentation.len == 0);
@@ -219,6 +253,7 @@ int main(int argc, char **argv) {
   built_contents(0);
   built_contents(WB_OPEN_READ);
   limits();
+  signatures();
   weights_only();
   wb_model_release(nested);
   return check_result();

@@ -52,6 +52,8 @@ static_assert(is_random_access<decltype(std::declval<wb::model>().tensors())>);
 void nothing() {
   const wb::model none;
   CHECK(none.graphs().empty() && none.functions().empty() && none.opsets().empty() && !none.main_graph());
+  CHECK(none.signatures().empty() && !none.signatures()[0] && !wb::signature_view().graph());
+  CHECK(wb::signature_view().inputs().empty() && !wb::signature_view().inputs()[0].value);
   CHECK(none.describe().ir_version == 0 && none.describe().producer.empty() && !none.check());
   CHECK(wb::findings().empty() && wb::findings()[0].message.empty());
 
@@ -62,7 +64,7 @@ void nothing() {
 
   const wb::node_view node;
   CHECK(!node && node.op().empty() && node.inputs().empty() && node.attributes().empty() && !node.attribute("x"));
-  CHECK(!node.function() && !node.graph());
+  CHECK(!node.function() && !node.graph() && node.control().empty());
 
   const wb::value_view value;
   CHECK(!value && value.index() == WB_NO_VALUE && value.name().empty() && value.shape().empty() && !value.has_rank());
@@ -127,7 +129,7 @@ void graphs() {
   CHECK(model.graphs().size() == 4 && model.main_graph().get() == wb_model_graph(model.get(), 0));
   for (const wb::graph_view& graph : model.graphs()) {
     CHECK(graph && graph.opset() == 21 && !graph.opset("no such") && !graph.function());
-    if (graph.role() == wb::graph_role::main) continue;
+    if (graph.role() == wb::graph_role::entry) continue;
     CHECK(graph.role() == wb::graph_role::subgraph && graph.parent() && graph.node());
     CHECK(graph.node().graph().index() == graph.parent().index());
   }
@@ -140,6 +142,20 @@ void graphs() {
   CHECK(deep.is_initializer() && deep.tensor() && deep.tensor()->shape().size() == 1 && deep.dtype() == WB_F32);
   CHECK(deep.shape()[0] == 2 && deep.has_rank() && !deep.type());  // known from the tensor alone
   CHECK(deep.tensor()->data() && (deep.tensor()->as<float>() || deep.tensor()->alignment() < 4));
+}
+
+void signatures() {
+  const wb::model model = open("loop-if.onnx");
+  REQUIRE(model.signatures().size() == 1);
+  const wb::signature_view signature = model.signatures()[0];
+  CHECK(signature && signature.key().empty() && signature.graph().role() == wb::graph_role::entry);
+  CHECK(signature.graph().get() == model.main_graph().get());
+  CHECK(signature.inputs().size() == model.main_graph().inputs().size());
+  CHECK(signature.outputs().size() == model.main_graph().outputs().size());
+  for (const wb::named_value& input : signature.inputs()) CHECK(input.name == input.value.name() && input.value.is_input());
+  for (const wb::named_value& out : signature.outputs()) CHECK(out.name == out.value.name() && out.value.is_output());
+  CHECK(!signature.inputs()[99].value && signature.outputs()[99].name.empty() && !model.signatures()[1]);
+  for (const wb::node_view& node : model.main_graph().nodes()) CHECK(node.control().empty());  // ONNX has none
 }
 
 void attributes() {
@@ -216,6 +232,7 @@ int main(int argc, char** argv) {
   beyond();
   ranges();
   graphs();
+  signatures();
   attributes();
   functions();
   findings();

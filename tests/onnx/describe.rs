@@ -131,15 +131,16 @@ fn object(entries: Vec<(&str, Value)>) -> Value {
 pub fn model(model: &Model) -> Value {
     let graphs = model.graphs();
     let functions: Vec<Value> = (0..graphs.functions().len()).map(|index| function(graphs, index)).collect();
-    let (domain, version) = &graphs.domain;
+    let (about, facts) = (&graphs.about, graphs.onnx.as_ref().unwrap());
+    let version = facts.model_version;
     object(vec![
-        ("ir_version", graphs.ir_version.map_or(Value::Null, Value::from)),
-        ("producer_name", graphs.producer.0.clone().into()),
-        ("producer_version", graphs.producer.1.clone().into()),
-        ("domain", domain.clone().into()),
-        ("model_version", if *version == 0 { Value::Null } else { (*version).into() }),
-        ("doc_string", graphs.documentation.clone().into()),
-        ("opset_import", opsets(&graphs.opsets)),
+        ("ir_version", graphs.ir_version().map_or(Value::Null, Value::from)),
+        ("producer_name", about.producer.clone().into()),
+        ("producer_version", about.producer_version.clone().into()),
+        ("domain", facts.domain.clone().into()),
+        ("model_version", if version == 0 { Value::Null } else { version.into() }),
+        ("doc_string", about.documentation.clone().into()),
+        ("opset_import", opsets(graphs.opsets())),
         ("metadata_props", texts(model.metadata())),
         ("graph", graph(graphs, 0)),
         ("functions", functions.into()),
@@ -197,7 +198,7 @@ fn function(graphs: &Graphs, index: usize) -> Value {
         ("outputs", names(body.outputs())),
         ("attributes", function.attributes.clone().into()),
         ("attribute_protos", body.defaults().map(|default| attribute(graphs, &default)).collect()),
-        ("opset_import", opsets(&function.opsets)),
+        ("opset_import", opsets(graphs.function_opsets(index))),
         ("value_info", infos.into()),
         ("nodes", nodes(graphs, body)),
         ("metadata_props", pairs(&body.metadata)),

@@ -97,8 +97,8 @@ fn check_signature(function: &Function, body: &Graph, collector: &mut Collector<
 /// What the model and its functions import: of each domain the first version counts.
 fn imports_of_all(graphs: &Graphs) -> HashMap<&str, i64> {
     let mut imports = HashMap::new();
-    let of_functions = graphs.functions().iter().flat_map(|function| &function.opsets);
-    for opset in graphs.opsets.iter().chain(of_functions) {
+    let of_functions = (0..graphs.functions().len()).flat_map(|function| graphs.function_opsets(function));
+    for opset in graphs.opsets().iter().chain(of_functions) {
         imports.entry(opset.domain.as_str()).or_insert(opset.version);
     }
     imports

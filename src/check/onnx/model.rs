@@ -12,19 +12,19 @@ use crate::finding::rules::{
 use crate::graph::{Graphs, Opset};
 
 pub(super) fn check(graphs: &Graphs, collector: &mut Collector<'_>) {
-    let ir = graphs.ir_version.unwrap_or_default();
+    let ir = graphs.ir_version().unwrap_or_default();
     check_ir(ir, collector);
     check_presence(ir, graphs, collector);
-    check_range(&graphs.opsets, Site::MODEL, collector);
-    check_repeats(&graphs.opsets, Site::MODEL, collector);
-    for opset in &graphs.opsets {
-        check_known(opset, &graphs.opsets, collector);
+    check_range(graphs.opsets(), Site::MODEL, collector);
+    check_repeats(graphs.opsets(), Site::MODEL, collector);
+    for opset in graphs.opsets() {
+        check_known(opset, graphs.opsets(), collector);
     }
-    check_pair(ir, &graphs.opsets, collector);
-    for function in graphs.functions().iter().filter(|_| ir >= IR_OF_FUNCTIONS) {
+    check_pair(ir, graphs.opsets(), collector);
+    for (index, function) in graphs.functions().iter().enumerate().filter(|_| ir >= IR_OF_FUNCTIONS) {
         let site = Site::graph(function.graph);
-        check_range(&function.opsets, site, collector);
-        check_repeats(&function.opsets, site, collector);
+        check_range(graphs.function_opsets(index), site, collector);
+        check_repeats(graphs.function_opsets(index), site, collector);
     }
 }
 
@@ -42,10 +42,10 @@ fn check_ir(ir: i64, collector: &mut Collector<'_>) {
 }
 
 fn check_presence(ir: i64, graphs: &Graphs, collector: &mut Collector<'_>) {
-    if ir >= IR_OF_OPSETS && graphs.opsets.is_empty() {
+    if ir >= IR_OF_OPSETS && graphs.opsets().is_empty() {
         collector.add(OPSET_MISSING, Site::MODEL, || format!("no operator set is imported; ir_version {ir} needs one"));
     }
-    if ir < IR_OF_OPSETS && !graphs.opsets.is_empty() {
+    if ir < IR_OF_OPSETS && !graphs.opsets().is_empty() {
         collector.add(OPSET_UNEXPECTED, Site::MODEL, || {
             format!("operator sets are imported; ir_version {ir} has none: they came with {IR_OF_OPSETS}")
         });

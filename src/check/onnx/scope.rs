@@ -24,12 +24,12 @@ pub(super) const IR_OF_FUNCTIONS: i64 = 8;
 
 impl<'a> Scopes<'a> {
     pub(super) fn of(graphs: &'a Graphs) -> Self {
-        let ir = graphs.ir_version.unwrap_or_default();
-        let mut of_model = imports(&graphs.opsets);
+        let ir = graphs.ir_version().unwrap_or_default();
+        let mut of_model = imports(graphs.opsets());
         if ir < IR_OF_OPSETS {
             of_model.entry("").or_insert(1);
         }
-        let of_functions = graphs.functions().iter().map(|function| imports(&function.opsets));
+        let of_functions = (0..graphs.functions().len()).map(|function| imports(graphs.function_opsets(function)));
         let declared = graphs.functions().iter().map(|function| {
             let names = function.attributes.iter().chain(&function.defaults);
             names.map(String::as_str).collect()
@@ -77,7 +77,7 @@ fn scopes_of(graphs: &Graphs) -> Vec<usize> {
     let mut scopes = Vec::with_capacity(graphs.len());
     for graph in graphs.iter() {
         scopes.push(match graph.role {
-            Role::Main => 0,
+            Role::Entry => 0,
             Role::Function(function) => function + 1,
             // A graph comes later in the list than the one around it.
             Role::Subgraph { graph, .. } => scopes.get(graph).copied().unwrap_or_default(),

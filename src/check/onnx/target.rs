@@ -99,9 +99,10 @@ fn check(target: &Target, subject: &Subject<'_>, collector: &mut Collector<'_>) 
             )
         });
     }
-    check_imports(target, &graphs.opsets, Site::MODEL, collector);
-    for function in graphs.functions().iter().filter(|function| scopes.is_used(function.graph)) {
-        check_imports(target, &function.opsets, Site::graph(function.graph), collector);
+    check_imports(target, graphs.opsets(), Site::MODEL, collector);
+    let functions = graphs.functions().iter().enumerate();
+    for (index, function) in functions.filter(|(_, function)| scopes.is_used(function.graph)) {
+        check_imports(target, graphs.function_opsets(index), Site::graph(function.graph), collector);
     }
     let mut verdicts = Verdicts::default();
     for (index, graph) in graphs.iter().enumerate().filter(|(index, _)| scopes.is_used(*index)) {

@@ -21,7 +21,7 @@ pub(super) fn check(scopes: &Scopes<'_>, index: usize, graph: &Graph, collector:
         check_names(graph, site, collector);
     }
     check_inputs_once(graph, site, collector);
-    if graph.role == Role::Main {
+    if graph.role == Role::Entry {
         let ends = graph.inputs().iter().chain(graph.outputs());
         for value in ends.filter_map(|value| graph.value(*value)) {
             check_type(&value, site, collector);

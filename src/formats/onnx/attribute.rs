@@ -99,8 +99,8 @@ impl Parts {
     }
 
     fn clear(&mut self) {
-        let Self { floats, ints, ranges, .. } = std::mem::take(self);
-        (self.floats, self.ints, self.ranges) = (floats, ints, ranges);
+        (self.name, self.reference) = (0..0, 0..0);
+        (self.f, self.i, self.declared, self.found) = (0.0, 0, None, 0);
         self.floats.clear();
         self.ints.clear();
         self.ranges.clear();
@@ -120,6 +120,11 @@ impl Parts {
         }
     }
 
+    /// What the attribute holds itself: nothing that is known if it takes its value from an attribute of the function.
+    pub(super) fn held(&self) -> AttributeKind {
+        if self.reference.is_empty() { self.kind() } else { AttributeKind::Undefined }
+    }
+
     /// What the attribute says that it holds.
     pub(super) fn declared(&self) -> AttributeKind {
         let number = self.declared.and_then(|number| usize::try_from(number).ok());
@@ -129,6 +134,17 @@ impl Parts {
     /// The parts of the text that belong to a kind.
     pub(super) fn of(&self, kind: AttributeKind) -> impl Iterator<Item = &Range<usize>> {
         self.ranges.iter().filter(move |(other, _)| *other == kind).map(|(_, range)| range)
+    }
+
+    /// The next part of the text that belongs to a kind, when so many parts have been looked at.
+    pub(super) fn next_of(&self, kind: AttributeKind, done: &mut usize) -> Option<Range<usize>> {
+        while let Some((other, range)) = self.ranges.get(*done) {
+            *done += 1;
+            if *other == kind {
+                return Some(range.clone());
+            }
+        }
+        None
     }
 
     /// The rules that it breaks: those of onnx.checker, check_attribute.

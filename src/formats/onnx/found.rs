@@ -7,13 +7,15 @@ use super::tensors::Tensors;
 use crate::error::Result;
 use crate::finding::Notes;
 use crate::formats::protobuf::Skeleton;
-use crate::graph::{Graph, Graphs, Opset, Role};
+use crate::graph::{Graph, Graphs, OnnxFacts, Opset, Role};
 use crate::limits::Budget;
 
 /// What has been read so far.
 pub(super) struct Found<'s, 't> {
     pub skeleton: &'s Skeleton,
     pub graphs: Graphs,
+    /// What becomes [`Graphs::onnx`].
+    pub facts: OnnxFacts,
     pub tensors: Tensors<'t>,
     pub budget: &'t Budget,
     /// What breaks a rule and can be put up with.

@@ -1,202 +1,179 @@
-//! Graphs and functions: nodes, attributes, values.
+//! Graphs: values, initializers, and what else lies beside the nodes.
+//!
+//! Graphs lie inside each other, as deep as the file says. So a reader stops where it comes to a graph inside its own,
+//! and goes on when that has been read: [`read_all`] keeps the readers, and no call is nested.
 
 use std::ops::Range;
 
 use super::attribute::Parts;
-use super::found::{DEFAULT_DOMAIN, Found, entry, opset, plain_domain};
-use super::label::{Label, NodeLabel, cut};
-use super::proto::{SparseTensorProto, TypeProto};
+use super::found::{Found, entry};
+use super::function::Body;
+use super::label::{Label, cut};
+use super::node::{OpenAttribute, OpenNode};
+use super::proto::SparseTensorProto;
 use super::schema::NODE_PROTO as NODE;
 use super::{tensor, types};
-use crate::error::{Error, Kind, Result};
-use crate::finding::Rule;
-use crate::finding::rules::{FUNCTION_DOMAIN, TENSOR_DATA_TYPE};
-use crate::formats::protobuf::{Skeleton, fields};
-use crate::graph::{
-    AttributeData, AttributeKind, Function, Graph, GraphBuilder, IrNode, NO_VALUE, Role, SparseTensor, Stored,
-};
+use crate::error::{Error, Result};
+use crate::finding::rules::TENSOR_DATA_TYPE;
+use crate::formats::protobuf::{Fields, Skeleton, Value, fields};
+use crate::graph::{GraphBuilder, Role, SparseTensor, Stored};
 
-/// Reads a graph and those inside it, and returns its index.
-pub(super) fn read(
-    found: &mut Found<'_, '_>,
-    range: Range<usize>,
-    role: Role,
-    path: &str,
-    scope: &str,
-) -> Result<usize> {
+/// Reads the graph that the model runs and those inside it, and returns its index.
+pub(super) fn read(found: &mut Found<'_, '_>, range: Range<usize>) -> Result<usize> {
+    let role = Role::Entry;
     let index = found.reserve(role);
-    let graph = GraphReader::new(found, index, role, path, scope).read_graph(range)?;
-    found.graphs.graphs[index] = graph;
+    let reader = GraphReader::new(found, Inner { range, index, role, path: "main".to_owned(), scope: String::new() });
+    read_all(found, reader)?;
     Ok(index)
 }
 
-/// Reads a function, and the graphs inside its body.
-pub(super) fn read_function(found: &mut Found<'_, '_>, range: Range<usize>) -> Result<()> {
-    let role = Role::Function(found.graphs.functions.len());
-    let index = found.reserve(role);
-    let (function, graph) = GraphReader::new(found, index, role, "", "").read_function(range)?;
-    found.graphs.functions.push(function);
-    found.graphs.graphs[index] = graph;
+/// Reads a graph and, as it comes to them, those inside it: parents get their indices before their children, and all of
+/// a child is read before what follows it in its parent.
+pub(super) fn read_all<'s>(found: &mut Found<'s, '_>, outermost: GraphReader<'s>) -> Result<()> {
+    let mut readers = vec![outermost];
+    while let Some(reader) = readers.last_mut() {
+        match reader.read_on(found)? {
+            Some(inner) => readers.push(GraphReader::new(found, inner)),
+            None => readers.pop().map_or(Ok(()), |done| done.finish(found))?,
+        }
+    }
     Ok(())
 }
 
-/// Reads one graph into a builder of its own.
-struct GraphReader<'m, 's, 't> {
-    found: &'m mut Found<'s, 't>,
-    skeleton: &'s Skeleton,
-    builder: GraphBuilder,
-    index: usize,
-    /// Where the graph is, for findings.
-    path: String,
+/// A graph that is yet to be read.
+pub(super) struct Inner {
+    pub range: Range<usize>,
+    /// The index that is reserved for it.
+    pub index: usize,
+    pub role: Role,
+    /// Where it is, for findings.
+    pub path: String,
     /// What the names of its tensors begin with; empty for the main graph.
-    scope: String,
-    is_function: bool,
-    nodes: usize,
-    /// Room that is used again for each node and each attribute.
-    parts: Parts,
-    attributes: Vec<Range<usize>>,
-    inputs: Vec<u32>,
-    outputs: Vec<u32>,
+    pub scope: String,
 }
 
-impl<'m, 's, 't> GraphReader<'m, 's, 't> {
-    fn new(found: &'m mut Found<'s, 't>, index: usize, role: Role, path: &str, scope: &str) -> Self {
+/// Reads one graph into a builder of its own.
+pub(super) struct GraphReader<'s> {
+    pub(super) skeleton: &'s Skeleton,
+    pub(super) builder: GraphBuilder,
+    pub(super) index: usize,
+    pub(super) path: String,
+    pub(super) scope: String,
+    pub(super) is_function: bool,
+    /// What has not been read: the fields of a graph.
+    fields: Fields<'s>,
+    /// If it is the body of a function: what is said of that, and its nodes.
+    pub(super) body: Option<Body>,
+    /// What is read when the nodes have been.
+    sparse: Vec<Range<usize>>,
+    pub(super) infos: Vec<Range<usize>>,
+    pub(super) nodes: usize,
+    /// The node and the attribute that are being read. Their room is used again for the next ones.
+    pub(super) node: OpenNode,
+    pub(super) attribute: OpenAttribute,
+    pub(super) parts: Parts,
+}
+
+impl<'s> GraphReader<'s> {
+    pub(super) fn new(found: &Found<'s, '_>, Inner { range, index, role, path, scope }: Inner) -> Self {
         let is_function = matches!(role, Role::Function(_))
             || matches!(role, Role::Subgraph { graph, .. } if found.graphs.function_around(graph).is_some());
-        let (path, scope) = (path.to_owned(), scope.to_owned());
         let skeleton = found.skeleton;
         // Nearly all nodes of most models are in the main graph.
-        let nodes = if role == Role::Main { skeleton.counts[NODE] } else { 0 };
-        let builder = GraphBuilder::new(role, skeleton.text.clone(), nodes);
+        let nodes = if role == Role::Entry { skeleton.counts[NODE] } else { 0 };
         Self {
-            found,
             skeleton,
-            builder,
+            builder: GraphBuilder::new(role, skeleton.text.clone(), nodes),
             index,
             path,
             scope,
             is_function,
+            fields: fields(&skeleton.text, range),
+            body: None,
+            sparse: Vec::new(),
+            infos: Vec::new(),
             nodes: 0,
+            node: OpenNode::default(),
+            attribute: OpenAttribute::default(),
             parts: Parts::default(),
-            attributes: Vec::new(),
-            inputs: Vec::new(),
-            outputs: Vec::new(),
         }
     }
 
-    fn read_graph(mut self, range: Range<usize>) -> Result<Graph> {
-        let text = &self.skeleton.text;
-        let (mut sparse, mut infos) = (Vec::new(), Vec::new());
-        for (number, value) in fields(text, range) {
-            match number {
-                1 => self.node(value.range())?,
-                2 => self.builder.graph_mut().name = self.skeleton.string(value.range())?,
-                5 => self.initializer(value.range())?,
-                10 => self.builder.graph_mut().documentation = self.skeleton.string(value.range())?,
-                11 => {
-                    let input = self.value_info(value.range(), true)?;
-                    self.builder.input(input);
-                }
-                12 => {
-                    let output = self.value_info(value.range(), true)?;
-                    self.builder.output(output);
-                }
-                13 => infos.push(value.range()),
-                15 => sparse.push(value.range()),
-                16 => {
-                    let pair = entry(self.skeleton, value.range())?;
-                    self.builder.graph_mut().metadata.push(pair);
-                }
-                _ => {}
+    /// Reads on: to a graph that has to be read first, or to the last node.
+    fn read_on(&mut self, found: &mut Found<'_, '_>) -> Result<Option<Inner>> {
+        loop {
+            if self.node.is_open
+                && let Some(inner) = self.attributes(found)?
+            {
+                return Ok(Some(inner));
+            }
+            if !self.next_node(found)? {
+                return Ok(None);
             }
         }
-        for range in sparse {
-            self.sparse_initializer(range)?;
-        }
-        for range in infos {
-            self.value_info(range, false)?;
-        }
-        Ok(self.builder.finish())
     }
 
-    fn read_function(mut self, range: Range<usize>) -> Result<(Function, Graph)> {
-        let text = &self.skeleton.text;
-        let mut function = Function {
-            name: String::new(),
-            domain: String::new(),
-            overload: String::new(),
-            graph: self.index,
-            attributes: Vec::new(),
-            defaults: Vec::new(),
-            opsets: Vec::new(),
-        };
-        let (mut nodes, mut infos, mut defaults) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut name, mut has_domain) = (0..0, false);
-        for (number, value) in fields(text, range) {
-            match number {
-                1 => {
-                    name = value.range();
-                    function.name = self.skeleton.string(value.range())?;
-                }
-                4 => {
-                    let input = self.value(value.range())?;
-                    self.builder.input(input);
-                }
-                5 => {
-                    let output = self.value(value.range())?;
-                    self.builder.output(output);
-                }
-                6 => function.attributes.push(self.skeleton.string(value.range())?),
-                7 => nodes.push(value.range()),
-                8 => self.builder.graph_mut().documentation = self.skeleton.string(value.range())?,
-                9 => function.opsets.push(opset(self.skeleton, value.range())?),
-                10 => {
-                    has_domain = true;
-                    function.domain = plain_domain(self.skeleton.str(value.range())?).to_owned();
-                }
-                11 => defaults.push(value.range()),
-                12 => infos.push(value.range()),
-                13 => function.overload = self.skeleton.string(value.range())?,
-                14 => {
-                    let pair = entry(self.skeleton, value.range())?;
-                    self.builder.graph_mut().metadata.push(pair);
-                }
-                _ => {}
+    /// Reads up to the attributes of the next node, if there is one.
+    fn next_node(&mut self, found: &mut Found<'_, '_>) -> Result<bool> {
+        if let Some(body) = &mut self.body {
+            let next = body.nodes.next();
+            return next.map_or(Ok(false), |range| self.open_node(range).map(|()| true));
+        }
+        while let Some((number, value)) = self.fields.next() {
+            if number == 1 {
+                return self.open_node(value.range()).map(|()| true);
             }
+            self.field(found, number, &value)?;
         }
-        self.path = format!("{}::{}", cut(&function.domain), cut(&function.name));
-        self.scope = format!("{}/", self.path);
-        self.builder.graph_mut().name.clone_from(&function.name);
-        if !has_domain && self.found.graphs.ir_version.unwrap_or_default() >= 8 {
-            self.note(FUNCTION_DOMAIN, "the function does not say its domain");
-        }
-        self.defaults(name, defaults)?;
-        self.nodes = 0;
-        for range in nodes {
-            self.node(range)?;
-        }
-        for range in infos {
-            self.value_info(range, true)?;
-        }
-        let graph = self.builder.finish();
-        function.defaults = graph.defaults().map(|attribute| attribute.name.to_owned()).collect();
-        Ok((function, graph))
+        Ok(false)
     }
 
-    /// Reads the attributes of a function that have a value when a call gives none.
-    fn defaults(&mut self, function: Range<usize>, ranges: Vec<Range<usize>>) -> Result<()> {
-        let head = NodeLabel { skeleton: self.skeleton, name: function, op: 0..0, index: 0 };
-        self.nodes = usize::MAX;
-        for (position, range) in ranges.into_iter().enumerate() {
-            self.attribute(&head, position, range)?;
+    /// Reads a field of the graph that is no node.
+    fn field(&mut self, found: &mut Found<'_, '_>, number: u32, value: &Value) -> Result<()> {
+        let range = value.range();
+        match number {
+            2 => self.builder.graph_mut().name = self.skeleton.string(range)?,
+            5 => self.initializer(found, range)?,
+            10 => self.builder.graph_mut().documentation = self.skeleton.string(range)?,
+            11 => {
+                let input = self.value_info(range, true)?;
+                self.builder.input(input);
+            }
+            12 => {
+                let output = self.value_info(range, true)?;
+                self.builder.output(output);
+            }
+            13 => self.infos.push(range),
+            15 => self.sparse.push(range),
+            16 => {
+                let pair = entry(self.skeleton, range)?;
+                self.builder.graph_mut().metadata.push(pair);
+            }
+            _ => {}
         }
-        self.builder.attributes_are_defaults();
         Ok(())
     }
 
-    fn value(&mut self, name: Range<usize>) -> Result<u32> {
+    /// Reads what was left for the end, and puts the graph in its place.
+    fn finish(mut self, found: &mut Found<'_, '_>) -> Result<()> {
+        for range in std::mem::take(&mut self.sparse) {
+            self.sparse_initializer(found, range)?;
+        }
+        let of_border = self.body.is_some();
+        for range in std::mem::take(&mut self.infos) {
+            self.value_info(range, of_border)?;
+        }
+        let graph = self.builder.finish()?;
+        if let Some(body) = self.body {
+            found.graphs.functions.push(body.finish(&graph));
+        }
+        found.graphs.graphs[self.index] = graph;
+        Ok(())
+    }
+
+    pub(super) fn value(&mut self, name: Range<usize>) -> Result<u32> {
         let skeleton = self.skeleton;
-        self.builder.value(name, |name| skeleton.str(name).map(|_| ()))
+        self.builder.value(name, |name| skeleton.check(name))
     }
 
     /// Reads the type of a value. Inputs and outputs say their own: what is said of them elsewhere does not count.
@@ -211,83 +188,38 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         }
         let value = self.value(name)?;
         if let Some(range) = ty.filter(|_| of_border || !self.builder.is_border(value)) {
-            let proto: TypeProto = self.skeleton.message(range)?;
-            let ty = types::add(&mut self.builder, &proto)?;
+            let ty = types::add(&mut self.builder, self.skeleton, range)?;
             self.builder.set_type(value, ty);
         }
         Ok(value)
     }
 
-    fn node(&mut self, range: Range<usize>) -> Result<()> {
-        let text = &self.skeleton.text;
-        let (mut name, mut op, mut domain, mut overload) = (0..0, 0..0, 0..0, 0..0);
-        let mut attributes = std::mem::take(&mut self.attributes);
-        attributes.clear();
-        self.inputs.clear();
-        self.outputs.clear();
-        // If all of the node is ASCII, so is every name in it: one look instead of many.
-        let is_ascii = text[range.clone()].is_ascii();
-        let skeleton = self.skeleton;
-        let check = |name| if is_ascii { Ok(()) } else { skeleton.str(name).map(|_| ()) };
-        for (number, value) in fields(text, range) {
-            match number {
-                1 => self.inputs.push(self.builder.value(value.range(), check)?),
-                2 => self.outputs.push(self.builder.value(value.range(), check)?),
-                3 => name = value.range(),
-                4 => op = value.range(),
-                5 if attributes.len() < MAX_ATTRIBUTES => attributes.push(value.range()),
-                5 => {
-                    let message = format!("a node has more than {MAX_ATTRIBUTES} attributes");
-                    return Err(Error::new(Kind::Limit, message).offset(skeleton.file_offset(value.range().start)));
-                }
-                7 => domain = value.range(),
-                8 => overload = value.range(),
-                _ => {}
-            }
-        }
-        check(name.clone())?;
-        let operator = self.operator([op.clone(), domain, overload])?;
-        let label = NodeLabel { skeleton, name: name.clone(), op, index: self.nodes };
-        for (position, range) in attributes.iter().enumerate() {
-            self.attribute(&label, position, range.clone())?;
-        }
-        let (inputs, outputs) = (&self.inputs, &self.outputs);
-        self.builder.node(&IrNode { name, operator, inputs, outputs, attributes: attributes.len() })?;
-        self.attributes = attributes;
-        self.nodes += 1;
-        Ok(())
-    }
-
-    fn operator(&mut self, ranges: [Range<usize>; 3]) -> Result<u32> {
-        let [name, domain, overload] = ranges.clone().map(|range| &self.skeleton.text[range]);
-        let domain = if domain == DEFAULT_DOMAIN.as_bytes() { b"" } else { domain };
-        if let Some(row) = self.builder.find_operator([name, domain, overload]) {
-            return Ok(row);
-        }
-        let [name, domain, overload] = ranges.map(|range| self.skeleton.str(range));
-        self.builder.add_operator([name?, plain_domain(domain?), overload?])
-    }
-
-    fn initializer(&mut self, range: Range<usize>) -> Result<()> {
+    fn initializer(&mut self, found: &mut Found<'_, '_>, range: Range<usize>) -> Result<()> {
         let name = name_of(self.skeleton, range.clone());
         let value = self.value(name.clone())?;
         let name = self.skeleton.str(name)?;
         let label = Label { name: [&self.scope, name].concat(), is_given: self.scope.is_empty() };
-        let contents = self.tensor(range, label)?.map_or(Stored::Unreadable, |found| Stored::Dense(found as usize));
+        let contents =
+            self.tensor(found, range, label)?.map_or(Stored::Unreadable, |tensor| Stored::Dense(tensor as usize));
         self.builder.initializer(value, contents)
     }
 
-    fn sparse_initializer(&mut self, range: Range<usize>) -> Result<()> {
+    fn sparse_initializer(&mut self, found: &mut Found<'_, '_>, range: Range<usize>) -> Result<()> {
         let values = fields(&self.skeleton.text, range.clone()).find(|(number, _)| *number == 1);
         let name = values.map_or(0..0, |(_, value)| name_of(self.skeleton, value.range()));
         let value = self.value(name.clone())?;
         let name = self.skeleton.str(name)?;
-        let sparse = self.sparse(range, &format!("{}{name}", self.scope))?;
+        let sparse = self.sparse(found, range, &format!("{}{name}", self.scope))?;
         self.builder.initializer(value, Stored::Sparse(sparse as usize))
     }
 
     /// Reads a tensor; `None` if nothing is known of its elements.
-    fn tensor(&mut self, range: Range<usize>, label: Label) -> Result<Option<u32>> {
+    pub(super) fn tensor(
+        &mut self,
+        found: &mut Found<'_, '_>,
+        range: Range<usize>,
+        label: Label,
+    ) -> Result<Option<u32>> {
         let skeleton = self.skeleton;
         let start = range.start;
         // Of an error in another file that file has said the place.
@@ -295,104 +227,31 @@ impl<'m, 's, 't> GraphReader<'m, 's, 't> {
         let read = tensor::read(skeleton, range).map_err(|e| fail(e).subject(&*label.name))?;
         let Some(mut tensor) = read else {
             let message = format!("{}: the element type of the tensor is not known", cut(&label.name));
-            self.note(TENSOR_DATA_TYPE, message);
+            found.notes.add(TENSOR_DATA_TYPE, &*self.path, message);
             return Ok(None);
         };
         for (rule, message) in tensor.take_oddities() {
-            self.note(rule, format!("{}: {message}", cut(&label.name)));
+            found.notes.add(rule, &*self.path, format!("{}: {message}", cut(&label.name)));
         }
-        self.found.tensors.add(label, tensor).map(Some).map_err(fail)
+        found.tensors.add(label, tensor).map(Some).map_err(fail)
     }
 
-    fn sparse(&mut self, range: Range<usize>, name: &str) -> Result<u32> {
+    pub(super) fn sparse(&mut self, found: &mut Found<'_, '_>, range: Range<usize>, name: &str) -> Result<u32> {
         let (mut values, mut indices) = (None, None);
         for (number, value) in fields(&self.skeleton.text, range.clone()) {
             let of = |part: &str| Label { name: format!("{name}.{part}"), is_given: false };
             match number {
-                1 => values = self.tensor(value.range(), of("values"))?,
-                2 => indices = self.tensor(value.range(), of("indices"))?,
+                1 => values = self.tensor(found, value.range(), of("values"))?,
+                2 => indices = self.tensor(found, value.range(), of("indices"))?,
                 _ => {}
             }
         }
         let SparseTensorProto { dims: shape, .. } = self.skeleton.message(range)?;
-        let [values, indices] = [values, indices].map(|found| found.map(|found| found as usize));
-        self.found.graphs.sparse.push(SparseTensor { shape, values, indices });
-        Ok(self.found.graphs.sparse.len() as u32 - 1)
-    }
-
-    fn note(&mut self, rule: Rule, message: impl Into<String>) {
-        self.found.notes.add(rule, &*self.path, message);
-    }
-
-    /// Reads the attribute with this position of the node with this label.
-    fn attribute(&mut self, node: &NodeLabel<'_>, position: usize, range: Range<usize>) -> Result<()> {
-        let mut parts = std::mem::take(&mut self.parts);
-        parts.read(self.skeleton, range)?;
-        let name = self.skeleton.str(parts.name.clone())?;
-        let reference = self.skeleton.str(parts.reference.clone())?;
-        let has_types = self.found.graphs.ir_version.unwrap_or_default() >= 2;
-        for (rule, message) in parts.faults(has_types, self.is_function) {
-            self.note(rule, format!("{node}.{}: {message}", cut(name)));
-        }
-        let kind = if reference.is_empty() { parts.kind() } else { AttributeKind::Undefined };
-        let mut indices = Vec::new();
-        let holds_bytes = matches!(kind, AttributeKind::String | AttributeKind::Strings);
-        if !holds_bytes && parts.of(kind).next().is_some() {
-            indices = self.indices(kind, &format!("{node}.{}", cut(name)), position, &parts)?;
-        }
-        let text = &self.skeleton.text;
-        let strings: Vec<&[u8]> = match kind {
-            AttributeKind::String | AttributeKind::Strings => {
-                parts.of(kind).map(|range| &text[range.clone()]).collect()
-            }
-            _ => Vec::new(),
-        };
-        let data = match kind {
-            AttributeKind::Undefined => AttributeData::Undefined(parts.declared()),
-            AttributeKind::Float => AttributeData::Float(parts.f),
-            AttributeKind::Int => AttributeData::Int(parts.i),
-            AttributeKind::Floats => AttributeData::Floats(&parts.floats),
-            AttributeKind::Ints => AttributeData::Ints(&parts.ints),
-            AttributeKind::String => AttributeData::String(strings.first().copied().unwrap_or_default()),
-            AttributeKind::Strings => AttributeData::Strings(&strings),
-            _ => AttributeData::Indices(kind, &indices),
-        };
-        self.builder.attribute(name, reference, data)?;
-        self.parts = parts;
-        Ok(())
-    }
-
-    /// Reads the tensors, graphs or types of an attribute, and returns their indices.
-    fn indices(&mut self, kind: AttributeKind, label: &str, position: usize, parts: &Parts) -> Result<Vec<u32>> {
-        let is_list = parts.of(kind).count() > 1;
-        let mut indices = Vec::new();
-        for (number, range) in parts.of(kind).enumerate() {
-            let label = if is_list { format!("{label}[{number}]") } else { label.to_owned() };
-            let scoped = format!("{}{label}", self.scope);
-            indices.push(match kind {
-                AttributeKind::Tensor | AttributeKind::Tensors => {
-                    let label = Label { name: scoped, is_given: false };
-                    self.tensor(range.clone(), label)?.unwrap_or(NO_VALUE)
-                }
-                AttributeKind::Graph | AttributeKind::Graphs => {
-                    let role = Role::Subgraph { graph: self.index, node: self.nodes, attribute: position };
-                    let path = format!("{}/{label}", self.path);
-                    read(self.found, range.clone(), role, &path, &format!("{scoped}/"))? as u32
-                }
-                AttributeKind::SparseTensor | AttributeKind::SparseTensors => self.sparse(range.clone(), &scoped)?,
-                AttributeKind::Type | AttributeKind::Types => {
-                    let proto: TypeProto = self.skeleton.message(range.clone())?;
-                    types::add(&mut self.builder, &proto)?
-                }
-                _ => break,
-            });
-        }
-        Ok(indices)
+        let [values, indices] = [values, indices].map(|tensor| tensor.map(|tensor| tensor as usize));
+        found.graphs.sparse.push(SparseTensor { shape, values, indices });
+        Ok(found.graphs.sparse.len() as u32 - 1)
     }
 }
-
-/// No operator has more than a few dozen. Attributes are looked for one by one.
-const MAX_ATTRIBUTES: usize = 1_024;
 
 /// Where the name of a tensor is.
 fn name_of(skeleton: &Skeleton, tensor: Range<usize>) -> Range<usize> {

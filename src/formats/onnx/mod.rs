@@ -1,17 +1,19 @@
 //! ONNX: one file of graphs and weights, or one file and weights in others beside it.
 //!
 //! A model is one protobuf message (onnx.proto; docs/IR.md). The pre-scan of [`protobuf`](super::protobuf) leaves the
-//! contents of tensors where they are; graphs are read straight into the rows of [`crate::graph`], and prost decodes the
-//! small messages in them: tensors without their contents, types, operator sets.
+//! contents of tensors where they are; graphs are read straight into the rows of [`crate::graph`], and prost decodes
+//! small messages that hold no others: operator sets, entries of metadata.
 
 mod attribute;
 mod contents;
 mod directory;
 mod external;
 mod found;
+mod function;
 mod graph;
 mod label;
 mod model;
+mod node;
 #[allow(dead_code, missing_docs, clippy::all, reason = "made by prost from the official schema")]
 mod proto;
 mod schema;

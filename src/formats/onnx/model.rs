@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use super::found::{Found, entry, opset};
 use super::tensors::{Loaded, Tensors};
-use super::{FORMAT, directory, graph, probe, schema};
+use super::{FORMAT, directory, function, graph, probe, schema};
 use crate::error::{Error, Kind, Result};
 use crate::finding::rules::{MODEL_METADATA_UNIQUE, MODEL_TRAINING};
 use crate::formats::protobuf::{fields, scan};
 use crate::formats::{Clues, Confidence, Parsed, Reading};
-use crate::graph::{Graphs, Role};
+use crate::graph::{Graphs, OnnxFacts};
 use crate::metadata::{self, Metadata};
 use crate::storage::Source;
 
@@ -29,12 +29,14 @@ fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
     let mut found = Found {
         skeleton: &skeleton,
         graphs: Graphs::default(),
+        facts: OnnxFacts::default(),
         tensors: Tensors::new(location, source.clone(), budget),
         budget,
         notes: reading.notes,
     };
     let metadata = read_model(&mut found)?;
-    let Found { mut graphs, tensors, .. } = found;
+    let Found { mut graphs, facts, tensors, .. } = found;
+    graphs.onnx = Some(facts);
     let mut loaded = tensors.finish()?;
     graphs.place_tensors(&loaded.places);
     if let Some(model) = loaded.weights.first_mut() {
@@ -62,16 +64,16 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<Metadata> {
     let (mut main, mut functions) = (None, Vec::new());
     let mut metadata = metadata::Builder::new(found.budget);
     for (number, value) in fields(text, 0..text.len()) {
-        let graphs = &mut found.graphs;
+        let Found { graphs: Graphs { about, .. }, facts, .. } = found;
         match number {
-            1 => graphs.ir_version = Some(value.int()),
-            2 => graphs.producer.0 = skeleton.string(value.range())?,
-            3 => graphs.producer.1 = skeleton.string(value.range())?,
-            4 => graphs.domain.0 = skeleton.string(value.range())?,
-            5 => graphs.domain.1 = value.int(),
-            6 => graphs.documentation = skeleton.string(value.range())?,
+            1 => facts.ir_version = Some(value.int()),
+            2 => about.producer = skeleton.string(value.range())?,
+            3 => about.producer_version = skeleton.string(value.range())?,
+            4 => facts.domain = skeleton.string(value.range())?,
+            5 => facts.model_version = value.int(),
+            6 => about.documentation = skeleton.string(value.range())?,
             7 => main = Some(value.range()),
-            8 => graphs.opsets.push(opset(skeleton, value.range())?),
+            8 => facts.opsets.push(opset(skeleton, value.range())?),
             14 => add_entry(&mut metadata, entry(skeleton, value.range())?)?,
             20 => found.notes.add(MODEL_TRAINING, "", TRAINING),
             25 => functions.push(value.range()),
@@ -79,9 +81,13 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<Metadata> {
         }
     }
     let main = main.ok_or_else(|| Error::format("the model has no graph: is this an ONNX model?"))?;
-    graph::read(found, main, Role::Main, "main", "")?;
+    if found.facts.model_version != 0 {
+        found.graphs.about.version = found.facts.model_version.to_string();
+    }
+    let main = graph::read(found, main)?;
+    found.graphs.add_own_signature("", main)?;
     for function in functions {
-        graph::read_function(found, function)?;
+        function::read(found, function)?;
     }
     found.graphs.sort_functions();
     metadata.finish_with_first(|key| {

@@ -1,61 +1,126 @@
 //! Types of values.
+//!
+//! Source: onnx.proto, TypeProto and TensorShapeProto. They are read field by field, since a decoder would use the stack
+//! for each type inside another.
 
-use super::proto::tensor_shape_proto::dimension::Value as DimValue;
-use super::proto::type_proto::Value as TypeValue;
-use super::proto::{TensorShapeProto, TypeProto};
+use std::ops::Range;
+
 use super::tensor::dtype_of;
 use crate::error::{Error, Kind, Result};
+use crate::formats::protobuf::{Skeleton, fields};
 use crate::graph::{GraphBuilder, IrType, TypeKind};
 use crate::limits::MAX_RANK;
 
-/// Adds a type, and first those inside it: the pre-scan has bounded how many there are inside each other.
-pub(super) fn add(builder: &mut GraphBuilder, proto: &TypeProto) -> Result<u32> {
-    let inner = |builder: &mut GraphBuilder, element: Option<&TypeProto>| {
-        element.map(|element| add(builder, element)).transpose()
-    };
-    let denotation = proto.denotation();
-    let of = |kind, code: i32, shape: Option<&TensorShapeProto>, element, builder: &mut GraphBuilder| {
-        if shape.is_some_and(|shape| shape.dim.len() > MAX_RANK) {
-            return Err(Error::new(Kind::Limit, format!("a type has more than {MAX_RANK} dimensions")));
-        }
-        let dims: Option<Vec<_>> = shape.map(|shape| shape.dim.iter().map(dim).collect());
-        let dims = dims.as_deref();
-        let opaque = match &proto.value {
-            Some(TypeValue::OpaqueType(opaque)) => (opaque.domain(), opaque.name()),
-            _ => ("", ""),
+/// Adds a type, and first those inside it: what a type holds is of one other type.
+pub(super) fn add(builder: &mut GraphBuilder, skeleton: &Skeleton, range: Range<usize>) -> Result<u32> {
+    let outer = Parts::read(skeleton, range);
+    let mut inside: Vec<Parts> = Vec::new();
+    while let Some(range) = inside.last().unwrap_or(&outer).element.clone() {
+        inside.push(Parts::read(skeleton, range));
+    }
+    let mut element = None;
+    for parts in inside.iter().rev() {
+        element = Some(parts.add(builder, skeleton, element)?);
+    }
+    outer.add(builder, skeleton, element)
+}
+
+/// The parts of a type, without what is inside it.
+struct Parts {
+    kind: TypeKind,
+    /// Of a tensor its elements, of a map its keys.
+    code: i32,
+    denotation: Range<usize>,
+    /// Of an opaque type, its domain and its name.
+    opaque: [Range<usize>; 2],
+    shape: Option<Range<usize>>,
+    /// The type inside.
+    element: Option<Range<usize>>,
+}
+
+impl Parts {
+    fn read(skeleton: &Skeleton, range: Range<usize>) -> Self {
+        let mut parts = Self {
+            kind: TypeKind::Unknown,
+            code: 0,
+            denotation: 0..0,
+            opaque: [0..0, 0..0],
+            shape: None,
+            element: None,
         };
-        builder.ty(&IrType { kind, dtype: dtype_of(code), code, denotation, opaque, dims, element })
-    };
-    match &proto.value {
-        Some(TypeValue::TensorType(tensor)) => {
-            of(TypeKind::Tensor, tensor.elem_type(), tensor.shape.as_ref(), None, builder)
+        for (number, value) in fields(&skeleton.text, range) {
+            parts.kind = match number {
+                1 => TypeKind::Tensor,
+                4 => TypeKind::Sequence,
+                5 => TypeKind::Map,
+                7 => TypeKind::Opaque,
+                8 => TypeKind::SparseTensor,
+                9 => TypeKind::Optional,
+                6 => {
+                    parts.denotation = value.range();
+                    continue;
+                }
+                _ => continue,
+            };
+            parts.read_kind(skeleton, value.range());
         }
-        Some(TypeValue::SparseTensorType(tensor)) => {
-            of(TypeKind::SparseTensor, tensor.elem_type(), tensor.shape.as_ref(), None, builder)
+        parts
+    }
+
+    /// Reads the message of the type's kind.
+    fn read_kind(&mut self, skeleton: &Skeleton, range: Range<usize>) {
+        for (number, value) in fields(&skeleton.text, range) {
+            match (self.kind, number) {
+                // A number of 64 bits is cut, as every reader of a 32-bit field does.
+                (TypeKind::Tensor | TypeKind::SparseTensor | TypeKind::Map, 1) => self.code = value.int() as i32,
+                (TypeKind::Tensor | TypeKind::SparseTensor, 2) => self.shape = Some(value.range()),
+                (TypeKind::Sequence | TypeKind::Optional, 1) | (TypeKind::Map, 2) => {
+                    self.element = Some(value.range());
+                }
+                (TypeKind::Opaque, 1) => self.opaque[0] = value.range(),
+                (TypeKind::Opaque, 2) => self.opaque[1] = value.range(),
+                _ => {}
+            }
         }
-        Some(TypeValue::SequenceType(sequence)) => {
-            let element = inner(builder, sequence.elem_type.as_deref())?;
-            of(TypeKind::Sequence, 0, None, element, builder)
-        }
-        Some(TypeValue::OptionalType(optional)) => {
-            let element = inner(builder, optional.elem_type.as_deref())?;
-            of(TypeKind::Optional, 0, None, element, builder)
-        }
-        Some(TypeValue::MapType(map)) => {
-            let element = inner(builder, map.value_type.as_deref())?;
-            of(TypeKind::Map, map.key_type(), None, element, builder)
-        }
-        Some(TypeValue::OpaqueType(_)) => of(TypeKind::Opaque, 0, None, None, builder),
-        None => of(TypeKind::Unknown, 0, None, None, builder),
+    }
+
+    fn add(&self, builder: &mut GraphBuilder, skeleton: &Skeleton, element: Option<u32>) -> Result<u32> {
+        let dims = self.shape.clone().map(|shape| dims(skeleton, shape)).transpose()?;
+        let [domain, name] = self.opaque.clone().map(|range| skeleton.str(range));
+        builder.ty(&IrType {
+            kind: self.kind,
+            dtype: dtype_of(self.code),
+            code: self.code,
+            denotation: skeleton.str(self.denotation.clone())?,
+            opaque: (domain?, name?),
+            dims: dims.as_deref(),
+            element,
+        })
     }
 }
 
-fn dim(dim: &super::proto::tensor_shape_proto::Dimension) -> (i64, &str, &str) {
-    let denotation = dim.denotation();
-    match &dim.value {
-        // A size below zero has no meaning; some writers mean that it is unknown.
-        Some(DimValue::DimValue(size)) => ((*size).max(-1), "", denotation),
-        Some(DimValue::DimParam(symbol)) => (-1, symbol, denotation),
-        None => (-1, "", denotation),
+/// The size, name and meaning of each dimension of a shape.
+fn dims(skeleton: &Skeleton, shape: Range<usize>) -> Result<Vec<(i64, &str, &str)>> {
+    let mut dims = Vec::new();
+    for (_, value) in fields(&skeleton.text, shape).filter(|(number, _)| *number == 1) {
+        if dims.len() == MAX_RANK {
+            return Err(Error::new(Kind::Limit, format!("a type has more than {MAX_RANK} dimensions")));
+        }
+        dims.push(dim(skeleton, value.range())?);
     }
+    Ok(dims)
+}
+
+fn dim(skeleton: &Skeleton, range: Range<usize>) -> Result<(i64, &str, &str)> {
+    let (mut size, mut symbol, mut denotation) = (-1, "", "");
+    for (number, value) in fields(&skeleton.text, range) {
+        match number {
+            // A size below zero has no meaning; some writers mean that it is unknown.
+            1 => size = value.int().max(-1),
+            2 => symbol = skeleton.str(value.range())?,
+            3 => denotation = skeleton.str(value.range())?,
+            _ => {}
+        }
+    }
+    Ok((size, symbol, denotation))
 }

@@ -13,7 +13,7 @@ mod read;
 mod scan;
 mod skeleton;
 
-pub(super) use read::{Value, fields, packed_varints};
+pub(super) use read::{Fields, Value, fields, packed_varints};
 pub(super) use scan::scan;
 pub(super) use skeleton::{Payload, Skeleton};
 

@@ -48,56 +48,50 @@ pub(in crate::formats) struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    #[inline]
-    fn varint(&mut self) -> Option<u64> {
-        let (value, len) = varint(self.text.get(self.at..)?)?;
-        self.at += len;
-        Some(value)
-    }
-
     /// The next field, whatever it is.
     fn any(&mut self) -> Option<(u32, Value)> {
-        let key = self.varint()?;
-        let value = match WireType::of(key)? {
-            WireType::Varint => Value::Varint(self.varint()?),
-            WireType::Fixed64 => Value::Fixed64(u64::from_le_bytes(self.fixed()?)),
-            WireType::Fixed32 => Value::Fixed32(u32::from_le_bytes(self.fixed()?)),
+        let rest = self.text.get(self.at..)?;
+        let (key, key_len) = varint(rest)?;
+        let (rest, start) = (&rest[key_len..], self.at + key_len);
+        let (value, end) = match WireType::of(key)? {
             WireType::Delimited => {
-                let len = usize::try_from(self.varint()?).ok()?;
-                let end = self.at.checked_add(len).filter(|end| *end <= self.text.len())?;
-                let range = self.at..end;
-                self.at = end;
-                Value::Delimited(range)
+                let (len, width) = varint(rest)?;
+                let start = start + width;
+                let end = start.checked_add(usize::try_from(len).ok()?).filter(|end| *end <= self.text.len())?;
+                (Value::Delimited(start..end), end)
             }
+            WireType::Varint => {
+                let (value, len) = varint(rest)?;
+                (Value::Varint(value), start + len)
+            }
+            WireType::Fixed64 => (Value::Fixed64(u64::from_le_bytes(*rest.first_chunk()?)), start + 8),
+            WireType::Fixed32 => (Value::Fixed32(u32::from_le_bytes(*rest.first_chunk()?)), start + 4),
         };
+        self.at = end;
         Some(((key >> 3) as u32, value))
-    }
-
-    #[inline]
-    fn fixed<const LEN: usize>(&mut self) -> Option<[u8; LEN]> {
-        let bytes = self.text.get(self.at..)?.first_chunk()?;
-        self.at += LEN;
-        Some(*bytes)
     }
 }
 
 impl Iterator for Fields<'_> {
     type Item = (u32, Value);
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        // Nearly all fields of a graph are texts and messages whose key and length are one byte each.
-        if let [key @ ..0x80, len @ ..0x80, ..] = *self.text.get(self.at..)?
-            && key & 7 == WireType::Delimited as u8
-        {
-            let start = self.at + 2;
-            let end = start + usize::from(len);
-            if end <= self.text.len() {
+        // Nearly all fields of a graph are texts, messages and numbers whose key and length or value are one byte each.
+        let [key @ ..0x80, value @ ..0x80, ..] = *self.text.get(self.at..)? else { return self.any() };
+        let (number, start) = (u32::from(key >> 3), self.at + 2);
+        let end = start + usize::from(value);
+        match WireType::of(u64::from(key)) {
+            Some(WireType::Delimited) if end <= self.text.len() => {
                 self.at = end;
-                return Some((u32::from(key >> 3), Value::Delimited(start..end)));
+                Some((number, Value::Delimited(start..end)))
             }
+            Some(WireType::Varint) => {
+                self.at = start;
+                Some((number, Value::Varint(u64::from(value))))
+            }
+            _ => self.any(),
         }
-        self.any()
     }
 }
 

@@ -1,0 +1,94 @@
+//! The text that names are ranges of, and the names to find values by.
+
+use std::hash::BuildHasher;
+use std::ops::Range;
+
+use bytes::Bytes;
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::rows::{Name, Slice, ValueRow, number};
+use crate::error::{Error, Result};
+
+/// One space of positions: first the text that all graphs of a model share, then text of the graph's own, for names that
+/// the file does not have, because they were made up or made unique.
+#[derive(Debug)]
+pub(super) struct Text {
+    shared: Bytes,
+    own: Vec<u8>,
+}
+
+impl Text {
+    pub(super) fn new(shared: Bytes) -> Self {
+        Self { shared, own: Vec::new() }
+    }
+
+    /// Keeps a text that the file does not have, and returns its range.
+    pub(super) fn keep(&mut self, text: &str) -> Result<Range<usize>> {
+        let start = self.shared.len() + self.own.len();
+        self.own.try_reserve(text.len()).map_err(|_| Error::out_of_memory("the names", text.len() as u64))?;
+        self.own.extend_from_slice(text.as_bytes());
+        Ok(start..start + text.len())
+    }
+
+    /// The bytes of a range, which lies in the shared text or in a text that was kept.
+    #[inline]
+    pub(super) fn bytes(&self, range: Range<usize>) -> &[u8] {
+        match self.shared.get(range.clone()) {
+            Some(shared) => shared,
+            None => &self.own[range.start - self.shared.len()..range.end - self.shared.len()],
+        }
+    }
+
+    #[inline]
+    pub(super) fn name(&self, name: Name) -> &[u8] {
+        self.bytes(name.0.range())
+    }
+
+    /// A name as text. Readers add only names that are UTF-8.
+    pub(super) fn str(&self, name: Name) -> &str {
+        std::str::from_utf8(self.name(name)).unwrap_or_default()
+    }
+}
+
+/// The row of a name.
+pub(super) fn name_of(range: Range<usize>) -> Result<Name> {
+    Ok(Name(Slice { start: number(range.start)?, len: number(range.len())? }))
+}
+
+/// The names of a graph's values, to find them by. Of several values of one name the first is found.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Names {
+    /// Makes room for so many names; without the room the table grows as it is filled.
+    pub(super) fn reserve(&mut self, count: usize) {
+        let _ = self.table.try_reserve(count, |_| 0);
+    }
+
+    #[inline]
+    pub(super) fn hash(&self, name: &[u8]) -> u64 {
+        self.hasher.hash_one(name)
+    }
+
+    #[inline]
+    pub(super) fn hash_all(&self, parts: [&[u8]; 3]) -> u64 {
+        self.hasher.hash_one(parts)
+    }
+
+    /// The value with this name.
+    pub(super) fn find(&self, text: &Text, values: &[ValueRow], name: &[u8]) -> Option<u32> {
+        self.table.find(self.hash(name), |value| text.name(values[*value as usize].name) == name).copied()
+    }
+
+    /// The place of the value with this name.
+    #[inline]
+    pub(super) fn entry(&mut self, text: &Text, values: &[ValueRow], name: &[u8]) -> Entry<'_, u32> {
+        let hasher = &self.hasher;
+        let name_of = |value: &u32| text.name(values[*value as usize].name);
+        self.table.entry(hasher.hash_one(name), |value| name_of(value) == name, |value| hasher.hash_one(name_of(value)))
+    }
+}
