@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::{ASSET_LINK, ASSET_NAME};
 use crate::finding::{Finding, Notes, Severity};
-use crate::formats::{self, BUILT_ALIGNMENT, Claim, Claimed, HeaderPart, Parsed, Unindexed, WeightFile};
+use crate::formats::{self, BUILT_ALIGNMENT, Claim, Claimed, Parsed, Unindexed, UsedPart, WeightFile};
 use crate::graph::Graphs;
 use crate::host::{Context, Level, Progress};
 use crate::limits::{Budget, Limits};
@@ -412,10 +412,10 @@ fn log_notes(context: &Context, path: &str, notes: &[Finding]) {
 }
 
 fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked: bool) -> Vec<PayloadFile> {
-    let weights = weights.into_iter().map(|WeightFile { source, headers, base }| {
+    let weights = weights.into_iter().map(|WeightFile { source, used, base }| {
         // Without a manifest no file is ever compared with what was parsed of it.
-        let headers = headers.into_iter().filter(|_| is_checked).map(HeaderPart::hash).collect();
-        PayloadFile { source, headers, base }
+        let used = used.into_iter().filter(|part| is_checked || matches!(part, UsedPart::Witness(_)));
+        PayloadFile { source, used: used.map(UsedPart::witness).collect(), base }
     });
     weights.chain(descriptions.into_iter().map(PayloadFile::plain)).collect()
 }

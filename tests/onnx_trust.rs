@@ -1,6 +1,7 @@
 //! ONNX models verified and loaded: external data, contents that are built, tensors that share bytes.
 
 use std::fs;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use weighbridge::error::Kind;
@@ -104,6 +105,60 @@ fn damage_of_the_model_s_own_file_is_found_also_in_what_is_built_from_it() {
     // The last byte is of the graph, which still reads; the file is another one.
     if let Ok(model) = Model::open(&path, &OpenOptions::default(), &Context::new()) {
         assert_eq!(model.load(&host()).unwrap_err().kind(), Kind::Mismatch);
+    }
+}
+
+/// Writes other bytes in the place of a file and gives it the time it had, so that only a digest can tell.
+fn rewrite(path: &Path, bytes: &[u8]) {
+    let time = fs::metadata(path).unwrap().modified().unwrap();
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.write_all_at(bytes, 0).unwrap();
+    file.set_modified(time).unwrap();
+}
+
+/// Contents that are built are read from the file once more. Whichever of the two readings comes first, that of a check or that
+/// of a build, the other one has to find the same bytes.
+#[test]
+fn contents_are_built_from_the_bytes_that_were_checked() {
+    let copy = copy_of("made", &["types-typed.onnx"]);
+    let path = copy.path().join("types-typed.onnx");
+    write_manifests(&path);
+    let manifest = copy.path().join("weighbridge.json");
+    let good = fs::read(&path).unwrap();
+    let index = open(&path, Policy::IfPresent).tensors().find("STRING 2x2").unwrap();
+    let forged = {
+        let place = good.windows(3).position(|window| window == b"sss").unwrap();
+        let mut forged = good.clone();
+        forged[place] ^= 1;
+        forged
+    };
+    for keeps_tensors in [true, false] {
+        if !keeps_tensors {
+            // What checks the file alone has to do too: without a digest of the tensor there is nothing else.
+            fs::remove_file(&manifest).unwrap();
+        }
+        let contents = open(&path, Policy::IfPresent).bytes(index).unwrap();
+        let expect = |result: weighbridge::Result<Model>| {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), Kind::Changed, "{error}");
+            for words in ["types-typed.onnx", "contents of tensors are built from", "byte "] {
+                assert!(error.to_string().contains(words), "{error}");
+            }
+        };
+
+        let checked_first = open(&path, Policy::Required);
+        checked_first.verify().unwrap().verdict(Policy::Required).unwrap();
+        rewrite(&path, &forged);
+        expect(checked_first.bytes(index).map(|_| checked_first.clone()));
+        rewrite(&path, &good);
+        assert_eq!(checked_first.bytes(index).unwrap(), contents, "a failure is not kept");
+
+        rewrite(&path, &forged);
+        let built_first = open(&path, Policy::IfPresent);
+        assert_ne!(built_first.bytes(index).unwrap(), contents);
+        rewrite(&path, &good);
+        expect(built_first.verify().map(|_| built_first.clone()));
+        expect(built_first.load(&host()).map(|_| built_first.clone()));
     }
 }
 

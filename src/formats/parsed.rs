@@ -1,11 +1,13 @@
 //! What a reader hands over: everything that a model is made of.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::graph::Graphs;
 use crate::metadata::Metadata;
-use crate::storage::{Header, Source};
+use crate::storage::{Source, Witness};
 use crate::tensor::TensorTable;
 
 /// What a reader found.
@@ -42,29 +44,29 @@ impl Parsed {
 pub(crate) struct WeightFile {
     /// Its bytes.
     pub source: Source,
-    /// The parts of it that were parsed, to be compared with what is read later.
-    pub headers: Vec<HeaderPart>,
+    /// The parts of it that were parsed, or that contents are built from: all readings of them have to agree.
+    pub used: Vec<UsedPart>,
     /// For contents that are built: the file that they are built from. Such files come after all others.
     pub base: Option<usize>,
 }
 
-/// A range of a file that was parsed.
-pub(crate) enum HeaderPart {
-    /// Its bytes are gone.
-    Hashed(Header),
-    /// Its bytes are still there, in parts: they are hashed only if somebody will compare the digest.
+/// A range of a file that is used.
+pub(crate) enum UsedPart {
+    /// Its bytes are gone, or have not been read yet.
+    Witness(Arc<Witness>),
+    /// Parts of a header that are still there: they are hashed only if somebody will compare the digest.
     Kept { start: u64, parts: Vec<Bytes> },
 }
 
-impl HeaderPart {
-    pub(crate) fn hash(self) -> Header {
+impl UsedPart {
+    pub(crate) fn witness(self) -> Arc<Witness> {
         match self {
-            Self::Hashed(header) => header,
+            Self::Witness(witness) => witness,
             Self::Kept { start, parts } => {
                 let mut hasher = Hasher::whole(Algorithm::Blake3);
                 parts.iter().for_each(|part| hasher.update(part));
                 let len = parts.iter().map(|part| part.len() as u64).sum();
-                Header { start, len, digest: hasher.finish() }
+                Arc::new(Witness::of_header(start, len, hasher.finish()))
             }
         }
     }

@@ -103,7 +103,7 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     }
     let lengths = files.iter().map(Source::len).collect();
     let tensors = table.finish_file(&Layout::Within(lengths)).map_err(|e| e.path(source.path()))?;
-    let weight = |source| WeightFile { source, headers: Vec::new(), base: None };
+    let weight = |source| WeightFile { source, used: Vec::new(), base: None };
     Ok(Parsed {
         weights: files.into_iter().map(weight).collect(),
         descriptions: vec![Source::from_memory(source.name(), text)],

@@ -2,21 +2,23 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::part::Taken;
 use super::payload::{Payload, PayloadFile};
 use super::select::Selected;
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
 use crate::error::{Error, Kind, Result};
+use crate::storage::Witness;
 use crate::tensor::{Span, Tensor};
-use crate::verify::{Anchor, FileClaim, Manifest, Origin, Policy, RunClaim, TensorClaim};
+use crate::verify::{FileClaim, Manifest, Origin, Policy, RunClaim, TensorClaim};
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Item {
     File(usize),
-    /// The header of a file, which must still be what was parsed.
-    Header(usize),
+    /// A range of a file, which must still be what it was when it was used.
+    Used(usize),
     Tensor(usize),
     /// A part of a file: the range of the check.
     Run(usize),
@@ -31,6 +33,8 @@ pub(crate) struct Check {
     pub(crate) start: u64,
     pub(crate) len: u64,
     pub(crate) claims: Vec<Claim>,
+    /// Of a range that is used elsewhere: what it was there.
+    pub(super) witness: Option<Arc<Witness>>,
     /// Of a tensor that is not hashed whole: which of its blocks are, and what the manifest says of all of them.
     pub(super) cover: Option<Cover>,
 }
@@ -194,12 +198,21 @@ impl Checks {
         let origin = manifest.origin();
         let contradiction = wrong_size(len, claim, manifest);
         self.add_check(Item::File(file), algorithm, (file, 0, len), Claim { origin, expected, contradiction });
-        for header in files[file].headers.iter() {
-            let origin = Origin { source: "the header as it was opened", anchor: Anchor::Caller, covers: false };
-            let claim = Claim { origin, expected: header.digest, contradiction: None };
-            self.add_check(Item::Header(file), Algorithm::Blake3, (file, header.start, header.len), claim);
-        }
+        self.add_witnesses(files, file);
         true
+    }
+
+    /// Adds the ranges of a file that are used elsewhere: what is checked there has to be what is used.
+    fn add_witnesses(&mut self, files: &[PayloadFile], file: usize) {
+        for witness in files[file].used.iter().filter(|witness| witness.len > 0) {
+            let (item, algorithm) = (Item::Used(file), Algorithm::Blake3);
+            let Witness { start, len, .. } = **witness;
+            let number = self.list.len() as u32;
+            if self.known.insert((item, algorithm, start, len), number).is_none() {
+                self.push(item, algorithm, (file, start, len), Vec::new(), None);
+                self.list[number as usize].witness = Some(Arc::clone(witness));
+            }
+        }
     }
 
     /// Adds the wanted ones of the claims that a manifest has for parts of a file.
@@ -264,6 +277,7 @@ impl Checks {
             for algorithm in [Algorithm::Sha256, Algorithm::Blake3] {
                 self.push(Item::File(file), algorithm, (file, 0, source.len()), Vec::new(), None);
             }
+            self.add_witnesses(files, file);
         }
         for (index, tensor) in payload.tensors.iter().enumerate() {
             // Tensors in pieces are covered by their files.
@@ -292,7 +306,7 @@ impl Checks {
         claims: Vec<Claim>,
         cover: Option<Cover>,
     ) {
-        self.list.push(Check { item, algorithm, file, start, len, claims, cover });
+        self.list.push(Check { item, algorithm, file, start, len, claims, witness: None, cover });
     }
 
     /// Cuts the checks into ranges, and refuses to hash the files many times over.

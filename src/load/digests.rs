@@ -82,9 +82,11 @@ impl Digests {
 
     fn compare(&self, plan: &Plan, number: usize, actual: Digest) -> Result<()> {
         let check = &plan.checks.list[number];
-        let is_fatal = !self.keeps_going || matches!(check.item, Item::Header(_));
+        if let Some(witness) = &check.witness {
+            witness.compare(actual).map_err(|e| e.path(plan.files[check.file].source.path()))?;
+        }
         match check.claims.iter().find(|claim| outcome(claim, actual) == Outcome::Mismatch) {
-            Some(claim) if is_fatal => Err(mismatch(plan, check, claim, actual)),
+            Some(claim) if !self.keeps_going => Err(mismatch(plan, check, claim, actual)),
             _ => Ok(()),
         }
     }
@@ -145,7 +147,7 @@ impl Digests {
                     Item::File(file) => of_files[file].push(report.evidence(evidence())),
                     Item::Tensor(tensor) => of_tensors.push((tensor, report.evidence(evidence()))),
                     Item::Run(file) => of_runs.push(((file, check.start, check.len), report.evidence(evidence()))),
-                    Item::Header(_) => {}
+                    Item::Used(_) => {}
                 }
             }
         }
@@ -216,10 +218,6 @@ fn part_of(plan: &Plan, check: &Check) -> Option<usize> {
 
 fn mismatch(plan: &Plan, check: &Check, claim: &Claim, actual: Digest) -> Error {
     let source = &plan.files[check.file].source;
-    if let Item::Header(_) = check.item {
-        let message = "its header is not the one that was parsed when the model was opened";
-        return Error::new(Kind::Changed, message).path(source.path());
-    }
     let message = claim.contradiction.clone().unwrap_or_else(|| {
         let algorithm = check.algorithm.name();
         format!("{algorithm} is {actual}; {} expects {}", claim.origin.source, claim.expected)
@@ -231,6 +229,6 @@ fn mismatch(plan: &Plan, check: &Check, claim: &Claim, actual: Digest) -> Error 
             error.subject(name).offset(check.start)
         }
         Item::Run(_) => error.offset(check.start),
-        Item::File(_) | Item::Header(_) => error,
+        Item::File(_) | Item::Used(_) => error,
     }
 }

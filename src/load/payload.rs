@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
-use crate::storage::{Header, Source};
+use crate::storage::{Source, Witness};
 use crate::tensor::{Tensor, TensorTable};
 use crate::verify::{Ledger, Manifest, Policy};
 
@@ -26,7 +26,7 @@ pub(crate) struct Payload {
 pub(crate) struct PayloadFile {
     pub(crate) source: Source,
     /// What was parsed of it, to be found again when the file is read for a check.
-    pub(crate) headers: Arc<[Header]>,
+    pub(crate) used: Arc<[Arc<Witness>]>,
     /// The file that it is built from, if no file holds it as it is. What covers that file covers it.
     pub(crate) base: Option<usize>,
 }
@@ -34,7 +34,7 @@ pub(crate) struct PayloadFile {
 impl PayloadFile {
     /// A file that was not parsed.
     pub(crate) fn plain(source: Source) -> Self {
-        Self { source, headers: Arc::default(), base: None }
+        Self { source, used: Arc::default(), base: None }
     }
 }
 

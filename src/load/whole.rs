@@ -61,9 +61,9 @@ pub(crate) fn measure(
                 };
                 tensors.insert(tensor.name.to_owned(), claim);
             }
-            // Nothing is compared here, and only claims ask for parts of files.
-            Item::Run(_) => {}
-            Item::File(_) | Item::Header(_) => of_files[check.file].push((check.algorithm, digest)),
+            // Only claims ask for runs, and nobody wants the digests of what is used.
+            Item::Run(_) | Item::Used(_) => {}
+            Item::File(_) => of_files[check.file].push((check.algorithm, digest)),
         }
     }
     let stored = plan.files.iter().zip(of_files).filter(|(file, _)| file.base.is_none());

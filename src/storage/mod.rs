@@ -17,6 +17,7 @@ mod name;
 mod source;
 mod stored;
 mod tree;
+mod witness;
 
 /// What the disk code needs of the system: with the calls of Linux.
 #[cfg(all(target_os = "linux", not(weighbridge_portable)))]
@@ -38,10 +39,9 @@ pub(crate) use name::plain_name;
 pub use source::Source;
 #[allow(unused_imports, reason = "for readers that look into folders")]
 pub(crate) use tree::{Listed, Tree};
+pub(crate) use witness::Witness;
 
 use std::fs::File;
-
-use crate::digest::Digest;
 
 /// How the bytes of files are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,17 +53,6 @@ pub enum Access {
     Map,
     /// Files are only read. There are no zero-copy pointers, and no input can raise a signal.
     Read,
-}
-
-/// A range of a file that its structure was read from.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Header {
-    /// Bytes from the start of the file.
-    pub start: u64,
-    /// Bytes.
-    pub len: u64,
-    /// BLAKE3 of them.
-    pub digest: Digest,
 }
 
 /// The number by which C knows an open file; `None` on systems that have no such numbers.

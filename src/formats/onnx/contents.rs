@@ -1,22 +1,36 @@
 //! Contents that are stored as lists of numbers or strings, and have to be converted.
 
+use std::sync::Arc;
+
 use bytemuck::cast_slice_mut;
 use bytes::Bytes;
 
+use super::hashed_range::HashedRange;
 use super::tensor::List;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::formats::protobuf::{Payload, packed_varints};
-use crate::storage::Source;
+use crate::storage::{Source, Witness};
 use crate::tensor::STRING_OFFSET;
 
 /// How the contents of one tensor are made.
 pub(super) struct Recipe {
-    pub list: List,
-    pub parts: Vec<Payload>,
-    pub dtype: DType,
+    list: List,
+    parts: Vec<Payload>,
+    dtype: DType,
     /// Bytes of the result.
     pub len: u64,
+    /// From the first byte of the first part to the last of the last.
+    pub used: Arc<Witness>,
+}
+
+impl Recipe {
+    /// A recipe from the parts of a list in their order in the file; the result has `len` bytes.
+    pub(super) fn new(list: List, parts: Vec<Payload>, dtype: DType, len: u64) -> Self {
+        let start = parts.first().map_or(0, |part| part.offset);
+        let end = parts.last().map_or(0, |part| part.offset + part.len);
+        Self { list, parts, dtype, len, used: Arc::new(Witness::of_contents(start, end - start)) }
+    }
 }
 
 /// Bytes of one read of a list.
@@ -101,23 +115,25 @@ impl AsRef<[u8]> for Words {
 
 impl Recipe {
     fn fill(&self, source: &Source, place: &mut [u8]) -> Result<()> {
+        let mut range = HashedRange::new(source, &self.used);
         match (self.list, self.list.width()) {
-            (List::String, _) => self.fill_strings(source, place),
-            (_, Some(_)) => self.fill_fixed(source, place),
-            _ if is_six(self.dtype) => self.pack_sixes(source, place),
-            _ => self.fill_varints(source, place),
-        }
+            (List::String, _) => self.fill_strings(&mut range, place),
+            (_, Some(_)) => self.fill_fixed(&mut range, place),
+            _ if is_six(self.dtype) => self.pack_sixes(&mut range, place),
+            _ => self.fill_varints(&mut range, place),
+        }?;
+        self.used.compare(range.finish())
     }
 
     /// Offsets, then the bytes; see [`STRING_OFFSET`].
-    fn fill_strings(&self, source: &Source, place: &mut [u8]) -> Result<()> {
+    fn fill_strings(&self, range: &mut HashedRange<'_>, place: &mut [u8]) -> Result<()> {
         let (offsets, mut strings) = place.split_at_mut(STRING_OFFSET as usize * (self.parts.len() + 1));
         let (offsets, _) = offsets.as_chunks_mut();
         let mut at = 0_u64;
         for (part, offset) in self.parts.iter().zip(&mut *offsets) {
             *offset = at.to_le_bytes();
             let (string, rest) = strings.split_at_mut(part.len as usize);
-            source.read_into(part.offset, string)?;
+            range.read_into(part.offset, string)?;
             strings = rest;
             at += part.len;
         }
@@ -127,20 +143,20 @@ impl Recipe {
         Ok(())
     }
 
-    fn fill_fixed(&self, source: &Source, mut place: &mut [u8]) -> Result<()> {
+    fn fill_fixed(&self, range: &mut HashedRange<'_>, mut place: &mut [u8]) -> Result<()> {
         for part in &self.parts {
             let (numbers, rest) = place.split_at_mut(part.len as usize);
-            source.read_into(part.offset, numbers)?;
+            range.read_into(part.offset, numbers)?;
             place = rest;
         }
         Ok(())
     }
 
-    fn fill_varints(&self, source: &Source, place: &mut [u8]) -> Result<()> {
+    fn fill_varints(&self, range: &mut HashedRange<'_>, place: &mut [u8]) -> Result<()> {
         let width = self.dtype.bytes_of(1).unwrap_or(1) as usize;
         let mut places = place.chunks_exact_mut(width);
         for part in &self.parts {
-            let bytes = source.read(part.offset, part.len)?;
+            let bytes = range.read(part)?;
             for number in packed_varints(&bytes) {
                 let number = if self.dtype == DType::BOOL { u64::from(number & 0xff != 0) } else { number };
                 let place = places.next().ok_or_else(|| torn(part))?;
@@ -154,10 +170,10 @@ impl Recipe {
     }
 
     /// Elements of six bits are listed one by one, and packed without gaps, the first one in the lowest bits.
-    fn pack_sixes(&self, source: &Source, place: &mut [u8]) -> Result<()> {
+    fn pack_sixes(&self, range: &mut HashedRange<'_>, place: &mut [u8]) -> Result<()> {
         let mut at = 0;
         for part in &self.parts {
-            for number in packed_varints(&source.read(part.offset, part.len)?) {
+            for number in packed_varints(&range.read(part)?) {
                 let shifted = (number << (at % 8)) as u16;
                 for (byte, bits) in place.iter_mut().skip(at / 8).zip(shifted.to_le_bytes()) {
                     *byte |= bits;

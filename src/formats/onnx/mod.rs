@@ -11,6 +11,7 @@ mod external;
 mod found;
 mod function;
 mod graph;
+mod hashed_range;
 mod label;
 mod model;
 mod node;

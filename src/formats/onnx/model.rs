@@ -40,7 +40,7 @@ fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
     let mut loaded = tensors.finish()?;
     graphs.place_tensors(&loaded.places);
     if let Some(model) = loaded.weights.first_mut() {
-        model.headers = skeleton.headers();
+        model.used.extend(skeleton.headers());
     }
     let Loaded { table, weights, claims, .. } = loaded;
     Ok(Parsed { weights, tensors: table, metadata, claims, graphs, ..Parsed::new(FORMAT.name) })

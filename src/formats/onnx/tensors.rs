@@ -1,6 +1,7 @@
 //! All tensors of a model, and the files that they lie in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -10,7 +11,7 @@ use super::label::Label;
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
-use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, TABLE_ROW, WeightFile, plain_name};
+use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, TABLE_ROW, UsedPart, WeightFile, plain_name};
 use crate::limits::Budget;
 use crate::storage::{Location, Source};
 use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTable};
@@ -82,7 +83,7 @@ impl<'a> Tensors<'a> {
                 let offset = parts.first().map_or(0, |part| part.offset);
                 check_count(tensor, list, count).map_err(|e| e.offset(offset))?;
                 let len = if list == List::String { tensor.len + bytes } else { tensor.len };
-                self.built(Recipe { list, parts, dtype: tensor.dtype, len })
+                self.built(Recipe::new(list, parts, tensor.dtype, len))
             }
         }
     }
@@ -148,6 +149,8 @@ impl<'a> Tensors<'a> {
         let stored = self.files.len() as u32;
         let mut weights: Vec<WeightFile> = self.files.into_iter().map(|source| plain(source, None)).collect();
         for (len, recipes) in self.groups {
+            let used = recipes.iter().map(|recipe| UsedPart::Witness(Arc::clone(&recipe.used)));
+            weights[0].used.extend(used);
             let (name, model) = (self.model.name().to_owned(), self.model.clone());
             let make = move || build(&model, &recipes).map_err(|e| e.path(model.path()));
             weights.push(plain(Source::built(&name, len, Box::new(make)), Some(0)));
@@ -196,7 +199,7 @@ fn explain_missing(error: Error) -> Error {
 }
 
 fn plain(source: Source, base: Option<usize>) -> WeightFile {
-    WeightFile { source, headers: Vec::new(), base }
+    WeightFile { source, used: Vec::new(), base }
 }
 
 /// Numbers those of the names that were made which are not the only ones. Two equal names that the model gives are left

@@ -7,7 +7,7 @@ use prost::Message;
 
 use super::varint;
 use crate::error::{Error, Result};
-use crate::formats::HeaderPart;
+use crate::formats::UsedPart;
 
 /// The structure of a file: a well-formed message of its own, since the lengths of the messages around each payload
 /// have been set right.
@@ -93,7 +93,7 @@ impl Skeleton {
     }
 
     /// The ranges of the file that the text is made of, as they are in the file.
-    pub(in crate::formats) fn headers(&self) -> Vec<HeaderPart> {
+    pub(in crate::formats) fn headers(&self) -> Vec<UsedPart> {
         let mut headers = Vec::new();
         let mut lengths = self.lengths.iter().peekable();
         let (mut from, mut start) = (0, 0);
@@ -107,7 +107,7 @@ impl Skeleton {
             }
             parts.push(self.text.slice(from..to));
             if parts.iter().any(|part| !part.is_empty()) {
-                headers.push(HeaderPart::Kept { start, parts });
+                headers.push(UsedPart::Kept { start, parts });
             }
             (from, start) = (to, next_start);
         }

@@ -14,7 +14,7 @@ use crate::finding::rules::{HEADER_WHITESPACE, METADATA_NULL};
 use crate::formats::TABLE_ROW;
 use crate::json::{self, UniqueMap};
 use crate::limits::{Limits, MAX_RANK};
-use crate::storage::{Header, Source};
+use crate::storage::{Source, Witness};
 use crate::tensor::{Layout, Span, TableBuilder, TensorTable};
 
 /// Bytes of the length before the header.
@@ -28,7 +28,7 @@ const MAX_METADATA: usize = 100_000;
 
 /// What the header of one file says.
 pub(super) struct ParsedHeader {
-    pub header: Header,
+    pub header: Witness,
     pub tensors: TensorTable,
     pub metadata: BTreeMap<String, String>,
 }
@@ -56,7 +56,7 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<ParsedH
     }
     check_end(source, reader.data_end)?;
 
-    let header = Header { start: 0, len: data_start, digest: Digest::of(Algorithm::Blake3, &bytes) };
+    let header = Witness::of_header(0, data_start, Digest::of(Algorithm::Blake3, &bytes));
     // A header may be larger than all that is kept of it; the table is finished without it.
     drop(bytes);
     let tensors = reader.tensors.finish_file(&Layout::Tiled(data_start..source.len()))?;
