@@ -1144,10 +1144,15 @@ typedef struct wb_plan_info {
   // Bytes of the target's kind of memory that hold tensors which are not stored contiguously until they have been made so, and are
   // given back then.
   uint64_t transient_bytes;
+  // Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file cannot be mapped.
+  uint32_t target;
+  // 0.
+  uint32_t reserved;
 } wb_plan_info;
 
-// Plans a load: selects tensors, lays them out, decides what is checked. No I/O, no device. `opt` may be NULL and is
-// copied; the caller owns `*out`.
+// Plans a load: selects tensors, lays them out, decides what is checked. Nothing is read, and no device is touched; for views the
+// files are mapped, and where one cannot be, a plan for `WB_TARGET_HOST` is made instead. `opt` may be NULL and is copied; the
+// caller owns `*out`.
 //
 // `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
 // `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.

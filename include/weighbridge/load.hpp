@@ -19,6 +19,7 @@ struct plan_info {
   std::uint64_t staging_bytes = 0;  ///< of host memory, for the time of the load
   /// Of the target's kind of memory, until tensors that are not stored contiguously have been made so.
   std::uint64_t transient_bytes = 0;
+  target to = target::none;  ///< where the tensors will be: on the host instead of views where a file cannot be mapped
 };
 
 struct progress {
@@ -228,7 +229,7 @@ class plan : public detail::handle<wb_plan, wb_plan_release> {
     const wb_status code = wb_plan_describe(get(), &c);
     if (code != WB_OK) return detail::failure(code);
     return plan_info{c.tensors,      c.payload_bytes, c.read_bytes,
-                     c.target_bytes, c.staging_bytes, c.transient_bytes};
+                     c.target_bytes, c.staging_bytes, c.transient_bytes, static_cast<target>(c.target)};
   }
   /// Of the arena of one CUDA device: what the library will take there, or what a destination for it must have. 0 if
   /// the device is not of the plan.

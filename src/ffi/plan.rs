@@ -208,6 +208,10 @@ pub struct wb_plan_info {
     /// Bytes of the target's kind of memory that hold tensors which are not stored contiguously until they have been made so, and are
     /// given back then.
     pub transient_bytes: u64,
+    /// Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file cannot be mapped.
+    pub target: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 /// What will be done, decided without any I/O. Immutable; one owner; keeps the model. Since 0.1.
@@ -216,8 +220,9 @@ pub struct wb_plan(pub(super) Arc<Plan>);
 impl Handle for wb_plan {}
 impl Owned for wb_plan {}
 
-/// Plans a load: selects tensors, lays them out, decides what is checked. No I/O, no device. `opt` may be NULL and is
-/// copied; the caller owns `*out`.
+/// Plans a load: selects tensors, lays them out, decides what is checked. Nothing is read, and no device is touched; for views the
+/// files are mapped, and where one cannot be, a plan for `WB_TARGET_HOST` is made instead. `opt` may be NULL and is copied; the
+/// caller owns `*out`.
 ///
 /// `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
 /// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
@@ -286,15 +291,22 @@ pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
     })
 }
 
-fn target_of(target: u32) -> Result<Target> {
-    match target {
-        WB_TARGET_NONE => Ok(Target::None),
-        WB_TARGET_VIEW => Ok(Target::View),
-        WB_TARGET_HOST => Ok(Target::Host),
-        WB_TARGET_CUDA => Ok(Target::Cuda),
-        WB_TARGET_SEALED => Ok(Target::Sealed),
-        other => Err(Error::invalid(format!("{other} is not a target")).subject("target")),
-    }
+/// The targets of C.
+const TARGETS: [(u32, Target); 5] = [
+    (WB_TARGET_NONE, Target::None),
+    (WB_TARGET_VIEW, Target::View),
+    (WB_TARGET_HOST, Target::Host),
+    (WB_TARGET_CUDA, Target::Cuda),
+    (WB_TARGET_SEALED, Target::Sealed),
+];
+
+fn target_of(number: u32) -> Result<Target> {
+    let target = TARGETS.iter().find(|(other, _)| *other == number).map(|(_, target)| *target);
+    target.ok_or_else(|| Error::invalid(format!("{number} is not a target")).subject("target"))
+}
+
+fn target_number(target: Target) -> u32 {
+    TARGETS.iter().find(|(_, other)| *other == target).map_or(WB_TARGET_NONE, |(number, _)| *number)
 }
 
 fn slice_of(slice: wb_slice) -> Result<SliceRule> {
@@ -348,7 +360,7 @@ pub(super) fn ordinal(device: i32, name: &str) -> Result<u32> {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_describe(p: *const wb_plan, out: *mut wb_plan_info) -> wb_status {
     status(|| {
-        let PlanInfo { tensors, payload_bytes, read_bytes, target_bytes, staging_bytes, transient_bytes } =
+        let PlanInfo { target, tensors, payload_bytes, read_bytes, target_bytes, staging_bytes, transient_bytes } =
             get(p, "p")?.0.info();
         let info = wb_plan_info {
             struct_size: size_of::<wb_plan_info>(),
@@ -358,6 +370,8 @@ pub extern "C" fn wb_plan_describe(p: *const wb_plan, out: *mut wb_plan_info) ->
             target_bytes,
             staging_bytes,
             transient_bytes,
+            target: target_number(target),
+            reserved: 0,
         };
         fill(out, &info, "out")?;
         Ok(WB_OK)

@@ -17,6 +17,8 @@ use crate::tensor::TensorTable;
 /// What a plan will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PlanInfo {
+    /// Where the tensors will be: [`Target::Host`] instead of [`Target::View`] where a file cannot be mapped.
+    pub target: Target,
     /// Tensors that are placed: those that are selected, once for each device that gets them.
     pub tensors: u64,
     /// Bytes that are taken of the selected tensors, before any conversion.
@@ -81,6 +83,11 @@ impl Plan {
         check_size(&files)?;
         if options.target == Target::View {
             check_viewable(payload, &selection)?;
+            let mut in_use = files_in_use(payload, &selection).into_iter();
+            if !in_use.all(|file| files[file].source.map_now()) {
+                // A file system without maps is no reason to fail: the bytes can be read.
+                return Self::new(payload, &PlanOptions { target: Target::Host, ..options.clone() });
+            }
         }
         let checks = Checks::of_selection(payload, &files, &selection)?;
         let in_use = files_in_use(payload, &selection);
@@ -133,6 +140,7 @@ impl Plan {
         let is_made = |one: &Move| routing.is_none() || one.repeats.is_none();
         let slabs = slabs(layout.moves.iter().enumerate().filter(|(_, one)| is_made(one)));
         let info = PlanInfo {
+            target: options.target,
             tensors: placed as u64,
             payload_bytes: payload_bytes(&payload.tensors, &selection),
             read_bytes: jobs.iter().map(|job| job.read_bytes(&layout.transfers)).sum(),

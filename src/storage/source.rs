@@ -152,6 +152,15 @@ impl Source {
         }
     }
 
+    /// Whether there are zero-copy pointers to the bytes: maps the file to find out. Why there are none tells
+    /// [`no_view`](Self::no_view).
+    pub(crate) fn map_now(&self) -> bool {
+        match &self.0.backing {
+            Backing::Stored(stored, mapping) => stored.can_map() && self.map(&**stored, mapping).is_some(),
+            Backing::Memory(_) | Backing::Built(..) => true,
+        }
+    }
+
     fn map<'a>(&self, stored: &dyn Stored, mapping: &'a Mapping) -> Option<&'a Bytes> {
         let map = mapping.map.get_or_make(|| stored.map());
         let Err(e) = map else { return map.ok() };
