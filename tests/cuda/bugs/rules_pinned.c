@@ -8,8 +8,11 @@
 
 enum { SIZE = 1 << 16, REGISTRABLE = 99 };
 
+/* Far below everything else, where the kernel puts nothing by itself: what a test unmaps has to stay unmapped, whatever
+ * another thread maps meanwhile. */
 static unsigned char *map(void) {
-  void *memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void *const place = (void *)((uintptr_t)1 << 45);
+  void *memory = mmap(place, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   CHECK(memory != MAP_FAILED);
   return memory;
 }
