@@ -42,7 +42,7 @@ pub enum Kind {
 
 /// Where an error is: each part is absent when it does not apply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Site {
     /// The file, as the caller would name it.
     pub path: Option<String>,
     /// The tensor, key, option or line.
@@ -53,7 +53,7 @@ pub struct Place {
 
 /// The error of every fallible call of this library.
 ///
-/// Its [`Display`](fmt::Display) is one line: the place, what was wrong, what was expected, and the cause.
+/// Its [`Display`](fmt::Display) is one line: the site, what was wrong, what was expected, and the cause.
 /// Text that comes from a file is escaped there, so that it cannot forge lines or steer a terminal.
 #[derive(Clone)]
 pub struct Error(Box<Parts>);
@@ -61,7 +61,7 @@ pub struct Error(Box<Parts>);
 #[derive(Clone)]
 struct Parts {
     kind: Kind,
-    place: Place,
+    site: Site,
     message: String,
     os_code: i64,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
@@ -71,9 +71,9 @@ struct Parts {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// An error of `kind`; `message` says what was wrong and what was expected, without the place.
+    /// An error of `kind`; `message` says what was wrong and what was expected, without the site.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Parts { kind, place: Place::default(), message: message.into(), os_code: 0, source: None }))
+        Self(Box::new(Parts { kind, site: Site::default(), message: message.into(), os_code: 0, source: None }))
     }
 
     /// The file lies or is broken.
@@ -112,19 +112,19 @@ impl Error {
 
     /// Names the file, unless a deeper layer has named it already.
     pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
-        self.0.place.path.get_or_insert_with(|| path.into());
+        self.0.site.path.get_or_insert_with(|| path.into());
         self
     }
 
     /// Names the tensor, key or option, unless a deeper layer has named it already.
     pub(crate) fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.0.place.subject.get_or_insert_with(|| subject.into());
+        self.0.site.subject.get_or_insert_with(|| subject.into());
         self
     }
 
     /// Gives the byte offset in the file, unless a deeper layer has given it already.
     pub(crate) fn offset(mut self, offset: u64) -> Self {
-        self.0.place.offset.get_or_insert(offset);
+        self.0.site.offset.get_or_insert(offset);
         self
     }
 
@@ -140,17 +140,17 @@ impl Error {
     }
 
     /// Where it went wrong.
-    pub fn place(&self) -> &Place {
-        &self.0.place
+    pub fn site(&self) -> &Site {
+        &self.0.site
     }
 
-    /// What was wrong and what was expected, without the place.
+    /// What was wrong and what was expected, without the site.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What was wrong, and the cause, without the place: to be told as the cause of another error.
-    pub(crate) fn without_place(&self) -> String {
+    /// What was wrong, and the cause, without the site: to be told as the cause of another error.
+    pub(crate) fn without_site(&self) -> String {
         match &self.0.source {
             Some(source) => format!("{}: {source}", self.0.message),
             None => self.0.message.clone(),
@@ -165,17 +165,17 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { place, message, source, .. } = &*self.0;
-        if let Some(path) = &place.path {
+        let Parts { site, message, source, .. } = &*self.0;
+        if let Some(path) = &site.path {
             write!(f, "{}: ", Printable(path))?;
         }
         // A subject that is the file's own name, or its path below the model, would be said twice.
-        let is_named = |subject: &String| place.path.as_ref().is_some_and(|path| ends_in(path, subject));
-        if let Some(subject) = place.subject.as_ref().filter(|subject| !is_named(subject)) {
+        let is_named = |subject: &String| site.path.as_ref().is_some_and(|path| ends_in(path, subject));
+        if let Some(subject) = site.subject.as_ref().filter(|subject| !is_named(subject)) {
             write!(f, "{}: ", Printable(subject))?;
         }
         write!(f, "{}", Printable(message))?;
-        if let Some(offset) = place.offset {
+        if let Some(offset) = site.offset {
             write!(f, " (at byte {offset})")?;
         }
         if let Some(source) = source {

@@ -25,10 +25,10 @@ pub type Log = dyn Fn(Level, &str, &str) + Send + Sync;
 ///
 /// The default lends nothing: work is done by the caller's own thread, and nothing is logged.
 #[derive(Clone, Default)]
-pub struct Context(Arc<Lent>);
+pub struct Context(Arc<Services>);
 
 #[derive(Clone, Default)]
-struct Lent {
+struct Services {
     threads: usize,
     log: Option<(Level, Arc<Log>)>,
 }
@@ -43,13 +43,13 @@ impl Context {
     /// [`usize::MAX`] means one for each processor.
     #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {
-        Self(Arc::new(Lent { threads, ..Arc::unwrap_or_clone(self.0) }))
+        Self(Arc::new(Services { threads, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Sends messages up to `level` to `log`.
     #[must_use]
     pub fn with_log(self, level: Level, log: Arc<Log>) -> Self {
-        Self(Arc::new(Lent { log: Some((level, log)), ..Arc::unwrap_or_clone(self.0) }))
+        Self(Arc::new(Services { log: Some((level, log)), ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Threads that one task may create.

@@ -238,7 +238,7 @@ fn faults_of_the_host_are_errors_with_a_place() {
         for result in errors {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), kind, "{fault:?}: {error}");
-            assert_eq!(error.place().path.as_deref(), Some("m.safetensors"), "{fault:?}: {error}");
+            assert_eq!(error.site().path.as_deref(), Some("m.safetensors"), "{fault:?}: {error}");
             assert!(error.to_string().contains(words), "{fault:?}: {error}");
         }
         if !matches!(fault, Fault::Resize | Fault::Rewrite) {

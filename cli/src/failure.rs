@@ -45,8 +45,8 @@ impl Failure {
             Self::Model(error) => match error.kind() {
                 Kind::InvalidArgument => BAD_USAGE,
                 // Without a file it is the user's pattern or device that names nothing; without a name, it is the driver.
-                Kind::NotFound if error.place().path.is_none() && error.place().subject.is_none() => BAD_MACHINE,
-                Kind::NotFound if error.place().path.is_none() => BAD_USAGE,
+                Kind::NotFound if error.site().path.is_none() && error.site().subject.is_none() => BAD_MACHINE,
+                Kind::NotFound if error.site().path.is_none() => BAD_USAGE,
                 Kind::Io | Kind::OutOfMemory | Kind::Device | Kind::Cancelled | Kind::Internal => BAD_MACHINE,
                 _ => BAD_MODEL,
             },

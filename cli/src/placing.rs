@@ -92,7 +92,7 @@ impl Placing {
     /// An error of the plan, as one of the argument that it is about.
     pub fn explain(&self, error: Error) -> Failure {
         const FIELDS: &[(&str, &str)] = &[("staging_bytes", "--staging"), ("devices", "--device")];
-        let subject = error.place().subject.as_deref().unwrap_or_default();
+        let subject = error.site().subject.as_deref().unwrap_or_default();
         let field = FIELDS.iter().find(|(field, _)| *field == subject);
         match (error.kind(), field, self.argument_with(subject)) {
             (Kind::InvalidArgument, Some((_, argument)), _) => {

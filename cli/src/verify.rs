@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use weighbridge::error::Printable;
-use weighbridge::verify::{Anchor, Check, Evidence, Outcome, Report, Subject};
+use weighbridge::verify::{Anchor, Evidence, Line, Outcome, Report, Subject};
 use weighbridge::{OpenOptions, Policy};
 
 use crate::args::{Verify, open, read_manifest};
@@ -16,12 +16,12 @@ use crate::output::{outcome_name, report_summary};
 struct Verdict<'a> {
     /// Whether the policy is satisfied.
     good: bool,
-    checks: Vec<CheckDescription<'a>>,
+    checks: Vec<LineDescription<'a>>,
 }
 
 /// The JSON form of one line of a report.
 #[derive(Serialize)]
-pub struct CheckDescription<'a> {
+pub struct LineDescription<'a> {
     kind: &'static str,
     subject: &'a str,
     /// Of a run: bytes from the start of the file, and how many.
@@ -48,14 +48,14 @@ struct EvidenceDescription<'a> {
     covers: bool,
 }
 
-impl<'a> From<Check<'a>> for CheckDescription<'a> {
-    fn from(check: Check<'a>) -> Self {
-        let (kind, offset, bytes) = match check.subject {
+impl<'a> From<Line<'a>> for LineDescription<'a> {
+    fn from(line: Line<'a>) -> Self {
+        let (kind, offset, bytes) = match line.subject {
             Subject::File(_) => ("file", None, None),
             Subject::Run { offset, len, .. } => ("run", Some(offset), Some(len)),
             Subject::Tensor(_) => ("tensor", None, None),
         };
-        let evidence = check.evidence.map(|evidence| EvidenceDescription {
+        let evidence = line.evidence.map(|evidence| EvidenceDescription {
             algorithm: evidence.algorithm.name(),
             source: evidence.source,
             anchor: match evidence.anchor {
@@ -66,8 +66,8 @@ impl<'a> From<Check<'a>> for CheckDescription<'a> {
             actual: &evidence.actual,
             covers: evidence.covers,
         });
-        let (subject, outcome) = (check.subject.name(), outcome_name(check.outcome));
-        Self { kind, subject, offset, bytes, outcome, reason: check.reason(), evidence }
+        let (subject, outcome) = (line.subject.name(), outcome_name(line.outcome));
+        Self { kind, subject, offset, bytes, outcome, reason: line.reason(), evidence }
     }
 }
 
@@ -85,7 +85,7 @@ pub fn run(args: &Verify, out: &mut impl Write) -> Result<(), Failure> {
 
 fn print(as_json: bool, out: &mut impl Write, report: &Report, good: bool) -> Result<(), Failure> {
     if as_json {
-        let checks = report.iter().map(CheckDescription::from).collect();
+        let checks = report.iter().map(LineDescription::from).collect();
         serde_json::to_writer(&mut *out, &Verdict { good, checks })?;
         writeln!(out)?;
     } else {
@@ -121,6 +121,6 @@ fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     Ok(())
 }
 
-fn is_file(check: &Check<'_>) -> bool {
-    !matches!(check.subject, Subject::Tensor(_))
+fn is_file(line: &Line<'_>) -> bool {
+    !matches!(line.subject, Subject::Tensor(_))
 }

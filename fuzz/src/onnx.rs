@@ -36,8 +36,8 @@ pub fn open(data: &[u8]) -> Result<Model> {
 /// A file is refused for what it is, in one line.
 pub fn check_error(error: &Error, len: usize) {
     assert!(matches!(error.kind(), Kind::Format | Kind::Limit | Kind::Unsupported), "{error:?}");
-    assert!(error.place().offset.is_none_or(|offset| offset <= len as u64), "{error}");
-    assert!(error.place().path.is_some(), "{error}");
+    assert!(error.site().offset.is_none_or(|offset| offset <= len as u64), "{error}");
+    assert!(error.site().path.is_some(), "{error}");
     assert!(!error.message().is_empty() && !error.to_string().contains(char::is_control));
 }
 
@@ -109,8 +109,8 @@ fn check_moved(data: &[u8], opened: &Result<Model>) {
         // How many parts a model may have depends on the length of its file.
         (Err(error), _) if error.kind() == Kind::Limit => {}
         (Err(error), Err(moved)) => {
-            let offset = error.place().offset.map(|offset| offset + before.len() as u64);
-            assert_eq!((error.kind(), offset), (moved.kind(), moved.place().offset), "{error}, moved: {moved}");
+            let offset = error.site().offset.map(|offset| offset + before.len() as u64);
+            assert_eq!((error.kind(), offset), (moved.kind(), moved.site().offset), "{error}, moved: {moved}");
         }
         _ => panic!("{opened:?}, moved: {moved:?}"),
     }

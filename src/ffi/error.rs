@@ -23,7 +23,7 @@ impl Owned for wb_error {}
 
 impl wb_error {
     pub(super) fn into_raw(error: Error) -> *mut Self {
-        let place = error.place();
+        let place = error.site();
         let owned = Self {
             kind: error.kind(),
             message: error.to_string(),

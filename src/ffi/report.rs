@@ -9,7 +9,7 @@ use super::handle::{Handle, Owned, destroy, get};
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, plain, status, wb_str};
-use crate::verify::{Anchor, Check, Cost, Outcome, Report, Subject};
+use crate::verify::{Anchor, Cost, Line, Outcome, Report, Subject};
 
 /// What was checked, and what came of it. Immutable; one owner. Since 0.1.
 pub struct wb_report(pub(super) Arc<Report>);
@@ -71,17 +71,17 @@ pub struct wb_check {
     pub bytes: u64,
 }
 
-impl From<Check<'_>> for wb_check {
-    fn from(check: Check<'_>) -> Self {
-        let evidence = check.evidence;
-        let (kind, offset, bytes) = match check.subject {
+impl From<Line<'_>> for wb_check {
+    fn from(line: Line<'_>) -> Self {
+        let evidence = line.evidence;
+        let (kind, offset, bytes) = match line.subject {
             Subject::File(_) => (WB_SUBJECT_FILE, 0, 0),
             Subject::Tensor(_) => (WB_SUBJECT_TENSOR, 0, 0),
             Subject::Run { offset, len, .. } => (WB_SUBJECT_RUN, offset, len),
         };
         Self {
             struct_size: size_of::<Self>(),
-            outcome: match check.outcome {
+            outcome: match line.outcome {
                 Outcome::Uncovered => WB_CHECK_UNCOVERED,
                 Outcome::Match => WB_CHECK_MATCH,
                 Outcome::Mismatch => WB_CHECK_MISMATCH,
@@ -90,14 +90,14 @@ impl From<Check<'_>> for wb_check {
                 Some(Anchor::Caller) => WB_ANCHOR_CALLER,
                 Some(Anchor::Beside) | None => WB_ANCHOR_BESIDE,
             },
-            subject: check.subject.name().into(),
+            subject: line.subject.name().into(),
             algorithm: evidence.map_or("", |evidence| evidence.algorithm.name()).into(),
             source: evidence.map_or("", |evidence| evidence.source).into(),
             expected: evidence.map_or("", |evidence| &evidence.expected).into(),
             actual: evidence.map_or("", |evidence| &evidence.actual).into(),
             kind,
             covers: evidence.is_some_and(|evidence| evidence.covers).into(),
-            reason: check.reason().unwrap_or_default().into(),
+            reason: line.reason().unwrap_or_default().into(),
             offset,
             bytes,
         }

@@ -417,7 +417,7 @@ mod tests {
         let Some((_, Datum::Map(map))) = map.get(0) else { panic!("not a map") };
         assert_eq!((map.find("b"), map.find("c")), (Some(1), None));
         let error = fill(["a", "a"]).unwrap_err();
-        assert_eq!((error.kind(), error.place().subject.as_deref()), (Kind::Format, Some("a")));
+        assert_eq!((error.kind(), error.site().subject.as_deref()), (Kind::Format, Some("a")));
     }
 
     #[test]

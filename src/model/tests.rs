@@ -71,13 +71,13 @@ fn a_run_that_differs_is_a_mismatch_where_it_is_used() {
     let report = model.verify().unwrap();
     let error = report.verdict(Policy::IfPresent).unwrap_err();
     let data = file().len() as u64 - 8;
-    assert_eq!((error.kind(), error.place().offset), (Kind::Mismatch, Some(data + 4)));
+    assert_eq!((error.kind(), error.site().offset), (Kind::Mismatch, Some(data + 4)));
     let reasons: Vec<_> = report.iter().map(|line| line.reason()).collect();
     assert_eq!(reasons, [None, None, Some("the bytes differ"), None, Some("the bytes differ")]);
 
     assert_eq!(model.load(&only(0)).unwrap().len(), 1);
     let error = model.load(&only(1)).unwrap_err();
-    assert_eq!((error.kind(), error.place().offset), (Kind::Mismatch, Some(data + 4)));
+    assert_eq!((error.kind(), error.site().offset), (Kind::Mismatch, Some(data + 4)));
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Source {
             }
             Some(reason) => {
                 let cure = "read it instead, or open the model with WB_OPEN_READ";
-                let message = format!("the file cannot be mapped ({}): {cure}", reason.without_place());
+                let message = format!("the file cannot be mapped ({}): {cure}", reason.without_site());
                 Error::new(Kind::NotMapped, message).code(reason.os_code())
             }
         };

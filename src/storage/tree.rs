@@ -181,7 +181,7 @@ mod tests {
         };
         assert_eq!(names(&Tree::of_all_folders(&deep(8), "").unwrap()), ["f/f/f/f/f/f/f/f/x"]);
         let error = Tree::of_all_folders(&deep(9), "").unwrap_err();
-        assert_eq!((error.kind(), error.place().subject.as_deref()), (Kind::Limit, Some("f/f/f/f/f/f/f/f/f")));
+        assert_eq!((error.kind(), error.site().subject.as_deref()), (Kind::Limit, Some("f/f/f/f/f/f/f/f/f")));
     }
 
     #[cfg(unix)]

@@ -53,7 +53,7 @@ mod tests {
         contents.compare(first).unwrap();
         contents.compare(first).unwrap();
         let error = contents.compare(second).unwrap_err();
-        assert_eq!((error.kind(), error.place().offset), (Kind::Changed, Some(7)));
+        assert_eq!((error.kind(), error.site().offset), (Kind::Changed, Some(7)));
         assert!(Witness::of_header(0, 9, first).compare(second).unwrap_err().to_string().contains("its header"));
     }
 }

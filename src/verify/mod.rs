@@ -22,7 +22,7 @@ pub use manifest::Manifest;
 pub(crate) use manifest::{gather, is_manifest};
 pub use record::FILE_NAME as RECORD_FILE_NAME;
 pub(crate) use report::ReportBuilder;
-pub use report::{Check, Evidence, Outcome, Report, Subject};
+pub use report::{Evidence, Line, Outcome, Report, Subject};
 
 pub(crate) use checksums::write as write_checksums;
 pub(crate) use record::write as write_record;

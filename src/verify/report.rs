@@ -8,7 +8,7 @@ use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::tensor::TensorTable;
 
-/// What became of one check.
+/// What became of one comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// No manifest says anything about it.
@@ -19,7 +19,7 @@ pub enum Outcome {
     Mismatch,
 }
 
-/// What a check is about.
+/// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject<'a> {
     /// A file, by its name within the model.
@@ -48,7 +48,7 @@ impl<'a> Subject<'a> {
 
 /// One line of a report.
 #[derive(Debug, Clone, Copy)]
-pub struct Check<'a> {
+pub struct Line<'a> {
     /// What it is about.
     pub subject: Subject<'a>,
     /// What became of it.
@@ -57,7 +57,7 @@ pub struct Check<'a> {
     pub evidence: Option<&'a Evidence>,
 }
 
-impl<'a> Check<'a> {
+impl<'a> Line<'a> {
     /// Why it is a mismatch; `None` if it is none.
     pub fn reason(&self) -> Option<&'a str> {
         let evidence = self.evidence.filter(|_| self.outcome == Outcome::Mismatch)?;
@@ -157,24 +157,24 @@ struct Run {
 }
 
 impl Report {
-    /// The number of checks.
+    /// The number of lines.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there are no checks.
+    /// Whether there are no lines.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The check at `index`.
-    pub fn get(&self, index: usize) -> Option<Check<'_>> {
-        self.rows.get(index).map(|row| self.check(row))
+    /// The line at `index`.
+    pub fn get(&self, index: usize) -> Option<Line<'_>> {
+        self.rows.get(index).map(|row| self.line(row))
     }
 
-    /// All checks.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Check<'_>> + Clone {
-        self.rows.iter().map(|row| self.check(row))
+    /// All lines.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Line<'_>> + Clone {
+        self.rows.iter().map(|row| self.line(row))
     }
 
     /// What the pass over the bytes has cost, each stage once: how long reading took, and hashing, by algorithm.
@@ -189,20 +189,20 @@ impl Report {
     /// What the report means under a policy: an error for the first mismatch, or for the first tensor that has to be
     /// covered and is not.
     pub fn verdict(&self, policy: Policy) -> Result<()> {
-        if let Some(check) = self.iter().find(|check| check.outcome == Outcome::Mismatch) {
-            let message = check.evidence.map_or_else(String::new, |evidence| {
+        if let Some(line) = self.iter().find(|line| line.outcome == Outcome::Mismatch) {
+            let message = line.evidence.map_or_else(String::new, |evidence| {
                 let Evidence { algorithm, source, expected, actual, problem, .. } = evidence;
                 let differs = || format!("{} is {actual}; {source} expects {expected}", algorithm.name());
                 problem.clone().unwrap_or_else(differs)
             });
-            return Err(check.at(Error::new(ErrorKind::Mismatch, message)));
+            return Err(line.at(Error::new(ErrorKind::Mismatch, message)));
         }
-        let is_covered = |check: &Check<'_>| check.evidence.is_some_and(|evidence| evidence.covers);
-        let is_missing = |check: &Check<'_>| !is_covered(check) && matches!(check.subject, Subject::Tensor(_));
+        let is_covered = |line: &Line<'_>| line.evidence.is_some_and(|evidence| evidence.covers);
+        let is_missing = |line: &Line<'_>| !is_covered(line) && matches!(line.subject, Subject::Tensor(_));
         match self.iter().find(is_missing) {
-            Some(check) if policy == Policy::Required => {
+            Some(line) if policy == Policy::Required => {
                 let message = "no manifest covers this tensor or its file, and the policy requires it";
-                Err(check.at(Error::new(ErrorKind::Unverified, message)))
+                Err(line.at(Error::new(ErrorKind::Unverified, message)))
             }
             _ => Ok(()),
         }
@@ -238,7 +238,7 @@ impl Report {
         self
     }
 
-    fn check(&self, row: &Row) -> Check<'_> {
+    fn line(&self, row: &Row) -> Line<'_> {
         let file = |index: u32| self.files.get(index as usize).map_or("", |name| name);
         let subject = match (row.kind, self.runs.get(row.subject as usize)) {
             (Kind::Run, Some(Run { file: index, offset, len })) => {
@@ -250,7 +250,7 @@ impl Report {
             (Kind::File | Kind::Run, _) => Subject::File(file(row.subject)),
         };
         let evidence = row.evidence.and_then(|index| self.evidence.get(index as usize));
-        Check { subject, outcome: evidence.map_or(Outcome::Uncovered, |evidence| evidence.outcome), evidence }
+        Line { subject, outcome: evidence.map_or(Outcome::Uncovered, |evidence| evidence.outcome), evidence }
     }
 }
 

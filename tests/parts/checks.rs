@@ -102,7 +102,7 @@ fn damage_is_found_where_the_blocks_are_and_only_there() {
     for (rank, world) in [(2, 8), (4, 16), (8, 32), (0, 2)] {
         let error = load(&model, &rows(rank, world)).unwrap_err();
         assert_eq!(error.kind(), Kind::Mismatch, "{rank} of {world}: {error}");
-        assert_eq!(error.place().subject.as_deref(), Some("w"), "{error}");
+        assert_eq!(error.site().subject.as_deref(), Some("w"), "{error}");
     }
 }
 

@@ -17,10 +17,10 @@ mod size;
 mod sparse;
 #[rustfmt::skip]
 mod tables;
+mod integers;
 mod target;
 mod types;
 mod values;
-mod words;
 
 use super::Checker;
 use super::collector::Collector;

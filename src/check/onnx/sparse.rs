@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::words::Words;
+use super::integers::Integers;
 use crate::check::collector::{Collector, Site, quoted};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
@@ -110,7 +110,7 @@ fn check_order(
     let is_linear = indices.shape.len() == 1;
     // A linear index is a coordinate of a tensor of one dimension.
     let bounds = if is_linear { std::slice::from_ref(&elements) } else { &sparse.shape[..] };
-    let mut words = Words::of(subject, index, indices.byte_len());
+    let mut words = Integers::of(subject, index, indices.byte_len());
     let mut last = vec![-1; bounds.len()];
     let mut current = vec![0; bounds.len()];
     for row in 0..indices.shape.first().copied().unwrap_or_default() {

@@ -49,7 +49,7 @@ fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
 /// A file that does not even begin like a model is known by its name only.
 fn explain(error: Error, source: &Source) -> Error {
     let is_model = Clues::of(source).is_ok_and(|clues| probe(&clues) != Confidence::No);
-    match error.place().offset {
+    match error.site().offset {
         Some(offset) if !is_model && error.kind() == Kind::Format => {
             Error::format(format!("this is no ONNX model: {}", error.message())).offset(offset)
         }

@@ -195,7 +195,7 @@ fn explain_missing(error: Error) -> Error {
         return error;
     }
     let message = "the file with the contents of tensors is missing: an incomplete download";
-    Error::new(Kind::NotFound, message).path(error.place().path.clone().unwrap_or_default())
+    Error::new(Kind::NotFound, message).path(error.site().path.clone().unwrap_or_default())
 }
 
 fn plain(source: Source, base: Option<usize>) -> WeightFile {

@@ -185,7 +185,7 @@ mod tests {
             assert_eq!(chosen(&set[..1]).unwrap_err().kind(), Kind::NotFound, "{}", set[0]);
         }
         let error = chosen(&["m-00001-of-00002.fp16.safetensors"]).unwrap_err();
-        assert_eq!(error.place().subject.as_deref(), Some("m-00002-of-00002.fp16.safetensors"));
+        assert_eq!(error.site().subject.as_deref(), Some("m-00002-of-00002.fp16.safetensors"));
     }
 
     #[test]

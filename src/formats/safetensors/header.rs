@@ -154,7 +154,7 @@ impl HeaderReader {
 
     /// The error that was kept, at the offset where serde stopped.
     fn explain(&mut self, stopped: Error) -> Error {
-        match (self.failure.take(), stopped.place().offset) {
+        match (self.failure.take(), stopped.site().offset) {
             (Some(failure), Some(offset)) => failure.offset(offset),
             _ => stopped,
         }

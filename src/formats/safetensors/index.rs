@@ -218,7 +218,7 @@ fn explain_missing(error: Error, index: &Source, shard: &str, tensors: usize) ->
         "the shard is missing, and with it {tensors} tensors that the index \"{}\" maps to it: an incomplete download",
         index.name()
     );
-    let path = error.place().path.clone().unwrap_or_default();
+    let path = error.site().path.clone().unwrap_or_default();
     Error::new(Kind::NotFound, message).path(path).subject(shard)
 }
 

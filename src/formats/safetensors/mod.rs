@@ -182,7 +182,7 @@ impl<'r, 'a> Shards<'r, 'a> {
 
     /// Tells in which shards a name occurs: the table knows them only by number.
     fn name_duplicates(&self, error: Error) -> Error {
-        let Some(name) = error.place().subject.clone() else { return error };
+        let Some(name) = error.site().subject.clone() else { return error };
         let holds = |(table, _): &&(TensorTable, _)| table.find(&name).is_some();
         let positions = self.tables.iter().enumerate().filter(|(_, shard)| holds(shard));
         let files: Vec<_> = positions.map(|(file, _)| self.weights[file].source.name()).collect();

@@ -257,7 +257,7 @@ mod tests {
         }
         for size in [0, 1, 4999, 5000] {
             let error = direct.read(4001, 5000, &mut memory[..size]).unwrap_err();
-            assert_eq!((error.kind(), error.place().offset), (Kind::InvalidArgument, Some(4001)));
+            assert_eq!((error.kind(), error.site().offset), (Kind::InvalidArgument, Some(4001)));
         }
         for (offset, len) in [(20_001, 1), (0, 20_002), (u64::MAX, 1), (1, usize::MAX), (u64::MAX, usize::MAX)] {
             assert_eq!(direct.read(offset, len, &mut memory).unwrap_err().kind(), Kind::InvalidArgument);
@@ -278,9 +278,9 @@ mod tests {
             for offset in [0, 3, 4096, 16_000, 20_000] {
                 let error = direct.read(offset, 20_001 - offset as usize, &mut buffer).unwrap_err();
                 assert_eq!(error.kind(), Kind::Changed, "{error}");
-                assert_eq!(error.place().path, Some(source.path()));
+                assert_eq!(error.site().path, Some(source.path()));
                 // The start of the block, where that is already past the end.
-                assert_eq!(error.place().offset, Some(now.max(offset - offset % direct.alignment as u64)));
+                assert_eq!(error.site().offset, Some(now.max(offset - offset % direct.alignment as u64)));
             }
             assert!(source.chunked().is_none(), "another way into a file that has changed");
         }

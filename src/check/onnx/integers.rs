@@ -7,7 +7,7 @@ use crate::error::Result;
 const BLOCK: usize = 64 << 10;
 
 /// Reads the 64-bit integers of a tensor from its start to its end.
-pub(super) struct Words<'a> {
+pub(super) struct Integers<'a> {
     subject: &'a Subject<'a>,
     tensor: usize,
     offset: u64,
@@ -17,7 +17,7 @@ pub(super) struct Words<'a> {
     taken: usize,
 }
 
-impl<'a> Words<'a> {
+impl<'a> Integers<'a> {
     pub(super) fn of(subject: &'a Subject<'a>, tensor: usize, len: u64) -> Self {
         Self { subject, tensor, offset: 0, len, block: Vec::new(), taken: 0 }
     }
