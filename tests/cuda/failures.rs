@@ -7,7 +7,7 @@ use weighbridge::load::{CudaOptions, Destination, State};
 use weighbridge::write::Manifests;
 use weighbridge::{Error, Kind, Model, OpenOptions, PlanOptions, Target, Task};
 
-use crate::models::{assert_same_bytes, made, open, write};
+use crate::models::{assert_same_bytes, made, made_of_views, open, write};
 use crate::stub::{Stub, this_test, with_stub};
 
 fn model(threads: usize) -> Model {
@@ -37,8 +37,10 @@ fn is_harmless(error: Option<&Error>) -> bool {
 #[test]
 fn every_call_of_the_driver_fails_in_turn() {
     with_stub(this_test!(every_call_of_the_driver_fails_in_turn), &[], |stub| {
-        for (threads, is_async) in [(0, false), (2, false), (2, true)] {
-            let model = model(threads);
+        let [plain, views]: [fn(usize) -> Model; 2] = [model, made_of_views];
+        let cases = [(plain, 0, false), (plain, 2, false), (plain, 2, true), (views, 0, false), (views, 2, true)];
+        for (make, threads, is_async) in cases {
+            let model = make(threads);
             load(stub, &model, is_async, "to count").unwrap();
             stub.reset();
             load(stub, &model, is_async, "to count").unwrap();

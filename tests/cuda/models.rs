@@ -52,6 +52,23 @@ pub fn made(lengths: &[usize], threads: usize) -> Model {
     open(&path, threads, &OpenOptions::default())
 }
 
+/// A model of a transposed matrix, a tensor in two pieces and a plain one between them, which is gone from the disk as well.
+pub fn made_of_views(threads: usize) -> Model {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.trial");
+    let tensors = serde_json::json!([
+        {"name": "transposed", "dtype": "U16", "shape": [300, 500], "strides": [1, 300],
+         "runs": [{"file": 0, "offset": 0, "len": 300_000}]},
+        {"name": "plain", "dtype": "U8", "shape": [70_001], "runs": [{"file": 0, "offset": 300_000, "len": 70_001}]},
+        {"name": "pieces", "dtype": "U8", "shape": [100, 1000], "runs": [
+            {"file": 0, "offset": 370_001, "len": 60_000, "start": [0, 400], "shape": [100, 600]},
+            {"file": 0, "offset": 430_001, "len": 40_000, "start": [0, 0], "shape": [100, 400]}]},
+    ]);
+    fs::write(folder.path().join("data"), pattern(1, 470_001)).unwrap();
+    fs::write(&path, format!(r#"{{"trial": 1, "files": ["data"], "tensors": {tensors}}}"#)).unwrap();
+    open(&path, threads, &OpenOptions::default())
+}
+
 /// Lengths around every border there is: of nothing, of a page, of a block, of a slot, of a job.
 pub fn awkward_lengths() -> Vec<usize> {
     let mut lengths = vec![0, 1, 7, 255, 256, 257, 4095, 4096, 4097, 65_535, 65_537, 524_288, 2_097_151, 2_097_153];
