@@ -3,7 +3,7 @@
 //! The inputs are those of `benches/peers`; see `docs/benchmarks.md`.
 #![allow(missing_docs, clippy::print_stdout, reason = "a program")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 use std::{env, fs};
@@ -26,6 +26,8 @@ fn main() {
         "load-blake3" => load(&inputs.join("load"), "load with BLAKE3", Some(blake3)),
         "verify-sha256" => verify(&inputs.join("load"), "verify: SHA-256", sha256),
         "verify-blake3" => verify(&inputs.join("one"), "verify one: BLAKE3", blake3),
+        "load-matrix" => load(&matrix(inputs, [COLUMNS, 1]), "load a matrix", None),
+        "load-transposed" => load(&matrix(inputs, [1, ROWS]), "load a transposed matrix", None),
         "load-one" => load(&inputs.join("one"), "load one", None),
         "onnx-open-external" => open(&inputs.join("onnx/external/model.onnx"), "open external"),
         "onnx-open-large" => open(&inputs.join("onnx/inline/large.onnx"), "open 3 GiB"),
@@ -71,6 +73,26 @@ fn load_to(target: Target, path: &Path, what: &str, manifest: Option<ManifestOf>
     let options = PlanOptions { target, ..Default::default() };
     let bytes = model.plan(&options)?.info().read_bytes;
     measure(what, bytes, || model.load(&options))
+}
+
+/// Elements of two bytes: 1 GiB, but for what the header of the file takes.
+const ROWS: u64 = 16_384;
+const COLUMNS: u64 = 32_000;
+
+/// A model of one matrix with these strides, whose elements are those of the file of one shard.
+fn matrix(inputs: &Path, strides: [u64; 2]) -> PathBuf {
+    let folder = inputs.join("matrix");
+    fs::create_dir_all(&folder).unwrap();
+    let data = folder.join("data");
+    if !data.exists() {
+        fs::hard_link(inputs.join("one/model.safetensors"), &data).unwrap();
+    }
+    let path = folder.join(format!("{}-{}.trial", strides[0], strides[1]));
+    let [strides, shape] = [strides, [ROWS, COLUMNS]].map(|list| format!("{list:?}"));
+    let run = format!(r#"{{"file": 0, "offset": 4096, "len": {}}}"#, 2 * ROWS * COLUMNS);
+    let tensor = format!(r#"{{"name": "m", "dtype": "F16", "shape": {shape}, "strides": {strides}, "runs": [{run}]}}"#);
+    fs::write(&path, format!(r#"{{"trial": 1, "files": ["data"], "tensors": [{tensor}]}}"#)).unwrap();
+    path
 }
 
 fn verify(path: &Path, what: &str, manifest: ManifestOf) -> Result<()> {

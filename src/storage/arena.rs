@@ -246,9 +246,16 @@ mod tests {
         assert!(arena.freeze().is_err());
     }
 
+    /// One arena of each kind that the system has.
+    fn arenas(len: u64) -> Vec<Arena> {
+        let is_linux = cfg!(all(target_os = "linux", not(weighbridge_portable)));
+        let sealed = is_linux.then(|| Arena::sealed(len, 64).unwrap());
+        std::iter::once(Arena::new(len, 64).unwrap()).chain(sealed).collect()
+    }
+
     #[test]
     fn what_is_full_can_be_read_while_the_rest_is_filled() {
-        for mut arena in [Arena::new(8, 64).unwrap(), Arena::sealed(8, 64).unwrap()] {
+        for mut arena in arenas(8) {
             let mut first = arena.take(4).unwrap();
             first.copy_from_slice(&[1, 2, 3, 4]);
             assert!(arena.share(4).is_none(), "a slot is held");
@@ -265,7 +272,7 @@ mod tests {
 
     #[test]
     fn only_whole_pages_are_given_back() {
-        for mut arena in [Arena::new(10 << 20, 64).unwrap(), Arena::sealed(10 << 20, 64).unwrap()] {
+        for mut arena in arenas(10 << 20) {
             arena.take(10 << 20).unwrap().fill(7);
             arena.give_back(5..PAGE - 5);
             arena.give_back(3 << 20..(6 << 20) + 17);
@@ -276,6 +283,15 @@ mod tests {
     }
 
     #[test]
+    #[cfg(not(all(target_os = "linux", not(weighbridge_portable))))]
+    fn std_has_no_sealed_memory() {
+        let error = Arena::sealed(8, 64).map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), Kind::Unsupported);
+        assert!(error.to_string().contains("load to another target"), "{error}");
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", not(weighbridge_portable)))] // std has no sealed memory.
     fn sealed_memory_is_what_another_map_shows_and_cannot_be_written() {
         use std::os::unix::fs::FileExt;
         let mut arena = Arena::sealed(5000, 4096).unwrap();

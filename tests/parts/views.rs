@@ -29,10 +29,13 @@ fn check(placement: &Placement, expected: &[Expected], file: &Path) {
     }
 }
 
+/// Sealed memory, where the system has it: std does not.
+const SEALED: Target = if cfg!(weighbridge_portable) { Target::Host } else { Target::Sealed };
+
 fn run(seed: u64) -> &'static str {
     let random = &mut Random(seed.wrapping_mul(0x5DEE_CE66_D1CE_4E5B));
     let files = Files::trial(random);
-    let target = random.of(&[Target::Host, Target::Host, Target::Host, Target::Sealed, Target::File]);
+    let target = random.of(&[Target::Host, Target::Host, Target::Host, SEALED, Target::File]);
     let threads = random.of(&[0, 0, 1, 2, 4]);
     let known = random.of(&[Known::Nothing, Known::Record, Known::Checksums]);
     let model = open(&files.path, threads, manifest(&files.path, known));
