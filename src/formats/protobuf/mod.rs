@@ -155,3 +155,33 @@ fn long_varint(bytes: &[u8]) -> Option<(u64, NonZero<usize>)> {
     let last = bytes.get(9).filter(|last| **last <= 1)?;
     Some((value | u64::from(*last) << 63, NonZero::new(10)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::varint;
+
+    /// A number written with so many bytes.
+    fn written(value: u64, width: usize) -> Vec<u8> {
+        let digit = |index: usize| (value >> (7 * index) & 0x7f) as u8 | if index + 1 < width { 0x80 } else { 0 };
+        (0..width).map(digit).collect()
+    }
+
+    #[test]
+    fn numbers_of_every_width_are_read() {
+        for width in 1..=10 {
+            let largest = u64::MAX >> (64_usize.saturating_sub(7 * width));
+            for value in [0, 1, largest] {
+                let mut bytes = written(value, width);
+                assert_eq!(varint(&bytes[..width - 1]), None, "{value} in {width} bytes, one missing");
+                bytes.push(0xff);
+                assert_eq!(varint(&bytes), Some((value, width)), "{value} in {width} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_more_than_64_bits_are_none() {
+        assert_eq!(varint(&[[0xff; 9].as_slice(), &[2]].concat()), None);
+        assert_eq!(varint(&[[0x80; 10].as_slice(), &[0]].concat()), None);
+    }
+}

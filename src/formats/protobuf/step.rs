@@ -66,6 +66,6 @@ impl Steps {
     /// The step over the field with this number.
     #[inline(always)]
     pub(super) fn get(&self, number: u64) -> Option<&Step> {
-        self.0.get(number as usize)
+        self.0.get(usize::try_from(number).ok()?)
     }
 }
