@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 
 use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, Word, number};
 use super::text::{Names, name_of};
@@ -88,19 +87,21 @@ impl GraphBuilder {
             return Ok(NO_VALUE);
         }
         let Graph { names, values, text, .. } = &mut self.graph;
-        let bytes = text.bytes(name.clone());
-        // Most nodes take what the one before them made.
-        if values.last().is_some_and(|last| text.name(last.name) == bytes) {
-            return Ok(values.len() as u32 - 1);
-        }
-        match names.entry(text, values, bytes) {
-            Entry::Occupied(found) => Ok(*found.get()),
-            Entry::Vacant(place) => {
-                check(name.clone())?;
-                let index = push_value(values, name_of(name)?)?;
-                place.insert(index);
-                Ok(index)
+        names.find_or_add(text, values, text.bytes(name.clone()), |values| {
+            check(name.clone())?;
+            push_value(values, name_of(name)?)
+        })
+    }
+
+    /// The same for a value that a node takes: mostly what the node before it made.
+    #[inline]
+    pub(crate) fn taken(&mut self, name: Range<usize>, check: impl FnOnce(Range<usize>) -> Result<()>) -> Result<u32> {
+        let Graph { values, text, .. } = &self.graph;
+        match values.last() {
+            Some(last) if !name.is_empty() && text.name(last.name) == text.bytes(name.clone()) => {
+                Ok(values.len() as u32 - 1)
             }
+            _ => self.value(name, check),
         }
     }
 
@@ -110,13 +111,11 @@ impl GraphBuilder {
     pub(crate) fn add_value(&mut self, name: Range<usize>) -> Result<u32> {
         let Graph { names, values, text, .. } = &mut self.graph;
         let row = name_of(name.clone())?;
-        let index = number(values.len())?;
-        if !name.is_empty()
-            && let Entry::Vacant(place) = names.entry(text, values, text.bytes(name))
-        {
-            place.insert(index);
+        let index = push_value(values, row)?;
+        if !name.is_empty() {
+            names.find_or_add(text, values, text.bytes(name), |_| Ok(index))?;
         }
-        push_value(values, row)
+        Ok(index)
     }
 
     /// Keeps a name that the text does not have, because it was made up or made unique: a range to give for it.
@@ -161,8 +160,8 @@ impl GraphBuilder {
         let index = number(self.graph.nodes.len())?;
         let graph = &mut self.graph;
         let name = name_of(node.name.clone())?;
-        let Slice { start: edges, len: inputs } = extend(&mut graph.edges, node.inputs)?;
-        let Slice { len: outputs, .. } = extend(&mut graph.edges, node.outputs)?;
+        let Slice { start: edges, len: inputs } = push_all(&mut graph.edges, node.inputs)?;
+        let Slice { len: outputs, .. } = push_all(&mut graph.edges, node.outputs)?;
         graph.control.add(index, node.control)?;
         let first = graph.attributes.len() - node.attributes;
         let attributes = Slice { start: number(first)?, len: number(node.attributes)? };
@@ -246,8 +245,11 @@ impl GraphBuilder {
         let Graph { names, words, operators, .. } = &self.graph;
         let is_same = |row: &u32| {
             let operator = &operators[*row as usize];
-            let of = |word: Word| word.of(words).as_bytes();
-            of(operator.name) == name && of(operator.domain) == domain && of(operator.overload) == overload
+            // Most have a name only, and empty ones need no comparison.
+            let is = |word: Word, other: &[u8]| {
+                word.0.len as usize == other.len() && (other.is_empty() || word.bytes(words) == other)
+            };
+            is(operator.name, name) && is(operator.domain, domain) && is(operator.overload, overload)
         };
         self.operators.find(hash_of_operator(names, [name, domain, overload]), is_same).copied()
     }
@@ -260,7 +262,7 @@ impl GraphBuilder {
         operators.push(operator);
         let hash_of = |row: &u32| {
             let Operator { name, domain, overload } = operators[*row as usize];
-            hash_of_operator(names, [name, domain, overload].map(|word| word.of(words).as_bytes()))
+            hash_of_operator(names, [name, domain, overload].map(|word| word.bytes(words)))
         };
         self.operators.insert_unique(hash_of(&row), row, hash_of);
         Ok(row)
@@ -272,7 +274,7 @@ impl GraphBuilder {
             return Some(Word::default());
         }
         let Graph { names, words, .. } = &self.graph;
-        self.words.find(names.hash(word), |other| other.of(words).as_bytes() == word).copied()
+        self.words.find(names.hash(word), |other| other.bytes(words) == word).copied()
     }
 
     /// Keeps a word once, however often it occurs.
@@ -287,7 +289,7 @@ impl GraphBuilder {
         }
         let kept = Word(Slice { start: number(words.len())?, len: number(word.len())? });
         words.push_str(word);
-        self.words.insert_unique(hash, kept, |other| names.hash(other.of(words).as_bytes()));
+        self.words.insert_unique(hash, kept, |other| names.hash(other.bytes(words)));
         Ok(kept)
     }
 }
@@ -355,6 +357,15 @@ fn push_value(values: &mut Vec<ValueRow>, name: Name) -> Result<u32> {
     let (ty, producer, initializer) = (NONE, NONE, NONE);
     values.push(ValueRow { name, ty, producer, initializer, is_input: false, is_output: false });
     Ok(index)
+}
+
+/// The same as [`extend`] for so few items that one after the other takes less time than a call that copies them.
+fn push_all(list: &mut Vec<u32>, items: &[u32]) -> Result<Slice> {
+    let kept = Slice { start: number(list.len())?, len: number(items.len())? };
+    for item in items {
+        list.push(*item);
+    }
+    Ok(kept)
 }
 
 fn extend<T: Copy>(list: &mut Vec<T>, items: &[T]) -> Result<Slice> {

@@ -24,6 +24,12 @@ impl Word {
     pub(super) fn of(self, words: &str) -> &str {
         &words[self.0.range()]
     }
+
+    /// The same as bytes: they begin and end where characters do, which need not be looked for.
+    #[inline]
+    pub(super) fn bytes(self, words: &str) -> &[u8] {
+        &words.as_bytes()[self.0.range()]
+    }
 }
 
 impl Slice {

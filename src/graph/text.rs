@@ -59,14 +59,30 @@ pub(super) fn name_of(range: Range<usize>) -> Result<Name> {
 /// The names of a graph's values, to find them by. Of several values of one name the first is found.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    table: HashTable<u32>,
+    table: HashTable<Named>,
     hasher: DefaultHashBuilder,
+}
+
+/// A value, and the hash of its name: most names that differ do so in the hash already, and looking at names costs the
+/// more the further they lie apart.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    hash: u32,
+    value: u32,
+}
+
+impl Named {
+    /// The table takes its own bits from both ends of a hash.
+    #[inline]
+    fn spread(hash: u32) -> u64 {
+        u64::from(hash) << 32 | u64::from(hash)
+    }
 }
 
 impl Names {
     /// Makes room for so many names; without the room the table grows as it is filled.
     pub(super) fn reserve(&mut self, count: usize) {
-        let _ = self.table.try_reserve(count, |_| 0);
+        let _ = self.table.try_reserve(count, |named| Named::spread(named.hash));
     }
 
     #[inline]
@@ -81,14 +97,29 @@ impl Names {
 
     /// The value with this name.
     pub(super) fn find(&self, text: &Text, values: &[ValueRow], name: &[u8]) -> Option<u32> {
-        self.table.find(self.hash(name), |value| text.name(values[*value as usize].name) == name).copied()
+        let hash = self.hash(name) as u32;
+        let is_same = |named: &Named| named.hash == hash && text.name(values[named.value as usize].name) == name;
+        self.table.find(Named::spread(hash), is_same).map(|named| named.value)
     }
 
-    /// The place of the value with this name.
+    /// The value with this name; if there is none yet, the one that `add` adds.
     #[inline]
-    pub(super) fn entry(&mut self, text: &Text, values: &[ValueRow], name: &[u8]) -> Entry<'_, u32> {
-        let hasher = &self.hasher;
-        let name_of = |value: &u32| text.name(values[*value as usize].name);
-        self.table.entry(hasher.hash_one(name), |value| name_of(value) == name, |value| hasher.hash_one(name_of(value)))
+    pub(super) fn find_or_add(
+        &mut self,
+        text: &Text,
+        values: &mut Vec<ValueRow>,
+        name: &[u8],
+        add: impl FnOnce(&mut Vec<ValueRow>) -> Result<u32>,
+    ) -> Result<u32> {
+        let hash = self.hash(name) as u32;
+        let is_same = |named: &Named| named.hash == hash && text.name(values[named.value as usize].name) == name;
+        match self.table.entry(Named::spread(hash), is_same, |named| Named::spread(named.hash)) {
+            Entry::Occupied(found) => Ok(found.get().value),
+            Entry::Vacant(place) => {
+                let value = add(values)?;
+                place.insert(Named { hash, value });
+                Ok(value)
+            }
+        }
     }
 }

@@ -109,7 +109,7 @@ fn table(files: &FileDescriptorSet) -> Result<String, String> {
     let _ = writeln!(code, "pub(super) static SCHEMA: Schema = Schema {{ root: {root}, messages: &[");
     for (_, message) in &messages {
         let cost = COSTS.iter().find(|(name, _)| *name == message.name()).map_or(COST, |(_, cost)| *cost);
-        let _ = writeln!(code, "Message {{ name: {:?}, cost: {cost}, fields: &[", message.name());
+        let _ = writeln!(code, "Message::new({:?}, {cost}, &[", message.name());
         let last = message.field.iter().map(FieldDescriptorProto::number).max().unwrap_or_default();
         for number in 0..=last {
             match message.field.iter().find(|field| field.number() == number) {
@@ -117,7 +117,7 @@ fn table(files: &FileDescriptorSet) -> Result<String, String> {
                 None => code.push_str("None,\n"),
             }
         }
-        code.push_str("]},\n");
+        code.push_str("]),\n");
     }
     code.push_str("]};\n");
     Ok(code)

@@ -15,7 +15,7 @@ use super::schema::NODE_PROTO as NODE;
 use super::{tensor, types};
 use crate::error::{Error, Result};
 use crate::finding::rules::TENSOR_DATA_TYPE;
-use crate::formats::protobuf::{Fields, Skeleton, Value, fields};
+use crate::formats::protobuf::{Fields, Skeleton, fields};
 use crate::graph::{GraphBuilder, Role, SparseTensor, Stored};
 
 /// Reads the graph that the model runs and those inside it, and returns its index.
@@ -123,14 +123,13 @@ impl<'s> GraphReader<'s> {
             if number == 1 {
                 return self.open_node(value.range()).map(|()| true);
             }
-            self.field(found, number, &value)?;
+            self.field(found, number, value.range())?;
         }
         Ok(false)
     }
 
     /// Reads a field of the graph that is no node.
-    fn field(&mut self, found: &mut Found<'_, '_>, number: u32, value: &Value) -> Result<()> {
-        let range = value.range();
+    fn field(&mut self, found: &mut Found<'_, '_>, number: u32, range: Range<usize>) -> Result<()> {
         match number {
             2 => self.builder.graph_mut().name = self.skeleton.string(range)?,
             5 => self.initializer(found, range)?,

@@ -58,7 +58,7 @@ impl GraphReader<'_> {
         for (number, value) in fields(text, range) {
             let range = value.range();
             match number {
-                1 => node.inputs.push(self.builder.value(range, check)?),
+                1 => node.inputs.push(self.builder.taken(range, check)?),
                 2 => node.outputs.push(self.builder.value(range, check)?),
                 3 => node.name = range,
                 4 => node.op = range,
@@ -126,9 +126,8 @@ impl GraphReader<'_> {
     /// Reads an attribute up to its elements.
     fn open_attribute(&mut self, found: &mut Found<'_, '_>, range: Range<usize>) -> Result<()> {
         self.parts.read(self.skeleton, range)?;
-        let [name, reference] = [self.parts.name.clone(), self.parts.reference.clone()].map(|name| self.word(name));
-        let attribute = &mut self.attribute;
-        (attribute.name, attribute.reference) = (name?, reference?);
+        self.attribute.name = self.word(self.parts.name.clone())?;
+        self.attribute.reference = self.word(self.parts.reference.clone())?;
         let has_types = found.facts.ir_version.unwrap_or_default() >= 2;
         for (rule, message) in self.parts.faults(has_types, self.is_function) {
             let message = format!("{}: {message}", self.attribute_label()?);

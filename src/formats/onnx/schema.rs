@@ -8,10 +8,10 @@ pub(super) const NODE_PROTO: usize = 2;
 pub(super) static SCHEMA: Schema = Schema {
     root: 9,
     messages: &[
-        Message {
-            name: "AttributeProto",
-            cost: 64,
-            fields: &[
+        Message::new(
+            "AttributeProto",
+            64,
+            &[
                 None,
                 Some(Field { name: "name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "f", kind: Fixed32, slot: 4, is_repeated: false, is_payload: false }),
@@ -49,11 +49,11 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "ValueInfoProto",
-            cost: 96,
-            fields: &[
+        ),
+        Message::new(
+            "ValueInfoProto",
+            96,
+            &[
                 None,
                 Some(Field { name: "name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "type", kind: Message(25), slot: 1, is_repeated: false, is_payload: false }),
@@ -66,11 +66,11 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "NodeProto",
-            cost: 96,
-            fields: &[
+        ),
+        Message::new(
+            "NodeProto",
+            96,
+            &[
                 None,
                 Some(Field { name: "input", kind: Text, slot: 0, is_repeated: true, is_payload: false }),
                 Some(Field { name: "output", kind: Text, slot: 1, is_repeated: true, is_payload: false }),
@@ -95,30 +95,30 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "IntIntListEntryProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "IntIntListEntryProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "key", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "value", kind: Varint, slot: 1, is_repeated: true, is_payload: false }),
             ],
-        },
-        Message {
-            name: "NodeDeviceConfigurationProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "NodeDeviceConfigurationProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "configuration_id", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "sharding_spec", kind: Message(5), slot: 1, is_repeated: true, is_payload: false }),
                 Some(Field { name: "pipeline_stage", kind: Varint, slot: 2, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "ShardingSpecProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "ShardingSpecProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "tensor_name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "device", kind: Varint, slot: 1, is_repeated: true, is_payload: false }),
@@ -131,11 +131,11 @@ pub(super) static SCHEMA: Schema = Schema {
                 }),
                 Some(Field { name: "sharded_dim", kind: Message(6), slot: 3, is_repeated: true, is_payload: false }),
             ],
-        },
-        Message {
-            name: "ShardedDimProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "ShardedDimProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "axis", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field {
@@ -146,21 +146,21 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "SimpleShardedDimProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "SimpleShardedDimProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "dim_value", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "dim_param", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "num_shards", kind: Varint, slot: 2, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "TrainingInfoProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "TrainingInfoProto",
+            48,
+            &[
                 None,
                 Some(Field {
                     name: "initialization",
@@ -185,11 +185,11 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "ModelProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "ModelProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "ir_version", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "producer_name", kind: Text, slot: 2, is_repeated: false, is_payload: false }),
@@ -230,30 +230,30 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "DeviceConfigurationProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "DeviceConfigurationProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "num_devices", kind: Varint, slot: 1, is_repeated: false, is_payload: false }),
                 Some(Field { name: "device", kind: Text, slot: 2, is_repeated: true, is_payload: false }),
             ],
-        },
-        Message {
-            name: "StringStringEntryProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "StringStringEntryProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "key", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "value", kind: Text, slot: 1, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "TensorAnnotation",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "TensorAnnotation",
+            48,
+            &[
                 None,
                 Some(Field { name: "tensor_name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field {
@@ -264,11 +264,11 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "GraphProto",
-            cost: 768,
-            fields: &[
+        ),
+        Message::new(
+            "GraphProto",
+            768,
+            &[
                 None,
                 Some(Field { name: "node", kind: Message(2), slot: 0, is_repeated: true, is_payload: false }),
                 Some(Field { name: "name", kind: Text, slot: 1, is_repeated: false, is_payload: false }),
@@ -305,20 +305,20 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "Segment",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "Segment",
+            48,
+            &[
                 None,
                 Some(Field { name: "begin", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "end", kind: Varint, slot: 1, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "TensorProto",
-            cost: 256,
-            fields: &[
+        ),
+        Message::new(
+            "TensorProto",
+            256,
+            &[
                 None,
                 Some(Field { name: "dims", kind: Varint, slot: 0, is_repeated: true, is_payload: false }),
                 Some(Field { name: "data_type", kind: Varint, slot: 1, is_repeated: false, is_payload: false }),
@@ -349,91 +349,88 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "SparseTensorProto",
-            cost: 256,
-            fields: &[
+        ),
+        Message::new(
+            "SparseTensorProto",
+            256,
+            &[
                 None,
                 Some(Field { name: "values", kind: Message(15), slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "indices", kind: Message(15), slot: 1, is_repeated: false, is_payload: false }),
                 Some(Field { name: "dims", kind: Varint, slot: 2, is_repeated: true, is_payload: false }),
             ],
-        },
-        Message {
-            name: "Dimension",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "Dimension",
+            48,
+            &[
                 None,
                 Some(Field { name: "dim_value", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "dim_param", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "denotation", kind: Text, slot: 2, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "TensorShapeProto",
-            cost: 48,
-            fields: &[
-                None,
-                Some(Field { name: "dim", kind: Message(17), slot: 0, is_repeated: true, is_payload: false }),
-            ],
-        },
-        Message {
-            name: "Tensor",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "TensorShapeProto",
+            48,
+            &[None, Some(Field { name: "dim", kind: Message(17), slot: 0, is_repeated: true, is_payload: false })],
+        ),
+        Message::new(
+            "Tensor",
+            48,
+            &[
                 None,
                 Some(Field { name: "elem_type", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "shape", kind: Message(18), slot: 1, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "Sequence",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "Sequence",
+            48,
+            &[
                 None,
                 Some(Field { name: "elem_type", kind: Message(25), slot: 0, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "Map",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "Map",
+            48,
+            &[
                 None,
                 Some(Field { name: "key_type", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "value_type", kind: Message(25), slot: 1, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "Optional",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "Optional",
+            48,
+            &[
                 None,
                 Some(Field { name: "elem_type", kind: Message(25), slot: 0, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "SparseTensor",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "SparseTensor",
+            48,
+            &[
                 None,
                 Some(Field { name: "elem_type", kind: Varint, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "shape", kind: Message(18), slot: 1, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "Opaque",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "Opaque",
+            48,
+            &[
                 None,
                 Some(Field { name: "domain", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "name", kind: Text, slot: 1, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "TypeProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "TypeProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "tensor_type", kind: Message(19), slot: 0, is_repeated: false, is_payload: false }),
                 None,
@@ -463,20 +460,20 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
-        Message {
-            name: "OperatorSetIdProto",
-            cost: 48,
-            fields: &[
+        ),
+        Message::new(
+            "OperatorSetIdProto",
+            48,
+            &[
                 None,
                 Some(Field { name: "domain", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 Some(Field { name: "version", kind: Varint, slot: 1, is_repeated: false, is_payload: false }),
             ],
-        },
-        Message {
-            name: "FunctionProto",
-            cost: 768,
-            fields: &[
+        ),
+        Message::new(
+            "FunctionProto",
+            768,
+            &[
                 None,
                 Some(Field { name: "name", kind: Text, slot: 0, is_repeated: false, is_payload: false }),
                 None,
@@ -505,6 +502,6 @@ pub(super) static SCHEMA: Schema = Schema {
                     is_payload: false,
                 }),
             ],
-        },
+        ),
     ],
 };

@@ -12,6 +12,11 @@ mod memory;
 mod read;
 mod scan;
 mod skeleton;
+mod step;
+
+use std::num::NonZero;
+
+use step::Steps;
 
 pub(super) use read::{Fields, Value, fields, packed_varints};
 pub(super) use scan::scan;
@@ -31,6 +36,7 @@ pub(super) struct Message {
     pub cost: u64,
     /// By number.
     pub fields: &'static [Option<Field>],
+    steps: Steps,
 }
 
 /// One field of a message.
@@ -54,6 +60,12 @@ pub(super) enum Kind {
     Bytes,
     /// The message with this index.
     Message(usize),
+}
+
+impl Message {
+    pub(super) const fn new(name: &'static str, cost: u64, fields: &'static [Option<Field>]) -> Self {
+        Self { name, cost, fields, steps: Steps::of(fields) }
+    }
 }
 
 impl Kind {
@@ -90,6 +102,21 @@ impl WireType {
 }
 
 impl Field {
+    /// Bytes that one occurrence takes when it is decoded: `len` bytes of contents, if it says its length. A message takes
+    /// its own cost instead.
+    const fn cost(&self, len: Option<u64>) -> u64 {
+        match (self.kind, len) {
+            _ if self.is_payload => 64,
+            (Kind::Message(_), _) => 0,
+            _ if !self.is_repeated => 0,
+            (Kind::Text | Kind::Bytes, _) => 32,
+            // A packed list: each byte can be a number of eight, in a list that has just doubled.
+            (Kind::Varint, Some(len)) => len.saturating_mul(16),
+            (_, Some(len)) => len,
+            (_, None) => 8,
+        }
+    }
+
     /// Whether a value may be written so. Lists of numbers may be packed or not, whatever the schema says.
     fn accepts(&self, wire: WireType) -> bool {
         let is_packed = wire == WireType::Delimited && self.is_repeated;
@@ -104,25 +131,57 @@ impl Field {
 
 /// A number of seven bits a byte, the lowest first; and how many bytes it has. `None` if the bytes end first, or if it
 /// needs more than 64 bits.
-#[inline]
+#[inline(always)]
 fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
     match *bytes {
+        [] => None,
         [first @ ..0x80, ..] => Some((u64::from(first), 1)),
         [first, second @ ..0x80, ..] => Some((u64::from(first & 0x7f) | u64::from(second) << 7, 2)),
-        _ => long_varint(bytes),
+        _ => long_varint(bytes).map(|(value, width)| (value, width.get())),
     }
 }
 
-fn long_varint(bytes: &[u8]) -> Option<(u64, usize)> {
+/// The same for more bytes. This way the result fits two registers; one that is in memory would keep the whole walk there.
+#[inline(never)]
+fn long_varint(bytes: &[u8]) -> Option<(u64, NonZero<usize>)> {
     let mut value = 0;
-    for (index, byte) in bytes.iter().enumerate().take(10) {
-        if index == 9 && *byte > 1 {
-            return None;
-        }
+    for (index, byte) in bytes.iter().take(9).enumerate() {
         value |= u64::from(byte & 0x7f) << (7 * index);
         if *byte < 0x80 {
-            return Some((value, index + 1));
+            return Some((value, NonZero::new(index + 1)?));
         }
     }
-    None
+    // The tenth byte has the last bit.
+    let last = bytes.get(9).filter(|last| **last <= 1)?;
+    Some((value | u64::from(*last) << 63, NonZero::new(10)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::varint;
+
+    /// A number written with so many bytes.
+    fn written(value: u64, width: usize) -> Vec<u8> {
+        let digit = |index: usize| (value >> (7 * index) & 0x7f) as u8 | if index + 1 < width { 0x80 } else { 0 };
+        (0..width).map(digit).collect()
+    }
+
+    #[test]
+    fn numbers_of_every_width_are_read() {
+        for width in 1..=10 {
+            let largest = u64::MAX >> (64_usize.saturating_sub(7 * width));
+            for value in [0, 1, largest] {
+                let mut bytes = written(value, width);
+                assert_eq!(varint(&bytes[..width - 1]), None, "{value} in {width} bytes, one missing");
+                bytes.push(0xff);
+                assert_eq!(varint(&bytes), Some((value, width)), "{value} in {width} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_more_than_64_bits_are_none() {
+        assert_eq!(varint(&[[0xff; 9].as_slice(), &[2]].concat()), None);
+        assert_eq!(varint(&[[0x80; 10].as_slice(), &[0]].concat()), None);
+    }
 }

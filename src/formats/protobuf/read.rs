@@ -36,8 +36,7 @@ impl Value {
 ///
 /// It ends early where the text is malformed, which the pre-scan has ruled out.
 pub(in crate::formats) fn fields(text: &[u8], range: Range<usize>) -> Fields<'_> {
-    let end = range.end.min(text.len());
-    Fields { text: &text[..end], at: range.start }
+    Fields { text: &text[..range.end.min(text.len())], at: range.start }
 }
 
 /// See [`fields`].
@@ -47,9 +46,12 @@ pub(in crate::formats) struct Fields<'a> {
     at: usize,
 }
 
-impl Fields<'_> {
-    /// The next field, whatever it is.
-    fn any(&mut self) -> Option<(u32, Value)> {
+impl Iterator for Fields<'_> {
+    type Item = (u32, Value);
+
+    // Inlined, so that neither the fields nor the values have to be in memory.
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
         let rest = self.text.get(self.at..)?;
         let (key, key_len) = varint(rest)?;
         let (rest, start) = (&rest[key_len..], self.at + key_len);
@@ -69,29 +71,6 @@ impl Fields<'_> {
         };
         self.at = end;
         Some(((key >> 3) as u32, value))
-    }
-}
-
-impl Iterator for Fields<'_> {
-    type Item = (u32, Value);
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Self::Item> {
-        // Nearly all fields of a graph are texts, messages and numbers whose key and length or value are one byte each.
-        let [key @ ..0x80, value @ ..0x80, ..] = *self.text.get(self.at..)? else { return self.any() };
-        let (number, start) = (u32::from(key >> 3), self.at + 2);
-        let end = start + usize::from(value);
-        match WireType::of(u64::from(key)) {
-            Some(WireType::Delimited) if end <= self.text.len() => {
-                self.at = end;
-                Some((number, Value::Delimited(start..end)))
-            }
-            Some(WireType::Varint) => {
-                self.at = start;
-                Some((number, Value::Varint(u64::from(value))))
-            }
-            _ => self.any(),
-        }
     }
 }
 

@@ -1,5 +1,9 @@
 //! The walk over a hostile file before anything of it is decoded.
 
+mod walk;
+
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::memory::Memory;
@@ -60,43 +64,6 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, budget: &Budget
     Ok(Skeleton { text: whole.slice(..text), payloads, lengths, counts })
 }
 
-/// Bytes that one occurrence of a field takes when it is decoded: `len` bytes of contents, if it says its length.
-#[inline]
-fn cost_of(schema: &Schema, field: &Field, len: Option<u64>) -> u64 {
-    match (field.kind, len) {
-        _ if field.is_payload => 64,
-        (Kind::Message(index), _) => schema.messages[index].cost,
-        _ if !field.is_repeated => 0,
-        (Kind::Text | Kind::Bytes, _) => 32,
-        // A packed list: each byte can be a number of eight, in a list that has just doubled.
-        (Kind::Varint, Some(len)) => len.saturating_mul(16),
-        (_, Some(len)) => len,
-        (_, None) => 8,
-    }
-}
-
-/// The key of a field, and the number after it: its value or its length.
-struct Plain {
-    key: u64,
-    /// Bytes of the key.
-    key_len: usize,
-    value: u64,
-    /// Bytes of the number.
-    width: usize,
-}
-
-/// What the next field begins with, if that is two numbers.
-#[inline]
-fn plain_head(bytes: &[u8]) -> Option<Plain> {
-    // Nearly always both have one byte.
-    if let [key @ ..0x80, value @ ..0x80, ..] = *bytes {
-        return Some(Plain { key: key.into(), key_len: 1, value: value.into(), width: 1 });
-    }
-    let (key, key_len) = varint(bytes)?;
-    let (value, width) = varint(&bytes[key_len..])?;
-    Some(Plain { key, key_len, value, width })
-}
-
 /// A message that the walk is in.
 struct Frame {
     message: &'static Message,
@@ -104,8 +71,8 @@ struct Frame {
     end: u64,
     /// The slots of the fields that have occurred.
     seen: u64,
-    /// Where its length is in the text, and how many bytes that has; none for the root.
-    length: Option<(usize, usize)>,
+    /// Where its length is in the text; the root has none.
+    length: Range<usize>,
     /// Bytes of payloads that were cut out of it.
     cut: u64,
 }
@@ -135,18 +102,14 @@ struct Scanner<'a> {
 impl Scanner<'_> {
     fn run(&mut self) -> Result<()> {
         let root = &self.schema.messages[self.schema.root];
-        let mut stack = vec![Frame { message: root, end: self.source.len(), seen: 0, length: None, cut: 0 }];
-        while let Some(frame) = stack.last_mut() {
-            let inner = match self.plain_fields(frame) {
-                Some(inner) => Some(inner),
-                None if self.position() >= frame.end => {
-                    let done = stack.pop();
-                    self.close(done, stack.last_mut());
-                    continue;
-                }
-                None => self.field(frame)?,
-            };
-            if let Some(inner) = inner {
+        let mut stack = vec![Frame { message: root, end: self.source.len(), seen: 0, length: 0..0, cut: 0 }];
+        loop {
+            self.walk(&mut stack);
+            let Some(frame) = stack.last_mut() else { break };
+            if self.position() >= frame.end {
+                let Some(done) = stack.pop() else { break };
+                self.close(done, stack.last_mut());
+            } else if let Some(inner) = self.field(frame)? {
                 if stack.len() == MAX_DEPTH {
                     let message = format!("messages are nested more than {MAX_DEPTH} deep");
                     return Err(self.error(self.at, ErrorKind::Limit, message));
@@ -162,46 +125,10 @@ impl Scanner<'_> {
         self.ahead + self.at as u64
     }
 
-    /// Walks over fields as far as they are in memory and nothing is wrong with them, and over the head of a message, whose
-    /// frame is returned. It stops before any other field, for [`Self::field`], which knows all rules: nearly all of a
-    /// graph is walked over here, several times as fast.
-    fn plain_fields(&mut self, frame: &mut Frame) -> Option<Frame> {
-        let end = usize::try_from(frame.end - self.ahead).unwrap_or(usize::MAX).min(self.filled);
-        let memory = self.memory.get(..end)?;
-        let (mut at, mut heap) = (self.at, self.heap);
-        let mut inner = None;
-        while let Some(Plain { key, key_len, value, width }) = plain_head(&memory[at..]) {
-            let Some(Some(field)) = frame.message.fields.get((key >> 3) as usize) else { break };
-            let start = at + key_len + width;
-            let (next, message) = match (key & 7, field.kind) {
-                (0, Kind::Varint) => (start, None),
-                (2, Kind::Text | Kind::Bytes) if value <= (end - start) as u64 => (start + value as usize, None),
-                (2, Kind::Message(index)) if value <= frame.end - self.ahead - start as u64 => (start, Some(index)),
-                _ => break,
-            };
-            let is_second = !field.is_repeated && frame.seen >> field.slot & 1 == 1;
-            let cost = cost_of(self.schema, field, None);
-            if field.is_payload || is_second || heap + cost > self.most_heap {
-                break;
-            }
-            frame.seen |= 1 << field.slot;
-            heap += cost;
-            if let Some(index) = message {
-                inner = Some((index, at + key_len, width, value));
-            }
-            at = next;
-            if inner.is_some() {
-                break;
-            }
-        }
-        (self.at, self.heap) = (at, heap);
-        inner.map(|(index, length, width, len)| self.enter(index, length, width, len))
-    }
-
-    /// The frame of a message whose contents come next; where its length is in memory, the bytes and the value of that.
-    fn enter(&mut self, index: usize, length: usize, width: usize, len: u64) -> Frame {
+    /// The frame of a message of `len` bytes whose contents come next; where its length is in memory.
+    fn enter(&mut self, index: usize, length: Range<usize>, len: u64) -> Frame {
         self.counts[index] += 1;
-        let length = Some((self.text_position(length), width));
+        let length = self.text_position(length.start)..self.text_position(length.end);
         Frame { message: &self.schema.messages[index], end: self.position() + len, seen: 0, length, cut: 0 }
     }
 
@@ -254,7 +181,7 @@ impl Scanner<'_> {
         }
         match field {
             Some(Field { kind: Kind::Message(index), .. }) => {
-                return Ok(Some(self.enter(*index, head, self.at - head, len)));
+                return Ok(Some(self.enter(*index, head..self.at, len)));
             }
             Some(field) if field.is_payload => {
                 if field.kind == Kind::Varint && wire == WireType::Delimited && !self.ends_with_number(len)? {
@@ -286,7 +213,10 @@ impl Scanner<'_> {
     /// Takes the room that a field needs when it is decoded.
     #[inline]
     fn charge(&mut self, field: &Field, len: Option<u64>, begin: usize) -> Result<()> {
-        self.heap = self.heap.saturating_add(cost_of(self.schema, field, len));
+        self.heap = self.heap.saturating_add(match field.kind {
+            Kind::Message(index) => self.schema.messages[index].cost,
+            _ => field.cost(len),
+        });
         if self.heap <= self.most_heap {
             return Ok(());
         }
@@ -391,19 +321,17 @@ impl Scanner<'_> {
 
     /// Sets the length of a message right from which payloads were cut out. It keeps its width: a number may be written
     /// with more bytes than it needs.
-    fn close(&mut self, done: Option<Frame>, around: Option<&mut Frame>) {
-        let Some(Frame { length: Some((at, width)), cut: cut @ 1.., .. }) = done else { return };
-        let digits = &mut self.memory[at..at + width];
-        self.lengths.push(Length { at, original: Bytes::copy_from_slice(digits) });
+    fn close(&mut self, done: Frame, around: Option<&mut Frame>) {
+        let (Frame { length, cut: cut @ 1.., .. }, Some(around)) = (done, around) else { return };
+        let digits = &mut self.memory[length.clone()];
+        self.lengths.push(Length { at: length.start, original: Bytes::copy_from_slice(digits) });
         let mut rest = varint(digits).map_or(0, |(len, _)| len) - cut;
         for (index, digit) in digits.iter_mut().enumerate() {
-            let more = if index + 1 < width { 0x80 } else { 0 };
+            let more = if index + 1 < length.len() { 0x80 } else { 0 };
             *digit = (rest & 0x7f) as u8 | more;
             rest >>= 7;
         }
-        if let Some(around) = around {
-            around.cut += cut;
-        }
+        around.cut += cut;
     }
 
     fn error(&self, at: usize, kind: ErrorKind, message: String) -> Error {
