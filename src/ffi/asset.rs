@@ -7,11 +7,11 @@ use std::ffi::c_char;
 
 use super::error::wb_error;
 use super::handle::{Shared, get};
-use super::model::{out_of_range, set_optional, wb_model};
+use super::model::{find_in, out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::tensor::wb_buffer;
-use super::{Out, call, plain, status, text, wb_str};
-use crate::error::{Error, Kind, Result};
+use super::{Out, call, plain, status, wb_str};
+use crate::error::Result;
 
 /// The number of assets; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
@@ -41,13 +41,7 @@ pub extern "C" fn wb_model_asset_find(
     name_len: usize,
     index: *mut usize,
 ) -> wb_status {
-    status(|| {
-        let model = &get(m, "m")?.model;
-        let out = Out::new(index, "index")?;
-        let found = model.find_asset(text(name, name_len, "name")?);
-        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the model has no such asset"))?);
-        Ok(WB_OK)
-    })
+    status(|| find_in(m, (name, name_len, "name"), index, "asset", |model, name| model.find_asset(name)))
 }
 
 /// The bytes of an asset, read into a buffer that outlives the model, however long it is: ask `wb_model_asset` first. They

@@ -6,10 +6,10 @@
 use std::ffi::c_char;
 
 use super::handle::get;
-use super::model::{out_of_range, set_optional, wb_model};
+use super::model::{find_in, out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
-use super::{Out, fill, plain, status, text, wb_str};
-use crate::error::{Error, Kind, Result};
+use super::{fill, plain, status, wb_str};
+use crate::error::Result;
 use crate::metadata::{Datum, Metadata};
 
 /// Type of a value: there is none. Since 0.1.
@@ -101,13 +101,7 @@ pub extern "C" fn wb_model_metadata_find(
     key_len: usize,
     index: *mut usize,
 ) -> wb_status {
-    status(|| {
-        let model = &get(m, "m")?.model;
-        let out = Out::new(index, "index")?;
-        let found = model.metadata().find(text(key, key_len, "key")?);
-        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the model has no such metadata"))?);
-        Ok(WB_OK)
-    })
+    status(|| find_in(m, (key, key_len, "key"), index, "metadata", |model, key| model.metadata().find(key)))
 }
 
 fn entry(metadata: &Metadata, index: usize) -> Result<(&str, Datum<'_>)> {

@@ -13,8 +13,8 @@ use super::graph::wb_graph;
 use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{HostMemory, wb_destroy_fn};
 use super::status::{WB_OK, wb_status};
-use super::{Out, bytes, call, options, path as path_of, plain, status, wb_str};
-use crate::error::{Error, Result};
+use super::{Out, bytes, call, options, path as path_of, plain, status, text, wb_str};
+use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::model::{Model, OpenOptions};
 use crate::storage::Access;
@@ -211,6 +211,22 @@ pub extern "C" fn wb_model_file(m: *const wb_model, index: usize, path: *mut wb_
         set_optional(bytes, file.len());
         Ok(WB_OK)
     })
+}
+
+/// Looks up a text that the caller gives (with its length and its name) in a model; `what` is what the model does not have
+/// otherwise.
+pub(super) fn find_in(
+    m: *const wb_model,
+    (given, len, argument): (*const c_char, usize, &str),
+    index: *mut usize,
+    what: &str,
+    find: impl FnOnce(&Model, &str) -> Option<usize>,
+) -> Result<wb_status> {
+    let model = &get(m, "m")?.model;
+    let out = Out::new(index, "index")?;
+    let found = find(model, text(given, len, argument)?);
+    out.set(found.ok_or_else(|| Error::new(Kind::NotFound, format!("the model has no such {what}")))?);
+    Ok(WB_OK)
 }
 
 /// The error for an index that is too large.

@@ -11,10 +11,10 @@ use bytes::Bytes;
 use super::dtype::wb_dtype;
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};
-use super::model::{check_range, out_of_range, set_optional, wb_model};
+use super::model::{check_range, find_in, out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
-use super::{Out, buffer, call, fill, fill_array, plain, shape, status, text, wb_str};
-use crate::error::{Error, Kind, Result};
+use super::{Out, buffer, call, fill, fill_array, plain, shape, status, wb_str};
+use crate::error::Result;
 use crate::model::Model;
 use crate::tensor::Tensor;
 
@@ -109,13 +109,7 @@ pub extern "C" fn wb_model_tensor_find(
     name_len: usize,
     index: *mut usize,
 ) -> wb_status {
-    status(|| {
-        let model = &get(m, "m")?.model;
-        let out = Out::new(index, "index")?;
-        let found = model.tensors().find(text(name, name_len, "name")?);
-        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the model has no such tensor"))?);
-        Ok(WB_OK)
-    })
+    status(|| find_in(m, (name, name_len, "name"), index, "tensor", |model, name| model.tensors().find(name)))
 }
 
 /// The number of unindexed tensors: they lie in the weight files, and are not part of the model because the weight map does
