@@ -1139,10 +1139,10 @@ typedef struct wb_plan_info {
   uint64_t read_bytes;
   // Bytes that the target will hold, all devices together.
   uint64_t target_bytes;
-  // Bytes of host memory beside the target; those are not in it that `transient_bytes` counts.
+  // Bytes of host memory beside the target.
   uint64_t staging_bytes;
-  // Bytes of the target's kind of memory that hold tensors which are not stored contiguously until they have been made so, and are
-  // given back then.
+  // Bytes of the target's kind of memory, beside the target, that tensors which are not stored contiguously take until they have been
+  // made so: 0 on the host, where that is done while they are read.
   uint64_t transient_bytes;
   // Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file cannot be mapped.
   uint32_t target;

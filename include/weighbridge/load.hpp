@@ -17,7 +17,7 @@ struct plan_info {
   std::uint64_t read_bytes = 0;     ///< from the files; more than the payload where a check needs whole files
   std::uint64_t target_bytes = 0;   ///< of the arenas of all devices, padding and all
   std::uint64_t staging_bytes = 0;  ///< of host memory, for the time of the load
-  /// Of the target's kind of memory, until tensors that are not stored contiguously have been made so.
+  /// Of the target's kind of memory, until tensors that are not stored contiguously have been made so; 0 on the host.
   std::uint64_t transient_bytes = 0;
   target to = target::none;  ///< where the tensors will be: on the host instead of views where a file cannot be mapped
 };

@@ -203,10 +203,10 @@ pub struct wb_plan_info {
     pub read_bytes: u64,
     /// Bytes that the target will hold, all devices together.
     pub target_bytes: u64,
-    /// Bytes of host memory beside the target; those are not in it that `transient_bytes` counts.
+    /// Bytes of host memory beside the target.
     pub staging_bytes: u64,
-    /// Bytes of the target's kind of memory that hold tensors which are not stored contiguously until they have been made so, and are
-    /// given back then.
+    /// Bytes of the target's kind of memory, beside the target, that tensors which are not stored contiguously take until they have been
+    /// made so: 0 on the host, where that is done while they are read.
     pub transient_bytes: u64,
     /// Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file cannot be mapped.
     pub target: u32,

@@ -17,17 +17,20 @@ pub(super) struct Axis {
 ///
 /// If an element lies outside `source` or `place`.
 pub(super) fn copy_strided(element: usize, source: &[u8], place: &mut [u8], axes: &[Axis]) {
+    // Tiles are two cache lines wide on both sides: memory brings them in pairs, and each pair once. Those of bytes would take too much
+    // of a small stack.
     match element {
-        1 => of_size::<1>(source, place, axes),
-        2 => of_size::<2>(source, place, axes),
-        4 => of_size::<4>(source, place, axes),
-        8 => of_size::<8>(source, place, axes),
-        16 => of_size::<16>(source, place, axes),
+        1 => of_size::<1, 64>(source, place, axes),
+        2 => of_size::<2, 64>(source, place, axes),
+        4 => of_size::<4, 32>(source, place, axes),
+        8 => of_size::<8, 16>(source, place, axes),
+        16 => of_size::<16, 8>(source, place, axes),
         _ => each_index(axes, &mut |from, to| place[to..to + element].copy_from_slice(&source[from..from + element])),
     }
 }
 
-fn of_size<const BYTES: usize>(source: &[u8], place: &mut [u8], axes: &[Axis]) {
+/// `TILE`: elements along both sides of a tile.
+fn of_size<const BYTES: usize, const TILE: usize>(source: &[u8], place: &mut [u8], axes: &[Axis]) {
     let Some((inner, outer)) = axes.split_last() else {
         return place[..BYTES].copy_from_slice(&source[..BYTES]);
     };
@@ -40,7 +43,7 @@ fn of_size<const BYTES: usize>(source: &[u8], place: &mut [u8], axes: &[Axis]) {
         Some(across) if inner.to == BYTES => {
             let (row, others) = (outer[across], without(outer, across));
             each_index(&others, &mut |from, to| {
-                transpose::<BYTES>(&source[from..], &mut place[to..], *inner, row);
+                transpose::<BYTES, TILE>(&source[from..], &mut place[to..], *inner, row);
             });
         }
         _ => each_index(outer, &mut |from, to| line::<BYTES>(&source[from..], &mut place[to..], *inner)),
@@ -59,19 +62,16 @@ fn line<const BYTES: usize>(source: &[u8], place: &mut [u8], axis: Axis) {
     }
 }
 
-/// Elements along both sides of a tile: a cache line of four-byte elements.
-const TILE: usize = 16;
-
 /// Copies a matrix whose rows at the destination (`inner`, contiguous there) are columns at the source (`row`, contiguous there), tile by
 /// tile.
-fn transpose<const BYTES: usize>(source: &[u8], place: &mut [u8], inner: Axis, row: Axis) {
-    for column in (0..inner.count).step_by(TILE) {
-        for line in (0..row.count).step_by(TILE) {
+fn transpose<const BYTES: usize, const TILE: usize>(source: &[u8], place: &mut [u8], inner: Axis, row: Axis) {
+    for line in (0..row.count).step_by(TILE) {
+        for column in (0..inner.count).step_by(TILE) {
             let (from, to) = (column * inner.from + line * BYTES, line * row.to + column * BYTES);
             let (columns, lines) = ((inner.count - column).min(TILE), (row.count - line).min(TILE));
             let (source, place) = (&source[from..], &mut place[to..]);
             if columns == TILE && lines == TILE {
-                tile::<BYTES>(source, place, inner.from, row.to);
+                tile::<BYTES, TILE>(source, place, inner.from, row.to);
             } else {
                 rest::<BYTES>(source, place, (inner.from, columns), (row.to, lines));
             }
@@ -79,7 +79,7 @@ fn transpose<const BYTES: usize>(source: &[u8], place: &mut [u8], inner: Axis, r
     }
 }
 
-fn tile<const BYTES: usize>(source: &[u8], place: &mut [u8], from: usize, to: usize) {
+fn tile<const BYTES: usize, const TILE: usize>(source: &[u8], place: &mut [u8], from: usize, to: usize) {
     let mut elements = [[[0; BYTES]; TILE]; TILE];
     for (column, elements) in elements.iter_mut().enumerate() {
         let (lines, _) = source[column * from..][..TILE * BYTES].as_chunks();

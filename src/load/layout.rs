@@ -73,15 +73,21 @@ pub(super) struct Layout {
     pub(super) gathered: Vec<(usize, usize)>,
     /// In the order of storage, and so in the order of the arena.
     pub(super) transfers: Vec<Transfer>,
-    /// What is copied inside the arena when it is full, in the order of the destinations, which come behind all transfers.
+    /// What is copied inside the arena, in the order of the destinations, which come behind all transfers.
     pub(super) moves: Vec<Move>,
-    /// What the moves take and nobody else needs: it can be given back when they are done.
+    /// What the moves take and nobody else needs: it needs no memory on the host, and on a device only until they are done.
     pub(super) transient: Vec<Range<u64>>,
     pub(super) bytes: u64,
 }
 
 /// Bytes that may be placed a second time whatever the model is like.
 const FREE_REPEATS: u64 = 16 << 20;
+
+/// How many scattered tensors may have an element before and one after the average byte of what is read for them: each has to be looked
+/// at for every block.
+const MOST_OVERLAPS: u64 = 1024;
+/// Bytes that scattered tensors may reach over whatever the model is like.
+const FREE_OVERLAPS: u64 = 1 << 30;
 
 /// A run of a selected tensor, by where its bytes lie.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -130,6 +136,7 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         }
         rest = &rest[count..];
     }
+    layout.check_overlaps(&wanted)?;
     layout.repeat(displaced, alignment)?;
     scattered.sort_unstable();
     layout.gather(tensors, selection, &scattered, alignment)?;
@@ -214,6 +221,19 @@ impl Layout {
         Ok(start)
     }
 
+    /// Bounds the work of sorting out which elements of a block belong to which tensor.
+    fn check_overlaps(&self, wanted: &[Wanted]) -> Result<()> {
+        let scattered = wanted.iter().filter(|one| one.part.is_some()).map(|one| one.extent.len);
+        let total = scattered.fold(0, u64::saturating_add);
+        if total <= self.bytes.saturating_mul(MOST_OVERLAPS).saturating_add(FREE_OVERLAPS) {
+            return Ok(());
+        }
+        let message = format!(
+            "tensors with strides reach over the same bytes so often that they are {total} in all: select fewer of them at once"
+        );
+        Err(Error::new(Kind::Limit, message))
+    }
+
     /// Gives tensors that begin at no multiple of the alignment a place of their own: position and bytes of each.
     fn repeat(&mut self, displaced: Vec<(usize, u64)>, alignment: u64) -> Result<()> {
         let placed = self.bytes;
@@ -253,12 +273,7 @@ impl Layout {
         Ok(())
     }
 
-    /// Where the places begin that only moves fill.
-    pub(super) fn moved_from(&self) -> u64 {
-        self.moves.first().map_or(self.bytes, |first| first.to)
-    }
-
-    /// Bytes that are given back when the moves are done.
+    /// Bytes that only moves need.
     pub(super) fn transient_bytes(&self) -> u64 {
         self.transient.iter().map(|range| range.end - range.start).sum()
     }

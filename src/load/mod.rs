@@ -28,12 +28,13 @@
 //! ```text
 //! options ──> select, part ──> layout, moves, routing ──> jobs   what is wanted, where it goes, who reads it: the plan
 //! jobs ──> block ──> work, change ──> window ──> sink            what is read at once, hashed, changed, written: the task
-//! moves ──> sink                                                 what is made contiguous when all jobs are done
+//! moves ──> scatter ──> sink                                     what is made contiguous while it is read, or at the end
 //! ```
 
 #![deny(unsafe_code)]
 
 mod block;
+mod boxes;
 mod change;
 mod checks;
 mod contiguous;
@@ -53,6 +54,7 @@ mod placement;
 mod plan;
 mod reader;
 mod routing;
+mod scatter;
 mod select;
 mod sink;
 mod staging;

@@ -1,8 +1,9 @@
 //! Elements that have been read in the order of their files, and have to be brought into the order of their tensors.
 //!
-//! The pass fills the arena in the order of the files. What it cannot place so, because a tensor is a view or lies in pieces, it
-//! places as it is stored; when the pass is over, *moves* make it contiguous. Each is cut into *slabs*: parts of a tensor that lie in one
-//! piece at the destination, so that threads can share them, and a caller who works step by step does not wait long for one.
+//! The pass fills the arena in the order of the files. What it cannot place so, because a tensor is a view or lies in pieces, *moves*
+//! make contiguous: on the host while it is read, from a buffer, and elsewhere when the pass is over, from where it was put as it is
+//! stored. Each is cut into *slabs*: parts of a tensor that lie in one piece at the destination, so that threads can share them, and a
+//! caller who works step by step does not wait long for one.
 
 use std::ops::Range;
 
@@ -28,12 +29,12 @@ pub(super) struct Move {
 
 /// A box of the tensor, and where its elements lie.
 #[derive(Debug, Clone)]
-struct MovePart {
+pub(super) struct MovePart {
     /// Where the first element lies in the arena, in bytes.
-    from: u64,
-    start: Vec<u64>,
-    shape: Vec<u64>,
-    strides: Vec<u64>,
+    pub(super) from: u64,
+    pub(super) start: Vec<u64>,
+    pub(super) shape: Vec<u64>,
+    pub(super) strides: Vec<u64>,
 }
 
 /// A part of a move: one piece of memory at the destination.
@@ -42,7 +43,7 @@ pub(super) struct Slab {
     /// Index of the move in its plan.
     pub(super) index: usize,
     /// Number of the slab in its move.
-    number: u64,
+    pub(super) number: u64,
 }
 
 /// What lies in a slab of one part: where from, where to (bytes from the start of the slab), and how far neighbours are apart.
@@ -55,6 +56,15 @@ pub(super) struct Chunk {
 
 /// Bytes of a slab: a few pages of each of the rows that a transposed tensor is read from, and few milliseconds of work.
 const SLAB: u64 = 4 << 20;
+const FEW_SLABS: u64 = 64;
+
+impl MovePart {
+    /// From the first byte of its first element to the last byte of its last.
+    pub(super) fn source(&self, element: u64) -> Range<u64> {
+        let last: u64 = self.shape.iter().zip(&self.strides).map(|(dim, stride)| (dim - 1) * stride).sum();
+        self.from..self.from + (last + 1) * element
+    }
+}
 
 impl Move {
     /// A tensor of this shape from parts that lie at these addresses of the arena.
@@ -72,7 +82,7 @@ impl Move {
         });
         let mut all = Self { to, element, repeats: None, shape, parts: parts.collect(), split: 0, step: 1 };
         all.join_dimensions();
-        all.choose_slabs();
+        all.cut_slabs(SLAB);
         all
     }
 
@@ -81,16 +91,25 @@ impl Move {
         let part = MovePart { from, start: vec![0], shape: vec![len], strides: vec![1] };
         let repeats = Some(from);
         let mut all = Self { to, element: 1, repeats, shape: vec![len], parts: vec![part], split: 0, step: 1 };
-        all.choose_slabs();
+        all.cut_slabs(SLAB);
         all
+    }
+
+    /// The same in about as many slabs as several threads need to get out of each other's way, however long it is.
+    pub(super) fn in_few_slabs(mut self) -> Self {
+        let bytes = self.shape.iter().product::<u64>() * self.element;
+        self.cut_slabs(SLAB.max(bytes / FEW_SLABS));
+        self
+    }
+
+    /// The boxes that it is made from.
+    pub(super) fn parts(&self) -> &[MovePart] {
+        &self.parts
     }
 
     /// The ranges of the arena that it is made from.
     pub(super) fn sources(&self) -> impl Iterator<Item = Range<u64>> {
-        self.parts.iter().map(|part| {
-            let last: u64 = part.shape.iter().zip(&part.strides).map(|(dim, stride)| (dim - 1) * stride).sum();
-            part.from..part.from + (last + 1) * self.element
-        })
+        self.parts.iter().map(|part| part.source(self.element))
     }
 
     /// Makes one dimension of two that lie behind each other as if they were one, in every part; fewer dimensions are copied faster.
@@ -123,14 +142,14 @@ impl Move {
         }
     }
 
-    fn choose_slabs(&mut self) {
+    fn cut_slabs(&mut self, most: u64) {
         let mut inner = self.element;
         self.split = 0;
         self.step = 1;
         for dim in (0..self.shape.len()).rev() {
             let whole = inner.saturating_mul(self.shape[dim]);
-            if whole > SLAB {
-                (self.split, self.step) = (dim, (SLAB / inner).max(1));
+            if whole > most {
+                (self.split, self.step) = (dim, (most / inner).max(1));
                 return;
             }
             inner = whole;
@@ -139,7 +158,7 @@ impl Move {
     }
 
     /// How many slabs there are.
-    fn slab_count(&self) -> u64 {
+    pub(super) fn slab_count(&self) -> u64 {
         let outer: u64 = self.shape[..self.split].iter().product();
         outer * self.shape.get(self.split).map_or(1, |length| length.div_ceil(self.step))
     }
@@ -160,6 +179,22 @@ impl Move {
         bounds
     }
 
+    /// The numbers of the slabs that a box has elements in.
+    pub(super) fn slabs_of(&self, part: &MovePart) -> Vec<u64> {
+        let range = |dim: usize| part.start[dim]..part.start[dim] + part.shape[dim];
+        let Some(length) = self.shape.get(self.split).copied() else { return vec![0] };
+        let mut outer = vec![0];
+        for dim in 0..self.split {
+            outer = outer.iter().flat_map(|index| range(dim).map(move |next| index * self.shape[dim] + next)).collect();
+        }
+        let Range { start, end } = range(self.split);
+        let in_split = length.div_ceil(self.step);
+        outer
+            .iter()
+            .flat_map(|index| (start / self.step..end.div_ceil(self.step)).map(move |at| index * in_split + at))
+            .collect()
+    }
+
     /// Where the slab goes in the arena, in bytes.
     pub(super) fn destination(&self, slab: Slab) -> Range<u64> {
         let bounds = self.bounds(slab);
@@ -172,13 +207,14 @@ impl Move {
 
     /// What has to be copied into a slab.
     pub(super) fn chunks(&self, slab: Slab) -> Vec<Chunk> {
-        let bounds = self.bounds(slab);
-        let lengths: Vec<u64> = bounds.iter().map(|range| range.end - range.start).collect();
-        let strides = row_major(&lengths);
-        self.parts.iter().filter_map(|part| self.chunk(part, &bounds, &strides)).collect()
+        self.parts.iter().filter_map(|part| self.chunk(part, slab)).collect()
     }
 
-    fn chunk(&self, part: &MovePart, bounds: &[Range<u64>], to_strides: &[u64]) -> Option<Chunk> {
+    /// What has to be copied into a slab from a box.
+    pub(super) fn chunk(&self, part: &MovePart, slab: Slab) -> Option<Chunk> {
+        let bounds = self.bounds(slab);
+        let lengths: Vec<u64> = bounds.iter().map(|range| range.end - range.start).collect();
+        let to_strides = row_major(&lengths);
         let mut chunk = Chunk { from: part.from, to: 0, axes: Vec::with_capacity(bounds.len()) };
         for (dim, range) in bounds.iter().enumerate() {
             let start = range.start.max(part.start[dim]);

@@ -28,10 +28,10 @@ pub struct PlanInfo {
     pub read_bytes: u64,
     /// Bytes that the target will hold; of several devices, all together.
     pub target_bytes: u64,
-    /// Bytes of host memory beside the target; those are not in it that views and tensors in pieces need until they are made
-    /// contiguous.
+    /// Bytes of host memory beside the target.
     pub staging_bytes: u64,
-    /// Bytes of the target's kind of memory that are given back when views and tensors in pieces have been made contiguous.
+    /// Bytes of the target's kind of memory, beside the target, that views and tensors in pieces take until they are made contiguous: 0
+    /// on the host, where that is done while they are read.
     pub transient_bytes: u64,
 }
 
@@ -51,7 +51,7 @@ pub struct Plan {
     /// Whether bytes that match count as checked from then on.
     pub(super) vouches: bool,
     pub(super) jobs: Vec<Job>,
-    /// What is made contiguous when all jobs are done.
+    /// What is made contiguous when all jobs are done. The host makes it so while it reads.
     pub(super) slabs: Vec<Slab>,
     pub(super) staging: Staging,
     pub(super) reads: Reads,
@@ -114,14 +114,16 @@ impl Plan {
         options: &PlanOptions,
     ) -> Result<Self> {
         let alignment = alignment_of(options)?;
-        let preferred = files.iter().map(|file| file.source.preferred_read()).max().unwrap_or_default();
-        let staging = Staging::new(payload.context.threads(), preferred, options)?;
         let layout = match options.target {
             Target::Host | Target::Sealed | Target::File | Target::Cuda => {
                 lay_out(&payload.tensors, &selection, alignment)?
             }
             Target::None | Target::View => Layout::default(),
         };
+        let preferred = files.iter().map(|file| file.source.preferred_read()).max().unwrap_or_default();
+        let is_host = matches!(options.target, Target::Host | Target::Sealed);
+        let scatters = is_host && !layout.transient.is_empty();
+        let staging = Staging::new(payload.context.threads(), preferred, scatters, options)?;
         // A file stands for one device.
         let of_file = CudaOptions::default();
         let devices = match options.target {
@@ -134,10 +136,10 @@ impl Plan {
         let kept = layout.bytes - layout.transient_bytes();
         let (placed, target_bytes) =
             routing.as_ref().map_or((selection.len(), kept), |routing| (routing.len(), routing.bytes()));
-        let transient_bytes = routing.as_ref().map_or(layout.transient_bytes(), |routing| routing.transient_bytes());
+        let transient_bytes = routing.as_ref().map_or(0, |routing| routing.transient_bytes());
         let jobs = cut(&files, &layout.transfers, &checks.ranges, &ends_of_tensors(&payload.tensors, &selection));
-        // Devices place each tensor on its own, so none has to be placed a second time.
-        let is_made = |one: &Move| routing.is_none() || one.repeats.is_none();
+        // Devices and files place each tensor on its own, so none has to be placed a second time.
+        let is_made = |one: &Move| routing.is_some() && one.repeats.is_none();
         let slabs = slabs(layout.moves.iter().enumerate().filter(|(_, one)| is_made(one)));
         let info = PlanInfo {
             target: options.target,

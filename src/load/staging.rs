@@ -10,7 +10,7 @@ pub(super) struct Staging {
     pub(super) threads: usize,
     /// Bytes of one read, and of the scratch memory of each thread.
     pub(super) block: usize,
-    /// Bytes of one slot of memory that is sent to a device or written to a file; 0 if the target needs none.
+    /// Bytes of one slot of memory that is sent to a device, written to a file or scattered over an arena; 0 if the target needs none.
     pub(super) slot: usize,
     /// Slots of each thread.
     slots: usize,
@@ -26,24 +26,27 @@ pub(super) const SLOTS: usize = 2;
 pub(super) const MAX_PADDING: u64 = 4 << 10;
 
 const DEFAULT_ON_HOST: u64 = 8 << 20;
-const DEFAULT_FOR_DEVICES: u64 = 128 << 20;
+const DEFAULT_WITH_SLOTS: u64 = 128 << 20;
 /// Below this, system calls cost more than the bytes they bring.
 const MIN_BLOCK: u64 = 64 << 10;
 /// A block is read and then hashed: it should still be in the second-level cache of one core.
 const MAX_BLOCK: u64 = 512 << 10;
 /// Above this, copies to a device get no faster.
 const MAX_SLOT: u64 = 2 << 20;
+/// Elements are scattered faster when more rows of a stored matrix are at hand: more of the columns that they become are neighbours.
+const MAX_SCATTERED_SLOT: u64 = 8 << 20;
 /// Above this, direct reads get no faster.
 const MAX_CHUNK: u64 = 4 << 20;
 
 impl Staging {
     /// Shares the memory that the options allow among as many of `threads` as it is enough for. `preferred` is how many
-    /// bytes the files are best read at once, 0 if they do not care.
-    pub(super) fn new(threads: usize, preferred: usize, options: &PlanOptions) -> Result<Self> {
+    /// bytes the files are best read at once, 0 if they do not care. `scatters` says whether the host brings elements to
+    /// many places while it reads them.
+    pub(super) fn new(threads: usize, preferred: usize, scatters: bool, options: &PlanOptions) -> Result<Self> {
         let slots = match options.target {
             Target::Cuda => SLOTS as u64,
             Target::File => 1,
-            _ => 0,
+            _ => u64::from(scatters),
         };
         let may_be_direct = match options.reads {
             Reads::Auto => options.target == Target::Cuda,
@@ -52,7 +55,7 @@ impl Staging {
         };
         let chunks = u64::from(may_be_direct || preferred > 0);
         let bytes = match options.staging_bytes {
-            0 if options.target == Target::Cuda => DEFAULT_FOR_DEVICES,
+            0 if options.target == Target::Cuda || scatters => DEFAULT_WITH_SLOTS,
             0 => DEFAULT_ON_HOST,
             bytes => bytes,
         };
@@ -69,7 +72,8 @@ impl Staging {
             rest.checked_div(parts).map_or(0, |part| part.clamp(MIN_BLOCK, most) & !4095)
         };
         let block = share(each, 1 + slots + chunks, MAX_BLOCK);
-        let slot = share(each - block, slots + chunks, MAX_SLOT) * slots.min(1);
+        let most = if scatters { MAX_SCATTERED_SLOT } else { MAX_SLOT };
+        let slot = share(each - block, slots + chunks, most) * slots.min(1);
         let chunk = share(each - block - slots * slot, chunks, MAX_CHUNK.max(preferred as u64));
         Ok(Self { threads, block: block as usize, slot: slot as usize, slots: slots as usize, chunk: chunk as usize })
     }

@@ -1,12 +1,15 @@
-//! Host memory that stands for a part of the arena while it is filled.
+//! Host memory that stands for a part of the arena while one thread fills it, job by job.
 
 use std::ops::Range;
 
 use crate::error::Result;
 use crate::verify::Cost;
 
-/// What a job fills: the arena itself, or memory that is sent there.
+/// What a worker fills: the arena itself, or memory that is sent there.
 pub(super) trait Window: Send {
+    /// Turns to a job. Whatever was filled for the last one has been closed.
+    fn begin(&mut self, _job: usize) {}
+
     /// The most bytes of one block.
     fn capacity(&self) -> u64;
 

@@ -45,10 +45,7 @@ impl Worker {
     ) -> Result<Turn> {
         if self.work.is_none() {
             let Some(job) = lock(queue).pop_front() else { return self.rest() };
-            let mut sink = lock(sink);
-            let target = sink.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
-            self.window = Some(target.window(job, self.window.take()));
-            drop(sink);
+            self.begin(job, sink)?;
             self.reader.begin(plan, &plan.jobs[job], modes);
             self.work = Some(Work::new(plan, job));
         }
@@ -61,6 +58,20 @@ impl Worker {
         let (tensors, digests) = (work.job(plan).tensors, std::mem::take(&mut work.digests));
         self.work = None;
         Ok(Turn::Job { bytes, tensors, digests })
+    }
+
+    /// Turns the window to a job.
+    fn begin(&mut self, job: usize, sink: &Mutex<Option<Box<dyn Sink>>>) -> Result<()> {
+        let window = match &mut self.window {
+            Some(window) => window,
+            none => {
+                let mut sink = lock(sink);
+                let sink = sink.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
+                none.insert(sink.window())
+            }
+        };
+        window.begin(job);
+        Ok(())
     }
 
     /// Waits until what this worker has sent is where it belongs.

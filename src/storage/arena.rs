@@ -1,14 +1,12 @@
 //! Memory to load into: handed out piece by piece to be filled, then frozen.
 
 use std::fs::File;
-use std::ops::{Deref, DerefMut, Range};
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use bytes::Bytes;
 #[cfg(target_os = "linux")]
 use memmap2::Advice;
-#[cfg(unix)]
-use memmap2::UncheckedAdvice;
 use memmap2::{MmapMut, MmapOptions, MmapRaw};
 
 use super::system::memfd;
@@ -16,9 +14,6 @@ use crate::error::{Error, Kind, Result};
 
 /// Huge pages make filling fresh memory several times cheaper; this is their size on common machines.
 const HUGE_PAGE: usize = 2 << 20;
-
-/// No page is smaller, and where pages are larger nothing is given back in vain.
-const PAGE: usize = 64 << 10;
 
 /// Fresh zeroed memory that is handed out piece by piece to be filled, then frozen.
 pub(crate) struct Arena {
@@ -30,12 +25,6 @@ pub(crate) struct Arena {
 pub(crate) struct Slot {
     region: Arc<Region>,
     start: usize,
-    len: usize,
-}
-
-/// The part of an [`Arena`] that is full, while the rest is filled from it. Nobody writes it any more.
-pub(crate) struct Filled {
-    region: Arc<Region>,
     len: usize,
 }
 
@@ -99,40 +88,6 @@ impl Arena {
         Some(Slot { region: Arc::clone(&self.region), start, len })
     }
 
-    /// Ends the filling of the first `len` bytes: they can be read while slots behind them are filled. `None` while a slot is held, or
-    /// if slots reached further.
-    pub(crate) fn share(&mut self, len: usize) -> Option<Filled> {
-        Arc::get_mut(&mut self.region)?;
-        if len < self.taken || len > self.region.len {
-            return None;
-        }
-        self.taken = len;
-        Some(Filled { region: Arc::clone(&self.region), len })
-    }
-
-    /// Gives the memory of a range back, as far as it consists of whole pages: it reads as zeros from then on. Nothing happens while a
-    /// slot is held.
-    pub(crate) fn give_back(&mut self, range: Range<usize>) {
-        let Some(region) = Arc::get_mut(&mut self.region) else { return };
-        let address = region.map.as_ptr() as usize + region.base;
-        let start = (address + range.start).next_multiple_of(PAGE) - address;
-        let end = (address + range.end.min(region.len)) / PAGE * PAGE;
-        let Some(len) = end.checked_sub(address + start).filter(|len| *len > 0) else { return };
-        match &region.file {
-            Some(file) => memfd::punch_hole(file, (region.base + start) as u64, len as u64),
-            // Elsewhere the memory is held until the arena is dropped.
-            #[cfg(not(unix))]
-            None => {}
-            #[cfg(unix)]
-            None => {
-                // SAFETY: the range lies in the map. Its contents change, but nothing refers to it: there are no slots, and
-                // no part of the region is shared, because this is the only reference to it.
-                let _ =
-                    unsafe { region.map.unchecked_advise_range(UncheckedAdvice::DontNeed, region.base + start, len) };
-            }
-        }
-    }
-
     /// Ends the filling: the whole arena as shared bytes. An error while a slot is held, or if the memory cannot be sealed.
     pub(crate) fn freeze(self) -> Result<Frozen> {
         let region = Arc::into_inner(self.region);
@@ -191,16 +146,6 @@ impl AsRef<[u8]> for Whole {
     }
 }
 
-impl Deref for Filled {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        // SAFETY: the range lies in the map (checked by `Arena::share`), and was zeroed by the kernel. No slot covers any of it: there
-        // was none when it was made, and those that were made later begin behind it.
-        unsafe { std::slice::from_raw_parts(self.region.map.as_ptr().add(self.region.base), self.len) }
-    }
-}
-
 impl Deref for Slot {
     type Target = [u8];
 
@@ -244,42 +189,6 @@ mod tests {
         let mut arena = Arena::new(1, 1).unwrap();
         let _slot = arena.take(1);
         assert!(arena.freeze().is_err());
-    }
-
-    /// One arena of each kind that the system has.
-    fn arenas(len: u64) -> Vec<Arena> {
-        let is_linux = cfg!(all(target_os = "linux", not(weighbridge_portable)));
-        let sealed = is_linux.then(|| Arena::sealed(len, 64).unwrap());
-        std::iter::once(Arena::new(len, 64).unwrap()).chain(sealed).collect()
-    }
-
-    #[test]
-    fn what_is_full_can_be_read_while_the_rest_is_filled() {
-        for mut arena in arenas(8) {
-            let mut first = arena.take(4).unwrap();
-            first.copy_from_slice(&[1, 2, 3, 4]);
-            assert!(arena.share(4).is_none(), "a slot is held");
-            drop(first);
-            assert!(arena.share(3).is_none(), "a slot reached further");
-            let filled = arena.share(5).unwrap();
-            let mut rest = arena.take(3).unwrap();
-            rest.copy_from_slice(&filled[1..4]);
-            assert!(arena.share(8).is_none());
-            drop((filled, rest));
-            assert_eq!(&*arena.freeze().unwrap().bytes, [1, 2, 3, 4, 0, 2, 3, 4]);
-        }
-    }
-
-    #[test]
-    fn only_whole_pages_are_given_back() {
-        for mut arena in arenas(10 << 20) {
-            arena.take(10 << 20).unwrap().fill(7);
-            arena.give_back(5..PAGE - 5);
-            arena.give_back(3 << 20..(6 << 20) + 17);
-            let bytes = arena.freeze().unwrap().bytes;
-            assert_eq!((bytes[PAGE / 2], bytes[(3 << 20) - 1], bytes[(6 << 20) + 17]), (7, 7, 7));
-            assert!(bytes[4 << 20..5 << 20].iter().all(|byte| *byte == 0));
-        }
     }
 
     #[test]

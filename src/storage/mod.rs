@@ -29,7 +29,7 @@ mod system;
 #[path = "portable/mod.rs"]
 mod system;
 
-pub(crate) use arena::{Arena, Filled, Frozen, Slot};
+pub(crate) use arena::{Arena, Frozen, Slot};
 pub(crate) use chunked::Chunked;
 pub(crate) use draft::{Draft, scratch_beside, write_scratch};
 pub use lent::{HostEntry, HostFile, HostFiles};

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use weighbridge::load::FileOptions;
+use weighbridge::verify::Stage;
 use weighbridge::{Kind, Model, OpenOptions, Placement, PlanOptions, Target};
 
 use crate::random::case::{Case, Expected};
@@ -45,9 +46,6 @@ fn run(seed: u64) -> &'static str {
     }
     let file = files.path.with_extension("out");
     case.options.file = FileOptions::new(&file);
-    if target == Target::File {
-        case.options.staging_bytes = case.options.staging_bytes.max(65_536 * 3 * threads.max(1) as u64);
-    }
     let plan = match (model.plan(&case.options), &case.expected) {
         (Ok(plan), _) => plan,
         (Err(error), Err(_)) => {
@@ -84,8 +82,12 @@ fn bytes_are_contiguous_also_without_a_load() {
 
 /// A model of these tensors, whose data is the bytes 0, 1, 2 and so on.
 fn model(tensors: &str, options: &OpenOptions) -> (tempfile::TempDir, Model) {
+    model_over(&(0..240).collect::<Vec<u8>>(), tensors, options)
+}
+
+fn model_over(data: &[u8], tensors: &str, options: &OpenOptions) -> (tempfile::TempDir, Model) {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("data"), (0..240).collect::<Vec<u8>>()).unwrap();
+    fs::write(folder.path().join("data"), data).unwrap();
     fs::write(folder.path().join("m.trial"), format!(r#"{{"trial": 1, "files": ["data"], "tensors": [{tensors}]}}"#))
         .unwrap();
     let model = Model::open(folder.path().join("m.trial"), options, &weighbridge::Context::new()).unwrap();
@@ -108,12 +110,33 @@ fn strides_are_told_and_the_run_can_be_viewed() {
 }
 
 #[test]
-fn what_a_move_needs_is_told_and_given_back() {
-    let (_folder, model) = model(TRANSPOSED, &OpenOptions::default());
-    let plan = model.plan(&PlanOptions { target: Target::Host, ..Default::default() }).unwrap();
-    let info = plan.info();
-    assert_eq!((info.transient_bytes, info.payload_bytes, info.tensors), (6, 6, 1));
-    assert!(info.target_bytes >= 6);
+fn what_a_move_needs_beside_its_target_is_told() {
+    let (folder, model) = model(TRANSPOSED, &OpenOptions::default());
+    let file = FileOptions::new(folder.path().join("new"));
+    for (target, transient) in [(Target::Host, 0), (Target::File, 6)] {
+        let plan = model.plan(&PlanOptions { target, file: file.clone(), ..Default::default() }).unwrap();
+        let info = plan.info();
+        assert_eq!((info.transient_bytes, info.payload_bytes, info.tensors), (transient, 6, 1));
+        assert!(info.target_bytes >= 6);
+    }
+}
+
+#[test]
+fn scattered_tensors_that_overlap_too_often_are_refused() {
+    // Each has two elements at both ends of the file.
+    let run = format!(r#"{{"file": 0, "offset": 0, "len": {}}}"#, 1 << 20);
+    let tensor = |number: usize| {
+        let strides = [1, (1 << 20) - 2];
+        format!(r#"{{"name": "{number}", "dtype": "U8", "shape": [2, 2], "strides": {strides:?}, "runs": [{run}]}}"#)
+    };
+    for (count, is_fine) in [(2000, true), (2049, false)] {
+        let tensors: Vec<String> = (0..count).map(tensor).collect();
+        let (_folder, model) = model_over(&vec![7; 1 << 20], &tensors.join(","), &OpenOptions::default());
+        match model.load(&PlanOptions { target: Target::Host, ..Default::default() }) {
+            Ok(placement) => assert!(is_fine && placement.iter().all(|tensor| tensor.bytes() == Some(&[7; 4]))),
+            Err(error) => assert!(!is_fine && error.kind() == Kind::Limit, "{error}"),
+        }
+    }
 }
 
 #[test]
@@ -154,5 +177,49 @@ fn damage_in_a_run_is_found_whatever_the_elements_become() {
         assert_eq!(error.kind(), Kind::Mismatch, "{name} of seed {seed}: {error}");
         let index = model.tensors().find(&name).unwrap();
         assert_eq!(model.bytes(index).unwrap_err().kind(), Kind::Unverified);
+    }
+}
+
+#[test]
+fn several_threads_fill_a_large_tensor_from_all_sides() {
+    let (rows, columns) = (1101_u64, 2503_u64);
+    let data: Vec<u8> =
+        (0..8 + 4 * rows * columns).map(|at| (at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
+    let tensor = |name: &str, order: &str, offset: u64| {
+        let run = format!(r#"{{"file": 0, "offset": {offset}, "len": {}}}"#, 4 * rows * columns);
+        let encoding = if order == "big" { r#""encoding": ["big"], "# } else { "" };
+        format!(
+            r#"{{"name": "{name}", "dtype": "F32", "shape": [{columns}, {rows}], "strides": [1, {columns}], {encoding}"runs": [{run}]}}"#
+        )
+    };
+    // No border of a block suits the elements of both.
+    let both = [tensor("a", "little", 1), tensor("b", "little", 3)].join(",");
+    for (tensors, is_big) in [(both, false), (tensor("a", "big", 1), true)] {
+        let (folder, _) = model_over(&data, &tensors, &OpenOptions::default());
+        let path = folder.path().join("m.trial");
+        for (threads, staging_bytes, known) in [
+            (0, 1 << 17, Known::Nothing),
+            (4, 0, Known::Record),
+            (4, 1 << 20, Known::Checksums),
+            (2, 0, Known::Nothing),
+        ] {
+            let model = open(&path, threads, manifest(&path, known));
+            let options = PlanOptions { target: Target::Host, staging_bytes, ..Default::default() };
+            let placement = model.load(&options).unwrap();
+            for (placed, offset) in placement.iter().zip([1, 3]) {
+                let (elements, _) = placed.bytes().unwrap().as_chunks::<4>();
+                for (number, found) in elements.iter().enumerate() {
+                    let (column, row) = (number as u64 / rows, number as u64 % rows);
+                    let at = offset + 4 * (row * columns + column) as usize;
+                    let mut expected: [u8; 4] = data[at..at + 4].try_into().unwrap();
+                    if is_big {
+                        expected.reverse();
+                    }
+                    assert_eq!(*found, expected, "{} at {row}, {column}", placed.name);
+                }
+            }
+            let moved = placement.report().costs().iter().find(|cost| cost.stage == Stage::Move).map(|cost| cost.bytes);
+            assert_eq!(moved, Some(placement.iter().map(|placed| placed.len).sum()));
+        }
     }
 }

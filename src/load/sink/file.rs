@@ -65,9 +65,8 @@ impl Output {
 }
 
 impl Sink for File {
-    fn window(&mut self, _: usize, last: Option<Box<dyn Window>>) -> Box<dyn Window> {
-        let new = || Box::new(Buffer { output: Arc::clone(&self.output), bytes: vec![0; self.buffer], filled: 0..0 });
-        last.unwrap_or_else(|| new())
+    fn window(&mut self) -> Box<dyn Window> {
+        Box::new(Buffer { output: Arc::clone(&self.output), bytes: vec![0; self.buffer], filled: 0..0 })
     }
 
     fn mover(&mut self, _: &Plan) -> Result<Arc<dyn Mover>> {

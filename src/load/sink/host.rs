@@ -1,21 +1,39 @@
 //! An arena in host memory: private to the process, or sealed.
+//!
+//! What only moves need has no place in the arena: it is read into a buffer of each thread, and goes to its tensors from there.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::super::lock::lock;
 use super::super::placement::Memory;
 use super::super::plan::Plan;
+use super::super::scatter::Scatter;
 use super::super::window::Window;
-use super::nowhere::NoWindow;
-use super::{Mover, Sink};
+use super::Sink;
 use crate::error::{Error, Kind, Result};
-use crate::storage::{Arena, Filled, Slot};
+use crate::storage::{Arena, Slot};
+use crate::verify::{Cost, Stage};
 
 pub(super) struct Host {
     arena: Arena,
-    /// The part of the arena that each job fills.
-    slots: Vec<Option<OnHost>>,
+    shares: Arc<Shares>,
+}
+
+/// What the windows of all workers fill.
+struct Shares {
+    /// Of each job.
+    slots: Mutex<Vec<Option<Share>>>,
+    scatter: Scatter,
+    /// Bytes of the buffer of each worker; 0 if nothing needs one.
+    buffer: usize,
+}
+
+/// The part of the arena that one job fills, and where it begins.
+struct Share {
+    slot: Slot,
+    start: u64,
 }
 
 impl Host {
@@ -36,13 +54,15 @@ impl Host {
         let mut ranges: Vec<_> = ranges.collect();
         // A job that lies between two rows fills nothing, at the start of what the next one fills.
         ranges.sort_unstable_by_key(|(range, _)| (range.start, range.end));
-        let mut slots: Vec<Option<OnHost>> = plan.jobs.iter().map(|_| None).collect();
+        let mut slots: Vec<Option<Share>> = plan.jobs.iter().map(|_| None).collect();
         let mut taken = 0;
         for (range, job) in ranges {
             let slot = take(&mut arena, &mut taken, range.clone())?;
-            slots[job] = Some(OnHost { slot, start: range.start });
+            slots[job] = Some(Share { slot, start: range.start });
         }
-        Ok(Self { arena, slots })
+        let scatter = Scatter::new(&plan.layout, |range| take(&mut arena, &mut taken, range))?;
+        let shares = Shares { slots: Mutex::new(slots), scatter, buffer: plan.staging.slot };
+        Ok(Self { arena, shares: Arc::new(shares) })
     }
 }
 
@@ -56,64 +76,108 @@ fn take(arena: &mut Arena, taken: &mut u64, range: Range<u64>) -> Result<Slot> {
 }
 
 impl Sink for Host {
-    fn window(&mut self, job: usize, _: Option<Box<dyn Window>>) -> Box<dyn Window> {
-        match self.slots.get_mut(job).and_then(Option::take) {
-            Some(slot) => Box::new(slot),
-            None => Box::new(NoWindow),
-        }
+    fn window(&mut self) -> Box<dyn Window> {
+        Box::new(OnHost {
+            shares: Arc::clone(&self.shares),
+            share: None,
+            buffer: Vec::new(),
+            filled: 0..0,
+            is_buffered: false,
+            cost: Cost { stage: Stage::Move, bytes: 0, time: Duration::ZERO },
+        })
     }
 
-    fn mover(&mut self, plan: &Plan) -> Result<Arc<dyn Mover>> {
-        self.slots.clear();
-        let mut taken = plan.layout.moved_from();
-        let filled = self.arena.share(taken as usize);
-        let filled = filled.ok_or_else(|| Error::new(Kind::Internal, "the arena is still being filled"))?;
-        let ranges = plan.slabs.iter().map(|slab| plan.layout.moves[slab.index].destination(*slab));
-        let slots = ranges.map(|range| take(&mut self.arena, &mut taken, range).map(Some));
-        Ok(Arc::new(HostMover { filled, slots: Mutex::new(slots.collect::<Result<_>>()?) }))
-    }
-
-    fn finish(mut self: Box<Self>, plan: &Plan) -> Result<Memory> {
-        self.slots.clear();
-        for range in &plan.layout.transient {
-            self.arena.give_back(range.start as usize..range.end as usize);
-        }
-        let frozen = self.arena.freeze()?;
-        Ok(Memory::Arena(frozen, plan.layout.offsets.clone()))
+    fn finish(self: Box<Self>, plan: &Plan) -> Result<Memory> {
+        drop(self.shares);
+        Ok(Memory::Arena(self.arena.freeze()?, plan.layout.offsets.clone()))
     }
 }
 
-/// The part of a host arena that one job fills.
+/// The window of one worker.
 struct OnHost {
-    slot: Slot,
-    /// Where the slot begins in the arena.
-    start: u64,
+    shares: Arc<Shares>,
+    /// Of the job at hand.
+    share: Option<Share>,
+    buffer: Vec<u8>,
+    /// The range of the layout that is being filled, and whether that is in the buffer.
+    filled: Range<u64>,
+    is_buffered: bool,
+    cost: Cost,
 }
 
-impl Window for OnHost {
-    fn capacity(&self) -> u64 {
-        u64::MAX
+impl OnHost {
+    /// Brings what was filled to the tensors that are made from it.
+    fn send(&mut self) -> Result<()> {
+        let filled = std::mem::take(&mut self.filled);
+        let Shares { scatter, .. } = &*self.shares;
+        if filled.is_empty() || scatter.is_empty() {
+            return Ok(());
+        }
+        let begin = Instant::now();
+        let share = self.share.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a job fills nothing"))?;
+        let bytes = if self.is_buffered {
+            for kept in scatter.kept_in(&filled) {
+                let (start, end) = ((kept.start - filled.start) as usize, (kept.end - filled.start) as usize);
+                share.part(&kept)?.copy_from_slice(&self.buffer[start..end]);
+            }
+            &self.buffer[..(filled.end - filled.start) as usize]
+        } else {
+            &*share.part(&filled)?
+        };
+        self.cost.bytes += scatter.send(&filled, bytes);
+        self.cost.time += begin.elapsed();
+        Ok(())
     }
 
-    fn open(&mut self, range: Range<u64>) -> Result<&mut [u8]> {
+    /// A part of the buffer, behind what it holds already if the range follows that.
+    fn buffered(&mut self, range: Range<u64>) -> Result<&mut [u8]> {
+        let room = self.shares.buffer as u64;
+        if !self.is_buffered || range.start != self.filled.end || range.end - self.filled.start > room {
+            self.send()?;
+            self.filled = range.start..range.start;
+        }
+        self.buffer.resize(self.shares.buffer, 0);
+        self.is_buffered = true;
+        self.filled.end = range.end;
+        let part = (range.start - self.filled.start) as usize..(range.end - self.filled.start) as usize;
+        self.buffer.get_mut(part).ok_or_else(|| Error::new(Kind::Internal, "a block is larger than its window"))
+    }
+}
+
+impl Share {
+    fn part(&mut self, range: &Range<u64>) -> Result<&mut [u8]> {
         let part = (range.start - self.start) as usize..(range.end - self.start) as usize;
         self.slot.get_mut(part).ok_or_else(|| Error::new(Kind::Internal, "a job fills what is not its own"))
     }
 }
 
-/// Moves from the part of the arena that the jobs have filled to the part behind it.
-struct HostMover {
-    filled: Filled,
-    /// The destination of each slab.
-    slots: Mutex<Vec<Option<Slot>>>,
-}
+impl Window for OnHost {
+    fn begin(&mut self, job: usize) {
+        self.share = lock(&self.shares.slots).get_mut(job).and_then(Option::take);
+    }
 
-impl Mover for HostMover {
-    fn run(&self, plan: &Plan, slab: usize) -> Result<()> {
-        let slot = lock(&self.slots).get_mut(slab).and_then(Option::take);
-        let mut slot = slot.ok_or_else(|| Error::new(Kind::Internal, "a slab is moved twice"))?;
-        let slab = plan.slabs[slab];
-        plan.layout.moves[slab.index].fill(slab, &self.filled, &mut slot);
+    fn capacity(&self) -> u64 {
+        if self.shares.buffer > 0 { self.shares.buffer as u64 } else { u64::MAX }
+    }
+
+    fn open(&mut self, range: Range<u64>) -> Result<&mut [u8]> {
+        if self.shares.scatter.is_transient(&range) {
+            return self.buffered(range);
+        }
+        self.send()?;
+        self.is_buffered = false;
+        self.filled = range.clone();
+        let share = self.share.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a job fills nothing"))?;
+        share.part(&range)
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.send()?;
+        self.share = None;
         Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Option<Cost>> {
+        Ok((self.cost.bytes > 0).then_some(self.cost))
     }
 }

@@ -1,7 +1,7 @@
 //! Where a pass puts what it reads.
 //!
-//! A sink takes the memory that a plan needs, lends each worker a window of it for each job, moves what has to be made contiguous when all
-//! jobs are done, and becomes the memory of a placement.
+//! A sink takes the memory that a plan needs, lends each worker a window of it, makes contiguous what has to be, and becomes the memory
+//! of a placement.
 
 mod file;
 mod host;
@@ -13,15 +13,17 @@ use super::options::Target;
 use super::placement::Memory;
 use super::plan::Plan;
 use super::window::Window;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// What a pass fills.
 pub(super) trait Sink: Send {
-    /// What a worker fills in its next job, given what it had in the last one.
-    fn window(&mut self, job: usize, last: Option<Box<dyn Window>>) -> Box<dyn Window>;
+    /// What one worker fills.
+    fn window(&mut self) -> Box<dyn Window>;
 
     /// Ends the jobs: no worker has a window any more. Only asked of a plan that has slabs.
-    fn mover(&mut self, plan: &Plan) -> Result<Arc<dyn Mover>>;
+    fn mover(&mut self, _plan: &Plan) -> Result<Arc<dyn Mover>> {
+        Err(Error::new(Kind::Internal, "there is nothing to move when all jobs are done"))
+    }
 
     /// The full memory. Nobody has the mover any more.
     fn finish(self: Box<Self>, plan: &Plan) -> Result<Memory>;
@@ -43,9 +45,6 @@ pub(super) fn prepare(plan: &Plan) -> Result<Box<dyn Sink>> {
         #[cfg(feature = "cuda")]
         Target::Cuda => Ok(Box::new(super::cuda::Devices::start(plan)?)),
         #[cfg(not(feature = "cuda"))]
-        Target::Cuda => {
-            use crate::error::{Error, Kind};
-            Err(Error::new(Kind::Internal, "a plan has a target that this build does not have"))
-        }
+        Target::Cuda => Err(Error::new(Kind::Internal, "a plan has a target that this build does not have")),
     }
 }

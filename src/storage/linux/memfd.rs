@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use rustix::fs::{FallocateFlags, MemfdFlags, SealFlags};
+use rustix::fs::{MemfdFlags, SealFlags};
 
 use crate::error::{Error, Result};
 
@@ -13,13 +13,6 @@ pub(in crate::storage) fn create(len: u64) -> Result<File> {
     let file = file.map_err(|e| Error::io("create a file in memory", e.into()))?;
     rustix::fs::ftruncate(&file, len).map_err(|e| Error::io("reserve a file in memory", e.into()))?;
     Ok(file.into())
-}
-
-/// Gives the memory of a range back; it reads as zeros from then on.
-pub(in crate::storage) fn punch_hole(file: &File, start: u64, len: u64) {
-    let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-    // Where it fails the memory is only held longer.
-    let _ = rustix::fs::fallocate(file, flags, start, len);
 }
 
 /// Fixes length and contents for good: for this process, and for every other that has the file. No writable map of it may exist.

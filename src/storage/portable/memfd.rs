@@ -9,9 +9,6 @@ pub(in crate::storage) fn create(_: u64) -> Result<File> {
     Err(Error::new(Kind::Unsupported, "sealed memory is a service of Linux: load to another target on this system"))
 }
 
-/// Gives the memory of a range back.
-pub(in crate::storage) fn punch_hole(_: &File, _: u64, _: u64) {}
-
 /// Fixes length and contents for good.
 pub(in crate::storage) fn seal(_: &File) -> Result<()> {
     create(0).map(drop)

@@ -113,7 +113,13 @@ impl Case {
             Reads::Buffered => false,
             Reads::Direct => true,
         });
-        let least = 65_536 * (1 + chunks + if target == Target::Cuda { 2 } else { 0 });
+        let slots = match target {
+            Target::Cuda => 2,
+            Target::File => 1,
+            // What has strides goes to its place through a buffer.
+            _ => u64::from(files.is_trial),
+        };
+        let least = 65_536 * (1 + chunks + slots);
         options.staging_bytes = match random.below(6) {
             0 | 1 => 0,
             2 | 3 => least,

@@ -1,0 +1,161 @@
+//! Which elements of a regular arrangement lie in a range of bytes.
+
+use std::ops::Range;
+
+/// Elements at regular distances, seen from the bytes: the dimensions in the order of their strides, whatever their order in the
+/// tensor.
+pub(super) struct Arrangement {
+    /// From the longest stride to the shortest. The last level is the bytes of one element.
+    levels: Vec<Level>,
+    shape: Vec<u64>,
+    element: u64,
+}
+
+/// A dimension, or the bytes of an element. Numbers of bytes are signed, because ranges may begin before a level does.
+struct Level {
+    dim: Option<usize>,
+    count: i64,
+    /// From one index to the next; 0: all of them are the same bytes.
+    stride: i64,
+    /// From the first byte of the first index to the last byte of the last.
+    extent: i64,
+}
+
+/// Elements in a box, all of whose bytes lie in a range, or the same part of the bytes of each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The first index in each dimension.
+    pub(super) start: Vec<u64>,
+    /// Elements in each dimension.
+    pub(super) shape: Vec<u64>,
+    /// The bytes of each element.
+    pub(super) bytes: Range<u64>,
+}
+
+impl Arrangement {
+    /// Elements of `element` bytes. No dimension is empty; strides are elements.
+    pub(super) fn new(shape: &[u64], strides: &[u64], element: u64) -> Self {
+        let dims = shape.iter().zip(strides).enumerate();
+        let level = |(dim, (count, stride)): (usize, (&u64, &u64))| Level {
+            dim: Some(dim),
+            count: *count as i64,
+            stride: (*stride * element) as i64,
+            extent: 0,
+        };
+        let mut levels: Vec<Level> = dims.map(level).collect();
+        levels.sort_by_key(|level| std::cmp::Reverse(level.stride));
+        levels.push(Level { dim: None, count: element as i64, stride: 1, extent: 0 });
+        let mut inner = 1;
+        for level in levels.iter_mut().rev() {
+            inner += (level.count - 1) * level.stride;
+            level.extent = inner;
+        }
+        Self { levels, shape: shape.to_vec(), element }
+    }
+
+    /// What lies in a range of bytes, counted from the first byte of the first element: every byte of every element once.
+    pub(super) fn within(&self, range: Range<u64>) -> Vec<Found> {
+        let all = Found { start: vec![0; self.shape.len()], shape: self.shape.clone(), bytes: 0..self.element };
+        let mut found = Vec::new();
+        self.search(&self.levels, range.start as i64..range.end as i64, all, &mut found);
+        found
+    }
+
+    /// Searches these levels of a box. The range counts from the first byte of the box.
+    fn search(&self, levels: &[Level], range: Range<i64>, within: Found, found: &mut Vec<Found>) {
+        let Some((level, inner)) = levels.split_first() else { return found.push(within) };
+        if range.start <= 0 && range.end >= level.extent {
+            return found.push(within);
+        }
+        if level.stride == 0 {
+            return self.search(inner, range, within, found);
+        }
+        let extent = inner.first().map_or(1, |inner| inner.extent);
+        let touched = level.indices(range.start - extent + 1, range.end);
+        let whole = level.indices(range.start, range.end - extent + 1);
+        if !whole.is_empty() {
+            found.push(within.clone().cut(level.dim, whole.clone()));
+        }
+        for index in touched.filter(|index| !whole.contains(index)) {
+            let range = range.start - index * level.stride..range.end - index * level.stride;
+            self.search(inner, range, within.clone().cut(level.dim, index..index + 1), found);
+        }
+    }
+}
+
+impl Level {
+    /// The indices that begin at `first` or later, and before `end`.
+    fn indices(&self, first: i64, end: i64) -> Range<i64> {
+        let at_or_after = |position: i64| (position.max(0) as u64).div_ceil(self.stride as u64) as i64;
+        at_or_after(first)..at_or_after(end).min(self.count)
+    }
+}
+
+impl Found {
+    /// Bytes of all elements together, as far as they are found.
+    pub(super) fn byte_len(&self) -> u64 {
+        self.shape.iter().product::<u64>() * (self.bytes.end - self.bytes.start)
+    }
+
+    /// The indices of one dimension, or the bytes of each element.
+    fn cut(mut self, dim: Option<usize>, indices: Range<i64>) -> Self {
+        let (start, end) = (indices.start as u64, indices.end as u64);
+        match dim {
+            Some(dim) => (self.start[dim], self.shape[dim]) = (start, end - start),
+            None => self.bytes = start..end,
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of the elements of a box: index of each element, and byte of it.
+    fn bytes_of(found: &Found) -> Vec<(Vec<u64>, u64)> {
+        let mut all = vec![Vec::new()];
+        for (start, count) in found.start.iter().zip(&found.shape) {
+            let longer =
+                |index: &Vec<u64>| (*start..start + count).map(|next| [&index[..], &[next]].concat()).collect();
+            all = all.iter().flat_map(|index| -> Vec<Vec<u64>> { longer(index) }).collect();
+        }
+        all.into_iter().flat_map(|index| found.bytes.clone().map(move |byte| (index.clone(), byte))).collect()
+    }
+
+    #[test]
+    fn every_byte_of_every_element_is_found_once() {
+        let cases: [(&[u64], &[u64], u64); 8] = [
+            (&[], &[], 4),
+            (&[7], &[1], 2),
+            (&[3, 4], &[1, 3], 4),
+            (&[3, 4], &[5, 1], 3),
+            (&[2, 3, 4], &[4, 8, 1], 2),
+            (&[4, 4], &[1, 1], 2),
+            (&[3, 2, 3], &[0, 4, 1], 1),
+            (&[2, 1, 3], &[2, 9, 3], 4),
+        ];
+        for (shape, strides, element) in cases {
+            let arrangement = Arrangement::new(shape, strides, element);
+            let all = Found { start: vec![0; shape.len()], shape: shape.to_vec(), bytes: 0..element };
+            let position = |(index, byte): &(Vec<u64>, u64)| {
+                index.iter().zip(strides).map(|(index, stride)| index * stride * element).sum::<u64>() + byte
+            };
+            for start in 0..40 {
+                for end in start..=40 {
+                    let is_in = |one: &(Vec<u64>, u64)| (start..end).contains(&position(one));
+                    let expected: Vec<_> = bytes_of(&all).into_iter().filter(is_in).collect();
+                    let mut found: Vec<_> = arrangement.within(start..end).iter().flat_map(bytes_of).collect();
+                    found.sort_unstable();
+                    assert_eq!(found, expected, "{shape:?}, {strides:?}, {element}: {start}..{end}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_of_a_transposed_matrix_are_found_as_one_box() {
+        let found = Arrangement::new(&[100, 1000], &[1, 100], 4).within(400..1200);
+        assert_eq!(found, [Found { start: vec![0, 1], shape: vec![100, 2], bytes: 0..4 }]);
+    }
+}

@@ -1,0 +1,149 @@
+//! Elements that go to their tensors while they are read: from a buffer to many places of an arena.
+//!
+//! Each thread has read some of the elements of a tensor, and those may belong anywhere in it. The place of the tensor is cut into
+//! slabs; a thread locks one of them after the other.
+
+use std::ops::Range;
+use std::sync::Mutex;
+
+use super::boxes::{Arrangement, Found};
+use super::copy_strided::copy_strided;
+use super::layout::Layout;
+use super::lock::lock;
+use super::moves::{Move, MovePart, Slab};
+use crate::error::Result;
+use crate::storage::Slot;
+
+/// The moves of a layout, and the places that they fill.
+pub(super) struct Scatter {
+    moves: Vec<Scattered>,
+    /// Where elements come from, by the first byte.
+    sources: Vec<Source>,
+    /// The furthest end of each source and those before it.
+    reach: Vec<u64>,
+    /// What has no place in the arena, because only moves need it.
+    transient: Vec<Range<u64>>,
+}
+
+struct Scattered {
+    one: Move,
+    slabs: Vec<Mutex<Slot>>,
+}
+
+/// A part of a move.
+struct Source {
+    range: Range<u64>,
+    arrangement: Arrangement,
+    index: usize,
+    part: usize,
+}
+
+impl Scatter {
+    /// `take` hands out ranges of the arena, in their order.
+    pub(super) fn new(layout: &Layout, mut take: impl FnMut(Range<u64>) -> Result<Slot>) -> Result<Self> {
+        let mut moves = Vec::with_capacity(layout.moves.len());
+        for (index, one) in layout.moves.iter().enumerate() {
+            let one = one.clone().in_few_slabs();
+            let slabs =
+                (0..one.slab_count()).map(|number| take(one.destination(Slab { index, number })).map(Mutex::new));
+            moves.push(Scattered { slabs: slabs.collect::<Result<_>>()?, one });
+        }
+        let mut sources: Vec<Source> =
+            moves.iter().enumerate().flat_map(|(index, of)| sources_of(index, &of.one)).collect();
+        sources.sort_by_key(|source| source.range.start);
+        let reach = sources.iter().scan(0, |reach, source| {
+            *reach = source.range.end.max(*reach);
+            Some(*reach)
+        });
+        Ok(Self { reach: reach.collect(), sources, moves, transient: layout.transient.clone() })
+    }
+
+    /// Whether there is nothing to move.
+    pub(super) fn is_empty(&self) -> bool {
+        self.moves.is_empty()
+    }
+
+    /// Whether some bytes of a range have no place in the arena.
+    pub(super) fn is_transient(&self, range: &Range<u64>) -> bool {
+        self.transient_in(range).next().is_some()
+    }
+
+    /// The parts of a range that have a place in the arena.
+    pub(super) fn kept_in(&self, range: &Range<u64>) -> Vec<Range<u64>> {
+        let mut at = range.start;
+        let mut kept = Vec::new();
+        for gone in self.transient_in(range) {
+            kept.push(at..gone.start.max(at));
+            at = gone.end;
+        }
+        kept.push(at.min(range.end)..range.end);
+        kept.retain(|range| !range.is_empty());
+        kept
+    }
+
+    fn transient_in(&self, range: &Range<u64>) -> impl Iterator<Item = &Range<u64>> {
+        let first = self.transient.partition_point(|gone| gone.end <= range.start);
+        let end = range.end;
+        self.transient[first..].iter().take_while(move |gone| gone.start < end)
+    }
+
+    /// Brings the elements of a range of the layout to their tensors; returns how many bytes these are.
+    pub(super) fn send(&self, range: &Range<u64>, bytes: &[u8]) -> u64 {
+        let first = self.reach.partition_point(|end| *end <= range.start);
+        let sources = self.sources[first..].iter().take_while(|source| source.range.start < range.end);
+        let mut sent = 0;
+        for source in sources.filter(|source| source.range.end > range.start) {
+            let start = range.start.saturating_sub(source.range.start);
+            let end = range.end.min(source.range.end) - source.range.start;
+            for found in source.arrangement.within(start..end) {
+                sent += found.byte_len();
+                self.send_box(source, &found, range.start, bytes);
+            }
+        }
+        sent
+    }
+
+    /// `bytes` are those of the layout from `start` on.
+    fn send_box(&self, source: &Source, found: &Found, start: u64, bytes: &[u8]) {
+        let Scattered { one, slabs } = &self.moves[source.index];
+        let part = narrow(&one.parts()[source.part], found, one.element());
+        each_slab(slabs, &one.slabs_of(&part), |number, place| {
+            let Some(chunk) = one.chunk(&part, Slab { index: source.index, number }) else { return };
+            let (from, to) = (chunk.from + found.bytes.start - start, chunk.to + found.bytes.start);
+            let len = (found.bytes.end - found.bytes.start) as usize;
+            copy_strided(len, &bytes[from as usize..], &mut place[to as usize..], &chunk.axes);
+        });
+    }
+}
+
+/// Fills slabs: first those that no other thread is filling.
+fn each_slab(slabs: &[Mutex<Slot>], numbers: &[u64], mut fill: impl FnMut(u64, &mut Slot)) {
+    let mut busy = Vec::new();
+    for number in numbers {
+        match slabs[*number as usize].try_lock() {
+            Ok(mut slab) => fill(*number, &mut slab),
+            Err(_) => busy.push(*number),
+        }
+    }
+    busy.into_iter().for_each(|number| fill(number, &mut lock(&slabs[number as usize])));
+}
+
+fn sources_of(index: usize, one: &Move) -> impl Iterator<Item = Source> {
+    one.parts().iter().enumerate().map(move |(number, part)| Source {
+        range: part.source(one.element()),
+        arrangement: Arrangement::new(&part.shape, &part.strides, one.element()),
+        index,
+        part: number,
+    })
+}
+
+/// The box of a part.
+fn narrow(part: &MovePart, found: &Found, element: u64) -> MovePart {
+    let into: u64 = found.start.iter().zip(&part.strides).map(|(index, stride)| index * stride).sum();
+    MovePart {
+        from: part.from + into * element,
+        start: part.start.iter().zip(&found.start).map(|(start, into)| start + into).collect(),
+        shape: found.shape.clone(),
+        strides: part.strides.clone(),
+    }
+}
