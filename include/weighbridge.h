@@ -893,7 +893,7 @@ typedef struct wb_check {
   // The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
   wb_str expected;
   // The digest of the bytes, in hexadecimal; empty if the file is missing. It may equal `expected` after a mismatch of
-  // size, shape or element type.
+  // size, element type, shape or storage.
   wb_str actual;
   // `WB_SUBJECT_*`.
   uint32_t kind;

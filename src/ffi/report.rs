@@ -56,7 +56,7 @@ pub struct wb_check {
     /// The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
     pub expected: wb_str,
     /// The digest of the bytes, in hexadecimal; empty if the file is missing. It may equal `expected` after a mismatch of
-    /// size, shape or element type.
+    /// size, element type, shape or storage.
     pub actual: wb_str,
     /// `WB_SUBJECT_*`.
     pub kind: u32,

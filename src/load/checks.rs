@@ -10,8 +10,8 @@ use super::select::Selected;
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
 use crate::error::{Error, Kind, Result};
 use crate::storage::Witness;
-use crate::tensor::{Span, Tensor};
-use crate::verify::{FileClaim, Manifest, Origin, Policy, RunClaim, TensorClaim};
+use crate::tensor::Span;
+use crate::verify::{FileClaim, Manifest, Origin, Policy, RunClaim};
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +54,12 @@ pub(crate) struct Claim {
     pub(crate) expected: Digest,
     /// Set when the bytes cannot be right, whatever their digest.
     pub(crate) contradiction: Option<String>,
+}
+
+impl Claim {
+    fn is_contradicted(&self) -> bool {
+        self.contradiction.is_some()
+    }
 }
 
 /// A range of one file that must be hashed in order by one thread: a part of a check, or all of it.
@@ -135,7 +141,9 @@ impl Checks {
             Scope::Locate(damaged) => {
                 for file in damaged {
                     let tensors = payload.tensors_on(*file);
-                    payload.manifests.iter().for_each(|manifest| checks.add_tensor_claims(payload, manifest, &tensors));
+                    for manifest in &payload.manifests {
+                        checks.add_tensor_claims(payload, manifest, (*file, tensors.iter().copied()), |_| true);
+                    }
                 }
             }
             Scope::Measure => checks.add_everything(payload, files),
@@ -164,12 +172,14 @@ impl Checks {
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(source.name()));
             }
-            let claims_all = selected.iter().all(|one| claim_of(payload, manifest, one.tensor).is_some());
+            let claims_all = selected.iter().all(|one| claim_of(payload, manifest, (file, one.tensor)).is_some());
             if let Some(claim) = claim.filter(|_| is_whole || !claims_all) {
                 is_covered |= self.add_file(files, file, manifest, claim) && manifest.covers;
+                let all = selected.iter().map(|one| one.tensor);
+                self.add_tensor_claims(payload, manifest, (file, all), Claim::is_contradicted);
             } else {
-                self.add_tensor_claims(payload, manifest, &whole);
-                slices.iter().for_each(|slice| self.add_slice_claim(payload, manifest, slice));
+                self.add_tensor_claims(payload, manifest, (file, whole.iter().copied()), |_| true);
+                slices.iter().for_each(|slice| self.add_slice_claim(payload, manifest, (file, slice)));
                 is_covered |= claims_all && manifest.covers;
             }
         }
@@ -180,15 +190,16 @@ impl Checks {
         Ok(())
     }
 
-    /// Each manifest is asked on its own: about the file, or else about its tensors.
+    /// Each manifest is asked on its own: about the file, or else about its tensors. What it says of their form counts in any case: the
+    /// file may hold the right bytes, and another file may say that they mean something else.
     fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
         let tensors = payload.tensors_on(file);
         for manifest in &payload.manifests {
             self.add_runs(files, file, manifest, |_| true);
-            match manifest.files.get(files[file].source.name()) {
-                Some(claim) => _ = self.add_file(files, file, manifest, claim),
-                None => self.add_tensor_claims(payload, manifest, &tensors),
-            }
+            let claim = manifest.files.get(files[file].source.name());
+            claim.into_iter().for_each(|claim| _ = self.add_file(files, file, manifest, claim));
+            let is_wanted = |stated: &Claim| claim.is_none() || stated.is_contradicted();
+            self.add_tensor_claims(payload, manifest, (file, tensors.iter().copied()), is_wanted);
         }
     }
 
@@ -237,37 +248,41 @@ impl Checks {
         }
     }
 
-    fn add_tensor_claims(&mut self, payload: &Payload, manifest: &Manifest, tensors: &[usize]) {
-        for index in tensors {
-            let (Some(tensor), Some(stated)) = (payload.tensors.get(*index), claim_of(payload, manifest, *index))
-            else {
-                continue;
-            };
-            let Some(range) = range_of(&tensor) else { continue };
-            self.add_check(Item::Tensor(*index), Algorithm::Blake3, range, claim(manifest, &tensor, stated));
+    /// Adds the wanted ones of the claims that a manifest has for tensors in a file.
+    fn add_tensor_claims(
+        &mut self,
+        payload: &Payload,
+        manifest: &Manifest,
+        (file, tensors): (usize, impl Iterator<Item = usize>),
+        is_wanted: impl Fn(&Claim) -> bool,
+    ) {
+        for tensor in tensors {
+            let Some(Stated { range, claim, .. }) = claim_of(payload, manifest, (file, tensor)) else { continue };
+            if is_wanted(&claim) {
+                self.add_check(Item::Tensor(tensor), Algorithm::Blake3, range, claim);
+            }
         }
     }
 
     /// A slice is checked by the blocks that cover it, if it lies in one piece and the manifest states them.
-    fn add_slice_claim(&mut self, payload: &Payload, manifest: &Manifest, slice: &Selected) {
-        let (Some(tensor), Some(stated), Some(part)) =
-            (payload.tensors.get(slice.tensor), claim_of(payload, manifest, slice.tensor), &slice.part)
+    fn add_slice_claim(&mut self, payload: &Payload, manifest: &Manifest, (file, slice): (usize, &Selected)) {
+        let item = Item::Tensor(slice.tensor);
+        let (Some(Stated { range, claim, blocks }), Some(part)) =
+            (claim_of(payload, manifest, (file, slice.tensor)), &slice.part)
         else {
             return;
         };
-        let Some(range) = range_of(&tensor) else { return };
-        let (item, claim) = (Item::Tensor(slice.tensor), claim(manifest, &tensor, stated));
         let run = match &part.taken {
             Taken::Rows(run, rows) if rows.rows == 1 => *run,
             _ => return self.add_check(item, Algorithm::Blake3, range, claim),
         };
-        // What the blocks of another type or shape cover says nothing about this tensor.
-        if stated.blocks.is_empty() || claim.contradiction.is_some() {
+        // What the blocks of a tensor in another form cover says nothing about this one.
+        if blocks.is_empty() || claim.is_contradicted() {
             return self.add_check(item, Algorithm::Blake3, range, claim);
         }
         let start = run.offset - range.1;
         let end = if run.len == 0 { start / BLOCK } else { (start + run.len).div_ceil(BLOCK) };
-        let cover = Some(Cover { blocks: (start / BLOCK) as u32..end as u32, stated: stated.blocks.clone() });
+        let cover = Some(Cover { blocks: (start / BLOCK) as u32..end as u32, stated: blocks.to_vec() });
         self.push(item, Algorithm::Blake3, range, vec![claim], cover);
     }
 
@@ -281,8 +296,8 @@ impl Checks {
         }
         for (index, tensor) in payload.tensors.iter().enumerate() {
             // Tensors in pieces are covered by their files.
-            let Some(range) = range_of(&tensor) else { continue };
-            self.push(Item::Tensor(index), Algorithm::Blake3, range, Vec::new(), None);
+            let Some(Span { file, offset, len }) = tensor.contents.run() else { continue };
+            self.push(Item::Tensor(index), Algorithm::Blake3, (file as usize, offset, len), Vec::new(), None);
         }
     }
 
@@ -402,30 +417,24 @@ fn touches(run: &RunClaim, span: &Span) -> bool {
     span.offset < end && run.offset < span.end()
 }
 
-/// What a manifest says of a tensor, if it means the tensor in this file. Manifests say nothing of tensors in pieces.
-fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, index: usize) -> Option<&'a TensorClaim> {
-    let tensor = payload.tensors.get(index)?;
-    let run = tensor.contents.run()?;
-    let file = payload.files[payload.base(run.file as usize)].source.name();
-    manifest.tensors.get(tensor.name).filter(|claim| claim.file == file)
+/// What a manifest says of a tensor.
+struct Stated<'a> {
+    /// The file that holds the tensor, bytes from its start, bytes.
+    range: (usize, u64, u64),
+    claim: Claim,
+    blocks: &'a [Digest],
 }
 
-/// The stored run of a tensor: the file, the first byte, and how many. `None` for a tensor in pieces.
-fn range_of(tensor: &Tensor<'_>) -> Option<(usize, u64, u64)> {
-    tensor.contents.run().map(|run| (run.file as usize, run.offset, run.len))
-}
-
-fn claim(manifest: &Manifest, tensor: &Tensor<'_>, stated: &TensorClaim) -> Claim {
-    Claim { origin: manifest.origin(), expected: stated.digest, contradiction: contradiction(tensor, stated) }
-}
-
-/// The same bytes under another type or shape are another tensor.
-fn contradiction(tensor: &Tensor<'_>, claim: &TensorClaim) -> Option<String> {
-    let is_same = tensor.dtype.name() == claim.dtype && tensor.shape == claim.shape;
-    (!is_same).then(|| {
-        format!(
-            "it is {} of shape {:?}; the manifest expects {} of shape {:?}",
-            tensor.dtype, tensor.shape, claim.dtype, claim.shape
-        )
+/// What a manifest says of a tensor, if it means the tensor in this file. It means one run: pieces contradict it.
+fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, (file, tensor): (usize, usize)) -> Option<Stated<'a>> {
+    let tensor = payload.tensors.get(tensor)?;
+    let stated = manifest.tensors.get(tensor.name)?;
+    let is_meant = stated.file == payload.files.get(file)?.source.name();
+    let run = tensor.contents.runs().find(|run| is_meant && payload.base(run.file as usize) == file)?;
+    let contradiction = stated.contradiction(&tensor);
+    Some(Stated {
+        range: (run.file as usize, run.offset, run.len),
+        claim: Claim { origin: manifest.origin(), expected: stated.digest, contradiction },
+        blocks: &stated.blocks,
     })
 }

@@ -52,14 +52,9 @@ pub(crate) fn measure(
         match check.item {
             Item::Tensor(tensor) => {
                 let Some(tensor) = payload.tensors.get(tensor) else { continue };
-                let claim = TensorClaim {
-                    file: plan.files[payload.base(check.file)].source.name().to_owned(),
-                    dtype: tensor.dtype.name().to_owned(),
-                    shape: tensor.shape.to_vec(),
-                    digest,
-                    blocks: if blocks.len() > 1 { blocks } else { Vec::new() },
-                };
-                tensors.insert(tensor.name.to_owned(), claim);
+                let file = plan.files[payload.base(check.file)].source.name();
+                let claim = TensorClaim::of(&tensor, file, digest, blocks);
+                tensors.extend(claim.map(|claim| (tensor.name.to_owned(), claim)));
             }
             // Only claims ask for runs, and nobody wants the digests of what is used.
             Item::Run(_) | Item::Used(_) => {}

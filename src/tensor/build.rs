@@ -85,13 +85,14 @@ impl TableBuilder {
         if shape.contains(&0) {
             return self.push_packed(name, dtype, shape, run, Packing::Exact);
         }
-        let extent = contents::extent(shape, strides, element).ok_or_else(|| {
+        let dims: Vec<i64> = dims_of(shape).collect();
+        let extent = contents::extent(&dims, strides, element).ok_or_else(|| {
             Error::format(format!("strides {strides:?} of shape {shape:?} are negative, or reach beyond 2^64 bytes"))
         })?;
         if extent != run.len {
             return Err(wrong_size(run, dtype, shape, extent));
         }
-        if encoding.is_plain() && contents::is_contiguous(shape, strides) {
+        if encoding.is_plain() && contents::is_contiguous(&dims, strides) {
             return self.push_row(name, dtype, dims_of(shape), run, None);
         }
         self.repeated = self.repeated.saturating_add(needed.saturating_sub(extent));

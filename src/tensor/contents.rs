@@ -154,21 +154,21 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// The bytes from the first to the last element of a view, as far as they fit 64 bits. Every dimension is at least 1, every stride
-/// at least 0.
-pub(super) fn extent(shape: &[u64], strides: &[i64], element: u64) -> Option<u64> {
+/// The bytes from the first to the last element of a view, as far as they fit 64 bits; `None` also where a stride is negative.
+/// Every dimension is at least 1.
+pub(crate) fn extent(shape: &[i64], strides: &[i64], element: u64) -> Option<u64> {
     let last = shape.iter().zip(strides).try_fold(0_u64, |last, (dim, stride)| {
-        let stride = u64::try_from(*stride).ok()?;
-        last.checked_add((dim - 1).checked_mul(stride)?)
+        let (steps, stride) = (u64::try_from(dim - 1).ok()?, u64::try_from(*stride).ok()?);
+        last.checked_add(steps.checked_mul(stride)?)
     })?;
     last.checked_add(1)?.checked_mul(element)
 }
 
 /// Whether strides are those of a contiguous row-major tensor. Those of dimensions with one element mean nothing.
-pub(super) fn is_contiguous(shape: &[u64], strides: &[i64]) -> bool {
-    let mut expected = 1_u64;
+pub(crate) fn is_contiguous(shape: &[i64], strides: &[i64]) -> bool {
+    let mut expected = 1_i64;
     for (dim, stride) in shape.iter().zip(strides).rev().filter(|(dim, _)| **dim != 1) {
-        if u64::try_from(*stride) != Ok(expected) {
+        if *stride != expected {
             return false;
         }
         expected = expected.saturating_mul(*dim);

@@ -20,6 +20,7 @@ mod table;
 pub(crate) use build::bytes_needed;
 pub use build::{Layout, Packing, TableBuilder};
 pub use contents::{ByteOrder, Contents, Encoding, Piece, Pieces, View};
+pub(crate) use contents::{extent, is_contiguous};
 pub use table::{Tensor, TensorTable};
 
 /// A range of one file.

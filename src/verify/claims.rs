@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::form::Form;
 use crate::digest::{Algorithm, Digest};
+use crate::dtype::DType;
+use crate::tensor::{Encoding, Tensor};
 
 /// What a reader of manifests returns: files, and tensors.
 pub(super) type Claims = (BTreeMap<String, FileClaim>, BTreeMap<String, TensorClaim>);
@@ -49,7 +52,7 @@ pub struct RunClaim {
     pub digest: Digest,
 }
 
-/// What a tensor should be.
+/// What a tensor that lies in one run should be. Of tensors in pieces manifests say nothing.
 #[derive(Debug, Clone)]
 pub struct TensorClaim {
     /// The file that it lies in.
@@ -58,8 +61,68 @@ pub struct TensorClaim {
     pub dtype: String,
     /// Elements of each dimension.
     pub shape: Vec<i64>,
-    /// BLAKE3 of its bytes.
+    /// Elements between neighbours in each dimension, outermost first; empty if it is contiguous and row-major.
+    pub strides: Vec<i64>,
+    /// How each element is stored.
+    pub encoding: Encoding,
+    /// BLAKE3 of its bytes, as they are stored.
     pub digest: Digest,
-    /// The chaining values of its [`BLOCK`](crate::digest::BLOCK)s; empty if there is only one.
+    /// The chaining values of its [`BLOCK`](crate::digest::BLOCK)s; empty if there is only one, and for strings.
     pub blocks: Vec<Digest>,
+}
+
+impl TensorClaim {
+    /// The claim that a tensor of one run is what it is: `None` for one in pieces. `blocks` are the values of all its blocks.
+    pub(crate) fn of(tensor: &Tensor<'_>, file: &str, digest: Digest, blocks: Vec<Digest>) -> Option<Self> {
+        let Form { dtype, shape, strides, encoding } = Form::of(tensor)?;
+        // A reader of the claim cannot know how many blocks strings have.
+        let has_blocks = blocks.len() > 1 && tensor.dtype != DType::STRING;
+        Some(Self {
+            file: file.to_owned(),
+            dtype: dtype.to_owned(),
+            shape: shape.to_vec(),
+            strides: strides.to_vec(),
+            encoding,
+            digest,
+            blocks: if has_blocks { blocks } else { Vec::new() },
+        })
+    }
+
+    /// Why the bytes of a tensor cannot be what is claimed, whatever their digest: they mean something else.
+    pub(crate) fn contradiction(&self, tensor: &Tensor<'_>) -> Option<String> {
+        let expected = self.form();
+        match (Form::of(tensor), tensor.contents) {
+            (Some(found), _) => (found != expected).then(|| format!("it is {found}; the manifest expects {expected}")),
+            (None, contents) => {
+                let (dtype, shape, pieces) = (tensor.dtype, tensor.shape, contents.runs().count());
+                let found = format!("{dtype} of shape {shape:?} in {pieces} pieces");
+                Some(format!("it is {found}; the manifest expects {expected} in one run"))
+            }
+        }
+    }
+
+    fn form(&self) -> Form<'_> {
+        Form { dtype: &self.dtype, shape: &self.shape, strides: &self.strides, encoding: self.encoding }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::tensor::{Layout, Span, TableBuilder};
+
+    /// How many there are follows from the shape, but for strings, whose bytes only the contents tell.
+    #[test]
+    fn blocks_are_stated_where_a_reader_can_count_them() {
+        let blocks = [[1; 32], [2; 32]].map(Digest::from).to_vec();
+        let stated = |dtype, elements| {
+            let (mut tensors, len) = (TableBuilder::new(&Limits::default()), 5 << 20);
+            tensors.push("t", dtype, &[elements], Span { file: 0, offset: 0, len }).unwrap();
+            let table = tensors.finish_file(&Layout::Within(vec![len])).unwrap();
+            TensorClaim::of(&table.get(0).unwrap(), "f", Digest::from([3; 32]), blocks.clone()).unwrap().blocks
+        };
+        assert_eq!(stated(DType::U8, 5 << 20), blocks);
+        assert_eq!(stated(DType::STRING, 3), []);
+    }
 }

@@ -9,6 +9,7 @@
 mod checksums;
 mod claims;
 mod costs;
+mod form;
 mod ledger;
 mod manifest;
 mod record;

@@ -8,7 +8,19 @@
 //!
 //! Element type and shape are part of what is promised: the same bytes mean something else under another shape.
 //! `blocks` are the BLAKE3 chaining values of every 4 MiB of a tensor that has more than that; they
-//! recombine to its digest, so a slice verifies by the blocks that cover it.
+//! recombine to its digest, so a slice verifies by the blocks that cover it. Strings have none.
+//!
+//! How a tensor is stored is promised too. The digest is that of the stored run, and these members say how the elements lie in it:
+//!
+//! | member | value | without it |
+//! |---|---|---|
+//! | `strides` | elements between neighbours in each dimension, outermost first | contiguous, row-major |
+//! | `byte_order` | `"big"` or `"little"` | `"little"` |
+//! | `conj` | whether each stored number is the conjugate of the element | `false` |
+//! | `neg` | whether each stored number is the negative of the element | `false` |
+//!
+//! Records of earlier versions have none of them: what they list is plain. A tensor in pieces has no entry, because no single run
+//! holds it: the digests of the files that hold its pieces, and of the file that describes it, cover it.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -16,11 +28,13 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::claims::{Claims, FileClaim, TensorClaim};
+use super::form::Form;
 use crate::digest::{Algorithm, Digest, block_count, combine};
 use crate::dtype::DType;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::json::{self, Object, UniqueMap};
 use crate::limits::MAX_RANK;
+use crate::tensor::{ByteOrder, Encoding, extent};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "weighbridge.json";
@@ -58,6 +72,14 @@ struct Tensor {
     dtype: String,
     #[serde(deserialize_with = "json::list::<_, _, MAX_RANK>")]
     shape: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "json::list::<_, _, MAX_RANK>")]
+    strides: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Order::is_little")]
+    byte_order: Order,
+    #[serde(default, skip_serializing_if = "is_false")]
+    conj: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    neg: bool,
     blake3: Hex,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     blocks: Vec<Hex>,
@@ -76,6 +98,40 @@ impl<'de> Deserialize<'de> for Hex {
         let json::Text(text) = Deserialize::deserialize(deserializer)?;
         Digest::from_hex(&text).map(Hex).map_err(|e| serde::de::Error::custom(e.message()))
     }
+}
+
+#[derive(Default)]
+struct Order(ByteOrder);
+
+impl Order {
+    fn is_little(&self) -> bool {
+        self.0 == ByteOrder::Little
+    }
+}
+
+impl Serialize for Order {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if self.is_little() { "little" } else { "big" })
+    }
+}
+
+impl<'de> Deserialize<'de> for Order {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json::Text(text) = Deserialize::deserialize(deserializer)?;
+        match &*text {
+            "little" => Ok(Self(ByteOrder::Little)),
+            "big" => Ok(Self(ByteOrder::Big)),
+            other => {
+                let other = Printable(other);
+                let message = format_args!("the byte order is \"{other}\"; expected \"big\" or \"little\"");
+                Err(serde::de::Error::custom(message))
+            }
+        }
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 pub(super) fn probe(bytes: &[u8]) -> bool {
@@ -107,27 +163,51 @@ impl File {
 }
 
 impl Tensor {
-    /// Checks that the blocks recombine to the digest: they have to be trusted one by one.
     fn claim(self, name: &str) -> Result<TensorClaim> {
+        let encoding = Encoding { order: self.byte_order.0, ..Encoding::PLAIN }.with(self.conj, self.neg);
+        let form = Form { dtype: &self.dtype, shape: &self.shape, strides: &self.strides, encoding };
+        check_strides(&form).map_err(|e| e.subject(name))?;
         let blocks: Vec<Digest> = self.blocks.into_iter().map(|hex| hex.0).collect();
-        if !blocks.is_empty() {
-            let len = bytes_of(&self.dtype, &self.shape).filter(|len| block_count(*len) == blocks.len() as u64);
-            let Some(len) = len else {
-                let message = format!("{} blocks do not fit {} of shape {:?}", blocks.len(), self.dtype, self.shape);
-                return Err(Error::format(message).subject(name));
-            };
-            if combine(&blocks, len) != self.blake3.0 {
-                return Err(Error::format("the blocks do not recombine to the digest of the tensor").subject(name));
-            }
-        }
+        check_blocks(&form, &blocks, self.blake3.0).map_err(|e| e.subject(name))?;
+        let Form { strides, encoding, .. } = form.normal();
+        let strides = strides.to_vec();
         let Self { file, dtype, shape, .. } = self;
-        Ok(TensorClaim { file, dtype, shape, digest: self.blake3.0, blocks })
+        Ok(TensorClaim { file, dtype, shape, strides, encoding, digest: self.blake3.0, blocks })
     }
 }
 
-fn bytes_of(dtype: &str, shape: &[i64]) -> Option<u64> {
+fn check_strides(form: &Form<'_>) -> Result<()> {
+    let Form { shape, strides, .. } = form;
+    if !strides.is_empty() && strides.len() != shape.len() {
+        let message = format!("{} strides are given for {} dimensions", strides.len(), shape.len());
+        return Err(Error::format(message));
+    }
+    match strides.iter().find(|stride| **stride < 0) {
+        Some(stride) => Err(Error::format(format!("the stride {stride} is negative: expected 0 or more elements"))),
+        None => Ok(()),
+    }
+}
+
+/// Checks that the blocks recombine to the digest: they have to be trusted one by one.
+fn check_blocks(form: &Form<'_>, blocks: &[Digest], digest: Digest) -> Result<()> {
+    if blocks.is_empty() {
+        return Ok(());
+    }
+    let Some(len) = stored_len(form).filter(|len| block_count(*len) == blocks.len() as u64) else {
+        return Err(Error::format(format!("{} blocks do not fit {form}", blocks.len())));
+    };
+    if combine(blocks, len) != digest {
+        return Err(Error::format("the blocks do not recombine to the digest of the tensor"));
+    }
+    Ok(())
+}
+
+/// The bytes of the run that holds a tensor; `None` if its type is not known, its sizes overflow, or they do not say.
+fn stored_len(form: &Form<'_>) -> Option<u64> {
+    let Form { shape, strides, .. } = form.normal();
+    let dtype = DType::from_name(form.dtype).filter(|dtype| *dtype != DType::STRING)?;
     let elements = shape.iter().try_fold(1_u64, |product, dim| product.checked_mul(u64::try_from(*dim).ok()?))?;
-    DType::from_name(dtype)?.bytes_of_padded(elements)
+    if strides.is_empty() { dtype.bytes_of_padded(elements) } else { extent(shape, strides, dtype.bytes_of(1)?) }
 }
 
 /// The manifest as text.
@@ -154,6 +234,10 @@ impl Tensor {
             file: claim.file.clone(),
             dtype: claim.dtype.clone(),
             shape: claim.shape.clone(),
+            strides: claim.strides.clone(),
+            byte_order: Order(claim.encoding.order),
+            conj: claim.encoding.conj,
+            neg: claim.encoding.neg,
             blake3: Hex(claim.digest),
             blocks: claim.blocks.iter().copied().map(Hex).collect(),
         }

@@ -15,7 +15,7 @@ pub enum Outcome {
     Uncovered,
     /// The bytes are what the manifest expects.
     Match,
-    /// The bytes, or the size, shape or element type, are not what the manifest expects.
+    /// The bytes, or the size, element type, shape or storage, are not what the manifest expects.
     Mismatch,
 }
 
@@ -88,7 +88,7 @@ pub struct Evidence {
     pub expected: String,
     /// The digest of the bytes, in hexadecimal; empty if there are no bytes to be had.
     pub actual: String,
-    /// What is wrong beside the digest: a size, a shape, or that the file is missing.
+    /// What is wrong beside the digest: a size, a shape, strides, or that the file is missing.
     pub problem: Option<String>,
     pub(crate) outcome: Outcome,
 }

@@ -24,7 +24,7 @@ pub fn record(files: &str, tensors: &str) -> String {
 
 #[test]
 fn broken_manifests_are_refused() {
-    let rows = [sums(), records(), files(), claims()].concat();
+    let rows = [sums(), records(), files(), claims(), forms()].concat();
     for (name, manifest, text, kind, words) in &rows {
         let root = plant(&vec![at(MODEL, tensors(&["v", "w"])), at(manifest, text)]);
         let open = |path: &str, given: Option<Vec<u8>>| {
@@ -41,7 +41,7 @@ fn broken_manifests_are_refused() {
             assert_says(name, &open(MODEL, Some(text.clone())).expect_err(name), *kind, words);
         }
     }
-    assert_eq!(rows.len(), 57);
+    assert_eq!(rows.len(), 74);
 }
 
 fn sums() -> Vec<Row> {
@@ -145,6 +145,42 @@ fn claims() -> Vec<Row> {
         ("too many blocks", RECORD, of("U8", "[4194305]", &blocks(3)), Format, &["w: ", "3 blocks do not fit U8"]),
         ("too few blocks", RECORD, of("F64", "[4194305]", &blocks(3)), Format, &["w: ", "3 blocks do not fit F64"]),
         ("blocks of an unknown type", RECORD, of("X8", "[4]", &blocks(1)), Format, &["w: ", "do not fit X8"]),
+        ("blocks of strings", RECORD, of("STRING", "[4]", &blocks(1)), Format, &["w: ", "do not fit STRING"]),
+    ]
+}
+
+/// How a tensor is stored.
+fn forms() -> Vec<Row> {
+    let of = |more: &str| {
+        let tensor = format!(r#"{{"file":"{MODEL}","dtype":"U8","shape":[4,1],"blake3":"{DIGEST}",{more}}}"#);
+        raw(record("", &format!(r#""w":{tensor}"#)))
+    };
+    let blocks = format!(r#""strides":[4194304,1],"blocks":["{DIGEST}","{DIGEST}"]"#);
+    let long = format!(r#""strides":[{}]"#, ["1"; 65].join(","));
+    let huge = format!(r#""strides":[{0},{0}],"blocks":["{DIGEST}"]"#, i64::MAX);
+    vec![
+        ("strides a text", RECORD, of(r#""strides":"4""#), Format, &["\"w\" is of the wrong type", "expected a list"]),
+        ("strides of texts", RECORD, of(r#""strides":["4","1"]"#), Format, &["invalid type: string"]),
+        ("strides of fractions", RECORD, of(r#""strides":[4.5,1]"#), Format, &["invalid type: floating point"]),
+        ("strides that are null", RECORD, of(r#""strides":null"#), Format, &["expected a list"]),
+        ("one stride of two", RECORD, of(r#""strides":[4]"#), Format, &["w: ", "1 strides are given for 2 dimensions"]),
+        ("negative stride", RECORD, of(r#""strides":[-4,1]"#), Format, &["w: ", "the stride -4 is negative"]),
+        ("65 strides", RECORD, of(&long), Format, &["more than 64 values"]),
+        ("too few blocks for the strides", RECORD, of(&blocks), Format, &["w: ", "2 blocks do not fit U8", "strides"]),
+        ("strides beyond 2^64", RECORD, of(&huge), Format, &["w: ", "1 blocks do not fit"]),
+        ("strides twice", RECORD, of(r#""strides":[4,1],"strides":[4,1]"#), Format, &["duplicate field `strides`"]),
+        (
+            "unknown byte order",
+            RECORD,
+            of(r#""byte_order":"middle""#),
+            Format,
+            &["the byte order is \"middle\"; expected \"big\" or \"little\""],
+        ),
+        ("byte order in capitals", RECORD, of(r#""byte_order":"BIG""#), Format, &["the byte order is \"BIG\""]),
+        ("byte order a number", RECORD, of(r#""byte_order":1"#), Format, &["\"w\" is of the wrong type", "a string"]),
+        ("byte order that is null", RECORD, of(r#""byte_order":null"#), Format, &["expected a string"]),
+        ("conj a number", RECORD, of(r#""conj":1"#), Format, &["\"w\" is of the wrong type", "expected a boolean"]),
+        ("neg a text", RECORD, of(r#""neg":"true""#), Format, &["invalid type: string", "expected a boolean"]),
     ]
 }
 

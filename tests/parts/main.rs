@@ -3,6 +3,7 @@
 mod borders;
 mod casts;
 mod checks;
+mod claims;
 #[path = "../common/mod.rs"]
 mod common;
 mod models;
