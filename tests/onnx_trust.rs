@@ -219,3 +219,33 @@ fn a_model_that_changes_is_no_longer_read() {
         assert_eq!(model.bytes(index).unwrap_err().kind(), Kind::Changed);
     }
 }
+
+fn varint(mut value: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+    bytes
+}
+
+/// A field of a message: its number, and bytes.
+fn field(number: u8, value: &[u8]) -> Vec<u8> {
+    [&[number << 3 | 2], &*varint(value.len()), value].concat()
+}
+
+/// A list of small numbers is eight times as long when it is built; that is not work that overlaps cause.
+#[test]
+fn long_lists_are_not_too_much_work() {
+    const COUNT: usize = 24_000_000;
+    let (dims, dtype) = ([vec![1 << 3], varint(COUNT)].concat(), vec![2 << 3, 7]);
+    let tensor = [dims, dtype, field(8, b"w"), field(7, &vec![5; COUNT])].concat();
+    let graph = [field(2, b"g"), field(5, &tensor)].concat();
+    let bytes = [vec![1 << 3, 8], field(8, &[2 << 3, 17]), field(7, &graph)].concat();
+    let model = Model::from_memory(bytes.into(), &OpenOptions::default(), &Context::new()).unwrap();
+    assert_eq!(model.tensors().get(0).unwrap().byte_len(), 8 * COUNT as u64);
+    // What is too much work is refused before the pass begins.
+    let error = Manifests::of(&model, |_| false).map(|_| ()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+}

@@ -83,28 +83,28 @@ pub(crate) enum Scope<'a> {
     Measure,
 }
 
+impl Scope<'_> {
+    /// What can be done where tensors overlap so much that hashing each of them is too much work.
+    fn cure(self) -> &'static str {
+        match self {
+            Self::Verify | Self::Locate(_) => "use a manifest that states digests of whole files",
+            Self::Measure => "list the files in a SHA256SUMS made by sha256sum, which states nothing of single tensors",
+        }
+    }
+}
+
 /// All checks of a pass.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     pub(super) list: Vec<Check>,
     /// In the order of storage.
     pub(super) ranges: Vec<HashRange>,
-    /// Checks that need the same digest of the same bytes: the one for which the bytes are hashed, and one that takes over its digest;
+    /// Checks that need the same digests of the same bytes: the one for which the bytes are hashed, and one that takes over its digests;
     /// sorted.
     pub(super) shared: Vec<(u32, u32)>,
     /// The check of each range that is hashed whole: what it is about, how, bytes from the start of the file, bytes.
     known: HashMap<(Item, Algorithm, u64, u64), u32>,
 }
-
-/// How many times over the bytes of the files may be hashed. Two digests of each file and one of each tensor are three times; tensors
-/// that overlap without being the same would make it any number.
-const MOST_PASSES: u64 = 8;
-
-/// Bytes that may be hashed whatever the files are like.
-const FREE_BYTES: u64 = 64 << 20;
-
-/// Digests of blocks that are kept: those of 32 TiB.
-const MOST_BLOCKS: u64 = 8 << 20;
 
 impl Checks {
     /// The checks that a load of these tensors needs. Files whose tensors are all selected are checked whole where
@@ -126,7 +126,7 @@ impl Checks {
         for file in payload.weights..files.len() {
             checks.add_claims(payload, files, file);
         }
-        checks.finish(files)
+        checks.cut(files, "load fewer tensors at once, or use a manifest that states digests of whole files")
     }
 
     /// The checks of a pass over whole files.
@@ -148,7 +148,7 @@ impl Checks {
             }
             Scope::Measure => checks.add_everything(payload, files),
         }
-        checks.finish(files)
+        checks.cut(files, scope.cure())
     }
 
     fn add_used_file(
@@ -322,66 +322,6 @@ impl Checks {
         cover: Option<Cover>,
     ) {
         self.list.push(Check { item, algorithm, file, start, len, claims, witness: None, cover });
-    }
-
-    /// Cuts the checks into ranges, and refuses to hash the files many times over.
-    fn finish(mut self, files: &[PayloadFile]) -> Result<Self> {
-        self.share();
-        let mut shared = self.shared.iter().map(|(_, follower)| *follower).collect::<Vec<_>>();
-        shared.sort_unstable();
-        for (number, check) in (0_u32..).zip(&self.list) {
-            if shared.binary_search(&number).is_ok() {
-                continue;
-            }
-            let step = match check.algorithm {
-                Algorithm::Blake3 => BLOCK,
-                _ => u64::MAX,
-            };
-            for block in check.hashed_blocks() {
-                let start = check.start + u64::from(block) * BLOCK;
-                let end = start.saturating_add(step).min(check.start + check.len);
-                if start == end {
-                    continue;
-                }
-                self.ranges.push(HashRange { file: check.file as u32, start, end, check: number, block });
-            }
-        }
-        self.ranges.sort_unstable();
-        self.check_work(files)?;
-        Ok(self)
-    }
-
-    /// Finds the checks that need the same digest of the same bytes: many tensors may lie at one place.
-    fn share(&mut self) {
-        let key = |number: &u32| {
-            let Check { file, start, len, algorithm, .. } = &self.list[*number as usize];
-            (*file, *start, *len, *algorithm)
-        };
-        let whole = (0..self.list.len() as u32).filter(|number| self.list[*number as usize].cover.is_none());
-        let mut whole: Vec<u32> = whole.collect();
-        whole.sort_by_key(key);
-        let groups = whole.chunk_by(|a, b| key(a) == key(b)).filter(|group| group.len() > 1);
-        let pairs = groups.flat_map(|group| group[1..].iter().map(|follower| (group[0], *follower)));
-        let mut shared: Vec<(u32, u32)> = pairs.collect();
-        shared.sort_unstable();
-        self.shared = shared;
-    }
-
-    fn check_work(&self, files: &[PayloadFile]) -> Result<()> {
-        let stored = files.iter().filter(|file| file.base.is_none());
-        let stored: u64 = stored.map(|file| file.source.len()).fold(0, u64::saturating_add);
-        let hashed: u64 = self.ranges.iter().map(|range| range.end - range.start).fold(0, u64::saturating_add);
-        let blocks = self.list.iter().map(|check| u64::from(check.blocks())).fold(0, u64::saturating_add);
-        if hashed <= stored.saturating_mul(MOST_PASSES).saturating_add(FREE_BYTES)
-            && blocks <= MOST_BLOCKS + self.list.len() as u64
-        {
-            return Ok(());
-        }
-        let message = format!(
-            "tensors share so many bytes that {hashed} bytes would be hashed of files that have {stored}; at most {MOST_PASSES} \
-             times as many are: check whole files, or fewer tensors"
-        );
-        Err(Error::new(Kind::Limit, message))
     }
 }
 

@@ -57,27 +57,28 @@ impl Digests {
         Ok(())
     }
 
-    fn conclude(&mut self, plan: &Plan, number: usize) -> Result<()> {
-        let check = &plan.checks.list[number];
-        let blocks = &self.blocks[number];
-        let actual = if blocks.len() == 1 { blocks[0] } else { combine(blocks, check.len) };
-        self.digests[number] = Some(actual);
-        self.compare(plan, number, actual)?;
-        self.hand_on(plan, number, actual)
-    }
-
-    /// Gives the digest of a check to those that need the same.
-    fn hand_on(&mut self, plan: &Plan, leader: usize, actual: Digest) -> Result<()> {
+    /// Concludes a check whose blocks are all there, and those that take over their digests.
+    fn conclude(&mut self, plan: &Plan, leader: usize) -> Result<()> {
+        self.combine(plan, leader)?;
         let shared = &plan.checks.shared;
         let first = shared.partition_point(|(other, _)| (*other as usize) < leader);
         let followers = shared[first..].iter().take_while(|(other, _)| *other as usize == leader);
         for (_, follower) in followers {
             let follower = *follower as usize;
-            self.blocks[follower] = self.blocks[leader].clone();
-            self.digests[follower] = Some(actual);
-            self.compare(plan, follower, actual)?;
+            for block in plan.checks.list[leader].hashed_blocks() {
+                self.blocks[follower][block as usize] = self.blocks[leader][block as usize];
+            }
+            self.combine(plan, follower)?;
         }
         Ok(())
+    }
+
+    /// Makes the digest of a check from those of its blocks, and compares it.
+    fn combine(&mut self, plan: &Plan, number: usize) -> Result<()> {
+        let blocks = &self.blocks[number];
+        let actual = if blocks.len() == 1 { blocks[0] } else { combine(blocks, plan.checks.list[number].len) };
+        self.digests[number] = Some(actual);
+        self.compare(plan, number, actual)
     }
 
     fn compare(&self, plan: &Plan, number: usize, actual: Digest) -> Result<()> {

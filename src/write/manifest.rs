@@ -12,6 +12,8 @@ pub struct Manifests(Measured);
 
 impl Manifests {
     /// Reads and hashes every file of the model. `progress` may cancel by returning `false`.
+    ///
+    /// [`Kind::Limit`](crate::Kind::Limit): tensors overlap so much that hashing each of them is too much work.
     pub fn of(model: &Model, progress: impl FnMut(&Progress) -> bool) -> Result<Self> {
         model.measure(progress).map(Self)
     }

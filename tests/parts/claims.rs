@@ -11,27 +11,38 @@ use weighbridge::{Context, Error, Kind, Model, OpenOptions, PlanOptions, Policy}
 use crate::models::{slice, to_host};
 
 /// A model in the format `trial`, and the record of it.
-struct Fixture {
-    folder: tempfile::TempDir,
-    data: Vec<u8>,
-    record: Value,
+pub struct Fixture {
+    pub folder: tempfile::TempDir,
+    pub data: Vec<u8>,
+    pub record: Value,
 }
 
 impl Fixture {
-    /// A model of these tensors, in one file of `len` bytes.
+    /// A model of these tensors, in one file of `len` bytes, and its record.
     fn new(len: usize, tensors: &Value) -> Self {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let data: Vec<u8> = (0..len).map(|at| ((at * 2_654_435_761) >> 9) as u8).collect();
-        fs::write(folder.path().join("data"), &data).unwrap();
-        // The key that the format is known by comes first.
-        let rest = json!({"files": ["data"], "tensors": tensors}).to_string();
-        fs::write(folder.path().join("m.trial"), format!("{{\"trial\": 1, {}", &rest[1..])).unwrap();
-        let fixture = Self { folder, data, record: Value::Null };
+        let fixture = Self::written(len, tensors);
         let text = Manifests::of(&fixture.open(None), |_| true).unwrap().record().unwrap();
         Self { record: serde_json::from_str(&text).unwrap(), ..fixture }
     }
 
-    fn open(&self, record: Option<&Value>) -> Model {
+    /// As [`new`](Self::new), without a record.
+    pub fn written(len: usize, tensors: &Value) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let data: Vec<u8> = (0..len).map(|at| ((at * 2_654_435_761) >> 9) as u8).collect();
+        fs::write(folder.path().join("data"), &data).unwrap();
+        let fixture = Self { folder, data, record: Value::Null };
+        fixture.describe(tensors);
+        fixture
+    }
+
+    /// Writes the file that says which tensors there are.
+    pub fn describe(&self, tensors: &Value) {
+        // The key that the format is known by comes first.
+        let rest = json!({"files": ["data"], "tensors": tensors}).to_string();
+        fs::write(self.folder.path().join("m.trial"), format!("{{\"trial\": 1, {}", &rest[1..])).unwrap();
+    }
+
+    pub fn open(&self, record: Option<&Value>) -> Model {
         let policy = if record.is_some() { Policy::Required } else { Policy::IfPresent };
         let manifest = record.map(|record| record.to_string().into_bytes());
         let options = OpenOptions { policy, manifest, ..Default::default() };
@@ -55,7 +66,7 @@ impl Fixture {
     }
 }
 
-fn run(offset: usize, len: usize) -> Value {
+pub fn run(offset: usize, len: usize) -> Value {
     json!([{"file": 0, "offset": offset, "len": len}])
 }
 

@@ -7,6 +7,7 @@ mod claims;
 #[path = "../common/mod.rs"]
 mod common;
 mod models;
+mod overlaps;
 mod random;
 mod reads;
 mod refusals;
