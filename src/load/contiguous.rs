@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use super::change::Change;
 use super::moves::{Move, slabs};
-use super::part::{Part, Rows, Taken};
-use super::strided::Strided;
+use super::part::{Part, Taken};
+use super::strided::{Rows, Strided};
 use crate::error::{Error, Result};
 use crate::tensor::{Span, Tensor};
 

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::change::{Change, Unit};
 use super::moves::Move;
-use super::part::{Part, Rows, Taken};
+use super::part::{Part, Taken};
 use super::select::Selected;
-use super::strided::Strided;
+use super::strided::{Rows, Strided};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::{Span, TensorTable};
 

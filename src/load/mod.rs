@@ -52,6 +52,7 @@ mod part;
 mod payload;
 mod placement;
 mod plan;
+mod prepare;
 mod ranges;
 mod reader;
 mod routing;

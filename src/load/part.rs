@@ -2,41 +2,10 @@
 
 use super::change::{Change, can_convert};
 use super::options::{CastRule, SliceRule, Uneven};
-use super::strided::{Strided, as_rows};
+use super::strided::{Rows, Strided, as_rows};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
 use crate::tensor::{Contents, Span, Tensor};
-
-/// Bytes that are taken of a run: rows of equal length at equal distances.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rows {
-    /// Bytes of one row.
-    pub(super) row: u64,
-    /// Bytes from the start of one row to that of the next.
-    pub(super) stride: u64,
-    pub(super) rows: u64,
-}
-
-impl Rows {
-    /// One row.
-    pub(super) fn one(len: u64) -> Self {
-        Self { row: len, stride: len, rows: 1 }
-    }
-
-    pub(super) fn new(row: u64, stride: u64, rows: u64) -> Self {
-        if row == stride || rows <= 1 || row == 0 { Self::one(row * rows) } else { Self { row, stride, rows } }
-    }
-
-    /// Bytes that are taken.
-    pub(super) fn len(&self) -> u64 {
-        self.row * self.rows
-    }
-
-    /// Bytes from the first that is taken to the last.
-    pub(super) fn extent(&self) -> u64 {
-        self.stride * (self.rows - 1) + self.row
-    }
-}
 
 /// Where the elements that are taken lie.
 #[derive(Debug, Clone, PartialEq)]

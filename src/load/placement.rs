@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-#[cfg(feature = "cuda")]
-use super::cuda::Upload;
 use super::options::{HostStream, Target};
 use super::plan::Plan;
+use super::routing::Routing;
 use super::select::Selected;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -74,8 +73,23 @@ pub(super) enum Memory {
     Views(Vec<Bytes>),
     /// Where each selected tensor begins in a new file.
     File(Vec<u64>),
-    #[cfg(feature = "cuda")]
-    Devices(Arc<Upload>),
+    #[cfg_attr(not(feature = "cuda"), expect(dead_code, reason = "a build without devices places nothing there"))]
+    Devices(Arc<dyn OnDevices>),
+}
+
+/// Tensors in the memory of devices, some of which may be on their way yet.
+pub(super) trait OnDevices: Send + Sync {
+    /// Which tensor is where.
+    fn routing(&self) -> &Routing;
+
+    /// A tensor: its index in the selection, the ordinal of its device and its address.
+    fn placed(&self, position: usize) -> Option<(usize, u32, u64)>;
+
+    /// Waits until all bytes are there.
+    fn wait(&self) -> Result<()>;
+
+    /// Makes later work in a stream wait until all bytes are there: without one, in the default stream of every device.
+    fn fence(&self, stream: Option<&HostStream>) -> Result<()>;
 }
 
 impl Memory {
@@ -104,8 +118,7 @@ impl Placement {
     pub fn len(&self) -> usize {
         match &self.0.memory {
             Memory::None => 0,
-            #[cfg(feature = "cuda")]
-            Memory::Devices(upload) => upload.routing().len(),
+            Memory::Devices(devices) => devices.routing().len(),
             _ => self.0.selection.len(),
         }
     }
@@ -132,9 +145,8 @@ impl Placement {
                 let span = selected.plain_span(&self.0.tensors.get(selected.tensor)?)?;
                 self.on_host(position, files.get(span.file as usize)?, span.offset)
             }
-            #[cfg(feature = "cuda")]
-            Memory::Devices(upload) => {
-                let (selected, device, address) = upload.placed(position)?;
+            Memory::Devices(devices) => {
+                let (selected, device, address) = devices.placed(position)?;
                 Some(Placed { address, device: Some(device), ..self.describe(selected)? })
             }
         }
@@ -144,8 +156,7 @@ impl Placement {
     pub fn find(&self, name: &str) -> Option<Placed<'_>> {
         let selected = self.position_of(name)?;
         match &self.0.memory {
-            #[cfg(feature = "cuda")]
-            Memory::Devices(upload) => self.get(upload.routing().positions_of(selected).next()?),
+            Memory::Devices(devices) => self.get(devices.routing().positions_of(selected).next()?),
             _ => self.get(selected),
         }
     }
@@ -154,9 +165,8 @@ impl Placement {
     pub fn find_on(&self, device: u32, name: &str) -> Option<Placed<'_>> {
         let selected = self.position_of(name)?;
         match &self.0.memory {
-            #[cfg(feature = "cuda")]
-            Memory::Devices(upload) => {
-                let mut placed = upload.routing().positions_of(selected).filter_map(|position| self.get(position));
+            Memory::Devices(devices) => {
+                let mut placed = devices.routing().positions_of(selected).filter_map(|position| self.get(position));
                 placed.find(|placed| placed.device == Some(device))
             }
             _ => self.get(selected).filter(|placed| placed.device == Some(device)),
@@ -204,8 +214,7 @@ impl Placement {
     /// error means that they never will.
     pub fn wait(&self) -> Result<()> {
         match &self.0.memory {
-            #[cfg(feature = "cuda")]
-            Memory::Devices(upload) => upload.wait(),
+            Memory::Devices(devices) => devices.wait(),
             _ => Ok(()),
         }
     }
@@ -217,12 +226,8 @@ impl Placement {
     /// while copies are under way.
     pub fn fence(&self, stream: Option<&HostStream>) -> Result<()> {
         match &self.0.memory {
-            #[cfg(feature = "cuda")]
-            Memory::Devices(upload) => upload.fence(stream),
-            _ => {
-                let _ = stream;
-                Ok(())
-            }
+            Memory::Devices(devices) => devices.fence(stream),
+            _ => Ok(()),
         }
     }
 

@@ -1,6 +1,5 @@
-//! Elements at regular distances in a run, and the box of a tensor that they are.
+//! Elements at regular distances in a run: the box of a tensor that they are, or rows of bytes.
 
-use super::part::Rows;
 use crate::tensor::{Piece, Span, Tensor, View};
 
 /// A box of a tensor, and where its elements lie.
@@ -56,6 +55,37 @@ pub(super) fn row_major(shape: &[u64]) -> Vec<u64> {
         strides[dim - 1] = strides[dim] * shape[dim];
     }
     strides
+}
+
+/// Bytes that are taken of a run: rows of equal length at equal distances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rows {
+    /// Bytes of one row.
+    pub(super) row: u64,
+    /// Bytes from the start of one row to that of the next.
+    pub(super) stride: u64,
+    pub(super) rows: u64,
+}
+
+impl Rows {
+    /// One row.
+    pub(super) fn one(len: u64) -> Self {
+        Self { row: len, stride: len, rows: 1 }
+    }
+
+    pub(super) fn new(row: u64, stride: u64, rows: u64) -> Self {
+        if row == stride || rows <= 1 || row == 0 { Self::one(row * rows) } else { Self { row, stride, rows } }
+    }
+
+    /// Bytes that are taken.
+    pub(super) fn len(&self) -> u64 {
+        self.row * self.rows
+    }
+
+    /// Bytes from the first that is taken to the last.
+    pub(super) fn extent(&self) -> u64 {
+        self.stride * (self.rows - 1) + self.row
+    }
 }
 
 /// The rows that a box is, if its elements in their order are contiguous rows at equal distances.

@@ -11,8 +11,9 @@ use super::digests::Digests;
 use super::lock::lock;
 use super::placement::Placement;
 use super::plan::Plan;
+use super::prepare::prepare;
 use super::reader::ReadModes;
-use super::sink::{self, Mover, Sink};
+use super::sink::{Mover, Sink};
 use super::worker::{Turn, Worker};
 use crate::error::{Error, Kind, Result};
 use crate::host::{self, Cancel, Progress};
@@ -109,7 +110,7 @@ impl Task {
     fn start_with(plan: &Arc<Plan>, keeps_going: bool) -> Result<Self> {
         check_unchanged(plan)?;
         let mut costs = Costs::default();
-        let sink = costs.measure(Stage::Prepare, plan.info().target_bytes, || sink::prepare(plan))?;
+        let sink = costs.measure(Stage::Prepare, plan.info().target_bytes, || prepare(plan))?;
         let (jobs_left, slabs_left) = (plan.jobs.len(), plan.slabs.len());
         let phase = Phase::Running;
         let shared = Arc::new(Shared {

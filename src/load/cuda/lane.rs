@@ -41,7 +41,7 @@ impl Lane {
     fn drain(&mut self) -> Result<()> {
         let Some(mut ring) = self.ring.take() else { return Ok(()) };
         self.sent += ring.send(&self.upload.targets)?;
-        if !self.upload.routing().is_async {
+        if !self.upload.targets.routing.is_async {
             return ring.wait();
         }
         let ends = ring.mark_ends(&self.upload.targets)?.into_iter().map(Arc::new).collect();

@@ -20,7 +20,6 @@ mod upload;
 
 pub use device::{Device, device, device_count};
 pub(super) use sink::Devices;
-pub(super) use upload::Upload;
 
 use std::sync::Arc;
 

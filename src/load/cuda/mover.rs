@@ -43,7 +43,7 @@ impl DeviceMover {
     fn queue(&self, plan: &Plan, slab: Slab) -> Result<()> {
         let streams = lock(&self.streams);
         let streams = streams.as_ref().ok_or_else(|| Error::new(Kind::Internal, "a move comes after the last"))?;
-        let moved = &self.upload.routing().moved;
+        let moved = &self.upload.targets.routing.moved;
         let first = moved.partition_point(|on| on.index < slab.index);
         for on in moved[first..].iter().take_while(|on| on.index == slab.index) {
             let target = self.upload.targets.iter().nth(on.device);
@@ -57,7 +57,7 @@ impl DeviceMover {
     fn end(&self) -> Result<()> {
         let Some(mut streams) = lock(&self.streams).take() else { return Ok(()) };
         let ends = streams.mark(&self.upload.targets)?;
-        if self.upload.routing().is_async {
+        if self.upload.targets.routing.is_async {
             self.upload.park(Parked { ends: ends.into_iter().map(Arc::new).collect(), work: Box::new(streams) });
             return Ok(());
         }

@@ -7,6 +7,7 @@ use super::targets::{Target, Targets};
 use crate::error::{Error, Kind, Result};
 use crate::load::lock::lock;
 use crate::load::options::HostStream;
+use crate::load::placement::OnDevices;
 use crate::load::plan::Plan;
 use crate::load::routing::Routing;
 
@@ -47,18 +48,6 @@ impl Upload {
         Ok(Self { parked: Mutex::default(), targets, slot: plan.staging.slot })
     }
 
-    pub(in crate::load) fn routing(&self) -> &Arc<Routing> {
-        &self.targets.routing
-    }
-
-    /// A tensor of the placement: its index in the selection, the ordinal of its device and its address.
-    pub(in crate::load) fn placed(&self, position: usize) -> Option<(usize, u32, u64)> {
-        let routing = self.routing();
-        let placed = routing.placed(position)?;
-        let address = self.targets.address(placed.device, placed.at);
-        Some((placed.selected, routing.devices[placed.device], address))
-    }
-
     /// Keeps work until it is over.
     pub(super) fn park(&self, parked: Parked) {
         lock(&self.parked).push(parked);
@@ -69,21 +58,33 @@ impl Upload {
         lock(&self.parked).iter().flat_map(|parked| parked.ends.iter().cloned()).collect()
     }
 
-    /// Waits until all copies are over; then nothing is pinned for them any more.
-    pub(in crate::load) fn wait(&self) -> Result<()> {
-        self.ends().iter().try_for_each(|end| end.synchronize())?;
-        self.settle();
-        Ok(())
-    }
-
     /// Gives back what only the work needed that is over now.
     fn settle(&self) {
         lock(&self.parked).clear();
         self.targets.give_scratch_back();
     }
+}
 
-    /// Makes a stream of the caller wait for all copies, or each device's default stream.
-    pub(in crate::load) fn fence(&self, stream: Option<&HostStream>) -> Result<()> {
+impl OnDevices for Upload {
+    fn routing(&self) -> &Routing {
+        &self.targets.routing
+    }
+
+    fn placed(&self, position: usize) -> Option<(usize, u32, u64)> {
+        let routing = self.routing();
+        let placed = routing.placed(position)?;
+        let address = self.targets.address(placed.device, placed.at);
+        Some((placed.selected, routing.devices[placed.device], address))
+    }
+
+    /// When all copies are over, nothing is pinned for them any more.
+    fn wait(&self) -> Result<()> {
+        self.ends().iter().try_for_each(|end| end.synchronize())?;
+        self.settle();
+        Ok(())
+    }
+
+    fn fence(&self, stream: Option<&HostStream>) -> Result<()> {
         let mut under_way = Vec::new();
         for end in self.ends() {
             if !end.is_done()? {

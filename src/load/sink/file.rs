@@ -19,7 +19,7 @@ use super::{Mover, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::storage::{Draft, map_scratch, scratch_beside, write_scratch};
 
-pub(super) struct File {
+pub(in crate::load) struct File {
     output: Arc<Output>,
     buffer: usize,
 }
@@ -35,7 +35,7 @@ struct Output {
 }
 
 impl File {
-    pub(super) fn create(plan: &Plan) -> Result<Self> {
+    pub(in crate::load) fn create(plan: &Plan) -> Result<Self> {
         let routing = plan.routing.clone();
         let routing = routing.ok_or_else(|| Error::new(Kind::Internal, "the plan of a file has no routing"))?;
         let FileOptions { path, header, .. } = &plan.file;

@@ -16,7 +16,7 @@ use crate::error::{Error, Kind, Result};
 use crate::storage::{Arena, Slot};
 use crate::verify::{Cost, Stage};
 
-pub(super) struct Host {
+pub(in crate::load) struct Host {
     arena: Arena,
     shares: Arc<Shares>,
 }
@@ -38,12 +38,12 @@ struct Share {
 
 impl Host {
     /// An arena that only this process can reach.
-    pub(super) fn new(plan: &Plan) -> Result<Self> {
+    pub(in crate::load) fn new(plan: &Plan) -> Result<Self> {
         Self::over(Arena::new(plan.layout.bytes, plan.alignment)?, plan)
     }
 
     /// An arena that other processes may map when it is full, and that nobody can change then.
-    pub(super) fn sealed(plan: &Plan) -> Result<Self> {
+    pub(in crate::load) fn sealed(plan: &Plan) -> Result<Self> {
         Self::over(Arena::sealed(plan.layout.bytes, plan.alignment)?, plan)
     }
 

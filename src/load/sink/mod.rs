@@ -7,9 +7,12 @@ mod file;
 mod host;
 mod nowhere;
 
+pub(super) use file::File;
+pub(super) use host::Host;
+pub(super) use nowhere::Nowhere;
+
 use std::sync::Arc;
 
-use super::options::Target;
 use super::placement::Memory;
 use super::plan::Plan;
 use super::window::Window;
@@ -33,18 +36,4 @@ pub(super) trait Sink: Send {
 pub(super) trait Mover: Send + Sync {
     /// Does the slab with this index in the plan; each is done once.
     fn run(&self, plan: &Plan, slab: usize) -> Result<()>;
-}
-
-/// Takes the memory that a plan needs.
-pub(super) fn prepare(plan: &Plan) -> Result<Box<dyn Sink>> {
-    match plan.target {
-        Target::None | Target::View => Ok(Box::new(nowhere::Nowhere)),
-        Target::Host => Ok(Box::new(host::Host::new(plan)?)),
-        Target::Sealed => Ok(Box::new(host::Host::sealed(plan)?)),
-        Target::File => Ok(Box::new(file::File::create(plan)?)),
-        #[cfg(feature = "cuda")]
-        Target::Cuda => Ok(Box::new(super::cuda::Devices::start(plan)?)),
-        #[cfg(not(feature = "cuda"))]
-        Target::Cuda => Err(Error::new(Kind::Internal, "a plan has a target that this build does not have")),
-    }
 }

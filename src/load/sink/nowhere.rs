@@ -8,7 +8,7 @@ use super::super::window::Window;
 use super::Sink;
 use crate::error::{Error, Kind, Result};
 
-pub(super) struct Nowhere;
+pub(in crate::load) struct Nowhere;
 
 impl Sink for Nowhere {
     fn window(&mut self) -> Box<dyn Window> {
