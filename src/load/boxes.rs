@@ -23,7 +23,7 @@ struct Level {
 
 /// Elements in a box, all of whose bytes lie in a range, or the same part of the bytes of each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct ElementBox {
     /// The first index in each dimension.
     pub(super) start: Vec<u64>,
     /// Elements in each dimension.
@@ -54,15 +54,15 @@ impl Arrangement {
     }
 
     /// What lies in a range of bytes, counted from the first byte of the first element: every byte of every element once.
-    pub(super) fn within(&self, range: Range<u64>) -> Vec<Found> {
-        let all = Found { start: vec![0; self.shape.len()], shape: self.shape.clone(), bytes: 0..self.element };
+    pub(super) fn within(&self, range: Range<u64>) -> Vec<ElementBox> {
+        let all = ElementBox { start: vec![0; self.shape.len()], shape: self.shape.clone(), bytes: 0..self.element };
         let mut found = Vec::new();
         self.search(&self.levels, range.start as i64..range.end as i64, all, &mut found);
         found
     }
 
     /// Searches these levels of a box. The range counts from the first byte of the box.
-    fn search(&self, levels: &[Level], range: Range<i64>, within: Found, found: &mut Vec<Found>) {
+    fn search(&self, levels: &[Level], range: Range<i64>, within: ElementBox, found: &mut Vec<ElementBox>) {
         let Some((level, inner)) = levels.split_first() else { return found.push(within) };
         if range.start <= 0 && range.end >= level.extent {
             return found.push(within);
@@ -91,7 +91,7 @@ impl Level {
     }
 }
 
-impl Found {
+impl ElementBox {
     /// Bytes of all elements together, as far as they are found.
     pub(super) fn byte_len(&self) -> u64 {
         self.shape.iter().product::<u64>() * (self.bytes.end - self.bytes.start)
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     /// The bytes of the elements of a box: index of each element, and byte of it.
-    fn bytes_of(found: &Found) -> Vec<(Vec<u64>, u64)> {
+    fn bytes_of(found: &ElementBox) -> Vec<(Vec<u64>, u64)> {
         let mut all = vec![Vec::new()];
         for (start, count) in found.start.iter().zip(&found.shape) {
             let longer =
@@ -137,7 +137,7 @@ mod tests {
         ];
         for (shape, strides, element) in cases {
             let arrangement = Arrangement::new(shape, strides, element);
-            let all = Found { start: vec![0; shape.len()], shape: shape.to_vec(), bytes: 0..element };
+            let all = ElementBox { start: vec![0; shape.len()], shape: shape.to_vec(), bytes: 0..element };
             let position = |(index, byte): &(Vec<u64>, u64)| {
                 index.iter().zip(strides).map(|(index, stride)| index * stride * element).sum::<u64>() + byte
             };
@@ -156,6 +156,6 @@ mod tests {
     #[test]
     fn rows_of_a_transposed_matrix_are_found_as_one_box() {
         let found = Arrangement::new(&[100, 1000], &[1, 100], 4).within(400..1200);
-        assert_eq!(found, [Found { start: vec![0, 1], shape: vec![100, 2], bytes: 0..4 }]);
+        assert_eq!(found, [ElementBox { start: vec![0, 1], shape: vec![100, 2], bytes: 0..4 }]);
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Mutex;
 
-use super::boxes::{Arrangement, Found};
+use super::boxes::{Arrangement, ElementBox};
 use super::copy_strided::copy_strided;
 use super::layout::Layout;
 use super::lock::lock;
@@ -104,7 +104,7 @@ impl Scatter {
     }
 
     /// `bytes` are those of the layout from `start` on.
-    fn send_box(&self, source: &Source, found: &Found, start: u64, bytes: &[u8]) {
+    fn send_box(&self, source: &Source, found: &ElementBox, start: u64, bytes: &[u8]) {
         let Scattered { one, slabs } = &self.moves[source.index];
         let part = narrow(&one.parts()[source.part], found, one.element());
         each_slab(slabs, &one.slabs_of(&part), |number, place| {
@@ -138,7 +138,7 @@ fn sources_of(index: usize, one: &Move) -> impl Iterator<Item = Source> {
 }
 
 /// The box of a part.
-fn narrow(part: &MovePart, found: &Found, element: u64) -> MovePart {
+fn narrow(part: &MovePart, found: &ElementBox, element: u64) -> MovePart {
     let into: u64 = found.start.iter().zip(&part.strides).map(|(index, stride)| index * stride).sum();
     MovePart {
         from: part.from + into * element,
