@@ -53,33 +53,77 @@ impl Arrangement {
         Self { levels, shape: shape.to_vec(), element }
     }
 
-    /// What lies in a range of bytes, counted from the first byte of the first element: every byte of every element once.
-    pub(super) fn within(&self, range: Range<u64>) -> Vec<ElementBox> {
+    /// Calls `visit` with what lies in a range of bytes, counted from the first byte of the first element: every byte of every element
+    /// once.
+    pub(super) fn visit(&self, range: Range<u64>, mut visit: impl FnMut(&ElementBox)) {
         let all = ElementBox { start: vec![0; self.shape.len()], shape: self.shape.clone(), bytes: 0..self.element };
-        let mut found = Vec::new();
-        self.search(&self.levels, range.start as i64..range.end as i64, all, &mut found);
-        found
-    }
-
-    /// Searches these levels of a box. The range counts from the first byte of the box.
-    fn search(&self, levels: &[Level], range: Range<i64>, within: ElementBox, found: &mut Vec<ElementBox>) {
-        let Some((level, inner)) = levels.split_first() else { return found.push(within) };
-        if range.start <= 0 && range.end >= level.extent {
-            return found.push(within);
+        // Boxes that reach beyond the range, from the outermost level to the innermost that is being searched.
+        let mut open: Vec<Torn<'_>> = Vec::new();
+        let mut next = Some((&self.levels[..], range.start as i64..range.end as i64, all));
+        while let Some((levels, range, within)) = next {
+            open.extend(tear(levels, range, within, &mut visit));
+            next = loop {
+                let Some(torn) = open.last_mut() else { break None };
+                match torn.next() {
+                    Some(inner) => break Some(inner),
+                    None => _ = open.pop(),
+                }
+            };
         }
+    }
+}
+
+/// A box of elements with the levels that it still has, and the range from its first byte on.
+type Open<'a> = (&'a [Level], Range<i64>, ElementBox);
+
+/// A box of which some indices of a level lie only partly in the range.
+struct Torn<'a> {
+    level: &'a Level,
+    inner: &'a [Level],
+    /// The indices that may have bytes in the range, and of them those that lie in it as a whole.
+    touched: Range<i64>,
+    whole: Range<i64>,
+    range: Range<i64>,
+    within: ElementBox,
+}
+
+/// Visits what lies in the range as a whole; the rest is torn.
+fn tear<'a>(
+    mut levels: &'a [Level],
+    range: Range<i64>,
+    within: ElementBox,
+    visit: &mut impl FnMut(&ElementBox),
+) -> Option<Torn<'a>> {
+    loop {
+        let (level, inner) = levels.split_first()?;
+        if range.start <= 0 && range.end >= level.extent {
+            visit(&within);
+            return None;
+        }
+        levels = inner;
         if level.stride == 0 {
-            return self.search(inner, range, within, found);
+            continue;
         }
         let extent = inner.first().map_or(1, |inner| inner.extent);
         let touched = level.indices(range.start - extent + 1, range.end);
         let whole = level.indices(range.start, range.end - extent + 1);
         if !whole.is_empty() {
-            found.push(within.clone().cut(level.dim, whole.clone()));
+            visit(&within.cut(level.dim, whole.clone()));
         }
-        for index in touched.filter(|index| !whole.contains(index)) {
-            let range = range.start - index * level.stride..range.end - index * level.stride;
-            self.search(inner, range, within.clone().cut(level.dim, index..index + 1), found);
+        return Some(Torn { level, inner, touched, whole, range, within });
+    }
+}
+
+impl<'a> Torn<'a> {
+    /// The next index that lies only partly in the range.
+    fn next(&mut self) -> Option<Open<'a>> {
+        if self.whole.contains(&self.touched.start) {
+            self.touched.start = self.whole.end;
         }
+        let index = self.touched.next()?;
+        let into = index * self.level.stride;
+        let range = self.range.start - into..self.range.end - into;
+        Some((self.inner, range, self.within.cut(self.level.dim, index..index + 1)))
     }
 }
 
@@ -97,14 +141,15 @@ impl ElementBox {
         self.shape.iter().product::<u64>() * (self.bytes.end - self.bytes.start)
     }
 
-    /// The indices of one dimension, or the bytes of each element.
-    fn cut(mut self, dim: Option<usize>, indices: Range<i64>) -> Self {
+    /// The part that has these indices of one dimension, or these bytes of each element.
+    fn cut(&self, dim: Option<usize>, indices: Range<i64>) -> Self {
+        let mut part = self.clone();
         let (start, end) = (indices.start as u64, indices.end as u64);
         match dim {
-            Some(dim) => (self.start[dim], self.shape[dim]) = (start, end - start),
-            None => self.bytes = start..end,
+            Some(dim) => (part.start[dim], part.shape[dim]) = (start, end - start),
+            None => part.bytes = start..end,
         }
-        self
+        part
     }
 }
 
@@ -121,6 +166,12 @@ mod tests {
             all = all.iter().flat_map(|index| -> Vec<Vec<u64>> { longer(index) }).collect();
         }
         all.into_iter().flat_map(|index| found.bytes.clone().map(move |byte| (index.clone(), byte))).collect()
+    }
+
+    fn boxes(arrangement: &Arrangement, range: Range<u64>) -> Vec<ElementBox> {
+        let mut boxes = Vec::new();
+        arrangement.visit(range, |found| boxes.push(found.clone()));
+        boxes
     }
 
     #[test]
@@ -145,7 +196,7 @@ mod tests {
                 for end in start..=40 {
                     let is_in = |one: &(Vec<u64>, u64)| (start..end).contains(&position(one));
                     let expected: Vec<_> = bytes_of(&all).into_iter().filter(is_in).collect();
-                    let mut found: Vec<_> = arrangement.within(start..end).iter().flat_map(bytes_of).collect();
+                    let mut found: Vec<_> = boxes(&arrangement, start..end).iter().flat_map(bytes_of).collect();
                     found.sort_unstable();
                     assert_eq!(found, expected, "{shape:?}, {strides:?}, {element}: {start}..{end}");
                 }
@@ -155,7 +206,7 @@ mod tests {
 
     #[test]
     fn rows_of_a_transposed_matrix_are_found_as_one_box() {
-        let found = Arrangement::new(&[100, 1000], &[1, 100], 4).within(400..1200);
+        let found = boxes(&Arrangement::new(&[100, 1000], &[1, 100], 4), 400..1200);
         assert_eq!(found, [ElementBox { start: vec![0, 1], shape: vec![100, 2], bytes: 0..4 }]);
     }
 }

@@ -95,10 +95,10 @@ impl Scatter {
         for source in sources.filter(|source| source.range.end > range.start) {
             let start = range.start.saturating_sub(source.range.start);
             let end = range.end.min(source.range.end) - source.range.start;
-            for found in source.arrangement.within(start..end) {
+            source.arrangement.visit(start..end, |found| {
                 sent += found.byte_len();
-                self.send_box(source, &found, range.start, bytes);
-            }
+                self.send_box(source, found, range.start, bytes);
+            });
         }
         sent
     }

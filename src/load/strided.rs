@@ -18,7 +18,9 @@ pub(super) struct Strided {
 impl Strided {
     /// All of a view.
     pub(super) fn of_view(tensor: &Tensor<'_>, view: &View<'_>) -> Self {
-        let strides = view.strides.iter().map(|stride| *stride as u64).collect();
+        // The stride of a single element says nothing, and may be any number.
+        let stride = |(dim, stride): (&i64, &i64)| if *dim == 1 { 0 } else { *stride as u64 };
+        let strides = tensor.shape.iter().zip(view.strides).map(stride).collect();
         Self { run: view.run, start: vec![0; tensor.shape.len()], shape: unsigned(tensor.shape), strides }
     }
 

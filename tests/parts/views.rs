@@ -110,6 +110,22 @@ fn strides_are_told_and_the_run_can_be_viewed() {
 }
 
 #[test]
+fn the_stride_of_a_single_element_says_nothing() {
+    for (shape, strides) in [("[1]", format!("[{}]", i64::MAX)), ("[2, 1, 3]", format!("[1, {}, 2]", i64::MAX))] {
+        let len = if shape == "[1]" { 8 } else { 48 };
+        let tensor = format!(
+            r#"{{"name": "t", "dtype": "I64", "shape": {shape}, "strides": {strides}, "encoding": ["big"],
+                "runs": [{{"file": 0, "offset": 8, "len": {len}}}]}}"#
+        );
+        let (_folder, model) = model(&tensor, &OpenOptions::default());
+        let placement = model.load(&PlanOptions { target: Target::Host, ..Default::default() }).unwrap();
+        let first = placement.get(0).unwrap().bytes().unwrap();
+        assert_eq!(first[..8], [15, 14, 13, 12, 11, 10, 9, 8]);
+        assert_eq!(first, &*model.bytes(0).unwrap());
+    }
+}
+
+#[test]
 fn what_a_move_needs_beside_its_target_is_told() {
     let (folder, model) = model(TRANSPOSED, &OpenOptions::default());
     let file = FileOptions::new(folder.path().join("new"));
