@@ -53,6 +53,23 @@ impl Iterator for Fields<'_> {
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.text.get(self.at..)?;
+        // Nearly always the key has one byte, and so has the length of what is no number.
+        if let [key @ ..0x80, len @ ..0x80, contents @ ..] = rest
+            && key & 7 == WireType::Delimited as u8
+            && usize::from(*len) <= contents.len()
+        {
+            let start = self.at + 2;
+            self.at = start + usize::from(*len);
+            return Some((u32::from(key >> 3), Value::Delimited(start..self.at)));
+        }
+        self.next_of_any()
+    }
+}
+
+impl Fields<'_> {
+    #[inline(always)]
+    fn next_of_any(&mut self) -> Option<(u32, Value)> {
+        let rest = self.text.get(self.at..)?;
         let (key, key_len) = varint(rest)?;
         let (rest, start) = (&rest[key_len..], self.at + key_len);
         let (value, end) = match WireType::of(key)? {
