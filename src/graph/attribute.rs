@@ -5,9 +5,10 @@ use super::rows::Slice;
 use super::types::Type;
 
 /// What an attribute holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AttributeKind {
     /// Nothing that is known.
+    #[default]
     Undefined,
     /// A number.
     Float,

@@ -17,6 +17,8 @@ pub(super) struct Parts {
     pub i: i64,
     pub floats: Vec<f32>,
     pub ints: Vec<i64>,
+    /// What the attribute holds itself: nothing that is known if it takes its value from an attribute of the function.
+    pub held: AttributeKind,
     declared: Option<i32>,
     /// Bytes, tensors, graphs and types, each with the kind of its field.
     ranges: Vec<(AttributeKind, Range<usize>)>,
@@ -95,6 +97,7 @@ impl Parts {
                 self.found |= 1 << kind as u16;
             }
         }
+        self.held = if self.reference.is_empty() { self.kind() } else { AttributeKind::Undefined };
         Ok(())
     }
 
@@ -113,16 +116,11 @@ impl Parts {
     }
 
     /// What the attribute holds: what it says, or what it has if it does not say.
-    pub(super) fn kind(&self) -> AttributeKind {
+    fn kind(&self) -> AttributeKind {
         match self.declared() {
             AttributeKind::Undefined => self.found().next().unwrap_or(AttributeKind::Undefined),
             declared => declared,
         }
-    }
-
-    /// What the attribute holds itself: nothing that is known if it takes its value from an attribute of the function.
-    pub(super) fn held(&self) -> AttributeKind {
-        if self.reference.is_empty() { self.kind() } else { AttributeKind::Undefined }
     }
 
     /// What the attribute says that it holds.
@@ -147,15 +145,17 @@ impl Parts {
         None
     }
 
+    /// Whether it has one value, of the type that it says: then it breaks no rule.
+    pub(super) fn is_plain(&self) -> bool {
+        let declared = self.declared();
+        self.found == 1 << declared as u16 && declared != AttributeKind::Undefined && self.reference.is_empty()
+    }
+
     /// The rules that it breaks: those of onnx.checker, check_attribute.
     pub(super) fn faults(&self, has_types: bool, is_function: bool) -> Vec<(Rule, String)> {
         let mut faults = Vec::new();
-        let declared = self.declared();
-        if self.found == 1 << declared as u16 && declared != AttributeKind::Undefined && self.reference.is_empty() {
-            return faults;
-        }
         let is_reference = !self.reference.is_empty();
-        if has_types && declared == AttributeKind::Undefined {
+        if has_types && self.declared() == AttributeKind::Undefined {
             faults.push((ATTRIBUTE_TYPE, "it does not say of which type it is".to_owned()));
         } else if let Some(kind) = self.found().find(|kind| *kind != self.kind()) {
             let message = format!("its type is {:?}, and it holds {kind:?}", self.kind());

@@ -30,8 +30,6 @@ pub(super) struct OpenNode {
 #[derive(Default)]
 pub(super) struct OpenAttribute {
     is_open: bool,
-    name: Word,
-    reference: Word,
     /// Whether there are several elements, which then are numbered.
     is_list: bool,
     /// How many parts have been looked at.
@@ -126,15 +124,23 @@ impl GraphReader<'_> {
     /// Reads an attribute up to its elements.
     fn open_attribute(&mut self, found: &mut Found<'_, '_>, range: Range<usize>) -> Result<()> {
         self.parts.read(self.skeleton, range)?;
-        self.attribute.name = self.word(self.parts.name.clone())?;
-        self.attribute.reference = self.word(self.parts.reference.clone())?;
+        self.skeleton.check(self.parts.name.clone())?;
+        self.skeleton.check(self.parts.reference.clone())?;
+        if !self.parts.is_plain() {
+            self.note_faults(found)?;
+        }
+        self.attribute.is_list = self.parts.of(self.parts.held).count() > 1;
+        self.attribute.is_open = true;
+        Ok(())
+    }
+
+    /// Notes the rules that the open attribute breaks.
+    fn note_faults(&self, found: &mut Found<'_, '_>) -> Result<()> {
         let has_types = found.facts.ir_version.unwrap_or_default() >= 2;
         for (rule, message) in self.parts.faults(has_types, self.is_function) {
             let message = format!("{}: {message}", self.attribute_label()?);
             found.notes.add(rule, &*self.path, message);
         }
-        self.attribute.is_list = self.parts.of(self.parts.held()).count() > 1;
-        self.attribute.is_open = true;
         Ok(())
     }
 
@@ -156,7 +162,7 @@ impl GraphReader<'_> {
 
     /// Reads the tensors, graphs or types of the open attribute: to a graph, or to the last of them.
     fn elements(&mut self, found: &mut Found<'_, '_>) -> Result<Option<Inner>> {
-        let kind = self.parts.held();
+        let kind = self.parts.held;
         if matches!(kind, AttributeKind::String | AttributeKind::Strings) {
             return Ok(None);
         }
@@ -195,9 +201,11 @@ impl GraphReader<'_> {
     }
 
     fn close_attribute(&mut self) -> Result<()> {
+        let name = self.word(self.parts.name.clone())?;
+        let reference = self.word(self.parts.reference.clone())?;
         let text: &[u8] = &self.skeleton.text;
         let parts = &self.parts;
-        let kind = parts.held();
+        let kind = parts.held;
         let mut strings = parts.of(kind).map(|range| &text[range.clone()]);
         let list: Vec<&[u8]>;
         let data = match kind {
@@ -213,7 +221,7 @@ impl GraphReader<'_> {
             }
             _ => AttributeData::Indices(kind, &self.attribute.indices),
         };
-        self.builder.attribute(self.attribute.name, self.attribute.reference, data)?;
+        self.builder.attribute(name, reference, data)?;
         self.attribute.indices.clear();
         (self.attribute.is_open, self.attribute.done) = (false, 0);
         Ok(())
