@@ -21,6 +21,13 @@ pub(crate) struct GraphBuilder {
     operators: HashTable<u32>,
 }
 
+/// How many rows a graph is expected to have. Without room for them its lists grow as they are filled.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Room {
+    pub nodes: usize,
+    pub attributes: usize,
+}
+
 /// One node as a reader finds it. Inputs and outputs are values of the same builder.
 pub(crate) struct IrNode<'a> {
     /// A range of the text, or one that [`GraphBuilder::keep`] gave.
@@ -64,13 +71,13 @@ pub(crate) struct IrType<'a> {
 }
 
 impl GraphBuilder {
-    /// A graph whose names are in `text`. Room is made for `nodes` nodes, and somewhat more values.
-    pub(crate) fn new(role: Role, text: Bytes, nodes: usize) -> Self {
+    /// A graph whose names are in `text`. Room is made for somewhat more values than nodes.
+    pub(crate) fn new(role: Role, text: Bytes, Room { nodes, attributes }: Room) -> Self {
         let mut graph = Graph::empty(role, text);
-        // Without the room the lists grow as they are filled.
         let _ = graph.nodes.try_reserve_exact(nodes);
         let _ = graph.values.try_reserve_exact(nodes + nodes / 8);
         let _ = graph.edges.try_reserve_exact(3 * nodes);
+        let _ = graph.attributes.try_reserve_exact(attributes);
         graph.names.reserve(nodes);
         Self { graph, words: HashTable::new(), operators: HashTable::new() }
     }

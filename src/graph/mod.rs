@@ -27,7 +27,7 @@ mod types;
 
 pub use about::{About, OnnxFacts, Opset};
 pub use attribute::{Attribute, AttributeKind};
-pub(crate) use build::{AttributeData, GraphBuilder, IrNode, IrType};
+pub(crate) use build::{AttributeData, GraphBuilder, IrNode, IrType, Room};
 pub use nodes::{Graph, Initializer, NO_VALUE, Node, Stored, Value};
 pub(crate) use rows::Word;
 pub use signature::{NamedValue, Signature};

@@ -9,7 +9,7 @@ use crate::quantization::{Parameters, Quantization, Scheme};
 
 /// A builder over the text `"ab"`.
 fn builder() -> GraphBuilder {
-    GraphBuilder::new(Role::Entry, Bytes::from_static(b"ab"), 0)
+    GraphBuilder::new(Role::Entry, Bytes::from_static(b"ab"), Room::default())
 }
 
 fn node(builder: &mut GraphBuilder, name: std::ops::Range<usize>, control: &[u32]) {
@@ -32,7 +32,7 @@ fn per_tensor(scale: f64) -> Quantization {
 fn model(roles: &[Role]) -> Graphs {
     let mut graphs = Graphs::default();
     for role in roles {
-        let mut builder = GraphBuilder::new(*role, Bytes::from_static(b"ab"), 0);
+        let mut builder = GraphBuilder::new(*role, Bytes::from_static(b"ab"), Room::default());
         let values = [0..1, 1..2].map(|name| builder.value(name, |_| Ok(())).unwrap());
         builder.input(values[0]);
         builder.output(values[1]);

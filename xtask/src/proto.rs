@@ -24,6 +24,10 @@ const PAYLOADS: &[(&str, &[&str])] = &[(
     &["float_data", "int32_data", "string_data", "int64_data", "raw_data", "double_data", "uint64_data"],
 )];
 
+/// The messages that readers count, to make room for them: name, name of the constant, and what they are.
+const COUNTED: [(&str, &str, &str); 2] =
+    [("NodeProto", "NODE_PROTO", "a node"), ("AttributeProto", "ATTRIBUTE_PROTO", "an attribute")];
+
 /// Bytes that a message takes when it is decoded, if it takes more than most: about the sizes of what it becomes.
 const COSTS: &[(&str, u64)] = &[
     ("GraphProto", 768),
@@ -104,8 +108,11 @@ fn table(files: &FileDescriptorSet) -> Result<String, String> {
         messages.iter().enumerate().map(|(index, (name, _))| (name.as_str(), index)).collect();
     let mut code = String::from("use crate::formats::protobuf::{Field, Kind::*, Message, Schema};\n\n");
     let root = messages.iter().position(|(_, message)| message.name() == ROOT_MESSAGE).ok_or("no root message")?;
-    let node = messages.iter().position(|(_, message)| message.name() == "NodeProto").ok_or("no nodes")?;
-    let _ = writeln!(code, "/// Index of the message of a node.\npub(super) const NODE_PROTO: usize = {node};\n");
+    for (message_name, constant, what) in COUNTED {
+        let index = messages.iter().position(|(_, message)| message.name() == message_name);
+        let index = index.ok_or_else(|| format!("no {message_name}"))?;
+        let _ = writeln!(code, "/// Index of the message of {what}.\npub(super) const {constant}: usize = {index};\n");
+    }
     let _ = writeln!(code, "pub(super) static SCHEMA: Schema = Schema {{ root: {root}, messages: &[");
     for (_, message) in &messages {
         let cost = COSTS.iter().find(|(name, _)| *name == message.name()).map_or(COST, |(_, cost)| *cost);

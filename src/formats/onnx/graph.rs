@@ -11,12 +11,11 @@ use super::function::Body;
 use super::label::{Label, cut};
 use super::node::{OpenAttribute, OpenNode};
 use super::proto::SparseTensorProto;
-use super::schema::NODE_PROTO as NODE;
-use super::{tensor, types};
+use super::{schema, tensor, types};
 use crate::error::{Error, Result};
 use crate::finding::rules::TENSOR_DATA_TYPE;
 use crate::formats::protobuf::{Fields, Skeleton, fields};
-use crate::graph::{GraphBuilder, Role, SparseTensor, Stored};
+use crate::graph::{GraphBuilder, Role, Room, SparseTensor, Stored};
 
 /// Reads the graph that the model runs and those inside it, and returns its index.
 pub(super) fn read(found: &mut Found<'_, '_>, range: Range<usize>) -> Result<usize> {
@@ -79,11 +78,12 @@ impl<'s> GraphReader<'s> {
         let is_function = matches!(role, Role::Function(_))
             || matches!(role, Role::Subgraph { graph, .. } if found.graphs.function_around(graph).is_some());
         let skeleton = found.skeleton;
+        let [nodes, attributes] = [schema::NODE_PROTO, schema::ATTRIBUTE_PROTO].map(|message| skeleton.counts[message]);
         // Nearly all nodes of most models are in the main graph.
-        let nodes = if role == Role::Entry { skeleton.counts[NODE] } else { 0 };
+        let room = if role == Role::Entry { Room { nodes, attributes } } else { Room::default() };
         Self {
             skeleton,
-            builder: GraphBuilder::new(role, skeleton.text.clone(), nodes),
+            builder: GraphBuilder::new(role, skeleton.text.clone(), room),
             index,
             path,
             scope,

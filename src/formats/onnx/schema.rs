@@ -5,6 +5,9 @@ use crate::formats::protobuf::{Field, Kind::*, Message, Schema};
 /// Index of the message of a node.
 pub(super) const NODE_PROTO: usize = 2;
 
+/// Index of the message of an attribute.
+pub(super) const ATTRIBUTE_PROTO: usize = 0;
+
 pub(super) static SCHEMA: Schema = Schema {
     root: 9,
     messages: &[
