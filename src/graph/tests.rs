@@ -74,6 +74,22 @@ fn names_that_no_file_has_are_kept() {
 }
 
 #[test]
+fn values_are_found_however_many_there_are() {
+    let names: Vec<String> = (0..10_000).map(|index| format!("value_{index:05}")).collect();
+    let mut builder = GraphBuilder::new(Role::Entry, Bytes::from(names.concat()), Room::default());
+    for again in [false, true] {
+        for (index, name) in names.iter().enumerate() {
+            let start = index * name.len();
+            let value = builder.value(start..start + name.len(), |_| Ok(())).unwrap();
+            assert_eq!(value as usize, index, "{name}, again: {again}");
+        }
+    }
+    let graph = builder.finish().unwrap();
+    assert!(names.iter().enumerate().all(|(index, name)| graph.find(name) == Some(index as u32)));
+    assert_eq!(graph.find("value_10000"), None);
+}
+
+#[test]
 fn control_edges_may_lead_back_and_forth() {
     let mut builder = builder();
     for control in [&[][..], &[2], &[0, 1]] {

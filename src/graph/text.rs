@@ -63,26 +63,39 @@ pub(super) struct Names {
     hasher: DefaultHashBuilder,
 }
 
-/// A value, and the hash of its name: most names that differ do so in the hash already, and looking at names costs the
-/// more the further they lie apart.
+/// A value, and a part of the hash of its name: most names that differ do so in the hash already, and looking at names
+/// costs the more the further they lie apart. It is as small as can be, since a large table does not fit the caches.
 #[derive(Debug, Clone, Copy)]
 struct Named {
-    hash: u32,
-    value: u32,
+    hash: u8,
+    value: [u8; 4],
 }
 
 impl Named {
-    /// The table takes its own bits from both ends of a hash.
+    fn new(hash: u64, value: u32) -> Self {
+        Self { hash: Self::part_of(hash), value: value.to_le_bytes() }
+    }
+
     #[inline]
-    fn spread(hash: u32) -> u64 {
-        u64::from(hash) << 32 | u64::from(hash)
+    fn value(&self) -> u32 {
+        u32::from_le_bytes(self.value)
+    }
+
+    fn name<'a>(&self, text: &'a Text, values: &[ValueRow]) -> &'a [u8] {
+        text.name(values[self.value() as usize].name)
+    }
+
+    /// The table takes its own bits from both ends of a hash; these are others.
+    #[inline]
+    fn part_of(hash: u64) -> u8 {
+        (hash >> 48) as u8
     }
 }
 
 impl Names {
-    /// Makes room for so many names; without the room the table grows as it is filled.
+    /// Makes room for so many names in a table that has none; without the room the table grows as it is filled.
     pub(super) fn reserve(&mut self, count: usize) {
-        let _ = self.table.try_reserve(count, |named| Named::spread(named.hash));
+        let _ = self.table.try_reserve(count, |_| 0);
     }
 
     #[inline]
@@ -97,9 +110,9 @@ impl Names {
 
     /// The value with this name.
     pub(super) fn find(&self, text: &Text, values: &[ValueRow], name: &[u8]) -> Option<u32> {
-        let hash = self.hash(name) as u32;
-        let is_same = |named: &Named| named.hash == hash && text.name(values[named.value as usize].name) == name;
-        self.table.find(Named::spread(hash), is_same).map(|named| named.value)
+        let hash = self.hash(name);
+        let is_same = |named: &Named| named.hash == Named::part_of(hash) && named.name(text, values) == name;
+        self.table.find(hash, is_same).map(Named::value)
     }
 
     /// The value with this name; if there is none yet, the one that `add` adds.
@@ -111,13 +124,14 @@ impl Names {
         name: &[u8],
         add: impl FnOnce(&mut Vec<ValueRow>) -> Result<u32>,
     ) -> Result<u32> {
-        let hash = self.hash(name) as u32;
-        let is_same = |named: &Named| named.hash == hash && text.name(values[named.value as usize].name) == name;
-        match self.table.entry(Named::spread(hash), is_same, |named| Named::spread(named.hash)) {
-            Entry::Occupied(found) => Ok(found.get().value),
+        let hash = self.hash(name);
+        let Self { table, hasher } = self;
+        let is_same = |named: &Named| named.hash == Named::part_of(hash) && named.name(text, values) == name;
+        match table.entry(hash, is_same, |named| hasher.hash_one(named.name(text, values))) {
+            Entry::Occupied(found) => Ok(found.get().value()),
             Entry::Vacant(place) => {
                 let value = add(values)?;
-                place.insert(Named { hash, value });
+                place.insert(Named::new(hash, value));
                 Ok(value)
             }
         }
