@@ -5,9 +5,10 @@ use std::ops::Range;
 use bytes::Bytes;
 use hashbrown::HashTable;
 
-use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, Word, number};
+use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, number};
 use super::text::{Names, name_of};
 use super::types::TypeRow;
+use super::words::Word;
 use super::{AttributeKind, Function, Graph, Graphs, Initializer, NO_VALUE, Role, Stored, TypeKind};
 use crate::dtype::DType;
 use crate::error::Result;
@@ -254,7 +255,7 @@ impl GraphBuilder {
             let operator = &operators[*row as usize];
             // Most have a name only, and empty ones need no comparison.
             let is = |word: Word, other: &[u8]| {
-                word.0.len as usize == other.len() && (other.is_empty() || word.bytes(words) == other)
+                if other.is_empty() { word == Word::default() } else { word.bytes(words) == other }
             };
             is(operator.name, name) && is(operator.domain, domain) && is(operator.overload, overload)
         };
@@ -294,8 +295,7 @@ impl GraphBuilder {
         if let Some(found) = self.words.find(hash, |other| other.of(words) == word) {
             return Ok(*found);
         }
-        let kept = Word(Slice { start: number(words.len())?, len: number(word.len())? });
-        words.push_str(word);
+        let kept = words.push(word)?;
         self.words.insert_unique(hash, kept, |other| names.hash(other.bytes(words)));
         Ok(kept)
     }

@@ -24,14 +24,15 @@ mod signature;
 mod tests;
 mod text;
 mod types;
+mod words;
 
 pub use about::{About, OnnxFacts, Opset};
 pub use attribute::{Attribute, AttributeKind};
 pub(crate) use build::{AttributeData, GraphBuilder, IrNode, IrType, Room};
 pub use nodes::{Graph, Initializer, NO_VALUE, Node, Stored, Value};
-pub(crate) use rows::Word;
 pub use signature::{NamedValue, Signature};
 pub use types::{Dim, Type, TypeKind};
+pub(crate) use words::Word;
 
 /// All graphs of a model, and what is said about them together.
 #[derive(Debug, Default)]

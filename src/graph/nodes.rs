@@ -9,6 +9,7 @@ use super::quantizations::Quantizations;
 use super::rows::{AttributeRow, NONE, NodeRow, Numbers, Operator, Slice, ValueRow};
 use super::text::{Names, Text};
 use super::types::{Type, TypeTable};
+use super::words::Words;
 use crate::quantization::Quantization;
 
 /// One graph. Values are addressed by index; see [`Node::inputs`].
@@ -24,7 +25,7 @@ pub struct Graph {
     pub metadata: Vec<(String, String)>,
     /// What names are ranges of.
     pub(super) text: Text,
-    pub(super) words: String,
+    pub(super) words: Words,
     pub(super) operators: Vec<Operator>,
     pub(super) nodes: Vec<NodeRow>,
     pub(super) values: Vec<ValueRow>,
@@ -125,7 +126,7 @@ impl Graph {
             role,
             metadata: Vec::new(),
             text: Text::new(text),
-            words: String::new(),
+            words: Words::default(),
             operators: Vec::new(),
             nodes: Vec::new(),
             values: Vec::new(),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::AttributeKind;
+use super::words::Word;
 use crate::error::{Error, Kind, Result};
 
 /// A part of one of a graph's lists, of its text or of its words.
@@ -15,22 +16,6 @@ pub(crate) struct Slice {
 /// A name in the text of the graph, or in its own.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Name(pub(super) Slice);
-
-/// One of the words.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Word(pub(super) Slice);
-
-impl Word {
-    pub(super) fn of(self, words: &str) -> &str {
-        &words[self.0.range()]
-    }
-
-    /// The same as bytes: they begin and end where characters do, which need not be looked for.
-    #[inline]
-    pub(super) fn bytes(self, words: &str) -> &[u8] {
-        &words.as_bytes()[self.0.range()]
-    }
-}
 
 impl Slice {
     pub(super) fn range(self) -> Range<usize> {

@@ -1,6 +1,7 @@
 //! Types of values: tensors with symbolic dimensions, and what can be made of them.
 
-use super::rows::{NONE, Slice, Word};
+use super::rows::{NONE, Slice};
+use super::words::{Word, Words};
 use crate::dtype::DType;
 
 /// The kinds of types.
@@ -43,7 +44,7 @@ pub struct Type<'a> {
     symbols: &'a [(Word, Word)],
     element: u32,
     table: &'a TypeTable,
-    words: &'a str,
+    words: &'a Words,
 }
 
 /// One dimension of a tensor.
@@ -101,7 +102,7 @@ pub(super) struct TypeRow {
 }
 
 impl TypeTable {
-    pub(super) fn get<'a>(&'a self, words: &'a str, row: u32) -> Type<'a> {
+    pub(super) fn get<'a>(&'a self, words: &'a Words, row: u32) -> Type<'a> {
         let TypeRow { kind, dtype, code, denotation, opaque: (domain, name), dims, element } = self.rows[row as usize];
         let dims = dims.map(Slice::range);
         Type {
