@@ -6,6 +6,7 @@ use bytes::Bytes;
 use hashbrown::HashTable;
 
 use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, number};
+use super::succession::Succession;
 use super::text::{Names, name_of};
 use super::types::TypeRow;
 use super::words::Word;
@@ -20,6 +21,9 @@ pub(crate) struct GraphBuilder {
     /// Operators, domains and names of attributes: there are few different ones.
     words: HashTable<Word>,
     operators: HashTable<u32>,
+    /// The order of the operators, and that of the names of attributes.
+    operator_order: Succession,
+    name_order: Succession,
 }
 
 /// How many rows a graph is expected to have. Without room for them its lists grow as they are filled.
@@ -80,7 +84,13 @@ impl GraphBuilder {
         let _ = graph.edges.try_reserve_exact(3 * nodes);
         let _ = graph.attributes.try_reserve_exact(attributes);
         graph.names.reserve(nodes);
-        Self { graph, words: HashTable::new(), operators: HashTable::new() }
+        Self {
+            graph,
+            words: HashTable::new(),
+            operators: HashTable::new(),
+            operator_order: Succession::default(),
+            name_order: Succession::default(),
+        }
     }
 
     pub(crate) fn graph_mut(&mut self) -> &mut Graph {
@@ -155,6 +165,7 @@ impl GraphBuilder {
             AttributeData::Indices(kind, values) => (kind, extend(&mut numbers.indices, values)?),
         };
         self.graph.attributes.push(AttributeRow { name, reference, kind, data });
+        self.name_order.add(name.0);
         Ok(())
     }
 
@@ -178,6 +189,7 @@ impl GraphBuilder {
             value.producer = value.producer.min(index);
         }
         graph.nodes.push(NodeRow { name, operator: node.operator, edges, inputs, outputs, attributes });
+        self.operator_order.add(node.operator);
         Ok(())
     }
 
@@ -249,17 +261,31 @@ impl GraphBuilder {
     }
 
     /// The row of an operator that was kept before: its name, domain and overload.
+    // Inlined as far as it mostly goes, so that the parts need not pass through memory.
+    #[inline(always)]
     pub(crate) fn find_operator(&self, [name, domain, overload]: [&[u8]; 3]) -> Option<u32> {
-        let Graph { names, words, operators, .. } = &self.graph;
-        let is_same = |row: &u32| {
-            let operator = &operators[*row as usize];
-            // Most have a name only, and empty ones need no comparison.
-            let is = |word: Word, other: &[u8]| {
-                if other.is_empty() { word == Word::default() } else { word.bytes(words) == other }
-            };
-            is(operator.name, name) && is(operator.domain, domain) && is(operator.overload, overload)
+        let expected = self.operator_order.expected();
+        match expected.filter(|row| self.is_operator(*row, [name, domain, overload])) {
+            Some(row) => Some(row),
+            None => self.find_any_operator([name, domain, overload]),
+        }
+    }
+
+    #[inline(never)]
+    fn find_any_operator(&self, parts: [&[u8]; 3]) -> Option<u32> {
+        let hash = hash_of_operator(&self.graph.names, parts);
+        self.operators.find(hash, |row| self.is_operator(*row, parts)).copied()
+    }
+
+    #[inline(always)]
+    fn is_operator(&self, row: u32, [name, domain, overload]: [&[u8]; 3]) -> bool {
+        let Graph { words, operators, .. } = &self.graph;
+        let Some(operator) = operators.get(row as usize) else { return false };
+        // Most have a name only, and empty ones need no comparison.
+        let is = |word: Word, other: &[u8]| {
+            if other.is_empty() { word == Word::default() } else { word.bytes(words) == other }
         };
-        self.operators.find(hash_of_operator(names, [name, domain, overload]), is_same).copied()
+        is(operator.name, name) && is(operator.domain, domain) && is(operator.overload, overload)
     }
 
     /// Keeps an operator that was not kept before.
@@ -276,13 +302,16 @@ impl GraphBuilder {
         Ok(row)
     }
 
-    /// A word that was kept before.
+    /// A word that was kept before: mostly the name of the attribute that is expected, or none.
+    #[inline]
     pub(crate) fn find_word(&self, word: &[u8]) -> Option<Word> {
         if word.is_empty() {
             return Some(Word::default());
         }
         let Graph { names, words, .. } = &self.graph;
-        self.words.find(names.hash(word), |other| other.bytes(words) == word).copied()
+        let is_same = |kept: &Word| kept.bytes(words) == word;
+        let find = || self.words.find(names.hash(word), is_same).copied();
+        self.name_order.expected().map(Word).filter(is_same).or_else(find)
     }
 
     /// Keeps a word once, however often it occurs.

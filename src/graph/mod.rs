@@ -20,6 +20,7 @@ mod nodes;
 mod quantizations;
 mod rows;
 mod signature;
+mod succession;
 #[cfg(test)]
 mod tests;
 mod text;

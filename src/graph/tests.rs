@@ -13,11 +13,14 @@ fn builder() -> GraphBuilder {
 }
 
 fn node(builder: &mut GraphBuilder, name: std::ops::Range<usize>, control: &[u32]) {
-    let operator = match builder.find_operator([b"Op", b"", b""]) {
-        Some(row) => row,
-        None => builder.add_operator(["Op", "", ""]).unwrap(),
-    };
+    let operator = operator(builder, ["Op", "", ""]);
     builder.node(&IrNode { name, operator, inputs: &[], outputs: &[], control, attributes: 0 }).unwrap();
+}
+
+/// The row of an operator: its name, domain and overload.
+fn operator(builder: &mut GraphBuilder, parts: [&str; 3]) -> u32 {
+    let found = builder.find_operator(parts.map(str::as_bytes));
+    found.unwrap_or_else(|| builder.add_operator(parts).unwrap())
 }
 
 fn per_tensor(scale: f64) -> Quantization {
@@ -87,6 +90,28 @@ fn values_are_found_however_many_there_are() {
     let graph = builder.finish().unwrap();
     assert!(names.iter().enumerate().all(|(index, name)| graph.find(name) == Some(index as u32)));
     assert_eq!(graph.find("value_10000"), None);
+}
+
+#[test]
+fn operators_and_attributes_may_come_in_any_order() {
+    let operators = [["A", "", ""], ["B", "", ""], ["A", "d", ""], ["A", "", "o"], ["A", "d", "o"]];
+    let names = ["", "axis", "perm", "axes", "to"];
+    // Each comes after each, itself included.
+    let order: Vec<usize> = (0..200).map(|index| index * index / 22 % 5).collect();
+    let mut builder = builder();
+    for index in &order {
+        let name = builder.find_word(names[*index].as_bytes());
+        let name = name.unwrap_or_else(|| builder.word(names[*index]).unwrap());
+        builder.attribute(name, Word::default(), AttributeData::Int(0)).unwrap();
+        let operator = operator(&mut builder, operators[*index]);
+        let node = IrNode { name: 0..0, operator, inputs: &[], outputs: &[], control: &[], attributes: 1 };
+        builder.node(&node).unwrap();
+    }
+    let graph = builder.finish().unwrap();
+    for (node, index) in graph.nodes().zip(&order) {
+        assert_eq!([node.op, node.domain, node.overload], operators[*index]);
+        assert_eq!(graph.attribute_at(&node, 0).unwrap().name, names[*index]);
+    }
 }
 
 #[test]
