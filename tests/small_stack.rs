@@ -1,4 +1,4 @@
-//! Small stacks: hosts with many threads give each as little as 64 KiB. Whatever a file holds, opening and checking it
+//! Small stacks: hosts with many threads give each as little as 64 KiB. Whatever a file holds, opening, checking and loading it
 //! fits. A stack that overflows ends the process, with the name of the thread, which is that of the file.
 
 #[allow(dead_code, reason = "the cases are for another test too")]
@@ -11,16 +11,19 @@ use std::thread;
 
 use bytes::Bytes;
 use weighbridge::check::{CheckOptions, check};
-use weighbridge::{Context, Model, OpenOptions, Result};
+use weighbridge::write::Manifests;
+use weighbridge::{Context, Model, OpenOptions, PlanOptions, Result};
 
 /// Bytes of a stack, thread-local variables of all libraries included.
 const STACK: usize = 64 << 10;
 
-/// Opens and checks a model on a small stack; returns whether it could be opened.
+/// Opens, checks and loads a model on a small stack; returns whether it could be opened.
 fn survives(name: &str, open: impl FnOnce() -> Result<Model> + Send + 'static) -> bool {
     let name = name.replace('\0', "");
     let thread = thread::Builder::new().name(name.clone()).stack_size(STACK).spawn(move || {
         let model = open()?;
+        // What cannot be loaded has an error, and that fits too.
+        let _ = model.load(&PlanOptions::default());
         check(&model, &CheckOptions::default())
     });
     thread.unwrap().join().unwrap_or_else(|_| panic!("{name} panics")).is_ok()
@@ -130,4 +133,31 @@ fn types_inside_each_other_fit() {
     let node = [field(2, b"y"), field(4, b"Optional"), field(5, &attribute)].concat();
     let graph = [field(1, &node), field(2, b"g")].concat();
     assert!(from_memory("45 sequences in an attribute", model(&graph), "onnx"));
+}
+
+#[test]
+fn views_of_many_dimensions_and_all_sizes_of_elements_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.trial");
+    fs::write(folder.path().join("data"), vec![7; 1 << 20]).unwrap();
+    // Reversed dimensions: 14 of them, and a matrix with whole tiles.
+    let many: (Vec<u64>, Vec<u64>) = (vec![2; 14], (0..14).map(|dim| 1 << dim).collect());
+    let matrix: (Vec<u64>, Vec<u64>) = (vec![150, 170], vec![1, 150]);
+    let mut tensors = Vec::new();
+    for (dtype, bytes) in [("U8", 1), ("F16", 2), ("F32", 4), ("F64", 8), ("C128", 16)] {
+        for (shape, strides) in [&many, &matrix] {
+            let (name, len) = (tensors.len(), shape.iter().product::<u64>() * bytes);
+            tensors.push(format!(
+                r#"{{"name": "{name}", "dtype": "{dtype}", "shape": {shape:?}, "strides": {strides:?},
+                    "runs": [{{"file": 0, "offset": 0, "len": {len}}}]}}"#
+            ));
+        }
+    }
+    fs::write(&path, format!(r#"{{"trial": 1, "files": ["data"], "tensors": [{}]}}"#, tensors.join(","))).unwrap();
+    assert!(from_path(path.clone()));
+    let model = Model::open(&path, &OpenOptions::default(), &Context::new()).unwrap();
+    let record = Manifests::of(&model, |_| true).unwrap().record().unwrap();
+    let options = OpenOptions { manifest: Some(record.into_bytes()), ..OpenOptions::default() };
+    assert!(survives("views with a record", move || Model::open(&path, &options, &Context::new())));
+    model.load(&PlanOptions::default()).unwrap();
 }
