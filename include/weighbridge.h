@@ -617,8 +617,8 @@ typedef struct wb_tensor_info {
   uint32_t rank;
   // `rank` dimensions in elements, outermost first. A dimension may be 0.
   const int64_t *shape;
-  // `rank` elements between neighbours in each dimension, as stored in one run of the file; 0: one element stands for all. NULL:
-  // contiguous, row-major, or in several pieces. Buffers and loads are contiguous whatever it is.
+  // `rank` elements between neighbours in each dimension, as stored in one run of the file; 0: one element stands
+  // for all. NULL: contiguous, row-major, or in several pieces. Buffers and loads are contiguous whatever it is.
   const int64_t *strides;
   // Bytes of the tensor when it is contiguous.
   uint64_t bytes;
@@ -680,8 +680,9 @@ wb_status wb_model_tensor_data(const wb_model *m,
 // tensor is stored so, else read. The caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
 WB_API wb_status wb_model_tensor_buffer(const wb_model *m, size_t index, wb_buffer **out, wb_error **err);
 
-// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
-// has to lie inside the tensor. `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; take a buffer, or load it. Errors as for `wb_model_tensor_buffer`. Since 0.1.
+// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The
+// range has to lie inside the tensor. `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; take a buffer, or
+// load it. Errors as for `wb_model_tensor_buffer`. Since 0.1.
 WB_API
 wb_status wb_model_tensor_read(const wb_model *m,
                                size_t index,
@@ -845,7 +846,8 @@ wb_status wb_model_asset_buffer(const wb_model *m,
 /* ----------------------------------------------------------------------
  * Verification
  *
- * A report has one line or more for every file and every tensor, and one for every part of a file that has a checksum: by what it was checked, and with what outcome.
+ * A report has one line or more for every file and every tensor, and one for every part of a file that has a checksum:
+ * by what it was checked, and with what outcome.
  */
 
 // Outcome: no manifest says anything about it. Since 0.1.
@@ -912,10 +914,11 @@ typedef struct wb_check {
 typedef struct wb_cost {
   // `sizeof(wb_cost)`.
   size_t struct_size;
-  // `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`:
-  // hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and joining short rows of
-  // slices; `"send"`: pinning memory, submitting copies and waiting for room, which is not the time of the copies.
-  // Later versions may have more. Static text.
+  // `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`,
+  // `"crc32"`, `"crc32c"`: hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and
+  // joining short rows of slices; `"move"`: making tensors contiguous that are not stored so; `"send"`: pinning
+  // memory, submitting copies and waiting for room, which is not the time of the copies. Later versions may have more.
+  // Static text.
   wb_str stage;
   // Bytes that went through it.
   uint64_t bytes;
@@ -1141,18 +1144,19 @@ typedef struct wb_plan_info {
   uint64_t target_bytes;
   // Bytes of host memory beside the target.
   uint64_t staging_bytes;
-  // Bytes of the target's kind of memory, beside the target, that tensors which are not stored contiguously take until they have been
-  // made so: 0 on the host, where that is done while they are read.
+  // Bytes of the target's kind of memory, beside the target, that tensors which are not stored contiguously take
+  // until they have been made so: 0 on the host, where that is done while they are read.
   uint64_t transient_bytes;
-  // Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file cannot be mapped.
+  // Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file
+  // cannot be mapped.
   uint32_t target;
   // 0.
   uint32_t reserved;
 } wb_plan_info;
 
-// Plans a load: selects tensors, lays them out, decides what is checked. Nothing is read, and no device is touched; for views the
-// files are mapped, and where one cannot be, a plan for `WB_TARGET_HOST` is made instead. `opt` may be NULL and is copied; the
-// caller owns `*out`.
+// Plans a load: selects tensors, lays them out, decides what is checked. Nothing is read, and no device is touched;
+// for views the files are mapped, and where one cannot be, a plan for `WB_TARGET_HOST` is made instead. `opt` may be
+// NULL and is copied; the caller owns `*out`.
 //
 // `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
 // `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
@@ -1256,8 +1260,8 @@ typedef struct wb_placed_tensor {
   int32_t device;
   // 0.
   uint32_t reserved;
-  // Bytes from the start of the arena, which for `WB_TARGET_SEALED` is the start of the file; for `WB_TARGET_VIEW` from the start of
-  // the model's file. 0 on a device.
+  // Bytes from the start of the arena, which for `WB_TARGET_SEALED` is the start of the file; for `WB_TARGET_VIEW`
+  // from the start of the model's file. 0 on a device.
   uint64_t offset;
 } wb_placed_tensor;
 
@@ -1273,14 +1277,12 @@ wb_status wb_model_load(const wb_model *m,
                         wb_placement **out,
                         wb_error **err);
 
-// The memory of a placement whose target is `WB_TARGET_SEALED`, as a file without a name, and its length in bytes, which may be NULL.
-// Another process that gets the descriptor (by fork, or over a socket) maps it with `PROT_READ` and `MAP_SHARED`, and finds each tensor
-// at its `offset`; nobody can write, shorten or lengthen it. The descriptor is borrowed from the placement, and closed on exec:
-// duplicate it to keep it. `WB_ERR_INVALID_ARGUMENT`: the target is another one. Since 0.1.
-WB_API
-wb_status wb_placement_sealed(const wb_placement *p,
-                              int32_t *fd,
-                              uint64_t *bytes);
+// The memory of a placement whose target is `WB_TARGET_SEALED`, as a file without a name, and its length in bytes,
+// which may be NULL. Another process that gets the descriptor (by fork, or over a socket) maps it with `PROT_READ` and
+// `MAP_SHARED`, and finds each tensor at its `offset`; nobody can write, shorten or lengthen it. The descriptor is
+// borrowed from the placement, and closed on exec: duplicate it to keep it. `WB_ERR_INVALID_ARGUMENT`: the target is
+// another one. Since 0.1.
+WB_API wb_status wb_placement_sealed(const wb_placement *p, int32_t *fd, uint64_t *bytes);
 
 // The number of tensors, once for each device that has them; 0 for NULL, and for `WB_TARGET_NONE`. Since 0.1.
 WB_API size_t wb_placement_count(const wb_placement *p);

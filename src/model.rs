@@ -255,11 +255,12 @@ impl Model {
         self.0.location.open_asset(name)
     }
 
-    /// The stored bytes of a tensor with no copy. They outlive the model. Of a view they are its run: where its strides lead is for the
-    /// caller to see; elements that are stored otherwise than they are used, and tensors in pieces, have no such bytes.
+    /// The stored bytes of a tensor with no copy. They outlive the model. Of a view they are its run: where its strides
+    /// lead is for the caller to see; elements that are stored otherwise than they are used, and tensors in pieces,
+    /// have no such bytes.
     ///
-    /// The first view of a file maps it. [`Kind::NotMapped`]: there are no such bytes, the model was opened for reading only, or the
-    /// file cannot be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
+    /// The first view of a file maps it. [`Kind::NotMapped`]: there are no such bytes, the model was opened for reading
+    /// only, or the file cannot be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
         let tensor = self.checked(tensor)?;
         self.check_unchanged(&tensor)?;
@@ -272,8 +273,8 @@ impl Model {
         view.ok_or_else(|| source.no_view().subject(tensor.name))
     }
 
-    /// The contiguous bytes of a tensor: with no copy where that is possible, else read. They outlive the model. While a tensor that is
-    /// not stored contiguously is read, what is stored of it is in memory beside the result.
+    /// The contiguous bytes of a tensor: with no copy where that is possible, else read. They outlive the model. While
+    /// a tensor that is not stored contiguously is read, what is stored of it is in memory beside the result.
     pub fn bytes(&self, index: usize) -> Result<Bytes> {
         let tensor = self.checked(index)?;
         let Some(span) = tensor.span() else {

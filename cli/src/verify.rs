@@ -95,7 +95,8 @@ fn print(as_json: bool, out: &mut impl Write, report: &Report, good: bool) -> Re
     Ok(())
 }
 
-/// Both digests of everything that is not what it should be. Tensors that only lie in a file, or a part of one, that does not match say so.
+/// Both digests of everything that is not what it should be. Tensors that only lie in a file, or a part of one, that
+/// does not match say so.
 fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     let of_files: HashSet<*const Evidence> = report
         .iter()

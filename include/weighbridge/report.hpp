@@ -48,7 +48,7 @@ struct check {
 
 /// What one stage of a pass over the bytes has cost. Its text lives for ever.
 struct cost {
-  std::string_view stage;           ///< "prepare", "read", "blake3", "sha256", "convert", "send", ...
+  std::string_view stage;           ///< "prepare", "read", "blake3", "sha256", "convert", "move", "send", ...
   std::uint64_t bytes = 0;          ///< that went through it
   std::chrono::nanoseconds time{};  ///< that threads spent in it, all of them together
 

@@ -79,8 +79,8 @@ pub struct wb_placed_tensor {
     pub device: i32,
     /// 0.
     pub reserved: u32,
-    /// Bytes from the start of the arena, which for `WB_TARGET_SEALED` is the start of the file; for `WB_TARGET_VIEW` from the start of
-    /// the model's file. 0 on a device.
+    /// Bytes from the start of the arena, which for `WB_TARGET_SEALED` is the start of the file; for `WB_TARGET_VIEW`
+    /// from the start of the model's file. 0 on a device.
     pub offset: u64,
 }
 
@@ -102,10 +102,11 @@ impl From<Placed<'_>> for wb_placed_tensor {
     }
 }
 
-/// The memory of a placement whose target is `WB_TARGET_SEALED`, as a file without a name, and its length in bytes, which may be NULL.
-/// Another process that gets the descriptor (by fork, or over a socket) maps it with `PROT_READ` and `MAP_SHARED`, and finds each tensor
-/// at its `offset`; nobody can write, shorten or lengthen it. The descriptor is borrowed from the placement, and closed on exec:
-/// duplicate it to keep it. `WB_ERR_INVALID_ARGUMENT`: the target is another one. Since 0.1.
+/// The memory of a placement whose target is `WB_TARGET_SEALED`, as a file without a name, and its length in bytes,
+/// which may be NULL. Another process that gets the descriptor (by fork, or over a socket) maps it with `PROT_READ` and
+/// `MAP_SHARED`, and finds each tensor at its `offset`; nobody can write, shorten or lengthen it. The descriptor is
+/// borrowed from the placement, and closed on exec: duplicate it to keep it. `WB_ERR_INVALID_ARGUMENT`: the target is
+/// another one. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_sealed(p: *const wb_placement, fd: *mut i32, bytes: *mut u64) -> wb_status {
     status(|| {

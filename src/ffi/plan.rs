@@ -205,10 +205,11 @@ pub struct wb_plan_info {
     pub target_bytes: u64,
     /// Bytes of host memory beside the target.
     pub staging_bytes: u64,
-    /// Bytes of the target's kind of memory, beside the target, that tensors which are not stored contiguously take until they have been
-    /// made so: 0 on the host, where that is done while they are read.
+    /// Bytes of the target's kind of memory, beside the target, that tensors which are not stored contiguously take
+    /// until they have been made so: 0 on the host, where that is done while they are read.
     pub transient_bytes: u64,
-    /// Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file cannot be mapped.
+    /// Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file
+    /// cannot be mapped.
     pub target: u32,
     /// 0.
     pub reserved: u32,
@@ -220,9 +221,9 @@ pub struct wb_plan(pub(super) Arc<Plan>);
 impl Handle for wb_plan {}
 impl Owned for wb_plan {}
 
-/// Plans a load: selects tensors, lays them out, decides what is checked. Nothing is read, and no device is touched; for views the
-/// files are mapped, and where one cannot be, a plan for `WB_TARGET_HOST` is made instead. `opt` may be NULL and is copied; the
-/// caller owns `*out`.
+/// Plans a load: selects tensors, lays them out, decides what is checked. Nothing is read, and no device is touched;
+/// for views the files are mapped, and where one cannot be, a plan for `WB_TARGET_HOST` is made instead. `opt` may be
+/// NULL and is copied; the caller owns `*out`.
 ///
 /// `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
 /// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.

@@ -1,6 +1,7 @@
 //! # Verification
 //!
-//! A report has one line or more for every file and every tensor, and one for every part of a file that has a checksum: by what it was checked, and with what outcome.
+//! A report has one line or more for every file and every tensor, and one for every part of a file that has a checksum:
+//! by what it was checked, and with what outcome.
 
 use std::sync::Arc;
 
@@ -145,10 +146,11 @@ pub extern "C" fn wb_report_check(r: *const wb_report, index: usize, out: *mut w
 pub struct wb_cost {
     /// `sizeof(wb_cost)`.
     pub struct_size: usize,
-    /// `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`:
-    /// hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and joining short rows of
-    /// slices; `"send"`: pinning memory, submitting copies and waiting for room, which is not the time of the copies.
-    /// Later versions may have more. Static text.
+    /// `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`,
+    /// `"crc32"`, `"crc32c"`: hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and
+    /// joining short rows of slices; `"move"`: making tensors contiguous that are not stored so; `"send"`: pinning
+    /// memory, submitting copies and waiting for room, which is not the time of the copies. Later versions may have more.
+    /// Static text.
     pub stage: wb_str,
     /// Bytes that went through it.
     pub bytes: u64,

@@ -32,8 +32,8 @@ pub struct wb_tensor_info {
     pub rank: u32,
     /// `rank` dimensions in elements, outermost first. A dimension may be 0.
     pub shape: *const i64,
-    /// `rank` elements between neighbours in each dimension, as stored in one run of the file; 0: one element stands for all. NULL:
-    /// contiguous, row-major, or in several pieces. Buffers and loads are contiguous whatever it is.
+    /// `rank` elements between neighbours in each dimension, as stored in one run of the file; 0: one element stands
+    /// for all. NULL: contiguous, row-major, or in several pieces. Buffers and loads are contiguous whatever it is.
     pub strides: *const i64,
     /// Bytes of the tensor when it is contiguous.
     pub bytes: u64,
@@ -177,8 +177,9 @@ pub extern "C" fn wb_model_tensor_buffer(
     })
 }
 
-/// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
-/// has to lie inside the tensor. `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; take a buffer, or load it. Errors as for `wb_model_tensor_buffer`. Since 0.1.
+/// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The
+/// range has to lie inside the tensor. `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; take a buffer, or
+/// load it. Errors as for `wb_model_tensor_buffer`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_read(
     m: *const wb_model,

@@ -1,14 +1,15 @@
 //! Graphs in one form for all formats: nodes, values, attributes, subgraphs, functions, signatures.
 //!
-//! [`Graphs`] holds every graph of a model in one list: the first entry first, then others that callers run, the bodies of
-//! functions, and the graphs that are attributes of nodes. Nodes, values and attributes are rows of tables, addressed by dense, stable
-//! indices. Names stay in the text of the model, which all graphs share, or are text of the graph's own; words that occur again and again, such as
-//! operators, are kept once. A graph of a hundred thousand nodes is a handful of allocations, and to drop it takes no
-//! recursion.
+//! [`Graphs`] holds every graph of a model in one list: the first entry first, then others that callers run, the bodies
+//! of functions, and the graphs that are attributes of nodes. Nodes, values and attributes are rows of tables,
+//! addressed by dense, stable indices. Names stay in the text of the model, which all graphs share, or are text of the
+//! graph's own; words that occur again and again, such as operators, are kept once. A graph of a hundred thousand nodes
+//! is a handful of allocations, and to drop it takes no recursion.
 //!
-//! Where a format tells values apart by name, as ONNX does, a name belongs to one value of its graph; elsewhere names may
-//! be empty, made up, or equal. What few graphs have, as control edges and quantized values, is in tables of its own. What a node of a subgraph takes from around it is a value of its own in the
-//! subgraph; [`Graphs::outer`] leads out.
+//! Where a format tells values apart by name, as ONNX does, a name belongs to one value of its graph; elsewhere names
+//! may be empty, made up, or equal. What few graphs have, as control edges and quantized values, is in tables of its
+//! own. What a node of a subgraph takes from around it is a value of its own in the subgraph; [`Graphs::outer`] leads
+//! out.
 
 #![forbid(unsafe_code)]
 

@@ -53,8 +53,8 @@ impl Arrangement {
         Self { levels, shape: shape.to_vec(), element }
     }
 
-    /// Calls `visit` with what lies in a range of bytes, counted from the first byte of the first element: every byte of every element
-    /// once.
+    /// Calls `visit` with what lies in a range of bytes, counted from the first byte of the first element: every byte
+    /// of every element once.
     pub(super) fn visit(&self, range: Range<u64>, mut visit: impl FnMut(&ElementBox)) {
         let all = ElementBox { start: vec![0; self.shape.len()], shape: self.shape.clone(), bytes: 0..self.element };
         // Boxes that reach beyond the range, from the outermost level to the innermost that is being searched.

@@ -99,8 +99,8 @@ pub(super) struct Checks {
     pub(super) list: Vec<Check>,
     /// In the order of storage.
     pub(super) ranges: Vec<HashRange>,
-    /// Checks that need the same digests of the same bytes: the one for which the bytes are hashed, and one that takes over its digests;
-    /// sorted.
+    /// Checks that need the same digests of the same bytes: the one for which the bytes are hashed, and one that takes
+    /// over its digests; sorted.
     pub(super) shared: Vec<(u32, u32)>,
     /// The check of each range that is hashed whole: what it is about, how, bytes from the start of the file, bytes.
     known: HashMap<(Item, Algorithm, u64, u64), u32>,
@@ -190,8 +190,8 @@ impl Checks {
         Ok(())
     }
 
-    /// Each manifest is asked on its own: about the file, or else about its tensors. What it says of their form counts in any case: the
-    /// file may hold the right bytes, and another file may say that they mean something else.
+    /// Each manifest is asked on its own: about the file, or else about its tensors. What it says of their form counts
+    /// in any case: the file may hold the right bytes, and another file may say that they mean something else.
     fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
         let tensors = payload.tensors_on(file);
         for manifest in &payload.manifests {

@@ -9,8 +9,8 @@ use super::strided::{Rows, Strided};
 use crate::error::{Error, Result};
 use crate::tensor::{Span, Tensor};
 
-/// The contiguous, row-major, little-endian bytes of a tensor that is a view or lies in pieces. `read` reads one run of it. The runs
-/// are in memory one after the other, beside the result.
+/// The contiguous, row-major, little-endian bytes of a tensor that is a view or lies in pieces. `read` reads one run of
+/// it. The runs are in memory one after the other, beside the result.
 pub(crate) fn contiguous_bytes(tensor: &Tensor<'_>, read: impl Fn(Span) -> Result<Bytes>) -> Result<Bytes> {
     let Some(part) = Part::of(tensor, None, None)? else {
         return tensor.span().map_or_else(|| Ok(Bytes::new()), read);

@@ -38,8 +38,8 @@ struct Rows {
     others: Vec<Axis>,
 }
 
-/// The widest rows, and the dimension that has most of them. A row that stands for several has a distance of 0 at the source, which no
-/// copy of rows can have.
+/// The widest rows, and the dimension that has most of them. A row that stands for several has a distance of 0 at the
+/// source, which no copy of rows can have.
 fn rows_of(element: usize, axes: &[Axis]) -> Rows {
     let mut others = axes.to_vec();
     let mut width = element;

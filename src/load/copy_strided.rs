@@ -17,8 +17,8 @@ pub(super) struct Axis {
 ///
 /// If an element lies outside `source` or `place`.
 pub(super) fn copy_strided(element: usize, source: &[u8], place: &mut [u8], axes: &[Axis]) {
-    // Tiles are two cache lines wide on both sides: memory brings them in pairs, and each pair once. Those of bytes would take too much
-    // of a small stack.
+    // Tiles are two cache lines wide on both sides: memory brings them in pairs, and each pair once. Those of bytes
+    // would take too much of a small stack.
     match element {
         1 => of_size::<1, 64>(source, place, axes),
         2 => of_size::<2, 64>(source, place, axes),
@@ -62,8 +62,8 @@ fn line<const BYTES: usize>(source: &[u8], place: &mut [u8], axis: Axis) {
     }
 }
 
-/// Copies a matrix whose rows at the destination (`inner`, contiguous there) are columns at the source (`row`, contiguous there), tile by
-/// tile.
+/// Copies a matrix whose rows at the destination (`inner`, contiguous there) are columns at the source (`row`,
+/// contiguous there), tile by tile.
 fn transpose<const BYTES: usize, const TILE: usize>(source: &[u8], place: &mut [u8], inner: Axis, row: Axis) {
     for line in (0..row.count).step_by(TILE) {
         for column in (0..inner.count).step_by(TILE) {

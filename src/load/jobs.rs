@@ -49,8 +49,8 @@ const TARGET: u64 = 8 << 20;
 /// Ranges closer than this are read in one piece: a page is what the disk and the page cache read at least.
 const GAP: u64 = 4 << 10;
 
-/// Cuts wherever no range that is hashed and no unit that is changed is torn. `transfers`, `hashes` and `ends` are sorted by file and
-/// offset.
+/// Cuts wherever no range that is hashed and no unit that is changed is torn. `transfers`, `hashes` and `ends` are
+/// sorted by file and offset.
 pub(super) fn cut(
     files: &[PayloadFile],
     transfers: &[Transfer],

@@ -83,8 +83,8 @@ pub(super) struct Layout {
 /// Bytes that may be placed a second time whatever the model is like.
 const FREE_REPEATS: u64 = 16 << 20;
 
-/// How many scattered tensors may have an element before and one after the average byte of what is read for them: each has to be looked
-/// at for every block.
+/// How many scattered tensors may have an element before and one after the average byte of what is read for them: each
+/// has to be looked at for every block.
 const MOST_OVERLAPS: u64 = 1024;
 /// Bytes that scattered tensors may reach over whatever the model is like.
 const FREE_OVERLAPS: u64 = 1 << 30;
@@ -250,8 +250,8 @@ impl Layout {
         Ok(())
     }
 
-    /// Gives tensors whose elements are scattered their places. `starts` says where each of their parts is in the arena: position and
-    /// number of the part, sorted.
+    /// Gives tensors whose elements are scattered their places. `starts` says where each of their parts is in the
+    /// arena: position and number of the part, sorted.
     fn gather(
         &mut self,
         tensors: &TensorTable,

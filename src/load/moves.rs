@@ -1,9 +1,9 @@
 //! Elements that have been read in the order of their files, and have to be brought into the order of their tensors.
 //!
-//! The pass fills the arena in the order of the files. What it cannot place so, because a tensor is a view or lies in pieces, *moves*
-//! make contiguous: on the host while it is read, from a buffer, and elsewhere when the pass is over, from where it was put as it is
-//! stored. Each is cut into *slabs*: parts of a tensor that lie in one piece at the destination, so that threads can share them, and a
-//! caller who works step by step does not wait long for one.
+//! The pass fills the arena in the order of the files. What it cannot place so, because a tensor is a view or lies in
+//! pieces, *moves* make contiguous: on the host while it is read, from a buffer, and elsewhere when the pass is over,
+//! from where it was put as it is stored. Each is cut into *slabs*: parts of a tensor that lie in one piece at the
+//! destination, so that threads can share them, and a caller who works step by step does not wait long for one.
 
 use std::ops::Range;
 
@@ -112,7 +112,8 @@ impl Move {
         self.parts.iter().map(|part| part.source(self.element))
     }
 
-    /// Makes one dimension of two that lie behind each other as if they were one, in every part; fewer dimensions are copied faster.
+    /// Makes one dimension of two that lie behind each other as if they were one, in every part; fewer dimensions are
+    /// copied faster.
     fn join_dimensions(&mut self) {
         let mut dim = self.shape.len();
         while dim > 1 {

@@ -84,8 +84,8 @@ pub enum Uneven {
 /// Loads the tensors that a pattern matches in another element type.
 ///
 /// F32 is rounded to the nearest F16 or BF16, ties to even; every other conversion is exact: F16 and BF16 to F32,
-/// F8_E4M3 and F8_E5M2 to F16, BF16 and F32. The block types Q4_0, Q4_1 and Q8_0 are dequantized to F32, F16 and BF16: computed in F32,
-/// then rounded.
+/// F8_E4M3 and F8_E5M2 to F16, BF16 and F32. The block types Q4_0, Q4_1 and Q8_0 are dequantized to F32, F16 and BF16:
+/// computed in F32, then rounded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CastRule {
     /// Which tensors.
@@ -111,9 +111,9 @@ pub enum Reads {
 
 /// How tensors are written to a new file: one after the other in the order in which they are stored, each aligned.
 ///
-/// The file is written beside its place, synced and renamed when everything has been checked: the place holds what was there before,
-/// or all of the new file. Host memory is that of the staging buffers, however large the model is; what views and tensors in pieces need
-/// until they are contiguous is a file without a name beside it.
+/// The file is written beside its place, synced and renamed when everything has been checked: the place holds what was
+/// there before, or all of the new file. Host memory is that of the staging buffers, however large the model is; what
+/// views and tensors in pieces need until they are contiguous is a file without a name beside it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FileOptions {

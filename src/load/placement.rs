@@ -231,9 +231,10 @@ impl Placement {
         }
     }
 
-    /// The memory of a placement whose target is [`Target::Sealed`]: a file without a name that other processes may map (as `MAP_SHARED`,
-    /// for reading), and that nobody can write, shorten or lengthen. A tensor begins in it at [`Placed::offset`]. `None` for other
-    /// targets. The descriptor is closed with the placement, and on exec: duplicate it to keep it or to hand it on.
+    /// The memory of a placement whose target is [`Target::Sealed`]: a file without a name that other processes may map
+    /// (as `MAP_SHARED`, for reading), and that nobody can write, shorten or lengthen. A tensor begins in it at
+    /// [`Placed::offset`]. `None` for other targets. The descriptor is closed with the placement, and on exec:
+    /// duplicate it to keep it or to hand it on.
     pub fn sealed(&self) -> Option<&File> {
         match &self.0.memory {
             Memory::Arena(arena, _) => arena.file.as_deref(),

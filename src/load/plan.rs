@@ -30,8 +30,8 @@ pub struct PlanInfo {
     pub target_bytes: u64,
     /// Bytes of host memory beside the target.
     pub staging_bytes: u64,
-    /// Bytes of the target's kind of memory, beside the target, that views and tensors in pieces take until they are made contiguous: 0
-    /// on the host, where that is done while they are read.
+    /// Bytes of the target's kind of memory, beside the target, that views and tensors in pieces take until they are
+    /// made contiguous: 0 on the host, where that is done while they are read.
     pub transient_bytes: u64,
 }
 
@@ -249,7 +249,8 @@ fn check_viewable(payload: &Payload, selection: &[Selected]) -> Result<()> {
     Ok(())
 }
 
-/// Where what is taken of each selected tensor ends, if it has bytes: (file, offset), sorted. A tensor in pieces ends with its last one.
+/// Where what is taken of each selected tensor ends, if it has bytes: (file, offset), sorted. A tensor in pieces ends
+/// with its last one.
 fn ends_of_tensors(tensors: &TensorTable, selection: &[Selected]) -> Vec<(u32, u64)> {
     let end_of = |selected: &Selected| {
         let tensor = tensors.get(selected.tensor)?;

@@ -6,8 +6,8 @@ use super::payload::PayloadFile;
 use crate::digest::{Algorithm, BLOCK};
 use crate::error::{Error, Kind, Result};
 
-/// How many times over the bytes of the files may be hashed. Two digests of each file and one of each tensor are three times; tensors
-/// that overlap without being the same would make it any number.
+/// How many times over the bytes of the files may be hashed. Two digests of each file and one of each tensor are three
+/// times; tensors that overlap without being the same would make it any number.
 const MOST_PASSES: u64 = 8;
 
 /// Bytes that may be hashed whatever the files are like.
@@ -17,8 +17,8 @@ const FREE_BYTES: u64 = 64 << 20;
 const MOST_BLOCKS: u64 = 8 << 20;
 
 impl Checks {
-    /// Cuts the checks into ranges. Refuses to hash the files many times over, before anything grows with it; `cure` says what the
-    /// caller can do about that.
+    /// Cuts the checks into ranges. Refuses to hash the files many times over, before anything grows with it; `cure`
+    /// says what the caller can do about that.
     pub(super) fn cut(mut self, files: &[PayloadFile], cure: &str) -> Result<Self> {
         self.share();
         let own = self.hashed_themselves();

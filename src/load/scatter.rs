@@ -1,7 +1,7 @@
 //! Elements that go to their tensors while they are read: from a buffer to many places of an arena.
 //!
-//! Each thread has read some of the elements of a tensor, and those may belong anywhere in it. The place of the tensor is cut into
-//! slabs; a thread locks one of them after the other.
+//! Each thread has read some of the elements of a tensor, and those may belong anywhere in it. The place of the tensor
+//! is cut into slabs; a thread locks one of them after the other.
 
 use std::ops::Range;
 use std::sync::Mutex;

@@ -10,7 +10,8 @@ pub(super) struct Staging {
     pub(super) threads: usize,
     /// Bytes of one read, and of the scratch memory of each thread.
     pub(super) block: usize,
-    /// Bytes of one slot of memory that is sent to a device, written to a file or scattered over an arena; 0 if the target needs none.
+    /// Bytes of one slot of memory that is sent to a device, written to a file or scattered over an arena; 0 if the
+    /// target needs none.
     pub(super) slot: usize,
     /// Slots of each thread.
     slots: usize,
@@ -33,7 +34,8 @@ const MIN_BLOCK: u64 = 64 << 10;
 const MAX_BLOCK: u64 = 512 << 10;
 /// Above this, copies to a device get no faster.
 const MAX_SLOT: u64 = 2 << 20;
-/// Elements are scattered faster when more rows of a stored matrix are at hand: more of the columns that they become are neighbours.
+/// Elements are scattered faster when more rows of a stored matrix are at hand: more of the columns that they become
+/// are neighbours.
 const MAX_SCATTERED_SLOT: u64 = 8 << 20;
 /// Above this, direct reads get no faster.
 const MAX_CHUNK: u64 = 4 << 20;

@@ -30,8 +30,8 @@ impl Strided {
         Self { run: piece.run, start: unsigned(piece.start), strides: row_major(&shape), shape }
     }
 
-    /// The part of the box that lies within `count` elements from `first` on in one dimension, as a box of that part of the tensor.
-    /// `element` is the bytes of one.
+    /// The part of the box that lies within `count` elements from `first` on in one dimension, as a box of that part of
+    /// the tensor. `element` is the bytes of one.
     pub(super) fn cut(mut self, dim: usize, first: u64, count: u64, element: u64) -> Option<Self> {
         let start = self.start[dim].max(first);
         let end = (self.start[dim] + self.shape[dim]).min(first + count);

@@ -53,7 +53,8 @@ impl Arena {
         Ok(Self::over(map.into(), &size, None))
     }
 
-    /// The same in memory that is a file without a name, and is sealed when it is frozen. It begins at a page, whatever the alignment.
+    /// The same in memory that is a file without a name, and is sealed when it is frozen. It begins at a page, whatever
+    /// the alignment.
     pub(crate) fn sealed(len: u64, alignment: u64) -> Result<Self> {
         let size = Size { mapped: Size::of(len, 1)?.len.max(1), ..Size::of(len, alignment)? };
         let file = memfd::create(size.mapped as u64)?;
@@ -140,8 +141,8 @@ struct Whole {
 
 impl AsRef<[u8]> for Whole {
     fn as_ref(&self) -> &[u8] {
-        // SAFETY: the range lies in the map, and was zeroed by the kernel. Nobody writes it: it was the only reference to its region
-        // when it was made, and a sealed file cannot be written by other processes either.
+        // SAFETY: the range lies in the map, and was zeroed by the kernel. Nobody writes it: it was the only reference
+        // to its region when it was made, and a sealed file cannot be written by other processes either.
         unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(self.base), self.len) }
     }
 }
@@ -160,7 +161,8 @@ impl Deref for Slot {
 impl DerefMut for Slot {
     fn deref_mut(&mut self) -> &mut [u8] {
         let start = self.region.base + self.start;
-        // SAFETY: as in `deref`; `&mut self` makes this the only reference to the range, and the map is writable while slots exist.
+        // SAFETY: as in `deref`; `&mut self` makes this the only reference to the range, and the map is writable while
+        // slots exist.
         unsafe { std::slice::from_raw_parts_mut(self.region.map.as_mut_ptr().add(start), self.len) }
     }
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// A new file. At every moment its place holds what was there before or all of the new contents, also after a crash; a draft that is
-/// dropped leaves nothing behind.
+/// A new file. At every moment its place holds what was there before or all of the new contents, also after a crash; a
+/// draft that is dropped leaves nothing behind.
 pub(crate) struct Draft {
     file: File,
     beside: PathBuf,

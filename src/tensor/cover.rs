@@ -16,10 +16,10 @@ type Corner = [i64; MAX_CUTS];
 
 /// Refuses boxes that leave an element out, have one twice, or reach beyond the shape, of which no dimension is 0.
 ///
-/// The corners of a box, taken with even and odd counts, determine the elements inside it, modulo 2; and so the corners that an odd
-/// number of boxes have determine the sum of all boxes. If these are the corners of the whole shape, every element is in an odd
-/// number of boxes; if the volumes also add up to that of the shape, that number is 1. So the work is the number of boxes times
-/// 2 to the power of the number of cut dimensions, and no two boxes need be compared.
+/// The corners of a box, taken with even and odd counts, determine the elements inside it, modulo 2; and so the corners
+/// that an odd number of boxes have determine the sum of all boxes. If these are the corners of the whole shape, every
+/// element is in an odd number of boxes; if the volumes also add up to that of the shape, that number is 1. So the work
+/// is the number of boxes times 2 to the power of the number of cut dimensions, and no two boxes need be compared.
 pub(super) fn check(shape: &[u64], boxes: &[Region<'_>]) -> Result<()> {
     if boxes.len() > MAX_PIECES {
         let message = format!("the tensor has {} pieces; at most {MAX_PIECES} are read", boxes.len());

@@ -28,7 +28,8 @@ impl<'a> Form<'a> {
         Some(Self { dtype: tensor.dtype.name(), shape: tensor.shape, strides, encoding }.normal())
     }
 
-    /// The same form as it is compared: strides that a contiguous tensor has anyway are left out, and nothing is stored in no way.
+    /// The same form as it is compared: strides that a contiguous tensor has anyway are left out, and nothing is stored
+    /// in no way.
     pub(super) fn normal(self) -> Self {
         if self.shape.contains(&0) {
             return Self { strides: &[], encoding: Encoding::PLAIN, ..self };

@@ -10,7 +10,8 @@
 //! `blocks` are the BLAKE3 chaining values of every 4 MiB of a tensor that has more than that; they
 //! recombine to its digest, so a slice verifies by the blocks that cover it. Strings have none.
 //!
-//! How a tensor is stored is promised too. The digest is that of the stored run, and these members say how the elements lie in it:
+//! How a tensor is stored is promised too. The digest is that of the stored run, and these members say how the elements
+//! lie in it:
 //!
 //! | member | value | without it |
 //! |---|---|---|

@@ -6,8 +6,8 @@
 //! | Q4_1 | scale d, minimum m (F16), 16 bytes as above | q d + m |
 //! | Q8_0 | scale d (F16), 32 signed bytes q | q d |
 //!
-//! Source: the structures `block_q4_0`, `block_q4_1`, `block_q8_0` and their `dequantize_row_*` functions of ggml. The arithmetic is in
-//! F32, product first; F16 and BF16 are then rounded as by a cast.
+//! Source: the structures `block_q4_0`, `block_q4_1`, `block_q8_0` and their `dequantize_row_*` functions of ggml. The
+//! arithmetic is in F32, product first; F16 and BF16 are then rounded as by a cast.
 
 use half::{bf16, f16};
 

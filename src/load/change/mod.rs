@@ -69,8 +69,8 @@ pub(super) fn can_convert(from: DType, to: DType) -> bool {
 }
 
 impl Change {
-    /// What makes plain elements of type `to` from stored ones of type `from`. `Some(None)`: nothing has to be done. `None`: there is
-    /// no such conversion.
+    /// What makes plain elements of type `to` from stored ones of type `from`. `Some(None)`: nothing has to be done.
+    /// `None`: there is no such conversion.
     pub(crate) fn new(from: DType, encoding: Encoding, to: DType) -> Option<Option<Self>> {
         let conversion = if from == to { None } else { Some(Conversion::new(from, to)?) };
         let is_idle = encoding.is_plain() && conversion.is_none();
@@ -105,8 +105,8 @@ impl Change {
         encoding::decode(self.from, self.encoding, bytes);
     }
 
-    /// Changes n whole units: `from` holds n times `from_bytes` bytes, which are changed too, and `to` n times `to_bytes`. Both may lie
-    /// at any address.
+    /// Changes n whole units: `from` holds n times `from_bytes` bytes, which are changed too, and `to` n times
+    /// `to_bytes`. Both may lie at any address.
     ///
     /// # Panics
     ///

@@ -1,7 +1,7 @@
 //! One arena in a new file: what writers are made of.
 //!
-//! The file stands for one device: the routing of the plan says which range of the layout goes where in it. Scattered elements go to a
-//! file without a name first, and are moved from there.
+//! The file stands for one device: the routing of the plan says which range of the layout goes where in it. Scattered
+//! elements go to a file without a name first, and are moved from there.
 
 use std::fs::File as Handle;
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! Where a pass puts what it reads.
 //!
-//! A sink takes the memory that a plan needs, lends each worker a window of it, makes contiguous what has to be, and becomes the memory
-//! of a placement.
+//! A sink takes the memory that a plan needs, lends each worker a window of it, makes contiguous what has to be, and
+//! becomes the memory of a placement.
 
 mod file;
 mod host;
