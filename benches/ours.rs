@@ -21,6 +21,7 @@ fn main() {
         "open" => open(&inputs.join("open"), "open"),
         "open-read" => open_with(&inputs.join("open"), "open: read access", Access::Read),
         "open-many" => open(&inputs.join("many/model.safetensors"), "open many"),
+        "plan-many" => plan(&inputs.join("many/model.safetensors"), "plan many"),
         "load" => load(&inputs.join("load"), "load", None),
         "load-sha256" => load(&inputs.join("load"), "load with SHA-256", Some(sha256)),
         "load-blake3" => load(&inputs.join("load"), "load with BLAKE3", Some(blake3)),
@@ -54,6 +55,12 @@ fn open_with(path: &Path, what: &str, access: Access) -> Result<()> {
     let options = OpenOptions { access, ..Default::default() };
     let context = context();
     measure(what, 0, || Model::open(path, &options, &context))
+}
+
+fn plan(path: &Path, what: &str) -> Result<()> {
+    let model = Model::open(path, &OpenOptions::default(), &context())?;
+    let options = PlanOptions { target: Target::Host, ..Default::default() };
+    measure(what, 0, || model.plan(&options))
 }
 
 fn check_graph(path: &Path, what: &str) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::{ASSET_LINK, ASSET_NAME};
 use crate::finding::{Finding, Notes, Severity};
-use crate::formats::{self, BUILT_ALIGNMENT, Claim, Claimed, Parsed, Unindexed, UsedPart, WeightFile};
+use crate::formats::{self, BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, Unindexed, UsedPart, WeightFile};
 use crate::graph::Graphs;
 use crate::host::{Context, Level, Progress};
 use crate::limits::{Budget, Limits};
@@ -152,7 +152,7 @@ impl Model {
         let payload = Arc::new(Payload {
             context: context.clone(),
             weights: weights.len(),
-            ledger: Ledger::new(weights.len(), tensors.len()),
+            ledger: Ledger::new(weights.len() + descriptions.len(), tensors.len()),
             files: payload_files(weights, descriptions, !manifests.is_empty()),
             tensors: Arc::new(tensors),
             policy,
@@ -413,10 +413,16 @@ fn log_notes(context: &Context, path: &str, notes: &[Finding]) {
 }
 
 fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked: bool) -> Vec<PayloadFile> {
-    let weights = weights.into_iter().map(|WeightFile { source, used, base }| {
+    let first_description = weights.len();
+    let weights = weights.into_iter().map(|WeightFile { source, used, base, described_by }| {
         // Without a manifest no file is ever compared with what was parsed of it.
         let used = used.into_iter().filter(|part| is_checked || matches!(part, UsedPart::Witness(_)));
-        PayloadFile { source, used: used.map(UsedPart::witness).collect(), base }
+        let description = match described_by {
+            DescribedBy::Itself => None,
+            DescribedBy::Weights(file) => Some(file),
+            DescribedBy::Description(index) => Some(first_description + index),
+        };
+        PayloadFile { source, used: used.map(UsedPart::witness).collect(), base, description }
     });
     weights.chain(descriptions.into_iter().map(PayloadFile::plain)).collect()
 }

@@ -249,3 +249,65 @@ fn long_lists_are_not_too_much_work() {
     let error = Manifests::of(&model, |_| false).map(|_| ()).unwrap_err();
     assert_eq!(error.kind(), Kind::Cancelled, "{error}");
 }
+
+/// A model of external data whose file says that the bytes of two tensors lie where those of the other do.
+fn swapped() -> (tempfile::TempDir, Manifests) {
+    let copy = copy_of("external/everywhere", &["model.onnx", "all.bin"]);
+    let manifests = Manifests::of(&open(copy.path(), Policy::IfPresent), |_| true).unwrap();
+    let path = copy.path().join("model.onnx");
+    let mut bytes = fs::read(&path).unwrap();
+    let offset = |bytes: &[u8], text: &[u8]| bytes.windows(9 + text.len()).position(|at| at[9..] == *text).unwrap() + 9;
+    let [first, second] = [&b"192"[..], b"256"].map(|text| offset(&bytes, text));
+    bytes[first..first + 3].copy_from_slice(b"256");
+    bytes[second..second + 3].copy_from_slice(b"192");
+    fs::write(&path, bytes).unwrap();
+    (copy, manifests)
+}
+
+/// What is said of a model under a manifest that is given: by a load of everything, by one of single tensors, and by a
+/// verification. Whatever that is, only the bytes that the model once had are handed out.
+fn refusals(path: &Path, manifest: String) -> Vec<(Kind, String)> {
+    let options = || OpenOptions {
+        policy: Policy::Required,
+        manifest: Some(manifest.clone().into_bytes()),
+        ..OpenOptions::default()
+    };
+    let open_again = || Model::open(path, &options(), &Context::new()).unwrap();
+    let model = open_again();
+    let some = PlanOptions { tensors: vec![2, 3], ..host() };
+    let verdict = |model: &Model| model.verify().and_then(|report| report.verdict(Policy::Required));
+    let errors = [open_again().load(&host()).map(|_| ()), open_again().load(&some).map(|_| ()), verdict(&model)];
+    let golden = open(&Path::new(GOLDEN).join("external/everywhere"), Policy::None);
+    for (index, tensor) in model.tensors().iter().enumerate() {
+        match model.bytes(index) {
+            Ok(bytes) => assert_eq!(bytes, golden.bytes(golden.tensors().find(tensor.name).unwrap()).unwrap()),
+            Err(error) => assert_eq!(error.kind(), Kind::Unverified, "{error}"),
+        }
+    }
+    errors.into_iter().map(|error| error.map_err(|e| (e.kind(), e.to_string())).unwrap_err()).collect()
+}
+
+#[test]
+fn a_file_is_checked_together_with_what_describes_it() {
+    let (copy, manifests) = swapped();
+    for manifest in [manifests.record().unwrap(), manifests.checksums()] {
+        for (kind, message) in refusals(copy.path(), manifest) {
+            assert_eq!(kind, Kind::Mismatch, "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_file_without_what_describes_it_is_checked_tensor_by_tensor_or_not_covered() {
+    let (copy, manifests) = swapped();
+    let mut record: serde_json::Value = serde_json::from_str(&manifests.record().unwrap()).unwrap();
+    record["files"].as_object_mut().unwrap().remove("model.onnx").unwrap();
+    for (kind, message) in refusals(copy.path(), record.to_string()) {
+        assert_eq!(kind, Kind::Mismatch, "{message}");
+    }
+    let checksums = manifests.checksums();
+    let of_data = checksums.lines().find(|line| line.ends_with("all.bin")).unwrap();
+    for (kind, message) in refusals(copy.path(), format!("{of_data}\n")) {
+        assert_eq!(kind, Kind::Unverified, "{message}");
+    }
+}

@@ -23,7 +23,7 @@ mod trial;
 use std::borrow::Cow;
 
 pub use parsed::Unindexed;
-pub(crate) use parsed::{BUILT_ALIGNMENT, Claim, Claimed, Parsed, UsedPart, WeightFile};
+pub(crate) use parsed::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
 
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;

@@ -48,6 +48,25 @@ pub(crate) struct WeightFile {
     pub used: Vec<UsedPart>,
     /// For contents that are built: the file that they are built from. Such files come after all others.
     pub base: Option<usize>,
+    /// What says which of its bytes are which tensor's.
+    pub described_by: DescribedBy,
+}
+
+/// Where it stands which bytes of a file are which tensor's. Whoever can change that gives the same bytes another
+/// meaning, so the digest of a file is only as good as that of what describes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum DescribedBy {
+    /// In the file, or in the one that it is built from.
+    #[default]
+    Itself,
+    /// In another weight file, by its index.
+    Weights(usize),
+    /// In one of the descriptions, by its index.
+    #[cfg_attr(
+        not(feature = "trial"),
+        allow(dead_code, reason = "no format of this release has a description that says where tensors lie")
+    )]
+    Description(usize),
 }
 
 /// A range of a file that is used.

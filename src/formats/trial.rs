@@ -14,7 +14,7 @@
 use serde::Deserialize;
 
 use super::detect::{Clues, Confidence};
-use super::{Claim, Claimed, Format, Parsed, Reading, WeightFile};
+use super::{Claim, Claimed, DescribedBy, Format, Parsed, Reading, WeightFile};
 use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
@@ -103,7 +103,8 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     }
     let lengths = files.iter().map(Source::len).collect();
     let tensors = table.finish_file(&Layout::Within(lengths)).map_err(|e| e.path(source.path()))?;
-    let weight = |source| WeightFile { source, used: Vec::new(), base: None };
+    let described_by = DescribedBy::Description(0);
+    let weight = |source| WeightFile { source, used: Vec::new(), base: None, described_by };
     Ok(Parsed {
         weights: files.into_iter().map(weight).collect(),
         descriptions: vec![Source::from_memory(source.name(), text)],

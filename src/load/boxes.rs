@@ -53,6 +53,14 @@ impl Arrangement {
         Self { levels, shape: shape.to_vec(), element }
     }
 
+    /// How many boxes the end of a range can tear at most: one in each level, unless elements of one index lie among those
+    /// of others.
+    pub(super) fn torn(&self) -> u64 {
+        let pairs = self.levels.iter().zip(&self.levels[1..]).filter(|(level, _)| level.stride > 0);
+        let torn = pairs.map(|(level, inner)| inner.extent.div_euclid(level.stride).saturating_add(1).min(level.count));
+        torn.fold(1, |product: u64, torn| product.saturating_mul(torn.max(1) as u64))
+    }
+
     /// Calls `visit` with what lies in a range of bytes, counted from the first byte of the first element: every byte
     /// of every element once.
     pub(super) fn visit(&self, range: Range<u64>, mut visit: impl FnMut(&ElementBox)) {

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::part::Taken;
 use super::payload::{Payload, PayloadFile};
 use super::select::Selected;
+use super::taken::TakenRanges;
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
-use crate::error::{Error, Kind, Result};
-use crate::storage::Witness;
+use crate::error::{Error, Kind, Printable, Result};
+use crate::storage::{Source, Witness};
 use crate::tensor::Span;
 use crate::verify::{FileClaim, Manifest, Origin, Policy, RunClaim};
 
@@ -48,7 +49,7 @@ pub(super) struct Cover {
 }
 
 /// What one manifest expects of a digest.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Claim {
     pub(crate) origin: Origin,
     pub(crate) expected: Digest,
@@ -111,7 +112,8 @@ impl Checks {
     /// a manifest allows it; otherwise tensors are checked one by one where that saves reading the whole file.
     pub(super) fn of_selection(payload: &Payload, files: &[PayloadFile], selection: &[Selected]) -> Result<Self> {
         let mut checks = Self::default();
-        if payload.policy == Policy::None {
+        let is_required = payload.policy == Policy::Required;
+        if payload.policy == Policy::None || payload.manifests.is_empty() && !is_required {
             return Ok(checks);
         }
         let tensor_of = |one: &Selected| payload.tensors.get(one.tensor);
@@ -162,19 +164,23 @@ impl Checks {
         let (slices, whole): (Vec<&Selected>, Vec<&Selected>) = selected.iter().partition(|one| one.is_slice());
         let whole: Vec<usize> = whole.iter().map(|one| one.tensor).collect();
         let is_whole = payload.tensors_on(file).len() == whole.len();
-        let stored =
-            selected.iter().filter_map(|one| payload.tensors.get(one.tensor)).flat_map(|one| one.contents.runs());
-        let spans: Vec<Span> = stored.filter(|span| payload.base(span.file as usize) == file).collect();
+        let description = payload.description(file);
+        let mut taken = None;
         let mut is_covered = false;
         for manifest in &payload.manifests {
-            self.add_runs(files, file, manifest, |run| is_whole || spans.iter().any(|span| touches(run, span)));
+            if manifest.runs.contains_key(source.name()) {
+                let taken = taken.get_or_insert_with(|| TakenRanges::of(payload, file, selected));
+                self.add_runs(files, file, manifest, |run| is_whole || taken.touch(run));
+            }
             let claim = manifest.files.get(source.name());
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(source.name()));
             }
             let claims_all = selected.iter().all(|one| claim_of(payload, manifest, (file, one.tensor)).is_some());
-            if let Some(claim) = claim.filter(|_| is_whole || !claims_all) {
-                is_covered |= self.add_file(files, file, manifest, claim) && manifest.covers;
+            let described = manifest.files.get(files[description].source.name());
+            if let Some(claim) = claim.filter(|_| is_whole && described.is_some() || !claims_all) {
+                let is_described = described.is_some_and(|claim| self.add_file(files, description, manifest, claim));
+                is_covered |= self.add_file(files, file, manifest, claim) && is_described && manifest.covers;
                 let all = selected.iter().map(|one| one.tensor);
                 self.add_tensor_claims(payload, manifest, (file, all), Claim::is_contradicted);
             } else {
@@ -184,32 +190,39 @@ impl Checks {
             }
         }
         if payload.policy == Policy::Required && !is_covered {
-            let message = "no manifest covers this weight file, and the policy requires it";
-            return Err(Error::new(Kind::Unverified, message).path(source.path()));
+            return Err(uncovered(source, &files[description].source));
         }
         Ok(())
     }
 
-    /// Each manifest is asked on its own: about the file, or else about its tensors. What it says of their form counts
-    /// in any case: the file may hold the right bytes, and another file may say that they mean something else.
+    /// Each manifest is asked on its own: about the file, or else about its tensors, also where it does not know what
+    /// describes the file. What it says of their form counts in any case: the file may hold the right bytes, and another
+    /// file may say that they mean something else.
     fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
         let tensors = payload.tensors_on(file);
         for manifest in &payload.manifests {
             self.add_runs(files, file, manifest, |_| true);
             let claim = manifest.files.get(files[file].source.name());
             claim.into_iter().for_each(|claim| _ = self.add_file(files, file, manifest, claim));
-            let is_wanted = |stated: &Claim| claim.is_none() || stated.is_contradicted();
+            let is_described = manifest.files.contains_key(files[payload.description(file)].source.name());
+            let is_wanted = |stated: &Claim| claim.is_none() || !is_described || stated.is_contradicted();
             self.add_tensor_claims(payload, manifest, (file, tensors.iter().copied()), is_wanted);
         }
     }
 
+    /// Adds what a manifest says of a file; returns whether that is a digest.
     fn add_file(&mut self, files: &[PayloadFile], file: usize, manifest: &Manifest, claim: &FileClaim) -> bool {
         let Some((algorithm, expected)) = claim.fastest() else { return false };
         let len = files[file].source.len();
         let origin = manifest.origin();
         let contradiction = wrong_size(len, claim, manifest);
-        self.add_check(Item::File(file), algorithm, (file, 0, len), Claim { origin, expected, contradiction });
-        self.add_witnesses(files, file);
+        let (item, claim) = (Item::File(file), Claim { origin, expected, contradiction });
+        // What describes several files is asked for with each of them.
+        let known = self.known.get(&(item, algorithm, 0, len)).map(|number| &self.list[*number as usize]);
+        if known.is_none_or(|known| !known.claims.contains(&claim)) {
+            self.add_check(item, algorithm, (file, 0, len), claim);
+            self.add_witnesses(files, file);
+        }
         true
     }
 
@@ -345,16 +358,20 @@ impl Check {
     }
 }
 
+fn uncovered(source: &Source, description: &Source) -> Error {
+    let message = if source.is_same_file(description) {
+        "no manifest covers this weight file, and the policy requires it".to_owned()
+    } else {
+        let name = Printable(description.name());
+        format!("no manifest covers both this weight file and {name}, which describes it; the policy requires it")
+    };
+    Error::new(Kind::Unverified, message).path(source.path())
+}
+
 /// A file of another size is another file, whatever its digest.
 fn wrong_size(len: u64, claim: &FileClaim, manifest: &Manifest) -> Option<String> {
     let size = claim.size.filter(|size| *size != len)?;
     Some(format!("the file has {len} bytes; {} expects {size}", manifest.source))
-}
-
-/// Whether bytes of a tensor lie in a claimed part of the file.
-fn touches(run: &RunClaim, span: &Span) -> bool {
-    let end = run.offset.saturating_add(run.len);
-    span.offset < end && run.offset < span.end()
 }
 
 /// What a manifest says of a tensor.

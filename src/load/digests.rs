@@ -98,19 +98,22 @@ impl Digests {
     }
 
     /// Notes in the model's ledger what has been checked. One manifest that disagrees outweighs all that agree: a tensor
-    /// counts only if no digest of its file is wrong, and a file only if also none of its tensors is.
+    /// counts only if no digest of its file is wrong, nor of what describes that, and a file only if also none of its
+    /// tensors is.
     pub(super) fn mark_verified(&self, plan: &Plan) {
+        let payload = &plan.payload;
         let mut is_damaged = vec![false; plan.files.len()];
         let mut has_damage = is_damaged.clone();
         for (check, _) in self.concluded(plan).filter(|(check, actual)| !matches(check, *actual)) {
             let is_part = matches!(check.item, Item::Tensor(_));
             let files = if is_part { &mut has_damage } else { &mut is_damaged };
-            files[plan.payload.base(check.file)] = true;
+            files[payload.base(check.file)] = true;
         }
-        let ledger = &plan.payload.ledger;
+        let ledger = &payload.ledger;
         for (check, actual) in self.concluded(plan).filter(|(check, _)| check.covers()) {
+            let file = payload.base(check.file);
             match check.item {
-                _ if is_damaged[plan.payload.base(check.file)] => {}
+                _ if is_damaged[file] || is_damaged[payload.description(file)] => {}
                 Item::File(file) if !has_damage[file] => ledger.mark_file(file),
                 Item::Tensor(tensor) if matches(check, actual) => ledger.mark_tensor(tensor),
                 _ => {}
@@ -137,7 +140,7 @@ impl Digests {
     pub(super) fn report(&self, plan: &Plan) -> Report {
         let names = plan.files.iter().map(|file| file.source.name().to_owned()).collect();
         let mut report = ReportBuilder::new(names, Arc::clone(&plan.payload.tensors));
-        let mut of_files: Vec<Vec<u32>> = vec![Vec::new(); plan.files.len()];
+        let mut of_files: Vec<Vec<OfFile>> = vec![Vec::new(); plan.files.len()];
         let mut of_tensors: Vec<(usize, u32)> = Vec::new();
         let mut of_runs: Vec<(RunAt, u32)> = Vec::new();
         for (check, actual) in self.concluded(plan) {
@@ -145,7 +148,7 @@ impl Digests {
                 let problem = claim.contradiction.clone();
                 let evidence = || Evidence::new(claim.origin, check.algorithm, (claim.expected, actual), problem);
                 match check.item {
-                    Item::File(file) => of_files[file].push(report.evidence(evidence())),
+                    Item::File(file) => of_files[file].push((report.evidence(evidence()), claim.origin.covers)),
                     Item::Tensor(tensor) => of_tensors.push((tensor, report.evidence(evidence()))),
                     Item::Run(file) => of_runs.push(((file, check.start, check.len), report.evidence(evidence()))),
                     Item::Used(_) => {}
@@ -157,7 +160,8 @@ impl Digests {
         // A file that is checked tensor by tensor has no line of its own.
         let in_parts: HashSet<usize> = self.concluded(plan).filter_map(|(check, _)| part_of(plan, check)).collect();
         for file in plan.files_in_use.iter().filter(|file| !of_files[**file].is_empty() || !in_parts.contains(*file)) {
-            report.file(*file, &of_files[*file]);
+            let own: Vec<u32> = of_files[*file].iter().map(|(evidence, _)| *evidence).collect();
+            report.file(*file, &own);
         }
         for ((file, offset, len), evidence) in &of_runs {
             report.run(*file, *offset, *len, &[*evidence]);
@@ -176,11 +180,18 @@ impl Digests {
     }
 }
 
-/// The first piece of evidence on each file that a tensor lies in; none if there is none on one of them.
-fn of_its_files(plan: &Plan, tensor: &Tensor<'_>, of_files: &[Vec<u32>]) -> Vec<u32> {
-    let evidence: Option<Vec<u32>> =
-        plan.payload.bases_of(tensor).map(|file| of_files[file].first().copied()).collect();
-    evidence.unwrap_or_default()
+/// A piece of evidence on a file, and whether it counts as cover.
+type OfFile = (u32, bool);
+
+/// The first piece of evidence on each file that a tensor lies in; none if there is none on one of them. A file is
+/// covered only together with what describes it.
+fn of_its_files(plan: &Plan, tensor: &Tensor<'_>, of_files: &[Vec<OfFile>]) -> Vec<u32> {
+    let evidence = plan.payload.bases_of(tensor).map(|file| {
+        let description = plan.payload.description(file);
+        let is_described = description == file || of_files[description].iter().any(|(_, covers)| *covers);
+        of_files[file].iter().find(|(_, covers)| is_described || !covers).map(|(evidence, _)| *evidence)
+    });
+    evidence.collect::<Option<Vec<u32>>>().unwrap_or_default()
 }
 
 /// A part of a file: the file's index, bytes from its start, bytes.

@@ -83,12 +83,6 @@ pub(super) struct Layout {
 /// Bytes that may be placed a second time whatever the model is like.
 const FREE_REPEATS: u64 = 16 << 20;
 
-/// How many scattered tensors may have an element before and one after the average byte of what is read for them: each
-/// has to be looked at for every block.
-const MOST_OVERLAPS: u64 = 1024;
-/// Bytes that scattered tensors may reach over whatever the model is like.
-const FREE_OVERLAPS: u64 = 1 << 30;
-
 /// A run of a selected tensor, by where its bytes lie.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Wanted {
@@ -136,7 +130,6 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         }
         rest = &rest[count..];
     }
-    layout.check_overlaps(&wanted)?;
     layout.repeat(displaced, alignment)?;
     scattered.sort_unstable();
     layout.gather(tensors, selection, &scattered, alignment)?;
@@ -219,19 +212,6 @@ impl Layout {
         let (start, end) = range.ok_or_else(|| Error::out_of_memory("the arena", u64::MAX))?;
         self.bytes = end;
         Ok(start)
-    }
-
-    /// Bounds the work of sorting out which elements of a block belong to which tensor.
-    fn check_overlaps(&self, wanted: &[Wanted]) -> Result<()> {
-        let scattered = wanted.iter().filter(|one| one.part.is_some()).map(|one| one.extent.len);
-        let total = scattered.fold(0, u64::saturating_add);
-        if total <= self.bytes.saturating_mul(MOST_OVERLAPS).saturating_add(FREE_OVERLAPS) {
-            return Ok(());
-        }
-        let message = format!(
-            "tensors with strides reach over the same bytes so often that they are {total} in all: select fewer of them at once"
-        );
-        Err(Error::new(Kind::Limit, message))
     }
 
     /// Gives tensors that begin at no multiple of the alignment a place of their own: position and bytes of each.

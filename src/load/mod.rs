@@ -61,6 +61,7 @@ mod select;
 mod sink;
 mod staging;
 mod strided;
+mod taken;
 mod task;
 mod whole;
 mod window;

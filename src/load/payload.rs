@@ -29,12 +29,14 @@ pub(crate) struct PayloadFile {
     pub(crate) used: Arc<[Arc<Witness>]>,
     /// The file that it is built from, if no file holds it as it is. What covers that file covers it.
     pub(crate) base: Option<usize>,
+    /// The file of the payload that says which of its bytes are which tensor's, if that is another one.
+    pub(crate) description: Option<usize>,
 }
 
 impl PayloadFile {
     /// A file that was not parsed.
     pub(crate) fn plain(source: Source) -> Self {
-        Self { source, used: Arc::default(), base: None }
+        Self { source, used: Arc::default(), base: None, description: None }
     }
 }
 
@@ -42,6 +44,11 @@ impl Payload {
     /// The file on which the tensors of a file stand: itself, or the one that it is built from.
     pub(crate) fn base(&self, file: usize) -> usize {
         self.files.get(file).and_then(|file| file.base).unwrap_or(file)
+    }
+
+    /// The file that says which bytes of a file are which tensor's: mostly the file itself.
+    pub(crate) fn description(&self, file: usize) -> usize {
+        self.files.get(file).and_then(|file| file.description).unwrap_or(file)
     }
 
     /// The files on which a tensor stands, each once and sorted: several only for a tensor in pieces.
@@ -62,10 +69,11 @@ impl Payload {
         std::iter::once(file).chain(built).flat_map(|file| self.tensors.of_file(file as u32)).collect()
     }
 
-    /// Refuses bytes that the policy wants checked first.
+    /// Refuses bytes that the policy wants checked first: by themselves, or with their files and what describes those.
     pub(crate) fn check_verified(&self, index: usize, tensor: &Tensor<'_>) -> Result<()> {
-        let is_verified = || self.bases_of(tensor).all(|base| self.ledger.is_verified(index, base));
-        if self.policy != Policy::Required || is_verified() {
+        let is_verified = |file| self.ledger.is_verified(file) && self.ledger.is_verified(self.description(file));
+        let are_verified = || self.ledger.is_tensor_verified(index) || self.bases_of(tensor).all(is_verified);
+        if self.policy != Policy::Required || are_verified() {
             return Ok(());
         }
         Err(Error::new(Kind::Unverified, "its bytes have not been checked yet: verify or load the model first"))

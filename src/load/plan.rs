@@ -9,6 +9,7 @@ use super::moves::{Move, Slab, slabs};
 use super::options::{CudaOptions, FileOptions, PlanOptions, Reads, Target};
 use super::payload::{Payload, PayloadFile};
 use super::routing::Routing;
+use super::scatter::check_work;
 use super::select::{Selected, select};
 use super::staging::Staging;
 use crate::error::{Error, Kind, Result};
@@ -123,6 +124,11 @@ impl Plan {
         let preferred = files.iter().map(|file| file.source.preferred_read()).max().unwrap_or_default();
         let is_host = matches!(options.target, Target::Host | Target::Sealed);
         let scatters = is_host && !layout.transient.is_empty();
+        if is_host {
+            let name =
+                |position: usize| payload.tensors.get(selection[position].tensor).map_or("", |tensor| tensor.name);
+            check_work(&layout, name)?;
+        }
         let staging = Staging::new(payload.context.threads(), preferred, scatters, options)?;
         // A file stands for one device.
         let of_file = CudaOptions::default();
@@ -221,6 +227,11 @@ fn files_in_use(payload: &Payload, selection: &[Selected]) -> Vec<usize> {
     let mut is_used = vec![false; payload.weights];
     for tensor in selection.iter().filter_map(|selected| payload.tensors.get(selected.tensor)) {
         payload.bases_of(&tensor).for_each(|file| is_used[file] = true);
+    }
+    for file in (0..payload.weights).filter(|file| is_used[*file]).collect::<Vec<_>>() {
+        if let Some(is_used) = is_used.get_mut(payload.description(file)) {
+            *is_used = true;
+        }
     }
     (0..payload.files.len()).filter(|file| is_used.get(*file).copied().unwrap_or(true)).collect()
 }

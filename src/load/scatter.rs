@@ -11,7 +11,7 @@ use super::copy_strided::copy_strided;
 use super::layout::Layout;
 use super::lock::lock;
 use super::moves::{Move, MovePart, Slab};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::storage::Slot;
 
 /// The moves of a layout, and the places that they fill.
@@ -36,6 +36,44 @@ struct Source {
     arrangement: Arrangement,
     index: usize,
     part: usize,
+}
+
+/// How many tensors may have an element before and one after the average byte that is read: each has to be looked at for
+/// every block.
+const MOST_OVERLAPS: u64 = 1024;
+/// Bytes that tensors may reach over whatever the model is like.
+const FREE_OVERLAPS: u64 = 1 << 30;
+/// How many boxes of a tensor may be torn for each of its elements.
+const MOST_TEARS: u64 = 2;
+/// Boxes that may be torn whatever a tensor is like.
+const FREE_TEARS: u64 = 1 << 20;
+/// No buffer has fewer bytes.
+const MIN_BUFFER: u64 = 64 << 10;
+
+/// Bounds the work of sorting out which elements of a buffer belong to which tensor. `name` tells whose a move is.
+pub(super) fn check_work<'a>(layout: &Layout, name: impl Fn(usize) -> &'a str) -> Result<()> {
+    let mut reach: u64 = 0;
+    for (position, index) in &layout.gathered {
+        let one = &layout.moves[*index];
+        for part in one.parts() {
+            let range = part.source(one.element());
+            let len = range.end - range.start;
+            reach = reach.saturating_add(len);
+            let torn = Arrangement::new(&part.shape, &part.strides, one.element()).torn();
+            let elements: u64 = part.shape.iter().product();
+            if torn > 1 && torn.saturating_mul(len / MIN_BUFFER) > elements.saturating_mul(MOST_TEARS) + FREE_TEARS {
+                let message = "its strides put elements of one index among those of many others, over many bytes";
+                return Err(Error::new(Kind::Limit, message).subject(name(*position)));
+            }
+        }
+    }
+    if reach <= layout.bytes.saturating_mul(MOST_OVERLAPS).saturating_add(FREE_OVERLAPS) {
+        return Ok(());
+    }
+    let message = format!(
+        "tensors with strides reach over the same bytes so often that they are {reach} in all: select fewer of them at once"
+    );
+    Err(Error::new(Kind::Limit, message))
 }
 
 impl Scatter {

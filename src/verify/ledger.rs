@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// One mark for every weight file and every tensor; set when a pass over their bytes has matched.
+/// One mark for every file and every tensor; set when a pass over their bytes has matched.
 pub(crate) struct Ledger {
     files: Box<[AtomicBool]>,
     tensors: Box<[AtomicU64]>,
@@ -28,10 +28,14 @@ impl Ledger {
         }
     }
 
-    /// Whether the tensor's bytes have been checked, by themselves or with their file.
-    pub(crate) fn is_verified(&self, tensor: usize, file: usize) -> bool {
-        let by_file = self.files.get(file).is_some_and(|mark| mark.load(Ordering::Acquire));
+    /// Whether a file has been checked.
+    pub(crate) fn is_verified(&self, file: usize) -> bool {
+        self.files.get(file).is_some_and(|mark| mark.load(Ordering::Acquire))
+    }
+
+    /// Whether a tensor's bytes have been checked by themselves.
+    pub(crate) fn is_tensor_verified(&self, tensor: usize) -> bool {
         let marks = self.tensors.get(tensor / 64).map_or(0, |marks| marks.load(Ordering::Acquire));
-        by_file || marks >> (tensor % 64) & 1 == 1
+        marks >> (tensor % 64) & 1 == 1
     }
 }

@@ -25,7 +25,11 @@ fn record(fixture: &Fixture, of_file: bool) -> Value {
         (tensor.name.to_owned(), claim)
     };
     let tensors: serde_json::Map<String, Value> = model.tensors().iter().map(claim_of).collect();
-    let file = json!({"data": {"size": fixture.data.len(), "blake3": blake3(&fixture.data)}});
+    let description = fs::read(fixture.folder.path().join("m.trial")).unwrap();
+    let file = json!({
+        "data": {"size": fixture.data.len(), "blake3": blake3(&fixture.data)},
+        "m.trial": {"size": description.len(), "blake3": blake3(&description)},
+    });
     json!({"weighbridge": 1, "files": if of_file { file } else { json!({}) }, "tensors": tensors})
 }
 

@@ -11,7 +11,7 @@ use super::label::Label;
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
-use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, TABLE_ROW, UsedPart, WeightFile, plain_name};
+use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, TABLE_ROW, UsedPart, WeightFile, plain_name};
 use crate::limits::Budget;
 use crate::storage::{Location, Source};
 use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTable};
@@ -147,13 +147,15 @@ impl<'a> Tensors<'a> {
     /// Makes the table.
     pub(super) fn finish(self) -> Result<Loaded> {
         let stored = self.files.len() as u32;
-        let mut weights: Vec<WeightFile> = self.files.into_iter().map(|source| plain(source, None)).collect();
+        let mut weights: Vec<WeightFile> = self.files.into_iter().map(outer).collect();
+        weights[0].described_by = DescribedBy::Itself;
         for (len, recipes) in self.groups {
             let used = recipes.iter().map(|recipe| UsedPart::Witness(Arc::clone(&recipe.used)));
             weights[0].used.extend(used);
             let (name, model) = (self.model.name().to_owned(), self.model.clone());
             let make = move || build(&model, &recipes).map_err(|e| e.path(model.path()));
-            weights.push(plain(Source::built(&name, len, Box::new(make)), Some(0)));
+            let source = Source::built(&name, len, Box::new(make));
+            weights.push(WeightFile { source, used: Vec::new(), base: Some(0), described_by: DescribedBy::Itself });
         }
         let mut table = TableBuilder::new(self.budget.limits());
         let mut found = self.found;
@@ -198,8 +200,9 @@ fn explain_missing(error: Error) -> Error {
     Error::new(Kind::NotFound, message).path(error.site().path.clone().unwrap_or_default())
 }
 
-fn plain(source: Source, base: Option<usize>) -> WeightFile {
-    WeightFile { source, used: Vec::new(), base }
+/// A file of external data: the model, which is the first file, says what lies in it.
+fn outer(source: Source) -> WeightFile {
+    WeightFile { source, used: Vec::new(), base: None, described_by: DescribedBy::Weights(0) }
 }
 
 /// Numbers those of the names that were made which are not the only ones. Two equal names that the model gives are left

@@ -15,7 +15,9 @@ mod index;
 use std::collections::{BTreeMap, btree_map};
 
 use super::detect::impostor;
-use super::{Clues, Confidence, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile};
+use super::{
+    Clues, Confidence, DescribedBy, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile,
+};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::METADATA_DIFFERS;
 use crate::metadata::{self, Metadata};
@@ -116,7 +118,8 @@ impl<'r, 'a> Shards<'r, 'a> {
             self.reading.notes.add(METADATA_DIFFERS, source.name(), message);
         }
         self.tables.push((parsed.tensors, picked));
-        self.weights.push(WeightFile { source, used: vec![UsedPart::Witness(parsed.header.into())], base: None });
+        let used = vec![UsedPart::Witness(parsed.header.into())];
+        self.weights.push(WeightFile { source, used, base: None, described_by: DescribedBy::Itself });
         Ok(())
     }
 
