@@ -149,7 +149,8 @@ pub struct wb_plan_options {
     /// view has the alignment of the file: see `wb_tensor_info`.
     pub alignment: u64,
     /// The bound on host memory beside the tensors, in bytes, at least 65,536, with direct reads 131,072, for a device
-    /// 262,144; each thread needs as much. 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and
+    /// 262,144, and where tensors are not stored contiguously 65,536 more; each thread needs as much. 0: 8 MiB, where
+    /// tensors are not stored contiguously 128 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and
     /// pins 4 MiB.
     pub staging_bytes: u64,
     /// Parts of tensors.

@@ -386,8 +386,10 @@ struct Stated<'a> {
 fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, (file, tensor): (usize, usize)) -> Option<Stated<'a>> {
     let tensor = payload.tensors.get(tensor)?;
     let stated = manifest.tensors.get(tensor.name)?;
-    let is_meant = stated.file == payload.files.get(file)?.source.name();
-    let run = tensor.contents.runs().find(|run| is_meant && payload.base(run.file as usize) == file)?;
+    if stated.file != payload.files.get(file)?.source.name() {
+        return None;
+    }
+    let run = tensor.contents.runs().find(|run| payload.base(run.file as usize) == file)?;
     let contradiction = stated.contradiction(&tensor);
     Some(Stated {
         range: (run.file as usize, run.offset, run.len),

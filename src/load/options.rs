@@ -38,8 +38,9 @@ pub struct PlanOptions {
     pub tensors: Vec<usize>,
     /// Alignment of each tensor in an arena in bytes, a power of two; 0 means 64 on the host and in files and 256 on a device.
     pub alignment: u64,
-    /// The bound on host memory beside the tensors, in bytes, at least 65,536, for a device 262,144; 0 means 8 MiB, for a
-    /// device 128 MiB. A thread that loads to devices uses 8.5 MiB at most, of which it pins 4 MiB.
+    /// The bound on host memory beside the tensors, in bytes, at least 65,536, for a file or where tensors are not stored
+    /// contiguously 131,072, for a device 196,608, and 65,536 more with large reads. 0 means 8 MiB, for a device or where
+    /// tensors are not stored contiguously 128 MiB. A thread that loads to devices uses 8.5 MiB at most, of which it pins 4 MiB.
     pub staging_bytes: u64,
     /// The most threads that read at once, within what the context allows; 0 means as many as that. With more threads
     /// than processors, more reads wait for a slow disk at the same time.

@@ -24,10 +24,11 @@ impl Draft {
     /// Begins a file that will be at `place`, and be given the permissions of the one that is there now.
     pub(crate) fn create(place: &Path) -> Result<Self> {
         let name = place.file_name().ok_or_else(|| Error::invalid("the path names no file"))?;
-        let folder = folder_of(place);
-        let (file, beside) = create_beside(folder, name).map_err(|e| fail("create a file", e, place))?;
+        let old = fs::metadata(place);
+        let created = create_beside(folder_of(place), name, old.is_ok());
+        let (file, beside) = created.map_err(|e| fail("create a file", e, place))?;
         let draft = Self { file, beside, place: place.to_owned(), is_placed: false };
-        if let Ok(old) = fs::metadata(place) {
+        if let Ok(old) = old {
             draft.file.set_permissions(old.permissions()).map_err(|e| fail("create a file", e, place))?;
         }
         Ok(draft)
@@ -44,8 +45,17 @@ impl Draft {
     }
 
     /// Puts the file in its place, when all of it is on the disk.
-    pub(crate) fn commit(mut self) -> Result<()> {
-        let placed = self.file.sync_all().and_then(|()| fs::rename(&self.beside, &self.place));
+    pub(crate) fn commit(self) -> Result<()> {
+        self.place(|beside, place| fs::rename(beside, place))
+    }
+
+    /// The same, if nothing is there yet.
+    pub(crate) fn commit_new(self) -> Result<()> {
+        self.place(rename_new)
+    }
+
+    fn place(mut self, rename: impl FnOnce(&Path, &Path) -> io::Result<()>) -> Result<()> {
+        let placed = self.file.sync_all().and_then(|()| rename(&self.beside, &self.place));
         placed.map_err(|e| fail("write the file", e, &self.place))?;
         self.is_placed = true;
         sync_folder(folder_of(&self.place)).map_err(|e| fail("write the file", e, &self.place))
@@ -64,7 +74,7 @@ impl Drop for Draft {
 /// A file in the folder of `place` that has no name: it is gone with its last descriptor.
 pub(crate) fn scratch_beside(place: &Path) -> Result<File> {
     let name = place.file_name().ok_or_else(|| Error::invalid("the path names no file"))?;
-    let (file, beside) = create_beside(folder_of(place), name).map_err(|e| fail("create a file", e, place))?;
+    let (file, beside) = create_beside(folder_of(place), name, true).map_err(|e| fail("create a file", e, place))?;
     fs::remove_file(&beside).map_err(|e| fail("create a file", e, place))?;
     Ok(file)
 }
@@ -82,7 +92,24 @@ fn folder_of(place: &Path) -> &Path {
     place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn create_beside(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(File, PathBuf)> {
+/// Renames a file to a name that nobody has. A second name is an error where the first is taken; file systems without
+/// links leave a moment between the look and the rename.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(e),
+        Err(_) if to.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(from, to),
+    }
+}
+
+/// Creates a file for this user alone, or with the permissions that new files have.
+fn create_beside(folder: &Path, name: &std::ffi::OsStr, is_private: bool) -> io::Result<(File, PathBuf)> {
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    if is_private {
+        make_private(&mut options);
+    }
     let chance = RandomState::new();
     let mut last = io::ErrorKind::AlreadyExists.into();
     for attempt in 0..ATTEMPTS {
@@ -90,7 +117,7 @@ fn create_beside(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(File, Pat
         hidden.push(name);
         hidden.push(format!(".{:016x}.tmp", chance.hash_one(attempt)));
         let beside = folder.join(hidden);
-        match File::options().read(true).write(true).create_new(true).open(&beside) {
+        match options.open(&beside) {
             Ok(file) => return Ok((file, beside)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => last = e,
             Err(e) => return Err(e),
@@ -98,6 +125,15 @@ fn create_beside(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(File, Pat
     }
     Err(last)
 }
+
+#[cfg(unix)]
+fn make_private(options: &mut fs::OpenOptions) {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+}
+
+/// Permissions come from the folder there.
+#[cfg(not(unix))]
+fn make_private(_: &mut fs::OpenOptions) {}
 
 #[cfg(unix)]
 fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
@@ -180,6 +216,30 @@ mod tests {
         fs::set_permissions(&place, fs::Permissions::from_mode(0o640)).unwrap();
         Draft::create(&place).unwrap().commit().unwrap();
         assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_will_be_private_is_so_from_the_start() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let name = std::ffi::OsStr::new("file");
+        let (file, _) = create_beside(folder.path(), name, true).unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_new_file_takes_the_place_of_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("file");
+        let draft = Draft::create(&place).unwrap();
+        fs::write(&place, "precious").unwrap();
+        let error = draft.commit_new().unwrap_err();
+        assert!(error.to_string().contains("file"), "{error}");
+        assert_eq!((fs::read_to_string(&place).unwrap(), names(folder.path()).len()), ("precious".to_owned(), 1));
+        fs::remove_file(&place).unwrap();
+        Draft::create(&place).unwrap().commit_new().unwrap();
+        assert_eq!(names(folder.path()), ["file"]);
     }
 
     #[test]

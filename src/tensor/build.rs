@@ -124,6 +124,8 @@ impl TableBuilder {
         cover::check(shape, &boxes)?;
         let mut sorted: Vec<&Piece<'_>> = pieces.iter().collect();
         sorted.sort_by_key(|piece| piece.run);
+        self.repeated = self.repeated.saturating_add(repeated_bytes(&sorted));
+        self.limits.check_repeated(self.repeated)?;
         let first = index(self.table.pieces.len())?;
         for piece in &sorted {
             self.push_piece(dtype, piece)?;
@@ -227,6 +229,7 @@ impl TableBuilder {
         table.dims.shrink_to_fit();
         table.rows.shrink_to_fit();
         table.index_by_name()?;
+        table.index_further_files();
         check_parameters(&table)?;
         Ok(table)
     }
@@ -391,6 +394,21 @@ fn check_blocks(dtype: DType, shape: &[u64]) -> Result<()> {
     )))
 }
 
+/// How many bytes more pieces have than their runs, which are sorted and may overlap.
+fn repeated_bytes(sorted: &[&Piece<'_>]) -> u64 {
+    let mut repeated: u64 = 0;
+    let (mut file, mut end) = (0, 0);
+    for Piece { run, .. } in sorted {
+        if run.file != file {
+            (file, end) = (run.file, 0);
+        }
+        let run_end = run.offset.saturating_add(run.len);
+        repeated = repeated.saturating_add(end.min(run_end).saturating_sub(run.offset));
+        end = end.max(run_end);
+    }
+    repeated
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -488,6 +506,20 @@ mod tests {
         assert_eq!(taken(DType::C64), [true, true, true]);
         assert_eq!(taken(DType::F32), [false, true, true]);
         assert_eq!(taken(DType::BOOL), [false, false, true]);
+    }
+
+    #[test]
+    fn bytes_that_pieces_repeat_are_counted() {
+        let run = |file, offset, len| Span { file, offset, len };
+        let piece = |run| Piece { run, start: &[], shape: &[] };
+        let pieces = [run(0, 0, 10), run(0, 4, 6), run(0, 4, 8), run(0, 12, 1), run(1, 0, 5), run(1, 0, 5)].map(piece);
+        let sorted: Vec<&Piece<'_>> = pieces.iter().collect();
+        assert_eq!(repeated_bytes(&sorted), 6 + 6 + 5);
+        let starts: Vec<[i64; 1]> = (0..300).map(|part| [part << 22]).collect();
+        let same = |start| Piece { run: run(0, 0, 1 << 22), start, shape: &[1 << 22] };
+        let pieces: Vec<Piece<'_>> = starts.iter().map(|start| same(start)).collect();
+        let error = builder().push_pieces("p", DType::U8, &[300 << 22], &pieces, Encoding::PLAIN).unwrap_err();
+        assert_eq!(error.kind(), Kind::Limit, "{error}");
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub struct TensorTable {
     /// What few tensors have beside their row.
     pub(super) extras: Vec<Extra>,
     pub(super) pieces: Vec<PieceRow>,
+    /// The files that tensors in pieces lie in beside that of their first piece: file and row, sorted.
+    further_files: Vec<(u32, u32)>,
     pub(super) quantizations: Vec<Quantization>,
     by_name: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -138,13 +140,27 @@ impl TensorTable {
 
     /// The indices of the tensors that have bytes in one file, or would if they had any.
     pub fn of_file(&self, file: u32) -> impl Iterator<Item = usize> {
-        let own = self.starting_in(file);
-        let reaches = move |index: &usize| {
-            let starts_elsewhere = self.rows[*index].span.file != file;
-            starts_elsewhere && self.tensor(&self.rows[*index]).contents.runs().any(|run| run.file == file)
-        };
-        let others = if self.pieces.is_empty() { 0..0 } else { 0..self.rows.len() };
-        own.chain(others.filter(reaches))
+        let start = self.further_files.partition_point(|(other, _)| *other < file);
+        let further = self.further_files[start..].iter().take_while(move |(other, _)| *other == file);
+        self.starting_in(file).chain(further.map(|(_, row)| *row as usize))
+    }
+
+    /// Notes the further files of tensors in pieces. The rows are in their order.
+    pub(super) fn index_further_files(&mut self) {
+        let mut further = Vec::new();
+        let in_pieces = self.rows.iter().enumerate().filter(|(_, row)| row.extra != NONE && !self.pieces.is_empty());
+        for (index, row) in in_pieces {
+            let mut last = row.span.file;
+            for run in self.tensor(row).contents.runs().filter(|run| run.file != row.span.file) {
+                if run.file != last {
+                    further.push((run.file, index as u32));
+                }
+                last = run.file;
+            }
+        }
+        further.sort_unstable();
+        further.dedup();
+        self.further_files = further;
     }
 
     /// The tensors whose first byte is in one file.

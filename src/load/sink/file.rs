@@ -81,7 +81,11 @@ impl Sink for File {
         let Output { draft, routing, start, .. } =
             output.ok_or_else(|| Error::new(Kind::Internal, "the file is still being written"))?;
         draft.set_len(start + routing.bytes())?;
-        draft.commit()?;
+        if plan.file.replaces {
+            draft.commit()?
+        } else {
+            draft.commit_new()?
+        }
         let offsets =
             (0..plan.selection.len()).map(|selected| match routing.placed(selected).map(|placed| placed.at) {
                 Some(At::Arena(offset)) => start + offset,
@@ -134,8 +138,8 @@ impl Mover for FileMover {
         let slab = plan.slabs[slab];
         let one: &Move = &plan.layout.moves[slab.index];
         let moved = &self.output.routing.moved;
-        let on = moved.iter().find(|on| on.index == slab.index);
-        let Some(At::Arena(offset)) = on.map(|on| on.at) else {
+        let on = moved.binary_search_by_key(&slab.index, |on| on.index);
+        let Some(At::Arena(offset)) = on.ok().map(|on| moved[on].at) else {
             return Err(Error::new(Kind::Internal, "a tensor is moved to no place in the file"));
         };
         let range = one.destination(slab);
