@@ -200,3 +200,29 @@ fn a_plain_name_wins_and_the_others_are_named() {
         assert!(note.message.contains(chosen) && note.message.contains(other), "{note}");
     }
 }
+
+/// What an index does not name is told of a directory; whoever names the index has chosen.
+#[test]
+fn weights_that_no_index_names_are_told() {
+    let shard = "model-00001-of-00001.safetensors";
+    let index = |file: &str| format!(r#"{{"weight_map": {{"w": "{file}"}}}}"#);
+    let indexed = || vec![at("model.safetensors.index.json", index(shard)), at(shard, tensors(&["w"]))];
+    let cases = [
+        vec![at("other.safetensors.index.json", index("o.safetensors")), at("o.safetensors", tensors(&["w"]))],
+        vec![at("consolidated.safetensors", tensors(&["v"]))],
+        vec![at("model.safetensors", tensors(&["w"]))],
+    ];
+    for others in cases {
+        let names: Vec<_> = others.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let root = plant(&indexed().into_iter().chain(others).collect());
+        let model = Model::open(root.path(), &OpenOptions::default(), &Context::new()).unwrap();
+        let [note] = model.notes() else { panic!("{names:?}: {:?}", model.notes()) };
+        assert_eq!(note.rule, "model.files.several");
+        assert!(names.iter().all(|name| note.message.contains(name)), "{note}");
+        let index = root.path().join("model.safetensors.index.json");
+        let named = Model::open(index, &OpenOptions::default(), &Context::new()).unwrap();
+        assert!(named.notes().is_empty());
+    }
+    let root = plant(&indexed());
+    assert!(Model::open(root.path(), &OpenOptions::default(), &Context::new()).unwrap().notes().is_empty());
+}

@@ -49,6 +49,12 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
     Ok(Entry::Shards(chosen.names().map(str::to_owned).collect()))
 }
 
+/// The indices and weights of a directory that an index does not name.
+pub(super) fn beside_index(listing: &[Listed], is_part: impl Fn(&str) -> bool) -> Vec<&str> {
+    let is_model = |name: &&str| name.ends_with(INDEX) || name.ends_with(FILE);
+    visible(listing).filter(|name| is_model(name) && !is_part(name)).collect()
+}
+
 fn ending_in<'a>(listing: &'a [Listed], ending: &str) -> Vec<&'a str> {
     visible(listing).filter(|name| name.ends_with(ending)).collect()
 }

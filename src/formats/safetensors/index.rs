@@ -13,6 +13,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::directory::beside_index;
 use super::{Reading, Shards};
 use crate::error::{Error, Kind, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
@@ -54,6 +55,10 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
     check_total_size(index.total_size, &parsed, source, reading);
     let is_part = |name: &str| name == source.name() || index.shards.contains_key(name);
     parsed.assets = reading.assets(is_part)?;
+    if location.entry().is_none() {
+        let left_out = beside_index(location.listing()?, is_part);
+        reading.note_left_out(source.name(), &left_out);
+    }
     parsed.descriptions = vec![Source::from_memory(source.name(), text.clone())];
     Ok(parsed)
 }
