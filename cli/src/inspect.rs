@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use weighbridge::digest::{Algorithm, Digest, Hasher};
+use weighbridge::digest::Digest;
 use weighbridge::error::Printable;
 use weighbridge::metadata::Datum;
 use weighbridge::{Model, OpenOptions, Policy};
 
 use crate::args::{Inspect, open};
+use crate::digests;
 use crate::failure::Failure;
 use crate::output::{NoteDescription, count, notes, print_metadata, thousands};
 use crate::quantization::QuantizationDescription;
@@ -67,7 +66,7 @@ struct TensorDescription<'a> {
 
 pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
     let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
-    let digests = if args.digests { Some(digests(&model)?) } else { None };
+    let digests = if args.digests { Some(digests::of_tensors(&model)?) } else { None };
     let description = describe(&model, digests.as_deref())?;
     if args.json {
         serde_json::to_writer(&mut *out, &description)?;
@@ -77,7 +76,7 @@ pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
     print(out, &model, &description)
 }
 
-fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Result<Description<'a>, Failure> {
+fn describe<'a>(model: &'a Model, digests: Option<&[Digest]>) -> Result<Description<'a>, Failure> {
     let files: Vec<_> = model.files().map(|file| FileDescription { path: file.name(), bytes: file.len() }).collect();
     let mut tensors: Vec<_> = model
         .tensors()
@@ -92,7 +91,7 @@ fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Result<Descript
             bytes: tensor.byte_len(),
             strides: tensor.strides().filter(|strides| !strides.is_empty()),
             quantization: tensor.quantization.map(QuantizationDescription::from),
-            sha256: digests.map(|digests| digests[index].clone()),
+            sha256: digests.map(|digests| digests[index].to_string()),
         })
         .collect();
     tensors.sort_unstable_by_key(|tensor| tensor.name);
@@ -147,43 +146,4 @@ fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> 
         }
     }
     Ok(())
-}
-
-/// The SHA-256 of each tensor, on all processors.
-fn digests(model: &Model) -> Result<Vec<String>, Failure> {
-    let next = AtomicUsize::new(0);
-    let digests = Mutex::new(vec![String::new(); model.tensors().len()]);
-    let work = || -> weighbridge::Result<()> {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(tensor) = model.tensors().get(index) else { return Ok(()) };
-            let digest = match tensor.span() {
-                Some(span) => digest(model, index, span.len)?,
-                // Of the contiguous bytes, whatever the file has.
-                None => Digest::of(Algorithm::Sha256, &model.bytes(index)?).to_string(),
-            };
-            digests.lock().unwrap_or_else(|e| e.into_inner())[index] = digest;
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or(Ok(()))).collect()
-    });
-    results.into_iter().collect::<weighbridge::Result<()>>()?;
-    Ok(digests.into_inner().unwrap_or_else(|e| e.into_inner()))
-}
-
-fn digest(model: &Model, index: usize, len: u64) -> weighbridge::Result<String> {
-    const BLOCK: u64 = 1 << 20;
-    let mut hasher = Hasher::whole(Algorithm::Sha256);
-    let mut buffer = vec![0; len.min(BLOCK) as usize];
-    let mut offset = 0;
-    while offset < len {
-        let part = &mut buffer[..(len - offset).min(BLOCK) as usize];
-        model.read_into(index, offset, part)?;
-        hasher.update(part);
-        offset += part.len() as u64;
-    }
-    Ok(hasher.finish().to_string())
 }

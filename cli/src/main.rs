@@ -7,6 +7,7 @@ mod attributes;
 mod check;
 mod devices;
 mod digest;
+mod digests;
 mod dot;
 mod failure;
 mod forms;
