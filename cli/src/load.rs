@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::{count, notes, progress_bar, report_summary, thousands};
 use crate::phases::{self, Phase, Stage};
 use crate::tensors;
-use crate::verify::LineDescription;
+use crate::verify::Lines;
 
 #[derive(Serialize)]
 struct Loaded<'a> {
@@ -22,7 +22,7 @@ struct Loaded<'a> {
     stages: Vec<Stage>,
     /// Empty if the tensors are in host memory.
     devices: Vec<Share>,
-    checks: Vec<LineDescription<'a>>,
+    checks: Lines<'a>,
 }
 
 /// What one CUDA device has got.
@@ -57,7 +57,7 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
         phases: &phases,
         stages: placement.report().costs().iter().map(Stage::from).collect(),
         devices: shares(&plan, &placement, &wanted.cuda.devices),
-        checks: placement.report().iter().map(LineDescription::from).collect(),
+        checks: Lines(placement.report()),
     };
     if args.json {
         serde_json::to_writer(&mut *out, &loaded)?;

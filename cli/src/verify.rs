@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use weighbridge::error::Printable;
 use weighbridge::verify::{Anchor, Evidence, Line, Outcome, Report, Subject};
 use weighbridge::{OpenOptions, Policy};
@@ -16,12 +16,21 @@ use crate::output::{outcome_name, report_summary};
 struct Verdict<'a> {
     /// Whether the policy is satisfied.
     good: bool,
-    checks: Vec<LineDescription<'a>>,
+    checks: Lines<'a>,
+}
+
+/// The JSON form of a report. Each line is described when it is printed: there is one for every tensor.
+pub struct Lines<'a>(pub &'a Report);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(LineDescription::from))
+    }
 }
 
 /// The JSON form of one line of a report.
 #[derive(Serialize)]
-pub struct LineDescription<'a> {
+struct LineDescription<'a> {
     kind: &'static str,
     subject: &'a str,
     /// Of a run: bytes from the start of the file, and how many.
@@ -85,7 +94,7 @@ pub fn run(args: &Verify, out: &mut impl Write) -> Result<(), Failure> {
 
 fn print(as_json: bool, out: &mut impl Write, report: &Report, good: bool) -> Result<(), Failure> {
     if as_json {
-        let checks = report.iter().map(LineDescription::from).collect();
+        let checks = Lines(report);
         serde_json::to_writer(&mut *out, &Verdict { good, checks })?;
         writeln!(out)?;
     } else {
