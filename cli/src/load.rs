@@ -73,9 +73,9 @@ fn header_bytes(model: &Model) -> u64 {
     let (mut tensors, mut seen) = (0, (0, 0));
     for tensor in model.tensors().iter() {
         let place = model.place(&tensor);
-        let Some(offset) = place.offset else { continue };
+        let Some((offset, run)) = place.offset.zip(tensor.contents.run()) else { continue };
         let start = if place.file == seen.0 { offset.max(seen.1) } else { offset };
-        let end = (offset + tensor.byte_len()).max(start);
+        let end = (offset + run.len).max(start);
         tensors += end - start;
         seen = (place.file, end);
     }

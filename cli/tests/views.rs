@@ -118,3 +118,13 @@ fn tensors_that_overlap_without_end_are_not_hashed() {
         good(&["inspect", path(&model)]);
     }
 }
+
+/// It has many more bytes in memory than in its file, and more than its file has.
+#[test]
+fn load_tells_the_cost_of_a_view_that_repeats_an_element() {
+    let tensors = json!([{"name": "repeated", "dtype": "U8", "shape": [1000, 2], "strides": [0, 1],
+                          "runs": [{"file": 0, "offset": 4, "len": 2}]}]);
+    let folder = model_of(&[7; 20], &tensors);
+    let seen = good_json(&["load", path(&folder.path().join("m.trial")), "--json"]);
+    assert_eq!((&seen["bytes"], &seen["phases"][0]["bytes"]), (&json!(2), &json!(18)));
+}
