@@ -13,7 +13,8 @@ use weighbridge::{Model, OpenOptions, Policy, Tensor};
 use crate::args::{Inspect, open};
 use crate::digests;
 use crate::failure::Failure;
-use crate::output::{NoteDescription, count, notes, print_metadata, thousands};
+use crate::notes::Notes;
+use crate::output::{count, print_json, print_metadata, thousands};
 use crate::quantization::QuantizationDescription;
 use crate::summary::{self, GraphDescription};
 use crate::tensors::{self, Files};
@@ -26,7 +27,6 @@ struct Description<'a> {
     metadata: BTreeMap<&'a str, MetadataValue<'a>>,
     assets: &'a [String],
     unindexed: Vec<&'a str>,
-    notes: Vec<NoteDescription<'a>>,
     tensors: TensorList<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     graph: Option<GraphDescription<'a>>,
@@ -102,13 +102,12 @@ impl Serialize for TensorList<'_> {
 }
 
 pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
-    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
+    let options = OpenOptions { policy: Policy::None, ..Default::default() };
+    let model = open(&args.path, &options, Notes::with_json(args.json))?;
     let digests = if args.digests { Some(digests::of_tensors(&model)?) } else { None };
     let description = describe(&model, digests.as_deref())?;
     if args.json {
-        serde_json::to_writer(&mut *out, &description)?;
-        writeln!(out)?;
-        return Ok(());
+        return print_json(out, &model, &description);
     }
     print(out, &model, &description)
 }
@@ -120,7 +119,6 @@ fn describe<'a>(model: &'a Model, digests: Option<&'a [Digest]>) -> Result<Descr
         metadata: metadata(model)?,
         assets: model.assets(),
         unindexed: model.unindexed().iter().map(|tensor| &*tensor.name).collect(),
-        notes: model.notes().iter().map(NoteDescription::from).collect(),
         tensors: TensorList { model, files: Files::of(model), digests },
         graph: GraphDescription::of(model),
     })
@@ -143,7 +141,6 @@ fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> 
     let bytes = model.tensors().iter().map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add);
     let (tensors, files) = (count(model.tensors().len(), "tensor"), count(description.files.len(), "file"));
     writeln!(out, "{}: {tensors}, {} bytes, in {files}", model.format(), thousands(bytes))?;
-    notes(out, model)?;
     if let Some(graph) = &description.graph {
         summary::print(out, model, graph)?;
     }

@@ -9,7 +9,8 @@ use weighbridge::{Access, Model, OpenOptions, Placement, Plan, Task};
 
 use crate::args::{Load, open, read_manifest};
 use crate::failure::Failure;
-use crate::output::{count, notes, progress_bar, report_summary, thousands};
+use crate::notes::Notes;
+use crate::output::{count, print_json, progress_bar, report_summary, thousands};
 use crate::phases::{self, Phase, Stage};
 use crate::tensors;
 use crate::verify::Lines;
@@ -40,7 +41,7 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
     let options = OpenOptions { access, policy: args.policy.into(), manifest, ..Default::default() };
     let wanted = args.placing.options()?;
     let start = Instant::now();
-    let model = open(&args.path, &options)?;
+    let model = open(&args.path, &options, Notes::with_json(args.json))?;
     let opened = Phase::ended("open", header_bytes(&model), start);
 
     let plan = Arc::new(model.plan(&wanted).map_err(|error| args.placing.explain(error))?);
@@ -60,9 +61,7 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
         checks: Lines(placement.report()),
     };
     if args.json {
-        serde_json::to_writer(&mut *out, &loaded)?;
-        writeln!(out)?;
-        return Ok(());
+        return print_json(out, &model, &loaded);
     }
     print(out, &model, &placement, &loaded)
 }
@@ -89,7 +88,6 @@ fn shares(plan: &Plan, placement: &Placement, devices: &[u32]) -> Vec<Share> {
 }
 
 fn print(out: &mut impl Write, model: &Model, placement: &Placement, loaded: &Loaded<'_>) -> Result<(), Failure> {
-    notes(out, model)?;
     tensors::print_placed(out, model, placement)?;
     writeln!(out, "\n{}", count(loaded.tensors, "tensor"))?;
     for Share { ordinal, tensors, bytes } in &loaded.devices {

@@ -15,6 +15,7 @@ mod graph;
 mod inspect;
 mod load;
 mod names;
+mod notes;
 mod output;
 mod phases;
 mod placing;

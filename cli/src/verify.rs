@@ -1,7 +1,7 @@
 //! `weighbridge verify`
 
 use std::collections::HashSet;
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 use weighbridge::error::Printable;
@@ -10,7 +10,8 @@ use weighbridge::{OpenOptions, Policy};
 
 use crate::args::{Verify, open, read_manifest};
 use crate::failure::Failure;
-use crate::output::{outcome_name, report_summary};
+use crate::notes::Notes;
+use crate::output::{outcome_name, print_json, report_summary};
 
 #[derive(Serialize)]
 struct Verdict<'a> {
@@ -84,29 +85,27 @@ pub fn run(args: &Verify, out: &mut impl Write) -> Result<(), Failure> {
     let policy: Policy = args.policy.into();
     let manifest = read_manifest(args.manifest.as_ref())?;
     let options = OpenOptions { policy, manifest, ..Default::default() };
-    let report = open(&args.path, &options)?.verify()?;
+    let model = open(&args.path, &options, Notes::with_json(args.json))?;
+    let report = model.verify()?;
     let verdict = report.verdict(policy);
-    let printed = print(args.json, out, &report, verdict.is_ok());
+    let printed = if args.json {
+        print_json(out, &model, &Verdict { good: verdict.is_ok(), checks: Lines(&report) })
+    } else {
+        print(out, &report).map_err(Failure::from)
+    };
     // The verdict counts, also when nobody reads the report to its end.
     verdict?;
     printed
 }
 
-fn print(as_json: bool, out: &mut impl Write, report: &Report, good: bool) -> Result<(), Failure> {
-    if as_json {
-        let checks = Lines(report);
-        serde_json::to_writer(&mut *out, &Verdict { good, checks })?;
-        writeln!(out)?;
-    } else {
-        report_summary(out, report)?;
-        mismatches(out, report)?;
-    }
-    Ok(())
+fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    report_summary(out, report)?;
+    mismatches(out, report)
 }
 
 /// Both digests of everything that is not what it should be. Tensors that only lie in a file, or a part of one, that
 /// does not match say so.
-fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+fn mismatches(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let of_files: HashSet<*const Evidence> = report
         .iter()
         .filter(|check| is_file(check))

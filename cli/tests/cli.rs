@@ -60,15 +60,51 @@ fn inspect_lists_what_the_index_does_not_name() {
     assert!(text.contains("unindexed: ema.decay in diffusion_pytorch_model-00002-of-00002.safetensors"), "{text}");
 }
 
+/// A directory with two models, of which one has a plain name, and white space before its header.
+fn remarkable() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["model.safetensors", "other.safetensors"] {
+        fs::copy(golden("whitespace.safetensors"), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+/// For people on standard error, so that standard output stays what was asked for.
 #[test]
-fn inspect_tells_what_was_accepted_with_a_remark() {
-    let model = golden("whitespace.safetensors");
-    let seen = good_json(&["inspect", path(&model), "--json"]);
-    let [note] = &seen["notes"].as_array().unwrap()[..] else { panic!("{seen}") };
-    assert_eq!(note["id"], "safetensors.header.whitespace");
-    assert_eq!((&note["severity"], &note["path"]), (&"warning".into(), &"whitespace.safetensors".into()));
-    let text = good(&["inspect", path(&model)]);
-    assert!(text.contains("warning: whitespace.safetensors: the header begins with white space"), "{text}");
+fn what_was_accepted_with_a_remark_is_told_by_every_command() {
+    let folder = remarkable();
+    for args in [&["inspect"][..], &["verify"], &["load"], &["load", "--target", "view"], &["digest"]] {
+        let output = run(&[args, &[path(folder.path())]].concat());
+        let (shown, told) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!((output.status.code(), told.lines().count()), (Some(0), 2), "{args:?}: {told}");
+        assert!(told.contains("warning: model.safetensors: the header begins with white space"), "{args:?}: {told}");
+        assert!(told.contains("other.safetensors") && told.contains("[model.files.several]"), "{args:?}: {told}");
+        assert!(!shown.contains("warning: "), "{args:?}: {shown}");
+    }
+}
+
+/// To `check` notes are findings, which it prints.
+#[test]
+fn check_tells_notes_once() {
+    let shown = good(&["check", path(remarkable().path())]);
+    assert_eq!(shown.matches("[safetensors.header.whitespace]").count(), 1, "{shown}");
+    assert_eq!(shown.matches("[model.files.several]").count(), 1, "{shown}");
+}
+
+#[test]
+fn notes_are_in_the_object_of_every_command_about_a_model() {
+    let folder = remarkable();
+    let of = |command| good_json(&[command, path(folder.path()), "--json"])["notes"].clone();
+    let notes = of("inspect");
+    let mut rules: Vec<_> = notes.as_array().unwrap().iter().map(|note| note["id"].as_str().unwrap()).collect();
+    rules.sort_unstable();
+    assert_eq!(rules, ["model.files.several", "safetensors.header.whitespace"]);
+    let note = notes.as_array().unwrap().iter().find(|note| note["id"] == rules[1]).unwrap();
+    assert_eq!((&note["severity"], &note["path"]), (&"warning".into(), &"model.safetensors".into()));
+    assert!(note["message"].as_str().unwrap().starts_with("the header begins with white space"), "{note}");
+    for command in ["verify", "load", "check"] {
+        assert_eq!(of(command), notes, "{command}");
+    }
 }
 
 /// Exit status 2: the user has to say which is meant.
