@@ -9,9 +9,10 @@ use weighbridge::{Access, Model, OpenOptions, Placement, Plan, Task};
 
 use crate::args::{Load, open, read_manifest};
 use crate::failure::Failure;
-use crate::notes::Notes;
+use crate::notes::{Notes, warn};
 use crate::output::{count, print_json, progress_bar, report_summary, thousands};
 use crate::phases::{self, Phase, Stage};
+use crate::placing::target_name;
 use crate::tensors;
 use crate::verify::Lines;
 
@@ -21,6 +22,8 @@ struct Loaded<'a> {
     bytes: u64,
     phases: &'a [Phase],
     stages: Vec<Stage>,
+    /// Where the tensors are: `"host"` instead of `"view"` where a file cannot be mapped.
+    target: &'static str,
     /// Empty if the tensors are in host memory.
     devices: Vec<Share>,
     checks: Lines<'a>,
@@ -46,6 +49,9 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
 
     let plan = Arc::new(model.plan(&wanted).map_err(|error| args.placing.explain(error))?);
     let info = plan.info();
+    if info.target != wanted.target && !args.json {
+        warn(&unmapped(&model));
+    }
     let start = Instant::now();
     let task = Task::start(&plan)?;
     task.wait(progress_bar("loading"))?;
@@ -57,6 +63,7 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
         bytes: info.payload_bytes,
         phases: &phases,
         stages: placement.report().costs().iter().map(Stage::from).collect(),
+        target: target_name(placement.target()),
         devices: shares(&plan, &placement, &wanted.cuda.devices),
         checks: Lines(placement.report()),
     };
@@ -64,6 +71,13 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
         return print_json(out, &model, &loaded);
     }
     print(out, &model, &placement, &loaded)
+}
+
+/// Why the tensors are not viewed where they lie, and what happens instead.
+fn unmapped(model: &Model) -> String {
+    let mut reasons = model.files().filter_map(|file| Some(format!("{}: {}", file.name(), file.unmappable()?)));
+    let reason = reasons.next().unwrap_or_else(|| "a file of the model cannot be mapped".to_owned());
+    format!("warning: {reason}: the tensors are loaded to host memory instead of being viewed in the file")
 }
 
 /// What had to be read to open the model: all that is not tensors. Those may share bytes.

@@ -34,7 +34,7 @@ impl Notes {
 }
 
 /// Prints one line to standard error. It is no reason to fail that nobody reads it.
-fn warn(text: &str) {
+pub fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "{}", Printable(text));
 }
 

@@ -136,6 +136,45 @@ fn load_tells_phases_and_what_was_checked() {
     assert_eq!(seen["phases"][1]["name"], "load");
 }
 
+/// A file of 8 GiB, of which one small tensor is wanted, and a process that may map half of that.
+#[test]
+#[cfg(target_os = "linux")]
+fn load_tells_when_a_file_could_not_be_mapped() {
+    const BIG: u64 = 8 << 30;
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("big.safetensors");
+    let end = BIG + 4;
+    let header = json!({"small": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
+                        "big": {"dtype": "U8", "shape": [BIG], "data_offsets": [4, end]}});
+    let header = header.to_string();
+    fs::write(&model, [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat()).unwrap();
+    let file = fs::File::options().write(true).open(&model).unwrap();
+    file.set_len(8 + header.len() as u64 + end).unwrap();
+    let load = |more: &[&str]| {
+        let limited = "ulimit -v 4194304; exec \"$0\" load --include small --target view \"$@\"";
+        let program = env!("CARGO_BIN_EXE_weighbridge");
+        let output = Command::new("sh").args(["-c", limited, program, path(&model)]).args(more).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let (_, told) = load(&[]);
+    assert_eq!(told.lines().count(), 1, "{told}");
+    for part in ["warning: big.safetensors: ", "cannot map the file", "loaded to host memory"] {
+        assert!(told.contains(part), "{part} is not in: {told}");
+    }
+    let (shown, told) = load(&["--json"]);
+    let seen: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((&seen["target"], &*told), (&json!("host"), ""));
+}
+
+#[test]
+fn load_tells_the_target() {
+    let model = golden("edge.safetensors");
+    for target in ["host", "view"] {
+        assert_eq!(good_json(&["load", path(&model), "--target", target, "--json"])["target"], target);
+    }
+}
+
 #[test]
 fn digest_writes_manifests_that_verify_and_sha256sum_accept() {
     let copy = checkpoint();
