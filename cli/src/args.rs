@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use weighbridge::{Context, Model, OpenOptions, Policy};
 
 use crate::failure::Failure;
+use crate::notes::Notes;
 use crate::placing::Placing;
 
 /// Look at, check, verify and load machine-learning models. Nothing in a model file is ever executed.
@@ -142,13 +143,15 @@ impl From<PolicyArg> for Policy {
     }
 }
 
-/// Opens what the user named, with a thread for each processor.
-pub fn open(path: &PathBuf, options: &OpenOptions) -> Result<Model, Failure> {
+/// Opens what the user named, with a thread for each processor, and tells the notes.
+pub fn open(path: &PathBuf, options: &OpenOptions, notes: Notes) -> Result<Model, Failure> {
     let exists = path.try_exists().map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
     if !exists {
         return Err(Failure::usage(format!("{}: there is no such file or directory", path.display())));
     }
-    Ok(Model::open(path, options, &Context::new().with_threads(usize::MAX))?)
+    let model = Model::open(path, options, &Context::new().with_threads(usize::MAX))?;
+    notes.tell(&model);
+    Ok(model)
 }
 
 /// The bytes of a manifest that the user gives.

@@ -9,7 +9,8 @@ use weighbridge::{Finding, OpenOptions, Policy, Severity};
 
 use crate::args::{Check, open};
 use crate::failure::Failure;
-use crate::output::count;
+use crate::notes::Notes;
+use crate::output::{count, print_json};
 
 #[derive(Serialize)]
 struct Verdict<'a> {
@@ -47,7 +48,8 @@ impl Counts {
 }
 
 pub fn run(args: &Check, out: &mut impl Write) -> Result<(), Failure> {
-    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
+    // Notes are findings too.
+    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() }, Notes::Printed)?;
     let mut findings = model.check(&CheckOptions { target: args.target.clone(), ..Default::default() })?;
     // The worst first; those of one severity stay in the order of their places.
     findings.sort_by_key(|finding| finding.severity);
@@ -55,7 +57,7 @@ pub fn run(args: &Check, out: &mut impl Write) -> Result<(), Failure> {
     let good = counts.error == 0;
     let errors = count(counts.error, "error");
     let printed = if args.json {
-        print_json(out, Verdict { good, findings: findings.iter().map(describe).collect(), counts })
+        print_json(out, &model, &Verdict { good, findings: findings.iter().map(describe).collect(), counts })
     } else {
         print(out, &findings, &counts).map_err(Failure::from)
     };
@@ -69,11 +71,6 @@ pub fn run(args: &Check, out: &mut impl Write) -> Result<(), Failure> {
 fn describe(finding: &Finding) -> FindingDescription<'_> {
     let Finding { severity, rule, path, message, remedy } = finding;
     FindingDescription { severity: severity.name(), rule, path, message, remedy: remedy.as_deref() }
-}
-
-fn print_json(out: &mut impl Write, verdict: Verdict<'_>) -> Result<(), Failure> {
-    serde_json::to_writer(&mut *out, &verdict)?;
-    Ok(writeln!(out)?)
 }
 
 fn print(out: &mut impl Write, findings: &[Finding], counts: &Counts) -> io::Result<()> {

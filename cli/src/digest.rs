@@ -9,10 +9,11 @@ use weighbridge::{OpenOptions, Policy};
 
 use crate::args::{Digest, open};
 use crate::failure::Failure;
+use crate::notes::Notes;
 use crate::output::progress_bar;
 
 pub fn run(args: &Digest, out: &mut impl Write) -> Result<(), Failure> {
-    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
+    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() }, Notes::Told)?;
     if !args.path.is_dir() {
         return Err(Failure::usage(format!("{}: expected the directory of a model", args.path.display())));
     }

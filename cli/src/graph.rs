@@ -11,11 +11,12 @@ use crate::attributes::{AttributeText, stored};
 use crate::dot;
 use crate::failure::Failure;
 use crate::names::{LEFT_OUT, Name, OpName, TypeText, domain_name};
-use crate::output::{notes, print_metadata};
+use crate::notes::Notes;
+use crate::output::print_metadata;
 use crate::walk::{Place, Step, Walk};
 
 pub fn run(args: &Args, out: &mut impl Write) -> Result<(), Failure> {
-    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
+    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() }, Notes::Told)?;
     has_graphs(&model)?;
     if args.dot { Ok(dot::print(out, &model)?) } else { print(out, &model) }
 }
@@ -29,7 +30,6 @@ fn has_graphs(model: &Model) -> Result<(), Failure> {
 }
 
 fn print(out: &mut impl Write, model: &Model) -> Result<(), Failure> {
-    notes(out, model)?;
     head(out, model)?;
     writeln!(out)?;
     for step in Walk::new(model.graphs(), 0) {

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use weighbridge::digest::{Algorithm, Digest, Hasher};
+use weighbridge::digest::Digest;
 use weighbridge::error::Printable;
 use weighbridge::metadata::Datum;
-use weighbridge::{Model, OpenOptions, Policy};
+use weighbridge::{Model, OpenOptions, Policy, Tensor};
 
 use crate::args::{Inspect, open};
+use crate::digests;
 use crate::failure::Failure;
-use crate::output::{NoteDescription, count, notes, print_metadata, thousands};
+use crate::notes::Notes;
+use crate::output::{count, print_json, print_metadata, thousands};
 use crate::quantization::QuantizationDescription;
 use crate::summary::{self, GraphDescription};
-use crate::tensors;
+use crate::tensors::{self, Files};
 
 /// The JSON form: one for all formats.
 #[derive(Serialize)]
@@ -27,8 +27,7 @@ struct Description<'a> {
     metadata: BTreeMap<&'a str, MetadataValue<'a>>,
     assets: &'a [String],
     unindexed: Vec<&'a str>,
-    notes: Vec<NoteDescription<'a>>,
-    tensors: Vec<TensorDescription<'a>>,
+    tensors: TensorList<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     graph: Option<GraphDescription<'a>>,
 }
@@ -65,45 +64,62 @@ struct TensorDescription<'a> {
     sha256: Option<String>,
 }
 
+/// All tensors, by name. Each is described when it is printed: a model may have hundreds of thousands.
+struct TensorList<'a> {
+    model: &'a Model,
+    files: Files<'a>,
+    /// By the index of the tensor.
+    digests: Option<&'a [Digest]>,
+}
+
+impl<'a> TensorList<'a> {
+    fn by_name(&self) -> impl Iterator<Item = (usize, Tensor<'a>)> + use<'a> {
+        let tensors = self.model.tensors();
+        let mut sorted: Vec<usize> = (0..tensors.len()).collect();
+        sorted.sort_unstable_by_key(|index| tensors.get(*index).map(|tensor| tensor.name));
+        sorted.into_iter().filter_map(|index| Some((index, tensors.get(index)?)))
+    }
+
+    fn describe(&self, index: usize, tensor: Tensor<'a>) -> TensorDescription<'a> {
+        TensorDescription {
+            name: tensor.name,
+            dtype: tensor.dtype.name(),
+            shape: tensor.shape,
+            file: self.files.name_of(&tensor),
+            offset: self.model.place(&tensor).offset,
+            bytes: tensor.byte_len(),
+            strides: tensor.strides().filter(|strides| !strides.is_empty()),
+            quantization: tensor.quantization.map(QuantizationDescription::from),
+            sha256: self.digests.map(|digests| digests[index].to_string()),
+        }
+    }
+}
+
+impl Serialize for TensorList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.by_name().map(|(index, tensor)| self.describe(index, tensor)))
+    }
+}
+
 pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
-    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() })?;
-    let digests = if args.digests { Some(digests(&model)?) } else { None };
+    let options = OpenOptions { policy: Policy::None, ..Default::default() };
+    let model = open(&args.path, &options, Notes::with_json(args.json))?;
+    let digests = if args.digests { Some(digests::of_tensors(&model)?) } else { None };
     let description = describe(&model, digests.as_deref())?;
     if args.json {
-        serde_json::to_writer(&mut *out, &description)?;
-        writeln!(out)?;
-        return Ok(());
+        return print_json(out, &model, &description);
     }
     print(out, &model, &description)
 }
 
-fn describe<'a>(model: &'a Model, digests: Option<&[String]>) -> Result<Description<'a>, Failure> {
-    let files: Vec<_> = model.files().map(|file| FileDescription { path: file.name(), bytes: file.len() }).collect();
-    let mut tensors: Vec<_> = model
-        .tensors()
-        .iter()
-        .enumerate()
-        .map(|(index, tensor)| TensorDescription {
-            name: tensor.name,
-            dtype: tensor.dtype.name(),
-            shape: tensor.shape,
-            file: files[model.place(&tensor).file].path,
-            offset: model.place(&tensor).offset,
-            bytes: tensor.byte_len(),
-            strides: tensor.strides().filter(|strides| !strides.is_empty()),
-            quantization: tensor.quantization.map(QuantizationDescription::from),
-            sha256: digests.map(|digests| digests[index].clone()),
-        })
-        .collect();
-    tensors.sort_unstable_by_key(|tensor| tensor.name);
+fn describe<'a>(model: &'a Model, digests: Option<&'a [Digest]>) -> Result<Description<'a>, Failure> {
     Ok(Description {
         format: model.format(),
-        files,
+        files: model.files().map(|file| FileDescription { path: file.name(), bytes: file.len() }).collect(),
         metadata: metadata(model)?,
         assets: model.assets(),
         unindexed: model.unindexed().iter().map(|tensor| &*tensor.name).collect(),
-        notes: model.notes().iter().map(NoteDescription::from).collect(),
-        tensors,
+        tensors: TensorList { model, files: Files::of(model), digests },
         graph: GraphDescription::of(model),
     })
 }
@@ -123,9 +139,8 @@ fn metadata(model: &Model) -> Result<BTreeMap<&str, MetadataValue<'_>>, Failure>
 
 fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> Result<(), Failure> {
     let bytes = model.tensors().iter().map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add);
-    let (tensors, files) = (count(description.tensors.len(), "tensor"), count(description.files.len(), "file"));
+    let (tensors, files) = (count(model.tensors().len(), "tensor"), count(description.files.len(), "file"));
     writeln!(out, "{}: {tensors}, {} bytes, in {files}", model.format(), thousands(bytes))?;
-    notes(out, model)?;
     if let Some(graph) = &description.graph {
         summary::print(out, model, graph)?;
     }
@@ -138,52 +153,14 @@ fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> 
     }
     writeln!(out)?;
     tensors::print_stored(out, model)?;
-    if description.tensors.iter().any(|tensor| tensor.sha256.is_some()) {
-        writeln!(out)?;
-    }
-    for tensor in &description.tensors {
-        if let Some(digest) = &tensor.sha256 {
-            writeln!(out, "{digest}  {}", Printable(tensor.name))?;
-        }
+    print_digests(out, &description.tensors)
+}
+
+fn print_digests(out: &mut impl Write, tensors: &TensorList<'_>) -> Result<(), Failure> {
+    let Some(digests) = tensors.digests.filter(|digests| !digests.is_empty()) else { return Ok(()) };
+    writeln!(out)?;
+    for (index, tensor) in tensors.by_name() {
+        writeln!(out, "{}  {}", digests[index], Printable(tensor.name))?;
     }
     Ok(())
-}
-
-/// The SHA-256 of each tensor, on all processors.
-fn digests(model: &Model) -> Result<Vec<String>, Failure> {
-    let next = AtomicUsize::new(0);
-    let digests = Mutex::new(vec![String::new(); model.tensors().len()]);
-    let work = || -> weighbridge::Result<()> {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(tensor) = model.tensors().get(index) else { return Ok(()) };
-            let digest = match tensor.span() {
-                Some(span) => digest(model, index, span.len)?,
-                // Of the contiguous bytes, whatever the file has.
-                None => Digest::of(Algorithm::Sha256, &model.bytes(index)?).to_string(),
-            };
-            digests.lock().unwrap_or_else(|e| e.into_inner())[index] = digest;
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or(Ok(()))).collect()
-    });
-    results.into_iter().collect::<weighbridge::Result<()>>()?;
-    Ok(digests.into_inner().unwrap_or_else(|e| e.into_inner()))
-}
-
-fn digest(model: &Model, index: usize, len: u64) -> weighbridge::Result<String> {
-    const BLOCK: u64 = 1 << 20;
-    let mut hasher = Hasher::whole(Algorithm::Sha256);
-    let mut buffer = vec![0; len.min(BLOCK) as usize];
-    let mut offset = 0;
-    while offset < len {
-        let part = &mut buffer[..(len - offset).min(BLOCK) as usize];
-        model.read_into(index, offset, part)?;
-        hasher.update(part);
-        offset += part.len() as u64;
-    }
-    Ok(hasher.finish().to_string())
 }

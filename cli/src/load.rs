@@ -9,10 +9,12 @@ use weighbridge::{Access, Model, OpenOptions, Placement, Plan, Task};
 
 use crate::args::{Load, open, read_manifest};
 use crate::failure::Failure;
-use crate::output::{count, notes, progress_bar, report_summary, thousands};
+use crate::notes::{Notes, warn};
+use crate::output::{count, print_json, progress_bar, report_summary, thousands};
 use crate::phases::{self, Phase, Stage};
+use crate::placing::target_name;
 use crate::tensors;
-use crate::verify::LineDescription;
+use crate::verify::Lines;
 
 #[derive(Serialize)]
 struct Loaded<'a> {
@@ -20,9 +22,11 @@ struct Loaded<'a> {
     bytes: u64,
     phases: &'a [Phase],
     stages: Vec<Stage>,
+    /// Where the tensors are: `"host"` instead of `"view"` where a file cannot be mapped.
+    target: &'static str,
     /// Empty if the tensors are in host memory.
     devices: Vec<Share>,
-    checks: Vec<LineDescription<'a>>,
+    checks: Lines<'a>,
 }
 
 /// What one CUDA device has got.
@@ -40,11 +44,14 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
     let options = OpenOptions { access, policy: args.policy.into(), manifest, ..Default::default() };
     let wanted = args.placing.options()?;
     let start = Instant::now();
-    let model = open(&args.path, &options)?;
+    let model = open(&args.path, &options, Notes::with_json(args.json))?;
     let opened = Phase::ended("open", header_bytes(&model), start);
 
     let plan = Arc::new(model.plan(&wanted).map_err(|error| args.placing.explain(error))?);
     let info = plan.info();
+    if info.target != wanted.target && !args.json {
+        warn(&unmapped(&model));
+    }
     let start = Instant::now();
     let task = Task::start(&plan)?;
     task.wait(progress_bar("loading"))?;
@@ -56,15 +63,21 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
         bytes: info.payload_bytes,
         phases: &phases,
         stages: placement.report().costs().iter().map(Stage::from).collect(),
+        target: target_name(placement.target()),
         devices: shares(&plan, &placement, &wanted.cuda.devices),
-        checks: placement.report().iter().map(LineDescription::from).collect(),
+        checks: Lines(placement.report()),
     };
     if args.json {
-        serde_json::to_writer(&mut *out, &loaded)?;
-        writeln!(out)?;
-        return Ok(());
+        return print_json(out, &model, &loaded);
     }
     print(out, &model, &placement, &loaded)
+}
+
+/// Why the tensors are not viewed where they lie, and what happens instead.
+fn unmapped(model: &Model) -> String {
+    let mut reasons = model.files().filter_map(|file| Some(format!("{}: {}", file.name(), file.unmappable()?)));
+    let reason = reasons.next().unwrap_or_else(|| "a file of the model cannot be mapped".to_owned());
+    format!("warning: {reason}: the tensors are loaded to host memory instead of being viewed in the file")
 }
 
 /// What had to be read to open the model: all that is not tensors. Those may share bytes.
@@ -73,9 +86,9 @@ fn header_bytes(model: &Model) -> u64 {
     let (mut tensors, mut seen) = (0, (0, 0));
     for tensor in model.tensors().iter() {
         let place = model.place(&tensor);
-        let Some(offset) = place.offset else { continue };
+        let Some((offset, run)) = place.offset.zip(tensor.contents.run()) else { continue };
         let start = if place.file == seen.0 { offset.max(seen.1) } else { offset };
-        let end = (offset + tensor.byte_len()).max(start);
+        let end = (offset + run.len).max(start);
         tensors += end - start;
         seen = (place.file, end);
     }
@@ -89,7 +102,6 @@ fn shares(plan: &Plan, placement: &Placement, devices: &[u32]) -> Vec<Share> {
 }
 
 fn print(out: &mut impl Write, model: &Model, placement: &Placement, loaded: &Loaded<'_>) -> Result<(), Failure> {
-    notes(out, model)?;
     tensors::print_placed(out, model, placement)?;
     writeln!(out, "\n{}", count(loaded.tensors, "tensor"))?;
     for Share { ordinal, tensors, bytes } in &loaded.devices {

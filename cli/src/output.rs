@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use weighbridge::Model;
 use weighbridge::error::Printable;
 use weighbridge::host::Progress;
 use weighbridge::verify::{Outcome, Report, Subject};
-use weighbridge::{Finding, Model, Severity};
 
 use crate::failure::Failure;
+use crate::notes::NoteDescription;
 
 /// A number with a comma after every three digits.
 pub fn thousands(number: u64) -> String {
@@ -24,10 +25,19 @@ pub fn count(number: usize, what: &str) -> String {
     format!("{} {what}{ending}", thousands(number as u64))
 }
 
-/// What is wrong with the model, and was accepted when it was opened. Mere facts are for `check`, and for JSON.
-pub fn notes(out: &mut impl Write, model: &Model) -> io::Result<()> {
-    let mut notes = model.notes().iter().filter(|note| note.severity != Severity::Info);
-    notes.try_for_each(|note| writeln!(out, "{}", Printable(&note.to_string())))
+/// The JSON object of a command about a model: what the command found, and the notes.
+#[derive(Serialize)]
+struct Answer<'a, T> {
+    #[serde(flatten)]
+    found: &'a T,
+    notes: Vec<NoteDescription<'a>>,
+}
+
+/// Prints the JSON object of a command about a model.
+pub fn print_json(out: &mut impl Write, model: &Model, found: &impl Serialize) -> Result<(), Failure> {
+    let notes = model.notes().iter().map(NoteDescription::from).collect();
+    serde_json::to_writer(&mut *out, &Answer { found, notes })?;
+    Ok(writeln!(out)?)
 }
 
 /// What the model says about itself, one line for each key.
@@ -37,21 +47,6 @@ pub fn print_metadata(out: &mut impl Write, model: &Model) -> Result<(), Failure
         writeln!(out, "metadata: {} = {}", Printable(key), Printable(metadata.text(index)?))?;
     }
     Ok(())
-}
-
-/// The JSON form of a note.
-#[derive(Serialize)]
-pub struct NoteDescription<'a> {
-    id: &'static str,
-    severity: &'static str,
-    path: &'a str,
-    message: &'a str,
-}
-
-impl<'a> From<&'a Finding> for NoteDescription<'a> {
-    fn from(note: &'a Finding) -> Self {
-        Self { id: note.rule, severity: note.severity.name(), path: &note.path, message: &note.message }
-    }
 }
 
 /// The files of a report, each with what it was checked by, and how many tensors that covers.

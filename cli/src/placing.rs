@@ -132,6 +132,16 @@ impl Placing {
     }
 }
 
+/// The spelling in JSON, as in the arguments.
+pub fn target_name(target: Target) -> &'static str {
+    match target {
+        Target::View => "view",
+        Target::Cuda => "cuda",
+        // The command loads to no other place.
+        _ => "host",
+    }
+}
+
 /// How many CUDA devices there are: at least one.
 pub fn device_count() -> Result<u32, Error> {
     match cuda::device_count()? {

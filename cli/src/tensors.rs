@@ -29,7 +29,7 @@ pub fn print_stored(out: &mut impl Write, model: &Model) -> io::Result<()> {
         on_device: None,
         file: files.name_of(&tensor),
     });
-    print(out, &rows.collect::<Vec<_>>())
+    print(out, rows)
 }
 
 /// The tensors of a placement, as they are there.
@@ -43,30 +43,32 @@ pub fn print_placed(out: &mut impl Write, model: &Model, placement: &Placement) 
         on_device: placed.device.map(|device| (device, placed.address)),
         file: model.tensors().get(placed.tensor).map_or("", |tensor| files.name_of(&tensor)),
     });
-    print(out, &rows.collect::<Vec<_>>())
+    print(out, rows)
 }
 
 /// The files of a model, to be found by number.
-struct Files<'a> {
+pub struct Files<'a> {
     model: &'a Model,
     names: Vec<&'a str>,
 }
 
 impl<'a> Files<'a> {
-    fn of(model: &'a Model) -> Self {
+    pub fn of(model: &'a Model) -> Self {
         Self { model, names: model.files().map(|file| file.name()).collect() }
     }
 
-    fn name_of(&self, tensor: &Tensor<'_>) -> &'a str {
+    /// The name of the file that a tensor lies in.
+    pub fn name_of(&self, tensor: &Tensor<'_>) -> &'a str {
         self.names.get(self.model.place(tensor).file).copied().unwrap_or_default()
     }
 }
 
-fn print(out: &mut impl Write, rows: &[Row<'_>]) -> io::Result<()> {
-    let widest = |width: fn(&Row<'_>) -> usize| rows.iter().map(width).max().unwrap_or(0);
+/// Goes over the rows several times instead of keeping them: a model may have hundreds of thousands.
+fn print<'a>(out: &mut impl Write, rows: impl Iterator<Item = Row<'a>> + Clone) -> io::Result<()> {
+    let widest = |width: fn(Row<'_>) -> usize| rows.clone().map(width).max().unwrap_or(0);
     let name = widest(|row| row.name.chars().count()).clamp(4, 60);
     let shape = widest(|row| shape_text(row.shape).len()).max(5);
-    let on_devices = if rows.iter().any(|row| row.on_device.is_some()) { "  device   address       " } else { "" };
+    let on_devices = if rows.clone().any(|row| row.on_device.is_some()) { "  device   address       " } else { "" };
     writeln!(out, "{:name$}  {:11}  {:shape$}  {:>14}{on_devices}  file", "name", "dtype", "shape", "bytes")?;
     for row in rows {
         let place =

@@ -1,27 +1,37 @@
 //! `weighbridge verify`
 
 use std::collections::HashSet;
-use std::io::Write;
+use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use weighbridge::error::Printable;
 use weighbridge::verify::{Anchor, Evidence, Line, Outcome, Report, Subject};
 use weighbridge::{OpenOptions, Policy};
 
 use crate::args::{Verify, open, read_manifest};
 use crate::failure::Failure;
-use crate::output::{outcome_name, report_summary};
+use crate::notes::Notes;
+use crate::output::{outcome_name, print_json, report_summary};
 
 #[derive(Serialize)]
 struct Verdict<'a> {
     /// Whether the policy is satisfied.
     good: bool,
-    checks: Vec<LineDescription<'a>>,
+    checks: Lines<'a>,
+}
+
+/// The JSON form of a report. Each line is described when it is printed: there is one for every tensor.
+pub struct Lines<'a>(pub &'a Report);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(LineDescription::from))
+    }
 }
 
 /// The JSON form of one line of a report.
 #[derive(Serialize)]
-pub struct LineDescription<'a> {
+struct LineDescription<'a> {
     kind: &'static str,
     subject: &'a str,
     /// Of a run: bytes from the start of the file, and how many.
@@ -75,29 +85,27 @@ pub fn run(args: &Verify, out: &mut impl Write) -> Result<(), Failure> {
     let policy: Policy = args.policy.into();
     let manifest = read_manifest(args.manifest.as_ref())?;
     let options = OpenOptions { policy, manifest, ..Default::default() };
-    let report = open(&args.path, &options)?.verify()?;
+    let model = open(&args.path, &options, Notes::with_json(args.json))?;
+    let report = model.verify()?;
     let verdict = report.verdict(policy);
-    let printed = print(args.json, out, &report, verdict.is_ok());
+    let printed = if args.json {
+        print_json(out, &model, &Verdict { good: verdict.is_ok(), checks: Lines(&report) })
+    } else {
+        print(out, &report).map_err(Failure::from)
+    };
     // The verdict counts, also when nobody reads the report to its end.
     verdict?;
     printed
 }
 
-fn print(as_json: bool, out: &mut impl Write, report: &Report, good: bool) -> Result<(), Failure> {
-    if as_json {
-        let checks = report.iter().map(LineDescription::from).collect();
-        serde_json::to_writer(&mut *out, &Verdict { good, checks })?;
-        writeln!(out)?;
-    } else {
-        report_summary(out, report)?;
-        mismatches(out, report)?;
-    }
-    Ok(())
+fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
+    report_summary(out, report)?;
+    mismatches(out, report)
 }
 
 /// Both digests of everything that is not what it should be. Tensors that only lie in a file, or a part of one, that
 /// does not match say so.
-fn mismatches(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+fn mismatches(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let of_files: HashSet<*const Evidence> = report
         .iter()
         .filter(|check| is_file(check))

@@ -60,15 +60,51 @@ fn inspect_lists_what_the_index_does_not_name() {
     assert!(text.contains("unindexed: ema.decay in diffusion_pytorch_model-00002-of-00002.safetensors"), "{text}");
 }
 
+/// A directory with two models, of which one has a plain name, and white space before its header.
+fn remarkable() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["model.safetensors", "other.safetensors"] {
+        fs::copy(golden("whitespace.safetensors"), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+/// For people on standard error, so that standard output stays what was asked for.
 #[test]
-fn inspect_tells_what_was_accepted_with_a_remark() {
-    let model = golden("whitespace.safetensors");
-    let seen = good_json(&["inspect", path(&model), "--json"]);
-    let [note] = &seen["notes"].as_array().unwrap()[..] else { panic!("{seen}") };
-    assert_eq!(note["id"], "safetensors.header.whitespace");
-    assert_eq!((&note["severity"], &note["path"]), (&"warning".into(), &"whitespace.safetensors".into()));
-    let text = good(&["inspect", path(&model)]);
-    assert!(text.contains("warning: whitespace.safetensors: the header begins with white space"), "{text}");
+fn what_was_accepted_with_a_remark_is_told_by_every_command() {
+    let folder = remarkable();
+    for args in [&["inspect"][..], &["verify"], &["load"], &["load", "--target", "view"], &["digest"]] {
+        let output = run(&[args, &[path(folder.path())]].concat());
+        let (shown, told) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!((output.status.code(), told.lines().count()), (Some(0), 2), "{args:?}: {told}");
+        assert!(told.contains("warning: model.safetensors: the header begins with white space"), "{args:?}: {told}");
+        assert!(told.contains("other.safetensors") && told.contains("[model.files.several]"), "{args:?}: {told}");
+        assert!(!shown.contains("warning: "), "{args:?}: {shown}");
+    }
+}
+
+/// To `check` notes are findings, which it prints.
+#[test]
+fn check_tells_notes_once() {
+    let shown = good(&["check", path(remarkable().path())]);
+    assert_eq!(shown.matches("[safetensors.header.whitespace]").count(), 1, "{shown}");
+    assert_eq!(shown.matches("[model.files.several]").count(), 1, "{shown}");
+}
+
+#[test]
+fn notes_are_in_the_object_of_every_command_about_a_model() {
+    let folder = remarkable();
+    let of = |command| good_json(&[command, path(folder.path()), "--json"])["notes"].clone();
+    let notes = of("inspect");
+    let mut rules: Vec<_> = notes.as_array().unwrap().iter().map(|note| note["id"].as_str().unwrap()).collect();
+    rules.sort_unstable();
+    assert_eq!(rules, ["model.files.several", "safetensors.header.whitespace"]);
+    let note = notes.as_array().unwrap().iter().find(|note| note["id"] == rules[1]).unwrap();
+    assert_eq!((&note["severity"], &note["path"]), (&"warning".into(), &"model.safetensors".into()));
+    assert!(note["message"].as_str().unwrap().starts_with("the header begins with white space"), "{note}");
+    for command in ["verify", "load", "check"] {
+        assert_eq!(of(command), notes, "{command}");
+    }
 }
 
 /// Exit status 2: the user has to say which is meant.
@@ -98,6 +134,45 @@ fn load_tells_phases_and_what_was_checked() {
     assert_eq!(seen["tensors"], 1);
     assert_eq!(seen["bytes"], 65_536);
     assert_eq!(seen["phases"][1]["name"], "load");
+}
+
+/// A file of 8 GiB, of which one small tensor is wanted, and a process that may map half of that.
+#[test]
+#[cfg(target_os = "linux")]
+fn load_tells_when_a_file_could_not_be_mapped() {
+    const BIG: u64 = 8 << 30;
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("big.safetensors");
+    let end = BIG + 4;
+    let header = json!({"small": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]},
+                        "big": {"dtype": "U8", "shape": [BIG], "data_offsets": [4, end]}});
+    let header = header.to_string();
+    fs::write(&model, [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat()).unwrap();
+    let file = fs::File::options().write(true).open(&model).unwrap();
+    file.set_len(8 + header.len() as u64 + end).unwrap();
+    let load = |more: &[&str]| {
+        let limited = "ulimit -v 4194304; exec \"$0\" load --include small --target view \"$@\"";
+        let program = env!("CARGO_BIN_EXE_weighbridge");
+        let output = Command::new("sh").args(["-c", limited, program, path(&model)]).args(more).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        (text(&output.stdout), text(&output.stderr))
+    };
+    let (_, told) = load(&[]);
+    assert_eq!(told.lines().count(), 1, "{told}");
+    for part in ["warning: big.safetensors: ", "cannot map the file", "loaded to host memory"] {
+        assert!(told.contains(part), "{part} is not in: {told}");
+    }
+    let (shown, told) = load(&["--json"]);
+    let seen: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((&seen["target"], &*told), (&json!("host"), ""));
+}
+
+#[test]
+fn load_tells_the_target() {
+    let model = golden("edge.safetensors");
+    for target in ["host", "view"] {
+        assert_eq!(good_json(&["load", path(&model), "--target", target, "--json"])["target"], target);
+    }
 }
 
 #[test]

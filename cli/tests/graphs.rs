@@ -332,6 +332,19 @@ fn hostile_names_neither_steer_the_terminal_nor_break_the_dot_file() {
     }
 }
 
+/// Standard output stays what Graphviz reads.
+#[test]
+fn notes_of_a_model_with_a_graph_are_told_on_standard_error() {
+    let (directory, file) = model(&[node("Relu", "", &["x"], "y", &[])], ("x", "batch"), "y", "main");
+    fs::copy(&file, directory.path().join("other.onnx")).unwrap();
+    for args in [&["graph"][..], &["graph", "--dot"]] {
+        let output = run(&[args, &[path(directory.path())]].concat());
+        let (shown, told) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!((output.status.code(), &*shown), (Some(0), &*good(&[args, &[path(&file)]].concat())));
+        assert!(told.lines().count() == 1 && told.contains("other.onnx"), "{args:?}: {told}");
+    }
+}
+
 #[test]
 fn names_in_the_text_are_told_apart_from_what_stands_between_them() {
     let ints = |name: &str, values: u64| {

@@ -9,7 +9,7 @@ use weighbridge::digest::{Algorithm, Digest};
 #[allow(dead_code, reason = "other tests use the rest")]
 mod common;
 
-use common::{good, good_json, path};
+use common::{bad, good, good_json, path};
 
 /// A transposed matrix, a big-endian vector and a tensor in pieces, of the bytes 0, 1, 2 and so on.
 fn model() -> tempfile::TempDir {
@@ -23,11 +23,23 @@ fn model() -> tempfile::TempDir {
             {"file": 0, "offset": 12, "len": 2, "start": [0, 0], "shape": [2, 1]}]},
         {"name": "scale", "dtype": "F32", "shape": [1], "runs": [{"file": 0, "offset": 16, "len": 4}]},
     ]);
+    model_of(&(0..20).collect::<Vec<u8>>(), &tensors)
+}
+
+fn model_of(data: &[u8], tensors: &Value) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("data"), (0..20).collect::<Vec<u8>>()).unwrap();
+    fs::write(folder.path().join("data"), data).unwrap();
     fs::write(folder.path().join("m.trial"), format!(r#"{{"trial": 1, "files": ["data"], "tensors": {tensors}}}"#))
         .unwrap();
     folder
+}
+
+const ROWS: usize = 1024;
+const COLUMNS: usize = 2048;
+
+/// 2 MiB, of which no part is like another.
+fn matrix() -> Vec<u8> {
+    (0..(ROWS * COLUMNS) as u32).map(|number| (number.wrapping_mul(0x9e37_79b9) >> 24) as u8).collect()
 }
 
 fn tensor<'a>(seen: &'a Value, name: &str) -> &'a Value {
@@ -62,4 +74,57 @@ fn what_digest_writes_is_verified_and_loaded() {
     good(&["load", path(&file), "--target", "host"]);
     let text = good(&["inspect", path(&file)]);
     assert!(text.contains("transposed"), "{text}");
+}
+
+/// Each by itself they would be far more than may be hashed of a file of this size.
+#[test]
+fn tensors_with_the_same_contents_are_hashed_once() {
+    let run = json!([{"file": 0, "offset": 0, "len": ROWS * COLUMNS}]);
+    let plain = |number: usize| json!({"name": format!("plain.{number}"), "dtype": "U8", "shape": [ROWS, COLUMNS], "runs": run});
+    let transposed = |number: usize| {
+        json!({"name": format!("transposed.{number}"), "dtype": "U8", "shape": [COLUMNS, ROWS], "strides": [1, COLUMNS],
+               "runs": run})
+    };
+    let tensors: Vec<Value> = (0..60).flat_map(|number| [plain(number), transposed(number)]).collect();
+    let data = matrix();
+    let folder = model_of(&data, &json!(tensors));
+    let seen = good_json(&["inspect", path(&folder.path().join("m.trial")), "--json", "--digests"]);
+    let turned: Vec<u8> = (0..data.len()).map(|to| data[to % ROWS * COLUMNS + to / ROWS]).collect();
+    for (prefix, bytes) in [("plain", &data), ("transposed", &turned)] {
+        let expected = Digest::of(Algorithm::Sha256, bytes).to_string();
+        for number in 0..60 {
+            assert_eq!(tensor(&seen, &format!("{prefix}.{number}"))["sha256"], expected, "{prefix}.{number}");
+        }
+    }
+}
+
+/// A small file may ask for any amount of work.
+#[test]
+fn tensors_that_overlap_without_end_are_not_hashed() {
+    let len = ROWS * COLUMNS;
+    let shifted = |number: usize| {
+        let run = json!([{"file": 0, "offset": number, "len": len - number}]);
+        json!({"name": number.to_string(), "dtype": "U8", "shape": [len - number], "runs": run})
+    };
+    let every_second = |number: usize| {
+        let run = json!([{"file": 0, "offset": number, "len": len - 2 * number - 1}]);
+        json!({"name": number.to_string(), "dtype": "U8", "shape": [len / 2 - number], "strides": [2], "runs": run})
+    };
+    for tensors in [(0..60).map(shifted).collect::<Vec<_>>(), (0..60).map(every_second).collect()] {
+        let folder = model_of(&matrix(), &json!(tensors));
+        let model = folder.path().join("m.trial");
+        let line = bad(1, &["inspect", path(&model), "--digests"]);
+        assert!(line.contains("because tensors overlap; the limit is "), "{line}");
+        good(&["inspect", path(&model)]);
+    }
+}
+
+/// It has many more bytes in memory than in its file, and more than its file has.
+#[test]
+fn load_tells_the_cost_of_a_view_that_repeats_an_element() {
+    let tensors = json!([{"name": "repeated", "dtype": "U8", "shape": [1000, 2], "strides": [0, 1],
+                          "runs": [{"file": 0, "offset": 4, "len": 2}]}]);
+    let folder = model_of(&[7; 20], &tensors);
+    let seen = good_json(&["load", path(&folder.path().join("m.trial")), "--json"]);
+    assert_eq!((&seen["bytes"], &seen["phases"][0]["bytes"]), (&json!(2), &json!(18)));
 }
