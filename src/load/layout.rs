@@ -92,7 +92,7 @@ struct Wanted {
     form: Option<(Rows, Option<Change>)>,
     position: usize,
     /// Of scattered elements, the number of the part.
-    part: Option<usize>,
+    part: Option<u32>,
     placed_len: u64,
 }
 
@@ -120,7 +120,7 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         for Wanted { extent, position, part, placed_len, .. } in &rest[..count] {
             let delta = extent.offset - region.offset;
             if let Some(part) = part {
-                scattered.push(((*position, *part), start + delta));
+                scattered.push(((*position, *part as usize), start + delta));
                 continue;
             }
             layout.offsets[*position] = start + delta;
@@ -153,7 +153,7 @@ fn want(tensors: &TensorTable, selected: &Selected, position: usize, wanted: &mu
             let len = scattered.run.len;
             let placed_len = part.change.map_or(len, |change| change.len_of(len));
             let form = part.change.map(|change| (Rows::one(len), Some(change)));
-            Wanted { extent: scattered.run, form, position, part: Some(number), placed_len }
+            Wanted { extent: scattered.run, form, position, part: Some(number as u32), placed_len }
         })),
     }
 }

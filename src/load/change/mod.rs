@@ -22,9 +22,9 @@ pub(crate) struct Change {
     conversion: Option<Conversion>,
 }
 
-/// A row of the table of conversions.
+/// A row of the table of conversions. Small, because every tensor of a plan may have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Conversion(usize);
+struct Conversion(u8);
 
 /// One conversion of a type to another.
 struct Row {
@@ -48,13 +48,14 @@ pub(crate) struct Unit {
 impl Conversion {
     /// `None`: there is no such conversion.
     fn new(from: DType, to: DType) -> Option<Self> {
-        rows().position(|row| (row.from, row.to) == (from, to)).map(Self)
+        (0..).zip(rows()).find(|(_, row)| (row.from, row.to) == (from, to)).map(|(number, _)| Self(number))
     }
 
     fn row(self) -> &'static Row {
-        match cast::ROWS.get(self.0) {
+        let number = usize::from(self.0);
+        match cast::ROWS.get(number) {
             Some(row) => row,
-            None => &dequantize::ROWS[self.0 - cast::ROWS.len()],
+            None => &dequantize::ROWS[number - cast::ROWS.len()],
         }
     }
 }
