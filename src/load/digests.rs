@@ -166,14 +166,20 @@ impl Digests {
         for ((file, offset, len), evidence) in &of_runs {
             report.run(*file, *offset, *len, &[*evidence]);
         }
+        let mut own: Vec<u32> = Vec::new();
         for (tensor, row) in
             plan.selection.iter().filter_map(|one| Some((one.tensor, plan.payload.tensors.get(one.tensor)?)))
         {
             let start = of_tensors.partition_point(|(other, _)| *other < tensor);
-            let own = of_tensors[start..].iter().take_while(|(other, _)| *other == tensor);
-            let own: Vec<u32> = own.map(|(_, evidence)| *evidence).collect();
-            let own = if own.is_empty() { of_its_files(plan, &row, &of_files) } else { own };
-            let own = if own.is_empty() { run_around(&of_runs, &row).into_iter().collect() } else { own };
+            let of_tensor = of_tensors[start..].iter().take_while(|(other, _)| *other == tensor);
+            own.clear();
+            own.extend(of_tensor.map(|(_, evidence)| *evidence));
+            if own.is_empty() {
+                add_those_of_files(plan, &row, &of_files, &mut own);
+            }
+            if own.is_empty() {
+                own.extend(run_around(&of_runs, &row));
+            }
             report.tensor(tensor, &own);
         }
         report.finish()
@@ -183,15 +189,17 @@ impl Digests {
 /// A piece of evidence on a file, and whether it counts as cover.
 type OfFile = (u32, bool);
 
-/// The first piece of evidence on each file that a tensor lies in; none if there is none on one of them. A file is
+/// Adds the first piece of evidence on each file that a tensor lies in; none if there is none on one of them. A file is
 /// covered only together with what describes it.
-fn of_its_files(plan: &Plan, tensor: &Tensor<'_>, of_files: &[Vec<OfFile>]) -> Vec<u32> {
-    let evidence = plan.payload.bases_of(tensor).map(|file| {
+fn add_those_of_files(plan: &Plan, tensor: &Tensor<'_>, of_files: &[Vec<OfFile>], own: &mut Vec<u32>) {
+    for file in plan.payload.bases_of(tensor) {
         let description = plan.payload.description(file);
         let is_described = description == file || of_files[description].iter().any(|(_, covers)| *covers);
-        of_files[file].iter().find(|(_, covers)| is_described || !covers).map(|(evidence, _)| *evidence)
-    });
-    evidence.collect::<Option<Vec<u32>>>().unwrap_or_default()
+        match of_files[file].iter().find(|(_, covers)| is_described || !covers) {
+            Some((evidence, _)) => own.push(*evidence),
+            None => return own.clear(),
+        }
+    }
 }
 
 /// A part of a file: the file's index, bytes from its start, bytes.

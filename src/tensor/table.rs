@@ -147,9 +147,11 @@ impl TensorTable {
 
     /// Notes the further files of tensors in pieces. The rows are in their order.
     pub(super) fn index_further_files(&mut self) {
+        if self.pieces.is_empty() {
+            return;
+        }
         let mut further = Vec::new();
-        let in_pieces = self.rows.iter().enumerate().filter(|(_, row)| row.extra != NONE && !self.pieces.is_empty());
-        for (index, row) in in_pieces {
+        for (index, row) in self.rows.iter().enumerate().filter(|(_, row)| row.extra != NONE) {
             let mut last = row.span.file;
             for run in self.tensor(row).contents.runs().filter(|run| run.file != row.span.file) {
                 if run.file != last {
@@ -170,6 +172,7 @@ impl TensorTable {
         start..end
     }
 
+    #[inline]
     pub(super) fn tensor(&self, row: &Row) -> Tensor<'_> {
         let rank = usize::from(row.rank);
         let shape = &self.dims[row.dims as usize..][..rank];
@@ -183,6 +186,7 @@ impl TensorTable {
         }
     }
 
+    #[inline(never)]
     fn contents(&self, row: &Row, extra: &Extra) -> Contents<'_> {
         let (rank, encoding) = (usize::from(row.rank), extra.encoding);
         match extra.stored {

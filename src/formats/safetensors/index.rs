@@ -147,7 +147,9 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
             if next > MAX_SHARDS {
                 return Err(A::Error::custom(format_args!("the weight map names more than {MAX_SHARDS} files")));
             }
-            let number = *weight_map.shards.entry(plain(shard)).or_insert(next);
+            // Nearly all names are known already, in their plain spelling.
+            let known = weight_map.shards.get(&shard).copied();
+            let number = known.unwrap_or_else(|| *weight_map.shards.entry(plain(shard)).or_insert(next));
             weight_map.tensors.push((tensor, number));
         }
         Ok(weight_map)

@@ -108,7 +108,8 @@ impl<'r, 'a> Shards<'r, 'a> {
         self.count += parsed.tensors.len() as u64;
         self.reading.budget.limits().check_tensors(self.count)?;
         let picked: Vec<bool> = parsed.tensors.iter().map(|tensor| belongs(tensor.name)).collect();
-        for (tensor, _) in parsed.tensors.iter().zip(&picked).filter(|(_, picked)| !**picked) {
+        let left = (0..picked.len()).filter(|index| !picked[*index]);
+        for tensor in left.filter_map(|index| parsed.tensors.get(index)) {
             let (name, file) = (tensor.name.to_owned(), source.name().to_owned());
             self.reading.budget.take_heap((size_of::<Unindexed>() + name.len() + file.len()) as u64)?;
             self.unindexed.push(Unindexed { name, file });

@@ -10,7 +10,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
@@ -76,6 +76,10 @@ impl Directory {
     fn home_of(&self, file: &File, path: &Path) -> io::Result<Option<Root>> {
         let place = place_of(file).or_else(|_| fs::canonicalize(path))?;
         let (Some(home), Some(name)) = (place.parent(), place.file_name()) else { return Ok(None) };
+        // No link led away: there is nothing more to permit.
+        if home == self.root.path {
+            return Ok(None);
+        }
         let descriptor = open_folder(home)?;
         // A folder that was swapped since does not have the file.
         let there = rustix::fs::statat(&descriptor, name, AtFlags::SYMLINK_NOFOLLOW)?;
@@ -135,14 +139,15 @@ impl Directory {
         let relative = if folder.is_empty() { Path::new(".") } else { Path::new(folder) };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let descriptor = open_without_links(&self.root.descriptor, relative, flags).map_err(fail)?;
-        let mut entries = Dir::read_from(&descriptor).map_err(|e| fail(e.into()))?;
+        let mut entries = Dir::new(descriptor).map_err(|e| fail(e.into()))?;
         while let Some(entry) = entries.read() {
             let entry = entry.map_err(|e| fail(e.into()))?;
             let name = OsStr::from_bytes(entry.file_name().to_bytes());
             if name == "." || name == ".." {
                 continue;
             }
-            match examine(&descriptor, name, entry.file_type()) {
+            let examined = entries.fd().and_then(|folder| examine(folder, name, entry.file_type()));
+            match examined {
                 Ok(Some(entry)) => tree.add(name, entry)?,
                 // Of no use to a model; or it has vanished since it was listed.
                 Ok(None) | Err(Errno::NOENT) => {}
@@ -154,7 +159,7 @@ impl Directory {
 }
 
 /// What an entry of a folder is; `None` if it is neither a file, a link nor a folder.
-fn examine(folder: &OwnedFd, name: &OsStr, told: FileType) -> rustix::io::Result<Option<Entry>> {
+fn examine(folder: BorrowedFd<'_>, name: &OsStr, told: FileType) -> rustix::io::Result<Option<Entry>> {
     let look = || rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
     // Not every file system tells what its entries are.
     let kind = if told == FileType::Unknown { FileType::from_raw_mode(look()?.st_mode) } else { told };
