@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::rows::{AttributeRow, NONE, Name, NodeRow, Numbers, Operator, Slice, ValueRow, number};
 use super::succession::Succession;
-use super::text::{Names, name_of};
+use super::text::{Names, are_equal, name_of};
 use super::types::TypeRow;
 use super::words::Word;
 use super::{AttributeKind, Function, Graph, Graphs, Initializer, NO_VALUE, Role, Stored, TypeKind};
@@ -116,7 +116,7 @@ impl GraphBuilder {
     pub(crate) fn taken(&mut self, name: Range<usize>, check: impl FnOnce(Range<usize>) -> Result<()>) -> Result<u32> {
         let Graph { values, text, .. } = &self.graph;
         match values.last() {
-            Some(last) if !name.is_empty() && text.name(last.name) == text.bytes(name.clone()) => {
+            Some(last) if !name.is_empty() && are_equal(text.name(last.name), text.bytes(name.clone())) => {
                 Ok(values.len() as u32 - 1)
             }
             _ => self.value(name, check),
@@ -283,7 +283,7 @@ impl GraphBuilder {
         let Some(operator) = operators.get(row as usize) else { return false };
         // Most have a name only, and empty ones need no comparison.
         let is = |word: Word, other: &[u8]| {
-            if other.is_empty() { word == Word::default() } else { word.bytes(words) == other }
+            if other.is_empty() { word == Word::default() } else { are_equal(word.bytes(words), other) }
         };
         is(operator.name, name) && is(operator.domain, domain) && is(operator.overload, overload)
     }
@@ -309,7 +309,7 @@ impl GraphBuilder {
             return Some(Word::default());
         }
         let Graph { names, words, .. } = &self.graph;
-        let is_same = |kept: &Word| kept.bytes(words) == word;
+        let is_same = |kept: &Word| are_equal(kept.bytes(words), word);
         let find = || self.words.find(names.hash(word), is_same).copied();
         self.name_order.expected().map(Word).filter(is_same).or_else(find)
     }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::rows::{NodeRow, ValueRow};
+use super::text::are_equal;
 use super::*;
 use crate::error::Kind;
 use crate::quantization::{Parameters, Quantization, Scheme};
@@ -187,4 +188,18 @@ fn signatures_of_values_that_are_not_there_are_refused() {
     let error = graphs.add_signature("serve", 0, [&[("x", 2)], &[]]).unwrap_err();
     assert_eq!(error.kind(), Kind::Format);
     assert_eq!(error.message(), "signature input or output x is value 2; the graph has 2 values");
+}
+
+#[test]
+fn names_are_equal_only_if_every_byte_is() {
+    for len in 0..40 {
+        let name: Vec<u8> = (0..len).collect();
+        assert!(are_equal(&name, &name.clone()));
+        assert!(!are_equal(&name, &[&name[..], b"x"].concat()));
+        for at in 0..name.len() {
+            let mut other = name.clone();
+            other[at] ^= 0x80;
+            assert!(!are_equal(&name, &other), "byte {at} of {len}");
+        }
+    }
 }

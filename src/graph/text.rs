@@ -111,7 +111,7 @@ impl Names {
     /// The value with this name.
     pub(super) fn find(&self, text: &Text, values: &[ValueRow], name: &[u8]) -> Option<u32> {
         let hash = self.hash(name);
-        let is_same = |named: &Named| named.hash == Named::part_of(hash) && named.name(text, values) == name;
+        let is_same = |named: &Named| named.hash == Named::part_of(hash) && are_equal(named.name(text, values), name);
         self.table.find(hash, is_same).map(Named::value)
     }
 
@@ -126,7 +126,7 @@ impl Names {
     ) -> Result<u32> {
         let hash = self.hash(name);
         let Self { table, hasher } = self;
-        let is_same = |named: &Named| named.hash == Named::part_of(hash) && named.name(text, values) == name;
+        let is_same = |named: &Named| named.hash == Named::part_of(hash) && are_equal(named.name(text, values), name);
         match table.entry(hash, is_same, |named| hasher.hash_one(named.name(text, values))) {
             Entry::Occupied(found) => Ok(found.get().value()),
             Entry::Vacant(place) => {
@@ -136,4 +136,26 @@ impl Names {
             }
         }
     }
+}
+
+/// Whether two names are the same. Most are short, and then a few comparisons of numbers take less time than a call.
+#[inline]
+pub(super) fn are_equal(this: &[u8], other: &[u8]) -> bool {
+    if this.len() != other.len() {
+        return false;
+    }
+    match this.len() {
+        0 => true,
+        // The first byte, one in the middle and the last are all.
+        len @ 1..4 => (this[0], this[len / 2], this[len - 1]) == (other[0], other[len / 2], other[len - 1]),
+        4..=8 => ends::<4>(this) == ends::<4>(other),
+        9..=16 => ends::<8>(this) == ends::<8>(other),
+        _ => this == other,
+    }
+}
+
+/// The first and the last `N` bytes, which may overlap.
+#[inline]
+fn ends<const N: usize>(name: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+    Some((name.first_chunk()?, name.last_chunk()?))
 }

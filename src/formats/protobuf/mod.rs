@@ -144,16 +144,42 @@ fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
 /// The same for more bytes. This way the result fits two registers; one that is in memory would keep the whole walk there.
 #[inline(never)]
 fn long_varint(bytes: &[u8]) -> Option<(u64, NonZero<usize>)> {
+    let Some(word) = bytes.first_chunk() else { return short_of_a_word(bytes) };
+    let word = u64::from_le_bytes(*word);
+    let ends = !word & 0x8080_8080_8080_8080;
+    if ends != 0 {
+        let width = ends.trailing_zeros() / 8 + 1;
+        let used = u64::MAX >> (64 - 8 * width);
+        return Some((joined(word & used), NonZero::new(width as usize)?));
+    }
+    // Negative numbers have ten bytes, the last of which has one bit.
+    match *bytes.get(8..)? {
+        [ninth @ ..0x80, ..] => Some((joined(word) | u64::from(ninth) << 56, NonZero::new(9)?)),
+        [ninth, tenth @ ..=1, ..] => {
+            let value = joined(word) | u64::from(ninth & 0x7f) << 56 | u64::from(tenth) << 63;
+            Some((value, NonZero::new(10)?))
+        }
+        _ => None,
+    }
+}
+
+/// The same where not even eight bytes are left.
+fn short_of_a_word(bytes: &[u8]) -> Option<(u64, NonZero<usize>)> {
     let mut value = 0;
-    for (index, byte) in bytes.iter().take(9).enumerate() {
+    for (index, byte) in bytes.iter().enumerate() {
         value |= u64::from(byte & 0x7f) << (7 * index);
         if *byte < 0x80 {
             return Some((value, NonZero::new(index + 1)?));
         }
     }
-    // The tenth byte has the last bit.
-    let last = bytes.get(9).filter(|last| **last <= 1)?;
-    Some((value | u64::from(*last) << 63, NonZero::new(10)?))
+    None
+}
+
+/// The lower seven bits of each of eight bytes, one after the other.
+fn joined(word: u64) -> u64 {
+    let pairs = word & 0x007f_007f_007f_007f | (word & 0x7f00_7f00_7f00_7f00) >> 1;
+    let fours = pairs & 0x0000_3fff_0000_3fff | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+    fours & 0x0fff_ffff | (fours & 0x0fff_ffff_0000_0000) >> 4
 }
 
 #[cfg(test)]
@@ -170,11 +196,12 @@ mod tests {
     fn numbers_of_every_width_are_read() {
         for width in 1..=10 {
             let largest = u64::MAX >> (64_usize.saturating_sub(7 * width));
-            for value in [0, 1, largest] {
+            for value in [0, 1, largest, largest & 0x1234_5678_9abc_def0] {
                 let mut bytes = written(value, width);
                 assert_eq!(varint(&bytes[..width - 1]), None, "{value} in {width} bytes, one missing");
-                bytes.push(0xff);
                 assert_eq!(varint(&bytes), Some((value, width)), "{value} in {width} bytes");
+                bytes.extend([0xff; 10]);
+                assert_eq!(varint(&bytes), Some((value, width)), "{value} in {width} bytes, and more");
             }
         }
     }
