@@ -144,7 +144,7 @@ class context : public detail::handle<wb_context, wb_context_release> {
 
 // ---- model --------------------------------------------------------------------------------------------
 
-/// How to open a model. As it stands: detect the format, map the files, check what a manifest covers.
+/// How to open a model. As it stands: detect the format, permit views, check what a manifest covers.
 struct open_options {
   policy verify = policy::if_present;
   std::uint64_t flags = 0;             ///< open_read

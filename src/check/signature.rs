@@ -65,19 +65,29 @@ fn described(value: Value<'_>) -> String {
     format!("{} {ty}", quoted(value.name))
 }
 
+/// Sequences, optional values and maps from the outside in.
 fn type_text(ty: &Type<'_>) -> String {
-    let dtype = ty.dtype.map_or("?", |dtype| dtype.name());
-    // Sequences of sequences are told no deeper.
-    let inside = || ty.element().and_then(|element| element.dtype).map_or("?", |dtype| dtype.name());
-    match ty.kind {
-        TypeKind::Tensor => format!("{dtype}{}", shape_text(ty)),
-        TypeKind::SparseTensor => format!("sparse {dtype}{}", shape_text(ty)),
-        TypeKind::Sequence => format!("sequence({})", inside()),
-        TypeKind::Optional => format!("optional({})", inside()),
-        TypeKind::Map => format!("map({dtype}, {})", inside()),
-        TypeKind::Opaque => "opaque".to_owned(),
-        TypeKind::Unknown => "of unknown type".to_owned(),
+    let (mut text, mut depth) = (String::new(), 0);
+    let mut inner = Some(*ty);
+    while let Some(ty) = inner {
+        let dtype = ty.dtype.map_or("?", |dtype| dtype.name());
+        match ty.kind {
+            TypeKind::Tensor => text += &format!("{dtype}{}", shape_text(&ty)),
+            TypeKind::SparseTensor => text += &format!("sparse {dtype}{}", shape_text(&ty)),
+            TypeKind::Sequence => text += "sequence(",
+            TypeKind::Optional => text += "optional(",
+            TypeKind::Map => text += &format!("map({dtype}, "),
+            TypeKind::Opaque => text += "opaque",
+            TypeKind::Unknown => text += "of unknown type",
+        }
+        let is_around = matches!(ty.kind, TypeKind::Sequence | TypeKind::Optional | TypeKind::Map);
+        inner = if is_around { ty.element() } else { None };
+        if is_around {
+            depth += 1;
+            text += if inner.is_none() { "?" } else { "" };
+        }
     }
+    text + &")".repeat(depth)
 }
 
 fn shape_text(ty: &Type<'_>) -> String {

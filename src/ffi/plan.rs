@@ -148,10 +148,10 @@ pub struct wb_plan_options {
     /// Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A
     /// view has the alignment of the file: see `wb_tensor_info`.
     pub alignment: u64,
-    /// The bound on host memory beside the tensors, in bytes, at least 65,536, with direct reads 131,072, for a device
-    /// 262,144, and where tensors are not stored contiguously 65,536 more; each thread needs as much. 0: 8 MiB, where
-    /// tensors are not stored contiguously 128 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and
-    /// pins 4 MiB.
+    /// The bound on host memory beside the tensors, in bytes; each thread needs at least 65,536, for tensors that are not
+    /// stored contiguously 131,072, for a device 196,608, and where reads may be direct (as they may for a device unless
+    /// `reads` is `WB_READS_BUFFERED`) 65,536 more. 0: 8 MiB; for a device, or for tensors that are not stored
+    /// contiguously, 128 MiB. A thread that loads to a device uses 8.5 MiB at most, and pins 4 MiB of them.
     pub staging_bytes: u64,
     /// Parts of tensors.
     pub slices: *const wb_slice,

@@ -42,7 +42,8 @@ pub struct wb_tensor_info {
     pub offset: u64,
     /// Index of the file, for `wb_model_file`.
     pub file: u32,
-    /// Alignment of the zero-copy pointer in bytes, at most 4,096; 0: there is none.
+    /// Alignment of the zero-copy pointer in bytes, at most 4,096; 0: there is none. Of a file that nobody has tried to map
+    /// yet, what it will be if the file can be mapped.
     pub alignment: u32,
 }
 

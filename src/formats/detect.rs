@@ -126,7 +126,8 @@ fn choose<'f>(found: Vec<(&'f Format, Entrance)>, notes: &mut Notes) -> Result<O
 
 /// The error for a file that no reader takes, where its first bytes show what it is instead.
 pub(super) fn impostor(clues: &Clues<'_>) -> Option<Error> {
-    impostor::explain(&clues.head).map(|cause| Error::format(format!("{cause}: expected a model")))
+    let expected = || format!("expected a model of a format that this build reads ({})", super::names());
+    impostor::explain(&clues.head).map(|cause| Error::format(format!("{cause}: {}", expected())))
 }
 
 fn by_extension(file_name: &str) -> Option<&'static Format> {

@@ -70,10 +70,12 @@ impl Reading<'_> {
         Ok(names.map(str::to_owned).collect())
     }
 
-    /// Says which models of the directory were left out, because another has a plain name.
+    /// Says which models of the directory were left out, because another has a plain name, or which files because the index
+    /// that is the model does not name them.
     fn note_left_out(&mut self, chosen: &str, left_out: &[&str]) {
         if !left_out.is_empty() {
-            let message = format!("beside \"{chosen}\", other models are left out: {}", left_out.join(", "));
+            let left_out = left_out.join(", ");
+            let message = format!("\"{chosen}\" is opened; what does not belong to it is left out: {left_out}");
             self.notes.add(FILES_SEVERAL, "", message);
         }
     }

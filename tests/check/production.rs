@@ -272,6 +272,15 @@ fn the_signature_is_told() {
 }
 
 #[test]
+fn types_inside_types_are_told() {
+    let model = std::fs::read("tests/onnx/golden/made/value-types.onnx").unwrap();
+    let message = the(&model, "model.signature", "").message;
+    for ty in ["`sequence` sequence(I64[n])", "optional(sequence(I64[n]))", "sequence(map(I64, I64[n]))"] {
+        assert!(message.contains(ty), "{message}");
+    }
+}
+
+#[test]
 fn labels_and_preprocessing_are_missed() {
     let classifier = |more: Vec<Part>| {
         let parts = vec![

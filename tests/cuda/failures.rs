@@ -62,7 +62,7 @@ fn every_call_of_the_driver_fails_in_turn() {
                 stub.assert_lawful(&when);
                 if how.is_empty() && !is_harmless(result.as_ref().err()) {
                     // What could not be given back may be left; what the load took must not be, where it could.
-                    assert_left(stub, &when);
+                    assert_left(stub, is_async, &when);
                 }
             }
             assert!(failed > calls, "only {failed} of {calls} failures were noticed");
@@ -76,13 +76,17 @@ fn every_call_of_the_driver_fails_in_turn() {
     });
 }
 
-/// At most the one thing is left whose giving back failed.
+/// At most the one thing is left whose giving back failed. The waits in the default streams, which the fence of an
+/// asynchronous placement has put there, may not be over when the contexts of the devices go.
 #[track_caller]
-fn assert_left(stub: &Stub, when: &str) {
+fn assert_left(stub: &Stub, is_async: bool, when: &str) {
     let report = stub.report();
     let left = |what: &str| report[what].as_u64().unwrap();
     let all = left("device_allocations") + left("pinned_ranges") + left("streams") + left("events");
-    assert!(all + left("violations_in_all") <= 1, "{when}: {report}");
+    let violations = report["violations"].as_array().unwrap().iter();
+    let is_wait =
+        |text: &serde_json::Value| is_async && text.as_str().unwrap().contains("destroyed with work in flight");
+    assert!(all + violations.filter(|text| !is_wait(text)).count() as u64 <= 1, "{when}: {report}");
 }
 
 #[test]
