@@ -24,6 +24,7 @@ const BASICS: &[&str] = &["error", "limits", "dtype", "quantization", "digest", 
 const MAY_BE_UNSAFE: &[&str] = &[
     "storage/arena.rs",
     "storage/mmap.rs",
+    "storage/stream.rs",
     "load/cuda/driver.rs",
     "load/cuda/driver/context.rs",
     "load/cuda/driver/owned.rs",

@@ -1,5 +1,8 @@
 //! Copies elements from one regular arrangement to another.
 
+use super::tile::Tile;
+use crate::storage::{Streamed, streamed};
+
 /// One dimension of a copy, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Axis {
@@ -20,17 +23,17 @@ pub(super) fn copy_strided(element: usize, source: &[u8], place: &mut [u8], axes
     // Tiles are two cache lines wide on both sides: memory brings them in pairs, and each pair once. Those of bytes
     // would take too much of a small stack.
     match element {
-        1 => of_size::<1, 64>(source, place, axes),
-        2 => of_size::<2, 64>(source, place, axes),
-        4 => of_size::<4, 32>(source, place, axes),
-        8 => of_size::<8, 16>(source, place, axes),
-        16 => of_size::<16, 8>(source, place, axes),
+        1 => of_size::<1, 64, 8>(source, place, axes),
+        2 => of_size::<2, 64, 16>(source, place, axes),
+        4 => of_size::<4, 32, 16>(source, place, axes),
+        8 => of_size::<8, 16, 16>(source, place, axes),
+        16 => of_size::<16, 8, 16>(source, place, axes),
         _ => each_index(axes, &mut |from, to| place[to..to + element].copy_from_slice(&source[from..from + element])),
     }
 }
 
-/// `TILE`: elements along both sides of a tile.
-fn of_size<const BYTES: usize, const TILE: usize>(source: &[u8], place: &mut [u8], axes: &[Axis]) {
+/// `TILE`: elements along both sides of a tile; `WORDS`: the 8 bytes that one of its rows is made of.
+fn of_size<const BYTES: usize, const TILE: usize, const WORDS: usize>(source: &[u8], place: &mut [u8], axes: &[Axis]) {
     let Some((inner, outer)) = axes.split_last() else {
         return place[..BYTES].copy_from_slice(&source[..BYTES]);
     };
@@ -42,8 +45,9 @@ fn of_size<const BYTES: usize, const TILE: usize>(source: &[u8], place: &mut [u8
     match outer.iter().rposition(|axis| axis.from == BYTES) {
         Some(across) if inner.to == BYTES => {
             let (row, others) = (outer[across], without(outer, across));
-            each_index(&others, &mut |from, to| {
-                transpose::<BYTES, TILE>(&source[from..], &mut place[to..], *inner, row);
+            let mut tile = Tile::<BYTES, TILE, WORDS>::default();
+            streamed(place, |place| {
+                each_index(&others, &mut |from, to| transpose(&mut tile, &source[from..], place, to, *inner, row));
             });
         }
         _ => each_index(outer, &mut |from, to| line::<BYTES>(&source[from..], &mut place[to..], *inner)),
@@ -63,32 +67,31 @@ fn line<const BYTES: usize>(source: &[u8], place: &mut [u8], axis: Axis) {
 }
 
 /// Copies a matrix whose rows at the destination (`inner`, contiguous there) are columns at the source (`row`,
-/// contiguous there), tile by tile.
-fn transpose<const BYTES: usize, const TILE: usize>(source: &[u8], place: &mut [u8], inner: Axis, row: Axis) {
+/// contiguous there), tile by tile. The first element goes to `start`.
+fn transpose<const BYTES: usize, const TILE: usize, const WORDS: usize>(
+    tile: &mut Tile<BYTES, TILE, WORDS>,
+    source: &[u8],
+    place: &mut Streamed<'_>,
+    start: usize,
+    inner: Axis,
+    row: Axis,
+) {
     for line in (0..row.count).step_by(TILE) {
         for column in (0..inner.count).step_by(TILE) {
-            let (from, to) = (column * inner.from + line * BYTES, line * row.to + column * BYTES);
+            let (from, to) = (column * inner.from + line * BYTES, start + line * row.to + column * BYTES);
             let (columns, lines) = ((inner.count - column).min(TILE), (row.count - line).min(TILE));
-            let (source, place) = (&source[from..], &mut place[to..]);
-            if columns == TILE && lines == TILE {
-                tile::<BYTES, TILE>(source, place, inner.from, row.to);
-            } else {
-                rest::<BYTES>(source, place, (inner.from, columns), (row.to, lines));
+            let source = &source[from..];
+            // What is missing of a tile costs as much as what it has.
+            if columns * lines < TILE * TILE / 4 {
+                rest::<BYTES>(source, place.from(to), (inner.from, columns), (row.to, lines));
+                continue;
             }
-        }
-    }
-}
-
-fn tile<const BYTES: usize, const TILE: usize>(source: &[u8], place: &mut [u8], from: usize, to: usize) {
-    let mut elements = [[[0; BYTES]; TILE]; TILE];
-    for (column, elements) in elements.iter_mut().enumerate() {
-        let (lines, _) = source[column * from..][..TILE * BYTES].as_chunks();
-        elements.copy_from_slice(lines);
-    }
-    for line in 0..TILE {
-        let (columns, _) = place[line * to..][..TILE * BYTES].as_chunks_mut();
-        for (column, place) in columns.iter_mut().enumerate() {
-            *place = elements[column][line];
+            if columns == TILE && lines == TILE {
+                tile.fill(source, inner.from);
+            } else {
+                tile.fill_part(source, inner.from, columns, lines);
+            }
+            place.copy_rows(tile.rows().take(lines).map(|row| &row[..columns * BYTES]), to, row.to);
         }
     }
 }
@@ -153,7 +156,8 @@ mod tests {
     #[test]
     fn every_arrangement_is_copied_as_one_by_one() {
         let source: Vec<u8> = (0..200_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-        let shapes: [&[usize]; 7] = [&[], &[5], &[16, 16], &[33, 17], &[3, 16, 40], &[2, 3, 5, 7], &[1, 64, 1, 33]];
+        let shapes: [&[usize]; 9] =
+            [&[], &[5], &[16, 16], &[33, 17], &[3, 16, 40], &[2, 3, 5, 7], &[1, 64, 1, 33], &[128, 64], &[70, 130]];
         for (element, shape) in [1, 2, 3, 4, 8, 16].iter().flat_map(|element| shapes.map(|shape| (*element, shape))) {
             // Every order of the dimensions at the source, rotated; and one that repeats.
             for turn in 0..=shape.len() {

@@ -63,6 +63,7 @@ mod staging;
 mod strided;
 mod taken;
 mod task;
+mod tile;
 mod whole;
 mod window;
 mod work;

@@ -57,12 +57,20 @@ pub(super) struct Chunk {
 /// Bytes of a slab: a few pages of each of the rows that a transposed tensor is read from, and few milliseconds of work.
 const SLAB: u64 = 4 << 20;
 const FEW_SLABS: u64 = 64;
+/// A slab has a multiple of so many elements in the dimension along which it is cut, if it has as many: elements of any size fill
+/// whole pairs of cache lines, and those of another slab lie on none of them.
+const WHOLE_LINES: u64 = 128;
 
 impl MovePart {
     /// From the first byte of its first element to the last byte of its last.
     pub(super) fn source(&self, element: u64) -> Range<u64> {
         let last: u64 = self.shape.iter().zip(&self.strides).map(|(dim, stride)| (dim - 1) * stride).sum();
         self.from..self.from + (last + 1) * element
+    }
+
+    /// Bytes between elements that are neighbours at the destination: a row of the stored matrix of which it is a column.
+    pub(super) fn row(&self, element: u64) -> u64 {
+        self.strides.last().map_or(element, |stride| (stride * element).max(element))
     }
 }
 
@@ -150,7 +158,8 @@ impl Move {
         for dim in (0..self.shape.len()).rev() {
             let whole = inner.saturating_mul(self.shape[dim]);
             if whole > most {
-                (self.split, self.step) = (dim, (most / inner).max(1));
+                let step = (most / inner).max(1);
+                (self.split, self.step) = (dim, if step > WHOLE_LINES { step - step % WHOLE_LINES } else { step });
                 return;
             }
             inner = whole;

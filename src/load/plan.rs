@@ -9,7 +9,7 @@ use super::moves::{Move, Slab, slabs};
 use super::options::{CudaOptions, FileOptions, PlanOptions, Reads, Target};
 use super::payload::{Payload, PayloadFile};
 use super::routing::Routing;
-use super::scatter::check_work;
+use super::scatter::{check_work, wanted_buffer};
 use super::select::{Selected, select};
 use super::staging::Staging;
 use crate::error::{Error, Kind, Result};
@@ -123,13 +123,13 @@ impl Plan {
         };
         let preferred = files.iter().map(|file| file.source.preferred_read()).max().unwrap_or_default();
         let is_host = matches!(options.target, Target::Host | Target::Sealed);
-        let scatters = is_host && !layout.transient.is_empty();
+        let scattered = if is_host { wanted_buffer(&layout) } else { 0 };
         if is_host {
             let name =
                 |position: usize| payload.tensors.get(selection[position].tensor).map_or("", |tensor| tensor.name);
             check_work(&layout, name)?;
         }
-        let staging = Staging::new(payload.context.threads(), preferred, scatters, options)?;
+        let staging = Staging::new(payload.context.threads(), preferred, scattered, options)?;
         // A file stands for one device.
         let of_file = CudaOptions::default();
         let devices = match options.target {

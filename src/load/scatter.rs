@@ -33,6 +33,8 @@ struct Scattered {
 /// A part of a move.
 struct Source {
     range: Range<u64>,
+    /// Bytes of a row of the stored matrix.
+    row: u64,
     arrangement: Arrangement,
     index: usize,
     part: usize,
@@ -49,6 +51,24 @@ const MOST_TEARS: u64 = 2;
 const FREE_TEARS: u64 = 1 << 20;
 /// No buffer has fewer bytes.
 const MIN_BUFFER: u64 = 64 << 10;
+/// Memory brings cache lines in pairs.
+const CACHE_LINES: u64 = 128;
+
+/// The bytes of a buffer that holds enough rows of every stored matrix for two cache lines of each of its columns; larger
+/// ones only leave the caches. 0: nothing needs a buffer.
+pub(super) fn wanted_buffer(layout: &Layout) -> u64 {
+    if layout.transient.is_empty() {
+        return 0;
+    }
+    let of_part = |part: &MovePart, element: u64| {
+        let source = part.source(element);
+        let rows = CACHE_LINES.div_ceil(element) + 1;
+        part.row(element).saturating_mul(rows).min(source.end - source.start)
+    };
+    let moves = layout.gathered.iter().map(|(_, index)| &layout.moves[*index]);
+    let wanted = moves.flat_map(|one| one.parts().iter().map(|part| of_part(part, one.element())));
+    wanted.max().unwrap_or_default().max(1)
+}
 
 /// Bounds the work of sorting out which elements of a buffer belong to which tensor. `name` tells whose a move is.
 pub(super) fn check_work<'a>(layout: &Layout, name: impl Fn(usize) -> &'a str) -> Result<()> {
@@ -125,6 +145,21 @@ impl Scatter {
         self.transient[first..].iter().take_while(move |gone| gone.start < end)
     }
 
+    /// The longest row of a stored matrix, in bytes.
+    pub(super) fn longest_row(&self) -> u64 {
+        self.sources.iter().map(|source| source.row).max().unwrap_or_default()
+    }
+
+    /// Where the last whole row of a range of the layout ends, or the range if none does.
+    pub(super) fn end_of_rows(&self, range: &Range<u64>) -> u64 {
+        let first = self.reach.partition_point(|end| *end <= range.end);
+        let Some(source) = self.sources.get(first).filter(|source| source.range.start < range.end) else {
+            return range.end;
+        };
+        let end = range.end - (range.end - source.range.start) % source.row;
+        if end > range.start { end } else { range.end }
+    }
+
     /// Brings the elements of a range of the layout to their tensors; returns how many bytes these are.
     pub(super) fn send(&self, range: &Range<u64>, bytes: &[u8]) -> u64 {
         let first = self.reach.partition_point(|end| *end <= range.start);
@@ -169,6 +204,7 @@ fn each_slab(slabs: &[Mutex<Slot>], numbers: &[u64], mut fill: impl FnMut(u64, &
 fn sources_of(index: usize, one: &Move) -> impl Iterator<Item = Source> {
     one.parts().iter().enumerate().map(move |(number, part)| Source {
         range: part.source(one.element()),
+        row: part.row(one.element()),
         arrangement: Arrangement::new(&part.shape, &part.strides, one.element()),
         index,
         part: number,
@@ -183,5 +219,53 @@ fn narrow(part: &MovePart, found: &ElementBox, element: u64) -> MovePart {
         start: part.start.iter().zip(&found.start).map(|(start, into)| start + into).collect(),
         shape: found.shape.clone(),
         strides: part.strides.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::strided::Strided;
+    use crate::storage::Arena;
+    use crate::tensor::Span;
+
+    /// A matrix of elements of two bytes that is stored as rows of `columns`, from byte 100 of the layout on, transposed.
+    fn transposed(rows: u64, columns: u64) -> Layout {
+        let bytes = 2 * rows * columns;
+        let part = Strided {
+            run: Span { file: 0, offset: 0, len: bytes },
+            start: vec![0, 0],
+            shape: vec![columns, rows],
+            strides: vec![1, columns],
+        };
+        let moves = vec![Move::new(100 + bytes, 2, vec![columns, rows], [(100, &part)].into_iter())];
+        let transient = std::iter::once(100..100 + bytes).collect();
+        Layout { gathered: vec![(0, 0)], moves, transient, bytes: 100 + 2 * bytes, ..Layout::default() }
+    }
+
+    #[test]
+    fn a_buffer_holds_the_rows_that_fill_two_cache_lines() {
+        assert_eq!(wanted_buffer(&transposed(1000, 300)), 65 * 600);
+        assert_eq!(wanted_buffer(&transposed(10, 300)), 10 * 600);
+        assert_eq!(wanted_buffer(&Layout::default()), 0);
+    }
+
+    #[test]
+    fn what_is_sent_ends_with_a_row() {
+        let layout = transposed(10, 300);
+        let mut arena = Arena::new(layout.bytes, 1).unwrap();
+        let mut taken = 0;
+        let scatter = Scatter::new(&layout, |range| {
+            arena.take((range.start - taken) as usize);
+            taken = range.end;
+            Ok(arena.take((range.end - range.start) as usize).unwrap())
+        });
+        let scatter = scatter.unwrap();
+        assert_eq!(scatter.longest_row(), 600);
+        for (range, end) in
+            [(100..1_400, 1_300), (100..1_300, 1_300), (90..650, 100), (800..1_299, 1_299), (5_600..6_200, 6_200)]
+        {
+            assert_eq!(scatter.end_of_rows(&range), end, "{range:?}");
+        }
     }
 }

@@ -34,17 +34,18 @@ const MIN_BLOCK: u64 = 64 << 10;
 const MAX_BLOCK: u64 = 512 << 10;
 /// Above this, copies to a device get no faster.
 const MAX_SLOT: u64 = 2 << 20;
-/// Elements are scattered faster when more rows of a stored matrix are at hand: more of the columns that they become
-/// are neighbours.
+/// The second-level cache of a core does not hold much more, nor do system calls cost less.
+const MIN_SCATTERED_SLOT: u64 = 1 << 20;
 const MAX_SCATTERED_SLOT: u64 = 8 << 20;
 /// Above this, direct reads get no faster.
 const MAX_CHUNK: u64 = 4 << 20;
 
 impl Staging {
     /// Shares the memory that the options allow among as many of `threads` as it is enough for. `preferred` is how many
-    /// bytes the files are best read at once, 0 if they do not care. `scatters` says whether the host brings elements to
-    /// many places while it reads them.
-    pub(super) fn new(threads: usize, preferred: usize, scatters: bool, options: &PlanOptions) -> Result<Self> {
+    /// bytes the files are best read at once, 0 if they do not care. `scattered` is how many bytes the host should have at
+    /// hand to bring elements to many places; 0 if all stay together.
+    pub(super) fn new(threads: usize, preferred: usize, scattered: u64, options: &PlanOptions) -> Result<Self> {
+        let scatters = scattered > 0;
         let slots = match options.target {
             Target::Cuda => SLOTS as u64,
             Target::File => 1,
@@ -74,7 +75,7 @@ impl Staging {
             rest.checked_div(parts).map_or(0, |part| part.clamp(MIN_BLOCK, most) & !4095)
         };
         let block = share(each, 1 + slots + chunks, MAX_BLOCK);
-        let most = if scatters { MAX_SCATTERED_SLOT } else { MAX_SLOT };
+        let most = if scatters { scattered.clamp(MIN_SCATTERED_SLOT, MAX_SCATTERED_SLOT) } else { MAX_SLOT };
         let slot = share(each - block, slots + chunks, most) * slots.min(1);
         let chunk = share(each - block - slots * slot, chunks, MAX_CHUNK.max(preferred as u64));
         Ok(Self { threads, block: block as usize, slot: slot as usize, slots: slots as usize, chunk: chunk as usize })

@@ -16,6 +16,7 @@ mod mmap;
 mod name;
 mod source;
 mod stored;
+mod stream;
 mod tree;
 mod witness;
 
@@ -37,6 +38,7 @@ pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;
 pub(crate) use name::plain_name;
 pub use source::Source;
+pub(crate) use stream::{Streamed, streamed};
 #[allow(unused_imports, reason = "for readers that look into folders")]
 pub(crate) use tree::{Listed, Tree};
 pub(crate) use witness::Witness;

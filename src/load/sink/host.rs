@@ -27,7 +27,7 @@ struct Shares {
     slots: Mutex<Vec<Option<Share>>>,
     scatter: Scatter,
     /// Bytes of the buffer of each worker; 0 if nothing needs one.
-    buffer: usize,
+    buffer: u64,
 }
 
 /// The part of the arena that one job fills, and where it begins.
@@ -61,7 +61,7 @@ impl Host {
             slots[job] = Some(Share { slot, start: range.start });
         }
         let scatter = Scatter::new(&plan.layout, |range| take(&mut arena, &mut taken, range))?;
-        let shares = Shares { slots: Mutex::new(slots), scatter, buffer: plan.staging.slot };
+        let shares = Shares { slots: Mutex::new(slots), scatter, buffer: plan.staging.slot as u64 };
         Ok(Self { arena, shares: Arc::new(shares) })
     }
 }
@@ -80,7 +80,7 @@ impl Sink for Host {
         Box::new(OnHost {
             shares: Arc::clone(&self.shares),
             share: None,
-            buffer: Vec::new(),
+            buffer: None,
             filled: 0..0,
             is_buffered: false,
             cost: Cost { stage: Stage::Move, bytes: 0, time: Duration::ZERO },
@@ -98,50 +98,76 @@ struct OnHost {
     shares: Arc<Shares>,
     /// Of the job at hand.
     share: Option<Share>,
-    buffer: Vec<u8>,
-    /// The range of the layout that is being filled, and whether that is in the buffer.
+    /// Large pages, where the system has them, make fresh memory cheaper.
+    buffer: Option<Slot>,
+    /// The range of the layout that is filled and not sent yet, and whether that is in the buffer.
     filled: Range<u64>,
     is_buffered: bool,
     cost: Cost,
 }
 
 impl OnHost {
-    /// Brings what was filled to the tensors that are made from it.
-    fn send(&mut self) -> Result<()> {
-        let filled = std::mem::take(&mut self.filled);
+    /// Brings what is filled up to `end` to the tensors that are made from it. The rest of the buffer moves to its start.
+    fn send_until(&mut self, end: u64) -> Result<()> {
+        let sent = self.filled.start..end;
         let Shares { scatter, .. } = &*self.shares;
-        if filled.is_empty() || scatter.is_empty() {
+        if sent.is_empty() || scatter.is_empty() {
+            self.filled.start = end;
             return Ok(());
         }
         let begin = Instant::now();
-        let share = self.share.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a job fills nothing"))?;
-        let bytes = if self.is_buffered {
-            for kept in scatter.kept_in(&filled) {
-                let (start, end) = ((kept.start - filled.start) as usize, (kept.end - filled.start) as usize);
-                share.part(&kept)?.copy_from_slice(&self.buffer[start..end]);
+        let share = self.share.as_mut().ok_or_else(no_share)?;
+        match self.buffer.as_deref_mut().filter(|_| self.is_buffered) {
+            Some(buffer) => {
+                let within = |at: u64| (at - sent.start) as usize;
+                for kept in scatter.kept_in(&sent) {
+                    share.part(&kept)?.copy_from_slice(&buffer[within(kept.start)..within(kept.end)]);
+                }
+                self.cost.bytes += scatter.send(&sent, &buffer[..within(end)]);
+                buffer.copy_within(within(end)..within(self.filled.end), 0);
             }
-            &self.buffer[..(filled.end - filled.start) as usize]
-        } else {
-            &*share.part(&filled)?
-        };
-        self.cost.bytes += scatter.send(&filled, bytes);
+            None => self.cost.bytes += scatter.send(&sent, share.part(&sent)?),
+        }
+        self.filled.start = end;
         self.cost.time += begin.elapsed();
         Ok(())
     }
 
-    /// A part of the buffer, behind what it holds already if the range follows that.
-    fn buffered(&mut self, range: Range<u64>) -> Result<&mut [u8]> {
-        let room = self.shares.buffer as u64;
-        if !self.is_buffered || range.start != self.filled.end || range.end - self.filled.start > room {
+    fn send(&mut self) -> Result<()> {
+        self.send_until(self.filled.end)
+    }
+
+    /// Gets ready for a range: sends what does not lie before it, and what there is no room for. Rows that it continues are
+    /// kept, if possible: what lies on both sides of a border is slower to bring to its place.
+    fn make_room(&mut self, range: &Range<u64>, is_buffered: bool) -> Result<()> {
+        let continues = self.is_buffered == is_buffered && self.filled.end == range.start;
+        let room = self.shares.buffer;
+        let has_room = |filled: &Range<u64>| range.end - filled.start <= room;
+        if continues && !has_room(&self.filled) {
+            self.send_until(self.shares.scatter.end_of_rows(&self.filled))?;
+        }
+        if !continues || !has_room(&self.filled) {
             self.send()?;
             self.filled = range.start..range.start;
         }
-        self.buffer.resize(self.shares.buffer, 0);
-        self.is_buffered = true;
-        self.filled.end = range.end;
-        let part = (range.start - self.filled.start) as usize..(range.end - self.filled.start) as usize;
-        self.buffer.get_mut(part).ok_or_else(|| Error::new(Kind::Internal, "a block is larger than its window"))
+        self.is_buffered = is_buffered;
+        Ok(())
     }
+
+    /// A part of the buffer, behind what it holds already.
+    fn buffered(&mut self, range: &Range<u64>) -> Result<&mut [u8]> {
+        let room = self.shares.buffer as usize;
+        if self.buffer.is_none() {
+            self.buffer = Arena::new(room as u64, 1)?.take(room);
+        }
+        let part = (range.start - self.filled.start) as usize..(range.end - self.filled.start) as usize;
+        let part = self.buffer.as_deref_mut().and_then(|buffer| buffer.get_mut(part));
+        part.ok_or_else(|| Error::new(Kind::Internal, "a block is larger than its window"))
+    }
+}
+
+fn no_share() -> Error {
+    Error::new(Kind::Internal, "a job fills nothing")
 }
 
 impl Share {
@@ -157,18 +183,20 @@ impl Window for OnHost {
     }
 
     fn capacity(&self) -> u64 {
-        if self.shares.buffer > 0 { self.shares.buffer as u64 } else { u64::MAX }
+        match self.shares.buffer {
+            0 => u64::MAX,
+            room => room - self.shares.scatter.longest_row().min(room / 2),
+        }
     }
 
     fn open(&mut self, range: Range<u64>) -> Result<&mut [u8]> {
-        if self.shares.scatter.is_transient(&range) {
-            return self.buffered(range);
+        let is_buffered = self.shares.scatter.is_transient(&range);
+        self.make_room(&range, is_buffered)?;
+        self.filled.end = range.end;
+        if is_buffered {
+            return self.buffered(&range);
         }
-        self.send()?;
-        self.is_buffered = false;
-        self.filled = range.clone();
-        let share = self.share.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a job fills nothing"))?;
-        share.part(&range)
+        self.share.as_mut().ok_or_else(no_share)?.part(&range)
     }
 
     fn close(&mut self) -> Result<()> {

@@ -1,0 +1,82 @@
+//! A square of elements in the cache, where their rows become columns.
+
+/// `SIDE` rows of as many elements of `BYTES` bytes; each row is `WORDS` times 8 bytes. Its rows are those of the
+/// destination.
+pub(super) struct Tile<const BYTES: usize, const SIDE: usize, const WORDS: usize>([[[u8; 8]; WORDS]; SIDE]);
+
+impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Default for Tile<BYTES, SIDE, WORDS> {
+    fn default() -> Self {
+        const { assert!(BYTES * SIDE == 8 * WORDS) };
+        Self([[[0; 8]; WORDS]; SIDE])
+    }
+}
+
+impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE, WORDS> {
+    /// Takes its columns from rows of `source` that are `pitch` bytes apart.
+    pub(super) fn fill(&mut self, source: &[u8], pitch: usize) {
+        match BYTES {
+            1 => self.fill_by_squares::<8>(source, pitch),
+            2 => self.fill_by_squares::<4>(source, pitch),
+            4 => self.fill_by_squares::<2>(source, pitch),
+            _ => self.fill_by_words(source, pitch),
+        }
+    }
+
+    /// The same with fewer of each; what is missing may be anything.
+    pub(super) fn fill_part(&mut self, source: &[u8], pitch: usize, columns: usize, lines: usize) {
+        let mut whole = Self::default();
+        for (column, row) in whole.0.iter_mut().enumerate().take(columns) {
+            row.as_flattened_mut()[..lines * BYTES].copy_from_slice(&source[column * pitch..][..lines * BYTES]);
+        }
+        self.fill(whole.0.as_flattened().as_flattened(), BYTES * SIDE);
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|row| row.as_flattened())
+    }
+
+    /// In squares of as many elements as a word holds.
+    fn fill_by_squares<const ELEMENTS: usize>(&mut self, source: &[u8], pitch: usize) {
+        for column in 0..WORDS {
+            let rows: [&[[u8; 8]]; ELEMENTS] = std::array::from_fn(|row| {
+                let start = (column * ELEMENTS + row) * pitch;
+                source[start..start + 8 * WORDS].as_chunks().0
+            });
+            for (word, lines) in self.0.chunks_exact_mut(ELEMENTS).enumerate() {
+                let square = std::array::from_fn(|row| u64::from_le_bytes(rows[row][word]));
+                for (line, elements) in lines.iter_mut().zip(transposed::<BYTES, ELEMENTS>(square)) {
+                    line[column] = elements.to_le_bytes();
+                }
+            }
+        }
+    }
+
+    /// Elements of one word or several.
+    fn fill_by_words(&mut self, source: &[u8], pitch: usize) {
+        let words = BYTES / 8;
+        for column in 0..SIDE {
+            let (row, _) = source[column * pitch..][..8 * WORDS].as_chunks();
+            for (line, element) in row.chunks_exact(words).enumerate() {
+                self.0[line][column * words..][..words].copy_from_slice(element);
+            }
+        }
+    }
+}
+
+/// Transposes a square of elements of `BYTES` bytes, one row of them in each word: first two of its quarters change
+/// places, then those of each quarter, and so on.
+fn transposed<const BYTES: usize, const ELEMENTS: usize>(mut rows: [u64; ELEMENTS]) -> [u64; ELEMENTS] {
+    let mut half = ELEMENTS / 2;
+    while half > 0 {
+        let bits = 8 * BYTES * half;
+        // The lower half of every group of elements.
+        let low = u64::MAX / ((1 << bits) + 1);
+        for row in (0..ELEMENTS).filter(|row| row & half == 0) {
+            let (above, below) = (rows[row], rows[row + half]);
+            rows[row] = above & low | (below & low) << bits;
+            rows[row + half] = above >> bits & low | below & !low;
+        }
+        half /= 2;
+    }
+    rows
+}
