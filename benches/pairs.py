@@ -16,7 +16,7 @@ import sys
 
 from table import INPUTS, MIB, STUB, build_stub
 
-ROWS = ["open", "open-many", "plan-many", "onnx-open-nodes", "load", "load-one", "verify-sha256", "fill"]
+ROWS = ["open", "open-many", "onnx-open-nodes", "load", "load-one", "verify-sha256", "fill"]
 STUBBED = {"LD_LIBRARY_PATH": str(STUB), "STUB_CUDA_COPIES": "0", "STUB_CUDA_SYNC": "1",
            "STUB_CUDA_MEMORY_MB": "65536"}
 

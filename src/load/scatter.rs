@@ -51,6 +51,8 @@ const MOST_TEARS: u64 = 2;
 const FREE_TEARS: u64 = 1 << 20;
 /// No buffer has fewer bytes.
 const MIN_BUFFER: u64 = 64 << 10;
+/// Of 2^64: its multiples are spread evenly, however many there are.
+const GOLDEN_RATIO: u64 = 0x9E37_79B9_7F4A_7C15;
 /// Memory brings cache lines in pairs.
 const CACHE_LINES: u64 = 128;
 
@@ -160,8 +162,9 @@ impl Scatter {
         if end > range.start { end } else { range.end }
     }
 
-    /// Brings the elements of a range of the layout to their tensors; returns how many bytes these are.
-    pub(super) fn send(&self, range: &Range<u64>, bytes: &[u8]) -> u64 {
+    /// Brings the elements of a range of the layout to their tensors; returns how many bytes these are. `worker` is the
+    /// number of the caller among those who do so at the same time.
+    pub(super) fn send(&self, range: &Range<u64>, bytes: &[u8], worker: u64) -> u64 {
         let first = self.reach.partition_point(|end| *end <= range.start);
         let sources = self.sources[first..].iter().take_while(|source| source.range.start < range.end);
         let mut sent = 0;
@@ -170,17 +173,22 @@ impl Scatter {
             let end = range.end.min(source.range.end) - source.range.start;
             source.arrangement.visit(start..end, |found| {
                 sent += found.byte_len();
-                self.send_box(source, found, range.start, bytes);
+                self.send_box(source, found, (range.start, bytes), worker);
             });
         }
         sent
     }
 
     /// `bytes` are those of the layout from `start` on.
-    fn send_box(&self, source: &Source, found: &ElementBox, start: u64, bytes: &[u8]) {
+    fn send_box(&self, source: &Source, found: &ElementBox, (start, bytes): (u64, &[u8]), worker: u64) {
         let Scattered { one, slabs } = &self.moves[source.index];
         let part = narrow(&one.parts()[source.part], found, one.element());
-        each_slab(slabs, &one.slabs_of(&part), |number, place| {
+        let mut numbers = one.slabs_of(&part);
+        // Workers that begin far from each other neither wait for each other nor for the same memory.
+        let share = u128::from(worker.wrapping_mul(GOLDEN_RATIO));
+        let first = (share * numbers.len() as u128) >> 64;
+        numbers.rotate_left(first as usize);
+        each_slab(slabs, &numbers, |number, place| {
             let Some(chunk) = one.chunk(&part, Slab { index: source.index, number }) else { return };
             let (from, to) = (chunk.from + found.bytes.start - start, chunk.to + found.bytes.start);
             let len = (found.bytes.end - found.bytes.start) as usize;

@@ -1,5 +1,7 @@
 //! A square of elements in the cache, where their rows become columns.
 
+use std::array;
+
 /// `SIDE` rows of as many elements of `BYTES` bytes; each row is `WORDS` times 8 bytes. Its rows are those of the
 /// destination.
 pub(super) struct Tile<const BYTES: usize, const SIDE: usize, const WORDS: usize>([[[u8; 8]; WORDS]; SIDE]);
@@ -35,17 +37,19 @@ impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE
         self.0.iter().map(|row| row.as_flattened())
     }
 
-    /// In squares of as many elements as a word holds.
+    /// In squares of as many elements as a word holds. So many rows are read at once that the processor waits for several
+    /// of them at a time, and no more than the sets of a cache hold whatever the pitch is.
     fn fill_by_squares<const ELEMENTS: usize>(&mut self, source: &[u8], pitch: usize) {
-        for column in 0..WORDS {
-            let rows: [&[[u8; 8]]; ELEMENTS] = std::array::from_fn(|row| {
-                let start = (column * ELEMENTS + row) * pitch;
-                source[start..start + 8 * WORDS].as_chunks().0
-            });
+        for group in 0..SIDE / 8 {
+            let rows: [&[[u8; 8]]; 8] =
+                array::from_fn(|row| source[(8 * group + row) * pitch..][..8 * WORDS].as_chunks().0);
+            let first = group * 8 / ELEMENTS;
             for (word, lines) in self.0.chunks_exact_mut(ELEMENTS).enumerate() {
-                let square = std::array::from_fn(|row| u64::from_le_bytes(rows[row][word]));
-                for (line, elements) in lines.iter_mut().zip(transposed::<BYTES, ELEMENTS>(square)) {
-                    line[column] = elements.to_le_bytes();
+                for square in 0..8 / ELEMENTS {
+                    let words = array::from_fn(|row| u64::from_le_bytes(rows[square * ELEMENTS + row][word]));
+                    for (line, elements) in lines.iter_mut().zip(transposed::<BYTES, ELEMENTS>(words)) {
+                        line[first + square] = elements.to_le_bytes();
+                    }
                 }
             }
         }

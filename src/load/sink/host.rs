@@ -19,6 +19,7 @@ use crate::verify::{Cost, Stage};
 pub(in crate::load) struct Host {
     arena: Arena,
     shares: Arc<Shares>,
+    windows: u64,
 }
 
 /// What the windows of all workers fill.
@@ -62,7 +63,7 @@ impl Host {
         }
         let scatter = Scatter::new(&plan.layout, |range| take(&mut arena, &mut taken, range))?;
         let shares = Shares { slots: Mutex::new(slots), scatter, buffer: plan.staging.slot as u64 };
-        Ok(Self { arena, shares: Arc::new(shares) })
+        Ok(Self { arena, shares: Arc::new(shares), windows: 0 })
     }
 }
 
@@ -77,7 +78,9 @@ fn take(arena: &mut Arena, taken: &mut u64, range: Range<u64>) -> Result<Slot> {
 
 impl Sink for Host {
     fn window(&mut self) -> Box<dyn Window> {
+        self.windows += 1;
         Box::new(OnHost {
+            number: self.windows,
             shares: Arc::clone(&self.shares),
             share: None,
             buffer: None,
@@ -95,6 +98,8 @@ impl Sink for Host {
 
 /// The window of one worker.
 struct OnHost {
+    /// Of the window, among those of the pass.
+    number: u64,
     shares: Arc<Shares>,
     /// Of the job at hand.
     share: Option<Share>,
@@ -123,10 +128,10 @@ impl OnHost {
                 for kept in scatter.kept_in(&sent) {
                     share.part(&kept)?.copy_from_slice(&buffer[within(kept.start)..within(kept.end)]);
                 }
-                self.cost.bytes += scatter.send(&sent, &buffer[..within(end)]);
+                self.cost.bytes += scatter.send(&sent, &buffer[..within(end)], self.number);
                 buffer.copy_within(within(end)..within(self.filled.end), 0);
             }
-            None => self.cost.bytes += scatter.send(&sent, share.part(&sent)?),
+            None => self.cost.bytes += scatter.send(&sent, share.part(&sent)?, self.number),
         }
         self.filled.start = end;
         self.cost.time += begin.elapsed();
