@@ -57,8 +57,8 @@ pub(super) struct Chunk {
 /// Bytes of a slab: a few pages of each of the rows that a transposed tensor is read from, and few milliseconds of work.
 const SLAB: u64 = 4 << 20;
 const FEW_SLABS: u64 = 64;
-/// A slab has a multiple of so many elements in the dimension along which it is cut, if it has as many: elements of any size fill
-/// whole pairs of cache lines, and those of another slab lie on none of them.
+/// A slab that is longer than this has a multiple of so many elements in the dimension along which it is cut, so that two slabs
+/// rarely share a cache line of the source.
 const WHOLE_LINES: u64 = 128;
 
 impl MovePart {

@@ -51,13 +51,13 @@ const MOST_TEARS: u64 = 2;
 const FREE_TEARS: u64 = 1 << 20;
 /// No buffer has fewer bytes.
 const MIN_BUFFER: u64 = 64 << 10;
-/// Of 2^64: its multiples are spread evenly, however many there are.
+/// The golden ratio as a fraction of 2^64: its multiples are spread evenly, however many there are.
 const GOLDEN_RATIO: u64 = 0x9E37_79B9_7F4A_7C15;
 /// Memory brings cache lines in pairs.
 const CACHE_LINES: u64 = 128;
 
-/// The bytes of a buffer that holds enough rows of every stored matrix for two cache lines of each of its columns; larger
-/// ones only leave the caches. 0: nothing needs a buffer.
+/// The bytes of a buffer that holds enough rows of every stored matrix to fill two cache lines of each column. A larger one
+/// is no faster, because it does not stay in the caches. 0: nothing needs a buffer.
 pub(super) fn wanted_buffer(layout: &Layout) -> u64 {
     if layout.transient.is_empty() {
         return 0;
@@ -184,7 +184,7 @@ impl Scatter {
         let Scattered { one, slabs } = &self.moves[source.index];
         let part = narrow(&one.parts()[source.part], found, one.element());
         let mut numbers = one.slabs_of(&part);
-        // Workers that begin far from each other neither wait for each other nor for the same memory.
+        // Workers begin far from each other, so that they rarely wait for each other.
         let share = u128::from(worker.wrapping_mul(GOLDEN_RATIO));
         let first = (share * numbers.len() as u128) >> 64;
         numbers.rotate_left(first as usize);

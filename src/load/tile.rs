@@ -14,7 +14,7 @@ impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Default for Tile
 }
 
 impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE, WORDS> {
-    /// Takes its columns from rows of `source` that are `pitch` bytes apart.
+    /// Fills the columns from rows of `source` that are `pitch` bytes apart.
     pub(super) fn fill(&mut self, source: &[u8], pitch: usize) {
         match BYTES {
             1 => self.fill_by_squares::<8>(source, pitch),
@@ -24,7 +24,7 @@ impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE
         }
     }
 
-    /// The same with fewer of each; what is missing may be anything.
+    /// Fills only the first `columns`, and of those the first `lines` elements. The rest is left undefined.
     pub(super) fn fill_part(&mut self, source: &[u8], pitch: usize, columns: usize, lines: usize) {
         let mut whole = Self::default();
         for (column, row) in whole.0.iter_mut().enumerate().take(columns) {
@@ -37,8 +37,8 @@ impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE
         self.0.iter().map(|row| row.as_flattened())
     }
 
-    /// In squares of as many elements as a word holds. So many rows are read at once that the processor waits for several
-    /// of them at a time, and no more than the sets of a cache hold whatever the pitch is.
+    /// Fills squares of as many elements as a word holds. Eight rows are read at once: enough for several cache misses to
+    /// overlap, and no more than one set of a first-level cache holds when the pitch is a power of two.
     fn fill_by_squares<const ELEMENTS: usize>(&mut self, source: &[u8], pitch: usize) {
         for group in 0..SIDE / 8 {
             let rows: [&[[u8; 8]]; 8] =
@@ -55,7 +55,7 @@ impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE
         }
     }
 
-    /// Elements of one word or several.
+    /// Copies elements of one word or several.
     fn fill_by_words(&mut self, source: &[u8], pitch: usize) {
         let words = BYTES / 8;
         for column in 0..SIDE {

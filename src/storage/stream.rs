@@ -1,15 +1,15 @@
-//! Writes that go past the caches: to memory that is filled in small pieces all over and is not read soon.
+//! Non-temporal writes, for memory that is filled in small scattered pieces and is not read soon.
 
 use std::iter;
 
 /// The bytes that memory is written in at once.
 const LINE: usize = 64;
 
-/// Memory that is written past the caches. Ordinary writes to a line that is in no cache read it first; what covers a whole
-/// line here is only written.
+/// Memory that is written past the caches. An ordinary write to a line that is in no cache reads the line first; a
+/// non-temporal write of a whole line does not.
 pub(crate) struct Streamed<'a>(&'a mut [u8]);
 
-/// Lets `body` write to memory; what it wrote is in order when this returns.
+/// Lets `body` write to memory. Its writes are ordered before whatever follows the call, also if it panics.
 pub(crate) fn streamed(place: &mut [u8], body: impl FnOnce(&mut Streamed<'_>)) {
     struct Ordered<'a>(Streamed<'a>);
     impl Drop for Ordered<'_> {
@@ -38,7 +38,7 @@ impl Streamed<'_> {
     }
 }
 
-/// Writes the whole lines of a row; what is before and behind them goes the ordinary way.
+/// Writes the whole lines of a row past the caches, and its ends in the ordinary way.
 #[inline]
 fn write_row(row: &[u8], place: &mut [u8]) {
     let head = place.as_ptr().align_offset(LINE).min(row.len());
@@ -47,7 +47,7 @@ fn write_row(row: &[u8], place: &mut [u8]) {
     let (lines, last) = row.as_chunks::<LINE>();
     let (places, behind) = place.as_chunks_mut::<LINE>();
     iter::zip(lines, places).for_each(|(line, place)| write_line(line, place));
-    // To copy nothing is a call too, and most rows end where lines do.
+    // Most rows begin and end at lines, and copying nothing still costs a call.
     for (from, to) in [(first, before), (last, behind)] {
         if !from.is_empty() {
             to.copy_from_slice(from);
@@ -68,7 +68,7 @@ fn write_line(line: &[u8; LINE], place: &mut [u8; LINE]) {
     }
 }
 
-/// Orders what was written before what follows: these writes are not ordered by themselves.
+/// Orders the writes before what follows: non-temporal writes are not ordered by themselves.
 #[cfg(target_arch = "x86_64")]
 fn finish() {
     // SAFETY: SSE is part of every x86-64.
