@@ -14,11 +14,9 @@ import statistics
 import subprocess
 import sys
 
-from table import INPUTS, MIB, STUB, build_stub
+from table import INPUTS, MIB, STUB, STUBBED, build_stub
 
 ROWS = ["open", "open-many", "onnx-open-nodes", "load", "load-one", "verify-sha256", "fill"]
-STUBBED = {"LD_LIBRARY_PATH": str(STUB), "STUB_CUDA_COPIES": "0", "STUB_CUDA_SYNC": "1",
-           "STUB_CUDA_MEMORY_MB": "65536"}
 
 
 def measure(program, row):

@@ -22,6 +22,9 @@ PYTHON = PEERS / "venv/bin/python"
 SCRIPTS = ROOT / "benches/peers"
 THROUGH_C = TARGET / "through_c"
 STUB = TARGET / "cuda-stub"
+# The environment of a program that finds the stand-in for the CUDA driver, which is told to move no bytes.
+STUBBED = {"LD_LIBRARY_PATH": str(STUB), "STUB_CUDA_COPIES": "0", "STUB_CUDA_SYNC": "1",
+           "STUB_CUDA_MEMORY_MB": "65536"}
 MIB = 1 << 20
 
 
@@ -92,7 +95,7 @@ def safetensors_rows():
 
 def cuda_rows():
     ours, load = find_ours(), INPUTS / "load"
-    stub = ["env", f"LD_LIBRARY_PATH={STUB}", "STUB_CUDA_COPIES=0", "STUB_CUDA_SYNC=1", "STUB_CUDA_MEMORY_MB=65536"]
+    stub = ["env", *(f"{name}={value}" for name, value in STUBBED.items())]
     return {
         "ours cuda fill": [*stub, ours, "fill", INPUTS],
         "cuda fill limit": [RUST / "pread_reused", load],

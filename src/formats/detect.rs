@@ -71,8 +71,7 @@ pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static 
     };
     found.ok_or_else(|| {
         let what = if location.entry().is_some() { "this is not a model" } else { "this directory holds no model" };
-        Error::new(Kind::Unsupported, format!("{what} of a format that this build reads ({})", super::names()))
-            .path(location.path())
+        Error::new(Kind::Unsupported, format!("{what} {}", of_known_format())).path(location.path())
     })
 }
 
@@ -126,8 +125,12 @@ fn choose<'f>(found: Vec<(&'f Format, Entrance)>, notes: &mut Notes) -> Result<O
 
 /// The error for a file that no reader takes, where its first bytes show what it is instead.
 pub(super) fn impostor(clues: &Clues<'_>) -> Option<Error> {
-    let expected = || format!("expected a model of a format that this build reads ({})", super::names());
-    impostor::explain(&clues.head).map(|cause| Error::format(format!("{cause}: {}", expected())))
+    impostor::explain(&clues.head)
+        .map(|cause| Error::format(format!("{cause}: expected a model {}", of_known_format())))
+}
+
+fn of_known_format() -> String {
+    format!("of a format that this build reads ({})", super::names())
 }
 
 fn by_extension(file_name: &str) -> Option<&'static Format> {

@@ -123,12 +123,13 @@ impl Plan {
         };
         let preferred = files.iter().map(|file| file.source.preferred_read()).max().unwrap_or_default();
         let is_host = matches!(options.target, Target::Host | Target::Sealed);
-        let scattered = if is_host { wanted_buffer(&layout) } else { 0 };
-        if is_host {
-            let name =
-                |position: usize| payload.tensors.get(selection[position].tensor).map_or("", |tensor| tensor.name);
+        let name = |position: usize| payload.tensors.get(selection[position].tensor).map_or("", |tensor| tensor.name);
+        let scattered = if is_host {
             check_work(&layout, name)?;
-        }
+            wanted_buffer(&layout)
+        } else {
+            0
+        };
         let staging = Staging::new(payload.context.threads(), preferred, scattered, options)?;
         // A file stands for one device.
         let of_file = CudaOptions::default();

@@ -34,8 +34,9 @@ const MIN_BLOCK: u64 = 64 << 10;
 const MAX_BLOCK: u64 = 512 << 10;
 /// Above this, copies to a device get no faster.
 const MAX_SLOT: u64 = 2 << 20;
-/// The second-level cache of a core does not hold much more, nor do system calls cost less.
+/// A smaller slot for scattered elements is no faster: it costs more system calls.
 const MIN_SCATTERED_SLOT: u64 = 1 << 20;
+/// A larger slot for scattered elements is slower: it does not stay in the caches.
 const MAX_SCATTERED_SLOT: u64 = 8 << 20;
 /// Above this, direct reads get no faster.
 const MAX_CHUNK: u64 = 4 << 20;
