@@ -4,6 +4,7 @@ use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::IoSliceMut;
 
+use nix::sys::resource::{UsageWho, getrusage};
 use rustix::fs::Advice;
 use rustix::io::{Errno, ReadWriteFlags};
 
@@ -45,11 +46,19 @@ fn place(len: u64, sample: u64, chance: u32) -> u64 {
 fn is_resident(file: &File, position: u64) -> rustix::io::Result<bool> {
     let mut byte = [0];
     let mut buffers = [IoSliceMut::new(&mut byte)];
+    let fetched_before = blocks_fetched();
     match rustix::io::retry_on_intr(|| rustix::io::preadv2(file, &mut buffers, position, ReadWriteFlags::NOWAIT)) {
-        Ok(_) => Ok(true),
+        // A read that may not wait still starts to fetch what is missing. The call may take longer than the device, as
+        // where a virtual machine has to ask its host: then the byte is there when it returns.
+        Ok(_) => Ok(blocks_fetched() == fetched_before),
         Err(Errno::AGAIN) => Ok(false),
         Err(e) => Err(e),
     }
+}
+
+/// How many blocks the kernel has asked devices for on behalf of this thread; always 0 if it does not count them.
+fn blocks_fetched() -> i64 {
+    getrusage(UsageWho::RUSAGE_THREAD).map_or(0, |usage| usage.block_reads())
 }
 
 #[cfg(test)]
