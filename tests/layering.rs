@@ -28,6 +28,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "load/cuda/driver.rs",
     "load/cuda/driver/context.rs",
     "load/cuda/driver/owned.rs",
+    "load/shuffle.rs",
     "ffi/handle.rs",
     "ffi/hooks.rs",
     "ffi/mod.rs",

@@ -58,6 +58,7 @@ mod reader;
 mod routing;
 mod scatter;
 mod select;
+mod shuffle;
 mod sink;
 mod staging;
 mod strided;

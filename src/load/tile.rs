@@ -2,6 +2,8 @@
 
 use std::array;
 
+use super::shuffle::transposed;
+
 /// `SIDE` rows of as many elements of `BYTES` bytes; each row is `WORDS` times 8 bytes. Its rows are those of the
 /// destination.
 pub(super) struct Tile<const BYTES: usize, const SIDE: usize, const WORDS: usize>([[[u8; 8]; WORDS]; SIDE]);
@@ -17,9 +19,7 @@ impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE
     /// Fills the columns from rows of `source` that are `pitch` bytes apart.
     pub(super) fn fill(&mut self, source: &[u8], pitch: usize) {
         match BYTES {
-            1 => self.fill_by_squares::<8>(source, pitch),
-            2 => self.fill_by_squares::<4>(source, pitch),
-            4 => self.fill_by_squares::<2>(source, pitch),
+            1 | 2 | 4 => self.fill_by_eights(source, pitch),
             _ => self.fill_by_words(source, pitch),
         }
     }
@@ -37,19 +37,17 @@ impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE
         self.0.iter().map(|row| row.as_flattened())
     }
 
-    /// Fills squares of as many elements as a word holds. Eight rows are read at once: enough for several cache misses to
-    /// overlap, and no more than one set of a first-level cache holds when the pitch is a power of two.
-    fn fill_by_squares<const ELEMENTS: usize>(&mut self, source: &[u8], pitch: usize) {
+    /// Eight rows are read at once: enough for several cache misses to overlap, and no more than one set of a first-level
+    /// cache holds when the pitch is a power of two.
+    fn fill_by_eights(&mut self, source: &[u8], pitch: usize) {
         for group in 0..SIDE / 8 {
-            let rows: [&[[u8; 8]]; 8] =
+            let rows: [&[[u8; 16]]; 8] =
                 array::from_fn(|row| source[(8 * group + row) * pitch..][..8 * WORDS].as_chunks().0);
-            let first = group * 8 / ELEMENTS;
-            for (word, lines) in self.0.chunks_exact_mut(ELEMENTS).enumerate() {
-                for square in 0..8 / ELEMENTS {
-                    let words = array::from_fn(|row| u64::from_le_bytes(rows[square * ELEMENTS + row][word]));
-                    for (line, elements) in lines.iter_mut().zip(transposed::<BYTES, ELEMENTS>(words)) {
-                        line[first + square] = elements.to_le_bytes();
-                    }
+            for (number, lines) in self.0.chunks_exact_mut(16 / BYTES).enumerate() {
+                let columns = transposed::<BYTES>(array::from_fn(|row| rows[row][number]));
+                let (words, _) = columns.as_flattened().as_chunks();
+                for (line, column) in lines.iter_mut().zip(words.chunks_exact(BYTES)) {
+                    line[group * BYTES..][..BYTES].copy_from_slice(column);
                 }
             }
         }
@@ -65,22 +63,4 @@ impl<const BYTES: usize, const SIDE: usize, const WORDS: usize> Tile<BYTES, SIDE
             }
         }
     }
-}
-
-/// Transposes a square of elements of `BYTES` bytes, one row of them in each word: first two of its quarters change
-/// places, then those of each quarter, and so on.
-fn transposed<const BYTES: usize, const ELEMENTS: usize>(mut rows: [u64; ELEMENTS]) -> [u64; ELEMENTS] {
-    let mut half = ELEMENTS / 2;
-    while half > 0 {
-        let bits = 8 * BYTES * half;
-        // The lower half of every group of elements.
-        let low = u64::MAX / ((1 << bits) + 1);
-        for row in (0..ELEMENTS).filter(|row| row & half == 0) {
-            let (above, below) = (rows[row], rows[row + half]);
-            rows[row] = above & low | (below & low) << bits;
-            rows[row + half] = above >> bits & low | below & !low;
-        }
-        half /= 2;
-    }
-    rows
 }
