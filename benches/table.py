@@ -37,10 +37,10 @@ def find_ours():
 def build_through_c():
     """The C program, linked to the release library."""
     library = TARGET / "release"
-    arguments = ["rustc", "--quiet", "--release", "--lib", "--crate-type", "cdylib"]
+    arguments = ["rustc", "--quiet", "--release", "--package", "weighbridge-capi", "--lib", "--crate-type", "cdylib"]
     subprocess.run(["cargo", *arguments], cwd=ROOT, check=True)
     subprocess.run(["cc", "-O2", "-o", THROUGH_C, ROOT / "benches/through_c.c", "-I", ROOT / "include", "-L", library,
-                    "-lweighbridge", f"-Wl,-rpath,{library}"], check=True)
+                    "-lweighbridge_capi", f"-Wl,-rpath,{library}"], check=True)
 
 
 def build_stub():

@@ -1,7 +1,7 @@
 /* weighbridge.h: open, verify and load model weights, and walk and check graphs, from C, C++ and everything that can
  * call C.
  *
- * Generated from src/ffi by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
+ * Generated from capi/src by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * A first program (cc program.c -lweighbridge):
  *

@@ -82,7 +82,7 @@ impl Error {
     }
 
     /// The caller passed something that can never be right.
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+    pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(Kind::InvalidArgument, message)
     }
 
@@ -105,31 +105,31 @@ impl Error {
     }
 
     /// Says what was being done when it went wrong.
-    pub(crate) fn context(mut self, text: &str) -> Self {
+    pub(crate) fn with_context(mut self, text: &str) -> Self {
         self.0.message = format!("{text}: {}", self.0.message);
         self
     }
 
     /// Names the file, unless a deeper layer has named it already.
-    pub(crate) fn path(mut self, path: impl Into<String>) -> Self {
+    pub fn with_path(mut self, path: impl Into<String>) -> Self {
         self.0.site.path.get_or_insert_with(|| path.into());
         self
     }
 
     /// Names the tensor, key or option, unless a deeper layer has named it already.
-    pub(crate) fn subject(mut self, subject: impl Into<String>) -> Self {
+    pub fn with_subject(mut self, subject: impl Into<String>) -> Self {
         self.0.site.subject.get_or_insert_with(|| subject.into());
         self
     }
 
     /// Gives the byte offset in the file, unless a deeper layer has given it already.
-    pub(crate) fn offset(mut self, offset: u64) -> Self {
+    pub fn with_offset(mut self, offset: u64) -> Self {
         self.0.site.offset.get_or_insert(offset);
         self
     }
 
     /// Gives the code of the operating system or the driver.
-    pub(crate) fn code(mut self, code: impl Into<i64>) -> Self {
+    pub fn with_os_code(mut self, code: impl Into<i64>) -> Self {
         self.0.os_code = code.into();
         self
     }
@@ -234,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_subject_is_left_out_only_if_it_is_the_file() {
-        let shown = |path: &str, subject: &str| Error::format("wrong").path(path).subject(subject).to_string();
+        let shown =
+            |path: &str, subject: &str| Error::format("wrong").with_path(path).with_subject(subject).to_string();
         assert_eq!(shown("m/model.safetensors", "s"), "m/model.safetensors: s: wrong");
         assert_eq!(shown("m/model.safetensors", "model.safetensors"), "m/model.safetensors: wrong");
         assert_eq!(shown("m/sub/w.bin", "sub/w.bin"), "m/sub/w.bin: wrong");

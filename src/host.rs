@@ -1,6 +1,5 @@
 //! What the host lends: threads, a log, and the wish to stop.
 
-use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -97,18 +96,4 @@ impl Cancel {
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
-}
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether a panic on this thread is caught at a boundary and must not be printed.
-pub(crate) fn is_quiet() -> bool {
-    QUIET.with(Cell::get)
-}
-
-/// Sets whether panics on this thread are printed; returns what was set before.
-pub(crate) fn set_quiet(quiet: bool) -> bool {
-    QUIET.with(|cell| cell.replace(quiet))
 }

@@ -16,7 +16,7 @@ use crate::error::{Error, Printable, Result};
 pub(crate) fn read<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], start: u64, seed: S) -> Result<S::Value> {
     // serde_json looks only at the text that it keeps, and would let anything pass in the values that it skips.
     let text = std::str::from_utf8(bytes)
-        .map_err(|e| Error::format("the JSON text is not UTF-8 here").offset(start + e.valid_up_to() as u64))?;
+        .map_err(|e| Error::format("the JSON text is not UTF-8 here").with_offset(start + e.valid_up_to() as u64))?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = seed.deserialize(&mut deserializer);
     let value = value.and_then(|value| deserializer.end().map(|()| value));
@@ -37,7 +37,7 @@ fn explain(error: &serde_json::Error, text: &str, start: u64) -> Error {
         Category::Data => message.to_owned(),
         Category::Syntax | Category::Io => format!("not valid JSON here: {message}"),
     };
-    Error::format(message).offset(start + at as u64)
+    Error::format(message).with_offset(start + at as u64)
 }
 
 /// Names the key whose value is of the wrong type. Other errors have words of their own, and their text keeps its place.

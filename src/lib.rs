@@ -1,4 +1,4 @@
-//! Opens, verifies and loads the weights and graphs of machine-learning models: from Rust, C, C++ and whatever can call C.
+//! Opens, verifies and loads the weights and graphs of machine-learning models.
 //!
 //! ```
 //! use weighbridge::{Context, Model, OpenOptions, PlanOptions, Target};
@@ -25,7 +25,7 @@
 //! ```
 //!
 //! Every byte of a model file is taken for an attacker's: no input makes the library panic, abort, hang, print, or use
-//! more memory than its [`Limits`] say. The C interface is [`ffi`]; `include/weighbridge.h` is its manual.
+//! more memory than its [`Limits`] say. The C interface is a library of its own, `capi`; `include/weighbridge.h` is its manual.
 
 #![cfg_attr(
     not(all(feature = "cuda", feature = "onnx", feature = "safetensors")),
@@ -36,7 +36,6 @@ pub mod check;
 pub mod digest;
 pub mod dtype;
 pub mod error;
-pub mod ffi;
 mod finding;
 mod formats;
 pub mod graph;
@@ -55,7 +54,7 @@ pub mod write;
 pub use dtype::DType;
 pub use error::{Error, Kind, Result};
 pub use finding::{Finding, Severity};
-pub use formats::Unindexed;
+pub use formats::{Unindexed, is_supported};
 pub use graph::Graphs;
 pub use host::Context;
 pub use limits::Limits;

@@ -236,7 +236,7 @@ impl Model {
             let actual = Digest::of(algorithm, &bytes);
             if actual != expected {
                 let message = format!("{} is {actual}; {} expects {expected}", algorithm.name(), manifest.source);
-                return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(name));
+                return Err(Error::new(Kind::Mismatch, message).with_path(source.path()).with_subject(name));
             }
         }
         Ok(bytes)
@@ -250,7 +250,7 @@ impl Model {
 
     fn asset_source(&self, name: &str) -> Result<Source> {
         if self.find_asset(name).is_none() {
-            return Err(Error::new(Kind::NotFound, "the model has no such asset").subject(name));
+            return Err(Error::new(Kind::NotFound, "the model has no such asset").with_subject(name));
         }
         self.0.location.open_asset(name)
     }
@@ -266,11 +266,11 @@ impl Model {
         self.check_unchanged(&tensor)?;
         let run = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()).ok_or_else(|| {
             let message = "no stored bytes are its elements in their order: read or load it instead";
-            Error::new(Kind::NotMapped, message).subject(tensor.name)
+            Error::new(Kind::NotMapped, message).with_subject(tensor.name)
         })?;
         let source = self.source_of(run);
         let view = source.view(run.offset, run.len)?;
-        view.ok_or_else(|| source.no_view().subject(tensor.name))
+        view.ok_or_else(|| source.no_view().with_subject(tensor.name))
     }
 
     /// The contiguous bytes of a tensor: with no copy where that is possible, else read. They outlive the model. While
@@ -295,12 +295,12 @@ impl Model {
         let tensor = self.checked(tensor)?;
         let span = tensor.span().ok_or_else(|| {
             let message = "its elements are not stored contiguously, so no part of it can be read by itself: take all of its bytes";
-            Error::new(Kind::Unsupported, message).subject(tensor.name)
+            Error::new(Kind::Unsupported, message).with_subject(tensor.name)
         })?;
         let fits = offset.checked_add(buffer.len() as u64).is_some_and(|end| end <= span.len);
         if !fits {
             let message = format!("{} bytes from offset {offset} are not inside its {} bytes", buffer.len(), span.len);
-            return Err(Error::invalid(message).subject(tensor.name));
+            return Err(Error::invalid(message).with_subject(tensor.name));
         }
         let read = self.source_of(span).read_into(span.offset + offset, buffer);
         self.check_unchanged(&tensor).and(read)
@@ -335,7 +335,7 @@ impl Model {
             Error::invalid(format!("there is no tensor {index}: the model has {}", payload.tensors.len()))
         })?;
         let path = || payload.files[tensor.file()].source.path();
-        payload.check_verified(index, &tensor).map_err(|e| e.path(path()).subject(tensor.name))?;
+        payload.check_verified(index, &tensor).map_err(|e| e.with_path(path()).with_subject(tensor.name))?;
         Ok(tensor)
     }
 

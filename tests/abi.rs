@@ -70,12 +70,12 @@ fn library() -> &'static (PathBuf, String) {
     static LIBRARY: OnceLock<(PathBuf, String)> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["rustc", "--package", "weighbridge", "--lib", "--crate-type", "cdylib,staticlib"]);
+        cargo.args(["rustc", "--package", "weighbridge-capi", "--lib", "--crate-type", "cdylib,staticlib"]);
         cargo.args(["--locked", "--offline", "--target-dir"]).arg(cargo_folder());
         let output = attempt(cargo.args(["--", "--print", "native-static-libs"]));
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{cargo:?}\n{said}");
-        (cargo_folder().join("debug/libweighbridge.so"), said)
+        (cargo_folder().join("debug/libweighbridge_capi.so"), said)
     })
 }
 
@@ -92,7 +92,7 @@ fn header_and_symbol_list_agree() {
 #[test]
 fn sources_and_symbol_list_agree() {
     let mut exports = Vec::new();
-    for file in fs::read_dir("src/ffi").unwrap() {
+    for file in fs::read_dir("capi/src").unwrap() {
         let text = fs::read_to_string(file.unwrap().path()).unwrap();
         let mut lines = text.lines().map(str::trim);
         while lines.by_ref().any(|line| line == "#[unsafe(no_mangle)]") {

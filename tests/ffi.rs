@@ -84,8 +84,18 @@ fn library() -> &'static Path {
     LIBRARY.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         // With the format of the tests, which can say what others cannot.
-        let arguments = ["rustc", "--quiet", "--lib", "--crate-type", "cdylib", "--features", "trial", "--target-dir"];
-        run(Command::new(env!("CARGO")).args(arguments).arg(target));
+        let arguments = [
+            "rustc",
+            "--quiet",
+            "--package",
+            "weighbridge-capi",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+            "--features",
+            "trial",
+        ];
+        run(Command::new(env!("CARGO")).args(arguments).arg("--target-dir").arg(target));
         target.join("debug")
     })
 }
@@ -96,7 +106,7 @@ fn compile(compiler: &Path, program: &Program, flags: &[&str], folder: &Path) ->
     let binary = folder.join(program.name);
     let mut command = Command::new(compiler);
     command.args(program.flags).args(WARNINGS).args(flags).arg("-Iinclude").args(program.sources);
-    command.arg("-o").arg(&binary).arg("-L").arg(library).args(["-lweighbridge", "-lm", "-ldl", "-pthread"]);
+    command.arg("-o").arg(&binary).arg("-L").arg(library).args(["-lweighbridge_capi", "-lm", "-ldl", "-pthread"]);
     run(command.arg(format!("-Wl,-rpath,{}", library.display())));
     binary
 }

@@ -1,4 +1,4 @@
-//! `include/weighbridge.h` is generated from `src/ffi`, committed, and compared here with what would be generated now.
+//! `include/weighbridge.h` is generated from `capi/src`, committed, and compared here with what would be generated now.
 //!
 //! `WEIGHBRIDGE_UPDATE=1 cargo test --test header` writes it anew.
 
@@ -45,9 +45,9 @@ const END: &str = "
 
 fn generate() -> String {
     let config = cbindgen::Config::from_file("cbindgen.toml").unwrap();
-    let mut header = fs::read_to_string("src/ffi/preamble.h").unwrap();
+    let mut header = fs::read_to_string("capi/src/preamble.h").unwrap();
     for section in SECTIONS {
-        let path = format!("src/ffi/{section}.rs");
+        let path = format!("capi/src/{section}.rs");
         let mut text = Vec::new();
         cbindgen::Builder::new().with_config(config.clone()).with_src(&path).generate().unwrap().write(&mut text);
         header.push_str(&heading(&fs::read_to_string(&path).unwrap()));

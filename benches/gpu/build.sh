@@ -12,10 +12,10 @@ mkdir -p "${1:-$root/target/gpu-bench}"
 out=$(cd "${1:-$root/target/gpu-bench}" && pwd)
 
 cd "$root"
-cargo rustc --quiet --profile "$profile" --lib --crate-type cdylib
+cargo rustc --quiet --profile "$profile" --package weighbridge-capi --lib --crate-type cdylib
 cargo build --quiet --profile "$profile" --package weighbridge-cli
 # Line tables are of no use there, and weigh more than the code.
-strip --strip-debug -o "$out/libweighbridge.so" "$made/libweighbridge.so"
+strip --strip-debug -o "$out/libweighbridge.so" "$made/libweighbridge_capi.so"
 strip --strip-debug -o "$out/weighbridge" "$made/weighbridge"
 
 # libstdc++ travels inside the programs. libgcc_s does not: the library needs it anyway, and a static one would ask for

@@ -3,15 +3,15 @@
 use std::ffi::c_char;
 use std::ptr::{null, null_mut};
 
-use weighbridge::ffi::attribute::*;
-use weighbridge::ffi::findings::*;
-use weighbridge::ffi::function::*;
-use weighbridge::ffi::graph::*;
-use weighbridge::ffi::node::*;
-use weighbridge::ffi::status::{WB_ERR_INTERNAL, WB_OK, wb_status};
-use weighbridge::ffi::text::wb_str;
-use weighbridge::ffi::types::*;
-use weighbridge::ffi::value::*;
+use weighbridge_capi::attribute::*;
+use weighbridge_capi::findings::*;
+use weighbridge_capi::function::*;
+use weighbridge_capi::graph::*;
+use weighbridge_capi::node::*;
+use weighbridge_capi::status::{WB_ERR_INTERNAL, WB_OK, wb_status};
+use weighbridge_capi::text::wb_str;
+use weighbridge_capi::types::*;
+use weighbridge_capi::value::*;
 
 use super::c_surface::{empty, succeeded, sum, text, wb_model};
 
@@ -201,7 +201,7 @@ impl Walk {
             bytes(string);
         }
         if answered(wb_graph_attribute_tensor(graph, node, position, index, &mut tensor)) {
-            assert!(tensor < weighbridge::ffi::tensor::wb_model_tensor_count(self.model));
+            assert!(tensor < weighbridge_capi::tensor::wb_model_tensor_count(self.model));
         }
         if answered(wb_graph_attribute_graph(graph, node, position, index, &mut inner)) {
             let info = filled!(wb_graph_info, wb_graph_describe, wb_model_graph(self.model, inner));

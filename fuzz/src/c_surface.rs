@@ -3,22 +3,22 @@
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 
-use weighbridge::ffi::asset::wb_model_asset_count;
-use weighbridge::ffi::dtype::wb_dtype_name;
-use weighbridge::ffi::error::{
+use weighbridge_capi::asset::wb_model_asset_count;
+use weighbridge_capi::dtype::wb_dtype_name;
+use weighbridge_capi::error::{
     wb_error, wb_error_code, wb_error_message, wb_error_offset, wb_error_path, wb_error_release, wb_error_subject,
 };
-use weighbridge::ffi::graph::{wb_model_graph, wb_model_graph_count};
-use weighbridge::ffi::metadata::{wb_model_metadata, wb_model_metadata_count};
-pub use weighbridge::ffi::model::wb_model;
-use weighbridge::ffi::model::*;
-use weighbridge::ffi::placement::*;
-use weighbridge::ffi::plan::*;
-use weighbridge::ffi::report::*;
-use weighbridge::ffi::status::{WB_ERR_INTERNAL, WB_ERR_UNVERIFIED, WB_OK, WB_PENDING, wb_status};
-use weighbridge::ffi::task::*;
-use weighbridge::ffi::tensor::*;
-use weighbridge::ffi::text::wb_str;
+use weighbridge_capi::graph::{wb_model_graph, wb_model_graph_count};
+use weighbridge_capi::metadata::{wb_model_metadata, wb_model_metadata_count};
+pub use weighbridge_capi::model::wb_model;
+use weighbridge_capi::model::*;
+use weighbridge_capi::placement::*;
+use weighbridge_capi::plan::*;
+use weighbridge_capi::report::*;
+use weighbridge_capi::status::{WB_ERR_INTERNAL, WB_ERR_UNVERIFIED, WB_OK, WB_PENDING, wb_status};
+use weighbridge_capi::task::*;
+use weighbridge_capi::tensor::*;
+use weighbridge_capi::text::wb_str;
 
 use super::c_graph;
 

@@ -23,14 +23,14 @@ pub(super) fn parse(target: &str, format: &str) -> Result<Option<Box<Goal>>> {
 
 fn of_another_format(target: &str, checker: &Checker, format: &str) -> Error {
     let message = format!("this is a target for {} models; the model is of the format {format}", checker.format);
-    Error::invalid(message).subject(target)
+    Error::invalid(message).with_subject(target)
 }
 
 fn unknown(target: &str) -> Error {
     if CHECKERS.is_empty() {
-        return Error::new(Kind::Unsupported, "this build checks no format for a target").subject(target);
+        return Error::new(Kind::Unsupported, "this build checks no format for a target").with_subject(target);
     }
     let known = CHECKERS.iter().map(|checker| format!("for {} models {}", checker.format, (checker.goals)()));
     let known: Vec<_> = known.collect();
-    Error::invalid(format!("unknown target; known are {}", known.join("; "))).subject(target)
+    Error::invalid(format!("unknown target; known are {}", known.join("; "))).with_subject(target)
 }

@@ -66,12 +66,12 @@ pub(super) struct Entrance {
 /// The format of what was asked for.
 pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static Format> {
     let found = match location.entry() {
-        None => of_directory(location.listing()?, notes).map_err(|e| e.path(location.path()))?,
+        None => of_directory(location.listing()?, notes).map_err(|e| e.with_path(location.path()))?,
         Some(source) => of_file(source, notes)?,
     };
     found.ok_or_else(|| {
         let what = if location.entry().is_some() { "this is not a model" } else { "this directory holds no model" };
-        Error::new(Kind::Unsupported, format!("{what} {}", of_known_format())).path(location.path())
+        Error::new(Kind::Unsupported, format!("{what} {}", of_known_format())).with_path(location.path())
     })
 }
 
@@ -82,7 +82,7 @@ fn of_file(source: &Source, notes: &mut Notes) -> Result<Option<&'static Format>
     let likely = likeliest(&probed);
     let Some(first) = likely.first() else {
         return match impostor(&clues) {
-            Some(error) => Err(error.path(source.path())),
+            Some(error) => Err(error.with_path(source.path())),
             None => Ok(by_extension(clues.name())),
         };
     };

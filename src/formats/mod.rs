@@ -84,8 +84,8 @@ impl Reading<'_> {
 /// Bytes that a row of a tensor table takes, with its place in the index by name, and without its name and shape.
 const TABLE_ROW: u64 = 80;
 
-/// Whether this build reads the format.
-pub(crate) fn is_supported(name: &str) -> bool {
+/// Whether this build reads the format of this name, such as `"safetensors"`.
+pub fn is_supported(name: &str) -> bool {
     FORMATS.iter().any(|format| format.name == name)
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn read(location: &Location, name: Option<&str>, budget: &Budget, not
 fn named(name: &str) -> Result<&'static Format> {
     FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
         Error::new(Kind::Unsupported, format!("this build does not read the format; it reads {}", names()))
-            .subject(name)
+            .with_subject(name)
     })
 }
 

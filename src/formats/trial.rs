@@ -94,15 +94,15 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     let source = reading.location.entry().ok_or_else(|| super::holds_none(FORMAT.name))?.clone();
     let text = source.read(0, source.len())?;
     let description: Description =
-        serde_json::from_slice(&text).map_err(|e| Error::format(e.to_string()).path(source.path()))?;
+        serde_json::from_slice(&text).map_err(|e| Error::format(e.to_string()).with_path(source.path()))?;
     let files = description.files.iter().map(|name| reading.location.open_sidecar(name));
     let files: Vec<Source> = files.collect::<Result<_>>()?;
     let mut table = TableBuilder::new(reading.budget.limits());
     for entry in &description.tensors {
-        entry.add(&mut table).map_err(|e| e.path(source.path()).subject(&*entry.name))?;
+        entry.add(&mut table).map_err(|e| e.with_path(source.path()).with_subject(&*entry.name))?;
     }
     let lengths = files.iter().map(Source::len).collect();
-    let tensors = table.finish_file(&Layout::Within(lengths)).map_err(|e| e.path(source.path()))?;
+    let tensors = table.finish_file(&Layout::Within(lengths)).map_err(|e| e.with_path(source.path()))?;
     let described_by = DescribedBy::Description(0);
     let weight = |source| WeightFile { source, used: Vec::new(), base: None, described_by };
     Ok(Parsed {

@@ -174,7 +174,7 @@ impl Checks {
             }
             let claim = manifest.files.get(source.name());
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
-                return Err(Error::new(Kind::Mismatch, message).path(source.path()).subject(source.name()));
+                return Err(Error::new(Kind::Mismatch, message).with_path(source.path()).with_subject(source.name()));
             }
             let claims_all = selected.iter().all(|one| claim_of(payload, manifest, (file, one.tensor)).is_some());
             let described = manifest.files.get(files[description].source.name());
@@ -365,7 +365,7 @@ fn uncovered(source: &Source, description: &Source) -> Error {
         let name = Printable(description.name());
         format!("no manifest covers both this weight file and {name}, which describes it; the policy requires it")
     };
-    Error::new(Kind::Unverified, message).path(source.path())
+    Error::new(Kind::Unverified, message).with_path(source.path())
 }
 
 /// A file of another size is another file, whatever its digest.

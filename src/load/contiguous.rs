@@ -15,7 +15,7 @@ pub(crate) fn contiguous_bytes(tensor: &Tensor<'_>, read: impl Fn(Span) -> Resul
     let Some(part) = Part::of(tensor, None, None)? else {
         return tensor.span().map_or_else(|| Ok(Bytes::new()), read);
     };
-    let mut place = zeroed(part.placed_len).map_err(|e| e.subject(tensor.name))?;
+    let mut place = zeroed(part.placed_len).map_err(|e| e.with_subject(tensor.name))?;
     let plain = |run: Span| read(run).map(|bytes| decoded(bytes, part.change));
     match &part.taken {
         Taken::Rows(run, rows) => join_rows(&plain(*run)?, rows, &mut place),

@@ -84,7 +84,7 @@ impl Digests {
     fn compare(&self, plan: &Plan, number: usize, actual: Digest) -> Result<()> {
         let check = &plan.checks.list[number];
         if let Some(witness) = &check.witness {
-            witness.compare(actual).map_err(|e| e.path(plan.files[check.file].source.path()))?;
+            witness.compare(actual).map_err(|e| e.with_path(plan.files[check.file].source.path()))?;
         }
         match check.claims.iter().find(|claim| outcome(claim, actual) == Outcome::Mismatch) {
             Some(claim) if !self.keeps_going => Err(mismatch(plan, check, claim, actual)),
@@ -242,13 +242,13 @@ fn mismatch(plan: &Plan, check: &Check, claim: &Claim, actual: Digest) -> Error 
         let algorithm = check.algorithm.name();
         format!("{algorithm} is {actual}; {} expects {}", claim.origin.source, claim.expected)
     });
-    let error = Error::new(Kind::Mismatch, message).path(source.path());
+    let error = Error::new(Kind::Mismatch, message).with_path(source.path());
     match check.item {
         Item::Tensor(tensor) => {
             let name = plan.payload.tensors.get(tensor).map_or("", |tensor| tensor.name);
-            error.subject(name).offset(check.start)
+            error.with_subject(name).with_offset(check.start)
         }
-        Item::Run(_) => error.offset(check.start),
+        Item::Run(_) => error.with_offset(check.start),
         Item::File(_) | Item::Used(_) => error,
     }
 }

@@ -182,7 +182,7 @@ fn shared_region(tensors: &TensorTable, selection: &[Selected], wanted: &[Wanted
         if !can_share(first, other) {
             let [a, b] = [first, other].map(|one| tensors.get(selection[one.position].tensor).map_or("", |t| t.name));
             let message = format!("it shares bytes with \"{b}\", and the two would be cut or converted differently");
-            return Err(Error::new(Kind::Unsupported, message).subject(a));
+            return Err(Error::new(Kind::Unsupported, message).with_subject(a));
         }
         region.len = region.len.max(other.extent.end() - region.offset);
         count += 1;

@@ -45,6 +45,7 @@ pub mod cuda;
 mod digests;
 mod jobs;
 mod layout;
+mod lent;
 mod lock;
 mod moves;
 mod options;
@@ -71,9 +72,8 @@ mod work;
 mod worker;
 
 pub(crate) use contiguous::contiguous_bytes;
-pub use options::{
-    CastRule, CudaOptions, Destination, FileOptions, HostStream, PlanOptions, Reads, Route, SliceRule, Target, Uneven,
-};
+pub use lent::{Destination, HostStream};
+pub use options::{CastRule, CudaOptions, FileOptions, PlanOptions, Reads, Route, SliceRule, Target, Uneven};
 pub(crate) use payload::{Payload, PayloadFile};
 pub use placement::{Placed, Placement};
 pub use plan::{Plan, PlanInfo};

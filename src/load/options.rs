@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::lent::{Destination, HostStream};
 use crate::dtype::DType;
 
 /// Where the bytes of the tensors go.
@@ -159,48 +160,4 @@ pub struct Route {
     pub pattern: String,
     /// The ordinal of the device, one of [`CudaOptions::devices`].
     pub device: u32,
-}
-
-/// Device memory of the caller, of one allocation. It must stay allocated until the placement is dropped, or until the error of
-/// the task is returned or the task dropped; after a failure its contents are unspecified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destination {
-    /// The tensor that goes there, by its exact name; `None` means all tensors of the device that have no destination of
-    /// their own, laid out as in an arena.
-    pub tensor: Option<String>,
-    /// The ordinal of the device.
-    pub device: u32,
-    /// The device pointer. That of an arena is a multiple of the alignment.
-    pub address: u64,
-    /// Bytes from there that may be written.
-    pub bytes: u64,
-}
-
-/// A stream of the host program, of the primary context of a device (the one that the CUDA runtime uses). A default stream stands
-/// for that of every device of the plan.
-#[derive(Clone)]
-pub struct HostStream {
-    pub(super) raw: usize,
-    /// What keeps the stream alive, if the host program lends that too.
-    _owner: Option<std::sync::Arc<dyn std::any::Any + Send + Sync>>,
-}
-
-impl HostStream {
-    /// A stream that the caller keeps valid.
-    pub(crate) fn new(raw: usize, owner: Option<std::sync::Arc<dyn std::any::Any + Send + Sync>>) -> Self {
-        Self { raw, _owner: owner }
-    }
-}
-
-impl HostStream {
-    /// Whether it is a default stream: NULL, `CU_STREAM_LEGACY` or `CU_STREAM_PER_THREAD`.
-    pub(super) fn is_default(&self) -> bool {
-        self.raw <= 2
-    }
-}
-
-impl std::fmt::Debug for HostStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "HostStream({:#x})", self.raw)
-    }
 }

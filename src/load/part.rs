@@ -88,7 +88,7 @@ fn change_of(tensor: &Tensor<'_>, rule: Option<&CastRule>) -> Result<Option<Chan
     let rule = rule.filter(|rule| rule.from.is_none_or(|from| from == tensor.dtype));
     let to = rule.map_or(tensor.dtype, |rule| rule.to);
     let change = Change::new(tensor.dtype, tensor.contents.encoding(), to);
-    change.ok_or_else(|| no_conversion(tensor.dtype, to).subject(tensor.name))
+    change.ok_or_else(|| no_conversion(tensor.dtype, to).with_subject(tensor.name))
 }
 
 fn no_conversion(from: DType, to: DType) -> Error {
@@ -107,9 +107,9 @@ impl Cut {
         let Some(length) = tensor.shape.get(rule.dim) else {
             let rank = tensor.shape.len();
             let message = format!("dimension {} is to be cut, and the tensor has {rank}", rule.dim);
-            return Err(Error::invalid(message).subject(tensor.name));
+            return Err(Error::invalid(message).with_subject(tensor.name));
         };
-        let (first, count) = range_of(*length as u64, rule).map_err(|e| e.subject(tensor.name))?;
+        let (first, count) = range_of(*length as u64, rule).map_err(|e| e.with_subject(tensor.name))?;
         Ok(Self { dim: rule.dim, first, count })
     }
 }
@@ -167,7 +167,7 @@ fn rows_of(tensor: &Tensor<'_>, span: Span, cut: Option<&Cut>) -> Result<Taken> 
                 "element {elements} of dimension {dim} does not begin at a whole byte or block of {}: it cannot be cut there",
                 tensor.dtype
             );
-            Error::new(Kind::Unsupported, message).subject(tensor.name)
+            Error::new(Kind::Unsupported, message).with_subject(tensor.name)
         })
     };
     let length = tensor.shape[*dim] as u64;
@@ -188,7 +188,7 @@ impl CastRule {
     pub(super) fn check(&self) -> Result<()> {
         match self.from {
             Some(from) if from != self.to && !can_convert(from, self.to) => {
-                Err(no_conversion(from, self.to).subject(&*self.pattern))
+                Err(no_conversion(from, self.to).with_subject(&*self.pattern))
             }
             _ => Ok(()),
         }
@@ -201,6 +201,6 @@ impl SliceRule {
             return Ok(());
         }
         let message = format!("rank {} of {}: expected a rank below the number of ranks", self.rank, self.world);
-        Err(Error::invalid(message).subject(&*self.pattern))
+        Err(Error::invalid(message).with_subject(&*self.pattern))
     }
 }

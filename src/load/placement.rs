@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::options::{HostStream, Target};
+use super::lent::HostStream;
+use super::options::Target;
 use super::plan::Plan;
 use super::routing::Routing;
 use super::select::Selected;

@@ -74,7 +74,7 @@ impl Plan {
     /// Plans a load of the tensors that the options select.
     pub(crate) fn new(payload: &Arc<Payload>, options: &PlanOptions) -> Result<Self> {
         if options.target == Target::Cuda && !cfg!(feature = "cuda") {
-            return Err(Error::new(Kind::Unsupported, "this build has no CUDA").subject("target"));
+            return Err(Error::new(Kind::Unsupported, "this build has no CUDA").with_subject("target"));
         }
         if options.target == Target::File {
             check_place(&options.file)?;
@@ -203,12 +203,12 @@ fn alignment_of(options: &PlanOptions) -> Result<u64> {
         power if options.target == Target::Sealed && power > PAGE => {
             let message =
                 format!("{power} is too much for sealed memory, which begins at a page: expected at most {PAGE}");
-            Err(Error::invalid(message).subject("alignment"))
+            Err(Error::invalid(message).with_subject("alignment"))
         }
         power if power.is_power_of_two() && power <= MAX_ALIGNMENT => Ok(power),
         other => {
             let message = format!("{other} is not a power of two up to {MAX_ALIGNMENT}");
-            Err(Error::invalid(message).subject("alignment"))
+            Err(Error::invalid(message).with_subject("alignment"))
         }
     }
 }
@@ -216,10 +216,10 @@ fn alignment_of(options: &PlanOptions) -> Result<u64> {
 /// Refuses a place that is taken, before anything is read.
 fn check_place(file: &FileOptions) -> Result<()> {
     if file.path.as_os_str().is_empty() {
-        return Err(Error::invalid("a file is to be written, and no path is given").subject("file"));
+        return Err(Error::invalid("a file is to be written, and no path is given").with_subject("file"));
     }
     if !file.replaces && file.path.symlink_metadata().is_ok() {
-        return Err(Error::invalid("there is a file already").path(file.path.to_string_lossy()));
+        return Err(Error::invalid("there is a file already").with_path(file.path.to_string_lossy()));
     }
     Ok(())
 }
@@ -255,7 +255,7 @@ fn check_viewable(payload: &Payload, selection: &[Selected]) -> Result<()> {
         }
         if selected.plain_span(&tensor).is_none() {
             let message = "a view can neither convert elements nor join rows or pieces: load it to the host instead";
-            return Err(Error::new(Kind::NotMapped, message).path(source.path()).subject(tensor.name));
+            return Err(Error::new(Kind::NotMapped, message).with_path(source.path()).with_subject(tensor.name));
         }
     }
     Ok(())

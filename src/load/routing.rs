@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::copy_2d;
 use super::layout::Layout;
-use super::options::{CudaOptions, Destination, HostStream};
+use super::lent::{Destination, HostStream};
+use super::options::CudaOptions;
 use super::select::{Selected, matches};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::TensorTable;
@@ -212,7 +213,7 @@ impl Routing {
         let alignment = self.alignment;
         for destination in destinations.iter().filter(|destination| destination.tensor.is_none()) {
             let Destination { device, address, bytes, .. } = destination;
-            let invalid = |message: String| Err(Error::invalid(message).subject("destinations"));
+            let invalid = |message: String| Err(Error::invalid(message).with_subject("destinations"));
             let arena = &mut self.arenas[index_of(&self.devices, *device)?];
             if arena.given.is_some() {
                 return invalid(format!("two arenas are given for CUDA device {device}"));
@@ -244,7 +245,7 @@ impl Routing {
             let ((device, address, bytes), (other, next, _)) = (pair[0], pair[1]);
             if device == other && next - address < bytes {
                 let message = format!("{address:#x} and {next:#x} overlap: the first has {bytes} bytes");
-                return Err(Error::invalid(message).subject("destinations"));
+                return Err(Error::invalid(message).with_subject("destinations"));
             }
         }
         Ok(())
@@ -308,7 +309,7 @@ fn take(end: &mut u64, len: u64, alignment: u64) -> Result<u64> {
 }
 
 fn devices_of(options: &CudaOptions) -> Result<Vec<u32>> {
-    let invalid = |message: String| Err(Error::invalid(message).subject("devices"));
+    let invalid = |message: String| Err(Error::invalid(message).with_subject("devices"));
     let devices = if options.devices.is_empty() { vec![0] } else { options.devices.clone() };
     if devices.len() > MAX_DEVICES {
         return invalid(format!("{} devices are too many: expected at most {MAX_DEVICES}", devices.len()));
@@ -329,7 +330,7 @@ fn route(tensors: &TensorTable, selection: &[Selected], devices: &[u32], options
     let indices: Vec<usize> = selection.iter().map(|selected| selected.tensor).collect();
     let mut goes_to = vec![0; selection.len()];
     for route in &options.routes {
-        let device = index_of(devices, route.device).map_err(|e| e.subject(&*route.pattern))?;
+        let device = index_of(devices, route.device).map_err(|e| e.with_subject(&*route.pattern))?;
         for position in matches(tensors, &indices, &route.pattern)? {
             goes_to[position] |= 1 << device;
         }
@@ -355,12 +356,12 @@ fn own_destinations(
         selection.iter().enumerate().map(|(position, selected)| (selected.tensor, position)).collect();
     for Destination { tensor, device, address, bytes } in &options.destinations {
         let Some(name) = tensor else { continue };
-        let invalid = |message: String| Error::invalid(message).subject(&**name);
-        let index = index_of(devices, *device).map_err(|e| e.subject(&**name))?;
+        let invalid = |message: String| Error::invalid(message).with_subject(&**name);
+        let index = index_of(devices, *device).map_err(|e| e.with_subject(&**name))?;
         let position = tensors.find(name).and_then(|tensor| positions.get(&tensor).copied());
         let position = position.filter(|position| goes_to[*position] & 1 << index != 0).ok_or_else(|| {
             let message = format!("a destination is given for it on CUDA device {device}, where it does not go");
-            Error::new(Kind::NotFound, message).subject(&**name)
+            Error::new(Kind::NotFound, message).with_subject(&**name)
         })?;
         let row = tensors.get(selection[position].tensor);
         let needed = row.map_or(0, |row| selection[position].placed_len(&row));

@@ -85,7 +85,7 @@ pub(super) fn check_work<'a>(layout: &Layout, name: impl Fn(usize) -> &'a str) -
             let elements: u64 = part.shape.iter().product();
             if torn > 1 && torn.saturating_mul(len / MIN_BUFFER) > elements.saturating_mul(MOST_TEARS) + FREE_TEARS {
                 let message = "its strides put elements of one index among those of many others, over many bytes";
-                return Err(Error::new(Kind::Limit, message).subject(name(*position)));
+                return Err(Error::new(Kind::Limit, message).with_subject(name(*position)));
             }
         }
     }

@@ -96,12 +96,12 @@ pub(super) fn first_matches<'a>(
 /// The positions of the tensors that a pattern matches: at least one.
 pub(super) fn matches(tensors: &TensorTable, indices: &[usize], text: &str) -> Result<Vec<usize>> {
     let pattern = glob::Pattern::new(&with_single_stars(text))
-        .map_err(|e| Error::invalid(format!("not a glob pattern: {}", e.msg)).subject(text))?;
+        .map_err(|e| Error::invalid(format!("not a glob pattern: {}", e.msg)).with_subject(text))?;
     let is_match = |index: &usize| tensors.get(*index).is_some_and(|tensor| pattern.matches(tensor.name));
     let matched = indices.iter().enumerate().filter(|(_, index)| is_match(index));
     let matched: Vec<usize> = matched.map(|(position, _)| position).collect();
     if matched.is_empty() {
-        return Err(Error::new(Kind::NotFound, "no selected tensor matches this pattern").subject(text));
+        return Err(Error::new(Kind::NotFound, "no selected tensor matches this pattern").with_subject(text));
     }
     Ok(matched)
 }

@@ -66,7 +66,7 @@ impl Staging {
         let least = MIN_BLOCK * (1 + slots + chunks);
         if bytes < least {
             let message = format!("{bytes} bytes are too few: expected at least {least}");
-            return Err(Error::invalid(message).subject("staging_bytes"));
+            return Err(Error::invalid(message).with_subject("staging_bytes"));
         }
         let readers = if options.readers == 0 { usize::MAX } else { options.readers };
         let most = usize::try_from(bytes / least).unwrap_or(usize::MAX);

@@ -137,13 +137,8 @@ impl Task {
 
     fn spawn(&mut self, number: usize) {
         let shared = Arc::clone(&self.shared);
-        let is_quiet = host::is_quiet();
         lock(&shared.status).running += 1;
-        let body = move || {
-            host::set_quiet(is_quiet);
-            shared.work();
-        };
-        let spawned = Builder::new().name(format!("weighbridge-{number}")).spawn(body);
+        let spawned = Builder::new().name(format!("weighbridge-{number}")).spawn(move || shared.work());
         match spawned {
             Ok(handle) => self.workers.push(handle),
             Err(e) => {

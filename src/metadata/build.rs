@@ -308,7 +308,7 @@ fn no_memory(bytes: u64) -> Error {
 }
 
 fn duplicate(key: &str) -> Error {
-    Error::format("the key occurs twice in the metadata").subject(key)
+    Error::format("the key occurs twice in the metadata").with_subject(key)
 }
 
 /// A reader of this library, or a caller, that does not keep the order of calls.

@@ -35,8 +35,8 @@ impl Chunked for Ordinary {
         let size = buffer.len();
         let place = buffer.get_mut(..len).ok_or_else(|| {
             Error::invalid(format!("{len} bytes cannot be read into a buffer of {size} bytes: it is too small"))
-                .path(self.source.path())
-                .offset(offset)
+                .with_path(self.source.path())
+                .with_offset(offset)
         })?;
         self.source.read_into(offset, place)?;
         Ok(place)

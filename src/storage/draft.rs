@@ -85,7 +85,7 @@ pub(crate) fn write_scratch(file: &File, bytes: &[u8], offset: u64) -> Result<()
 }
 
 fn fail(doing: &str, error: io::Error, place: &Path) -> Error {
-    Error::io(doing, error).path(place.to_string_lossy())
+    Error::io(doing, error).with_path(place.to_string_lossy())
 }
 
 fn folder_of(place: &Path) -> &Path {

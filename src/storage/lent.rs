@@ -105,7 +105,7 @@ impl Files for Lent {
                 HostEntry::Folder { name } => (name, Entry::Folder),
             };
             if name.contains('/') || plain_name(name).is_err() {
-                return Err(wrong("lists a name that is not one plain component".to_owned()).subject(name));
+                return Err(wrong("lists a name that is not one plain component".to_owned()).with_subject(name));
             }
             tree.add(OsStr::new(name), entry)?;
         }

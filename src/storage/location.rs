@@ -105,7 +105,7 @@ impl Location {
 
     fn list(&self, folder: &str, list: fn(&dyn Files, &str) -> Result<Tree>) -> Result<Tree> {
         match &self.neighbours {
-            Neighbours::Files(files) => list(&**files, folder).map_err(|e| e.path(files.shown(folder))),
+            Neighbours::Files(files) => list(&**files, folder).map_err(|e| e.with_path(files.shown(folder))),
             Neighbours::None(_) => Ok(Tree::default()),
         }
     }
@@ -165,7 +165,7 @@ impl Location {
             Neighbours::None(why) => return Err(Error::new(Kind::Unsupported, *why)),
         };
         let opened = plain_name(name).and_then(|plain| files.open(&plain, role));
-        opened.map_err(|e| e.path(files.shown(name)).subject(name))
+        opened.map_err(|e| e.with_path(files.shown(name)).with_subject(name))
     }
 
     /// Leaves out links that lead nowhere or away from the model, and says which.

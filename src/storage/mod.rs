@@ -43,8 +43,6 @@ pub(crate) use stream::{Streamed, streamed};
 pub(crate) use tree::{Listed, Tree};
 pub(crate) use witness::Witness;
 
-use std::fs::File;
-
 /// How the bytes of files are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
@@ -55,12 +53,4 @@ pub enum Access {
     Map,
     /// Files are only read. There are no zero-copy pointers, and no input can raise a signal.
     Read,
-}
-
-/// The number by which C knows an open file; `None` on systems that have no such numbers.
-pub(crate) fn descriptor_of(file: &File) -> Option<i32> {
-    #[cfg(unix)]
-    return Some(std::os::fd::AsRawFd::as_raw_fd(file));
-    #[cfg(not(unix))]
-    return None;
 }

@@ -123,10 +123,10 @@ impl Source {
             Some(reason) => {
                 let cure = "read it instead, or open the model with WB_OPEN_READ";
                 let message = format!("the file cannot be mapped ({}): {cure}", reason.without_site());
-                Error::new(Kind::NotMapped, message).code(reason.os_code())
+                Error::new(Kind::NotMapped, message).with_os_code(reason.os_code())
             }
         };
-        error.path(self.path())
+        error.with_path(self.path())
     }
 
     /// What the address of a zero-copy pointer to the byte at `offset` is a multiple of: a power of two, at most a page
@@ -165,7 +165,7 @@ impl Source {
         let map = mapping.map.get_or_make(|| stored.map());
         let Err(e) = map else { return map.ok() };
         if mapping.failure.set(e.clone()).is_ok() {
-            let text = || Printable(&format!("{}: it is read instead", e.path(self.path()))).to_string();
+            let text = || Printable(&format!("{}: it is read instead", e.with_path(self.path()))).to_string();
             mapping.context.log(Level::Warn, "storage", text);
         }
         None
@@ -185,7 +185,7 @@ impl Source {
             return Ok(bytes);
         }
         let message = format!("{} bytes were made; {} were promised", bytes.len(), self.len());
-        Err(Error::new(Kind::Internal, message).path(self.path()))
+        Err(Error::new(Kind::Internal, message).with_path(self.path()))
     }
 
     /// `len` bytes from `offset` with no copy; `None` if they can only be read, as for [`whole`](Self::whole).
@@ -202,7 +202,7 @@ impl Source {
             return Ok(self.memory()?.map_or_else(Bytes::new, |bytes| bytes.slice(start..end)));
         };
         let mut bytes = Vec::new();
-        bytes.try_reserve_exact(size).map_err(|_| Error::out_of_memory("the file", len).path(self.path()))?;
+        bytes.try_reserve_exact(size).map_err(|_| Error::out_of_memory("the file", len).with_path(self.path()))?;
         while bytes.len() < size {
             let position = offset + bytes.len() as u64;
             let read = stored.append_at(position, &mut bytes);
@@ -280,7 +280,7 @@ impl Source {
     /// A file that was only unlinked is still the one that was opened, and is accepted.
     pub fn check_unchanged(&self) -> Result<()> {
         match &self.0.backing {
-            Backing::Stored(stored, _) => stored.check_unchanged().map_err(|e| e.path(self.path())),
+            Backing::Stored(stored, _) => stored.check_unchanged().map_err(|e| e.with_path(self.path())),
             Backing::Memory(_) | Backing::Built(..) => Ok(()),
         }
     }
@@ -289,10 +289,10 @@ impl Source {
         match read {
             Ok(0) => {
                 let message = format!("it ends here now; it had {} bytes when it was opened", self.len());
-                Err(Error::new(Kind::Changed, message).path(self.path()).offset(position))
+                Err(Error::new(Kind::Changed, message).with_path(self.path()).with_offset(position))
             }
             Ok(count) => Ok(count),
-            Err(e) => Err(e.path(self.path()).offset(position)),
+            Err(e) => Err(e.with_path(self.path()).with_offset(position)),
         }
     }
 
@@ -301,8 +301,8 @@ impl Source {
         let range = end.and_then(|end| Some((usize::try_from(offset).ok()?, usize::try_from(end).ok()?)));
         range.ok_or_else(|| {
             Error::invalid(format!("a range of {len} bytes is not inside the {} bytes of the file", self.len()))
-                .path(self.path())
-                .offset(offset)
+                .with_path(self.path())
+                .with_offset(offset)
         })
     }
 }

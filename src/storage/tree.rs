@@ -54,7 +54,7 @@ impl Tree {
         while let Some(next) = tree.tree.folders.get(done).cloned() {
             if next.split('/').count() > MAX_DEPTH {
                 let message = format!("it has folders more than {MAX_DEPTH} deep; name the model's file");
-                return Err(Error::new(Kind::Limit, message).subject(next));
+                return Err(Error::new(Kind::Limit, message).with_subject(next));
             }
             tree.list(files, &next)?;
             done += 1;

@@ -38,7 +38,7 @@ impl Witness {
             true => "its header is not the one that was parsed when the model was opened",
             false => "the bytes that contents of tensors are built from are not those that were read before",
         };
-        Err(Error::new(Kind::Changed, message).offset(self.start))
+        Err(Error::new(Kind::Changed, message).with_offset(self.start))
     }
 }
 

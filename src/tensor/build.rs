@@ -248,7 +248,7 @@ fn dims_of(shape: &[u64]) -> impl ExactSizeIterator<Item = i64> {
 
 fn wrong_size(span: Span, dtype: DType, shape: &[u64], needed: u64) -> Error {
     let message = format!("its data has {} bytes; {dtype} of shape {shape:?} needs {needed}", span.len);
-    Error::format(message).offset(span.offset)
+    Error::format(message).with_offset(span.offset)
 }
 
 /// An index into one of the table's lists, all of which are shorter than [`NONE`].
@@ -320,7 +320,7 @@ fn check_parameters(table: &TensorTable) -> Result<()> {
                 && table.find(name).is_none()
             {
                 let message = format!("its quantization is in the tensor \"{name}\", which the model does not have");
-                return Err(Error::format(message).subject(table.name(row)));
+                return Err(Error::format(message).with_subject(table.name(row)));
             }
         }
     }
@@ -333,8 +333,8 @@ fn check_tiled(table: &TensorTable, data: &Range<u64>) -> Result<()> {
         if row.span.offset != expected {
             let kind = if row.span.offset < expected { "overlaps the tensor before it" } else { "leaves a gap" };
             return Err(Error::format(format!("its data {kind}: expected it at byte {expected}"))
-                .subject(table.name(row))
-                .offset(row.span.offset));
+                .with_subject(table.name(row))
+                .with_offset(row.span.offset));
         }
         expected = row.span.end();
     }
@@ -344,7 +344,7 @@ fn check_tiled(table: &TensorTable, data: &Range<u64>) -> Result<()> {
             data.end - expected,
             data.end
         ))
-        .offset(expected));
+        .with_offset(expected));
     }
     Ok(())
 }
@@ -355,7 +355,7 @@ fn check_within(table: &TensorTable, lengths: &[u64]) -> Result<()> {
             let len = lengths.get(run.file as usize).copied().unwrap_or_default();
             if run.offset.checked_add(run.len).is_none_or(|end| end > len) {
                 let message = format!("its data has {} bytes from here; the file ends at {len}", run.len);
-                return Err(Error::format(message).subject(table.name(row)).offset(run.offset));
+                return Err(Error::format(message).with_subject(table.name(row)).with_offset(run.offset));
             }
         }
     }

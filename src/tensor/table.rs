@@ -232,7 +232,7 @@ fn duplicate(name: &str, first: Span, second: Span) -> Error {
     } else {
         format!("in files {} and {}", first.file + 1, second.file + 1)
     };
-    Error::format(format!("the model has two tensors of this name, {place}; names must be unique")).subject(name)
+    Error::format(format!("the model has two tensors of this name, {place}; names must be unique")).with_subject(name)
 }
 
 /// Bytes of the offsets of a tensor of strings.

@@ -18,17 +18,17 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes)
-        .map_err(|e| Error::format("the manifest is not UTF-8 text").offset(e.valid_up_to() as u64))?;
+        .map_err(|e| Error::format("the manifest is not UTF-8 text").with_offset(e.valid_up_to() as u64))?;
     let mut files = BTreeMap::new();
     for (number, line) in (1..).zip(text.lines()) {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (name, digest) = read_line(line).map_err(|e| e.subject(format!("line {number}")))?;
+        let (name, digest) = read_line(line).map_err(|e| e.with_subject(format!("line {number}")))?;
         let claim = FileClaim::new(None, [(Algorithm::Sha256, digest)]);
         if files.insert(name.clone(), claim).is_some() {
             let message = format!("the file \"{name}\" is listed twice");
-            return Err(Error::format(message).subject(format!("line {number}")));
+            return Err(Error::format(message).with_subject(format!("line {number}")));
         }
     }
     if files.is_empty() {

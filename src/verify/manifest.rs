@@ -83,7 +83,7 @@ pub(crate) fn gather(
 fn read_given(bytes: &[u8], budget: &Budget) -> Result<Manifest> {
     take(bytes.len() as u64, budget)?;
     let kind = KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))?;
-    let claims = (kind.read)(bytes).map_err(|e| e.path("the given manifest"))?;
+    let claims = (kind.read)(bytes).map_err(|e| e.with_path("the given manifest"))?;
     Ok(Manifest::new(kind.file_name, Anchor::Caller, claims))
 }
 
@@ -96,8 +96,8 @@ fn take(bytes: u64, budget: &Budget) -> Result<()> {
 
 fn read_beside(kind: &Kind, location: &Location, budget: &Budget) -> Result<Option<Manifest>> {
     let Some(source) = location.open_if_present(kind.file_name)? else { return Ok(None) };
-    take(source.len(), budget).map_err(|e| e.path(source.path()))?;
+    take(source.len(), budget).map_err(|e| e.with_path(source.path()))?;
     let bytes = source.read(0, source.len())?;
-    let claims = (kind.read)(&bytes).map_err(|e| e.path(source.path()))?;
+    let claims = (kind.read)(&bytes).map_err(|e| e.with_path(source.path()))?;
     Ok(Some(Manifest::new(kind.file_name, Anchor::Beside, claims)))
 }

@@ -157,7 +157,7 @@ impl File {
         let digests = digests.into_iter().filter_map(|(algorithm, hex)| Some((algorithm, hex?.0)));
         let claim = FileClaim::new(Some(self.size), digests);
         if claim.fastest().is_none() {
-            return Err(Error::format("the file has no digest: expected \"sha256\" or \"blake3\"").subject(name));
+            return Err(Error::format("the file has no digest: expected \"sha256\" or \"blake3\"").with_subject(name));
         }
         Ok(claim)
     }
@@ -167,9 +167,9 @@ impl Tensor {
     fn claim(self, name: &str) -> Result<TensorClaim> {
         let encoding = Encoding { order: self.byte_order.0, ..Encoding::PLAIN }.with(self.conj, self.neg);
         let form = Form { dtype: &self.dtype, shape: &self.shape, strides: &self.strides, encoding };
-        check_strides(&form).map_err(|e| e.subject(name))?;
+        check_strides(&form).map_err(|e| e.with_subject(name))?;
         let blocks: Vec<Digest> = self.blocks.into_iter().map(|hex| hex.0).collect();
-        check_blocks(&form, &blocks, self.blake3.0).map_err(|e| e.subject(name))?;
+        check_blocks(&form, &blocks, self.blake3.0).map_err(|e| e.with_subject(name))?;
         let Form { strides, encoding, .. } = form.normal();
         let strides = strides.to_vec();
         let Self { file, dtype, shape, .. } = self;

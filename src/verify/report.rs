@@ -66,9 +66,9 @@ impl<'a> Line<'a> {
 
     fn at(&self, error: Error) -> Error {
         match self.subject {
-            Subject::File(name) => error.path(name),
-            Subject::Run { file, offset, .. } => error.path(file).offset(offset),
-            Subject::Tensor(name) => error.subject(name),
+            Subject::File(name) => error.with_path(name),
+            Subject::Run { file, offset, .. } => error.with_path(file).with_offset(offset),
+            Subject::Tensor(name) => error.with_subject(name),
         }
     }
 }

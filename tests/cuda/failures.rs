@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use weighbridge::load::{CudaOptions, Destination, State};
+use weighbridge::load::{CudaOptions, State};
 use weighbridge::write::Manifests;
 use weighbridge::{Error, Kind, Model, OpenOptions, PlanOptions, Target, Task};
 
-use crate::models::{assert_same_bytes, made, made_of_views, open, write};
+use crate::models::{assert_same_bytes, lent, made, made_of_views, open, write};
 use crate::stub::{Stub, this_test, with_stub};
 
 fn model(threads: usize) -> Model {
@@ -215,7 +215,7 @@ fn the_callers_memory_can_be_freed_when_the_error_is_told() {
             host.bind_to_thread().unwrap();
             // SAFETY: a context is current.
             let arena = unsafe { cudarc::driver::result::malloc_sync(40 << 20) }.unwrap();
-            let destinations = vec![Destination { tensor: None, device: 0, address: arena, bytes: 40 << 20 }];
+            let destinations = vec![lent(0, None, arena, 40 << 20)];
             let cuda = CudaOptions { destinations, ..Default::default() };
             let plan = model.plan(&PlanOptions { target: Target::Cuda, cuda, ..Default::default() }).unwrap();
             let task = Task::start(&Arc::new(plan)).unwrap();
@@ -256,7 +256,7 @@ fn a_lost_device_is_no_wrong_pointer() {
         host.bind_to_thread().unwrap();
         // SAFETY: a context is current.
         let arena = unsafe { cudarc::driver::result::malloc_sync(1 << 20) }.unwrap();
-        let destinations = vec![Destination { tensor: None, device: 0, address: arena, bytes: 1 << 20 }];
+        let destinations = vec![lent(0, None, arena, 1 << 20)];
         let cuda = CudaOptions { destinations, ..Default::default() };
         stub.configure("fail=cuPointerGetAttribute@1=719");
         let error = model.load(&PlanOptions { target: Target::Cuda, cuda, ..Default::default() }).unwrap_err();

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, TensorView};
+use weighbridge::load::Destination;
 use weighbridge::{Context, Model, OpenOptions, Placement};
 
 use crate::stub::Stub;
@@ -103,5 +104,16 @@ pub fn assert_same_bytes(stub: Option<&Stub>, model: &Model, placement: &Placeme
         assert!(placed.bytes().is_none(), "{when}: {}", placed.name);
         let there = read_back(stub, placed.address, placed.len);
         assert!(there == expected, "{when}: {} differs on device {:?}", placed.name, placed.device);
+    }
+}
+
+/// Device memory for one tensor, or for all that have none of their own.
+pub fn lent(device: u32, tensor: Option<&str>, address: u64, bytes: u64) -> Destination {
+    // SAFETY: addresses that are not those of device memory are refused; the tests free none that is in use.
+    unsafe {
+        match tensor {
+            Some(name) => Destination::for_tensor(name, device, address, bytes),
+            None => Destination::for_arena(device, address, bytes),
+        }
     }
 }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cudarc::driver::CudaContext;
-use weighbridge::load::{CudaOptions, Destination, Route, State};
+use weighbridge::load::{CudaOptions, Route, State};
 use weighbridge::{Kind, Placement, Plan, Result, Target, Task};
 
+use crate::models::lent;
 use crate::stub::{Stub, this_test, with_stub};
 use case::{Case, Expected, glob, pattern};
 use files::{Files, Known, Random, manifest, open, run_cases};
@@ -104,7 +105,7 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
                 *at += random.of(&[0, 1, 2, 3, 255, 1000]);
                 let address = host.pools[*device as usize] + *at;
                 let bytes = one.bytes.len() as u64;
-                destinations.push(Destination { tensor: Some(one.name.clone()), device: *device, address, bytes });
+                destinations.push(lent(*device, Some(&one.name), address, bytes));
                 *at += bytes;
             }
         }
@@ -134,7 +135,7 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
         let address = (host.pools[*device as usize] + *at).next_multiple_of(alignment) + alignment;
         let end = address + bytes - host.pools[*device as usize];
         if random.chance(30) && end + 100 < POOL {
-            arenas.push(Destination { tensor: None, device: *device, address, bytes });
+            arenas.push(lent(*device, None, address, bytes));
             *at = end;
         }
     }
@@ -188,10 +189,9 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
                 assert_eq!((placed.name, placed.device), (&*one.name, Some(device)));
                 assert_eq!((placed.dtype, placed.shape), (one.dtype, &one.shape[..]));
                 assert_eq!(placed.len, one.bytes.len() as u64);
-                let own =
-                    destinations.iter().find(|own| own.device == device && own.tensor.as_deref() == Some(placed.name));
+                let own = destinations.iter().find(|own| own.device() == device && own.tensor() == Some(placed.name));
                 match own {
-                    Some(own) => assert_eq!(placed.address, own.address),
+                    Some(own) => assert_eq!(placed.address, own.address()),
                     None => assert!(placed.address.is_multiple_of(alignment), "{}", placed.name),
                 }
                 assert_ne!(placed.address, 0);
@@ -209,8 +209,9 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
             for device in 0..DEVICES {
                 let (base, len) = (host.pools[device as usize], used[device as usize] + 64);
                 let mut memory = stub.peek(base, len as usize).unwrap();
-                let given = case.options.cuda.destinations.iter().filter(|given| given.device == device);
-                given.for_each(|given| memory[(given.address - base) as usize..][..given.bytes as usize].fill(0xEE));
+                let given = case.options.cuda.destinations.iter().filter(|given| given.device() == device);
+                given
+                    .for_each(|given| memory[(given.address() - base) as usize..][..given.bytes() as usize].fill(0xEE));
                 assert!(memory.iter().all(|byte| *byte == 0xEE), "beside a destination");
             }
             let _ = (ranges, target_bytes);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use cudarc::driver::{CudaStream, result};
-use weighbridge::load::{CudaOptions, Destination, Route, SliceRule, Uneven};
+use weighbridge::load::{CudaOptions, Route, SliceRule, Uneven};
 use weighbridge::{Kind, Model, Placement, PlanOptions, Result, Target};
 
-use crate::models::{assert_same_bytes, made, open};
+use crate::models::{assert_same_bytes, lent, made, open};
 use crate::stub::{this_test, with_stub};
 
 const LENGTHS: &[usize] = &[4_000_000, 300, 0, 2_500_001, 77, 1_000_000, 9];
@@ -77,9 +77,8 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
         // SAFETY: a context is current.
         let take = |bytes| unsafe { cudarc::driver::result::malloc_sync(bytes) }.unwrap();
         let (arena, single) = (take(9 << 20), take(1 << 20));
-        let arena_of = |address, bytes| Destination { tensor: None, device: 0, address, bytes };
-        let tensor =
-            |name: &str, address, bytes| Destination { tensor: Some(name.to_owned()), device: 0, address, bytes };
+        let arena_of = |address, bytes| lent(0, None, address, bytes);
+        let tensor = |name, address, bytes| lent(0, Some(name), address, bytes);
         let destinations =
             vec![arena_of(arena, 9 << 20), tensor("t5", single + 3, 1_000_000), tensor("t1", single + 1_000_003, 300)];
         let placement = load(&model, CudaOptions { destinations, ..Default::default() }).unwrap();
@@ -102,11 +101,7 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
             (vec![tensor("t1", single, 300), tensor("t1", arena, 300)], Kind::InvalidArgument, "two destinations"),
             (vec![tensor("t1", single, 300), tensor("t4", single + 299, 77)], Kind::InvalidArgument, "overlap"),
             (vec![tensor("none", single, 300)], Kind::NotFound, "where it does not go"),
-            (
-                vec![Destination { device: 1, ..tensor("t1", single, 300) }],
-                Kind::InvalidArgument,
-                "not one of the plan's",
-            ),
+            (vec![lent(1, Some("t1"), single, 300)], Kind::InvalidArgument, "not one of the plan's"),
         ];
         for (destinations, kind, words) in wrong {
             let error =
@@ -116,7 +111,7 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
         }
         let other = CudaOptions {
             devices: vec![1],
-            destinations: vec![Destination { device: 1, ..tensor("t1", single, 300) }],
+            destinations: vec![lent(1, Some("t1"), single, 300)],
             ..Default::default()
         };
         let error = load(&model, other).unwrap_err();
@@ -166,7 +161,7 @@ fn copies_wait_for_the_callers_stream() {
         for (device, waits) in [(0, true), (1, true), (0, false)] {
             for own in [contexts[device].new_stream().unwrap(), contexts[device].default_stream()] {
                 let work = Work::begin(&own);
-                let place = Destination { tensor: None, device: device as u32, address: work.arena, bytes: 8 << 20 };
+                let place = lent(device as u32, None, work.arena, 8 << 20);
                 let after = waits.then(|| Arc::clone(&own).into());
                 let cuda = CudaOptions { devices: vec![0, 1], destinations: vec![place], after, ..Default::default() };
                 let placement = load(&model, cuda).unwrap();

@@ -19,7 +19,7 @@ const FEATURES: &[&str] = &["cuda,safetensors", "onnx", "safetensors"];
 const CHORES: &[Chore] = &[
     ("check", "formatting, lints, documentation, and every feature alone", check),
     ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
-    ("header", "writes include/weighbridge.h anew from src/ffi", header),
+    ("header", "writes include/weighbridge.h anew from capi/src", header),
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
     ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
     ("golden", "writes the golden files anew with the tools of other projects", golden),

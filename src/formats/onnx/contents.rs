@@ -68,7 +68,7 @@ fn count_varints(source: &Source, part: &Payload, has_six_bits: bool) -> Result<
                 return Err(torn(part));
             }
             if has_six_bits && *byte > 0x3f {
-                return Err(Error::format("an element has more than six bits").offset(part.offset));
+                return Err(Error::format("an element has more than six bits").with_offset(part.offset));
             }
             if *byte < 0x80 {
                 (count, length) = (count + 1, 0);
@@ -80,7 +80,7 @@ fn count_varints(source: &Source, part: &Payload, has_six_bits: bool) -> Result<
 }
 
 fn torn(part: &Payload) -> Error {
-    Error::format("a list of numbers ends in the middle of one, or has one that is too long").offset(part.offset)
+    Error::format("a list of numbers ends in the middle of one, or has one that is too long").with_offset(part.offset)
 }
 
 /// Whether the elements of a type have six bits.

@@ -26,14 +26,14 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Source> {
     }
     let models = models(location.listing()?);
     match models[..] {
-        [] => Err(holds_none("onnx").path(location.path())),
+        [] => Err(holds_none("onnx").with_path(location.path())),
         [only] => location.open_entry(only),
         _ if models.contains(&PLAIN) => {
             let left_out: Vec<_> = models.into_iter().filter(|name| *name != PLAIN).collect();
             reading.note_left_out(PLAIN, &left_out);
             location.open_entry(PLAIN)
         }
-        _ => Err(several_models(&models).path(location.path())),
+        _ => Err(several_models(&models).with_path(location.path())),
     }
 }
 

@@ -222,8 +222,8 @@ impl<'s> GraphReader<'s> {
         let skeleton = self.skeleton;
         let start = range.start;
         // Of an error in another file that file has said the place.
-        let fail = |e: Error| if e.site().path.is_some() { e } else { e.offset(skeleton.file_offset(start)) };
-        let read = tensor::read(skeleton, range).map_err(|e| fail(e).subject(&*label.name))?;
+        let fail = |e: Error| if e.site().path.is_some() { e } else { e.with_offset(skeleton.file_offset(start)) };
+        let read = tensor::read(skeleton, range).map_err(|e| fail(e).with_subject(&*label.name))?;
         let Some(mut tensor) = read else {
             let message = format!("{}: the element type of the tensor is not known", cut(&label.name));
             found.notes.add(TENSOR_DATA_TYPE, &*self.path, message);

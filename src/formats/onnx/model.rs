@@ -15,7 +15,7 @@ use crate::storage::Source;
 
 pub(super) fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     let source = directory::entry(reading)?;
-    let mut parsed = read_file(reading, &source).map_err(|e| e.path(source.path()))?;
+    let mut parsed = read_file(reading, &source).map_err(|e| e.with_path(source.path()))?;
     if reading.location.entry().is_none() {
         let parts: HashSet<&str> = parsed.weights.iter().map(|file| file.source.name()).collect();
         parsed.assets = reading.assets(|name| parts.contains(name))?;
@@ -51,7 +51,7 @@ fn explain(error: Error, source: &Source) -> Error {
     let is_model = Clues::of(source).is_ok_and(|clues| probe(&clues) != Confidence::No);
     match error.site().offset {
         Some(offset) if !is_model && error.kind() == Kind::Format => {
-            Error::format(format!("this is no ONNX model: {}", error.message())).offset(offset)
+            Error::format(format!("this is no ONNX model: {}", error.message())).with_offset(offset)
         }
         _ => error,
     }

@@ -63,7 +63,7 @@ impl GraphReader<'_> {
                 5 if node.attributes.len() < MAX_ATTRIBUTES => node.attributes.push(range),
                 5 => {
                     let message = format!("a node has more than {MAX_ATTRIBUTES} attributes");
-                    return Err(Error::new(Kind::Limit, message).offset(skeleton.file_offset(range.start)));
+                    return Err(Error::new(Kind::Limit, message).with_offset(skeleton.file_offset(range.start)));
                 }
                 7 => domain = range,
                 8 => overload = range,

@@ -241,7 +241,7 @@ fn the_one_field(payloads: &[Payload]) -> Result<Option<u32>> {
         Some(other) => {
             let name = |payload: &Payload| List::of(payload.number).map_or("raw_data", List::name);
             let message = format!("both {} and {} are given: expected one of them", name(first), name(other));
-            Err(Error::format(message).offset(other.offset))
+            Err(Error::format(message).with_offset(other.offset))
         }
     }
 }
@@ -250,11 +250,11 @@ fn raw(dtype: DType, shape: &[u64], len: u64, payloads: &[Payload]) -> Result<Co
     let contents = payloads.iter().find(|payload| payload.number == RAW_DATA);
     let (offset, stored) = contents.map_or((0, 0), |payload| (payload.offset, payload.len));
     if dtype == DType::STRING {
-        return Err(Error::format("strings are in raw_data: expected string_data").offset(offset));
+        return Err(Error::format("strings are in raw_data: expected string_data").with_offset(offset));
     }
     if stored != len {
         let message = format!("raw_data has {stored} bytes; {dtype} of shape {shape:?} needs {len}");
-        return Err(Error::format(message).offset(offset));
+        return Err(Error::format(message).with_offset(offset));
     }
     Ok(Contents::Stored(offset))
 }
@@ -263,7 +263,7 @@ fn listed(list: List, dtype: DType, shape: &[u64], len: u64, payloads: &[Payload
     let expected = List::holding(dtype);
     if list != expected {
         let message = format!("{dtype} is in {}: expected {} or raw_data", list.name(), expected.name());
-        return Err(Error::format(message).offset(payloads[0].offset));
+        return Err(Error::format(message).with_offset(payloads[0].offset));
     }
     match (list.width(), payloads) {
         // Little-endian numbers without gaps: what they are in the file is what they are in memory.
@@ -271,7 +271,7 @@ fn listed(list: List, dtype: DType, shape: &[u64], len: u64, payloads: &[Payload
             let found = only.len;
             if found != len {
                 let message = format!("{} has {found} bytes; {dtype} of shape {shape:?} needs {len}", list.name());
-                return Err(Error::format(message).offset(only.offset));
+                return Err(Error::format(message).with_offset(only.offset));
             }
             Ok(Contents::Stored(only.offset))
         }

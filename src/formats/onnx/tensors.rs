@@ -68,7 +68,7 @@ impl<'a> Tensors<'a> {
     pub(super) fn add(&mut self, label: Label, mut tensor: IrTensor) -> Result<u32> {
         self.budget.limits().check_tensors(self.found.len() as u64 + 1)?;
         self.budget.take_heap(cost_of(&label, &tensor))?;
-        let place = self.place(&mut tensor).map_err(|e| e.subject(&*label.name))?;
+        let place = self.place(&mut tensor).map_err(|e| e.with_subject(&*label.name))?;
         self.found.push((label, tensor, place));
         Ok(self.found.len() as u32 - 1)
     }
@@ -81,7 +81,7 @@ impl<'a> Tensors<'a> {
                 let (list, parts) = (*list, std::mem::take(parts));
                 let (count, bytes) = count(&self.model, tensor.dtype, list, &parts)?;
                 let offset = parts.first().map_or(0, |part| part.offset);
-                check_count(tensor, list, count).map_err(|e| e.offset(offset))?;
+                check_count(tensor, list, count).map_err(|e| e.with_offset(offset))?;
                 let len = if list == List::String { tensor.len + bytes } else { tensor.len };
                 self.built(Recipe::new(list, parts, tensor.dtype, len))
             }
@@ -109,7 +109,7 @@ impl<'a> Tensors<'a> {
                 external.offset,
                 source.len()
             );
-            return Err(Error::format(message).path(source.path()).offset(external.offset));
+            return Err(Error::format(message).with_path(source.path()).with_offset(external.offset));
         }
         if let Some(checksum) = external.checksum {
             self.claim(&name, checksum)?;
@@ -153,7 +153,7 @@ impl<'a> Tensors<'a> {
             let used = recipes.iter().map(|recipe| UsedPart::Witness(Arc::clone(&recipe.used)));
             weights[0].used.extend(used);
             let (name, model) = (self.model.name().to_owned(), self.model.clone());
-            let make = move || build(&model, &recipes).map_err(|e| e.path(model.path()));
+            let make = move || build(&model, &recipes).map_err(|e| e.with_path(model.path()));
             let source = Source::built(&name, len, Box::new(make));
             weights.push(WeightFile { source, used: Vec::new(), base: Some(0), described_by: DescribedBy::Itself });
         }
@@ -166,7 +166,7 @@ impl<'a> Tensors<'a> {
                 Place::Built(group, offset, len) => Span { file: stored + group, offset, len },
             };
             let pushed = table.push_packed(name, tensor.dtype, &tensor.shape, span, Packing::Padded);
-            pushed.map_err(|e| e.subject(name))?;
+            pushed.map_err(|e| e.with_subject(name))?;
         }
         let lengths = weights.iter().map(|file| file.source.len()).collect();
         let table = table.finish_file(&Layout::Within(lengths))?;
@@ -197,7 +197,7 @@ fn explain_missing(error: Error) -> Error {
         return error;
     }
     let message = "the file with the contents of tensors is missing: an incomplete download";
-    Error::new(Kind::NotFound, message).path(error.site().path.clone().unwrap_or_default())
+    Error::new(Kind::NotFound, message).with_path(error.site().path.clone().unwrap_or_default())
 }
 
 /// A file of external data: the model, which is the first file, says what lies in it.

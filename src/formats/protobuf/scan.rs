@@ -335,6 +335,6 @@ impl Scanner<'_> {
     }
 
     fn error(&self, at: usize, kind: ErrorKind, message: String) -> Error {
-        Error::new(kind, message).offset(self.ahead + at as u64)
+        Error::new(kind, message).with_offset(self.ahead + at as u64)
     }
 }

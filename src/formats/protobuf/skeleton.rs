@@ -59,7 +59,7 @@ impl Skeleton {
     pub(in crate::formats) fn str(&self, range: Range<usize>) -> Result<&str> {
         let start = range.start;
         std::str::from_utf8(&self.text[range]).map_err(|e| {
-            Error::format("a name or text is not UTF-8 here").offset(self.file_offset(start + e.valid_up_to()))
+            Error::format("a name or text is not UTF-8 here").with_offset(self.file_offset(start + e.valid_up_to()))
         })
     }
 
@@ -82,13 +82,13 @@ impl Skeleton {
             None => are_whole(bytes),
         };
         let torn = || Error::format("a list of numbers ends in the middle of one, or has one that is too large");
-        if is_whole { Ok(bytes) } else { Err(torn().offset(self.file_offset(start))) }
+        if is_whole { Ok(bytes) } else { Err(torn().with_offset(self.file_offset(start))) }
     }
 
     /// A small message, decoded. The pre-scan has passed it: what can still be wrong is text that is not UTF-8.
     pub(in crate::formats) fn message<M: Message + Default>(&self, range: Range<usize>) -> Result<M> {
         let start = range.start;
-        let fail = |e: prost::DecodeError| Error::format(e.to_string()).offset(self.file_offset(start));
+        let fail = |e: prost::DecodeError| Error::format(e.to_string()).with_offset(self.file_offset(start));
         M::decode(self.text.slice(range)).map_err(fail)
     }
 

@@ -38,12 +38,12 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
         return Ok(if is_index { Entry::Index(source.clone()) } else { Entry::File(source.clone()) });
     }
     let listing = location.listing()?;
-    if let Some(index) = choose_index(&ending_in(listing, INDEX)).map_err(|e| e.path(location.path()))? {
+    if let Some(index) = choose_index(&ending_in(listing, INDEX)).map_err(|e| e.with_path(location.path()))? {
         return Ok(Entry::Index(location.open_entry(index)?));
     }
-    check_names(&location.tree()?.odd_names).map_err(|e| e.path(location.path()))?;
+    check_names(&location.tree()?.odd_names).map_err(|e| e.with_path(location.path()))?;
     let models = models(listing);
-    let chosen = choose_model(&models).map_err(|e| e.path(location.path()))?;
+    let chosen = choose_model(&models).map_err(|e| e.with_path(location.path()))?;
     let left_out: Vec<_> = models.iter().filter(|model| !std::ptr::eq(*model, chosen)).flat_map(Model::names).collect();
     reading.note_left_out(chosen.files[0].1, &left_out);
     Ok(Entry::Shards(chosen.names().map(str::to_owned).collect()))
@@ -79,7 +79,7 @@ fn choose_index<'a>(indices: &[&'a str]) -> Result<Option<&'a str>> {
 fn check_names(odd_names: &[String]) -> Result<()> {
     match odd_names.iter().find(|name| name.ends_with(FILE)) {
         None => Ok(()),
-        Some(name) => Err(Error::format("the name of the shard is not UTF-8: rename it").subject(name)),
+        Some(name) => Err(Error::format("the name of the shard is not UTF-8: rename it").with_subject(name)),
     }
 }
 
@@ -114,7 +114,7 @@ impl<'a> Model<'a> {
             Some(missing) => {
                 let shard = format!("{}-{missing:0width$}-of-{count}{variant}{FILE}", self.stem, width = count.len());
                 let message = "the shard is missing beside the others of its set: an incomplete download";
-                Err(Error::new(Kind::NotFound, message).subject(shard))
+                Err(Error::new(Kind::NotFound, message).with_subject(shard))
             }
         }
     }

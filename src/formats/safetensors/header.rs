@@ -67,7 +67,7 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<ParsedH
 fn header_len(source: &Source, limits: &Limits) -> Result<u64> {
     if source.len() < PREFIX {
         let message = format!("the file has {} bytes; a safetensors file has at least {PREFIX}", source.len());
-        return Err(Error::format(message).offset(0));
+        return Err(Error::format(message).with_offset(0));
     }
     let mut prefix = [0; PREFIX as usize];
     source.read_into(0, &mut prefix)?;
@@ -78,9 +78,9 @@ fn header_len(source: &Source, limits: &Limits) -> Result<u64> {
             "the header should have {len} bytes, the file has {room} after its length: \
              an interrupted download, or not a safetensors file"
         );
-        return Err(Error::format(message).offset(0));
+        return Err(Error::format(message).with_offset(0));
     }
-    limits.check_header("the header", len).map_err(|e| e.offset(0))?;
+    limits.check_header("the header", len).map_err(|e| e.with_offset(0))?;
     Ok(len)
 }
 
@@ -88,7 +88,7 @@ fn header_len(source: &Source, limits: &Limits) -> Result<u64> {
 fn check_end(source: &Source, data_end: u64) -> Result<()> {
     if let Some(missing @ 1..) = data_end.checked_sub(source.len()) {
         let message = format!("the file ends {missing} bytes early: an interrupted download");
-        return Err(Error::format(message).offset(source.len()));
+        return Err(Error::format(message).with_offset(source.len()));
     }
     Ok(())
 }
@@ -139,7 +139,7 @@ impl HeaderReader {
 
     fn add_metadata(&mut self, map: Option<UniqueMap<String, MAX_METADATA>>) -> Result<()> {
         if std::mem::replace(&mut self.has_metadata, true) {
-            return Err(Error::format("the key occurs twice").subject(METADATA));
+            return Err(Error::format("the key occurs twice").with_subject(METADATA));
         }
         self.metadata_is_null = map.is_none();
         self.metadata = map.map(|map| map.0).unwrap_or_default();
@@ -155,7 +155,7 @@ impl HeaderReader {
     /// The error that was kept, at the offset where serde stopped.
     fn explain(&mut self, stopped: Error) -> Error {
         match (self.failure.take(), stopped.site().offset) {
-            (Some(failure), Some(offset)) => failure.offset(offset),
+            (Some(failure), Some(offset)) => failure.with_offset(offset),
             _ => stopped,
         }
     }
@@ -188,7 +188,7 @@ impl<'de> Visitor<'de> for &mut HeaderReader {
                 self.add_metadata(metadata)
             } else {
                 let entry = map.next_value_seed(EntryReader { name: &name, shape: &mut self.shape })?;
-                self.add(&name, &entry).map_err(|e| e.subject(&*name))
+                self.add(&name, &entry).map_err(|e| e.with_subject(&*name))
             };
             added.map_err(|e| self.fail(e))?;
         }

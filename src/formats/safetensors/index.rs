@@ -32,9 +32,9 @@ pub(super) fn looks_like(head: &[u8]) -> bool {
 /// Reads the model that an index describes.
 pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
     let (location, limits) = (reading.location, reading.budget.limits());
-    let text = read_text(source, limits).map_err(|e| e.path(source.path()))?;
-    reading.budget.take_heap(source.len()).map_err(|e| e.path(source.path()))?;
-    let index = parse(&text, limits).map_err(|e| e.path(source.path()))?;
+    let text = read_text(source, limits).map_err(|e| e.with_path(source.path()))?;
+    reading.budget.take_heap(source.len()).map_err(|e| e.with_path(source.path()))?;
+    let index = parse(&text, limits).map_err(|e| e.with_path(source.path()))?;
     reading.budget.take_heap((index.tensors.len() * size_of::<(Cow<'_, str>, u32)>()) as u64)?;
 
     let mut shards = Shards::new(reading);
@@ -48,7 +48,7 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
         })?;
         if let Some(((tensor, _), _)) = tensors.iter().zip(&found).find(|(_, found)| !**found) {
             let message = format!("the index says that it lies in \"{name}\", which has no such tensor");
-            return Err(Error::format(message).subject(&**tensor).path(source.path()));
+            return Err(Error::format(message).with_subject(&**tensor).with_path(source.path()));
         }
     }
     let mut parsed = shards.finish()?;
@@ -108,7 +108,7 @@ fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
     }
     tensors.sort_unstable();
     if let Some(twice) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return Err(Error::format("the weight map has two entries of this name").subject(&*twice[0].0));
+        return Err(Error::format("the weight map has two entries of this name").with_subject(&*twice[0].0));
     }
     tensors.sort_unstable_by(|(name, shard), (other, of)| (shard, name).cmp(&(of, other)));
     let total_size = raw.metadata.and_then(|metadata| metadata.0.total_size).and_then(|size| size.0);
@@ -226,7 +226,7 @@ fn explain_missing(error: Error, index: &Source, shard: &str, tensors: usize) ->
         index.name()
     );
     let path = error.site().path.clone().unwrap_or_default();
-    Error::new(Kind::NotFound, message).path(path).subject(shard)
+    Error::new(Kind::NotFound, message).with_path(path).with_subject(shard)
 }
 
 /// `total_size` is what a writer meant; real files disagree with it without harm.

@@ -78,7 +78,7 @@ fn read_shards(reading: &mut Reading<'_>, names: &[String]) -> Result<Parsed> {
         let source = if number == 0 { location.open_entry(name) } else { location.open_sidecar(name) };
         shards.add(source?, |_| true)?;
     }
-    let mut parsed = shards.finish().map_err(|e| e.path(location.path()))?;
+    let mut parsed = shards.finish().map_err(|e| e.with_path(location.path()))?;
     parsed.assets = reading.assets(|name| names.iter().any(|shard| shard == name))?;
     Ok(parsed)
 }
@@ -104,7 +104,7 @@ impl<'r, 'a> Shards<'r, 'a> {
     fn add(&mut self, source: Source, mut belongs: impl FnMut(&str) -> bool) -> Result<()> {
         self.refuse_twice(&source)?;
         let parsed = header::read(self.reading, &source);
-        let parsed = parsed.map_err(|e| explain(e, &source)).map_err(|e| e.path(source.path()))?;
+        let parsed = parsed.map_err(|e| explain(e, &source)).map_err(|e| e.with_path(source.path()))?;
         self.count += parsed.tensors.len() as u64;
         self.reading.budget.limits().check_tensors(self.count)?;
         let picked: Vec<bool> = parsed.tensors.iter().map(|tensor| belongs(tensor.name)).collect();
@@ -131,7 +131,7 @@ impl<'r, 'a> Shards<'r, 'a> {
             Some(WeightFile { source: first, .. }) => {
                 let message =
                     format!("it is the same file as the shard \"{}\": expected a file of its own", first.name());
-                Err(Error::format(message).path(source.path()))
+                Err(Error::format(message).with_path(source.path()))
             }
         }
     }
@@ -191,6 +191,6 @@ impl<'r, 'a> Shards<'r, 'a> {
         let positions = self.tables.iter().enumerate().filter(|(_, shard)| holds(shard));
         let files: Vec<_> = positions.map(|(file, _)| self.weights[file].source.name()).collect();
         Error::format(format!("two shards have a tensor of this name: {}; names must be unique", files.join(", ")))
-            .subject(name)
+            .with_subject(name)
     }
 }

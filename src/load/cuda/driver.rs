@@ -160,9 +160,9 @@ impl Driver {
                     "the {LIBRARY} that was found is the toolkit's link stub and no driver: take its folder off \
                      LD_LIBRARY_PATH"
                 );
-                return Err(Error::new(Kind::NotFound, message).code(STUB_LIBRARY));
+                return Err(Error::new(Kind::NotFound, message).with_os_code(STUB_LIBRARY));
             }
-            NO_DEVICE => return Err(Error::new(Kind::NotFound, "there is no CUDA device").code(NO_DEVICE)),
+            NO_DEVICE => return Err(Error::new(Kind::NotFound, "there is no CUDA device").with_os_code(NO_DEVICE)),
             _ => {}
         }
         let driver = Self { table: table? };
@@ -181,7 +181,7 @@ impl Driver {
             DEINITIALIZED => ": the process is ending",
             _ => "",
         };
-        Error::new(kind, format!("{name} failed with {}{advice}", self.name_of(code))).code(code)
+        Error::new(kind, format!("{name} failed with {}{advice}", self.name_of(code))).with_os_code(code)
     }
 
     /// Whether an error means that the device is lost to this process.

@@ -25,13 +25,14 @@ use std::sync::Arc;
 
 use cudarc::driver::{CudaContext, CudaStream};
 
-use super::options::{CudaOptions, HostStream};
+use super::lent::HostStream;
+use super::options::CudaOptions;
 
 /// A stream of a Rust program that uses cudarc; it is kept alive. It has to be of a primary context, as all are that
 /// [`CudaContext::new`] gives.
 impl From<Arc<CudaStream>> for HostStream {
     fn from(stream: Arc<CudaStream>) -> Self {
-        Self::new(stream.cu_stream() as usize, Some(stream))
+        Self::of(stream.cu_stream() as usize, stream)
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use super::driver::{Context, DeviceMemory, Driver, Entered, Event};
 use crate::error::{Error, Kind, Result};
+use crate::load::lent::HostStream;
 use crate::load::lock::lock;
-use crate::load::options::HostStream;
 use crate::load::routing::{At, Routing};
 
 /// What a task fills.
@@ -35,7 +35,7 @@ impl Targets {
         let driver = Driver::get()?;
         let mut list = Vec::with_capacity(routing.devices.len());
         for (index, ordinal) in routing.devices.iter().enumerate() {
-            let on_device = |e: Error| e.subject(format!("cuda:{ordinal}"));
+            let on_device = |e: Error| e.with_subject(format!("cuda:{ordinal}"));
             let context = driver.device(*ordinal).and_then(|device| device.retain()).map_err(on_device)?;
             list.push(Target::prepare(context, routing, index).map_err(on_device)?);
         }
@@ -92,7 +92,7 @@ impl Targets {
             }
         }
         let message = "it is no stream of the primary context of a device of the plan";
-        Err(Error::invalid(message).subject("stream"))
+        Err(Error::invalid(message).with_subject("stream"))
     }
 }
 
@@ -101,7 +101,7 @@ fn mark(target: &Target, stream: &HostStream) -> Result<Event> {
     let entered = target.context.enter()?;
     if entered.is_capturing(stream)? {
         let message = "it is being captured: a load cannot become part of a graph";
-        return Err(Error::invalid(message).subject("stream"));
+        return Err(Error::invalid(message).with_subject("stream"));
     }
     let event = Event::new(&entered)?;
     event.record_host(&entered, stream)?;
@@ -111,7 +111,7 @@ fn mark(target: &Target, stream: &HostStream) -> Result<Event> {
 fn allocate(entered: &Entered<'_>, needed: u64, alignment: u64) -> Result<DeviceMemory> {
     DeviceMemory::new(entered, needed, alignment).map_err(|e| match entered.free_bytes() {
         Ok(free) if e.kind() == Kind::OutOfMemory => {
-            e.context(&format!("the tensors need {needed} bytes of the device, and {free} are free"))
+            e.with_context(&format!("the tensors need {needed} bytes of the device, and {free} are free"))
         }
         _ => e,
     })

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use super::driver::Event;
 use super::targets::{Target, Targets};
 use crate::error::{Error, Kind, Result};
+use crate::load::lent::HostStream;
 use crate::load::lock::lock;
-use crate::load::options::HostStream;
 use crate::load::placement::OnDevices;
 use crate::load::plan::Plan;
 use crate::load::routing::Routing;
@@ -95,7 +95,7 @@ impl OnDevices for Upload {
             self.settle();
             return Ok(());
         }
-        let default = HostStream::new(0, None);
+        let default = HostStream::default_stream();
         let stream = stream.unwrap_or(&default);
         self.targets.of_stream(stream)?.into_iter().try_for_each(|target| delay(target, stream, &under_way))
     }
@@ -105,7 +105,7 @@ fn delay(target: &Target, stream: &HostStream, events: &[Arc<Event>]) -> Result<
     let entered = target.context.enter()?;
     if entered.is_capturing(stream)? {
         let message = "the stream is being captured, and copies of the placement are under way: wait for them first";
-        return Err(Error::invalid(message).subject("stream"));
+        return Err(Error::invalid(message).with_subject("stream"));
     }
     events.iter().try_for_each(|event| event.delay_host(&entered, stream))
 }

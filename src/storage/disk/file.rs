@@ -53,7 +53,7 @@ impl Deref for Opened<'_> {
 impl OnDisk {
     /// A file that stays open.
     pub(super) fn held(file: File, path: PathBuf, access: Access) -> Result<Self> {
-        let identity = Identity::of_file(&file).map_err(|e| e.path(path.to_string_lossy()))?;
+        let identity = Identity::of_file(&file).map_err(|e| e.with_path(path.to_string_lossy()))?;
         let len = identity.size;
         let (path, can_map) = (Some(path), access == Access::Map);
         Ok(Self { descriptor: Descriptor::Held(file), path, identity, start: 0, len, can_map })

@@ -39,7 +39,7 @@ impl Disk {
             return Ok((over(Directory::open(path)?), None));
         }
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let file = system::open_path(path).map_err(|e| e.path(path.to_string_lossy()))?;
+        let file = system::open_path(path).map_err(|e| e.with_path(path.to_string_lossy()))?;
         let directory = Directory::open(path.parent().unwrap_or(path))?;
         directory.admit(&file, path);
         let disk = over(directory);
@@ -49,7 +49,7 @@ impl Disk {
 
     /// The part of an open file that begins at `start`, as a file of its own.
     pub(super) fn part(file: File, start: u64, len: u64, access: Access, context: &Context) -> Result<Source> {
-        let part = OnDisk::part(file, start, len, access).map_err(|e| e.path(PART))?;
+        let part = OnDisk::part(file, start, len, access).map_err(|e| e.with_path(PART))?;
         Ok(Source::stored(PART, Box::new(part), context))
     }
 

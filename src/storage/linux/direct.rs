@@ -59,7 +59,7 @@ impl Direct {
                 Err(Errno::INVAL | Errno::OPNOTSUPP | Errno::FAULT) => break,
                 Err(e) => {
                     let offset = position.saturating_sub(self.start);
-                    return Err(Error::io("read the file", e.into()).path(self.source.path()).offset(offset));
+                    return Err(Error::io("read the file", e.into()).with_path(self.source.path()).with_offset(offset));
                 }
             }
         }
@@ -97,8 +97,8 @@ impl Chunked for Direct {
             Error::invalid(format!(
                 "{len} bytes cannot be read directly into a buffer of {size} bytes: it is too small"
             ))
-            .path(self.source.path())
-            .offset(offset)
+            .with_path(self.source.path())
+            .with_offset(offset)
         })?;
         let done = self.read_blocks(block, window, wanted)?;
         if done < wanted {

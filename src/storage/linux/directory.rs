@@ -55,7 +55,7 @@ impl Root {
 impl Directory {
     /// Opens the directory itself, symbolic links and all: the caller named it.
     pub(in crate::storage) fn open(path: &Path) -> Result<Self> {
-        let fail = |e| Error::io("open the directory", e).path(path.to_string_lossy());
+        let fail = |e| Error::io("open the directory", e).with_path(path.to_string_lossy());
         let root = open_folder(path).map_err(io::Error::from).and_then(|descriptor| Root::new(descriptor, path));
         Ok(Self { path: path.to_owned(), root: root.map_err(fail)?, second: OnceLock::new() })
     }

@@ -10,7 +10,7 @@ use cudarc::driver::sys::{CUcontext, CUstream};
 
 use super::{Code, Device, Driver, call};
 use crate::error::{Error, Result};
-use crate::load::options::HostStream;
+use crate::load::lent::HostStream;
 
 const INVALID_VALUE: Code = 1;
 
@@ -132,7 +132,8 @@ impl Entered<'_> {
         if bytes == 0 {
             return Ok(());
         }
-        let refuse = |message: String| Err(Error::invalid(format!("{address:#x} {message}")).subject("destinations"));
+        let refuse =
+            |message: String| Err(Error::invalid(format!("{address:#x} {message}")).with_subject("destinations"));
         let (mut kind, mut ordinal): (c_uint, c_int) = (0, 0);
         let place = ptr::from_mut(&mut kind).cast::<c_void>();
         match call!(self.driver(), cuPointerGetAttribute(place, POINTER_MEMORY_TYPE, address)) {
@@ -161,17 +162,5 @@ impl Entered<'_> {
             end = next;
         }
         Ok(())
-    }
-}
-
-impl HostStream {
-    /// A stream by its handle: a `CUstream`, which is also a `cudaStream_t`.
-    ///
-    /// # Safety
-    ///
-    /// The stream stays valid as long as it is used: as [`CudaOptions::after`](crate::load::CudaOptions) until the task has
-    /// started, in a fence during the call.
-    pub unsafe fn from_raw(stream: *mut c_void) -> Self {
-        Self::new(stream as usize, None)
     }
 }

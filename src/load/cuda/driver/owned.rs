@@ -12,7 +12,7 @@ use super::context::{Context, Entered};
 use super::{Code, Driver, call};
 use crate::error::{Kind, Result};
 use crate::load::copy_2d::Copy2d;
-use crate::load::options::HostStream;
+use crate::load::lent::HostStream;
 use crate::storage::Slot;
 
 const NOT_READY: Code = 600;

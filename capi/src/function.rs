@@ -6,8 +6,8 @@ use super::handle::get;
 use super::model::{out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, fill, plain, status, wb_str};
-use crate::error::Result;
-use crate::graph::{Function, Opset};
+use weighbridge::error::Result;
+use weighbridge::graph::{Function, Opset};
 
 /// What a function is. Set `struct_size` before the call. Since 0.1.
 #[repr(C)]

@@ -7,9 +7,9 @@ use super::handle::get;
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{begin, fill, status};
-use crate::error::{Error, Kind};
-use crate::quantization::{Parameters, Quantization, Scheme};
-use crate::tensor::TensorTable;
+use weighbridge::error::{Error, Kind};
+use weighbridge::quantization::{Parameters, Quantization, Scheme};
+use weighbridge::tensor::TensorTable;
 
 /// Scheme: all elements share one scale. Since 0.1.
 pub const WB_QUANTIZED_TENSOR: u32 = 1;
@@ -46,7 +46,7 @@ pub struct wb_quantization_info {
 
 impl wb_quantization_info {
     fn of(quantization: &Quantization, tensors: &TensorTable) -> Self {
-        let Quantization { scheme, scales, zero_points } = quantization;
+        let Quantization { scheme, scales, zero_points, .. } = quantization;
         let (scale_values, zero_point_values) = (floats(scales), ints(zero_points));
         Self {
             struct_size: size_of::<Self>(),
@@ -54,6 +54,7 @@ impl wb_quantization_info {
                 Scheme::Tensor => WB_QUANTIZED_TENSOR,
                 Scheme::Axis { .. } => WB_QUANTIZED_AXIS,
                 Scheme::Block { .. } => WB_QUANTIZED_BLOCK,
+                _ => unreachable!("the header knows every scheme of its version"),
             },
             axis: scheme.axis().unwrap_or_default() as u32,
             block: scheme.block().unwrap_or_default(),

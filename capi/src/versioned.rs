@@ -7,7 +7,7 @@ use super::{
     attribute, device, findings, function, graph, hooks, metadata, model, node, null, placement, plan, quantization,
     report, signature, tensor, types, value,
 };
-use crate::error::{Error, Kind, Result};
+use weighbridge::error::{Error, Kind, Result};
 
 /// A structure of the interface that begins with its size and may grow at its end.
 ///
@@ -73,7 +73,7 @@ pub(super) fn options<T: Versioned>(given: *const T, name: &str) -> Result<Optio
     let tail = unsafe { std::slice::from_raw_parts(given.cast::<u8>().add(known), size - known) };
     if tail.iter().any(|byte| *byte != 0) {
         let message = "an option is set that this version of the library does not know";
-        return Err(Error::new(Kind::Unsupported, message).subject(name));
+        return Err(Error::new(Kind::Unsupported, message).with_subject(name));
     }
     let mut options = MaybeUninit::<T>::zeroed();
     // SAFETY: `known` bytes are readable there and writable here; zeros and the caller's bits are valid for a `T`.
@@ -94,7 +94,7 @@ pub(super) fn options_array<T: Versioned>(given: *const T, count: usize, name: &
     // SAFETY: not NULL, so by the conventions `count` structures, of which the first begins with its size.
     let size = check_size(unsafe { given.cast::<usize>().read_unaligned() }, name)?;
     if size.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(Error::invalid(format!("{count} elements of {size} bytes cannot exist")).subject(name));
+        return Err(Error::invalid(format!("{count} elements of {size} bytes cannot exist")).with_subject(name));
     }
     let mut all = Vec::new();
     for position in 0..count {
@@ -102,7 +102,7 @@ pub(super) fn options_array<T: Versioned>(given: *const T, count: usize, name: &
         // SAFETY: one of the `count` structures that the caller says are there, each of `size` bytes.
         if unsafe { place.cast::<usize>().read_unaligned() } != size {
             let message = format!("struct_size of element {position} is not {size}, as that of the first is");
-            return Err(Error::invalid(message).subject(name));
+            return Err(Error::invalid(message).with_subject(name));
         }
         all.extend(options(place, name)?);
     }
@@ -155,10 +155,10 @@ pub(super) fn fill_array<T: Versioned>(
     let size = check_size(size, name)?;
     if stride < size || !stride.is_multiple_of(align_of::<T>()) {
         let message = format!("a stride of {stride} bytes is no multiple of the alignment, or less than {size}");
-        return Err(Error::invalid(message).subject(name));
+        return Err(Error::invalid(message).with_subject(name));
     }
     if stride.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {
-        return Err(Error::invalid(format!("{count} elements {stride} bytes apart cannot exist")).subject(name));
+        return Err(Error::invalid(format!("{count} elements {stride} bytes apart cannot exist")).with_subject(name));
     }
     for position in 0..count {
         let value = value(position)?;
@@ -171,5 +171,5 @@ fn check_size(size: usize, name: &str) -> Result<usize> {
     if (size_of::<usize>()..=MAX_STRUCT).contains(&size) {
         return Ok(size);
     }
-    Err(Error::invalid(format!("struct_size is {size}: expected the size of the structure")).subject(name))
+    Err(Error::invalid(format!("struct_size is {size}: expected the size of the structure")).with_subject(name))
 }

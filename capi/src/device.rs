@@ -8,7 +8,7 @@ use super::error::wb_error;
 use super::plan::ordinal;
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill};
-use crate::error::Result;
+use weighbridge::error::Result;
 
 /// A CUDA device. Set `struct_size` before the call; the texts end with a NUL. Since 0.1.
 #[repr(C)]
@@ -65,12 +65,12 @@ pub extern "C" fn wb_cuda_device(device: i32, out: *mut wb_device_info, err: *mu
 
 #[cfg(feature = "cuda")]
 fn devices() -> Result<usize> {
-    Ok(crate::load::cuda::device_count()? as usize)
+    Ok(weighbridge::load::cuda::device_count()? as usize)
 }
 
 #[cfg(feature = "cuda")]
 fn describe(ordinal: u32) -> Result<wb_device_info> {
-    let device = crate::load::cuda::device(ordinal)?;
+    let device = weighbridge::load::cuda::device(ordinal)?;
     Ok(wb_device_info {
         struct_size: size_of::<wb_device_info>(),
         name: nul_ended(&device.name),
@@ -106,6 +106,6 @@ fn describe(_: u32) -> Result<wb_device_info> {
 }
 
 #[cfg(not(feature = "cuda"))]
-fn without_cuda() -> crate::error::Error {
-    crate::error::Error::new(crate::error::Kind::Unsupported, "this build has no CUDA")
+fn without_cuda() -> weighbridge::error::Error {
+    weighbridge::error::Error::new(weighbridge::error::Kind::Unsupported, "this build has no CUDA")
 }

@@ -13,10 +13,10 @@ use super::model::{check_range, out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::types::WB_NO_TYPE;
 use super::{Out, fill, fill_array, plain, shape, status, text, wb_str};
-use crate::dtype::DType;
-use crate::error::{Error, Kind, Result};
-use crate::graph::{Graph, SparseTensor, Stored, TypeKind, Value};
-use crate::model::Model;
+use weighbridge::Model;
+use weighbridge::dtype::DType;
+use weighbridge::error::{Error, Kind, Result};
+use weighbridge::graph::{Graph, SparseTensor, Stored, TypeKind, Value};
 
 /// Flag of a value: an input of the graph. Since 0.1.
 pub const WB_VALUE_INPUT: u32 = 1;

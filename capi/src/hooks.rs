@@ -6,7 +6,7 @@
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-use crate::host::{Level, Log, Progress};
+use weighbridge::host::{Level, Log, Progress};
 
 /// Receives one log message: level (`WB_LOG_*`), the part of the library, and the text; both texts are UTF-8 and live
 /// until it returns. It may be called from any thread that works for the library, several at once, and must not

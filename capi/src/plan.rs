@@ -11,9 +11,9 @@ use super::handle::{Handle, Owned, destroy, get};
 use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
 use super::{Out, array, call, fill, host_stream, options, options_array, plain, status, wb_str};
-use crate::dtype::DType;
-use crate::error::{Error, Result};
-use crate::load::{
+use weighbridge::dtype::DType;
+use weighbridge::error::{Error, Result};
+use weighbridge::load::{
     CastRule, CudaOptions, Destination, FileOptions, Plan, PlanInfo, PlanOptions, Reads, Route, SliceRule, Target,
     Uneven,
 };
@@ -251,9 +251,9 @@ pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
     let Some(opt) = options(opt, "opt")? else { return Ok(PlanOptions::default()) };
     let target = target_of(opt.target)?;
     if target != Target::Cuda && opt.destination_count != 0 {
-        return Err(Error::invalid("only a device has destinations").subject("destinations"));
+        return Err(Error::invalid("only a device has destinations").with_subject("destinations"));
     }
-    let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).subject(what);
+    let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).with_subject(what);
     let patterns = array(opt.include, opt.include_count, "include")?.iter();
     let patterns = patterns.map(|pattern| pattern.text("include").map(str::to_owned));
     Ok(PlanOptions {
@@ -304,7 +304,7 @@ const TARGETS: [(u32, Target); 5] = [
 
 fn target_of(number: u32) -> Result<Target> {
     let target = TARGETS.iter().find(|(other, _)| *other == number).map(|(_, target)| *target);
-    target.ok_or_else(|| Error::invalid(format!("{number} is not a target")).subject("target"))
+    target.ok_or_else(|| Error::invalid(format!("{number} is not a target")).with_subject("target"))
 }
 
 fn target_number(target: Target) -> u32 {
@@ -316,7 +316,7 @@ fn slice_of(slice: wb_slice) -> Result<SliceRule> {
     let uneven = match flags {
         0 => Uneven::Refuse,
         WB_SLICE_SPREAD => Uneven::Spread,
-        other => return Err(Error::invalid(format!("flags {other} are not known")).subject("slices")),
+        other => return Err(Error::invalid(format!("flags {other} are not known")).with_subject("slices")),
     };
     Ok(SliceRule { pattern: pattern.text("slices")?.to_owned(), dim: dim as usize, rank, world, uneven })
 }
@@ -324,7 +324,7 @@ fn slice_of(slice: wb_slice) -> Result<SliceRule> {
 fn cast_of(cast: wb_cast) -> Result<CastRule> {
     let wb_cast { pattern, from, to, .. } = cast;
     let dtype = |number| {
-        let unknown = || Error::invalid(format!("{number} is no element type")).subject("casts");
+        let unknown = || Error::invalid(format!("{number} is no element type")).with_subject("casts");
         DType::from_number(number).ok_or_else(unknown)
     };
     let from = if from == 0 { None } else { Some(dtype(from)?) };
@@ -340,13 +340,11 @@ fn route_of(route: wb_route) -> Result<Route> {
 fn destination_of(destination: wb_destination) -> Result<Destination> {
     let wb_destination { tensor, address, bytes, device, reserved, .. } = destination;
     check_reserved(reserved, "destinations")?;
-    let tensor = tensor.text("destinations")?;
-    let tensor = (!tensor.is_empty()).then(|| tensor.to_owned());
-    Ok(Destination { tensor, device: ordinal(device, "destinations")?, address, bytes })
+    Ok(super::destination(tensor.text("destinations")?, ordinal(device, "destinations")?, address, bytes))
 }
 
 fn check_reserved(reserved: u32, name: &str) -> Result<()> {
-    if reserved == 0 { Ok(()) } else { Err(Error::invalid("reserved is not 0").subject(name)) }
+    if reserved == 0 { Ok(()) } else { Err(Error::invalid("reserved is not 0").with_subject(name)) }
 }
 
 fn each<T, U>(items: Vec<T>, convert: impl FnMut(T) -> Result<U>) -> Result<Vec<U>> {
@@ -355,7 +353,7 @@ fn each<T, U>(items: Vec<T>, convert: impl FnMut(T) -> Result<U>) -> Result<Vec<
 
 /// The ordinal of a device; the interface has signed ones, as the driver does.
 pub(super) fn ordinal(device: i32, name: &str) -> Result<u32> {
-    u32::try_from(device).map_err(|_| Error::invalid(format!("{device} is no ordinal of a device")).subject(name))
+    u32::try_from(device).map_err(|_| Error::invalid(format!("{device} is no ordinal of a device")).with_subject(name))
 }
 
 /// What a plan will do. Since 0.1.

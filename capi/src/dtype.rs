@@ -193,7 +193,7 @@ fn name(number: wb_dtype) -> &'static CStr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dtype::DType;
+    use weighbridge::dtype::DType;
 
     #[test]
     fn numbers_and_names_are_those_of_the_table() {

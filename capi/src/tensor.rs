@@ -14,9 +14,9 @@ use super::handle::{Handle, Shared, get, release, retain};
 use super::model::{check_range, find_in, out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, buffer, call, fill, fill_array, plain, shape, status, wb_str};
-use crate::error::Result;
-use crate::model::Model;
-use crate::tensor::Tensor;
+use weighbridge::Model;
+use weighbridge::error::Result;
+use weighbridge::tensor::Tensor;
 
 /// What a tensor is. Set `struct_size` before the call; everything it points to is borrowed from the model. Since 0.1.
 #[repr(C)]

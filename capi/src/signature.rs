@@ -7,8 +7,8 @@ use super::handle::get;
 use super::model::{out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, status, wb_str};
-use crate::error::Result;
-use crate::graph::{NamedValue, Signature};
+use weighbridge::error::Result;
+use weighbridge::graph::{NamedValue, Signature};
 
 /// What a signature is. Set `struct_size` before the call. Since 0.1.
 #[repr(C)]

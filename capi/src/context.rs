@@ -11,8 +11,8 @@ use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, wb_log_fn};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, options, plain};
-use crate::error::Result;
-use crate::host::{Context, Level};
+use weighbridge::error::Result;
+use weighbridge::host::{Context, Level};
 
 /// What the host provides. Counted references; immutable, so any number of threads may open models with it at once.
 /// Since 0.1.

@@ -40,13 +40,12 @@ use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::Once;
 
-use crate::error::{Error, Kind, Result};
-use crate::host;
-use crate::load::HostStream;
 use error::wb_error;
 use status::{WB_ERR_INTERNAL, WB_OK, wb_status};
 use text::{WB_NUL, wb_str};
 use versioned::{fill, fill_array, options, options_array};
+use weighbridge::error::{Error, Kind, Result};
+use weighbridge::load::{Destination, HostStream};
 
 /// Runs the body of an export that reports errors as an object. `*err` is written only on failure.
 fn call(err: *mut *mut wb_error, body: impl FnOnce() -> Result<wb_status>) -> wb_status {
@@ -84,32 +83,23 @@ fn plain<T>(otherwise: T, body: impl FnOnce() -> Result<T>) -> T {
 /// Catches a panic and returns its message; nothing is printed.
 fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     silence_panics();
-    let before = host::set_quiet(true);
-    let result = catch_unwind(AssertUnwindSafe(body));
-    host::set_quiet(before);
-    result.map_err(|payload| {
+    catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
         format!("a bug in the library: {}", text.unwrap_or_else(|| "a panic without a message".to_owned()))
     })
 }
 
-/// Panics that a guard catches are not printed; those of the host's own Rust code are, as before.
+/// Keeps panics from being printed: all of them become errors. The hook is that of the standard library inside this
+/// library; other Rust code of the process has one of its own.
 fn silence_panics() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !host::is_quiet() {
-                before(info);
-            }
-        }));
-    });
+    ONCE.call_once(|| panic::set_hook(Box::new(|_| ())));
 }
 
 /// The error for a NULL where a pointer has to be.
 fn null(name: &str) -> Error {
-    Error::invalid("is NULL").subject(name)
+    Error::invalid("is NULL").with_subject(name)
 }
 
 /// A place for a result that the caller provides.
@@ -198,7 +188,7 @@ fn bytes<'a>(data: *const u8, len: usize, name: &str) -> Result<&'a [u8]> {
     match (data.is_null(), len) {
         (_, 0) => Ok(&[]),
         (true, _) => Err(null(name)),
-        (false, len) if len > isize::MAX as usize => Err(Error::invalid("the length is impossible").subject(name)),
+        (false, len) if len > isize::MAX as usize => Err(Error::invalid("the length is impossible").with_subject(name)),
         // SAFETY: not NULL, so by the conventions `len` readable bytes that do not change during the call.
         (false, len) => Ok(unsafe { std::slice::from_raw_parts(data, len) }),
     }
@@ -209,7 +199,7 @@ fn buffer<'a>(data: *mut u8, len: usize, name: &str) -> Result<&'a mut [u8]> {
     match (data.is_null(), len) {
         (_, 0) => Ok(&mut []),
         (true, _) => Err(null(name)),
-        (false, len) if len > isize::MAX as usize => Err(Error::invalid("the length is impossible").subject(name)),
+        (false, len) if len > isize::MAX as usize => Err(Error::invalid("the length is impossible").with_subject(name)),
         // SAFETY: not NULL, so by the conventions `len` writable bytes that nobody else uses during the call. They may
         // be uninitialised, which for bytes that are only written to is sound in practice.
         (false, len) => Ok(unsafe { std::slice::from_raw_parts_mut(data, len) }),
@@ -222,7 +212,7 @@ fn array<'a, T>(data: *const T, count: usize, name: &str) -> Result<&'a [T]> {
         (_, 0) => Ok(&[]),
         (true, _) => Err(null(name)),
         (false, _) if !data.is_aligned() || count > isize::MAX as usize / size_of::<T>() => {
-            Err(Error::invalid("the array is impossible").subject(name))
+            Err(Error::invalid("the array is impossible").with_subject(name))
         }
         // SAFETY: not NULL and aligned, so by the conventions `count` readable elements that do not change meanwhile.
         (false, count) => Ok(unsafe { std::slice::from_raw_parts(data, count) }),
@@ -237,7 +227,7 @@ fn text<'a>(data: *const c_char, len: usize, name: &str) -> Result<&'a str> {
     } else {
         bytes(data.cast(), len, name)?
     };
-    std::str::from_utf8(bytes).map_err(|_| Error::invalid("is not UTF-8").subject(name))
+    std::str::from_utf8(bytes).map_err(|_| Error::invalid("is not UTF-8").with_subject(name))
 }
 
 /// A path: text that the operating system takes.
@@ -246,13 +236,25 @@ fn path<'a>(data: *const c_char, len: usize) -> Result<&'a str> {
         return Err(null("path"));
     }
     match text(data, len, "path")? {
-        "" => Err(Error::invalid("is empty").subject("path")),
-        path if path.contains('\0') => Err(Error::invalid("contains a NUL").subject("path")),
+        "" => Err(Error::invalid("is empty").with_subject("path")),
+        path if path.contains('\0') => Err(Error::invalid("contains a NUL").with_subject("path")),
         path => Ok(path),
     }
 }
 
-/// A stream of the caller: by the conventions it stays valid as long as the function that takes it says.
+/// A stream of the caller.
 fn host_stream(raw: *mut c_void) -> HostStream {
-    HostStream::new(raw as usize, None)
+    // SAFETY: by the conventions it stays valid as long as the function that takes it says.
+    unsafe { HostStream::from_raw(raw) }
+}
+
+/// Device memory of the caller: for one tensor, or without a name for all others.
+fn destination(tensor: &str, device: u32, address: u64, bytes: u64) -> Destination {
+    // SAFETY: by the conventions of `wb_destination` it is device memory of the caller and stays so while it is used.
+    unsafe {
+        match tensor {
+            "" => Destination::for_arena(device, address, bytes),
+            name => Destination::for_tensor(name, device, address, bytes),
+        }
+    }
 }

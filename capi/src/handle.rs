@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::null;
-use crate::error::Result;
+use weighbridge::error::Result;
 
 /// A type that C holds by an opaque pointer.
 pub(super) trait Handle: Sized {}

@@ -7,9 +7,9 @@ use super::graph::{graph_of, wb_graph};
 use super::model::out_of_range;
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, shape, status, wb_str};
-use crate::dtype::DType;
-use crate::error::Result;
-use crate::graph::{Dim, Type, TypeKind};
+use weighbridge::dtype::DType;
+use weighbridge::error::Result;
+use weighbridge::graph::{Dim, Type, TypeKind};
 
 /// As the index of a type: nothing is said. Since 0.1.
 pub const WB_NO_TYPE: u32 = u32::MAX;

@@ -5,7 +5,7 @@
 use std::ffi::c_char;
 
 use super::{plain, text};
-use crate::formats;
+use weighbridge::is_supported;
 
 /// The version that this header belongs to.
 pub const WB_VERSION_MAJOR: u32 = 0;
@@ -43,6 +43,6 @@ pub extern "C" fn wb_abi_version() -> u32 {
 pub extern "C" fn wb_has_feature(name: *const c_char, name_len: usize) -> i32 {
     plain(0, || {
         let name = text(name, name_len, "name")?;
-        Ok(i32::from(formats::is_supported(name) || (name == "cuda" && cfg!(feature = "cuda"))))
+        Ok(i32::from(is_supported(name) || (name == "cuda" && cfg!(feature = "cuda"))))
     })
 }

@@ -9,8 +9,8 @@ use super::handle::get;
 use super::model::{find_in, out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, status, wb_str};
-use crate::error::Result;
-use crate::metadata::{Datum, Metadata};
+use weighbridge::error::Result;
+use weighbridge::metadata::{Datum, Metadata};
 
 /// Type of a value: there is none. Since 0.1.
 pub const WB_METADATA_NULL: u32 = 0;
@@ -123,7 +123,6 @@ impl From<Datum<'_>> for wb_metadata_info {
             text: "".into(),
         };
         match value {
-            Datum::Null => of(WB_METADATA_NULL),
             Datum::Bool(value) => Self { boolean: value.into(), ..of(WB_METADATA_BOOL) },
             Datum::I64(value) => {
                 let u64 = value.try_into().unwrap_or_default();
@@ -138,6 +137,7 @@ impl From<Datum<'_>> for wb_metadata_info {
             Datum::Bytes(bytes) => Self { len: bytes.len() as u64, ..of(WB_METADATA_BYTES) },
             Datum::List(list) => Self { len: list.len() as u64, ..of(WB_METADATA_LIST) },
             Datum::Map(map) => Self { len: map.len() as u64, ..of(WB_METADATA_MAP) },
+            _ => of(WB_METADATA_NULL),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::handle::{Handle, Owned, destroy, get};
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, plain, status, wb_str};
-use crate::verify::{Anchor, Cost, Line, Outcome, Report, Subject};
+use weighbridge::verify::{Anchor, Cost, Line, Outcome, Report, Subject};
 
 /// What was checked, and what came of it. Immutable; one owner. Since 0.1.
 pub struct wb_report(pub(super) Arc<Report>);

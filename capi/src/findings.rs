@@ -12,9 +12,9 @@ use super::hooks::{self, wb_progress_fn};
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, options, plain, status, wb_str};
-use crate::check::{CheckOptions, check_with};
-use crate::error::Result;
-use crate::finding::{Finding, Severity};
+use weighbridge::check::{CheckOptions, check_with};
+use weighbridge::error::Result;
+use weighbridge::{Finding, Severity};
 
 /// What a check has found. Immutable; one owner; any thread. Since 0.1.
 pub struct wb_findings(Vec<Finding>);

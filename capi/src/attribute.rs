@@ -13,8 +13,8 @@ use super::model::out_of_range;
 use super::node::node_of;
 use super::status::{WB_OK, wb_status};
 use super::{Out, fill, lend, status, text, wb_str};
-use crate::error::{Error, Kind, Result};
-use crate::graph::{Attribute, AttributeKind, NO_VALUE};
+use weighbridge::error::{Error, Kind, Result};
+use weighbridge::graph::{Attribute, AttributeKind, NO_VALUE};
 
 /// Kind of attribute: none that this version knows. Since 0.1.
 pub const WB_ATTRIBUTE_UNDEFINED: u32 = 0;
@@ -119,7 +119,7 @@ fn attribute_as<'a>(
     if kinds.contains(&attribute.kind) {
         return Ok(attribute);
     }
-    Err(Error::new(Kind::NotFound, "the attribute holds something else").subject(attribute.name))
+    Err(Error::new(Kind::NotFound, "the attribute holds something else").with_subject(attribute.name))
 }
 
 /// What an attribute of a node is. Since 0.1.

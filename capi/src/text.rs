@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::text;
-use crate::error::Result;
+use weighbridge::error::Result;
 
 /// Text: UTF-8, not NUL-terminated, borrowed. Since 0.1.
 #[repr(C)]

@@ -6,7 +6,7 @@
 use super::handle::{Handle, Owned, destroy, get};
 use super::status::{WB_OK, code, wb_status};
 use super::{Out, plain, wb_str};
-use crate::error::{Error, Kind};
+use weighbridge::error::{Error, Kind};
 
 /// What went wrong. Release it with `wb_error_release`. Since 0.1.
 pub struct wb_error {

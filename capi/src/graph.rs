@@ -15,9 +15,9 @@ use super::handle::{Handle, get};
 use super::model::{out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, fill_list, plain, status, text, wb_str};
-use crate::error::{Error, Kind, Result};
-use crate::graph::{Graph, Role};
-use crate::model::Model;
+use weighbridge::Model;
+use weighbridge::error::{Error, Kind, Result};
+use weighbridge::graph::{Graph, Role};
 
 /// A graph, borrowed from its model. Immutable; any thread. Since 0.1.
 pub struct wb_graph {

@@ -6,7 +6,7 @@
 use std::ffi::c_char;
 
 use super::plain;
-use crate::error::Kind;
+use weighbridge::error::Kind;
 
 /// What a call returns. Since 0.1.
 pub type wb_status = i32;
@@ -63,7 +63,8 @@ pub(super) fn code(kind: Kind) -> wb_status {
         Kind::Callback => WB_ERR_CALLBACK,
         Kind::NotMapped => WB_ERR_NOT_MAPPED,
         Kind::Changed => WB_ERR_CHANGED,
-        Kind::Internal => WB_ERR_INTERNAL,
+        // `Kind::Internal`, and what a later version of the library adds.
+        _ => WB_ERR_INTERNAL,
     }
 }
 

@@ -11,8 +11,8 @@ use super::hooks::{self, wb_progress, wb_progress_fn};
 use super::plan::wb_plan;
 use super::status::{WB_OK, WB_PENDING, wb_status};
 use super::{Out, call, fill, plain, status};
-use crate::error::Result;
-use crate::load::{State, Task};
+use weighbridge::error::Result;
+use weighbridge::load::{State, Task};
 
 /// One pass in progress. One owner. Since 0.1.
 pub struct wb_task(pub(super) Task);

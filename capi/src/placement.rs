@@ -3,6 +3,7 @@
 //! Where the tensors are when a task is done.
 
 use std::ffi::{c_char, c_void};
+use std::fs::File;
 use std::sync::Arc;
 
 use super::error::wb_error;
@@ -13,9 +14,8 @@ use super::report::wb_report;
 use super::status::{WB_OK, WB_PENDING, wb_status};
 use super::task::wb_task;
 use super::{Out, call, fill, host_stream, plain, status, text, wb_str};
-use crate::error::{Error, Kind, Result};
-use crate::load::{Placed, Placement};
-use crate::storage::descriptor_of;
+use weighbridge::error::{Error, Kind, Result};
+use weighbridge::load::{Placed, Placement};
 
 /// Tensors in their place. Counted references; immutable; any thread. A placement on the host or on a device does not need
 /// the model any more; a view keeps the model's maps. Since 0.1.
@@ -118,6 +118,14 @@ pub extern "C" fn wb_placement_sealed(p: *const wb_placement, fd: *mut i32, byte
         out.set(descriptor);
         Ok(WB_OK)
     })
+}
+
+/// The number by which C knows an open file; `None` on systems that have no such numbers.
+fn descriptor_of(file: &File) -> Option<i32> {
+    #[cfg(unix)]
+    return Some(std::os::fd::AsRawFd::as_raw_fd(file));
+    #[cfg(not(unix))]
+    return None;
 }
 
 /// The number of tensors, once for each device that has them; 0 for NULL, and for `WB_TARGET_NONE`. Since 0.1.

@@ -11,7 +11,7 @@ use super::model::{find_in, out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::tensor::wb_buffer;
 use super::{Out, call, plain, status, wb_str};
-use crate::error::Result;
+use weighbridge::error::Result;
 
 /// The number of assets; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]

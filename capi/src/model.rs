@@ -14,11 +14,11 @@ use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{HostMemory, wb_destroy_fn};
 use super::status::{WB_OK, wb_status};
 use super::{Out, bytes, call, options, path as path_of, plain, status, text, wb_str};
-use crate::error::{Error, Kind, Result};
-use crate::limits::Limits;
-use crate::model::{Model, OpenOptions};
-use crate::storage::Access;
-use crate::verify::Policy;
+use weighbridge::Access;
+use weighbridge::error::{Error, Kind, Result};
+use weighbridge::limits::Limits;
+use weighbridge::verify::Policy;
+use weighbridge::{Model, OpenOptions};
 
 /// An open model. Counted references; immutable, so any function that takes it `const` may run on many threads at
 /// once. Since 0.1.
@@ -135,7 +135,7 @@ pub extern "C" fn wb_model_open_memory(
 
 fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
     let Some(opt) = options(opt, "opt")? else { return Ok(OpenOptions::default()) };
-    let unknown = |what: &str, value: u64| Err(Error::invalid(format!("{value:#x} is not known")).subject(what));
+    let unknown = |what: &str, value: u64| Err(Error::invalid(format!("{value:#x} is not known")).with_subject(what));
     let access = match opt.flags {
         0 => Access::Map,
         WB_OPEN_READ => Access::Read,

@@ -8,8 +8,8 @@ use super::handle::get;
 use super::model::{check_range, out_of_range};
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, fill_array, fill_list, lend, plain, status, wb_str};
-use crate::error::{Error, Kind, Result};
-use crate::graph::{Graph, Node};
+use weighbridge::error::{Error, Kind, Result};
+use weighbridge::graph::{Graph, Node};
 
 /// As an input or output of a node: an optional one that is left out. Since 0.1.
 pub const WB_NO_VALUE: u32 = u32::MAX;
