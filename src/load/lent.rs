@@ -80,7 +80,7 @@ impl HostStream {
     }
 
     /// A stream that is valid as long as its owner lives.
-    #[cfg(feature = "cuda")]
+    #[cfg(feature = "cudarc")]
     pub(super) fn of(raw: usize, owner: Arc<dyn Any + Send + Sync>) -> Self {
         Self { raw, _owner: Some(owner) }
     }

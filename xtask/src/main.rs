@@ -14,7 +14,7 @@ type Outcome = Result<(), String>;
 type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 
 /// The features of the library that are checked alone.
-const FEATURES: &[&str] = &["cuda,safetensors", "onnx", "safetensors"];
+const FEATURES: &[&str] = &["cuda,safetensors", "cudarc,safetensors", "onnx", "safetensors"];
 
 const CHORES: &[Chore] = &[
     ("check", "formatting, lints, documentation, and every feature alone", check),

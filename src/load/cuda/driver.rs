@@ -1,6 +1,6 @@
 //! The CUDA driver, found at run time. All unsafe code for devices is here and in the two files below.
 //!
-//! Types are those of cudarc. The calls are our own: a missing library or symbol is an error and no panic, a result is a
+//! Types and calls are our own: a missing library or symbol is an error and no panic, a result is a
 //! number, so that a code which only a newer driver has is harmless, and no call leaves another context current on
 //! the caller's thread than it found.
 
@@ -8,12 +8,12 @@
 
 mod context;
 mod owned;
+mod types;
 
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr;
 use std::sync::{Arc, Mutex};
 
-use cudarc::driver::sys::{CUDA_MEMCPY2D, CUcontext, CUdevice, CUdeviceptr, CUevent, CUstream, CUuuid};
 use libloading::Library;
 
 use crate::error::{Error, Kind, Result};
@@ -21,6 +21,7 @@ use crate::load::lock::lock;
 
 pub(super) use context::{Context, Entered};
 pub(super) use owned::{DeviceMemory, Event, Pinned, Stream};
+use types::{CUDA_MEMCPY2D, CUcontext, CUdevice, CUdeviceptr, CUevent, CUstream, CUuuid};
 
 /// The name under which the driver installs itself. The toolkit's link stub is called `libcuda.so`, so that is never asked for.
 const LIBRARY: &str = "libcuda.so.1";

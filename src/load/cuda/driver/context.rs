@@ -6,8 +6,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cudarc::driver::sys::{CUcontext, CUstream};
-
+use super::types::{CUcontext, CUstream};
 use super::{Code, Device, Driver, call};
 use crate::error::{Error, Result};
 use crate::load::lent::HostStream;

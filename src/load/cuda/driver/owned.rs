@@ -6,9 +6,8 @@ use std::ops::Range;
 use std::ptr;
 use std::sync::Arc;
 
-use cudarc::driver::sys::{CUDA_MEMCPY2D, CUevent, CUmemorytype, CUstream};
-
 use super::context::{Context, Entered};
+use super::types::{CU_MEMORYTYPE_DEVICE, CUDA_MEMCPY2D, CUevent, CUstream};
 use super::{Code, Driver, call};
 use crate::error::{Kind, Result};
 use crate::load::copy_2d::Copy2d;
@@ -100,14 +99,14 @@ impl Stream {
         let asked = CUDA_MEMCPY2D {
             srcXInBytes: 0,
             srcY: 0,
-            srcMemoryType: CUmemorytype::CU_MEMORYTYPE_DEVICE,
+            srcMemoryType: CU_MEMORYTYPE_DEVICE,
             srcHost: ptr::null(),
             srcDevice: source + copy.from as u64,
             srcArray: ptr::null_mut(),
             srcPitch: copy.from_pitch,
             dstXInBytes: 0,
             dstY: 0,
-            dstMemoryType: CUmemorytype::CU_MEMORYTYPE_DEVICE,
+            dstMemoryType: CU_MEMORYTYPE_DEVICE,
             dstHost: ptr::null_mut(),
             dstDevice: place + copy.to as u64,
             dstArray: ptr::null_mut(),
