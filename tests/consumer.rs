@@ -219,6 +219,36 @@ fn libraries_show_only_the_committed_symbols() {
 }
 
 #[test]
+fn a_program_can_be_entirely_static() {
+    let Some(package) = package() else { return };
+    if !tools(&["pkg-config"]) {
+        return;
+    }
+    let folder = empty_folder("entirely-static");
+    let flags = ["-static".to_owned()].into_iter().chain(package.flags(&["--static", "weighbridge-static"]));
+    let flags: Vec<_> = flags.collect();
+    for language in [C, CPP] {
+        let program = folder.join(language.0);
+        compile(language, &program, &flags);
+        assert!(dynamic_section(&program).contains("There is no dynamic section"));
+    }
+}
+
+#[test]
+fn a_plugin_exports_nothing_of_the_archive_in_it() {
+    let Some(package) = package() else { return };
+    if !tools(&["nm", "pkg-config"]) {
+        return;
+    }
+    let plugin = empty_folder("plugin").join("plugin.so");
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-Dmain=plugin_main"]).arg(Path::new(SOURCES).join("count.c"));
+    run(compiler.arg("-o").arg(&plugin).args(package.flags(&["weighbridge-static"])));
+    let listed = run(Command::new("nm").args(["--dynamic", "--defined-only", "--format=just-symbols"]).arg(plugin));
+    assert_eq!(listed.lines().collect::<Vec<_>>(), ["plugin_main"]);
+}
+
+#[test]
 fn two_rust_archives_live_in_one_program() {
     let Some(package) = package() else { return };
     if !tools(&["rustc", "pkg-config"]) {

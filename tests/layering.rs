@@ -204,6 +204,15 @@ fn calls_of_the_system_live_in_one_room() {
     }
 }
 
+/// A Rust program that uses the library carries no C functions, and two versions of it can be linked together.
+#[test]
+fn functions_for_c_are_in_a_crate_of_their_own() {
+    for (path, code) in sources() {
+        assert!(!code.contains("no_mangle") && !code.contains("export_name"), "{}", path.display());
+    }
+    assert!(sources_below("capi/src").iter().any(|(_, code)| code.contains("no_mangle")));
+}
+
 #[test]
 fn unsafe_blocks_live_in_named_rooms() {
     let mut rooms = BTreeSet::new();
