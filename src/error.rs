@@ -1,8 +1,12 @@
 //! One error type for the whole library: what kind, where, and why.
 
+mod printable;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+
+pub use printable::{Escaped, Printable, is_harmless};
 
 /// What went wrong, grouped by whose fault it is. Each kind is one status code of the C interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -200,32 +204,6 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_ref().map(|source| &**source as _)
     }
-}
-
-/// Text from a file made safe to print on one line: control characters are escaped, long text is cut.
-pub struct Printable<'a>(pub &'a str);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 400;
-        for (count, c) in self.0.chars().enumerate() {
-            if count == LONGEST {
-                return f.write_str("…");
-            }
-            if is_harmless(c) {
-                fmt::Write::write_char(f, c)?;
-            } else {
-                write!(f, "{}", c.escape_unicode())?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Control characters and the marks that reorder text can make a line read as something else.
-fn is_harmless(c: char) -> bool {
-    let reorders = matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !c.is_control() && !reorders
 }
 
 #[cfg(test)]

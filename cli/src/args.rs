@@ -1,10 +1,11 @@
 //! The command line.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use weighbridge::{Context, Model, OpenOptions, Policy};
+use weighbridge::{Context, Limits, Model, OpenOptions, Policy};
 
 use crate::failure::Failure;
 use crate::notes::Notes;
@@ -156,8 +157,13 @@ pub fn open(path: &PathBuf, options: &OpenOptions, notes: Notes) -> Result<Model
 
 /// The bytes of a manifest that the user gives.
 pub fn read_manifest(path: Option<&PathBuf>) -> Result<Option<Vec<u8>>, Failure> {
+    // One byte more than the library takes, so that it says what is too long.
+    let most = Limits::default().header_bytes + 1;
     let read = |path: &PathBuf| {
-        fs::read(path).map_err(|e| Failure::usage(format!("{}: cannot read the manifest: {e}", path.display())))
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        read.map_err(|e| Failure::usage(format!("{}: cannot read the manifest: {e}", path.display())))?;
+        Ok(bytes)
     };
     path.map(read).transpose()
 }

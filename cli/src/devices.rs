@@ -8,6 +8,7 @@ use weighbridge::load::cuda::{Device, device};
 
 use crate::args::Devices;
 use crate::failure::Failure;
+use crate::json;
 use crate::output::{count, thousands};
 use crate::placing::device_count;
 
@@ -36,9 +37,7 @@ pub fn run(args: &Devices, out: &mut impl Write) -> Result<(), Failure> {
     let cuda_version = format!("{}.{}", version / 1000, version % 1000 / 10);
     let listing = Listing { cuda_version, devices: devices.into_iter().map(Description::from).collect() };
     if args.json {
-        serde_json::to_writer(&mut *out, &listing)?;
-        writeln!(out)?;
-        return Ok(());
+        return json::print(out, &listing);
     }
     Ok(print(out, &listing)?)
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use weighbridge::error::Escaped;
 use weighbridge::verify::RECORD_FILE_NAME;
 use weighbridge::write::{Manifests, replace_file};
 use weighbridge::{OpenOptions, Policy};
@@ -27,6 +28,6 @@ pub fn run(args: &Digest, out: &mut impl Write) -> Result<(), Failure> {
 
 fn write(out: &mut impl Write, path: &Path, text: &str) -> Result<(), Failure> {
     replace_file(path, text.as_bytes())?;
-    writeln!(out, "wrote {}", path.display())?;
+    writeln!(out, "wrote {}", Escaped(&path.to_string_lossy()))?;
     Ok(())
 }

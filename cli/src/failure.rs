@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use weighbridge::{Error, Kind};
 
+use crate::notes::warn;
+
 /// The end of a command that did not succeed.
 pub enum Failure {
     /// The arguments cannot be right.
@@ -23,14 +25,14 @@ impl Failure {
     }
 
     /// Prints one line to standard error, and returns the exit status.
-    #[expect(clippy::print_stderr, reason = "this is where a command prints its error")]
     pub fn report(self) -> ExitCode {
-        match &self {
-            Self::Usage(message) | Self::BadModel(message) => eprintln!("weighbridge: {message}"),
-            Self::Model(error) => eprintln!("weighbridge: {error}"),
+        let message = match &self {
+            Self::Usage(message) | Self::BadModel(message) => message.clone(),
+            Self::Model(error) => error.to_string(),
             Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-            Self::Io(error) => eprintln!("weighbridge: {error}"),
-        }
+            Self::Io(error) => error.to_string(),
+        };
+        warn(&format!("weighbridge: {message}"));
         ExitCode::from(self.status())
     }
 

@@ -13,6 +13,7 @@ mod failure;
 mod forms;
 mod graph;
 mod inspect;
+mod json;
 mod load;
 mod names;
 mod notes;

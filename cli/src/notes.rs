@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use weighbridge::error::Printable;
+use weighbridge::error::Escaped;
 use weighbridge::{Finding, Model, Severity};
 
 /// Where the notes of a model that is opened go.
@@ -33,9 +33,10 @@ impl Notes {
     }
 }
 
-/// Prints one line to standard error. It is no reason to fail that nobody reads it.
+/// Prints one line to standard error. That it cannot be written changes neither what the command does nor how it ends.
 pub fn warn(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", Printable(text));
+    let line = format!("{}\n", Escaped(text));
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// The JSON form of a note.

@@ -10,6 +10,7 @@ use weighbridge::host::Progress;
 use weighbridge::verify::{Outcome, Report, Subject};
 
 use crate::failure::Failure;
+use crate::json;
 use crate::notes::NoteDescription;
 
 /// A number with a comma after every three digits.
@@ -36,8 +37,7 @@ struct Answer<'a, T> {
 /// Prints the JSON object of a command about a model.
 pub fn print_json(out: &mut impl Write, model: &Model, found: &impl Serialize) -> Result<(), Failure> {
     let notes = model.notes().iter().map(NoteDescription::from).collect();
-    serde_json::to_writer(&mut *out, &Answer { found, notes })?;
-    Ok(writeln!(out)?)
+    json::print(out, &Answer { found, notes })
 }
 
 /// What the model says about itself, one line for each key.

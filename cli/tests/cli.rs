@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 mod common;
 
-use common::{bad, good, good_json, path, run, steers_the_terminal, text};
+use common::{bad, command, good, good_json, path, run, steers_the_terminal, text};
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(name)
@@ -119,8 +119,53 @@ fn several_models_in_a_directory_are_the_users_to_choose() {
 
 #[test]
 fn names_cannot_steer_the_terminal() {
-    let text = good(&["inspect", path(&golden("edge.safetensors"))]);
-    assert!(!steers_the_terminal(&text), "{text}");
+    for args in [&["inspect"][..], &["inspect", "--json"]] {
+        let text = good(&[args, &[path(&golden("edge.safetensors"))]].concat());
+        assert!(!steers_the_terminal(&text), "{text}");
+    }
+}
+
+/// The path may come from whoever made the model, too.
+#[test]
+fn paths_cannot_steer_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "\u{1b}]0;title\u{7}\u{9b}31m\u{202e}\u{e0041}\u{200b}";
+    let model = folder.path().join(name);
+    fs::create_dir(&model).unwrap();
+    let damaged = model.join("damaged.safetensors");
+    fs::write(&damaged, "no header").unwrap();
+    fs::copy(golden("edge.safetensors"), model.join("model.safetensors")).unwrap();
+    let missing = model.join("missing");
+    for args in [
+        &["digest", path(&model)][..],
+        &["verify", path(&model), "--json"],
+        &["check", path(&damaged)],
+        &["inspect", path(&damaged)],
+        &["inspect", path(&missing)],
+        &["digest", path(&model.join("model.safetensors"))],
+        &["verify", path(&model), "--manifest", path(&missing)],
+    ] {
+        let output = run(args);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!steers_the_terminal(&said) && !said.is_empty(), "{args:?}: {said:?}");
+    }
+}
+
+#[test]
+fn the_exit_status_is_the_same_where_standard_error_cannot_be_written() {
+    let copy = checkpoint();
+    fs::write(copy.path().join("config.json"), "{}").unwrap();
+    let missing = copy.path().join("missing");
+    for (status, args) in [(1, ["verify", path(copy.path())]), (2, ["inspect", path(&missing)])] {
+        let full = fs::File::create("/dev/full").unwrap();
+        assert_eq!(command(&args).stderr(full).output().unwrap().status.code(), Some(status), "{args:?}");
+    }
+}
+
+#[test]
+fn a_manifest_without_an_end_is_refused() {
+    let line = bad(1, &["verify", path(&golden("tiny-llama")), "--manifest", "/dev/zero"]);
+    assert!(line.contains("the manifest has 100000001 bytes"), "{line}");
 }
 
 #[test]

@@ -56,6 +56,6 @@ pub fn path(path: &Path) -> &str {
 
 /// Whether text from a file could move the cursor, change colours, or reorder what is read.
 pub fn steers_the_terminal(text: &str) -> bool {
-    let reorders = |c| matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().any(|c| c != '\n' && (c.is_control() || reorders(c)))
+    let hides = |c| matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+    text.chars().any(|c| c != '\n' && (c.is_control() || hides(c)))
 }

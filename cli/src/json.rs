@@ -1,0 +1,31 @@
+//! What `--json` prints: one object on one line, in which text of a model cannot steer a terminal.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
+use weighbridge::error::is_harmless;
+
+use crate::failure::Failure;
+
+/// Prints a value and ends the line.
+pub fn print(out: &mut impl Write, value: &impl Serialize) -> Result<(), Failure> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Harmless))?;
+    Ok(writeln!(out)?)
+}
+
+/// Escapes what JSON need not escape but is not harmless to print.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| !is_harmless(*c)) {
+            out.write_all(&rest.as_bytes()[..at])?;
+            c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            rest = &rest[at + c.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
