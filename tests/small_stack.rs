@@ -12,7 +12,7 @@ use std::thread;
 use bytes::Bytes;
 use weighbridge::check::{CheckOptions, check};
 use weighbridge::write::Manifests;
-use weighbridge::{Context, Model, OpenOptions, PlanOptions, Result};
+use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Result};
 
 /// Bytes of a stack, thread-local variables of all libraries included.
 const STACK: usize = 64 << 10;
@@ -160,4 +160,20 @@ fn views_of_many_dimensions_and_all_sizes_of_elements_fit() {
     let options = OpenOptions { manifest: Some(record.into_bytes()), ..OpenOptions::default() };
     assert!(survives("views with a record", move || Model::open(&path, &options, &Context::new())));
     model.load(&PlanOptions::default()).unwrap();
+}
+
+/// Patterns come from the caller, and matching takes stack for each star.
+#[test]
+fn patterns_of_many_stars_fit() {
+    let header = format!(r#"{{"{}": {{"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}}}}"#, "n".repeat(100));
+    let bytes = Bytes::from([&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat());
+    for (stars, error) in [(64, None), (65, Some(Kind::InvalidArgument)), (1_000_000, Some(Kind::InvalidArgument))] {
+        let bytes = bytes.clone();
+        let thread = thread::Builder::new().stack_size(STACK).spawn(move || {
+            let model = Model::from_memory(bytes, &OpenOptions::default(), &Context::new())?;
+            model.plan(&PlanOptions { include: vec!["*?".repeat(stars)], ..Default::default() }).map(|_| ())
+        });
+        let planned = thread.unwrap().join().unwrap();
+        assert_eq!(planned.as_ref().err().map(|e| e.kind()), error, "{planned:?}");
+    }
 }

@@ -27,8 +27,8 @@ pub enum Target {
 
 /// What to load, and how.
 ///
-/// Patterns are globs over tensor names, in which `*` also matches `/` and `.`; a pattern that matches none of
-/// the selected tensors is an error.
+/// Patterns are globs over tensor names, with at most 64 stars; `*` also matches `/` and `.`. A pattern that matches none of the
+/// selected tensors is an error.
 #[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
     /// Where to.

@@ -95,8 +95,7 @@ pub(super) fn first_matches<'a>(
 
 /// The positions of the tensors that a pattern matches: at least one.
 pub(super) fn matches(tensors: &TensorTable, indices: &[usize], text: &str) -> Result<Vec<usize>> {
-    let pattern = glob::Pattern::new(&with_single_stars(text))
-        .map_err(|e| Error::invalid(format!("not a glob pattern: {}", e.msg)).with_subject(text))?;
+    let pattern = compile(text)?;
     let is_match = |index: &usize| tensors.get(*index).is_some_and(|tensor| pattern.matches(tensor.name));
     let matched = indices.iter().enumerate().filter(|(_, index)| is_match(index));
     let matched: Vec<usize> = matched.map(|(position, _)| position).collect();
@@ -104,6 +103,20 @@ pub(super) fn matches(tensors: &TensorTable, indices: &[usize], text: &str) -> R
         return Err(Error::new(Kind::NotFound, "no selected tensor matches this pattern").with_subject(text));
     }
     Ok(matched)
+}
+
+/// How many stars a pattern may have: matching takes stack for each of them.
+const MOST_STARS: usize = 64;
+
+fn compile(text: &str) -> Result<glob::Pattern> {
+    let pattern = with_single_stars(text);
+    let stars = pattern.matches('*').count();
+    if stars > MOST_STARS {
+        let message = format!("the pattern has {stars} stars: at most {MOST_STARS} are allowed");
+        return Err(Error::invalid(message).with_subject(text));
+    }
+    glob::Pattern::new(&pattern)
+        .map_err(|e| Error::invalid(format!("not a glob pattern: {}", e.msg)).with_subject(text))
 }
 
 /// `**` means what `*` means, since that matches every character already; the glob crate would want it between slashes.
