@@ -182,7 +182,7 @@ typedef int32_t wb_status;
 // There is no zero-copy pointer; read or load instead.
 #define WB_ERR_NOT_MAPPED (-13)
 
-// The file is no longer the one that was opened.
+// The file has been written since it was opened, or is no longer what lies at its path.
 #define WB_ERR_CHANGED (-14)
 
 // A bug in the library, caught at the boundary.
@@ -326,6 +326,11 @@ WB_API void wb_context_release(wb_context *c);
 // pointers. Right for network file systems, and for hosts that cannot take a signal. Since 0.1.
 #define WB_OPEN_READ (UINT64_C(1) << 0)
 
+// Flag of `wb_open_options`: a file to which its path does not lead any more, because another one was renamed over it or it
+// was removed, is refused with `WB_ERR_CHANGED`, as a file that was written is. Otherwise the model goes on with the file
+// that it has opened, and `wb_model_changed` tells. Since 0.1.
+#define WB_OPEN_REFUSE_REPLACED 2
+
 // Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check what a manifest covers, and a mismatch is an error.
 // `wb_model_tensor_data`, `_buffer` and `_read` check nothing under this policy. Since 0.1.
 #define WB_VERIFY_IF_PRESENT 0
@@ -376,7 +381,7 @@ typedef struct wb_open_options {
 // `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`: no format that this build reads. Since
 // 0.1.
 WB_API
-wb_status wb_model_open(wb_context *c,
+wb_status wb_model_open(const wb_context *c,
                         const char *path,
                         size_t path_len,
                         const wb_open_options *opt,
@@ -389,7 +394,7 @@ wb_status wb_model_open(wb_context *c,
 // views it are gone, or before this function returns if it fails. Until then the bytes must not change. The caller owns
 // `*out`. Since 0.1.
 WB_API
-wb_status wb_model_open_memory(wb_context *c,
+wb_status wb_model_open_memory(const wb_context *c,
                                const void *data,
                                size_t len,
                                wb_destroy_fn destroy,
@@ -404,6 +409,16 @@ WB_API wb_model *wb_model_retain(wb_model *m);
 // Drops a reference. With the last one, everything that was borrowed from the model becomes invalid; buffers and
 // placements stay. Any thread; NULL is allowed. Since 0.1.
 WB_API void wb_model_release(wb_model *m);
+
+// Whether the files at the paths of a model differ from those that it has opened: a server asks to learn that there is a new
+// version. A file that was renamed over another or removed does not harm a model that is open, which keeps the file.
+//
+// Returns 1 or 0. With 1, `*why` (`why` may be NULL) is an error that the caller owns: `WB_ERR_CHANGED` with the name of the first
+// such file, and whether it was written, replaced or removed; another code if a file cannot be examined, or `m` is NULL. Makes
+// two system calls for each file, and none for memory. Any thread. Since 0.1.
+WB_API
+int32_t wb_model_changed(const wb_model *m,
+                         wb_error **why);
 
 // The name of the model's format, such as `"safetensors"`. Static; empty for NULL. Since 0.1.
 WB_API void wb_model_format(const wb_model *m, wb_str *out);
@@ -670,7 +685,8 @@ wb_status wb_model_unindexed(const wb_model *m,
 // `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems, or
 // no stored bytes are the elements in their order (they have the highest byte first, for instance, or lie in pieces);
 // `wb_model_tensor_buffer` reads them instead. `WB_ERR_UNVERIFIED`: the policy wants the bytes
-// checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
+// checked first. `WB_ERR_CHANGED`: the file has been written since it was opened, which is examined ten times a second at the
+// most; other calls make no system call. Since 0.1.
 WB_API
 wb_status wb_model_tensor_data(const wb_model *m,
                                size_t index,
@@ -1079,7 +1095,7 @@ typedef struct wb_plan_options {
   uint32_t target;
   // The ordinal of the device, for `WB_TARGET_CUDA`; other targets do not look at it.
   int32_t device;
-  // Glob patterns over tensor names (`*`, `?`, `[a-z]`); `*` also matches `.` and `/`. None: all tensors.
+  // Glob patterns over tensor names (`*`, `?`, `[a-z]`), each with at most 64 `*`, which also match `.` and `/`. None: all tensors.
   const wb_str *include;
   // The number of patterns.
   size_t include_count;

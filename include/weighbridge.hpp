@@ -147,7 +147,7 @@ class context : public detail::handle<wb_context, wb_context_release> {
 /// How to open a model. As it stands: detect the format, permit views, check what a manifest covers.
 struct open_options {
   policy verify = policy::if_present;
-  std::uint64_t flags = 0;             ///< open_read
+  std::uint64_t flags = 0;             ///< open_read, open_refuse_replaced
   std::string_view format;             ///< empty: detect by content
   /// Expected digests from a place you trust (weighbridge.json or SHA256SUMS), instead of those that lie beside the
   /// weights. An empty one is an error, not the absence of one.
@@ -183,7 +183,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
   [[nodiscard]] static expected<model> open(std::string_view path, const open_options& options = {}) noexcept {
     return open_with(nullptr, path, options);
   }
-  [[nodiscard]] static expected<model> open(context& host, std::string_view path,
+  [[nodiscard]] static expected<model> open(const context& host, std::string_view path,
                                             const open_options& options = {}) noexcept {
     return open_with(host.get(), path, options);
   }
@@ -191,7 +191,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
   /// Memory that you keep alive and unchanged until the model, its buffers and its views are gone.
   [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes,
                                                    const open_options& options = {},
-                                                   context* host = nullptr) noexcept {
+                                                   const context* host = nullptr) noexcept {
     return open_memory_with(host, bytes, nullptr, nullptr, options);
   }
   /// Memory that `owner` keeps alive. The library destroys `owner` once, on whichever thread lets go of the
@@ -199,12 +199,20 @@ class model : public detail::handle<wb_model, wb_model_release> {
   template <class Owner>
   [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes, std::unique_ptr<Owner> owner,
                                                    const open_options& options = {},
-                                                   context* host = nullptr) noexcept {
+                                                   const context* host = nullptr) noexcept {
     const auto destroy = [](void* owned) noexcept { delete static_cast<Owner*>(owned); };
     return open_memory_with(host, bytes, destroy, owner.release(), options);
   }
 
   [[nodiscard]] model retain() const noexcept { return model(wb_model_retain(get())); }
+
+  /// How the files at the model's paths differ from those that it has opened: one was written, replaced or removed. Nothing:
+  /// they do not. A model whose files were replaced or removed goes on with those that it has opened.
+  [[nodiscard]] std::optional<error> changed() const noexcept {
+    wb_error* why = nullptr;
+    if (wb_model_changed(get(), &why) == 0) return std::nullopt;
+    return error(why ? static_cast<status>(wb_error_code(why)) : status::changed, why);
+  }
 
   /// "safetensors", "onnx", ...
   std::string_view format() const noexcept {
@@ -333,7 +341,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
     c.max_heap_bytes = options.max_heap_bytes;
     return c;
   }
-  static expected<model> open_with(wb_context* host, std::string_view path, const open_options& options) noexcept {
+  static expected<model> open_with(const wb_context* host, std::string_view path, const open_options& options) noexcept {
     const wb_open_options c = in_c(options);
     return detail::make<model>([&](auto out, auto why) {
       return wb_model_open(host, path.data(), path.size(), &c, out, why);

@@ -31,6 +31,9 @@ pub struct OpenOptions {
     pub access: Access,
     /// When bytes have to be checked.
     pub policy: Policy,
+    /// Whether a file to which its path does not lead any more is refused with [`Kind::Changed`], as one that has been written
+    /// is. Otherwise the model goes on with the file that it has opened, and [`Model::changed`] tells.
+    pub refuses_replaced: bool,
     /// The format by name; `None` detects it by content.
     pub format: Option<String>,
     /// A manifest from a trusted place, instead of those that lie beside the weights.
@@ -136,7 +139,7 @@ impl Model {
         }
         let notes = notes.finish();
         log_notes(context, &location.path(), &notes);
-        Ok(Self::assemble(location, parsed, notes, manifests, options.policy, context))
+        Ok(Self::assemble(location, parsed, notes, manifests, options, context))
     }
 
     fn assemble(
@@ -144,7 +147,7 @@ impl Model {
         parsed: Parsed,
         notes: Vec<Finding>,
         manifests: Vec<Manifest>,
-        policy: Policy,
+        options: &OpenOptions,
         context: &Context,
     ) -> Self {
         let Parsed { format, weights, descriptions, tensors, unindexed, metadata, assets, graphs, .. } = parsed;
@@ -155,7 +158,8 @@ impl Model {
             ledger: Ledger::new(weights.len() + descriptions.len(), tensors.len()),
             files: payload_files(weights, descriptions, !manifests.is_empty()),
             tensors: Arc::new(tensors),
-            policy,
+            policy: options.policy,
+            refuses_replaced: options.refuses_replaced,
             manifests,
         });
         Self(Arc::new(Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes }))
@@ -226,6 +230,16 @@ impl Model {
         self.0.assets.binary_search_by(|asset| asset.as_str().cmp(name)).ok()
     }
 
+    /// How the files at the paths of the model differ from those that it has opened: one was written, replaced or removed, of
+    /// kind [`Kind::Changed`], or could not be examined. `None`: not at all.
+    ///
+    /// A file that was replaced or removed does not harm a model that is open, see [`OpenOptions::refuses_replaced`].
+    pub fn changed(&self) -> Option<Error> {
+        let sources = self.0.payload.files.iter().map(|file| &file.source);
+        let mut checks = sources.map(|source| source.check_unchanged().and_then(|()| source.check_current()));
+        checks.find_map(Result::err)
+    }
+
     /// The bytes of an asset, checked if a manifest covers it. They outlive the model.
     pub fn asset(&self, name: &str) -> Result<Bytes> {
         let source = self.asset_source(name)?;
@@ -259,11 +273,16 @@ impl Model {
     /// lead is for the caller to see; elements that are stored otherwise than they are used, and tensors in pieces,
     /// have no such bytes.
     ///
-    /// The first view of a file maps it. [`Kind::NotMapped`]: there are no such bytes, the model was opened for reading
+    /// The first view of a file maps it. Whether the file has been written since it was opened is examined ten times a second at
+    /// the most; other calls make no system call. [`Kind::NotMapped`]: there are no such bytes, the model was opened for reading
     /// only, or the file cannot be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
         let tensor = self.checked(tensor)?;
-        self.check_unchanged(&tensor)?;
+        let payload = &self.0.payload;
+        payload
+            .bases_of(&tensor)
+            .map(|file| &payload.files[file].source)
+            .try_for_each(|source| source.unless_examined(|| payload.check_unchanged(source)))?;
         let run = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()).ok_or_else(|| {
             let message = "no stored bytes are its elements in their order: read or load it instead";
             Error::new(Kind::NotMapped, message).with_subject(tensor.name)
@@ -325,7 +344,7 @@ impl Model {
     /// Refuses a tensor of which a file is no longer the one that was opened.
     fn check_unchanged(&self, tensor: &Tensor<'_>) -> Result<()> {
         let payload = &self.0.payload;
-        payload.bases_of(tensor).try_for_each(|file| payload.files[file].source.check_unchanged())
+        payload.bases_of(tensor).try_for_each(|file| payload.check_unchanged(&payload.files[file].source))
     }
 
     /// The tensor, if its bytes may be handed out.

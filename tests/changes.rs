@@ -47,6 +47,12 @@ fn open(path: &Path, access: Access, policy: Policy) -> Model {
     Model::open(path, &options, &Context::new()).unwrap()
 }
 
+/// One that refuses files to which their paths do not lead any more, or one that goes on with them.
+fn open_either(path: &Path, access: Access, refuses_replaced: bool, threads: usize) -> Model {
+    let options = OpenOptions { access, refuses_replaced, ..OpenOptions::default() };
+    Model::open(path, &options, &Context::new().with_threads(threads)).unwrap()
+}
+
 fn resize(path: &Path, len: u64) {
     File::options().write(true).open(path).unwrap().set_len(len).unwrap();
 }
@@ -55,21 +61,44 @@ fn to(target: Target) -> PlanOptions {
     PlanOptions { target, ..PlanOptions::default() }
 }
 
-/// The name of the change, what it does to the file, and words of the error; none where the change does no harm.
-type Row = (&'static str, fn(&Path), &'static [&'static str]);
+/// The name of the change, what it does, and words of the error. Of a file that was written it is always an error; where only
+/// the path leads elsewhere, it is one for models that refuse that.
+type Row = (&'static str, fn(&Path), Change, &'static [&'static str]);
+
+#[derive(PartialEq)]
+enum Change {
+    OfTheFile,
+    OfThePath,
+}
+use Change::{OfTheFile, OfThePath};
 
 const CHANGES: &[Row] = &[
-    ("cut to nothing", |path| resize(path, 0), &["bytes when it was opened", "has 0 now"]),
-    ("cut within the header", |path| resize(path, 20), &["bytes when it was opened", "has 20 now"]),
-    ("cut by some pages", |path| resize(path, DATA as u64 - 4096), &["bytes when it was opened"]),
-    ("grown", |path| resize(path, 2 * DATA as u64), &["bytes when it was opened"]),
-    ("written in place", |path| fs::write(path, contents("I32")).unwrap(), &["it has been written since"]),
-    ("replaced", |path| replace(path, |new| write(new, &contents("I32"))), &["another file has taken its place"]),
-    ("replaced by the same", |path| replace(path, |new| write(new, &contents("F32"))), &["another file"]),
-    ("replaced by a link", |path| replace(path, |new| symlink("/dev/zero", new).unwrap()), &["another file"]),
-    ("replaced by a folder", |path| remove_and(path, |path| fs::create_dir(path).unwrap()), &["another file"]),
-    ("unlinked", |path| fs::remove_file(path).unwrap(), &[]),
-    ("renamed", |path| fs::rename(path, path.with_extension("old")).unwrap(), &[]),
+    ("cut to nothing", |path| resize(path, 0), OfTheFile, &["bytes when it was opened", "has 0 now"]),
+    ("cut within the header", |path| resize(path, 20), OfTheFile, &["bytes when it was opened", "has 20 now"]),
+    ("cut by some pages", |path| resize(path, DATA as u64 - 4096), OfTheFile, &["bytes when it was opened"]),
+    ("grown", |path| resize(path, 2 * DATA as u64), OfTheFile, &["bytes when it was opened"]),
+    ("written in place", |path| fs::write(path, contents("I32")).unwrap(), OfTheFile, &["it has been written since"]),
+    (
+        "replaced",
+        |path| replace(path, |new| write(new, &contents("I32"))),
+        OfThePath,
+        &["another file has taken its place"],
+    ),
+    ("replaced by the same", |path| replace(path, |new| write(new, &contents("F32"))), OfThePath, &["another file"]),
+    (
+        "replaced by a link",
+        |path| replace(path, |new| symlink("/dev/zero", new).unwrap()),
+        OfThePath,
+        &["another file"],
+    ),
+    (
+        "replaced by a folder",
+        |path| remove_and(path, |path| fs::create_dir(path).unwrap()),
+        OfThePath,
+        &["another file"],
+    ),
+    ("unlinked", |path| fs::remove_file(path).unwrap(), OfThePath, &["removed or renamed"]),
+    ("renamed", |path| fs::rename(path, path.with_extension("old")).unwrap(), OfThePath, &["removed or renamed"]),
 ];
 
 fn replace(path: &Path, make: impl FnOnce(&Path)) {
@@ -96,15 +125,30 @@ fn assert_noticed<T>(name: &str, result: Result<T>, words: &[&str]) {
     }
 }
 
+/// Every change, with and without refusing what paths do not lead to any more, and the words of the error then; none where the
+/// model goes on.
+fn each_change(mut test: impl FnMut(&str, fn(&Path), bool, &[&str])) {
+    for (name, change, of, words) in CHANGES {
+        for refuses in [false, true] {
+            test(name, *change, refuses, if refuses || *of == OfTheFile { words } else { &[] });
+        }
+    }
+}
+
 /// No way to the bytes hands out those of another file.
 #[test]
 fn changes_after_opening_are_noticed() {
-    for (name, change, words) in CHANGES {
+    each_change(|name, change, refuses, words| {
         for access in [Access::Map, Access::Read] {
             let root = model("F32");
             let path = root.path().join(MODEL);
-            let model = open(&path, access, Policy::IfPresent);
+            let model = open_either(&path, access, refuses, 0);
+            assert!(model.changed().is_none());
             change(&path);
+            assert_eq!(model.changed().unwrap().kind(), Kind::Changed, "{name}");
+            if words.is_empty() {
+                assert_eq!(model.bytes(0).unwrap(), contents("F32")[contents("F32").len() - DATA..], "{name}");
+            }
             assert_noticed(name, model.bytes(0), words);
             assert_noticed(name, model.read_into(0, 0, &mut [0; 16]), words);
             assert_noticed(name, model.verify(), words);
@@ -114,19 +158,17 @@ fn changes_after_opening_are_noticed() {
                 assert_noticed(name, model.load(&to(Target::View)), words);
             }
         }
-    }
-    assert_eq!(CHANGES.len(), 11);
+    });
 }
 
 /// A load that has begun ends with an error too; it never reads through the map, where it would be a signal.
 #[test]
 fn changes_during_a_load_are_noticed() {
-    for (name, change, words) in CHANGES {
+    each_change(|name, change, refuses, words| {
         for (access, threads) in [(Access::Map, 0), (Access::Read, 0), (Access::Map, 2)] {
             let root = model("F32");
             let path = root.path().join(MODEL);
-            let options = OpenOptions { access, ..OpenOptions::default() };
-            let model = Model::open(&path, &options, &Context::new().with_threads(threads)).unwrap();
+            let model = open_either(&path, access, refuses, threads);
             let task = Task::start(&Arc::new(model.plan(&to(Target::Host)).unwrap())).unwrap();
             while threads == 0 && task.progress().done_bytes == 0 {
                 assert_eq!(task.step(Duration::ZERO).unwrap(), State::Pending);
@@ -139,19 +181,19 @@ fn changes_during_a_load_are_noticed() {
             }
             assert_eq!(task.finish().is_err(), !words.is_empty(), "{name}: an error is final");
         }
-    }
+    });
 }
 
 /// Between a plan and its start there may be hours.
 #[test]
 fn changes_between_plan_and_start_are_noticed() {
-    for (name, change, words) in CHANGES {
+    each_change(|name, change, refuses, words| {
         let root = model("F32");
         let path = root.path().join(MODEL);
-        let plan = Arc::new(open(&path, Access::Map, Policy::IfPresent).plan(&to(Target::Host)).unwrap());
+        let plan = Arc::new(open_either(&path, Access::Map, refuses, 0).plan(&to(Target::Host)).unwrap());
         change(&path);
         assert_noticed(name, Task::start(&plan), words);
-    }
+    });
 }
 
 #[test]
@@ -161,11 +203,14 @@ fn a_shard_that_was_swapped_is_named() {
     write("model.safetensors.index.json", index(&[("v", "a.safetensors"), ("w", "b.safetensors")]));
     write("a.safetensors", tensors(&["v"]));
     write("b.safetensors", tensors(&["w"]));
-    let model = open(root.path(), Access::Map, Policy::IfPresent);
+    let [model, goes_on] = [true, false].map(|refuses| open_either(root.path(), Access::Map, refuses, 0));
     let new = root.path().join("new");
     fs::write(&new, tensors(&["w"])).unwrap();
     fs::rename(new, root.path().join("b.safetensors")).unwrap();
 
+    goes_on.load(&to(Target::Host)).unwrap();
+    let error = goes_on.changed().unwrap();
+    assert!(error.to_string().contains("b.safetensors: another file"), "{error}");
     let error = model.load(&to(Target::Host)).unwrap_err();
     assert_eq!(error.kind(), Kind::Changed);
     assert!(error.to_string().contains("b.safetensors: another file"), "{error}");

@@ -40,6 +40,10 @@ impl From<Model> for wb_model {
 /// Flag of `wb_open_options`: files are read, never mapped. No input can then raise `SIGBUS`, and there are no zero-copy
 /// pointers. Right for network file systems, and for hosts that cannot take a signal. Since 0.1.
 pub const WB_OPEN_READ: u64 = 1;
+/// Flag of `wb_open_options`: a file to which its path does not lead any more, because another one was renamed over it or it
+/// was removed, is refused with `WB_ERR_CHANGED`, as a file that was written is. Otherwise the model goes on with the file
+/// that it has opened, and `wb_model_changed` tells. Since 0.1.
+pub const WB_OPEN_REFUSE_REPLACED: u64 = 2;
 
 /// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check what a manifest covers, and a mismatch is an error.
 /// `wb_model_tensor_data`, `_buffer` and `_read` check nothing under this policy. Since 0.1.
@@ -88,7 +92,7 @@ pub struct wb_open_options {
 /// 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_open(
-    c: *mut wb_context,
+    c: *const wb_context,
     path: *const c_char,
     path_len: usize,
     opt: *const wb_open_options,
@@ -111,7 +115,7 @@ pub extern "C" fn wb_model_open(
 /// `*out`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_open_memory(
-    c: *mut wb_context,
+    c: *const wb_context,
     data: *const c_void,
     len: usize,
     destroy: wb_destroy_fn,
@@ -136,11 +140,11 @@ pub extern "C" fn wb_model_open_memory(
 fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
     let Some(opt) = options(opt, "opt")? else { return Ok(OpenOptions::default()) };
     let unknown = |what: &str, value: u64| Err(Error::invalid(format!("{value:#x} is not known")).with_subject(what));
-    let access = match opt.flags {
-        0 => Access::Map,
-        WB_OPEN_READ => Access::Read,
-        other => return unknown("flags", other),
-    };
+    let has = |flag| opt.flags & flag != 0;
+    if has(!(WB_OPEN_READ | WB_OPEN_REFUSE_REPLACED)) {
+        return unknown("flags", opt.flags);
+    }
+    let access = if has(WB_OPEN_READ) { Access::Read } else { Access::Map };
     let policy = match opt.verify {
         WB_VERIFY_IF_PRESENT => Policy::IfPresent,
         WB_VERIFY_REQUIRED => Policy::Required,
@@ -157,6 +161,7 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
     Ok(OpenOptions {
         access,
         policy,
+        refuses_replaced: has(WB_OPEN_REFUSE_REPLACED),
         format: (!format.is_empty()).then(|| format.to_owned()),
         manifest: (!opt.manifest.is_null()).then(|| manifest.to_owned()),
         limits: Limits {
@@ -182,6 +187,21 @@ pub extern "C" fn wb_model_release(m: *mut wb_model) {
         release(m);
         Ok(())
     });
+}
+
+/// Whether the files at the paths of a model differ from those that it has opened: a server asks to learn that there is a new
+/// version. A file that was renamed over another or removed does not harm a model that is open, which keeps the file.
+///
+/// Returns 1 or 0. With 1, `*why` (`why` may be NULL) is an error that the caller owns: `WB_ERR_CHANGED` with the name of the first
+/// such file, and whether it was written, replaced or removed; another code if a file cannot be examined, or `m` is NULL. Makes
+/// two system calls for each file, and none for memory. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_changed(m: *const wb_model, why: *mut *mut wb_error) -> i32 {
+    let status = call(why, || match get(m, "m")?.model.changed() {
+        None => Ok(WB_OK),
+        Some(error) => Err(error),
+    });
+    i32::from(status != WB_OK)
 }
 
 /// The name of the model's format, such as `"safetensors"`. Static; empty for NULL. Since 0.1.

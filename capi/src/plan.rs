@@ -137,7 +137,7 @@ pub struct wb_plan_options {
     pub target: u32,
     /// The ordinal of the device, for `WB_TARGET_CUDA`; other targets do not look at it.
     pub device: i32,
-    /// Glob patterns over tensor names (`*`, `?`, `[a-z]`); `*` also matches `.` and `/`. None: all tensors.
+    /// Glob patterns over tensor names (`*`, `?`, `[a-z]`), each with at most 64 `*`, which also match `.` and `/`. None: all tensors.
     pub include: *const wb_str,
     /// The number of patterns.
     pub include_count: usize,

@@ -41,7 +41,7 @@ pub const WB_ERR_CANCELLED: wb_status = -11;
 pub const WB_ERR_CALLBACK: wb_status = -12;
 /// There is no zero-copy pointer; read or load instead.
 pub const WB_ERR_NOT_MAPPED: wb_status = -13;
-/// The file is no longer the one that was opened.
+/// The file has been written since it was opened, or is no longer what lies at its path.
 pub const WB_ERR_CHANGED: wb_status = -14;
 /// A bug in the library, caught at the boundary.
 pub const WB_ERR_INTERNAL: wb_status = -100;

@@ -145,7 +145,8 @@ pub extern "C" fn wb_model_unindexed(
 /// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems, or
 /// no stored bytes are the elements in their order (they have the highest byte first, for instance, or lie in pieces);
 /// `wb_model_tensor_buffer` reads them instead. `WB_ERR_UNVERIFIED`: the policy wants the bytes
-/// checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
+/// checked first. `WB_ERR_CHANGED`: the file has been written since it was opened, which is examined ten times a second at the
+/// most; other calls make no system call. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_data(
     m: *const wb_model,

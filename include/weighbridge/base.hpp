@@ -107,6 +107,8 @@ using dtype = wb_dtype;
 /// For open_options::flags: read files instead of mapping them. No SIGBUS when a file shrinks under the
 /// program, and no zero-copy pointers.
 inline constexpr std::uint64_t open_read = WB_OPEN_READ;
+/// A file to which its path does not lead any more is refused; otherwise the model goes on with what it has opened.
+inline constexpr std::uint64_t open_refuse_replaced = WB_OPEN_REFUSE_REPLACED;
 
 /// For context_options::max_threads: as many as the machine has processors.
 inline constexpr std::uint32_t all_threads = WB_THREADS_ALL;

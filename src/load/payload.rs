@@ -17,6 +17,8 @@ pub(crate) struct Payload {
     pub(crate) weights: usize,
     pub(crate) tensors: Arc<TensorTable>,
     pub(crate) policy: Policy,
+    /// Whether a file to which its path does not lead any more is refused.
+    pub(crate) refuses_replaced: bool,
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) ledger: Ledger,
 }
@@ -41,6 +43,12 @@ impl PayloadFile {
 }
 
 impl Payload {
+    /// Refuses a file that is no longer what it was when the model was opened.
+    pub(crate) fn check_unchanged(&self, source: &Source) -> Result<()> {
+        source.check_unchanged()?;
+        if self.refuses_replaced { source.check_current() } else { Ok(()) }
+    }
+
     /// The file on which the tensors of a file stand: itself, or the one that it is built from.
     pub(crate) fn base(&self, file: usize) -> usize {
         self.files.get(file).and_then(|file| file.base).unwrap_or(file)

@@ -427,7 +427,7 @@ impl Shared {
 }
 
 fn check_unchanged(plan: &Plan) -> Result<()> {
-    plan.files_in_use.iter().try_for_each(|file| plan.files[*file].source.check_unchanged())
+    plan.files_in_use.iter().try_for_each(|file| plan.payload.check_unchanged(&plan.files[*file].source))
 }
 
 /// Runs a plan to its end on this thread, or on those of the context. With `keeps_going`, mismatches are collected

@@ -27,7 +27,8 @@ fn claimed(claims: &[(u64, Algorithm, &[u8])], policy: Policy) -> Model {
         digest: Digest::of(*algorithm, expected),
     });
     let manifests = vec![of_format(parsed.format, claims.collect())];
-    Model::assemble(location, parsed, Vec::new(), manifests, policy, &Context::new())
+    let options = OpenOptions { policy, ..OpenOptions::default() };
+    Model::assemble(location, parsed, Vec::new(), manifests, &options, &Context::new())
 }
 
 fn only(tensor: usize) -> PlanOptions {

@@ -8,6 +8,7 @@ mod blobs;
 mod chunked;
 mod disk;
 mod draft;
+mod examined;
 mod files;
 mod kept;
 mod lent;

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use super::Chunked;
+use super::examined::Examined;
 use super::kept::Kept;
 use super::stored::Stored;
 use crate::error::{Error, Kind, Printable, Result};
@@ -35,6 +36,7 @@ struct Mapping {
     failure: OnceLock<Error>,
     /// Who hears of that.
     context: Context,
+    examined: Examined,
 }
 
 /// Makes the contents of a source: as many bytes as were promised.
@@ -45,7 +47,12 @@ impl Source {
     /// mapped.
     pub(super) fn stored(name: &str, stored: Box<dyn Stored>, context: &Context) -> Self {
         let len = stored.len();
-        let mapping = Mapping { map: Kept::default(), failure: OnceLock::new(), context: context.clone() };
+        let mapping = Mapping {
+            map: Kept::default(),
+            failure: OnceLock::new(),
+            context: context.clone(),
+            examined: Examined::default(),
+        };
         Self::new(name, len, Backing::Stored(stored, mapping))
     }
 
@@ -275,12 +282,29 @@ impl Source {
         }
     }
 
-    /// Refuses a file that has been written, truncated or replaced since it was opened.
+    /// Refuses a file that has been written or truncated since it was opened.
     ///
-    /// A file that was only unlinked is still the one that was opened, and is accepted.
+    /// One that was replaced or unlinked is still the one that was opened, and is accepted.
     pub fn check_unchanged(&self) -> Result<()> {
+        self.check(|stored| stored.check_unchanged())
+    }
+
+    /// Refuses a file to which its path does not lead any more: another one has taken its place, or it was removed.
+    pub fn check_current(&self) -> Result<()> {
+        self.check(|stored| stored.check_current())
+    }
+
+    /// Examines the file, unless somebody has done so a moment ago.
+    pub(crate) fn unless_examined(&self, examine: impl FnOnce() -> Result<()>) -> Result<()> {
         match &self.0.backing {
-            Backing::Stored(stored, _) => stored.check_unchanged().map_err(|e| e.with_path(self.path())),
+            Backing::Stored(_, mapping) => mapping.examined.unless_recent(examine),
+            Backing::Memory(_) | Backing::Built(..) => Ok(()),
+        }
+    }
+
+    fn check(&self, check: impl FnOnce(&dyn Stored) -> Result<()>) -> Result<()> {
+        match &self.0.backing {
+            Backing::Stored(stored, _) => check(&**stored).map_err(|e| e.with_path(self.path())),
             Backing::Memory(_) | Backing::Built(..) => Ok(()),
         }
     }

@@ -36,8 +36,13 @@ pub(super) trait Stored: Send + Sync {
     /// An address that is aligned as the start of a map of it will be, up to a page; 1 if nothing is known of it.
     fn map_start(&self) -> u64;
 
-    /// Refuses a file that is no longer the one that was opened.
+    /// Refuses a file that has been written since it was opened.
     fn check_unchanged(&self) -> Result<()>;
+
+    /// Refuses a file to which its path does not lead any more. What was found without a path stays what it is.
+    fn check_current(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// What the file is, whatever its name.
     fn id(&self) -> FileId;
@@ -85,6 +90,11 @@ pub(super) enum FileId {
 /// The error of a file that another one has replaced.
 pub(super) fn replaced() -> Error {
     changed("another file has taken its place since it was opened".to_owned())
+}
+
+/// The error of a file whose path leads nowhere any more.
+pub(super) fn removed() -> Error {
+    changed("it has been removed or renamed since it was opened".to_owned())
 }
 
 /// The error of a file that is not as it was.

@@ -354,6 +354,39 @@ static void tensors(const char *path, const char *dir) {
   wb_model_release(plain);
 }
 
+/* The usual way to deploy: the new file is renamed over the old one. The model goes on with what it has. */
+static void replaced_file(void) {
+  char path[PATH_SIZE], new_path[PATH_SIZE];
+  wb_open_options options = open_options(WB_VERIFY_IF_PRESENT);
+  wb_model *model, *strict;
+  wb_error *why = NULL;
+  const void *before, *after;
+  wb_str text;
+  size_t len;
+
+  copy_file(dtypes, join(path, scratch, "served.safetensors"));
+  model = open_model(path, &options);
+  options.flags = WB_OPEN_REFUSE_REPLACED;
+  strict = open_model(path, &options);
+  CHECK(wb_model_changed(model, NULL) == 0 && wb_model_changed(model, &why) == 0 && why == NULL);
+  CHECK_STATUS(wb_model_tensor_data(model, 0, &before, &len), WB_OK);
+
+  copy_file(edge, join(new_path, scratch, "served.new"));
+  CHECK(rename(new_path, path) == 0);
+  CHECK(wb_model_changed(model, NULL) == 1 && wb_model_changed(strict, &why) == 1);
+  CHECK_STATUS(wb_error_code(why), WB_ERR_CHANGED);
+  wb_error_path(why, &text);
+  CHECK(text.len == strlen(path) && memcmp(text.ptr, path, text.len) == 0);
+  wb_error_release(why);
+  CHECK_STATUS(wb_model_tensor_data(model, 0, &after, &len), WB_OK);
+  CHECK(after == before);
+  CHECK_STATUS(wb_model_tensor_data(strict, 0, &after, &len), WB_ERR_CHANGED);
+  CHECK(wb_model_changed(NULL, NULL) == 1);
+
+  wb_model_release(model);
+  wb_model_release(strict);
+}
+
 static void buffer_outlives_model(void) {
   wb_model *model = open_model(dtypes, NULL);
   const wb_tensor_info info = tensor_info(model, 0);
@@ -1037,6 +1070,7 @@ int main(int argc, char **argv) {
   tensors(llama, llama);
   tensors(dtypes, argv[1]);
   tensors(edge, argv[1]);
+  replaced_file();
   buffer_outlives_model();
   memory();
   travellers();

@@ -179,6 +179,7 @@ void ways_to_open() {
   const auto plain = wb::model::open(dtypes, options);
   REQUIRE(plain);
   CHECK(plain->format() == "safetensors");
+  CHECK(!plain->changed());
   const auto data = plain->tensors()[0].data();
   CHECK(!data && data.error().code() == wb::status::not_mapped);
   CHECK(!plain->tensors()[0].as<std::uint8_t>());

@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::{Identity, PART};
 use crate::error::{Error, Result};
-use crate::storage::stored::{FileId, Stored, replaced};
+use crate::storage::stored::{FileId, Stored, removed, replaced};
 use crate::storage::system::{self, Directory};
 use crate::storage::{Access, Chunked, Source, mmap};
 
@@ -137,12 +137,17 @@ impl Stored for OnDisk {
         self.start
     }
 
-    /// A file that is held open and was only unlinked is still the one that was opened, and is accepted.
+    /// A file that is held open and was replaced or unlinked is still the one that was opened.
     fn check_unchanged(&self) -> Result<()> {
-        self.check_same(&*self.open()?)?;
+        self.check_same(&*self.open()?)
+    }
+
+    fn check_current(&self) -> Result<()> {
         match self.path.as_ref().map(fs::metadata) {
             Some(Ok(there)) if !Identity::of(&there).is_same_file(&self.identity) => Err(replaced()),
-            _ => Ok(()),
+            Some(Err(e)) if e.kind() == io::ErrorKind::NotFound => Err(removed()),
+            Some(Err(e)) => Err(Error::io("examine the path", e)),
+            Some(Ok(_)) | None => Ok(()),
         }
     }
 
