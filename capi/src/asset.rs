@@ -41,7 +41,7 @@ pub extern "C" fn wb_model_asset_find(
     name_len: usize,
     index: *mut usize,
 ) -> wb_status {
-    status(|| find_in(m, (name, name_len, "name"), index, "asset", |model, name| model.find_asset(name)))
+    status(|| find_in(m, (name, name_len, "name"), index, |model, name| model.find_asset(name)))
 }
 
 /// The bytes of an asset, read into a buffer that outlives the model, however long it is: ask `wb_model_asset` first. They

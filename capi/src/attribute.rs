@@ -153,8 +153,7 @@ pub extern "C" fn wb_graph_attribute_find(
             WB_NO_INDEX => graph.defaults().position(|attribute| attribute.name == name),
             node => graph.attributes(&node_of(graph, node)?).position(|attribute| attribute.name == name),
         };
-        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the node has no such attribute"))?);
-        Ok(WB_OK)
+        out.set_found(found)
     })
 }
 

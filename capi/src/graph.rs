@@ -16,7 +16,7 @@ use super::model::{out_of_range, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, fill_list, plain, status, text, wb_str};
 use weighbridge::Model;
-use weighbridge::error::{Error, Kind, Result};
+use weighbridge::error::Result;
 use weighbridge::graph::{Graph, Role};
 
 /// A graph, borrowed from its model. Immutable; any thread. Since 0.1.
@@ -246,7 +246,6 @@ pub extern "C" fn wb_graph_opset(
         let out = Out::new(version, "version")?;
         let wb_graph { model, index } = get(g, "g")?;
         let found = model.graphs().opset(*index, text(domain, domain_len, "domain")?);
-        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the domain is not imported"))?);
-        Ok(WB_OK)
+        out.set_found(found)
     })
 }

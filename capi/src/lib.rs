@@ -41,7 +41,7 @@ use std::ptr;
 use std::sync::Once;
 
 use error::wb_error;
-use status::{WB_ERR_INTERNAL, WB_OK, wb_status};
+use status::{WB_ERR_INTERNAL, WB_ERR_NOT_FOUND, WB_OK, wb_status};
 use text::{WB_NUL, wb_str};
 use versioned::{fill, fill_array, options, options_array};
 use weighbridge::error::{Error, Kind, Result};
@@ -113,6 +113,15 @@ impl<T> Out<T> {
     fn set(self, value: T) {
         // SAFETY: not NULL, so by the conventions a place for one `T` that nobody else uses; it may be uninitialised.
         unsafe { self.0.write(value) }
+    }
+}
+
+impl<T> Out<T> {
+    /// Stores what was looked up. A miss is told by the code alone: an error that nobody sees would cost allocations.
+    fn set_found(self, found: Option<T>) -> Result<wb_status> {
+        let Some(value) = found else { return Ok(WB_ERR_NOT_FOUND) };
+        self.set(value);
+        Ok(WB_OK)
     }
 }
 

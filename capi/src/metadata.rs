@@ -101,7 +101,7 @@ pub extern "C" fn wb_model_metadata_find(
     key_len: usize,
     index: *mut usize,
 ) -> wb_status {
-    status(|| find_in(m, (key, key_len, "key"), index, "metadata", |model, key| model.metadata().find(key)))
+    status(|| find_in(m, (key, key_len, "key"), index, |model, key| model.metadata().find(key)))
 }
 
 fn entry(metadata: &Metadata, index: usize) -> Result<(&str, Datum<'_>)> {

@@ -15,7 +15,7 @@ use super::hooks::{HostMemory, wb_destroy_fn};
 use super::status::{WB_OK, wb_status};
 use super::{Out, bytes, call, options, path as path_of, plain, status, text, wb_str};
 use weighbridge::Access;
-use weighbridge::error::{Error, Kind, Result};
+use weighbridge::error::{Error, Result};
 use weighbridge::limits::Limits;
 use weighbridge::verify::Policy;
 use weighbridge::{Model, OpenOptions};
@@ -233,20 +233,16 @@ pub extern "C" fn wb_model_file(m: *const wb_model, index: usize, path: *mut wb_
     })
 }
 
-/// Looks up a text that the caller gives (with its length and its name) in a model; `what` is what the model does not have
-/// otherwise.
+/// Looks up a text that the caller gives (with its length and its name) in a model.
 pub(super) fn find_in(
     m: *const wb_model,
     (given, len, argument): (*const c_char, usize, &str),
     index: *mut usize,
-    what: &str,
     find: impl FnOnce(&Model, &str) -> Option<usize>,
 ) -> Result<wb_status> {
     let model = &get(m, "m")?.model;
     let out = Out::new(index, "index")?;
-    let found = find(model, text(given, len, argument)?);
-    out.set(found.ok_or_else(|| Error::new(Kind::NotFound, format!("the model has no such {what}")))?);
-    Ok(WB_OK)
+    out.set_found(find(model, text(given, len, argument)?))
 }
 
 /// The error for an index that is too large.

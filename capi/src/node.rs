@@ -8,7 +8,7 @@ use super::handle::get;
 use super::model::{check_range, out_of_range};
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, fill_array, fill_list, lend, plain, status, wb_str};
-use weighbridge::error::{Error, Kind, Result};
+use weighbridge::error::Result;
 use weighbridge::graph::{Graph, Node};
 
 /// As an input or output of a node: an optional one that is left out. Since 0.1.
@@ -152,7 +152,6 @@ pub extern "C" fn wb_graph_node_function(g: *const wb_graph, node: usize, functi
         let g = get(g, "g")?;
         let node = node_of(g.graph()?, node)?;
         let found = g.model.graphs().function(node.domain, node.op, node.overload);
-        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the node calls no function of the model"))?);
-        Ok(WB_OK)
+        out.set_found(found)
     })
 }

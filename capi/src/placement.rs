@@ -11,10 +11,10 @@ use super::handle::{Handle, Owned, Shared, get, release, retain};
 use super::model::{out_of_range, set_optional, wb_model};
 use super::plan::{ordinal, plan_options, wb_plan_options};
 use super::report::wb_report;
-use super::status::{WB_OK, WB_PENDING, wb_status};
+use super::status::{WB_ERR_NOT_FOUND, WB_OK, WB_PENDING, wb_status};
 use super::task::wb_task;
 use super::{Out, call, fill, host_stream, plain, status, text, wb_str};
-use weighbridge::error::{Error, Kind, Result};
+use weighbridge::error::{Error, Result};
 use weighbridge::load::{Placed, Placement};
 
 /// Tensors in their place. Counted references; immutable; any thread. A placement on the host or on a device does not need
@@ -185,7 +185,7 @@ fn found<'a>(
             return Err(super::null("out"));
         }
         let found = find(placement, text(name, name_len, "name")?)?;
-        let placed = found.ok_or_else(|| Error::new(Kind::NotFound, "the placement has no such tensor"))?;
+        let Some(placed) = found else { return Ok(WB_ERR_NOT_FOUND) };
         fill(out, &placed.into(), "out")?;
         Ok(WB_OK)
     })

@@ -5,9 +5,8 @@
 use super::graph::WB_NO_INDEX;
 use super::handle::get;
 use super::model::{out_of_range, wb_model};
-use super::status::{WB_OK, wb_status};
+use super::status::{WB_ERR_NOT_FOUND, WB_OK, wb_status};
 use super::{begin, fill, status};
-use weighbridge::error::{Error, Kind};
 use weighbridge::quantization::{Parameters, Quantization, Scheme};
 use weighbridge::tensor::TensorTable;
 
@@ -100,7 +99,7 @@ pub extern "C" fn wb_model_tensor_quantization(
         let tensors = get(m, "m")?.model.tensors();
         let tensor = tensors.get(index).ok_or_else(|| out_of_range("tensor", index))?;
         let quantization = tensor.quantization;
-        let quantization = quantization.ok_or_else(|| Error::new(Kind::NotFound, "the tensor is not quantized"))?;
+        let Some(quantization) = quantization else { return Ok(WB_ERR_NOT_FOUND) };
         fill(out, &wb_quantization_info::of(quantization, tensors), "out")?;
         Ok(WB_OK)
     })

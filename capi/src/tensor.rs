@@ -110,7 +110,7 @@ pub extern "C" fn wb_model_tensor_find(
     name_len: usize,
     index: *mut usize,
 ) -> wb_status {
-    status(|| find_in(m, (name, name_len, "name"), index, "tensor", |model, name| model.tensors().find(name)))
+    status(|| find_in(m, (name, name_len, "name"), index, |model, name| model.tensors().find(name)))
 }
 
 /// The number of unindexed tensors: they lie in the weight files, and are not part of the model because the weight map does

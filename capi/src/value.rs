@@ -10,7 +10,7 @@ use super::dtype::wb_dtype;
 use super::graph::{WB_NO_INDEX, graph_of, wb_graph};
 use super::handle::get;
 use super::model::{check_range, out_of_range, set_optional, wb_model};
-use super::status::{WB_OK, wb_status};
+use super::status::{WB_ERR_NOT_FOUND, WB_OK, wb_status};
 use super::types::WB_NO_TYPE;
 use super::{Out, fill, fill_array, plain, shape, status, text, wb_str};
 use weighbridge::Model;
@@ -162,8 +162,7 @@ pub extern "C" fn wb_graph_value_find(
     status(|| {
         let out = Out::new(value, "value")?;
         let found = graph_of(g)?.find(text(name, name_len, "name")?);
-        out.set(found.ok_or_else(|| Error::new(Kind::NotFound, "the graph has no such value"))?);
-        Ok(WB_OK)
+        out.set_found(found)
     })
 }
 
@@ -178,7 +177,7 @@ pub extern "C" fn wb_graph_value_tensor(g: *const wb_graph, value: u32, tensor: 
             Some(Stored::Unreadable) => {
                 return Err(Error::new(Kind::Unsupported, "this version cannot read the contents"));
             }
-            Some(Stored::Sparse(_)) | None => return Err(Error::new(Kind::NotFound, "the value has no tensor")),
+            Some(Stored::Sparse(_)) | None => return Ok(WB_ERR_NOT_FOUND),
         });
         Ok(WB_OK)
     })
@@ -198,7 +197,7 @@ pub extern "C" fn wb_graph_value_outer(
         let g = get(g, "g")?;
         let value = value_of(g.graph()?, value)?;
         let found = value.is_outer().then(|| g.model.graphs().outer(g.index, value.name)).flatten();
-        let (from, index) = found.ok_or_else(|| Error::new(Kind::NotFound, "no graph around has the value"))?;
+        let Some((from, index)) = found else { return Ok(WB_ERR_NOT_FOUND) };
         set_optional(graph, from);
         set_optional(outer, index);
         Ok(WB_OK)
