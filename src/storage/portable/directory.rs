@@ -30,7 +30,7 @@ impl Directory {
     /// Opens the directory itself, symbolic links and all: the caller named it.
     pub(in crate::storage) fn open(path: &Path) -> Result<Self> {
         let root =
-            fs::canonicalize(path).map_err(|e| Error::io("open the directory", e).path(path.to_string_lossy()))?;
+            fs::canonicalize(path).map_err(|e| Error::io("open the directory", e).with_path(path.to_string_lossy()))?;
         Ok(Self { path: path.to_owned(), root, second: OnceLock::new() })
     }
 
