@@ -114,9 +114,7 @@ impl<T> Out<T> {
         // SAFETY: not NULL, so by the conventions a place for one `T` that nobody else uses; it may be uninitialised.
         unsafe { self.0.write(value) }
     }
-}
 
-impl<T> Out<T> {
     /// Stores what was looked up. A miss is told by the code alone: an error that nobody sees would cost allocations.
     fn set_found(self, found: Option<T>) -> Result<wb_status> {
         let Some(value) = found else { return Ok(WB_ERR_NOT_FOUND) };
