@@ -329,7 +329,7 @@ WB_API void wb_context_release(wb_context *c);
 // Flag of `wb_open_options`: a file to which its path does not lead any more, because another one was renamed over it or it
 // was removed, is refused with `WB_ERR_CHANGED`, as a file that was written is. Otherwise the model goes on with the file
 // that it has opened, and `wb_model_changed` tells. Since 0.1.
-#define WB_OPEN_REFUSE_REPLACED 2
+#define WB_OPEN_REFUSE_REPLACED (UINT64_C(1) << 1)
 
 // Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check what a manifest covers, and a mismatch is an error.
 // `wb_model_tensor_data`, `_buffer` and `_read` check nothing under this policy. Since 0.1.

@@ -67,8 +67,8 @@ fn heading(source: &str) -> String {
 fn spell(text: &str) -> String {
     let line = |line: &str| match line.strip_prefix("#define ").and_then(|rest| rest.split_once(' ')) {
         Some((name, value)) if value.starts_with('-') => format!("#define {name} ({value})"),
-        Some((name, "1")) if ["WB_OPEN_", "WB_PLAN_"].iter().any(|flag| name.starts_with(flag)) => {
-            format!("#define {name} (UINT64_C(1) << 0)")
+        Some((name, value)) if ["WB_OPEN_", "WB_PLAN_"].iter().any(|flag| name.starts_with(flag)) => {
+            format!("#define {name} (UINT64_C(1) << {})", value.parse::<u64>().unwrap().trailing_zeros())
         }
         _ if line.starts_with("typedef") => line.to_owned(),
         _ => line.replace("struct wb_", "wb_"),
