@@ -410,8 +410,8 @@ WB_API wb_model *wb_model_retain(wb_model *m);
 // placements stay. Any thread; NULL is allowed. Since 0.1.
 WB_API void wb_model_release(wb_model *m);
 
-// Whether the files at the paths of a model differ from those that it has opened: a server asks to learn that there is a new
-// version. A file that was renamed over another or removed does not harm a model that is open, which keeps the file.
+// Whether the weight files at the paths of a model differ from those that it has opened: a server asks to learn that there is a
+// new version. An index, manifests and assets are not looked at. A file that was renamed over another or removed does not harm a model that is open, which keeps the file.
 //
 // Returns 1 or 0. With 1, `*why` (`why` may be NULL) is an error that the caller owns: `WB_ERR_CHANGED` with the name of the first
 // such file, and whether it was written, replaced or removed; another code if a file cannot be examined, or `m` is NULL. Makes

@@ -206,8 +206,8 @@ class model : public detail::handle<wb_model, wb_model_release> {
 
   [[nodiscard]] model retain() const noexcept { return model(wb_model_retain(get())); }
 
-  /// How the files at the model's paths differ from those that it has opened: one was written, replaced or removed. Nothing:
-  /// they do not. A model whose files were replaced or removed goes on with those that it has opened.
+  /// An error if a weight file was written, replaced or removed since the model was opened, nothing if none was. An index,
+  /// manifests and assets are not looked at. A model whose files were replaced or removed goes on with those it has opened.
   [[nodiscard]] std::optional<error> changed() const noexcept {
     wb_error* why = nullptr;
     if (wb_model_changed(get(), &why) == 0) return std::nullopt;

@@ -230,8 +230,8 @@ impl Model {
         self.0.assets.binary_search_by(|asset| asset.as_str().cmp(name)).ok()
     }
 
-    /// How the files at the paths of the model differ from those that it has opened: one was written, replaced or removed, of
-    /// kind [`Kind::Changed`], or could not be examined. `None`: not at all.
+    /// How the weight files at the paths of the model differ from those that it has opened: one was written, replaced or removed,
+    /// of kind [`Kind::Changed`], or could not be examined. `None`: not at all. An index, manifests and assets are not looked at.
     ///
     /// A file that was replaced or removed does not harm a model that is open, see [`OpenOptions::refuses_replaced`].
     pub fn changed(&self) -> Option<Error> {
@@ -278,17 +278,21 @@ impl Model {
     /// only, or the file cannot be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
         let tensor = self.checked(tensor)?;
-        let payload = &self.0.payload;
-        payload
-            .bases_of(&tensor)
-            .map(|file| &payload.files[file].source)
-            .try_for_each(|source| source.unless_examined(|| payload.check_unchanged(source)))?;
         let run = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()).ok_or_else(|| {
             let message = "no stored bytes are its elements in their order: read or load it instead";
             Error::new(Kind::NotMapped, message).with_subject(tensor.name)
         })?;
-        let source = self.source_of(run);
-        let view = source.view(run.offset, run.len)?;
+        let payload = &self.0.payload;
+        let PayloadFile { source, base, .. } = &payload.files[run.file as usize];
+        let view = if base.is_none() {
+            source.unless_examined(|| payload.check_unchanged(source))?;
+            source.view(run.offset, run.len)?
+        } else {
+            // It may be built now, and its file written while that is read.
+            self.check_unchanged(&tensor)?;
+            let view = source.view(run.offset, run.len);
+            self.check_unchanged(&tensor).and(view)?
+        };
         view.ok_or_else(|| source.no_view().with_subject(tensor.name))
     }
 

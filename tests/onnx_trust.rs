@@ -202,6 +202,22 @@ fn a_part_of_a_model_is_checked_by_its_own_digests() {
     assert_eq!(model.load(&only("second")).unwrap_err().kind(), Kind::Mismatch);
 }
 
+/// That a file was examined a moment ago is no reason to build from it what it holds now.
+#[test]
+fn nothing_is_built_from_a_file_that_was_written_a_moment_ago() {
+    let copy = copy_of("made", &["types-typed.onnx"]);
+    let path = copy.path().join("types-typed.onnx");
+    let model = open(&path, Policy::None);
+    let is_mapped = |index: &usize| model.place(&model.tensors().get(*index).unwrap()).offset.is_some();
+    model.view((0..model.tensors().len()).find(is_mapped).unwrap()).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let place = bytes.windows(3).position(|window| window == b"sss").unwrap();
+    bytes[place] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let error = model.view(model.tensors().find("STRING 2x2").unwrap()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Changed, "{error}");
+}
+
 #[test]
 fn a_model_that_changes_is_no_longer_read() {
     let copy = copy_of("external/one-file", &["model.onnx", "model.onnx_data"]);
