@@ -149,7 +149,7 @@ def print_rows(best):
     for name, row in best.items():
         speed = f"{row['bytes'] / row['seconds'] / 1e9:.2f}" if row["bytes"] and "open" not in name else ""
         peak = f"{row['peak_rss'] / MIB:,.0f}" if row["peak_rss"] else ""
-        digits = 3 if row['seconds'] > 1e-5 else 6
+        digits = 3 if row["seconds"] > 1e-5 else 6
         print(f"| {name} | {row['seconds'] * 1e3:,.{digits}f} | {speed} | {peak} |")
 
 

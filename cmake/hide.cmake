@@ -3,7 +3,10 @@
 #
 #   cmake -DNM=nm -DOBJECT=weighbridge.o -DSOURCE=hidden.c -P hide.cmake
 execute_process(COMMAND "${NM}" --defined-only --extern-only --format=posix "${OBJECT}"
-  OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+  OUTPUT_VARIABLE symbols RESULT_VARIABLE failure)
+if(failure)
+  message(FATAL_ERROR "weighbridge: ${NM} cannot list the symbols of ${OBJECT}: ${failure}")
+endif()
 string(REGEX MATCHALL "wb_[a-z0-9_]+" names "${symbols}")
 set(text "")
 foreach(name IN LISTS names)

@@ -1,4 +1,4 @@
-//! The C interface. Its conventions are written once, in the preamble of `weighbridge.h`; this module enforces them.
+//! The C interface. Its conventions are written once, in the preamble of `weighbridge.h`; this crate enforces them.
 //!
 //! Every export wraps its body in `call`, `status` or `plain`, which catch panics and turn errors into codes.
 //! Pointers become references in `handle`, callbacks become closures in `hooks`, and structures that may grow

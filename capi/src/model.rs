@@ -14,11 +14,10 @@ use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{HostMemory, wb_destroy_fn};
 use super::status::{WB_OK, wb_status};
 use super::{Out, bytes, call, options, path as path_of, plain, status, text, wb_str};
-use weighbridge::Access;
 use weighbridge::error::{Error, Result};
 use weighbridge::limits::Limits;
 use weighbridge::verify::Policy;
-use weighbridge::{Model, OpenOptions};
+use weighbridge::{Access, Model, OpenOptions};
 
 /// An open model. Counted references; immutable, so any function that takes it `const` may run on many threads at
 /// once. Since 0.1.
