@@ -108,7 +108,7 @@ fn verify(path: &Path, what: &str, manifest: ManifestOf) -> Result<()> {
     measure(what, bytes, || {
         let plan = Arc::new(model.plan(&PlanOptions::default())?);
         let task = Task::start(&plan)?;
-        task.wait(|_| true)?;
+        task.wait()?;
         task.finish()
     })
 }
@@ -126,7 +126,7 @@ fn manifest(path: &Path, kind: &str, text: impl FnOnce(&Manifests) -> String) ->
     fs::read(&cache).unwrap_or_else(|_| {
         let options = OpenOptions { policy: Policy::None, ..Default::default() };
         let model = Model::open(path, &options, &context()).unwrap();
-        let text = text(&Manifests::of(&model, |_| true).unwrap());
+        let text = text(&Manifests::of(&model).unwrap());
         fs::write(&cache, &text).unwrap();
         text.into_bytes()
     })

@@ -187,6 +187,20 @@ impl DType {
         u64::from(self.row().elements)
     }
 
+    /// Bits of one element; `None` where that is no whole number, as for most block types, or not fixed, as for strings.
+    pub fn bits(self) -> Option<u32> {
+        let Row { elements, bits, .. } = self.row();
+        (bits != 0 && bits.is_multiple_of(elements)).then(|| bits / elements)
+    }
+
+    /// The smallest number of elements that fill whole bytes, and these bytes: 1 and 4 for `F32`, 4 and 3 for
+    /// `F6_E2M3`, 256 and 144 for `Q4_K`. `None` for strings.
+    pub fn block(self) -> Option<(u64, u64)> {
+        let Row { elements, bits, .. } = self.row();
+        let repeats = (1..=8).find(|repeats| (bits * repeats).is_multiple_of(8)).filter(|_| bits != 0)?;
+        Some((u64::from(elements * repeats), u64::from(bits * repeats / 8)))
+    }
+
     /// Natural alignment of the elements, in bytes.
     pub fn alignment(self) -> u64 {
         u64::from(self.row().alignment)

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::error::{Error, Kind, Result};
+use crate::host::{Cancel, Listener, Progress};
 
 /// How much one open may ask for. Counts are checked before anything is allocated for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +57,47 @@ impl Limits {
 pub struct Budget {
     limits: Limits,
     heap: Cell<u64>,
+    listener: Option<Listener>,
+    cancel: Option<Cancel>,
+    /// Bytes that have been processed.
+    done: Cell<u64>,
+    /// What was done when the listener was last told.
+    told: Cell<u64>,
 }
+
+/// Bytes that are processed between two calls of the listener.
+const STEP: u64 = 1 << 20;
 
 impl Budget {
     /// A budget of which nothing has been used.
     pub fn new(limits: &Limits) -> Self {
-        Self { limits: *limits, heap: Cell::new(0) }
+        let (heap, done, told) = Default::default();
+        Self { limits: *limits, heap, listener: None, cancel: None, done, told }
+    }
+
+    /// Lets the caller follow the open, and stop it.
+    pub(crate) fn watched_by(self, listener: Option<Listener>, cancel: Option<Cancel>) -> Self {
+        Self { listener, cancel, ..self }
+    }
+
+    /// Counts `bytes` of structure that are about to be processed. [`Kind::Cancelled`] if the caller wants the open to stop.
+    ///
+    /// Everything that takes time in proportion to the input calls this at least once for each megabyte.
+    pub(crate) fn advance(&self, bytes: u64) -> Result<()> {
+        self.done.set(self.done.get().saturating_add(bytes));
+        if self.done.get() - self.told.get() < STEP {
+            return Ok(());
+        }
+        self.tell()
+    }
+
+    /// Tells the caller how far the open is.
+    pub(crate) fn tell(&self) -> Result<()> {
+        self.told.set(self.done.get());
+        let progress = Progress { done_bytes: self.done.get(), ..Progress::default() };
+        let is_cancelled = self.cancel.as_ref().is_some_and(Cancel::is_cancelled)
+            || self.listener.as_ref().is_some_and(|listener| listener.tell(&progress).is_break());
+        if is_cancelled { Err(Error::new(Kind::Cancelled, "the open was cancelled")) } else { Ok(()) }
     }
 
     /// The limits that it was made from.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::finding::rules::{ASSET_LINK, ASSET_NAME};
 use crate::finding::{Finding, Notes, Severity};
 use crate::formats::{self, BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, Unindexed, UsedPart, WeightFile};
 use crate::graph::Graphs;
-use crate::host::{Context, Level, Progress};
+use crate::host::{Cancel, Context, Level, Listener, Progress};
 use crate::limits::{Budget, Limits};
 use crate::load::{
     Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, contiguous_bytes, measure, verify,
@@ -34,12 +35,19 @@ pub struct OpenOptions {
     /// Whether a file to which its path does not lead any more is refused with [`Kind::Changed`], as one that has been written
     /// is. Otherwise the model goes on with the file that it has opened, and [`Model::changed`] tells.
     pub refuses_replaced: bool,
+    /// The name of the file in memory that [`Model::from_memory`] opens: manifests and errors call it so. `None`: `memory`.
+    pub name: Option<String>,
     /// The format by name; `None` detects it by content.
     pub format: Option<String>,
     /// A manifest from a trusted place, instead of those that lie beside the weights.
     pub manifest: Option<Vec<u8>>,
     /// What the files may ask for.
     pub limits: Limits,
+    /// Told how far the open is: about once for each megabyte of headers, indices, manifests and graphs, of which
+    /// [`Progress::done_bytes`] counts what has been read. The totals are not known.
+    pub progress: Option<Listener>,
+    /// Stops the open from another thread.
+    pub cancel: Option<Cancel>,
 }
 
 /// Where the contents of a tensor lie.
@@ -76,9 +84,11 @@ impl Model {
         Self::read(Location::open(path.as_ref(), options.access, context)?, options, context)
     }
 
-    /// Opens a model that is in memory.
+    /// Opens a model that is in memory: one file, which [`OpenOptions::name`] may name. It cannot name other files.
+    ///
+    /// [`Kind::InvalidArgument`]: the name is not that of a file.
     pub fn from_memory(bytes: Bytes, options: &OpenOptions, context: &Context) -> Result<Self> {
-        Self::read(Location::from_memory(bytes), options, context)
+        Self::read(Location::from_memory(bytes, options.name.as_deref())?, options, context)
     }
 
     /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names
@@ -124,12 +134,15 @@ impl Model {
 
     fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
         let mut notes = Notes::default();
-        let budget = Budget::new(&options.limits);
+        let budget = Budget::new(&options.limits).watched_by(options.progress.clone(), options.cancel.clone());
+        budget.tell()?;
         let mut parsed = formats::read(&location, options.format.as_deref(), &budget, &mut notes)?;
+        budget.tell()?;
         let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &budget)?;
         if options.policy != Policy::None && !parsed.claims.is_empty() {
             manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims)));
         }
+        budget.tell()?;
         parsed.assets.retain(|name| !is_manifest(name));
         for link in location.drop_dead_links(&mut parsed.assets) {
             notes.add(ASSET_LINK, "", link);
@@ -370,7 +383,7 @@ impl Model {
     /// Plans, loads and waits.
     pub fn load(&self, options: &PlanOptions) -> Result<Placement> {
         let task = Task::start(&Arc::new(self.plan(options)?))?;
-        task.wait(|_| true)?;
+        task.wait()?;
         task.finish()?.ok_or_else(|| Error::new(Kind::Internal, "a task that is done has no placement"))
     }
 
@@ -378,8 +391,14 @@ impl Model {
     ///
     /// Under [`Policy::None`] there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {
+        self.verify_with(|_| ControlFlow::Continue(()))
+    }
+
+    /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`]. If a file is
+    /// damaged, a second pass finds the damaged tensors, and progress then starts again from 0.
+    pub fn verify_with(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
         let (others, missing) = self.other_files()?;
-        verify(&self.0.payload, others, missing)
+        verify(&self.0.payload, others, missing, progress)
     }
 
     /// The files that a verification covers beside the model's own: its assets and, if the model is a directory, what
@@ -403,7 +422,7 @@ impl Model {
     }
 
     /// Hashes every file and every tensor.
-    pub(crate) fn measure(&self, progress: impl FnMut(&Progress) -> bool) -> Result<Measured> {
+    pub(crate) fn measure(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Measured> {
         measure(&self.0.payload, self.asset_files()?, progress)
     }
 

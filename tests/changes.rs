@@ -174,7 +174,7 @@ fn changes_during_a_load_are_noticed() {
                 assert_eq!(task.step(Duration::ZERO).unwrap(), State::Pending);
             }
             change(&path);
-            match task.wait(|_| true).and_then(|()| task.finish()) {
+            match task.wait().and_then(|()| task.finish()) {
                 // What is missing shows as soon as it should be read, all else when the pass ends.
                 Err(error) if error.to_string().contains("it ends here now") => assert_eq!(error.kind(), Kind::Changed),
                 ended => assert_noticed(name, ended, words),
@@ -224,7 +224,7 @@ fn a_shard_that_was_swapped_is_named() {
 fn a_change_under_the_old_time_is_noticed_by_a_digest() {
     let root = model("F32");
     let path = root.path().join(MODEL);
-    let sums = Manifests::of(&open(&path, Access::Read, Policy::None), |_| true).unwrap().checksums();
+    let sums = Manifests::of(&open(&path, Access::Read, Policy::None)).unwrap().checksums();
     fs::write(root.path().join("SHA256SUMS"), sums).unwrap();
     let model = open(&path, Access::Map, Policy::Required);
     let mut contents = contents("F32");
@@ -242,7 +242,7 @@ fn a_header_that_was_forged_for_a_moment_is_noticed() {
     for target in [Target::None, Target::View, Target::Host] {
         let root = model("F32");
         let path = root.path().join(MODEL);
-        let sums = Manifests::of(&open(&path, Access::Read, Policy::None), |_| true).unwrap().checksums();
+        let sums = Manifests::of(&open(&path, Access::Read, Policy::None)).unwrap().checksums();
         fs::write(root.path().join("SHA256SUMS"), sums).unwrap();
         write(&path, &contents("I32"));
         let forged = open(&path, Access::Map, Policy::Required);

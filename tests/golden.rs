@@ -229,7 +229,7 @@ fn no_poll_makes_a_placement_of_bytes_that_do_not_match() {
                     assert!(task.finish().map_or(true, |placement| placement.is_none()));
                 }
             });
-            assert_eq!(task.wait(|_| true).unwrap_err().kind(), Kind::Mismatch);
+            assert_eq!(task.wait().unwrap_err().kind(), Kind::Mismatch);
         });
         assert_eq!(task.finish().unwrap_err().kind(), Kind::Mismatch);
     }

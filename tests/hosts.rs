@@ -167,7 +167,7 @@ fn assert_same(model: &Model, other: &Model) {
         assert_eq!(model.asset_len(name).unwrap(), other.asset_len(name).unwrap());
     }
     model.verify().unwrap().verdict(model.policy()).unwrap();
-    let record = |model| Manifests::of(model, |_| true).unwrap().record().unwrap();
+    let record = |model| Manifests::of(model).unwrap().record().unwrap();
     assert_eq!(record(model), record(other));
 }
 
@@ -233,7 +233,7 @@ fn faults_of_the_host_are_errors_with_a_place() {
             model.bytes(0).map(|_| ()),
             model.read_into(0, 1, &mut [0; 2]),
             model.load(&to_host()).map(|_| ()),
-            Manifests::of(&model, |_| true).map(|_| ()),
+            Manifests::of(&model).map(|_| ()),
         ];
         for result in errors {
             let error = result.unwrap_err();

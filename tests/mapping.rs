@@ -40,7 +40,7 @@ fn nothing_but_a_view_maps_a_file() {
             }
             check(&model, &CheckOptions::default()).unwrap();
             model.verify().unwrap();
-            Manifests::of(&model, |_| true).unwrap();
+            Manifests::of(&model).unwrap();
             load(&model, Target::None);
             load(&model, Target::Host);
             model.read_into(0, 0, &mut [0]).unwrap();

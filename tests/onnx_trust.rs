@@ -1,6 +1,7 @@
 //! ONNX models verified and loaded: external data, contents that are built, tensors that share bytes.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -39,7 +40,7 @@ fn flip(path: &Path, at: usize) {
 
 /// Writes both manifests of a model beside it.
 fn write_manifests(path: &Path) {
-    let manifests = Manifests::of(&open(path, Policy::IfPresent), |_| true).unwrap();
+    let manifests = Manifests::of(&open(path, Policy::IfPresent)).unwrap();
     let folder = if path.is_dir() { path } else { path.parent().unwrap() };
     fs::write(folder.join("weighbridge.json"), manifests.record().unwrap()).unwrap();
     fs::write(folder.join("SHA256SUMS"), manifests.checksums()).unwrap();
@@ -262,14 +263,14 @@ fn long_lists_are_not_too_much_work() {
     let model = Model::from_memory(bytes.into(), &OpenOptions::default(), &Context::new()).unwrap();
     assert_eq!(model.tensors().get(0).unwrap().byte_len(), 8 * COUNT as u64);
     // What is too much work is refused before the pass begins.
-    let error = Manifests::of(&model, |_| false).map(|_| ()).unwrap_err();
+    let error = Manifests::of_with(&model, |_| ControlFlow::Break(())).map(|_| ()).unwrap_err();
     assert_eq!(error.kind(), Kind::Cancelled, "{error}");
 }
 
 /// A model of external data whose file says that the bytes of two tensors lie where those of the other do.
 fn swapped() -> (tempfile::TempDir, Manifests) {
     let copy = copy_of("external/everywhere", &["model.onnx", "all.bin"]);
-    let manifests = Manifests::of(&open(copy.path(), Policy::IfPresent), |_| true).unwrap();
+    let manifests = Manifests::of(&open(copy.path(), Policy::IfPresent)).unwrap();
     let path = copy.path().join("model.onnx");
     let mut bytes = fs::read(&path).unwrap();
     let offset = |bytes: &[u8], text: &[u8]| bytes.windows(9 + text.len()).position(|at| at[9..] == *text).unwrap() + 9;

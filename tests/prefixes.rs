@@ -171,7 +171,7 @@ fn prefixes_of_checksums_cover_what_they_name() {
 #[test]
 fn no_prefix_of_a_record_is_read() {
     let (_, bytes) = files().pop().unwrap();
-    let record = Manifests::of(&from_memory(&bytes).unwrap(), |_| true).unwrap().record().unwrap();
+    let record = Manifests::of(&from_memory(&bytes).unwrap()).unwrap().record().unwrap();
     let with = |record: &str| {
         let manifest = Some(record.as_bytes().to_vec());
         let options = OpenOptions { manifest, policy: Policy::Required, ..OpenOptions::default() };
@@ -239,7 +239,7 @@ fn changed_indices_open_or_fail() {
 fn changed_manifests_vouch_for_nothing_else() {
     const EACH: usize = 1_000;
     let (_, bytes) = files().pop().unwrap();
-    let manifests = Manifests::of(&from_memory(&bytes).unwrap(), |_| true).unwrap();
+    let manifests = Manifests::of(&from_memory(&bytes).unwrap()).unwrap();
     let mut numbers = Numbers(3);
     let (mut loaded, mut refused) = (0, 0);
     for text in [manifests.record().unwrap(), manifests.checksums()] {

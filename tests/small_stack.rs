@@ -156,7 +156,7 @@ fn views_of_many_dimensions_and_all_sizes_of_elements_fit() {
     fs::write(&path, format!(r#"{{"trial": 1, "files": ["data"], "tensors": [{}]}}"#, tensors.join(","))).unwrap();
     assert!(from_path(path.clone()));
     let model = Model::open(&path, &OpenOptions::default(), &Context::new()).unwrap();
-    let record = Manifests::of(&model, |_| true).unwrap().record().unwrap();
+    let record = Manifests::of(&model).unwrap().record().unwrap();
     let options = OpenOptions { manifest: Some(record.into_bytes()), ..OpenOptions::default() };
     assert!(survives("views with a record", move || Model::open(&path, &options, &Context::new())));
     model.load(&PlanOptions::default()).unwrap();

@@ -18,7 +18,7 @@ pub fn run(args: &Digest, out: &mut impl Write) -> Result<(), Failure> {
     if !args.path.is_dir() {
         return Err(Failure::usage(format!("{}: expected the directory of a model", args.path.display())));
     }
-    let manifests = Manifests::of(&model, progress_bar("hashing"))?;
+    let manifests = Manifests::of_with(&model, progress_bar("hashing"))?;
     write(out, &args.path.join(RECORD_FILE_NAME), &manifests.record()?)?;
     if args.sha256sums {
         write(out, &args.path.join("SHA256SUMS"), &manifests.checksums())?;

@@ -54,7 +54,7 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
     }
     let start = Instant::now();
     let task = Task::start(&plan)?;
-    task.wait(progress_bar("loading"))?;
+    task.wait_with(progress_bar("loading"))?;
     let Some(placement) = task.finish()? else { return Err(Failure::usage("the task has no placement")) };
     let phases = [opened, Phase::ended("load", info.read_bytes, start)];
 

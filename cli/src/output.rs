@@ -1,6 +1,7 @@
 //! What several commands print.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -76,7 +77,7 @@ pub fn outcome_name(outcome: Outcome) -> &'static str {
 }
 
 /// A bar on a terminal, and nothing elsewhere.
-pub fn progress_bar(what: &'static str) -> impl FnMut(&Progress) -> bool {
+pub fn progress_bar(what: &'static str) -> impl FnMut(&Progress) -> ControlFlow<()> {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}");
     let bar = ProgressBar::new(0).with_message(what);
     let bar = style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style));
@@ -86,6 +87,6 @@ pub fn progress_bar(what: &'static str) -> impl FnMut(&Progress) -> bool {
         if progress.done_bytes == progress.total_bytes {
             bar.finish_and_clear();
         }
-        true
+        ControlFlow::Continue(())
     }
 }

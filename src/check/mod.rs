@@ -21,6 +21,7 @@ mod unread;
 mod weights;
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
 use crate::error::Result;
 use crate::finding::Finding;
@@ -93,22 +94,25 @@ impl Model {
 /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the target is not known, or is one of another format.
 /// [`Kind::Cancelled`](crate::Kind::Cancelled): the options asked for it.
 pub fn check(model: &Model, options: &CheckOptions) -> Result<Vec<Finding>> {
-    check_with(model, options, |_| true)
+    check_with(model, options, |_| ControlFlow::Continue(()))
 }
 
 /// As [`check`], and tells `progress` how far the check is: at once, between two groups of rules, every 4 MiB that are
-/// read, and at the end. Returning `false` cancels.
+/// read, and at the end. [`ControlFlow::Break`] cancels the check.
 ///
 /// [`Progress::total_bytes`] is what may be read at most: most checks end long before. Tensors are not counted.
 pub fn check_with(
     model: &Model,
     options: &CheckOptions,
-    progress: impl FnMut(&Progress) -> bool,
+    progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Vec<Finding>> {
     let goal = goal::parse(&options.target, model.format())?;
     let progress = RefCell::new(progress);
-    let goes_on = |now: &Progress| !options.is_cancelled() && (progress.borrow_mut())(now);
-    let subject = &Subject::of(model, options.budget(), &goes_on);
+    let tell = |now: &Progress| match options.is_cancelled() {
+        true => ControlFlow::Break(()),
+        false => (progress.borrow_mut())(now),
+    };
+    let subject = &Subject::of(model, options.budget(), &tell);
     let mut collector = Collector::new(subject.graphs);
     for check in checks(subject) {
         subject.reader.tell()?;

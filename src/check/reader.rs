@@ -1,6 +1,7 @@
 //! The one way to the contents of tensors: within a budget, and only as long as the caller wants.
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 
 use crate::error::{Error, Kind, Result};
 use crate::host::Progress;
@@ -13,14 +14,14 @@ pub(super) const DEFAULT_BUDGET: u64 = 4 << 30;
 /// Bytes between two calls of the caller's function.
 const STEP: u64 = 4 << 20;
 
-/// Told how far a check is; `false`: stop.
-pub(super) type GoesOn<'a> = dyn Fn(&Progress) -> bool + 'a;
+/// Told how far a check is, and says whether it goes on.
+pub(super) type Tell<'a> = dyn Fn(&Progress) -> ControlFlow<()> + 'a;
 
 /// Reads contents of tensors, and counts what it reads: tensors may overlap, and be more than their files.
 pub(super) struct Reader<'a> {
     model: &'a Model,
     budget: u64,
-    goes_on: &'a GoesOn<'a>,
+    listener: &'a Tell<'a>,
     done: Cell<u64>,
     /// What was done when the caller was last told.
     told: Cell<u64>,
@@ -29,8 +30,8 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader of at most `budget` bytes.
-    pub(super) fn new(model: &'a Model, budget: u64, goes_on: &'a GoesOn<'a>) -> Self {
-        Self { model, budget, goes_on, done: Cell::new(0), told: Cell::new(0), is_cancelled: Cell::new(false) }
+    pub(super) fn new(model: &'a Model, budget: u64, listener: &'a Tell<'a>) -> Self {
+        Self { model, budget, listener, done: Cell::new(0), told: Cell::new(0), is_cancelled: Cell::new(false) }
     }
 
     /// Bytes that may still be read.
@@ -66,7 +67,7 @@ impl<'a> Reader<'a> {
         self.told.set(self.done.get());
         let progress = Progress { done_bytes: self.done.get(), total_bytes: self.budget, ..Progress::default() };
         // Whoever has cancelled is not asked again.
-        if self.is_cancelled.get() || !(self.goes_on)(&progress) {
+        if self.is_cancelled.get() || (self.listener)(&progress).is_break() {
             self.is_cancelled.set(true);
             return Err(Error::new(Kind::Cancelled, "the check was cancelled"));
         }

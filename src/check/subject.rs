@@ -1,6 +1,6 @@
 //! What is checked: the parts of a model that the rules look at.
 
-use super::reader::{GoesOn, Reader};
+use super::reader::{Reader, Tell};
 use crate::graph::Graphs;
 use crate::metadata::Metadata;
 use crate::model::Model;
@@ -17,14 +17,14 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// A model of which at most `budget` bytes of tensors are read, as long as `goes_on` says so.
-    pub(super) fn of(model: &'a Model, budget: u64, goes_on: &'a GoesOn<'a>) -> Self {
+    /// A model of which at most `budget` bytes of tensors are read, as long as `listener` says so.
+    pub(super) fn of(model: &'a Model, budget: u64, listener: &'a Tell<'a>) -> Self {
         Self {
             model,
             graphs: model.graphs(),
             tensors: model.tensors(),
             metadata: model.metadata(),
-            reader: Reader::new(model, budget, goes_on),
+            reader: Reader::new(model, budget, listener),
         }
     }
 }

@@ -4,18 +4,19 @@ use std::path::PathBuf;
 
 use super::lent::{Destination, HostStream};
 use crate::dtype::DType;
+use crate::host::Cancel;
 
 /// Where the bytes of the tensors go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Target {
-    /// Nowhere: they are only checked.
+    /// One arena in host memory, each tensor aligned.
     #[default]
-    None,
+    Host,
     /// They stay where they are: zero-copy pointers into the mapped files.
     View,
-    /// One arena in host memory, each tensor aligned.
-    Host,
+    /// Nowhere: they are only checked.
+    None,
     /// One arena in memory that can be mapped by other processes and that nobody can change any more, see
     /// [`Placement::sealed`](super::Placement::sealed). Linux only.
     Sealed,
@@ -52,6 +53,8 @@ pub struct PlanOptions {
     pub casts: Vec<CastRule>,
     /// How files are read.
     pub reads: Reads,
+    /// Stops the tasks of the plan from another thread, see [`Cancel::cancel`].
+    pub cancel: Option<Cancel>,
     /// What only [`Target::File`] needs.
     pub file: FileOptions,
     /// What only [`Target::Cuda`] needs.

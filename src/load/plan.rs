@@ -13,6 +13,7 @@ use super::scatter::{check_work, wanted_buffer};
 use super::select::{Selected, select};
 use super::staging::Staging;
 use crate::error::{Error, Kind, Result};
+use crate::host::Cancel;
 use crate::tensor::TensorTable;
 
 /// What a plan will do.
@@ -58,6 +59,8 @@ pub struct Plan {
     pub(super) reads: Reads,
     /// Of a plan for a file.
     pub(super) file: FileOptions,
+    /// Stops every task of the plan.
+    pub(super) cancel: Option<Cancel>,
     /// Of a plan for devices.
     pub(super) routing: Option<Arc<Routing>>,
     info: PlanInfo,
@@ -102,7 +105,8 @@ impl Plan {
         let selection: Vec<Selected> = (0..payload.tensors.len()).map(Selected::whole).collect();
         let checks = Checks::of_files(payload, &files, scope)?;
         let all = (0..files.len()).filter(|file| files[*file].base.is_none()).collect();
-        let plan = Self::build(payload, (files, all), selection, checks, &PlanOptions::default())?;
+        let options = PlanOptions { target: Target::None, ..PlanOptions::default() };
+        let plan = Self::build(payload, (files, all), selection, checks, &options)?;
         // What a search in a damaged file finds whole is not what other manifests say of the file.
         Ok(Self { vouches: !matches!(scope, Scope::Locate(_)), ..plan })
     }
@@ -172,6 +176,7 @@ impl Plan {
             staging,
             reads: options.reads,
             file: options.file.clone(),
+            cancel: options.cancel.clone(),
             routing,
             info,
         })

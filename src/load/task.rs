@@ -1,6 +1,7 @@
 //! A pass over the bytes of a plan, driven by whoever steps it or by threads of its own.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
@@ -164,17 +165,22 @@ impl Task {
         self.shared.settle()
     }
 
-    /// Works or waits until the end. `progress` is called on this thread with no lock held: at once, then about twenty
-    /// times a second, and at the end; returning `false` cancels.
-    pub fn wait(&self, mut progress: impl FnMut(&Progress) -> bool) -> Result<()> {
+    /// Works or waits until the end.
+    pub fn wait(&self) -> Result<()> {
+        self.wait_with(|_| ControlFlow::Continue(()))
+    }
+
+    /// As [`wait`](Self::wait). `progress` is called on this thread with no lock held: at once, then about twenty times
+    /// a second, and at the end; [`ControlFlow::Break`] cancels the task.
+    pub fn wait_with(&self, mut progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<()> {
         const INTERVAL: Duration = Duration::from_millis(50);
         let mut state = self.shared.settle()?;
         loop {
-            let goes_on = progress(&self.progress());
+            let flow = progress(&self.progress());
             if state == State::Done {
                 return Ok(());
             }
-            if !goes_on {
+            if flow.is_break() {
                 self.cancel();
             }
             state = self.step(INTERVAL)?;
@@ -366,7 +372,8 @@ impl Shared {
     }
 
     fn check_cancelled(&self) -> Result<()> {
-        if self.cancel.is_cancelled() { Err(Error::new(Kind::Cancelled, "the task was cancelled")) } else { Ok(()) }
+        let is_cancelled = self.cancel.is_cancelled() || self.plan.cancel.as_ref().is_some_and(Cancel::is_cancelled);
+        if is_cancelled { Err(Error::new(Kind::Cancelled, "the task was cancelled")) } else { Ok(()) }
     }
 
     /// Whether the pass is complete, or the error that ended it. Whoever asks first after the last job seals the pass.
@@ -435,10 +442,10 @@ fn check_unchanged(plan: &Plan) -> Result<()> {
 pub(super) fn run(
     plan: &Arc<Plan>,
     keeps_going: bool,
-    progress: impl FnMut(&Progress) -> bool,
+    progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<(Digests, Costs)> {
     let task = Task::start_with(plan, keeps_going)?;
-    task.wait(progress)?;
+    task.wait_with(progress)?;
     let digests = std::mem::take(&mut *lock(&task.shared.digests));
     let costs = std::mem::take(&mut *lock(&task.shared.costs));
     Ok((digests, costs))

@@ -1,6 +1,7 @@
 //! Passes over whole files that place nothing: to verify them, and to measure them for a manifest.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::checks::{Item, Scope};
@@ -14,13 +15,22 @@ use crate::verify::{FileClaim, Report, TensorClaim};
 
 /// Checks all files, collecting mismatches; damaged files are then searched for the damaged tensors. `missing` are the
 /// files that manifests list and that are not there.
-pub(crate) fn verify(payload: &Arc<Payload>, others: Vec<PayloadFile>, missing: Vec<String>) -> Result<Report> {
-    Ok(verify_present(payload, others)?.with_missing(missing, &payload.manifests))
+pub(crate) fn verify(
+    payload: &Arc<Payload>,
+    others: Vec<PayloadFile>,
+    missing: Vec<String>,
+    progress: impl FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Report> {
+    Ok(verify_present(payload, others, progress)?.with_missing(missing, &payload.manifests))
 }
 
-fn verify_present(payload: &Arc<Payload>, assets: Vec<PayloadFile>) -> Result<Report> {
+fn verify_present(
+    payload: &Arc<Payload>,
+    assets: Vec<PayloadFile>,
+    mut progress: impl FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Report> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Verify)?);
-    let (digests, costs) = run(&plan, true, |_| true)?;
+    let (digests, costs) = run(&plan, true, &mut progress)?;
     let report = digests.report(&plan).with_costs(costs);
     let damaged = digests.damaged_files(&plan);
     if damaged.is_empty() || payload.manifests.iter().all(|manifest| manifest.tensors.is_empty()) {
@@ -31,7 +41,7 @@ fn verify_present(payload: &Arc<Payload>, assets: Vec<PayloadFile>) -> Result<Re
         Err(e) if e.kind() == Kind::Limit => return Ok(report),
         plan => Arc::new(plan?),
     };
-    let located = run(&plan, true, |_| true)?.0.report(&plan);
+    let located = run(&plan, true, progress)?.0.report(&plan);
     Ok(report.with_tensors_of(&located))
 }
 
@@ -45,7 +55,7 @@ pub(crate) struct Measured {
 pub(crate) fn measure(
     payload: &Arc<Payload>,
     assets: Vec<PayloadFile>,
-    progress: impl FnMut(&Progress) -> bool,
+    progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Measured> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Measure)?);
     let (digests, _) = run(&plan, false, progress)?;

@@ -67,10 +67,16 @@ impl Location {
         Ok(Self::new(neighbours, Some(Disk::part(file, start, len, access, context)?)))
     }
 
-    /// Memory: there are no files beside it.
-    pub(crate) fn from_memory(bytes: Bytes) -> Self {
+    /// Memory: there are no files beside it. [`Kind::InvalidArgument`]: the name is not that of a file.
+    pub(crate) fn from_memory(bytes: Bytes, name: Option<&str>) -> Result<Self> {
+        let name = name.unwrap_or("memory");
+        let is_plain = plain_name(name).is_ok_and(|plain| plain == name);
+        if !is_plain {
+            let message = "is not the name of a file: expected a relative one without \"..\"";
+            return Err(Error::invalid(message).with_subject(name));
+        }
         let neighbours = Neighbours::None("a model in memory cannot name other files");
-        Self::new(neighbours, Some(Source::from_memory("memory", bytes)))
+        Ok(Self::new(neighbours, Some(Source::from_memory(name, bytes))))
     }
 
     fn new(neighbours: Neighbours, entry: Option<Source>) -> Self {

@@ -1,5 +1,7 @@
 //! Manifests of a model, made from its bytes.
 
+use std::ops::ControlFlow;
+
 use crate::digest::Algorithm;
 use crate::error::Result;
 use crate::host::Progress;
@@ -11,10 +13,15 @@ use crate::verify::{write_checksums, write_record};
 pub struct Manifests(Measured);
 
 impl Manifests {
-    /// Reads and hashes every file of the model. `progress` may cancel by returning `false`.
+    /// Reads and hashes every file of the model.
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): tensors overlap so much that hashing each of them is too much work.
-    pub fn of(model: &Model, progress: impl FnMut(&Progress) -> bool) -> Result<Self> {
+    pub fn of(model: &Model) -> Result<Self> {
+        Self::of_with(model, |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`of`](Self::of). `progress` is called on this thread, as by [`Task::wait_with`](crate::load::Task::wait_with).
+    pub fn of_with(model: &Model, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Self> {
         model.measure(progress).map(Self)
     }
 

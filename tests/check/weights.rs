@@ -1,11 +1,12 @@
 //! Models of weights without graphs: what they hold, and how much of it is read.
 
 use std::fs::{self, File};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde_json::json;
 use weighbridge::check::{CheckOptions, check_with};
-use weighbridge::host::Cancel;
+use weighbridge::host::{Cancel, Progress};
 use weighbridge::{Context, Finding, Kind, Model, OpenOptions, Policy, Severity};
 
 /// A tensor of a file: name, element type, elements, bytes.
@@ -177,7 +178,7 @@ fn a_check_reads_no_more_than_it_may_and_says_what_it_left() {
     let found = check_with(&model, &options, |progress| {
         assert!((last..=1 << 20).contains(&progress.done_bytes) && progress.total_bytes == 1 << 20);
         last = progress.done_bytes;
-        true
+        ControlFlow::Continue(())
     });
     let found = found.unwrap();
     assert_eq!(rules(&found), ["model.size", "model.size.unread"]);
@@ -209,7 +210,11 @@ fn a_check_stops_when_the_caller_wants_it_to() {
     let options = CheckOptions { cancel: Some(cancel.clone()), ..CheckOptions::default() };
     assert!(model.check(&options).is_ok());
     // In the midst of reading: by what the function returns, and by whoever holds the wish to stop.
-    let error = check_with(&model, &CheckOptions::default(), |progress| progress.done_bytes == 0).unwrap_err();
+    let at_first_bytes = |progress: &Progress| match progress.done_bytes {
+        0 => ControlFlow::Continue(()),
+        _ => ControlFlow::Break(()),
+    };
+    let error = check_with(&model, &CheckOptions::default(), at_first_bytes).unwrap_err();
     assert_eq!(error.kind(), Kind::Cancelled);
     let mut calls_with_bytes = 0;
     let cancelled = check_with(&model, &options, |progress| {
@@ -217,7 +222,7 @@ fn a_check_stops_when_the_caller_wants_it_to() {
             calls_with_bytes += 1;
             cancel.cancel();
         }
-        true
+        ControlFlow::Continue(())
     });
     assert_eq!(cancelled.unwrap_err().kind(), Kind::Cancelled);
     assert_eq!(calls_with_bytes, 1, "nobody is asked again after that");

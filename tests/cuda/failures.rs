@@ -1,5 +1,6 @@
 //! Whatever fails, and whenever: an error of the right kind, nothing left behind, no pointer to bytes that are not checked.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -166,7 +167,7 @@ fn a_load_can_be_cancelled_at_every_stage() {
                     break;
                 }
                 task.cancel();
-                let error = task.wait(|_| true).unwrap_err();
+                let error = task.wait().unwrap_err();
                 assert_eq!(error.kind(), Kind::Cancelled);
                 assert_eq!(task.finish().unwrap_err().kind(), Kind::Cancelled);
                 stub.assert_clean("after a cancel");
@@ -191,7 +192,7 @@ fn a_file_that_changes_meanwhile_gives_no_pointer() {
             let model = open(&path, threads, &Default::default());
             let task = Task::start(&Arc::new(model.plan(&options(false)).unwrap())).unwrap();
             std::fs::OpenOptions::new().append(true).open(&path).unwrap().set_len(1_000_000).unwrap();
-            assert_eq!(task.wait(|_| true).unwrap_err().kind(), Kind::Changed);
+            assert_eq!(task.wait().unwrap_err().kind(), Kind::Changed);
             stub.assert_clean("after a change");
         }
     });
@@ -204,7 +205,7 @@ fn the_callers_memory_can_be_freed_when_the_error_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.safetensors");
         write(&path, &[9_000_000, 9_000_001, 9_000_002, 9_000_003]);
-        let manifest = Manifests::of(&open(&path, 4, &Default::default()), |_| true).unwrap().record().unwrap();
+        let manifest = Manifests::of(&open(&path, 4, &Default::default())).unwrap().record().unwrap();
         let mut bytes = std::fs::read(&path).unwrap();
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
@@ -219,7 +220,12 @@ fn the_callers_memory_can_be_freed_when_the_error_is_told() {
             let cuda = CudaOptions { destinations, ..Default::default() };
             let plan = model.plan(&PlanOptions { target: Target::Cuda, cuda, ..Default::default() }).unwrap();
             let task = Task::start(&Arc::new(plan)).unwrap();
-            let error = task.wait(|progress| how == "mismatch" || progress.done_bytes == 0).unwrap_err();
+            let error = task
+                .wait_with(|progress| match how == "mismatch" || progress.done_bytes == 0 {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
+                })
+                .unwrap_err();
             assert!(matches!(error.kind(), Kind::Mismatch | Kind::Cancelled), "{error}");
             // SAFETY: nobody uses it any more, which is what is tested.
             unsafe { cudarc::driver::result::free_sync(arena) }.unwrap();
@@ -242,7 +248,7 @@ fn an_error_at_the_very_end_is_told_when_no_copy_is_under_way() {
             // The file is written while it is read, with what is in it already.
             let bytes = std::fs::read(&path).unwrap();
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(task.wait(|_| true).unwrap_err().kind(), Kind::Changed);
+            assert_eq!(task.wait().unwrap_err().kind(), Kind::Changed);
             stub.assert_clean("when the error is told");
         }
     });

@@ -65,7 +65,7 @@ fn awkward_sizes_arrive_whole_by_every_way_of_reading_and_staging() {
                         let when = format!("{threads} threads, {reads:?}, {staging_bytes} bytes of staging");
                         assert!(staging_bytes == 0 || plan.info().staging_bytes <= staging_bytes, "{when}");
                         let task = Task::start(&Arc::new(plan)).unwrap();
-                        task.wait(|_| true).unwrap();
+                        task.wait().unwrap();
                         let placement = task.finish().unwrap().unwrap();
                         assert_same_bytes(stub, &model, &placement, &when);
                     }
@@ -84,7 +84,7 @@ fn bytes_are_checked_before_they_are_handed_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.safetensors");
         write(&path, &[9_000_000, 100, 5_000_001]);
-        let manifests = Manifests::of(&open(&path, 2, &OpenOptions::default()), |_| true).unwrap();
+        let manifests = Manifests::of(&open(&path, 2, &OpenOptions::default())).unwrap();
         for (algorithm, trusted) in [("blake3", manifests.record().unwrap()), ("sha256", manifests.checksums())] {
             let manifest = Some(trusted.into_bytes());
             let options = OpenOptions { policy: Policy::Required, manifest, ..Default::default() };
@@ -104,7 +104,7 @@ fn bytes_are_checked_before_they_are_handed_out() {
             for threads in [0, 4] {
                 let plan = Arc::new(open(&damaged, threads, &options).plan(&to_cuda()).unwrap());
                 let task = Task::start(&plan).unwrap();
-                assert_eq!(task.wait(|_| true).unwrap_err().kind(), Kind::Mismatch);
+                assert_eq!(task.wait().unwrap_err().kind(), Kind::Mismatch);
                 assert_eq!(task.finish().unwrap_err().kind(), Kind::Mismatch);
                 // The task is still there, and has given everything back all the same.
                 if let Some(stub) = stub {

@@ -59,10 +59,10 @@ fn drive(random: &mut Random, plan: Plan) -> Result<Option<Placement>> {
                 return Ok(None);
             }
             task.cancel();
-            task.wait(|_| true)?;
+            task.wait()?;
         }
         1..10 => while task.step(Duration::ZERO)? == State::Pending {},
-        _ => task.wait(|_| true)?,
+        _ => task.wait()?,
     }
     Ok(Some(task.finish()?.expect("it is done")))
 }

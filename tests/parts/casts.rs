@@ -67,7 +67,7 @@ fn elements_that_lie_across_the_borders_of_blocks_stay_whole() {
     file.extend([1, 2, 3]);
     file.extend(&bytes);
     std::fs::write(&path, file).unwrap();
-    let manifests = Manifests::of(&open(&path, 2, &OpenOptions::default()), |_| true).unwrap();
+    let manifests = Manifests::of(&open(&path, 2, &OpenOptions::default())).unwrap();
     for manifest in [manifests.record().unwrap(), manifests.checksums()] {
         let options =
             OpenOptions { policy: Policy::Required, manifest: Some(manifest.into_bytes()), ..Default::default() };

@@ -21,7 +21,7 @@ impl Fixture {
     /// A model of these tensors, in one file of `len` bytes, and its record.
     fn new(len: usize, tensors: &Value) -> Self {
         let fixture = Self::written(len, tensors);
-        let text = Manifests::of(&fixture.open(None), |_| true).unwrap().record().unwrap();
+        let text = Manifests::of(&fixture.open(None)).unwrap().record().unwrap();
         Self { record: serde_json::from_str(&text).unwrap(), ..fixture }
     }
 

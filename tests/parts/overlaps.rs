@@ -87,7 +87,7 @@ fn a_range_of_many_tensors_is_hashed_once() {
 #[test]
 fn a_block_of_many_slices_is_hashed_once() {
     let fixture = tied();
-    let text = Manifests::of(&fixture.open(None), |_| true).unwrap().record().unwrap();
+    let text = Manifests::of(&fixture.open(None)).unwrap().record().unwrap();
     let mut record: Value = serde_json::from_str(&text).unwrap();
     record["files"] = json!({});
     let options = PlanOptions { slices: vec![slice("*", 0, 5, ROWS as u64)], ..to_host() };
@@ -117,7 +117,7 @@ fn staggered(count: usize) -> Fixture {
 #[test]
 fn overlaps_below_the_bound_are_hashed() {
     let fixture = staggered(60);
-    let manifests = Manifests::of(&fixture.open(None), |_| true).unwrap();
+    let manifests = Manifests::of(&fixture.open(None)).unwrap();
     let made: Value = serde_json::from_str(&manifests.record().unwrap()).unwrap();
     let record = record(&fixture, false);
     assert_eq!(made["tensors"], record["tensors"]);
@@ -137,7 +137,7 @@ fn assert_limited(error: &Error, cure: &str) {
 #[test]
 fn overlaps_beyond_the_bound_are_refused_with_a_cure() {
     let fixture = staggered(100);
-    let error = Manifests::of(&fixture.open(None), |_| true).map(|_| ()).unwrap_err();
+    let error = Manifests::of(&fixture.open(None)).map(|_| ()).unwrap_err();
     assert_limited(&error, "list the files in a SHA256SUMS made by sha256sum");
     let of_tensors = record(&fixture, false);
     let model = fixture.open(Some(&of_tensors));

@@ -42,7 +42,7 @@ pub fn drive(random: &mut Random, plan: Plan) -> Result<Placement> {
         })?;
         assert_eq!(seen.len(), task.finish()?.unwrap().len());
     } else if random.chance(50) {
-        task.wait(|_| true)?;
+        task.wait()?;
     } else {
         let mut last = 0;
         let patience = std::time::Instant::now();

@@ -116,10 +116,12 @@ impl<'s> GraphReader<'s> {
     /// Reads up to the attributes of the next node, if there is one.
     fn next_node(&mut self, found: &mut Found<'_, '_>) -> Result<bool> {
         if let Some(body) = &mut self.body {
-            let next = body.nodes.next();
-            return next.map_or(Ok(false), |range| self.open_node(range).map(|()| true));
+            let Some(range) = body.nodes.next() else { return Ok(false) };
+            found.budget.advance(range.len() as u64)?;
+            return self.open_node(range).map(|()| true);
         }
         while let Some((number, value)) = self.fields.next() {
+            found.budget.advance(value.range().len() as u64)?;
             if number == 1 {
                 return self.open_node(value.range()).map(|()| true);
             }

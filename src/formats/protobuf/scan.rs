@@ -42,6 +42,7 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, budget: &Budget
     let mut scanner = Scanner {
         source,
         schema,
+        budget,
         limits,
         memory,
         filled: 0,
@@ -80,6 +81,7 @@ struct Frame {
 struct Scanner<'a> {
     source: &'a Source,
     schema: &'a Schema,
+    budget: &'a Budget,
     limits: &'a Limits,
     /// First the text so far. Then, from `kept` on, bytes of the file: those before `at` are walked over and belong to
     /// the text, those up to `filled` come next. As long as nothing is left out, nothing has to be moved.
@@ -265,6 +267,7 @@ impl Scanner<'_> {
         let room = self.memory.len() - self.filled;
         let more = (self.source.len() - read_to).min(self.next_read).min(room as u64) as usize;
         self.next_read = (2 * self.next_read).min(LONGEST_READ);
+        self.budget.advance(more as u64)?;
         self.source.read_into(read_to, &mut self.memory[self.filled..self.filled + more])?;
         self.filled += more;
         Ok(())

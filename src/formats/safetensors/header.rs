@@ -13,7 +13,7 @@ use crate::error::{Error, Printable, Result};
 use crate::finding::rules::{HEADER_WHITESPACE, METADATA_NULL};
 use crate::formats::TABLE_ROW;
 use crate::json::{self, UniqueMap};
-use crate::limits::{Limits, MAX_RANK};
+use crate::limits::{Budget, Limits, MAX_RANK};
 use crate::storage::{Source, Witness};
 use crate::tensor::{Layout, Span, TableBuilder, TensorTable};
 
@@ -25,6 +25,9 @@ const METADATA: &str = "__metadata__";
 
 /// Writers use a few dozen keys.
 const MAX_METADATA: usize = 100_000;
+
+/// Bytes of the entry of a tensor without its name: `"":{"dtype":"F32","shape":[],"data_offsets":[0,4]},`.
+const SHORTEST_ENTRY: u64 = 53;
 
 /// What the header of one file says.
 pub(super) struct ParsedHeader {
@@ -47,7 +50,7 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<ParsedH
         reading.notes.add(HEADER_WHITESPACE, source.name(), message);
     }
 
-    let mut reader = HeaderReader::new(data_start, limits);
+    let mut reader = HeaderReader::new(data_start, reading.budget);
     reader.tensors.reserve(text.len());
     json::read(text, PREFIX, &mut reader).map_err(|e| reader.explain(e))?;
     if reader.metadata_is_null {
@@ -94,7 +97,8 @@ fn check_end(source: &Source, data_end: u64) -> Result<()> {
 }
 
 /// Walks the JSON object and fills the table; nothing is built in between.
-struct HeaderReader {
+struct HeaderReader<'a> {
+    budget: &'a Budget,
     data_start: u64,
     tensors: TableBuilder,
     /// The end of the last tensor, which may lie beyond the file.
@@ -108,11 +112,12 @@ struct HeaderReader {
     failure: Option<Error>,
 }
 
-impl HeaderReader {
-    fn new(data_start: u64, limits: &Limits) -> Self {
+impl<'a> HeaderReader<'a> {
+    fn new(data_start: u64, budget: &'a Budget) -> Self {
         Self {
+            budget,
             data_start,
-            tensors: TableBuilder::new(limits),
+            tensors: TableBuilder::new(budget.limits()),
             data_end: 0,
             metadata: BTreeMap::new(),
             metadata_is_null: false,
@@ -123,6 +128,7 @@ impl HeaderReader {
     }
 
     fn add(&mut self, name: &str, entry: &Entry<'_>) -> Result<()> {
+        self.budget.advance(name.len() as u64 + SHORTEST_ENTRY)?;
         let (start, end) = entry.offsets;
         let dtype = DType::from_name(&entry.dtype).filter(|dtype| is_known(*dtype)).ok_or_else(|| {
             let name = Printable(&entry.dtype);
@@ -166,7 +172,7 @@ fn is_known(dtype: DType) -> bool {
     dtype.number() <= DType::F4.number() && dtype != DType::C128
 }
 
-impl<'de> DeserializeSeed<'de> for &mut HeaderReader {
+impl<'de> DeserializeSeed<'de> for &mut HeaderReader<'_> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -174,7 +180,7 @@ impl<'de> DeserializeSeed<'de> for &mut HeaderReader {
     }
 }
 
-impl<'de> Visitor<'de> for &mut HeaderReader {
+impl<'de> Visitor<'de> for &mut HeaderReader<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

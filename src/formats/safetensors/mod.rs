@@ -102,6 +102,7 @@ impl<'r, 'a> Shards<'r, 'a> {
 
     /// Reads the header of a file and takes the tensors that `belongs` picks; the others are listed apart.
     fn add(&mut self, source: Source, mut belongs: impl FnMut(&str) -> bool) -> Result<()> {
+        self.reading.budget.tell()?;
         self.refuse_twice(&source)?;
         let parsed = header::read(self.reading, &source);
         let parsed = parsed.map_err(|e| explain(e, &source)).map_err(|e| e.with_path(source.path()))?;

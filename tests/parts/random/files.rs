@@ -318,7 +318,7 @@ pub fn manifest(path: &Path, known: Known) -> Option<Vec<u8>> {
     if known == Known::Nothing {
         return None;
     }
-    let manifests = Manifests::of(&open(path, 0, None), |_| true).unwrap();
+    let manifests = Manifests::of(&open(path, 0, None)).unwrap();
     Some(if known == Known::Record { manifests.record().unwrap() } else { manifests.checksums() }.into_bytes())
 }
 
