@@ -59,8 +59,7 @@ fn open_with(path: &Path, what: &str, access: Access) -> Result<()> {
 
 fn plan(path: &Path, what: &str) -> Result<()> {
     let model = Model::open(path, &OpenOptions::default(), &context())?;
-    let options = PlanOptions { target: Target::Host, ..Default::default() };
-    measure(what, 0, || model.plan(&options))
+    measure(what, 0, || model.plan(&PlanOptions::default()))
 }
 
 fn check_graph(path: &Path, what: &str) -> Result<()> {
@@ -106,7 +105,7 @@ fn verify(path: &Path, what: &str, manifest: ManifestOf) -> Result<()> {
     let model = Model::open(path, &options(path, Some(manifest)), &context())?;
     let bytes = model.files().map(|file| file.len()).sum();
     measure(what, bytes, || {
-        let plan = Arc::new(model.plan(&PlanOptions::default())?);
+        let plan = Arc::new(model.plan(&PlanOptions { target: Target::None, ..Default::default() })?);
         let task = Task::start(&plan)?;
         task.wait()?;
         task.finish()

@@ -11,7 +11,7 @@
 
 namespace wb = weighbridge;
 
-/// Text that comes from a file may hold anything, also what would steer a terminal.
+/// Text from a file may contain anything, also control sequences for the terminal.
 static std::string printable(std::string_view text) {
   std::string copy(text.substr(0, 60));
   for (char& c : copy)
@@ -39,7 +39,7 @@ static void list_tensors(const wb::model& model) {
   std::printf("\n%-40s %-8s %-20s %12s %4s %12s\n", "tensor", "dtype", "shape", "bytes", "file", "offset");
   for (const wb::tensor_view& tensor : model.tensors()) {
     const std::string offset = tensor.offset() ? std::to_string(*tensor.offset()) : "-";
-    std::printf("%-40s %-8s %-20s %12" PRIu64 " %4u %12s\n", printable(tensor.name()).c_str(),
+    std::printf("%-40s %-8s %-20s %12" PRIu64 " %4zu %12s\n", printable(tensor.name()).c_str(),
                 printable(tensor.dtype_name()).c_str(), shape_of(tensor).c_str(), tensor.bytes(), tensor.file(),
                 offset.c_str());
     total += tensor.bytes();
@@ -47,10 +47,13 @@ static void list_tensors(const wb::model& model) {
   std::printf("%zu tensors, %" PRIu64 " bytes\n", model.tensors().size(), total);
 }
 
-static void list_travellers(const wb::model& model) {
+static void list_metadata(const wb::model& model) {
   if (!model.metadata().empty()) std::printf("\nmetadata\n");
-  for (const auto& [key, text] : model.metadata())
-    std::printf("  %s = %s\n", printable(key).c_str(), printable(text).c_str());
+  for (const wb::metadata_entry& entry : model.metadata())
+    std::printf("  %s = %s\n", printable(entry.key).c_str(), printable(entry.text).c_str());
+}
+
+static void list_assets(const wb::model& model) {
   if (!model.assets().empty()) std::printf("\nassets\n");
   for (const wb::asset_view& asset : model.assets())
     std::printf("  %s, %" PRIu64 " bytes\n", printable(asset.name()).c_str(), asset.bytes());
@@ -62,14 +65,15 @@ int main(int argc, char** argv) {
     return 2;
   }
 
-  // Nothing is read but headers, so nothing is verified here: load_checkpoint.cpp does that.
+  // This reads headers and no tensors, so nothing is verified: load_checkpoint.cpp does that.
   const auto model = wb::model::open(argv[1]);
   if (!model) {
-    std::fprintf(stderr, "error: %s\n", std::string(model.error().message()).c_str());
+    std::fprintf(stderr, "error: %s\n", model.error().message().data());  // NUL-terminated
     return 1;
   }
   list_files(*model);
   list_tensors(*model);
-  list_travellers(*model);
+  list_metadata(*model);
+  list_assets(*model);
   return 0;
 }

@@ -9,20 +9,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cinttypes>
 #include <cstdio>
-#include <string>
 
 namespace wb = weighbridge;
 
 static int fail(const wb::error& error) {
-  std::fprintf(stderr, "error: %s\n", std::string(error.message()).c_str());
+  std::fprintf(stderr, "error: %s\n", error.message().data());  // NUL-terminated
   return 1;
 }
 
 static bool is_mapped(const void* memory) { return memory != MAP_FAILED; }
 
-/// What the other process does with a descriptor that it has inherited, or got over a socket: it needs neither the model nor this
-/// library.
+/// What the other process does with a descriptor that it has inherited, or received over a socket. It needs neither the
+/// model nor this library.
 static int use(int descriptor, std::size_t bytes, std::size_t offset, std::size_t size) {
   void* memory = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0);
   if (!is_mapped(memory)) return 1;
@@ -44,16 +44,17 @@ int main(int argc, char** argv) {
   }
   const auto model = wb::model::open(argv[1]);
   if (!model) return fail(model.error());
-  wb::plan_options options;
-  options.to = wb::target::sealed;
-  const auto placement = model->load(options);  // after a mismatch there is nothing to share
-  if (!placement) return fail(placement.error());
+  const auto placement = model->load(wb::plan_options(wb::target::sealed));
+  if (!placement) return fail(placement.error());  // after a mismatch there is nothing to share
   const auto memory = placement->sealed();
   if (!memory) return fail(memory.error());
-  const auto tensor = argc == 3 ? placement->find(argv[2]) : wb::expected<wb::placed_tensor>((*placement)[0]);
-  if (!tensor) return fail(tensor.error());
+  const auto tensor = placement->find(argc == 3 ? argv[2] : (*placement)[0].name);
+  if (!tensor) {
+    std::fprintf(stderr, "error: there is no such tensor\n");
+    return 1;
+  }
 
-  std::printf("%llu bytes are sealed\n", static_cast<unsigned long long>(memory->bytes));
+  std::printf("%" PRIu64 " bytes are sealed\n", memory->bytes);
   std::fflush(stdout);
   const pid_t other = fork();
   if (other == 0) {

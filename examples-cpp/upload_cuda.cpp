@@ -2,8 +2,8 @@
 //
 //   upload_cuda MODEL [TENSOR]      without TENSOR: the first one
 //
-// It needs neither the CUDA toolkit nor a device to be built. Without a device it loads into host memory in the same way;
-// without the CUDA runtime it uploads, and does not look at the device's memory.
+// Building it needs neither the CUDA toolkit nor a device. Without a device it loads into host memory in the same way;
+// without the CUDA runtime it uploads, and does not look at the memory of the device.
 //
 // Exit codes: 0 it was loaded, 1 something failed, 2 wrong usage.
 #include <weighbridge.hpp>
@@ -20,14 +20,15 @@
 namespace wb = weighbridge;
 
 static int fail(const wb::error& error) {
-  std::fprintf(stderr, "error: %s\n", std::string(error.message()).c_str());
+  std::fprintf(stderr, "error: %s\n", error.message().data());  // NUL-terminated
   return 1;
 }
 
 // ---- the CUDA runtime ---------------------------------------------------------------------------------
 
-/// The few functions of the runtime that are needed here, found while the program runs, and a stream of our own. A server
-/// that links to the runtime anyway includes <cuda_runtime_api.h> instead, and passes its cudaStream_t in the same way.
+/// The few functions of the runtime that are needed here, found while the program runs, and a stream of our own. A
+/// program that links to the runtime anyway includes <cuda_runtime_api.h> instead, and passes its cudaStream_t in the
+/// same way.
 class cuda_runtime {
  public:
   cuda_runtime() = default;
@@ -53,7 +54,7 @@ class cuda_runtime {
 
   /// "": none works.
   const char* name() const { return name_; }
-  /// A cudaStream_t, which is what plan_options::stream and placement::fence() want.
+  /// A cudaStream_t, for cuda_options::stream and placement::fence().
   void* stream() const { return stream_; }
 
   /// Copies from the device behind all that is in the stream, and waits; nullptr: done, or else why not.
@@ -92,26 +93,28 @@ class cuda_runtime {
 
 /// How many devices there are. That there is none is no error.
 static std::size_t list_devices() {
-  const auto devices = wb::devices();
+  const auto devices = wb::cuda_devices::list();
   if (!devices) {
-    std::printf("no CUDA device: %s\n", std::string(devices.error().message()).c_str());
+    std::printf("no CUDA device: %s\n", devices.error().message().data());
     return 0;
   }
   std::printf("%zu CUDA devices\n", devices->size());
-  for (const wb::device_info& device : *devices)
-    std::printf("  cuda:%d  %s, %s, compute %u.%u, %.1f GB\n", device.ordinal(), std::string(device.name()).c_str(),
-                std::string(device.pci()).c_str(), device.compute_major(), device.compute_minor(),
-                static_cast<double>(device.memory_bytes()) / 1e9);
+  for (const wb::cuda_device& device : *devices)
+    std::printf("  cuda:%u  %s, %s, compute %u.%u, %.1f GB\n", device.ordinal, std::string(device.name).c_str(),
+                std::string(device.pci).c_str(), device.compute_major, device.compute_minor,
+                static_cast<double>(device.memory_bytes) / 1e9);
   return devices->size();
 }
 
 static void print_tensor(const wb::model& model, const wb::placed_tensor& placed) {
   std::string shape;
   for (const std::int64_t extent : placed.shape) shape += (shape.empty() ? "" : ", ") + std::to_string(extent);
-  const std::string place = placed.device < 0 ? "host" : "cuda:" + std::to_string(placed.device);
+  const bool on_host = placed.device == wb::host_memory;
+  const std::string place = on_host ? "host" : "cuda:" + std::to_string(placed.device);
+  const std::uint64_t address = on_host ? reinterpret_cast<std::uintptr_t>(placed.data) : placed.device_address;
   std::printf("tensor %zu of %zu: %s [%s], %" PRIu64 " bytes at %s 0x%" PRIx64 "\n", placed.tensor,
               model.tensors().size(), std::string(placed.dtype_name()).c_str(), shape.c_str(), placed.bytes,
-              place.c_str(), placed.address);
+              place.c_str(), address);
 }
 
 static void print_bytes(wb::span<const std::byte> bytes) {
@@ -121,14 +124,14 @@ static void print_bytes(wb::span<const std::byte> bytes) {
 }
 
 static void print_report(const wb::report& report) {
-  // Threads work at once, so that the times may add up to more than the load took.
+  // Threads work at the same time, so the sum may be more than the load took.
   for (const wb::cost& cost : report.costs())
     std::printf("  %-8s %12" PRIu64 " bytes %10.3f ms\n", std::string(cost.stage).c_str(), cost.bytes,
-                std::chrono::duration<double, std::milli>(cost.time).count());
+                static_cast<double>(cost.nanoseconds) / 1e6);
   std::size_t matches = 0, uncovered = 0;
-  for (const wb::check& check : report) {
-    matches += check.outcome == wb::outcome::match;
-    uncovered += check.outcome == wb::outcome::uncovered;
+  for (const wb::report_line& line : report) {
+    matches += line.outcome == wb::outcome::match;
+    uncovered += line.outcome == wb::outcome::uncovered;
   }
   std::printf("%zu files and tensors verified, %zu that nothing covers\n", matches, uncovered);
 }
@@ -145,7 +148,7 @@ static wb::expected<wb::placement> load(const wb::model& model, const wb::plan_o
   auto done = task->wait();
   if (!done) return wb::unexpected<wb::error>(std::move(done).error());
 
-  const auto info = plan->describe();
+  const auto info = plan->info();
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
   if (info)
     std::printf("%" PRIu64 " tensors, %" PRIu64 " bytes, in %.3f ms\n", info->tensors, info->target_bytes,
@@ -153,23 +156,17 @@ static wb::expected<wb::placement> load(const wb::model& model, const wb::plan_o
   return task->finish();
 }
 
-static wb::expected<wb::placed_tensor> choose(const wb::placement& placement) {
-  if (placement.size() == 0)
-    return wb::unexpected<wb::error>(wb::error(wb::status::not_found, nullptr, "the model has no tensors"));
-  return placement[0];
-}
-
 /// Prints the first bytes of a tensor, wherever it is; returns the exit code.
 static int show_contents(const cuda_runtime& runtime, const wb::placed_tensor& placed) {
   std::array<std::byte, 16> first{};
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(first.size(), placed.bytes));
-  if (placed.device < 0) {
+  if (placed.device == wb::host_memory) {
     const auto bytes = placed.host_bytes();
     std::copy_n(bytes.begin(), count, first.begin());
   } else if (runtime.stream() == nullptr) {
     std::printf("no CUDA runtime: its contents are not shown\n");
     return 0;
-  } else if (const char* why = runtime.read(first.data(), placed.address, count)) {
+  } else if (const char* why = runtime.read(first.data(), placed.device_address, count)) {
     std::fprintf(stderr, "error: cannot copy from the device: %s: %s\n", runtime.name(), why);
     return 1;
   }
@@ -182,9 +179,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s MODEL [TENSOR]\n", argv[0]);
     return 2;
   }
-  wb::context_options host;
-  host.max_threads = wb::all_threads;
-  auto context = wb::context::create(host);
+  const auto context = wb::context::create({wb::all_threads});
   if (!context) return fail(context.error());
   const auto model = wb::model::open(*context, argv[1]);
   if (!model) return fail(model.error());
@@ -194,24 +189,25 @@ int main(int argc, char** argv) {
   if (has_device) runtime.open(0);
   if (runtime.stream() != nullptr) std::printf("%s, with a stream of our own\n", runtime.name());
 
-  // Only `to` depends on whether there is a device. What is said of devices and streams does not matter on the host.
-  wb::plan_options options;
-  options.to = has_device ? wb::target::cuda : wb::target::host;
-  options.device = 0;
-  options.stream = runtime.stream();            // the copies begin when what is in it now is done
-  options.async = runtime.stream() != nullptr;  // and we do not wait for them,
-  const auto placement = load(*model, options);
+  // Only the target depends on whether there is a device: a load into host memory ignores `cuda`.
+  wb::plan_options options(has_device ? wb::target::cuda : wb::target::host);
+  options.cuda.stream = runtime.stream();            // the copies begin when the work that is in it now is done,
+  options.cuda.async = runtime.stream() != nullptr;  // and this thread does not wait for the last of them,
+  const auto placement = load(*model, options);      // to device 0, the default
   if (!placement) return fail(placement.error());
-  const auto fenced = placement->fence(runtime.stream());  // but our work in the stream does, from here on
+  const auto fenced = placement->fence(runtime.stream());  // but work that enters the stream from here on does
   if (!fenced) return fail(fenced.error());
 
   const auto report = placement->report();
   if (!report) return fail(report.error());
   print_report(*report);
 
-  // Work that uses the memory has to be done before the placement goes: read() waits for its own.
-  const auto chosen = argc == 3 ? placement->find(argv[2]) : choose(*placement);
-  if (!chosen) return fail(chosen.error());
-  print_tensor(*model, *chosen);
-  return show_contents(runtime, *chosen);
+  // Work that uses the memory must be done before the placement is destroyed: read() waits for its own.
+  const auto tensor = placement->find(argc == 3 ? argv[2] : (*placement)[0].name);
+  if (!tensor) {
+    std::fprintf(stderr, "error: there is no such tensor\n");
+    return 1;
+  }
+  print_tensor(*model, *tensor);
+  return show_contents(runtime, *tensor);
 }

@@ -11,7 +11,7 @@
 
 namespace wb = weighbridge;
 
-/// Text that comes from a file may hold anything, also what would steer a terminal.
+/// Text from a file may contain anything, also control sequences for the terminal.
 static std::string printable(std::string_view text) {
   std::string copy(text.substr(0, 60));
   for (char& c : copy)
@@ -73,7 +73,7 @@ static std::string spell_tensor(const std::optional<wb::tensor_view>& tensor) {
 
 static std::string spell_name(const wb::value_view& value) { return value ? printable(value.name()) : "-"; }
 
-static void print_signature(const char* title, const wb::value_range& values, int depth) {
+static void print_values(const char* title, const wb::value_range& values, int depth) {
   for (const wb::value_view& value : values) {
     const wb::type_view type = value.type();
     const char* const end = value.is_initializer() ? ", may be left out" : "";
@@ -121,7 +121,8 @@ static std::string spell_contents(const wb::attribute_view& attribute) {
       return listed(attribute.tensors(), spell_tensor);
     case wb::attribute_kind::sparse_tensor:
     case wb::attribute_kind::sparse_tensors:
-      return listed(attribute.sparse_tensors(), [](const auto& sparse) { return "sparse " + spell_shape(sparse.shape()); });
+      return listed(attribute.sparse_tensors(),
+                    [](const wb::sparse_view& sparse) { return "sparse " + spell_shape(sparse.shape()); });
     case wb::attribute_kind::type:
     case wb::attribute_kind::types:
       return listed(attribute.types(), spell_type);
@@ -149,8 +150,8 @@ static void print_node(const wb::node_view& node, int depth) {
 
 static void print_graph(const wb::graph_view& graph, int depth, const std::string& title) {
   line(depth, title + "graph " + quoted(graph.name()) + ", " + std::to_string(graph.nodes().size()) + " nodes");
-  print_signature("takes   ", graph.inputs(), depth + 1);
-  print_signature("makes   ", graph.outputs(), depth + 1);
+  print_values("takes   ", graph.inputs(), depth + 1);
+  print_values("makes   ", graph.outputs(), depth + 1);
   print_initializers(graph, depth + 1);
   for (const wb::node_view& node : graph.nodes()) print_node(node, depth + 1);
 }
@@ -173,16 +174,18 @@ static void print_fact(const char* title, const std::string& fact) {
 }
 
 static void print_head(const wb::model& model) {
-  const wb::model_info info = model.describe();
-  const auto version = [](std::string_view name, std::string_view number) {
-    return printable(name) + (number.empty() ? "" : " " + printable(number));
+  const wb::model_info info = model.info();
+  const auto versioned = [](std::string_view name, std::string_view version) {
+    return printable(name) + (version.empty() ? "" : ", version " + printable(version));
   };
-  print_fact("format", version(model.format(), info.ir_version ? "IR " + std::to_string(info.ir_version) : ""));
-  print_fact("producer", version(info.producer, info.producer_version));
-  print_fact("domain", version(info.domain, info.model_version ? std::to_string(info.model_version) : ""));
+  const auto number = [](std::int64_t version) { return version ? std::to_string(version) : ""; };
+  print_fact("format", versioned(model.format(), number(info.format_version)));
+  print_fact("producer", versioned(info.producer, info.producer_version));
+  print_fact("domain", versioned(info.domain, number(info.model_version)));
   print_fact("about", printable(info.documentation));
   print_fact("opsets", listed(model.opsets(), spell_opset));
-  for (const auto& [key, text] : model.metadata()) print_fact("metadata", printable(key) + " = " + printable(text));
+  for (const wb::metadata_entry& entry : model.metadata())
+    print_fact("metadata", printable(entry.key) + " = " + printable(entry.text));
 }
 
 int main(int argc, char** argv) {
@@ -192,7 +195,7 @@ int main(int argc, char** argv) {
   }
   const auto model = wb::model::open(argv[1]);
   if (!model) {
-    std::fprintf(stderr, "error: %s\n", std::string(model.error().message()).c_str());
+    std::fprintf(stderr, "error: %s\n", model.error().message().data());  // NUL-terminated
     return 1;
   }
   print_head(*model);

@@ -1,46 +1,42 @@
-// weighbridge.hpp: the C++17 face of weighbridge.h. Header only, nothing to link but the C library.
+// weighbridge.hpp: the C++17 interface of Weighbridge. Header only; link the C library.
 //
-//   auto model = weighbridge::model::open("llama/");
-//   if (!model) return complain(model.error().message());
-//   for (const auto& tensor : model->tensors()) use(tensor.name(), tensor.shape(), tensor.data());
-//   for (const auto& node : model->main_graph().nodes()) use(node.op(), node.inputs(), node.outputs());
+//   auto model = weighbridge::model::open("path/to/checkpoint");
+//   if (!model) return fail(model.error().message());
+//   auto loaded = model->load();
+//   if (!loaded) return fail(loaded.error().message());
+//   if (auto tensor = loaded->find("lm_head.weight")) use(tensor->host_bytes(), tensor->shape);
 //
-// Ownership   A handle (context, model, buffer, report, findings, plan, task, placement) owns one reference to a
-//             C object, is one pointer wide and moves but does not copy. The counted ones are shared with
-//             retain(), which names the cost. get() lends the C pointer, release() gives it away, and the
-//             explicit constructor adopts one: whatever is missing here, call in C with get().
-//             An empty handle (default made, or moved from) is harmless: its functions answer
-//             status::invalid_argument, or nothing.
-// Lifetimes   Views (tensor_view, graph_view, placed_tensor, check, every string_view and span) borrow from the
-//             handle that made them. buffer::bytes() lives as long as the buffer, even after the model is gone.
-//             A placement outlives its model. Do not call .tensors() and the like on a temporary handle. What
-//             options point to (patterns, names) has to live until the call that takes them returns.
-// Threads     A const member function may run on many threads at once; others, on one at a time. Handles
-//             may be moved to, retained on and destroyed on any thread.
-// Errors      Functions that can fail return expected<T>: std::expected where the standard library has it,
-//             otherwise a subset with the same names. The C library never throws. This header throws in three
-//             places only, and only where exceptions are on and WB_NO_EXCEPTIONS is not defined: value() for
-//             those who like it, and task::wait() and model::check(), which pass on what your callback threw.
-//             It needs no RTTI, and never prints or ends the process.
-// Units       Sizes and offsets are bytes, offsets count from the start of the file, shapes and strides are
+// Ownership   A handle (context, cancel_handle, model, buffer, report, findings, plan, task, placement, cuda_devices) owns
+//             one reference to a C object, is one pointer wide, and moves but does not copy. Those that are
+//             reference-counted are shared with retain(). get() lends the C pointer, release() gives it away, and the
+//             explicit constructor adopts one: what is missing here can be called in C with get(). An empty handle
+//             (default-constructed or moved from) is harmless: its functions return status::invalid_argument, or nothing.
+// Lifetimes   Views (tensor_view, graph_view, placed_tensor, report_line, every string_view and span) borrow from the
+//             handle that made them. buffer::bytes() is valid as long as the buffer, even after the model is gone. A
+//             placement outlives its model. Do not call tensors() and the like on a temporary handle. What options refer to
+//             must live until the call that takes them returns.
+// Threads     A const member function may run on several threads at once; others, on one at a time. Handles may be moved
+//             to, retained on and destroyed on any thread.
+// Errors      Functions that can fail return expected<T>: std::expected where the standard library has it, otherwise a
+//             subset with the same names. The C library never throws. This header throws in two cases only, and only where
+//             exceptions are on and WB_NO_EXCEPTIONS is not defined: value() throws the error of an expected, and functions
+//             that take a progress callback throw again what it has thrown. RTTI is not needed.
+// Units       Sizes and offsets are in bytes, and offsets count from the start of the file. Shapes and strides are in
 //             elements, outermost dimension first. Text is UTF-8 and not NUL-terminated.
-// Enums       They are open: a newer library may send values that are not listed here.
+// Enums       A newer library may return values that are not listed here.
 #ifndef WEIGHBRIDGE_HPP
 #define WEIGHBRIDGE_HPP
 
 #include "weighbridge.h"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <memory>
+#include <exception>
 #include <new>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #if __has_include(<version>)
 #include <version>
@@ -69,9 +65,6 @@
 #if defined(WB_NO_EXCEPTIONS)
 #define WB_HPP_EXCEPTIONS 1
 #else
-#include <exception>
-#include <stdexcept>
-#include <string>
 #define WB_HPP_EXCEPTIONS 2
 #endif
 #define WB_HPP_TRY try
@@ -99,20 +92,22 @@ inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
 // ---- context ------------------------------------------------------------------------------------------
 
-/// What the host lends to the library.
+/// What the host provides to the library.
 struct context_options {
-  std::uint32_t max_threads = 0;  ///< that the library may create for a task; 0: none, callers do the work
+  std::uint32_t max_threads = 0;  ///< that the library may create for each task; 0: none, the caller does the work
   log_level log_max_level = log_level::none;
-  wb_log_fn log = nullptr;        ///< must not throw; set it with log_to() and it may
+  wb_log_fn log = nullptr;        ///< must not throw; see log_to()
   void* log_user_data = nullptr;
+  wb_destroy_fn log_destroy = nullptr;
 
-  /// Sends log lines to `sink(log_level, std::string_view target, std::string_view message)`. `sink` is not
-  /// copied: it must outlive the context and every model opened with it. It may be called from several
-  /// threads at once. What it throws is dropped.
+  /// Sends log messages to `sink(log_level, std::string_view target, std::string_view message)`. `sink` is not copied: it
+  /// must outlive the context and every object made with it. It may be called on several threads at once. What it throws is
+  /// dropped.
   template <class Sink>
   void log_to(Sink& sink, log_level max_level) noexcept {
     log_max_level = max_level;
-    log_user_data = const_cast<void*>(static_cast<const volatile void*>(std::addressof(sink)));
+    log_user_data = const_cast<void*>(static_cast<const void*>(&sink));
+    log_destroy = nullptr;
     log = [](void* user_data, std::uint32_t level, const char* target, std::size_t target_len,
              const char* message, std::size_t message_len) noexcept {
       Sink& to = *static_cast<Sink*>(user_data);
@@ -125,8 +120,8 @@ struct context_options {
   }
 };
 
-/// A host's threads and log. Optional: a model opened without one uses no threads and keeps no log.
-/// A model keeps its context alive.
+/// The threads and the log of a host. A model that is opened without a context uses no threads and does not log. A model
+/// keeps its context alive.
 class context : public detail::handle<wb_context, wb_context_release> {
  public:
   using handle::handle;
@@ -137,6 +132,7 @@ class context : public detail::handle<wb_context, wb_context_release> {
     c.log_max_level = static_cast<std::uint32_t>(options.log_max_level);
     c.log = options.log;
     c.log_user_data = options.log_user_data;
+    c.log_destroy = options.log_destroy;
     return detail::make<context>([&](auto out, auto why) { return wb_context_create(&c, out, why); });
   }
   [[nodiscard]] context retain() const noexcept { return context(wb_context_retain(get())); }
@@ -144,70 +140,91 @@ class context : public detail::handle<wb_context, wb_context_release> {
 
 // ---- model --------------------------------------------------------------------------------------------
 
-/// How to open a model. As it stands: detect the format, permit views, check what a manifest covers.
+/// How a model is opened. By default: the format is detected, and what a manifest covers is checked.
 struct open_options {
   policy verify = policy::if_present;
-  std::uint64_t flags = 0;             ///< open_read, open_refuse_replaced
-  std::string_view format;             ///< empty: detect by content
-  /// Expected digests from a place you trust (weighbridge.json or SHA256SUMS), instead of those that lie beside the
-  /// weights. An empty one is an error, not the absence of one.
-  std::optional<span<const std::byte>> manifest;
-  std::uint64_t max_header_bytes = 0;  ///< 0: 100 MB
+  std::uint64_t flags = 0;            ///< open_read, open_refuse_replaced
+  std::string_view format{};          ///< empty: detected from the content
+  /// A manifest from a trusted source, the text of a weighbridge.json or a SHA256SUMS, which replaces those beside the
+  /// weights. An empty text is an error, not the absence of a manifest.
+  std::optional<span<const std::byte>> manifest{};
+  std::uint64_t max_header_bytes = 0;  ///< of one header, index or manifest; 0: 100,000,000
   std::uint64_t max_tensors = 0;       ///< 0: 10,000,000
-  std::uint64_t max_heap_bytes = 0;    ///< of everything that the open keeps; 0: 1 GiB
+  std::uint64_t max_files = 0;         ///< 0: 4,096
+  std::uint64_t max_heap_bytes = 0;    ///< of memory for the whole structure of the model; 0: 1 GiB
+  std::string_view name{};             ///< of the file that open_memory() opens; empty: "memory"
+  const wb_cancel* cancel = nullptr;   ///< of a cancel_handle
 };
 
-/// What a model says of itself; empty where its format has no such facts. Borrows from the model.
+/// What a model says about itself; empty if its format has no such facts. Borrows from the model.
 struct model_info {
-  std::int64_t ir_version = 0;
-  std::string_view producer;
-  std::string_view producer_version;
-  std::string_view domain;
+  std::int64_t format_version = 0;  ///< such as the IR version of ONNX
+  std::string_view producer{};
+  std::string_view producer_version{};
+  std::string_view domain{};
   std::int64_t model_version = 0;
-  std::string_view documentation;
+  std::string_view documentation{};
 
   static model_info of(const wb_model* model) noexcept {
     auto c = detail::sized<wb_model_info>();
-    if (wb_model_describe(model, &c) != WB_OK) return {};
-    return {c.ir_version,           detail::text(c.producer), detail::text(c.producer_version),
+    if (wb_model_get_info(model, &c) != WB_OK) return {};
+    return {c.format_version,       detail::text(c.producer), detail::text(c.producer_version),
             detail::text(c.domain), c.model_version,          detail::text(c.documentation)};
   }
 };
 
-/// An open model: immutable, and safe from many threads at once.
+/// An open model: immutable, and usable from several threads at once.
 class model : public detail::handle<wb_model, wb_model_release> {
  public:
   using handle::handle;
 
-  /// A file, an index of shards, or a directory that holds one of them. Reads headers, not tensors.
+  /// Opens a file, an index of shards, or a directory that contains one of them. Reads headers, not tensors.
   [[nodiscard]] static expected<model> open(std::string_view path, const open_options& options = {}) noexcept {
-    return open_with(nullptr, path, options);
+    return open_with(nullptr, path, in_c(options));
   }
   [[nodiscard]] static expected<model> open(const context& host, std::string_view path,
                                             const open_options& options = {}) noexcept {
-    return open_with(host.get(), path, options);
+    return open_with(host.get(), path, in_c(options));
+  }
+  /// The same, and calls `callback(const progress&)` on this thread before each file is read and about once for each
+  /// megabyte of headers and graphs. What it returns or throws has the effect described at task::wait().
+  template <class Callback>
+  [[nodiscard]] static expected<model> open(const context& host, std::string_view path, const open_options& options,
+                                            Callback&& callback) {
+    detail::progress_call<std::remove_reference_t<Callback>> call(callback);
+    auto c = in_c(options);
+    c.progress = call.function;
+    c.user_data = &call;
+    auto result = open_with(host.get(), path, c);
+    call.rethrow();
+    return result;
   }
 
-  /// Memory that you keep alive and unchanged until the model, its buffers and its views are gone.
+  /// Opens one file in memory, which the caller keeps alive and unchanged until the model, its buffers and its views are
+  /// gone.
   [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes,
                                                    const open_options& options = {},
                                                    const context* host = nullptr) noexcept {
     return open_memory_with(host, bytes, nullptr, nullptr, options);
   }
-  /// Memory that `owner` keeps alive. The library destroys `owner` once, on whichever thread lets go of the
-  /// bytes last, and also if this call fails.
-  template <class Owner>
-  [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes, std::unique_ptr<Owner> owner,
+  /// Opens one file in memory that `owner` keeps alive: a std::unique_ptr, std::shared_ptr, std::vector or whatever can be
+  /// moved without moving the bytes. It is destroyed once, on the thread that drops the bytes last, and also if this fails.
+  template <class Owner, class = std::enable_if_t<!std::is_lvalue_reference_v<Owner> &&
+                                                  !std::is_convertible_v<Owner, const open_options&>>>
+  [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes, Owner&& owner,
                                                    const open_options& options = {},
                                                    const context* host = nullptr) noexcept {
+    auto* kept = new (std::nothrow) Owner(std::move(owner));
+    if (!kept) return detail::failure(status::out_of_memory, "no memory for the owner of the bytes");
     const auto destroy = [](void* owned) noexcept { delete static_cast<Owner*>(owned); };
-    return open_memory_with(host, bytes, destroy, owner.release(), options);
+    return open_memory_with(host, bytes, destroy, kept, options);
   }
 
   [[nodiscard]] model retain() const noexcept { return model(wb_model_retain(get())); }
 
-  /// An error if a weight file was written, replaced or removed since the model was opened, nothing if none was. An index,
-  /// manifests and assets are not looked at. A model whose files were replaced or removed goes on with those it has opened.
+  /// An error if a weight file on disk is no longer the one that the model opened: it says whether the file was written,
+  /// replaced or removed. Indices, manifests and assets are not examined. A model whose files were replaced or removed
+  /// remains usable.
   [[nodiscard]] std::optional<error> changed() const noexcept {
     wb_error* why = nullptr;
     if (wb_model_changed(get(), &why) == 0) return std::nullopt;
@@ -216,9 +233,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
 
   /// "safetensors", "onnx", ...
   std::string_view format() const noexcept {
-    wb_str name{};
-    wb_model_format(get(), &name);
-    return detail::text(name);
+    return detail::text(wb_model_format(get()));
   }
   detail::items<file_view, const wb_model*> files() const noexcept { return {{get()}, wb_model_file_count(get())}; }
   detail::items<tensor_view, const wb_model*> tensors() const noexcept {
@@ -227,14 +242,10 @@ class model : public detail::handle<wb_model, wb_model_release> {
   detail::items<metadata_entry, const wb_model*> metadata() const noexcept {
     return {{get()}, wb_model_metadata_count(get())};
   }
-  /// The same with types.
-  detail::items<metadata_info, const wb_model*> typed_metadata() const noexcept {
-    return {{get()}, wb_model_metadata_count(get())};
-  }
   detail::items<asset_view, const wb_model*> assets() const noexcept { return {{get()}, wb_model_asset_count(get())}; }
-  /// What was accepted with a remark when the model was opened.
+  /// What the open accepted although it deviates from the format.
   detail::items<finding, const wb_model*> notes() const noexcept { return {{get()}, wb_model_note_count(get())}; }
-  /// What lies in the weight files and is not part of the model, because the weight map does not name it.
+  /// Tensors that are stored in weight files but are not part of the model, because the index does not name them.
   detail::items<unindexed_tensor, const wb_model*> unindexed() const noexcept {
     return {{get()}, wb_model_unindexed_count(get())};
   }
@@ -243,90 +254,102 @@ class model : public detail::handle<wb_model, wb_model_release> {
   [[nodiscard]] expected<tensor_view> find(std::string_view name) const noexcept {
     std::size_t index = 0;
     const wb_status code = wb_model_tensor_find(get(), name.data(), name.size(), &index);
-    if (code != WB_OK) return detail::failure(code);
+    if (code != WB_OK) return detail::missing(code, "the model has no tensor with this name");
     return tensor_view::at(get(), index);
   }
 
   /// Metadata by key, or status::not_found.
-  [[nodiscard]] expected<metadata_info> find_metadata(std::string_view key) const noexcept {
+  [[nodiscard]] expected<metadata_entry> find_metadata(std::string_view key) const noexcept {
     std::size_t index = 0;
     const wb_status code = wb_model_metadata_find(get(), key.data(), key.size(), &index);
-    if (code != WB_OK) return detail::failure(code);
-    return metadata_info::at(get(), index);
+    if (code != WB_OK) return detail::missing(code, "the model has no metadata with this key");
+    return metadata_entry::at(get(), index);
   }
 
   /// An asset by name, or status::not_found.
   [[nodiscard]] expected<asset_view> find_asset(std::string_view name) const noexcept {
     std::size_t index = 0;
     const wb_status code = wb_model_asset_find(get(), name.data(), name.size(), &index);
-    if (code != WB_OK) return detail::failure(code);
+    if (code != WB_OK) return detail::missing(code, "the model has no asset with this name");
     return asset_view::at(get(), index);
   }
 
-  /// All graphs; none if the format has weights only. The first entry comes first.
+  /// All graphs; none if the model has only weights. The first is an entry.
   detail::items<graph_view, const wb_model*> graphs() const noexcept { return {{get()}, wb_model_graph_count(get())}; }
-  /// The first of the graphs that callers run; false if the format has weights only.
+  /// The first of the graphs that callers run; false if the model has only weights.
   graph_view main_graph() const noexcept { return graph_view::at(get(), 0); }
-  /// How callers run the model; none if the format has weights only.
+  /// How callers run the model; none if it has only weights.
   detail::items<signature_view, const wb_model*> signatures() const noexcept {
     return {{get()}, wb_model_signature_count(get())};
   }
   detail::items<function_view, const wb_model*> functions() const noexcept {
     return {{get()}, wb_model_function_count(get())};
   }
-  /// What the model imports; see graph_view::opset() for what holds in a graph.
+  /// The operator sets that the model imports; graph_view::opset() tells which version applies in a graph.
   detail::items<opset, const wb_model*> opsets() const noexcept { return {{get()}, wb_model_opset_count(get())}; }
-  model_info describe() const noexcept { return model_info::of(get()); }
+  model_info info() const noexcept { return model_info::of(get()); }
 
-  /// Looks for what breaks the rules of the format, and for what goes wrong in production. That there are no errors
-  /// among the findings is for you to look at. `target` is what has to run the model, such as "onnx-1.15" or "opset-17".
+  /// Checks the model for violations of the rules of its format and for what goes wrong in production. Success means that
+  /// the check was made, not that the model is good. `target` is what must be able to run it, such as "onnx-1.15".
   [[nodiscard]] expected<findings> check(std::string_view target = {}) const noexcept {
-    return check(check_options{target});
+    check_options options;
+    options.target = target;
+    return check(options);
   }
   [[nodiscard]] expected<findings> check(const check_options& options) const noexcept {
-    const auto c = options.in_c();
-    return detail::make<findings>([&](auto out, auto why) { return wb_model_check(get(), &c, out, why); });
+    return check_with(options.in_c());
   }
-  /// The same, and calls `callback(const progress&)` on this thread: at once, between two groups of rules, every 4 MiB
-  /// that are read, and at the end. What it returns or throws counts as in task::wait().
+  /// The same, and calls `callback(const progress&)` on this thread: at once, between groups of rules, after every 4 MiB
+  /// that are read, and at the end. What it returns or throws has the effect described at task::wait().
   template <class Callback>
   [[nodiscard]] expected<findings> check(const check_options& options, Callback&& callback) const {
-    using call_type = detail::progress_call<std::remove_reference_t<Callback>>;
-    call_type call{std::addressof(callback)};
+    detail::progress_call<std::remove_reference_t<Callback>> call(callback);
     auto c = options.in_c();
-    c.progress = &call_type::invoke;
+    c.progress = call.function;
     c.user_data = &call;
-    auto result = detail::make<findings>([&](auto out, auto why) { return wb_model_check(get(), &c, out, why); });
-#if WB_HPP_EXCEPTIONS == 2
-    if (call.thrown) std::rethrow_exception(call.thrown);
-#endif
+    auto result = check_with(c);
+    call.rethrow();
     return result;
   }
 
-  /// Reads everything that an expectation covers and compares.
-  verification verify() const noexcept {
-    wb_report* out = nullptr;
-    wb_error* why = nullptr;
-    const wb_status code = wb_model_verify(get(), &out, &why);
-    return {error(static_cast<status>(code), why), report(out)};
+  /// Checks every file, assets included, against the manifests.
+  verification verify(const verify_options& options = {}) const noexcept { return verify_with(options.in_c()); }
+  /// The same, and calls `callback(const progress&)` on this thread, with the effect described at task::wait(). If a file
+  /// is damaged, a second pass finds the damaged tensors, and progress starts again from 0.
+  template <class Callback>
+  verification verify(const verify_options& options, Callback&& callback) const {
+    detail::progress_call<std::remove_reference_t<Callback>> call(callback);
+    auto c = options.in_c();
+    c.progress = call.function;
+    c.user_data = &call;
+    auto result = verify_with(c);
+    call.rethrow();
+    return result;
   }
 
   [[nodiscard]] expected<weighbridge::plan> plan(const plan_options& options = {}) const noexcept {
     const detail::plan_request request(options);
-    if (request.out_of_memory()) return detail::failure(WB_ERR_OUT_OF_MEMORY);
     return detail::make<weighbridge::plan>([&](auto out, auto why) {
-      return wb_plan_create(get(), &request.c, out, why);
+      return wb_plan_create(get(), request.get(), out, why);
     });
   }
 
-  /// plan, start, wait and finish in one call.
+  /// Plans, starts, waits and finishes in one call.
   [[nodiscard]] expected<placement> load(const plan_options& options = {}) const noexcept {
     const detail::plan_request request(options);
-    if (request.out_of_memory()) return detail::failure(WB_ERR_OUT_OF_MEMORY);
-    return detail::make<placement>([&](auto out, auto why) { return wb_model_load(get(), &request.c, out, why); });
+    return detail::make<placement>([&](auto out, auto why) { return wb_model_load(get(), request.get(), out, why); });
   }
 
  private:
+  expected<findings> check_with(const wb_check_options& c) const noexcept {
+    return detail::make<findings>([&](auto out, auto why) { return wb_model_check(get(), &c, out, why); });
+  }
+  verification verify_with(const wb_verify_options& c) const noexcept {
+    wb_report* out = nullptr;
+    wb_error* why = nullptr;
+    const wb_status code = wb_model_verify(get(), &c, &out, &why);
+    return {error(static_cast<status>(code), why), report(out)};
+  }
   static wb_open_options in_c(const open_options& options) noexcept {
     auto c = detail::sized<wb_open_options>();
     c.flags = options.flags;
@@ -338,11 +361,13 @@ class model : public detail::handle<wb_model, wb_model_release> {
     }
     c.max_header_bytes = options.max_header_bytes;
     c.max_tensors = options.max_tensors;
+    c.max_files = options.max_files;
     c.max_heap_bytes = options.max_heap_bytes;
+    c.name = wb_str{options.name.data(), options.name.size()};
+    c.cancel = options.cancel;
     return c;
   }
-  static expected<model> open_with(const wb_context* host, std::string_view path, const open_options& options) noexcept {
-    const wb_open_options c = in_c(options);
+  static expected<model> open_with(const wb_context* host, std::string_view path, const wb_open_options& c) noexcept {
     return detail::make<model>([&](auto out, auto why) {
       return wb_model_open(host, path.data(), path.size(), &c, out, why);
     });
@@ -360,7 +385,8 @@ class model : public detail::handle<wb_model, wb_model_release> {
 static_assert(sizeof(context) == sizeof(void*) && sizeof(model) == sizeof(void*) &&
                   sizeof(buffer) == sizeof(void*) && sizeof(report) == sizeof(void*) &&
                   sizeof(findings) == sizeof(void*) && sizeof(plan) == sizeof(void*) && sizeof(task) == sizeof(void*) &&
-                  sizeof(placement) == sizeof(void*),
+                  sizeof(placement) == sizeof(void*) && sizeof(cancel_handle) == sizeof(void*) &&
+                  sizeof(cuda_devices) == sizeof(void*),
               "a handle is a pointer and nothing else");
 
 }  // namespace WB_HPP_NAME

@@ -5,26 +5,28 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How loud a log message is.
+use crate::error::{Kind, Result};
+
+/// How detailed a log message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Level {
-    /// Something failed; an error is returned as well.
+    /// An operation failed; the error is returned as well.
     Error = 1,
-    /// Something is odd, and was put up with.
+    /// Something was accepted or worked around that somebody should look at.
     Warn = 2,
-    /// What a person following along would like to know.
+    /// The operations, one line each: opens, verifications, loads.
     Info = 3,
-    /// What helps in finding a fault.
+    /// The steps of operations: files, manifests, maps, phases.
     Debug = 4,
 }
 
 /// Where log messages go: level, target (the part of the library) and text, on whichever thread it happened.
 pub type Log = dyn Fn(Level, &str, &str) + Send + Sync;
 
-/// What the host provides. Cheap to clone; there is no global state.
+/// What the host provides. Cheap to clone; a process may have several.
 ///
-/// The default lends nothing: work is done by the caller's own thread, and nothing is logged.
+/// The default provides nothing: the thread of the caller does the work, and nothing is logged.
 #[derive(Clone, Default)]
 pub struct Context(Arc<Services>);
 
@@ -35,7 +37,7 @@ struct Services {
 }
 
 impl Context {
-    /// A context that lends nothing.
+    /// A context that provides nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -59,6 +61,15 @@ impl Context {
             usize::MAX => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         }
+    }
+
+    /// Logs the error of an operation that has failed. That there is no zero-copy pointer is an answer, not a failure:
+    /// whoever gets it reads instead.
+    pub(crate) fn log_failure<T>(&self, target: &str, result: Result<T>) -> Result<T> {
+        result.inspect_err(|error| {
+            let level = if error.kind() == Kind::NotMapped { Level::Debug } else { Level::Error };
+            self.log(level, target, || format!("failed: {error}"));
+        })
     }
 
     /// Logs one message; `text` is made only if somebody listens.
@@ -88,7 +99,9 @@ pub struct Progress {
 /// A function that is told how far an operation is, on the thread that called the operation, and may cancel it by
 /// [`ControlFlow::Break`].
 #[derive(Clone)]
-pub struct Listener(Arc<dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync>);
+pub struct Listener(Arc<Listening>);
+
+type Listening = dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync;
 
 impl Listener {
     /// Wraps a function.

@@ -1,12 +1,12 @@
 //! Opens, verifies and loads the weights and graphs of machine-learning models.
 //!
 //! ```
-//! use weighbridge::{Context, Model, OpenOptions, PlanOptions, Target};
+//! use weighbridge::{Context, Model, OpenOptions, PlanOptions};
 //!
 //! # fn main() -> weighbridge::Result<()> {
 //! let context = Context::new().with_threads(usize::MAX);
 //! let model = Model::open("tests/golden/tiny-llama", &OpenOptions::default(), &context)?;
-//! let placement = model.load(&PlanOptions { target: Target::Host, ..Default::default() })?;
+//! let placement = model.load(&PlanOptions::default())?; // all tensors, into host memory
 //! let norm = placement.find("model.norm.weight").expect("the model has a last norm");
 //! assert_eq!(norm.bytes().map(<[u8]>::len), Some(128));
 //! # Ok(())

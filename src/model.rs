@@ -1,5 +1,7 @@
 //! A model: where source, format and policy meet.
 
+mod journal;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::fs::File;
@@ -10,12 +12,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::digest::Digest;
-use crate::error::{Error, Kind, Printable, Result};
+use crate::error::{Error, Kind, Result};
 use crate::finding::rules::{ASSET_LINK, ASSET_NAME};
-use crate::finding::{Finding, Notes, Severity};
+use crate::finding::{Finding, Notes};
 use crate::formats::{self, BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, Unindexed, UsedPart, WeightFile};
 use crate::graph::Graphs;
-use crate::host::{Cancel, Context, Level, Listener, Progress};
+use crate::host::{Cancel, Context, Listener, Progress};
 use crate::limits::{Budget, Limits};
 use crate::load::{
     Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, contiguous_bytes, measure, verify,
@@ -24,6 +26,7 @@ use crate::metadata::Metadata;
 use crate::storage::{Access, HostFiles, Location, Source};
 use crate::tensor::{Span, Tensor, TensorTable};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, RunClaim, gather, is_manifest};
+use journal::log_open;
 
 /// How a model is opened.
 #[derive(Debug, Clone, Default)]
@@ -81,14 +84,20 @@ impl Model {
     ///
     /// Headers and indices are read and checked in full; the bytes of tensors are not touched.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
-        Self::read(Location::open(path.as_ref(), options.access, context)?, options, context)
+        let path = path.as_ref();
+        log_open(context, &path.to_string_lossy(), || {
+            Self::read(Location::open(path, options.access, context)?, options, context)
+        })
     }
 
     /// Opens a model that is in memory: one file, which [`OpenOptions::name`] may name. It cannot name other files.
     ///
     /// [`Kind::InvalidArgument`]: the name is not that of a file.
     pub fn from_memory(bytes: Bytes, options: &OpenOptions, context: &Context) -> Result<Self> {
-        Self::read(Location::from_memory(bytes, options.name.as_deref())?, options, context)
+        let name = options.name.as_deref();
+        log_open(context, name.unwrap_or("memory"), || {
+            Self::read(Location::from_memory(bytes, name)?, options, context)
+        })
     }
 
     /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names
@@ -102,7 +111,7 @@ impl Model {
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        Self::read(Location::of_blobs(blobs, entry)?, options, context)
+        log_open(context, entry.unwrap_or("blobs"), || Self::read(Location::of_blobs(blobs, entry)?, options, context))
     }
 
     /// Opens a model whose files the host lends. `entry` is the file that the model is entered by, `None` for all of
@@ -113,7 +122,9 @@ impl Model {
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        Self::read(Location::of_host(files, entry, options.access, context)?, options, context)
+        log_open(context, entry.unwrap_or("files of the host"), || {
+            Self::read(Location::of_host(files, entry, options.access, context)?, options, context)
+        })
     }
 
     /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`. It cannot name
@@ -129,7 +140,9 @@ impl Model {
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        Self::read(Location::of_part(file, offset, len, options.access, context)?, options, context)
+        log_open(context, "a part of a file", || {
+            Self::read(Location::of_part(file, offset, len, options.access, context)?, options, context)
+        })
     }
 
     fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
@@ -150,9 +163,7 @@ impl Model {
         for name in location.odd_names() {
             notes.add(ASSET_NAME, "", name);
         }
-        let notes = notes.finish();
-        log_notes(context, &location.path(), &notes);
-        Ok(Self::assemble(location, parsed, notes, manifests, options, context))
+        Ok(Self::assemble(location, parsed, notes.finish(), manifests, options, context))
     }
 
     fn assemble(
@@ -176,6 +187,11 @@ impl Model {
             manifests,
         });
         Self(Arc::new(Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes }))
+    }
+
+    /// What the host provides to the model.
+    pub(crate) fn context(&self) -> &Context {
+        &self.0.payload.context
     }
 
     /// The name of the format.
@@ -255,6 +271,10 @@ impl Model {
 
     /// The bytes of an asset, checked if a manifest covers it. They outlive the model.
     pub fn asset(&self, name: &str) -> Result<Bytes> {
+        self.context().log_failure("asset", self.read_asset(name))
+    }
+
+    fn read_asset(&self, name: &str) -> Result<Bytes> {
         let source = self.asset_source(name)?;
         let bytes = source.read(0, source.len())?;
         for manifest in &self.0.payload.manifests {
@@ -290,6 +310,10 @@ impl Model {
     /// the most; other calls make no system call. [`Kind::NotMapped`]: there are no such bytes, the model was opened for reading
     /// only, or the file cannot be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
     pub fn view(&self, tensor: usize) -> Result<Bytes> {
+        self.context().log_failure("view", self.stored(tensor))
+    }
+
+    fn stored(&self, tensor: usize) -> Result<Bytes> {
         let tensor = self.checked(tensor)?;
         let run = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()).ok_or_else(|| {
             let message = "no stored bytes are its elements in their order: read or load it instead";
@@ -312,12 +336,16 @@ impl Model {
     /// The contiguous bytes of a tensor: with no copy where that is possible, else read. They outlive the model. While
     /// a tensor that is not stored contiguously is read, what is stored of it is in memory beside the result.
     pub fn bytes(&self, index: usize) -> Result<Bytes> {
+        self.context().log_failure("read", self.contiguous(index))
+    }
+
+    fn contiguous(&self, index: usize) -> Result<Bytes> {
         let tensor = self.checked(index)?;
         let Some(span) = tensor.span() else {
             let bytes = contiguous_bytes(&tensor, |run| self.source_of(run).read(run.offset, run.len));
             return self.check_unchanged(&tensor).and(bytes);
         };
-        match self.view(index) {
+        match self.stored(index) {
             Err(e) if e.kind() == Kind::NotMapped => {
                 let bytes = self.source_of(span).read(span.offset, span.len);
                 self.check_unchanged(&tensor).and(bytes)
@@ -328,6 +356,10 @@ impl Model {
 
     /// Reads a part of a tensor that is stored contiguously, `offset` bytes from its start.
     pub fn read_into(&self, tensor: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        self.context().log_failure("read", self.read_part(tensor, offset, buffer))
+    }
+
+    fn read_part(&self, tensor: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
         let tensor = self.checked(tensor)?;
         let span = tensor.span().ok_or_else(|| {
             let message = "its elements are not stored contiguously, so no part of it can be read by itself: take all of its bytes";
@@ -377,7 +409,7 @@ impl Model {
 
     /// Plans a load. No bytes are read.
     pub fn plan(&self, options: &PlanOptions) -> Result<Plan> {
-        Plan::new(&self.0.payload, options)
+        self.context().log_failure("plan", Plan::new(&self.0.payload, options))
     }
 
     /// Plans, loads and waits.
@@ -397,8 +429,11 @@ impl Model {
     /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`]. If a file is
     /// damaged, a second pass finds the damaged tensors, and progress then starts again from 0.
     pub fn verify_with(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
-        let (others, missing) = self.other_files()?;
-        verify(&self.0.payload, others, missing, progress)
+        let (others, missing) = self.context().log_failure("verify", self.other_files())?;
+        let report = verify(&self.0.payload, others, missing, progress)?;
+        // Whoever asked decides what a mismatch means; the log names it.
+        let _ = self.context().log_failure("verify", report.verdict(self.policy()));
+        Ok(report)
     }
 
     /// The files that a verification covers beside the model's own: its assets and, if the model is a directory, what
@@ -445,13 +480,6 @@ fn of_format(format: &'static str, claims: Vec<Claim>) -> Manifest {
     }
     let files = files.into_iter().map(|(name, digests)| (name, FileClaim::new(None, digests)));
     Manifest::of_format(format, files.collect(), runs)
-}
-
-/// Tells the host what is wrong with the model, one line for each note.
-fn log_notes(context: &Context, path: &str, notes: &[Finding]) {
-    for note in notes.iter().filter(|note| note.severity != Severity::Info) {
-        context.log(Level::Warn, "open", || Printable(&format!("{path}: {note}")).to_string());
-    }
 }
 
 fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked: bool) -> Vec<PayloadFile> {

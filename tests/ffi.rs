@@ -41,6 +41,7 @@ const TESTS: &[Program] = &[
     Program { name: "load_parts", sources: &["tests/ffi/load_parts.c"], flags: C },
     Program { name: "load_abuse", sources: &["tests/ffi/load_abuse.c"], flags: C },
     Program { name: "views", sources: &["tests/ffi/views.c"], flags: C },
+    Program { name: "control", sources: &["tests/ffi/control.c"], flags: C },
     Program { name: "devices", sources: &["tests/ffi/devices.c"], flags: C },
     Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
     Program { name: "wrapper", sources: &["tests/ffi/wrapper.cpp"], flags: CPP },
@@ -66,11 +67,21 @@ const ON_DEVICES: &[&str] = &["devices", "wrapper_load"];
 /// The runtime that belongs to the stand-in for the driver.
 const RUNTIME: &str = "tests/ffi/cudart.c";
 
-/// Sources that only have to compile: the header alone and included twice, in every version of both languages.
-const HEADERS: &[(&str, &[&str])] = &[
-    ("tests/ffi/header_c99.c", &["c99", "c11", "c17", "c2x"]),
-    ("tests/ffi/header_cpp98.cpp", &["c++98", "c++11", "c++14", "c++17", "c++20", "c++2b"]),
+/// Sources that only have to compile: the header alone and included twice, in every version of both languages, and that of
+/// C++17 in each of its forms.
+const HEADERS: &[(&str, &[&str], &[&[&str]])] = &[
+    ("tests/ffi/header_c99.c", &["c99", "c11", "c17", "c2x"], &[&[]]),
+    ("tests/ffi/header_cpp98.cpp", &["c++98", "c++11", "c++14", "c++17", "c++20", "c++2b"], &[&["-Wold-style-cast"]]),
+    (
+        "tests/ffi/header_cpp17.cpp",
+        &["c++17", "c++20", "c++2b"],
+        &[STRICT, &["-fno-exceptions", "-fno-rtti"], &["-DWB_NO_EXCEPTIONS"]],
+    ),
 ];
+
+/// What careful hosts turn on.
+const STRICT: &[&str] =
+    &["-Wold-style-cast", "-Weffc++", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wnon-virtual-dtor"];
 
 /// The compilers for C and for C++: whatever is here.
 const COMPILERS: &[(&str, &str)] = &[("gcc", "g++"), ("clang", "clang++")];
@@ -201,14 +212,45 @@ fn compare_graphs(printed: &str) {
 #[test]
 fn the_header_is_clean_in_every_version_of_both_languages() {
     for compilers in COMPILERS {
-        for (source, standards) in HEADERS {
+        for (source, standards, forms) in HEADERS {
             let Some(compiler) = compiler_of(source, *compilers) else { continue };
-            for standard in *standards {
+            for (standard, form) in standards.iter().flat_map(|standard| forms.iter().map(move |form| (standard, form)))
+            {
                 let mut command = Command::new(&compiler);
-                command.arg(format!("-std={standard}")).args(WARNINGS).args(["-Iinclude", "-fsyntax-only", source]);
-                run(&mut command);
+                command.arg(format!("-std={standard}")).args(WARNINGS).args(*form);
+                run(command.args(["-Iinclude", "-fsyntax-only", source]));
             }
         }
+    }
+}
+
+/// The program at the head of the header, and the one of the README, as they stand there.
+#[test]
+fn the_programs_in_the_documentation_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = fs::read_to_string("include/weighbridge.h").unwrap();
+    let (_, rest) = header.split_once("A first program").expect("the header begins with a program");
+    let (_, rest) = rest.split_once(":\n *\n").unwrap();
+    let (program, _) = rest.split_once(" *\n * Conventions").unwrap();
+    let c: String = program.lines().map(|line| format!("{}\n", line.trim_start_matches(" *"))).collect();
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (_, rest) = readme.split_once("```cpp\n#include <weighbridge.hpp>\n").expect("the README has a program");
+    let (program, _) = rest.split_once("```").unwrap();
+    let cpp = format!(
+        "#include <weighbridge.hpp>\n#include <cstdio>\n\
+         template <class Text> int fail(Text text) {{ return std::printf(\"%s\", text), 1; }}\n\
+         int fail(std::string_view text) {{ return fail(text.data()); }}\n\
+         template <class... Some> void use(const Some&...) {{ std::puts(\"32768 bytes at\"); }}\n\
+         int main() {{\n{program}}}\n"
+    );
+    for (name, text, flags) in [("first.c", c, C), ("readme.cpp", cpp, CPP)] {
+        let Some(compiler) = compiler_of(name, COMPILERS[0]) else { return };
+        let source = folder.path().join(name);
+        fs::write(&source, text.replace("path/to/checkpoint", "tests/golden/tiny-llama")).unwrap();
+        let sources: &'static [&'static str] = Box::leak(Box::new([&*source.to_string_lossy().into_owned().leak()]));
+        let program = Program { name: "documented", sources, flags };
+        let printed = run(&mut Command::new(compile(&compiler, &program, &[], folder.path())));
+        assert!(printed.contains(" bytes at"), "{name}: {printed}");
     }
 }
 
@@ -302,7 +344,7 @@ fn the_example_uploads() {
 /// Every source in the folder is compiled by some program of the table.
 #[test]
 fn no_program_is_forgotten() {
-    let headers = HEADERS.iter().map(|(source, _)| source);
+    let headers = HEADERS.iter().map(|(source, ..)| source);
     let programs = TESTS.iter().chain(WALKERS).flat_map(|program| program.sources);
     let listed: Vec<_> = programs.chain(headers).chain([&RUNTIME]).collect();
     let sources = fs::read_dir("tests/ffi").unwrap().map(|entry| entry.unwrap().path());

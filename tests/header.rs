@@ -9,10 +9,11 @@ const HEADER: &str = "include/weighbridge.h";
 /// The sections of the header in the order in which a newcomer should meet them: one source file each.
 const SECTIONS: &[&str] = &[
     "text",
-    "library",
     "status",
+    "library",
     "error",
     "hooks",
+    "cancel",
     "context",
     "model",
     "dtype",
@@ -24,7 +25,7 @@ const SECTIONS: &[&str] = &[
     "plan",
     "task",
     "placement",
-    "device",
+    "cuda",
     "graph",
     "node",
     "attribute",
@@ -58,8 +59,8 @@ fn generate() -> String {
 
 /// The documentation of a source file, as the heading of its section.
 fn heading(source: &str) -> String {
-    let lines = source.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.trim_start());
-    let lines = lines.map(|line| format!(" * {}", line.trim_start_matches("# ")).trim_end().to_owned());
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    let lines = lines.map(|line| format!(" *{}", line.replacen(" # ", " ", 1)).trim_end().to_owned());
     format!("\n/* {}\n{}\n */\n\n", "-".repeat(70), lines.collect::<Vec<_>>().join("\n"))
 }
 
@@ -67,7 +68,7 @@ fn heading(source: &str) -> String {
 fn spell(text: &str) -> String {
     let line = |line: &str| match line.strip_prefix("#define ").and_then(|rest| rest.split_once(' ')) {
         Some((name, value)) if value.starts_with('-') => format!("#define {name} ({value})"),
-        Some((name, value)) if ["WB_OPEN_", "WB_PLAN_"].iter().any(|flag| name.starts_with(flag)) => {
+        Some((name, value)) if ["WB_OPEN_", "WB_CUDA_"].iter().any(|flag| name.starts_with(flag)) => {
             format!("#define {name} (UINT64_C(1) << {})", value.parse::<u64>().unwrap().trailing_zeros())
         }
         _ if line.starts_with("typedef") => line.to_owned(),

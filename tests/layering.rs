@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What every module may use, in this order: each of these may use those before it.
-const BASICS: &[&str] = &["error", "limits", "dtype", "quantization", "digest", "host", "json", "finding", "metadata"];
+const BASICS: &[&str] = &["error", "host", "limits", "dtype", "quantization", "digest", "json", "finding", "metadata"];
 
 /// The only files with unsafe blocks, in the library and in the C interface.
 const MAY_BE_UNSAFE: &[&str] = &[

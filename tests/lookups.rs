@@ -3,14 +3,12 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
-use std::mem::zeroed;
 use std::ptr;
 
 use weighbridge_capi::asset::wb_model_asset_find;
 use weighbridge_capi::metadata::wb_model_metadata_find;
 use weighbridge_capi::model::{wb_model, wb_model_open, wb_model_release};
-use weighbridge_capi::placement::{wb_model_load, wb_placed_tensor, wb_placement_find, wb_placement_release};
-use weighbridge_capi::plan::{WB_TARGET_HOST, wb_plan_options};
+use weighbridge_capi::placement::{wb_model_load, wb_placement_release, wb_placement_tensor_find};
 use weighbridge_capi::status::{WB_ERR_NOT_FOUND, WB_OK, wb_status};
 use weighbridge_capi::tensor::{wb_model_tensor_data, wb_model_tensor_find};
 
@@ -60,11 +58,7 @@ fn check(what: &str, expected: wb_status, mut call: impl FnMut() -> wb_status) {
 fn lookups_allocate_nothing() {
     let model = open();
     let mut placement = ptr::null_mut();
-    // SAFETY: zeros are the defaults of the options, and a result that is not filled yet.
-    let (mut options, mut placed) = unsafe { (zeroed::<wb_plan_options>(), zeroed::<wb_placed_tensor>()) };
-    (options.struct_size, placed.struct_size) = (size_of_val(&options), size_of_val(&placed));
-    options.target = WB_TARGET_HOST;
-    assert_eq!(wb_model_load(model, &options, &mut placement, ptr::null_mut()), WB_OK);
+    assert_eq!(wb_model_load(model, ptr::null(), &mut placement, ptr::null_mut()), WB_OK);
 
     let text = |text: &'static str| (text.as_ptr().cast::<c_char>(), text.len());
     let (mut index, mut data, mut len) = (0, ptr::null::<c_void>(), 0);
@@ -76,7 +70,7 @@ fn lookups_allocate_nothing() {
         check("tensor", expected, || wb_model_tensor_find(model, tensor, tensor_len, &mut index));
         check("metadata", expected, || wb_model_metadata_find(model, key, key_len, &mut index));
         check("asset", expected, || wb_model_asset_find(model, asset, asset_len, &mut index));
-        check("placed tensor", expected, || wb_placement_find(placement, tensor, tensor_len, &mut placed));
+        check("placed tensor", expected, || wb_placement_tensor_find(placement, tensor, tensor_len, &mut index));
     }
     check("data", WB_OK, || wb_model_tensor_data(model, 0, &mut data, &mut len));
     wb_placement_release(placement);

@@ -159,7 +159,10 @@ fn prefixes_of_checksums_cover_what_they_name() {
             }
             Ok(model) => {
                 assert!(is_list, "{len} bytes");
-                let loaded = model.load(&PlanOptions::default()).map(|_| ()).map_err(|e| e.kind());
+                let loaded = model
+                    .load(&PlanOptions { target: Target::None, ..PlanOptions::default() })
+                    .map(|_| ())
+                    .map_err(|e| e.kind());
                 assert_eq!(loaded, if is_covered { Ok(()) } else { Err(Kind::Unverified) }, "{len} bytes");
                 *if is_covered { &mut covered } else { &mut partial } += 1;
             }
@@ -249,7 +252,7 @@ fn changed_manifests_vouch_for_nothing_else() {
             let changed = String::from_utf8_lossy(&manifest).to_lowercase();
             let options = OpenOptions { manifest: Some(manifest), policy: Policy::Required, ..OpenOptions::default() };
             let model = Model::from_memory(bytes.clone().into(), &options, &Context::new());
-            match model.and_then(|model| model.load(&PlanOptions::default())) {
+            match model.and_then(|model| model.load(&PlanOptions { target: Target::None, ..PlanOptions::default() })) {
                 Ok(_) => {
                     assert!(digests.iter().any(|digest| changed.contains(digest)), "{changed}");
                     loaded += 1;

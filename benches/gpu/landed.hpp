@@ -16,10 +16,10 @@ inline std::vector<std::uint8_t> in_file(const wb_model& model, const wb_tensor_
   return bytes;
 }
 
-inline std::vector<std::uint8_t> on_device(const device& on, const wb_placed_tensor& placed) {
+inline std::vector<std::uint8_t> on_device(const device& on, const wb_placed_tensor_info& placed) {
   std::vector<std::uint8_t> bytes(placed.bytes);
   const stream back(on);
-  back.copy_out(bytes.data(), placed.address, bytes.size());
+  back.copy_out(bytes.data(), placed.device_address, bytes.size());
   back.wait();
   return bytes;
 }
@@ -27,11 +27,11 @@ inline std::vector<std::uint8_t> on_device(const device& on, const wb_placed_ten
 /// Compares about eight tensors from all over the model; the longest are left out, for the sake of time.
 inline bool landed(const device& on, const wb_model& model, const wb_placement& placement, const part& loaded) {
   constexpr std::uint64_t longest = 128 << 20;
-  const std::size_t count = wb_placement_count(&placement);
+  const std::size_t count = wb_placement_tensor_count(&placement);
   for (std::size_t i = 0; i < count; i += count / 8 + 1) {
-    auto placed = sized<wb_placed_tensor>();
+    auto placed = sized<wb_placed_tensor_info>();
     auto tensor = sized<wb_tensor_info>();
-    check(wb_placement_tensor(&placement, i, &placed));
+    check(wb_placement_tensor_info(&placement, i, &placed));
     check(wb_model_tensor_info(&model, placed.tensor, &tensor));
     if (tensor.bytes > longest) continue;
     if (on_device(on, placed) != loaded.of(in_file(model, tensor, placed.tensor), tensor)) return false;

@@ -26,9 +26,7 @@ using wb_placement_owner = std::unique_ptr<wb_placement, releasing<wb_placement_
 /// For functions that give no error object.
 inline void check(wb_status status, wb_error* error = nullptr) {
   if (status == WB_OK) return;
-  wb_str message{};
-  wb_error_message(error, &message);
-  std::string text = message.len ? std::string(message.ptr, message.len) : wb_status_name(status);
+  const std::string text = error ? wb_error_message(error) : wb_status_name(status);
   wb_error_release(error);
   throw std::runtime_error(text);
 }

@@ -95,7 +95,7 @@ struct outcome {
 loaded run_once(const options& given, wb_context* context, const what& wanted, outcome& into) {
   auto model = open_model(given, context);
   const auto plan = made<wb_plan_owner>(wb_plan_create, model.get(), &wanted.plan());
-  check(wb_plan_describe(plan.get(), &into.info));
+  check(wb_plan_get_info(plan.get(), &into.info));
 
   const double begin = now();
   const auto task = made<wb_task_owner>(wb_plan_start, plan.get());

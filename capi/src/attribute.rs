@@ -1,14 +1,14 @@
 //! # Attributes
 //!
-//! What a node was told when the graph was made. An attribute is named by the node and its position there. In place of the
-//! node, `WB_NO_INDEX` means the graph itself: the body of a function has the defaults of the function's attributes.
+//! The constant parameters of nodes. An attribute is addressed by its node and its position there. `WB_NO_ID` as the node
+//! means the graph itself: the body of a function has the defaults of the attributes of the function.
 //!
-//! Single contents and lists are asked for by the same functions. `WB_ERR_NOT_FOUND`: the attribute is of another kind;
-//! `WB_ERR_INVALID_ARGUMENT`: there is no such node, attribute or element.
+//! The same functions give single contents and lists. `WB_ERR_NOT_FOUND`: the attribute is of another kind.
+//! `WB_ERR_INVALID_ARGUMENT`: the node, attribute or element does not exist.
 
 use std::ffi::c_char;
 
-use super::graph::{WB_NO_INDEX, graph_of, wb_graph};
+use super::graph::{WB_NO_ID, graph_of, id, wb_graph};
 use super::model::out_of_range;
 use super::node::node_of;
 use super::status::{WB_OK, wb_status};
@@ -16,38 +16,38 @@ use super::{Out, fill, lend, status, text, wb_str};
 use weighbridge::error::{Error, Kind, Result};
 use weighbridge::graph::{Attribute, AttributeKind, NO_VALUE};
 
-/// Kind of attribute: none that this version knows. Since 0.1.
+/// Attribute: of a kind that this version does not know. Since 0.1.
 pub const WB_ATTRIBUTE_UNDEFINED: u32 = 0;
-/// Kind of attribute: a number, for `wb_graph_attribute_floats`. Since 0.1.
+/// Attribute: a floating-point number, for `wb_graph_attribute_floats`. Since 0.1.
 pub const WB_ATTRIBUTE_FLOAT: u32 = 1;
-/// Kind of attribute: a whole number, for `wb_graph_attribute_ints`. Since 0.1.
+/// Attribute: an integer, for `wb_graph_attribute_ints`. Since 0.1.
 pub const WB_ATTRIBUTE_INT: u32 = 2;
-/// Kind of attribute: bytes, mostly UTF-8 text, for `wb_graph_attribute_string`. Since 0.1.
+/// Attribute: a string, for `wb_graph_attribute_string`. Since 0.1.
 pub const WB_ATTRIBUTE_STRING: u32 = 3;
-/// Kind of attribute: a tensor, for `wb_graph_attribute_tensor`. Since 0.1.
+/// Attribute: a tensor, for `wb_graph_attribute_tensor`. Since 0.1.
 pub const WB_ATTRIBUTE_TENSOR: u32 = 4;
-/// Kind of attribute: a graph, for `wb_graph_attribute_graph`. Since 0.1.
+/// Attribute: a graph, for `wb_graph_attribute_graph`. Since 0.1.
 pub const WB_ATTRIBUTE_GRAPH: u32 = 5;
-/// Kind of attribute: numbers, for `wb_graph_attribute_floats`. Since 0.1.
+/// Attribute: floating-point numbers, for `wb_graph_attribute_floats`. Since 0.1.
 pub const WB_ATTRIBUTE_FLOATS: u32 = 6;
-/// Kind of attribute: whole numbers, for `wb_graph_attribute_ints`. Since 0.1.
+/// Attribute: integers, for `wb_graph_attribute_ints`. Since 0.1.
 pub const WB_ATTRIBUTE_INTS: u32 = 7;
-/// Kind of attribute: strings, for `wb_graph_attribute_string`. Since 0.1.
+/// Attribute: strings, for `wb_graph_attribute_string`. Since 0.1.
 pub const WB_ATTRIBUTE_STRINGS: u32 = 8;
-/// Kind of attribute: tensors, for `wb_graph_attribute_tensor`. Since 0.1.
+/// Attribute: tensors, for `wb_graph_attribute_tensor`. Since 0.1.
 pub const WB_ATTRIBUTE_TENSORS: u32 = 9;
-/// Kind of attribute: graphs, for `wb_graph_attribute_graph`. Since 0.1.
+/// Attribute: graphs, for `wb_graph_attribute_graph`. Since 0.1.
 pub const WB_ATTRIBUTE_GRAPHS: u32 = 10;
-/// Kind of attribute: a sparse tensor, for `wb_graph_attribute_sparse`. Since 0.1.
+/// Attribute: a sparse tensor, for `wb_graph_attribute_sparse`. Since 0.1.
 pub const WB_ATTRIBUTE_SPARSE_TENSOR: u32 = 11;
-/// Kind of attribute: sparse tensors, for `wb_graph_attribute_sparse`. Since 0.1.
+/// Attribute: sparse tensors, for `wb_graph_attribute_sparse`. Since 0.1.
 pub const WB_ATTRIBUTE_SPARSE_TENSORS: u32 = 12;
-/// Kind of attribute: the type of a value, for `wb_graph_attribute_type`. Since 0.1.
+/// Attribute: the type of a value, for `wb_graph_attribute_type`. Since 0.1.
 pub const WB_ATTRIBUTE_TYPE: u32 = 13;
-/// Kind of attribute: types of values, for `wb_graph_attribute_type`. Since 0.1.
+/// Attribute: types of values, for `wb_graph_attribute_type`. Since 0.1.
 pub const WB_ATTRIBUTE_TYPES: u32 = 14;
 
-/// What an attribute is. Set `struct_size` before the call. Since 0.1.
+/// An attribute. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_attribute_info {
@@ -55,13 +55,13 @@ pub struct wb_attribute_info {
     pub struct_size: usize,
     /// The name.
     pub name: wb_str,
-    /// In the body of a function: the attribute of the call that this one takes its contents from; else empty.
+    /// In the body of a function, the attribute of the call that gives the contents; else empty.
     pub reference: wb_str,
     /// `WB_ATTRIBUTE_*`.
     pub kind: u32,
     /// 0.
     pub reserved: u32,
-    /// The number of elements: 1 for single contents; 0 where they come from a call.
+    /// The number of elements: 1 for single contents; 0 if a call gives them.
     pub count: usize,
 }
 
@@ -99,22 +99,17 @@ fn kind(kind: AttributeKind) -> u32 {
 }
 
 /// The attribute at a position that the caller has passed.
-fn attribute_of<'a>(g: *const wb_graph, node: usize, position: usize) -> Result<Attribute<'a>> {
-    let graph = graph_of(g)?;
+fn attribute_of<'a>(g: *const wb_graph, node: u32, position: u32) -> Result<Attribute<'a>> {
+    let (graph, position) = (graph_of(g)?, position as usize);
     let found = match node {
-        WB_NO_INDEX => graph.default_at(position),
-        node => graph.attribute_at(&node_of(graph, node)?, position),
+        WB_NO_ID => graph.default_at(position),
+        node => graph.attribute_at(&node_of(graph, node as usize)?, position),
     };
     found.ok_or_else(|| out_of_range("attribute", position))
 }
 
 /// The same, if it is of one of two kinds.
-fn attribute_as<'a>(
-    g: *const wb_graph,
-    node: usize,
-    position: usize,
-    kinds: [AttributeKind; 2],
-) -> Result<Attribute<'a>> {
+fn attribute_as<'a>(g: *const wb_graph, node: u32, position: u32, kinds: [AttributeKind; 2]) -> Result<Attribute<'a>> {
     let attribute = attribute_of(g, node, position)?;
     if kinds.contains(&attribute.kind) {
         return Ok(attribute);
@@ -122,12 +117,12 @@ fn attribute_as<'a>(
     Err(Error::new(Kind::NotFound, "the attribute holds something else").with_subject(attribute.name))
 }
 
-/// What an attribute of a node is. Since 0.1.
+/// Describes an attribute of a node. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_attribute(
+pub extern "C" fn wb_graph_attribute_info(
     g: *const wb_graph,
-    node: usize,
-    attribute: usize,
+    node: u32,
+    attribute: u32,
     out: *mut wb_attribute_info,
 ) -> wb_status {
     status(|| {
@@ -136,34 +131,34 @@ pub extern "C" fn wb_graph_attribute(
     })
 }
 
-/// The position of the attribute of a node with this name. `WB_ERR_NOT_FOUND`: the node has none; what then holds is
-/// known to the operator. Since 0.1.
+/// Finds an attribute of a node by its name. `WB_ERR_NOT_FOUND`: the node does not have it, and the default of the operator
+/// applies. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_attribute_find(
     g: *const wb_graph,
-    node: usize,
+    node: u32,
     name: *const c_char,
     name_len: usize,
-    attribute: *mut usize,
+    attribute: *mut u32,
 ) -> wb_status {
     status(|| {
         let out = Out::new(attribute, "attribute")?;
         let (graph, name) = (graph_of(g)?, text(name, name_len, "name")?);
         let found = match node {
-            WB_NO_INDEX => graph.defaults().position(|attribute| attribute.name == name),
-            node => graph.attributes(&node_of(graph, node)?).position(|attribute| attribute.name == name),
+            WB_NO_ID => graph.defaults().position(|attribute| attribute.name == name),
+            node => graph.attributes(&node_of(graph, node as usize)?).position(|attribute| attribute.name == name),
         };
-        out.set_found(found)
+        out.set_found(found.map(id))
     })
 }
 
-/// The numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none; `count` may
-/// be NULL. Since 0.1.
+/// Gives the floating-point numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there
+/// are none. `count` may be NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_attribute_floats(
     g: *const wb_graph,
-    node: usize,
-    attribute: usize,
+    node: u32,
+    attribute: u32,
     values: *mut *const f32,
     count: *mut usize,
 ) -> wb_status {
@@ -171,13 +166,13 @@ pub extern "C" fn wb_graph_attribute_floats(
     status(|| lend(values, count, "values", || Ok(attribute_as(g, node, attribute, kinds)?.floats())))
 }
 
-/// The whole numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none;
+/// Gives the integers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none.
 /// `count` may be NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_attribute_ints(
     g: *const wb_graph,
-    node: usize,
-    attribute: usize,
+    node: u32,
+    attribute: u32,
     values: *mut *const i64,
     count: *mut usize,
 ) -> wb_status {
@@ -185,13 +180,12 @@ pub extern "C" fn wb_graph_attribute_ints(
     status(|| lend(values, count, "values", || Ok(attribute_as(g, node, attribute, kinds)?.ints())))
 }
 
-/// One string of an attribute, borrowed from the model: bytes as the file has them, which are mostly UTF-8 text, but need
-/// not be. Since 0.1.
+/// Gives a string of an attribute, borrowed from the model: the bytes of the file, which need not be UTF-8. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_attribute_string(
     g: *const wb_graph,
-    node: usize,
-    attribute: usize,
+    node: u32,
+    attribute: u32,
     index: usize,
     out: *mut wb_str,
 ) -> wb_status {
@@ -203,12 +197,12 @@ pub extern "C" fn wb_graph_attribute_string(
     })
 }
 
-/// One tensor of an attribute: its index in the model. `WB_ERR_UNSUPPORTED`: this version cannot read it. Since 0.1.
+/// Gives a tensor of an attribute, as its index in the model. `WB_ERR_UNSUPPORTED`: this version cannot read it. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_attribute_tensor(
     g: *const wb_graph,
-    node: usize,
-    attribute: usize,
+    node: u32,
+    attribute: u32,
     index: usize,
     tensor: *mut usize,
 ) -> wb_status {
@@ -222,12 +216,12 @@ pub extern "C" fn wb_graph_attribute_tensor(
     })
 }
 
-/// One graph of an attribute: its index in the model, for `wb_model_graph`. Since 0.1.
+/// Gives a graph of an attribute, as its index for `wb_model_graph`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_attribute_graph(
     g: *const wb_graph,
-    node: usize,
-    attribute: usize,
+    node: u32,
+    attribute: u32,
     index: usize,
     graph: *mut usize,
 ) -> wb_status {
@@ -239,12 +233,12 @@ pub extern "C" fn wb_graph_attribute_graph(
     })
 }
 
-/// One sparse tensor of an attribute: its index in the model, for `wb_model_sparse`. Since 0.1.
+/// Gives a sparse tensor of an attribute, as its index for `wb_model_sparse_info`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_attribute_sparse(
     g: *const wb_graph,
-    node: usize,
-    attribute: usize,
+    node: u32,
+    attribute: u32,
     index: usize,
     sparse: *mut usize,
 ) -> wb_status {
@@ -257,17 +251,17 @@ pub extern "C" fn wb_graph_attribute_sparse(
     })
 }
 
-/// One type of an attribute: its index in the graph, for `wb_graph_type`. Since 0.1.
+/// Gives a type of an attribute, as its id for `wb_graph_type_info`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_attribute_type(
     g: *const wb_graph,
-    node: usize,
-    attribute: usize,
+    node: u32,
+    attribute: u32,
     index: usize,
-    type_index: *mut u32,
+    r#type: *mut u32,
 ) -> wb_status {
     status(|| {
-        let out = Out::new(type_index, "type_index")?;
+        let out = Out::new(r#type, "type")?;
         let attribute = attribute_as(g, node, attribute, [AttributeKind::Type, AttributeKind::Types])?;
         let found = attribute.type_at(index).ok_or_else(|| out_of_range("type", index))?;
         out.set(found.index);

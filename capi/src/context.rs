@@ -1,21 +1,23 @@
 //! # Context
 //!
-//! What the host provides to the library. There is no global state: a host may have several contexts, and where a
-//! context is taken, NULL means one that lends nothing: files of the operating system, the system's allocator, no log,
-//! no threads. For speed, make a context with `WB_THREADS_ALL`.
+//! What the host provides to the library. A process may have several contexts. Every function that takes a context also
+//! takes NULL, which means: no log, and no threads beside the caller's. For speed, create a context that allows threads:
+//!
+//!   wb_context_options host = {0};
+//!   host.struct_size = sizeof host;
+//!   host.max_threads = WB_THREADS_ALL;
+//!   wb_context_create(&host, &context, &err);
 
 use std::ffi::c_void;
 
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};
-use super::hooks::{self, wb_log_fn};
+use super::hooks::{self, Adopted, wb_destroy_fn, wb_log_fn};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, options, plain};
-use weighbridge::error::Result;
 use weighbridge::host::{Context, Level};
 
-/// What the host provides. Counted references; immutable, so any number of threads may open models with it at once.
-/// Since 0.1.
+/// A context. Reference-counted and immutable, so several threads may use it at once. Since 0.1.
 pub struct wb_context(Context);
 
 impl Handle for wb_context {}
@@ -24,34 +26,37 @@ impl Shared for wb_context {}
 /// As `wb_context_options.max_threads`: one thread for each processor. Since 0.1.
 pub const WB_THREADS_ALL: u32 = u32::MAX;
 
-/// Log level: something failed, and an error is returned as well. Since 0.1.
+/// Log level: an operation failed; the error is returned as well. Since 0.1.
 pub const WB_LOG_ERROR: u32 = 1;
-/// Log level: something is odd, and was put up with. Since 0.1.
+/// Log level: something was accepted or worked around that somebody should look at. Since 0.1.
 pub const WB_LOG_WARN: u32 = 2;
-/// Log level: what a person following along would like to know. Since 0.1.
+/// Log level: the operations, one line each with what was chosen and how long it took: opens, verifications, loads.
+/// Since 0.1.
 pub const WB_LOG_INFO: u32 = 3;
-/// Log level: what helps in finding a fault. Since 0.1.
+/// Log level: the steps of operations: files, maps, threads, phases. Since 0.1.
 pub const WB_LOG_DEBUG: u32 = 4;
 
-/// What the host provides. Zeroed means nothing; set `struct_size`. Since 0.1.
+/// What the host provides. Zeroed: nothing. Set `struct_size`. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_context_options {
     /// `sizeof(wb_context_options)`.
     pub struct_size: usize,
-    /// Threads that the library may create for one task, which end with it; `WB_THREADS_ALL` for one for each processor.
-    /// 0: none, and one thread, the caller's, does all the work. They inherit the signal mask of the thread that starts
-    /// the task.
+    /// Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
+    /// processor. 0: none, and the thread that calls does the work.
     pub max_threads: u32,
-    /// The highest `WB_LOG_*` level that is logged; 0: none; `UINT32_MAX`: all.
+    /// The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
     pub log_max_level: u32,
-    /// Where log messages go; NULL: nowhere.
+    /// Receives the log messages; NULL: nobody.
     pub log: wb_log_fn,
-    /// Passed to `log`. It must stay valid until the context and every model, plan and task made with it are gone.
+    /// Passed to `log`. It must stay valid until `log_destroy` is called.
     pub log_user_data: *mut c_void,
+    /// Called once with `log_user_data` when nothing uses it any more, at the latest when the context and every object made
+    /// with it are gone; also if `wb_context_create` fails, unless that is because of these options. May be NULL.
+    pub log_destroy: wb_destroy_fn,
 }
 
-/// Makes a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
+/// Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_context_create(
     opt: *const wb_context_options,
@@ -59,36 +64,38 @@ pub extern "C" fn wb_context_create(
     err: *mut *mut wb_error,
 ) -> wb_status {
     call(err, || {
+        // Built first: what the options hand over is dropped whatever fails.
+        let context = options(opt, "opt").map(|opt| opt.map_or_else(Context::new, |opt| build(&opt)));
         let out = Out::handle(out, "out")?;
-        let context = options(opt, "opt")?.map_or_else(|| Ok(Context::new()), |opt| build(&opt))?;
-        out.set(wb_context(context).into_raw());
+        out.set(wb_context(context?).into_raw());
         Ok(WB_OK)
     })
 }
 
-fn build(opt: &wb_context_options) -> Result<Context> {
+fn build(opt: &wb_context_options) -> Context {
+    let adopted = Adopted::new(opt.log_user_data, opt.log_destroy);
     let threads = if opt.max_threads == WB_THREADS_ALL { usize::MAX } else { opt.max_threads as usize };
     let context = Context::new().with_threads(threads);
     let level = match opt.log_max_level {
-        0 => return Ok(context),
+        0 => return context,
         WB_LOG_ERROR => Level::Error,
         WB_LOG_WARN => Level::Warn,
         WB_LOG_INFO => Level::Info,
         _ => Level::Debug,
     };
-    Ok(match hooks::log(opt.log, opt.log_user_data) {
+    match hooks::log(opt.log, adopted) {
         Some(log) => context.with_log(level, log),
         None => context,
-    })
+    }
 }
 
-/// Adds a reference and returns `c`. Any thread; NULL is allowed. Since 0.1.
+/// Adds a reference and returns `c`. NULL is allowed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_context_retain(c: *mut wb_context) -> *mut wb_context {
     plain(c, || Ok(retain(c)))
 }
 
-/// Drops a reference. Models keep the context they were opened with. Any thread; NULL is allowed. Since 0.1.
+/// Drops a reference. Models keep the context that they were opened with. NULL is allowed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_context_release(c: *mut wb_context) {
     plain((), || {

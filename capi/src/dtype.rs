@@ -1,12 +1,16 @@
 //! # Element types
 //!
-//! One table for all formats. Elements are little-endian. Numbers are pinned for ever, and a later version may add some.
+//! One table of element types for all formats. Elements are little-endian. The numbers never change; a later version may
+//! add some.
 
 use std::ffi::{CStr, c_char};
 
-use super::plain;
+use super::status::{WB_OK, wb_status};
+use super::{fill, plain, status, wb_str};
+use weighbridge::dtype::DType;
+use weighbridge::error::Error;
 
-/// The type of a tensor's elements. Since 0.1.
+/// The type of the elements of a tensor, `WB_F32` for instance; 0 is none. Since 0.1.
 pub type wb_dtype = u32;
 
 /// One byte, 0 or 1.
@@ -63,8 +67,8 @@ pub const WB_I4: wb_dtype = 25;
 pub const WB_U2: wb_dtype = 26;
 /// Signed integer of 2 bits, four to a byte, low bits first.
 pub const WB_I2: wb_dtype = 27;
-/// Strings of any length. The contents of such a tensor are built, not stored so: for n elements n + 1 unsigned offsets of
-/// 64 bits, counted from the end of the offsets, then the bytes of all strings; each lies between two offsets.
+/// Strings of any length. The library builds the contents of such a tensor: for n elements, n + 1 unsigned 64-bit offsets
+/// that count from the end of the offsets, then the bytes of all strings. String i lies between offsets i and i + 1.
 pub const WB_STRING: wb_dtype = 28;
 /// ggml block type Q4_0.
 pub const WB_Q4_0: wb_dtype = 64;
@@ -121,9 +125,8 @@ pub const WB_Q1_0: wb_dtype = 89;
 /// ggml block type Q2_0.
 pub const WB_Q2_0: wb_dtype = 90;
 
-/// How a type is spelled: `"F32"`, `"BF16"`, `"F8_E4M3"`, `"Q4_K"`; `"UNKNOWN"` for numbers of a later version.
-///
-/// Returns a static NUL-terminated text, never NULL. Any thread. Since 0.1.
+/// Returns the name of a type, such as `"F32"`, `"F8_E4M3"` or `"Q4_K"`, as static NUL-terminated text; `"UNKNOWN"` for a
+/// number that this version does not have. Never NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_dtype_name(d: wb_dtype) -> *const c_char {
     plain(c"".as_ptr(), || Ok(name(d).as_ptr()))
@@ -190,10 +193,51 @@ fn name(number: wb_dtype) -> &'static CStr {
     }
 }
 
+/// The layout of an element type. n elements occupy n / `block_elements` * `block_bytes` bytes; n must be a multiple of
+/// `block_elements`. Set `struct_size` before the call; the text is static. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_dtype_info {
+    /// `sizeof(wb_dtype_info)`.
+    pub struct_size: usize,
+    /// The name, such as `"F32"`.
+    pub name: wb_str,
+    /// Bits of one element: 32 for `WB_F32`, 4 for `WB_I4`; 0 where that is no whole number, as for most block types, or not
+    /// fixed, as for `WB_STRING`.
+    pub bits: u32,
+    /// The smallest number of elements that occupy whole bytes: 1 for `WB_F32`, 2 for `WB_I4`, 256 for `WB_Q4_K`; 0 for
+    /// `WB_STRING`.
+    pub block_elements: u32,
+    /// Bytes of these elements: 4 for `WB_F32`, 1 for `WB_I4`, 144 for `WB_Q4_K`; 0 for `WB_STRING`.
+    pub block_bytes: u32,
+    /// The alignment in bytes that a pointer to the elements needs in C: 4 for `WB_F32`; for a block type, that of the
+    /// largest member of a block.
+    pub alignment: u32,
+}
+
+/// Describes the layout of an element type. `WB_ERR_INVALID_ARGUMENT`: this version does not have the number. Any thread.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_dtype_get_info(d: wb_dtype, out: *mut wb_dtype_info) -> wb_status {
+    status(|| {
+        let dtype = DType::from_number(d).ok_or_else(|| Error::invalid(format!("{d} is not an element type")))?;
+        let (elements, bytes) = dtype.block().unwrap_or_default();
+        let info = wb_dtype_info {
+            struct_size: size_of::<wb_dtype_info>(),
+            name: dtype.name().into(),
+            bits: dtype.bits().unwrap_or_default(),
+            block_elements: elements as u32,
+            block_bytes: bytes as u32,
+            alignment: dtype.alignment() as u32,
+        };
+        fill(out, &info, "out")?;
+        Ok(WB_OK)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use weighbridge::dtype::DType;
 
     #[test]
     fn numbers_and_names_are_those_of_the_table() {

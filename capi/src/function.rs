@@ -1,15 +1,15 @@
 //! # Functions and operator sets
 //!
-//! Operators that a model defines itself, each with a graph as its body, and the operator sets that it imports.
+//! The operators that a model defines itself, each with a graph as its body, and the operator sets that it imports.
 
 use super::handle::get;
-use super::model::{out_of_range, set_optional, wb_model};
+use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, fill, plain, status, wb_str};
 use weighbridge::error::Result;
 use weighbridge::graph::{Function, Opset};
 
-/// What a function is. Set `struct_size` before the call. Since 0.1.
+/// A function. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_function_info {
@@ -19,17 +19,17 @@ pub struct wb_function_info {
     pub name: wb_str,
     /// The domain of that operator.
     pub domain: wb_str,
-    /// Tells functions of one name and domain apart; mostly empty.
+    /// Distinguishes functions of the same name and domain; usually empty.
     pub overload: wb_str,
-    /// The body, for `wb_model_graph`. It has the documentation and the metadata, and as attributes of its own the defaults
-    /// of the function's attributes.
+    /// The body, for `wb_model_graph`. It has the documentation and the metadata; its own attributes are the defaults of the
+    /// attributes of the function.
     pub graph: usize,
-    /// The number of attributes that a call has to give.
-    pub attributes: u32,
-    /// The number of attributes that have a default: see `wb_graph_attribute`.
-    pub defaults: u32,
+    /// The number of attributes that a call must give, see `wb_model_function_attribute_name`.
+    pub attributes: usize,
     /// The number of operator sets that the body imports.
-    pub opsets: u32,
+    pub opsets: usize,
+    /// The number of attributes that have a default, see `wb_graph_attribute_info`.
+    pub defaults: u32,
     /// 0.
     pub reserved: u32,
 }
@@ -42,9 +42,9 @@ impl wb_function_info {
             domain: (&*function.domain).into(),
             overload: (&*function.overload).into(),
             graph: function.graph,
-            attributes: function.attributes.len() as u32,
+            attributes: function.attributes.len(),
+            opsets: opsets.len(),
             defaults: function.defaults.len() as u32,
-            opsets: opsets.len() as u32,
             reserved: 0,
         }
     }
@@ -55,15 +55,27 @@ fn function_of<'a>(m: *const wb_model, index: usize) -> Result<&'a Function> {
     functions.get(index).ok_or_else(|| out_of_range("function", index))
 }
 
-/// The number of functions that the model defines; 0 for NULL. Since 0.1.
+/// An operator set. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_opset_info {
+    /// `sizeof(wb_opset_info)`.
+    pub struct_size: usize,
+    /// The domain; empty for the default one.
+    pub domain: wb_str,
+    /// The version.
+    pub version: i64,
+}
+
+/// Returns the number of functions that the model defines; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_function_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.model.graphs().functions().len()))
 }
 
-/// What a function is. Since 0.1.
+/// Describes a function. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_function(m: *const wb_model, index: usize, out: *mut wb_function_info) -> wb_status {
+pub extern "C" fn wb_model_function_info(m: *const wb_model, index: usize, out: *mut wb_function_info) -> wb_status {
     status(|| {
         let function = function_of(m, index)?;
         let opsets = get(m, "m")?.model.graphs().function_opsets(index);
@@ -72,9 +84,9 @@ pub extern "C" fn wb_model_function(m: *const wb_model, index: usize, out: *mut 
     })
 }
 
-/// The name of an attribute that a call of the function has to give, borrowed from the model. Since 0.1.
+/// Gives the name of an attribute that a call of the function must give, borrowed from the model. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_function_attribute(
+pub extern "C" fn wb_model_function_attribute_name(
     m: *const wb_model,
     function: usize,
     index: usize,
@@ -88,43 +100,36 @@ pub extern "C" fn wb_model_function_attribute(
     })
 }
 
-/// An operator set that the body of a function imports: its domain, borrowed from the model and empty for the default one,
-/// and its version. Either result may be NULL. Since 0.1.
+/// Describes an operator set that the body of a function imports. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_function_opset(
+pub extern "C" fn wb_model_function_opset_info(
     m: *const wb_model,
     function: usize,
     index: usize,
-    domain: *mut wb_str,
-    version: *mut i64,
+    out: *mut wb_opset_info,
 ) -> wb_status {
     status(|| {
         function_of(m, function)?;
-        opset(get(m, "m")?.model.graphs().function_opsets(function), index, domain, version)
+        opset(get(m, "m")?.model.graphs().function_opsets(function), index, out)
     })
 }
 
-/// The number of operator sets that the model imports; 0 for NULL. Since 0.1.
+/// Returns the number of operator sets that the model imports; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_opset_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.model.graphs().opsets().len()))
 }
 
-/// An operator set that the model imports: its domain, borrowed from the model and empty for the default one, and its
-/// version. Either result may be NULL. What holds in a graph is told by `wb_graph_opset`. Since 0.1.
+/// Describes an operator set that the model imports. `wb_graph_opset_version` tells which version applies in a graph.
+/// Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_opset(
-    m: *const wb_model,
-    index: usize,
-    domain: *mut wb_str,
-    version: *mut i64,
-) -> wb_status {
-    status(|| opset(get(m, "m")?.model.graphs().opsets(), index, domain, version))
+pub extern "C" fn wb_model_opset_info(m: *const wb_model, index: usize, out: *mut wb_opset_info) -> wb_status {
+    status(|| opset(get(m, "m")?.model.graphs().opsets(), index, out))
 }
 
-fn opset(opsets: &[Opset], index: usize, domain: *mut wb_str, version: *mut i64) -> Result<wb_status> {
-    let opset = opsets.get(index).ok_or_else(|| out_of_range("operator set", index))?;
-    set_optional(domain, (&*opset.domain).into());
-    set_optional(version, opset.version);
+fn opset(opsets: &[Opset], index: usize, out: *mut wb_opset_info) -> Result<wb_status> {
+    let Opset { domain, version, .. } = opsets.get(index).ok_or_else(|| out_of_range("operator set", index))?;
+    let struct_size = size_of::<wb_opset_info>();
+    fill(out, &wb_opset_info { struct_size, domain: (&**domain).into(), version: *version }, "out")?;
     Ok(WB_OK)
 }

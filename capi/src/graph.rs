@@ -1,25 +1,31 @@
 //! # Graphs
 //!
-//! The graphs of a model whose format has them: those that callers run, the bodies of functions, and graphs that are
-//! attributes of nodes. They never change and are borrowed from the model: every pointer in the sections on graphs is
-//! valid until the model is released, and every function may run on many threads at once.
+//! The graphs of a model, if its format has them: those that callers run, the bodies of functions, and the subgraphs that
+//! are attributes of nodes. Graphs never change. Everything in the following sections is borrowed from the model, and every
+//! function may run on several threads at once.
 //!
-//! Graphs, functions and sparse tensors have indices in the model; nodes, values and types have them in their graph. Indices
-//! are dense and stable. Lists of values are asked for twice: with `cap` 0 to learn their length, then with room for
-//! it; what does not fit is left out, and `*count`, which may be NULL, is the full length. Where a broken model leaves out a
-//! name that has to be there, a list has `WB_NO_VALUE`.
+//! What belongs to the model, such as graphs, functions and tensors, is addressed by a `size_t` index, and `WB_NO_INDEX` is
+//! none. What belongs to one graph, such as nodes, values and types, is addressed by a `uint32_t` id, and `WB_NO_ID` is
+//! none. Both count from 0 and do not change.
+//!
+//!   graph = wb_model_graph(model, 0);
+//!   for (id = 0; id < wb_graph_node_count(graph); ++id) {
+//!     wb_graph_node_info(graph, id, &node);
+//!   }
 
 use std::ffi::c_char;
 
 use super::handle::{Handle, get};
-use super::model::{out_of_range, set_optional, wb_model};
+use super::metadata::wb_metadata_info;
+use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
-use super::{Out, begin, fill, fill_list, plain, status, text, wb_str};
+use super::{Out, begin, fill, plain, status, text, wb_str};
 use weighbridge::Model;
 use weighbridge::error::Result;
 use weighbridge::graph::{Graph, Role};
+use weighbridge::metadata::Datum;
 
-/// A graph, borrowed from its model. Immutable; any thread. Since 0.1.
+/// A graph. Immutable and borrowed from its model; any thread. Since 0.1.
 pub struct wb_graph {
     pub(super) model: Model,
     pub(super) index: usize,
@@ -43,19 +49,25 @@ pub(super) fn graph_of<'a>(g: *const wb_graph) -> Result<&'a Graph> {
     get(g, "g")?.graph()
 }
 
-/// As the index of a graph, node, function or tensor: there is none. Since 0.1.
+/// As an index in a model: none. Since 0.1.
 pub const WB_NO_INDEX: usize = usize::MAX;
+/// As an id in a graph: none. As an input or output of a node: an optional one that is omitted. Since 0.1.
+pub const WB_NO_ID: u32 = u32::MAX;
 
-/// Role of a graph: one that callers run, an entry. Graph 0 is the first; a model may have several. How they are run is told
-/// by signatures. Since 0.1.
+/// The id of what has a position in a graph.
+pub(super) fn id(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(WB_NO_ID)
+}
+
+/// Role: a graph that callers run, an entry. A model may have several; signatures say how they are run. Since 0.1.
 pub const WB_GRAPH_ENTRY: u32 = 0;
-/// Role of a graph: the body of a function. Since 0.1.
+/// Role: the body of a function. Since 0.1.
 pub const WB_GRAPH_FUNCTION: u32 = 1;
-/// Role of a graph: the value of an attribute, such as a branch of an If. It sees the values of the graphs around
-/// it. Since 0.1.
+/// Role: the value of an attribute, such as a branch of an If. It can use the values of the graphs that contain it.
+/// Since 0.1.
 pub const WB_GRAPH_SUBGRAPH: u32 = 2;
 
-/// What a graph is. Set `struct_size` before the call. Since 0.1.
+/// A graph. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_graph_info {
@@ -63,62 +75,63 @@ pub struct wb_graph_info {
     pub struct_size: usize,
     /// The name; may be empty.
     pub name: wb_str,
-    /// What the graph says of itself in prose; may be empty.
+    /// A description of the graph; may be empty.
     pub documentation: wb_str,
     /// Its index, for `wb_model_graph`.
     pub index: usize,
+    /// The function whose body this graph is or is nested in, for `wb_model_function_info`; `WB_NO_INDEX`: none.
+    pub function: usize,
+    /// For a subgraph, the index of the graph that contains it, which is less than its own; else `WB_NO_INDEX`.
+    pub parent: usize,
     /// `WB_GRAPH_*`.
     pub role: u32,
-    /// 0.
-    pub reserved: u32,
-    /// The function whose body it is or lies in, for `wb_model_function`; `WB_NO_INDEX`: none.
-    pub function: usize,
-    /// Of a subgraph, the index of the graph around it; else `WB_NO_INDEX`. It is less than the subgraph's own.
-    pub parent: usize,
-    /// Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's
-    /// own, as defaults of a function's are, `WB_NO_INDEX`.
-    pub node: usize,
-    /// Of a subgraph, the position of that attribute; else `WB_NO_INDEX`.
-    pub attribute: usize,
+    /// For a subgraph, the node of the parent that has it as an attribute; else `WB_NO_ID`, also if the attribute belongs to
+    /// the parent itself, as the default of an attribute of a function does.
+    pub node: u32,
+    /// For a subgraph, the position of that attribute; else `WB_NO_ID`.
+    pub attribute: u32,
     /// The number of inputs.
     pub inputs: u32,
     /// The number of outputs.
     pub outputs: u32,
-    /// `inputs` values that it takes: see `wb_graph_inputs`. NULL if there are none.
+    /// The number of initializers: values whose contents are stored in the model.
+    pub initializers: u32,
+    /// `inputs` values that the graph takes, in order. A value that is also an initializer need not be given: the
+    /// initializer is its default. `WB_NO_ID`: the model is malformed, and the input has no name. NULL if there are none.
     pub input_values: *const u32,
-    /// `outputs` values that it makes; NULL if there are none.
+    /// `outputs` values that the graph computes, in order. NULL if there are none.
     pub output_values: *const u32,
 }
 
-/// What a model says of itself. Set `struct_size` before the call. Since 0.1.
+/// What a model says about itself. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_model_info {
     /// `sizeof(wb_model_info)`.
     pub struct_size: usize,
-    /// The version of the representation, such as the IR version of ONNX; 0 if the format has none.
-    pub ir_version: i64,
+    /// The version of the format that the model states, such as the IR version of ONNX; 0 if the format has none.
+    pub format_version: i64,
     /// The program that wrote the model; may be empty.
     pub producer: wb_str,
     /// The version of that program; may be empty.
     pub producer_version: wb_str,
-    /// The namespace of the model, such as `"org.example"`; may be empty.
+    /// The namespace of the model in reverse-DNS form, such as `"org.example"`; may be empty.
     pub domain: wb_str,
-    /// The version of the model in its namespace; 0 if it does not say.
+    /// The version of the model in its namespace; 0 if it does not state one.
     pub model_version: i64,
-    /// What the model says of itself in prose; may be empty.
+    /// A description of the model; may be empty.
     pub documentation: wb_str,
 }
 
-/// What the model says of itself. All of it is empty where the format has no such facts. Since 0.1.
+/// Describes a model. What the format does not have is empty. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_describe(m: *const wb_model, out: *mut wb_model_info) -> wb_status {
+pub extern "C" fn wb_model_get_info(m: *const wb_model, out: *mut wb_model_info) -> wb_status {
     status(|| {
         let graphs = get(m, "m")?.model.graphs();
         let (about, onnx) = (&graphs.about, graphs.onnx.as_ref());
         let info = wb_model_info {
             struct_size: size_of::<wb_model_info>(),
-            ir_version: graphs.ir_version().unwrap_or(0),
+            format_version: graphs.ir_version().unwrap_or(0),
             producer: (&*about.producer).into(),
             producer_version: (&*about.producer_version).into(),
             domain: onnx.map_or("", |facts| &facts.domain).into(),
@@ -130,23 +143,23 @@ pub extern "C" fn wb_model_describe(m: *const wb_model, out: *mut wb_model_info)
     })
 }
 
-/// The number of graphs: 0 for a model of weights only, and for NULL; graph 0 is the first entry. Since 0.1.
+/// Returns the number of graphs; 0 for a model that has only weights, and for NULL. Graph 0 is the first entry. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_graph_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.graphs.len()))
 }
 
-/// A graph, borrowed from the model; NULL if there is none of this index. The same index always gives the same pointer.
-/// Since 0.1.
+/// Returns a graph, borrowed from the model; NULL if the model does not have this index. The same index always gives the
+/// same pointer. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_graph(m: *const wb_model, index: usize) -> *const wb_graph {
     let none = std::ptr::null();
     plain(none, || Ok(get(m, "m")?.graphs.get(index).map_or(none, std::ptr::from_ref)))
 }
 
-/// What the graph is, and where it belongs. Since 0.1.
+/// Describes a graph. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_describe(g: *const wb_graph, out: *mut wb_graph_info) -> wb_status {
+pub extern "C" fn wb_graph_get_info(g: *const wb_graph, out: *mut wb_graph_info) -> wb_status {
     status(|| {
         fill(out, &info(get(g, "g")?)?, "out")?;
         Ok(WB_OK)
@@ -156,87 +169,63 @@ pub extern "C" fn wb_graph_describe(g: *const wb_graph, out: *mut wb_graph_info)
 fn info(g: &wb_graph) -> Result<wb_graph_info> {
     let graph = g.graph()?;
     let (role, parent, node, attribute) = match graph.role {
-        Role::Entry => (WB_GRAPH_ENTRY, WB_NO_INDEX, WB_NO_INDEX, WB_NO_INDEX),
-        Role::Function(_) => (WB_GRAPH_FUNCTION, WB_NO_INDEX, WB_NO_INDEX, WB_NO_INDEX),
-        Role::Subgraph { graph, node, attribute } => (WB_GRAPH_SUBGRAPH, graph, node, attribute),
+        Role::Entry => (WB_GRAPH_ENTRY, WB_NO_INDEX, WB_NO_ID, WB_NO_ID),
+        Role::Function(_) => (WB_GRAPH_FUNCTION, WB_NO_INDEX, WB_NO_ID, WB_NO_ID),
+        Role::Subgraph { graph, node, attribute } => (WB_GRAPH_SUBGRAPH, graph, id(node), id(attribute)),
     };
     Ok(wb_graph_info {
         struct_size: size_of::<wb_graph_info>(),
         name: (&*graph.name).into(),
         documentation: (&*graph.documentation).into(),
         index: g.index,
-        role,
-        reserved: 0,
         function: g.model.graphs().function_around(g.index).unwrap_or(WB_NO_INDEX),
         parent,
+        role,
         node,
         attribute,
         inputs: graph.inputs().len() as u32,
         outputs: graph.outputs().len() as u32,
+        initializers: graph.initializers().len() as u32,
         input_values: begin(graph.inputs()),
         output_values: begin(graph.outputs()),
     })
 }
 
-/// The number of metadata entries of the graph itself; 0 for NULL. Those of the model are `wb_model_metadata`. Since 0.1.
+/// Returns the number of metadata entries of a graph; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_metadata_count(g: *const wb_graph) -> usize {
     plain(0, || Ok(graph_of(g)?.metadata.len()))
 }
 
-/// A metadata entry of the graph itself, in the order of the file; either text may be NULL. Since 0.1.
+/// Describes a metadata entry of a graph. They are in the order of the file. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_metadata(
-    g: *const wb_graph,
-    index: usize,
-    key: *mut wb_str,
-    value: *mut wb_str,
-) -> wb_status {
+pub extern "C" fn wb_graph_metadata_info(g: *const wb_graph, index: usize, out: *mut wb_metadata_info) -> wb_status {
     status(|| {
         let entry = graph_of(g)?.metadata.get(index);
-        let (name, text) = entry.ok_or_else(|| out_of_range("metadata entry", index))?;
-        set_optional(key, (&**name).into());
-        set_optional(value, (&**text).into());
+        let (key, text) = entry.ok_or_else(|| out_of_range("metadata entry", index))?;
+        let info = wb_metadata_info { key: (&**key).into(), text: (&**text).into(), ..Datum::Text(text).into() };
+        fill(out, &info, "out")?;
         Ok(WB_OK)
     })
 }
 
-/// The values that the graph takes, in order. Those that are initializers too need not be given: the initializer is their
-/// default. Since 0.1.
+/// Gives the value of an initializer. They are in the order of the file; `wb_value_info.tensor` is the tensor with the
+/// contents. `WB_NO_ID`: the model is malformed, and the initializer has no name. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_inputs(g: *const wb_graph, values: *mut u32, cap: usize, count: *mut usize) -> wb_status {
-    status(|| fill_list(values, cap, count, graph_of(g)?.inputs().iter().copied()))
-}
-
-/// The values that the graph makes, in order. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_outputs(g: *const wb_graph, values: *mut u32, cap: usize, count: *mut usize) -> wb_status {
-    status(|| fill_list(values, cap, count, graph_of(g)?.outputs().iter().copied()))
-}
-
-/// The number of initializers: values whose contents are stored with the graph; 0 for NULL. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_initializer_count(g: *const wb_graph) -> usize {
-    plain(0, || Ok(graph_of(g)?.initializers().len()))
-}
-
-/// The value of an initializer, in the order of the file; `wb_value_info` names the tensor with its contents.
-/// `WB_NO_VALUE`: the model is broken, and the initializer has no name. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_initializer(g: *const wb_graph, index: usize, value: *mut u32) -> wb_status {
+pub extern "C" fn wb_graph_initializer_value(g: *const wb_graph, index: u32, value: *mut u32) -> wb_status {
     status(|| {
         let out = Out::new(value, "value")?;
-        let found = graph_of(g)?.initializers().get(index);
-        out.set(found.ok_or_else(|| out_of_range("initializer", index))?.value);
+        let found = graph_of(g)?.initializers().get(index as usize);
+        out.set(found.ok_or_else(|| out_of_range("initializer", index as usize))?.value);
         Ok(WB_OK)
     })
 }
 
-/// The version of a domain's operators that holds in the graph: that which the function imports whose body it is or
-/// lies in, or else the model. The default domain is `""`, also where the file spells it `"ai.onnx"`.
-/// `WB_ERR_NOT_FOUND`: the domain is not imported. Since 0.1.
+/// Gives the version of the operator set of a domain that applies in a graph: that which the enclosing function imports, or
+/// else the model. The default domain is `""`, even if the file spells it `"ai.onnx"`. `WB_ERR_NOT_FOUND`: the domain is not
+/// imported. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_opset(
+pub extern "C" fn wb_graph_opset_version(
     g: *const wb_graph,
     domain: *const c_char,
     domain_len: usize,

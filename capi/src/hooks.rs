@@ -1,16 +1,17 @@
 //! # Callbacks
 //!
-//! Functions of the host that the library calls: on any thread that works for it, and never while a lock is held. They
-//! must not throw: an exception that reaches the library ends the process.
+//! Functions of the host that the library calls, never while it holds a lock. They must not throw: an exception that
+//! reaches the library ends the process.
 
 use std::ffi::{c_char, c_void};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use weighbridge::host::{Level, Log, Progress};
+use weighbridge::host::{Cancel, Level, Log, Progress};
 
-/// Receives one log message: level (`WB_LOG_*`), the part of the library, and the text; both texts are UTF-8 and live
-/// until it returns. It may be called from any thread that works for the library, several at once, and must not
-/// throw. Since 0.1.
+/// Receives one log message: its level (`WB_LOG_*`), the part of the library that it comes from, and its text. Both texts
+/// are valid until the callback returns. It may be called on any thread that works for the library, also on several at
+/// once. Since 0.1.
 pub type wb_log_fn = Option<
     unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
@@ -22,22 +23,23 @@ pub type wb_log_fn = Option<
     ),
 >;
 
-/// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
+/// Called when the library no longer uses `user_data`, or the memory that it stands for. It may be called on any thread.
+/// Since 0.1.
 pub type wb_destroy_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
-/// How far a task or a check is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
+/// How far an operation is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_progress {
     /// `sizeof(wb_progress)`.
     pub struct_size: usize,
-    /// Bytes that are read, checked and placed.
+    /// Bytes that have been processed.
     pub done_bytes: u64,
-    /// Bytes that will be read in all.
+    /// Bytes that will be processed in all; 0: not known.
     pub total_bytes: u64,
-    /// Tensors that are done.
+    /// Tensors that are complete.
     pub done_tensors: u64,
-    /// Tensors of the task.
+    /// Tensors that will be processed in all; 0: none, or not known.
     pub total_tensors: u64,
 }
 
@@ -53,8 +55,13 @@ impl From<&Progress> for wb_progress {
     }
 }
 
-/// Told how far a task or a check is, on the thread that waits. 0: go on; anything else cancels. It must
-/// not throw, and must not release the task or the model. Since 0.1.
+/// As the result of a callback: the operation goes on. Since 0.1.
+pub const WB_PROCEED: i32 = 0;
+/// As the result of a callback: the operation is cancelled, and returns `WB_ERR_CANCELLED`. Since 0.1.
+pub const WB_STOP: i32 = 1;
+
+/// Told how far an operation is, on the thread that called it. Returns `WB_PROCEED`; `WB_STOP` and every other value
+/// cancel the operation. It must not release the objects that the operation works with. Since 0.1.
 pub type wb_progress_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, p: *const wb_progress) -> i32>;
 
 /// The host's own pointer, passed back to its callbacks and never looked at.
@@ -72,25 +79,61 @@ impl UserData {
     }
 }
 
+/// The host's own pointer, and what tells the host when the library drops it.
+pub(super) struct Adopted {
+    user_data: UserData,
+    destroy: wb_destroy_fn,
+}
+
+impl Adopted {
+    pub(super) fn new(user_data: *mut c_void, destroy: wb_destroy_fn) -> Self {
+        Self { user_data: UserData(user_data), destroy }
+    }
+
+    /// By a function, so that a closure that calls it keeps the whole.
+    fn pointer(&self) -> *mut c_void {
+        self.user_data.0
+    }
+}
+
+impl Drop for Adopted {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.destroy {
+            // SAFETY: a function of the host with this signature, called once.
+            unsafe { destroy(self.user_data.get()) };
+        }
+    }
+}
+
 /// A log that calls the host.
-pub(super) fn log(callback: wb_log_fn, user_data: *mut c_void) -> Option<Arc<Log>> {
+pub(super) fn log(callback: wb_log_fn, adopted: Adopted) -> Option<Arc<Log>> {
     let callback = callback?;
-    let user_data = UserData(user_data);
     Some(Arc::new(move |level: Level, target: &str, text: &str| {
         let chars = |text: &str| (text.as_ptr().cast::<c_char>(), text.len());
         let ((target, target_len), (text, text_len)) = (chars(target), chars(text));
         // SAFETY: a function of the host with this signature; the texts live until it returns.
-        unsafe { callback(user_data.get(), level as u32, target, target_len, text, text_len) };
+        unsafe { callback(adopted.pointer(), level as u32, target, target_len, text, text_len) };
     }))
 }
 
-/// A progress function that calls the host; without one, the work goes on.
-pub(super) fn progress(callback: wb_progress_fn, user_data: *mut c_void) -> impl FnMut(&Progress) -> bool {
+/// A progress function that calls the host, unless the operation has been cancelled; without one, the work goes on.
+pub(super) fn progress(
+    callback: wb_progress_fn,
+    user_data: *mut c_void,
+    cancel: Option<Cancel>,
+) -> impl Fn(&Progress) -> ControlFlow<()> + Send + Sync + 'static {
+    let user_data = UserData(user_data);
     move |progress| {
-        let Some(callback) = callback else { return true };
+        if cancel.as_ref().is_some_and(Cancel::is_cancelled) {
+            return ControlFlow::Break(());
+        }
+        let Some(callback) = callback else { return ControlFlow::Continue(()) };
         let progress = wb_progress::from(progress);
         // SAFETY: a function of the host with this signature; the structure lives until it returns.
-        unsafe { callback(user_data, &raw const progress) == 0 }
+        match unsafe { callback(user_data.get(), &raw const progress) } {
+            WB_PROCEED => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
+        }
     }
 }
 
@@ -98,8 +141,7 @@ pub(super) fn progress(callback: wb_progress_fn, user_data: *mut c_void) -> impl
 pub(super) struct HostMemory {
     data: *const u8,
     len: usize,
-    destroy: wb_destroy_fn,
-    user_data: UserData,
+    _adopted: Adopted,
 }
 
 // SAFETY: by the conventions the memory does not change while it is lent, and may be released on any thread.
@@ -107,7 +149,7 @@ unsafe impl Send for HostMemory {}
 
 impl HostMemory {
     pub(super) fn new(data: *const c_void, len: usize, destroy: wb_destroy_fn, user_data: *mut c_void) -> Self {
-        Self { data: data.cast(), len, destroy, user_data: UserData(user_data) }
+        Self { data: data.cast(), len, _adopted: Adopted::new(user_data, destroy) }
     }
 
     /// Whether there are bytes at a NULL pointer, or more than can exist.
@@ -121,16 +163,7 @@ impl AsRef<[u8]> for HostMemory {
         if self.len == 0 || self.is_impossible() {
             return &[];
         }
-        // SAFETY: not NULL, so by the conventions `len` readable bytes until `destroy` is called, which `Drop` does.
+        // SAFETY: not NULL, so by the conventions `len` readable bytes until `destroy` is called, when this is dropped.
         unsafe { std::slice::from_raw_parts(self.data, self.len) }
-    }
-}
-
-impl Drop for HostMemory {
-    fn drop(&mut self) {
-        if let Some(destroy) = self.destroy {
-            // SAFETY: a function of the host with this signature, called once.
-            unsafe { destroy(self.user_data.get()) };
-        }
     }
 }

@@ -8,8 +8,9 @@
 
 pub mod asset;
 pub mod attribute;
+pub mod cancel;
 pub mod context;
-pub mod device;
+pub mod cuda;
 pub mod dtype;
 pub mod error;
 pub mod findings;
@@ -143,24 +144,6 @@ impl<T> Out<*const T> {
     }
 }
 
-/// Fills a list that the caller asks for twice: what does not fit is left out, and `*count` is the full length.
-fn fill_list(
-    place: *mut u32,
-    cap: usize,
-    count: *mut usize,
-    list: impl ExactSizeIterator<Item = u32>,
-) -> Result<wb_status> {
-    if place.is_null() && cap != 0 {
-        return Err(null("values"));
-    }
-    model::set_optional(count, list.len());
-    for (position, value) in list.take(cap).enumerate() {
-        // SAFETY: not NULL, so by the conventions room for `cap` elements that nobody else uses.
-        unsafe { place.wrapping_add(position).write_unaligned(value) };
-    }
-    Ok(WB_OK)
-}
-
 /// Lends a list: where it begins, or NULL if it is empty, and its length.
 fn lend<'a, T: 'a>(
     place: *mut *const T,
@@ -237,16 +220,18 @@ fn text<'a>(data: *const c_char, len: usize, name: &str) -> Result<&'a str> {
     std::str::from_utf8(bytes).map_err(|_| Error::invalid("is not UTF-8").with_subject(name))
 }
 
-/// A path: text that the operating system takes.
+/// A path: text that the operating system takes. NULL with a length of 0 is the empty text, as everywhere.
 fn path<'a>(data: *const c_char, len: usize) -> Result<&'a str> {
-    if data.is_null() {
-        return Err(null("path"));
-    }
     match text(data, len, "path")? {
         "" => Err(Error::invalid("is empty").with_subject("path")),
         path if path.contains('\0') => Err(Error::invalid("contains a NUL").with_subject("path")),
         path => Ok(path),
     }
+}
+
+/// The pointer that an address in host memory stands for.
+fn host_pointer(address: u64) -> *const c_void {
+    std::ptr::with_exposed_provenance(address as usize)
 }
 
 /// A stream of the caller.

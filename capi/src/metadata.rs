@@ -1,53 +1,58 @@
 //! # Metadata
 //!
-//! What a model says about itself: keys, each with a value of some type. Every value has a text form: that of text is the
-//! text, that of everything else is compact JSON.
+//! What a model says about itself: keys, each with a typed value. Every value also has a text form: text as it is, all
+//! other types as compact JSON.
+//!
+//!   if (wb_model_metadata_find(model, "format", WB_NUL, &index) == WB_OK) {
+//!     wb_model_metadata_info(model, index, &entry);
+//!   }
 
 use std::ffi::c_char;
 
 use super::handle::get;
-use super::model::{find_in, out_of_range, set_optional, wb_model};
+use super::model::{find_in, out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, status, wb_str};
 use weighbridge::error::Result;
 use weighbridge::metadata::{Datum, Metadata};
 
-/// Type of a value: there is none. Since 0.1.
+/// Type: no value. Since 0.1.
 pub const WB_METADATA_NULL: u32 = 0;
-/// Type of a value: true or false. Since 0.1.
+/// Type: true or false. Since 0.1.
 pub const WB_METADATA_BOOL: u32 = 1;
-/// Type of a value: a signed number. Since 0.1.
+/// Type: a signed integer. Since 0.1.
 pub const WB_METADATA_I64: u32 = 2;
-/// Type of a value: an unsigned number. Since 0.1.
+/// Type: an unsigned integer. Since 0.1.
 pub const WB_METADATA_U64: u32 = 3;
-/// Type of a value: a floating-point number. Since 0.1.
+/// Type: a floating-point number. Since 0.1.
 pub const WB_METADATA_F64: u32 = 4;
-/// Type of a value: text. Since 0.1.
+/// Type: text. Since 0.1.
 pub const WB_METADATA_TEXT: u32 = 5;
-/// Type of a value: bytes; their text form is hexadecimal, in quotes. Since 0.1.
+/// Type: bytes. Their text form is hexadecimal, in quotes. Since 0.1.
 pub const WB_METADATA_BYTES: u32 = 6;
-/// Type of a value: a list of values. Since 0.1.
+/// Type: a list of values. Since 0.1.
 pub const WB_METADATA_LIST: u32 = 7;
-/// Type of a value: values by key. Since 0.1.
+/// Type: values by key. Since 0.1.
 pub const WB_METADATA_MAP: u32 = 8;
 
-/// A metadata entry. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
+/// A metadata entry of a model or a graph. Set `struct_size` before the call; the texts are borrowed from the model.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_metadata_info {
     /// `sizeof(wb_metadata_info)`.
     pub struct_size: usize,
-    /// `WB_METADATA_*`. Later versions may have more types.
+    /// `WB_METADATA_*`.
     pub r#type: u32,
-    /// 1 if it is `WB_METADATA_BOOL` and true, or else 0.
+    /// 1 if the value is true, else 0.
     pub boolean: u32,
-    /// The number, if it is `WB_METADATA_I64`, or `WB_METADATA_U64` and fits; or else 0.
+    /// The value, if it is an integer that fits; else 0.
     pub i64: i64,
-    /// The number, if it is `WB_METADATA_U64`, or `WB_METADATA_I64` and not negative; or else 0.
+    /// The value, if it is an integer that fits; else 0.
     pub u64: u64,
-    /// The number, if it is of a type of numbers, rounded if need be; or else 0.
+    /// The value, if it is a number, rounded if necessary; else 0.
     pub f64: f64,
-    /// Elements of a list, entries of a map, bytes of a text or of bytes; or else 0.
+    /// The number of elements of a list, of entries of a map, or of bytes of a text or of bytes; else 0.
     pub len: u64,
     /// The key.
     pub key: wb_str,
@@ -55,33 +60,14 @@ pub struct wb_metadata_info {
     pub text: wb_str,
 }
 
-/// The number of metadata entries; 0 for NULL. Since 0.1.
+/// Returns the number of metadata entries; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_metadata_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.model.metadata().len()))
 }
 
-/// A metadata entry, sorted by key: its key and the text form of its value. Both are borrowed from the model, and either may
-/// be NULL. The text form of what is not text is made by the first call that asks for it: `WB_ERR_OUT_OF_MEMORY`. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn wb_model_metadata(
-    m: *const wb_model,
-    index: usize,
-    key: *mut wb_str,
-    value: *mut wb_str,
-) -> wb_status {
-    status(|| {
-        let metadata = get(m, "m")?.model.metadata();
-        let (name, _) = entry(metadata, index)?;
-        if !value.is_null() {
-            set_optional(value, metadata.text(index)?.into());
-        }
-        set_optional(key, name.into());
-        Ok(WB_OK)
-    })
-}
-
-/// A metadata entry, sorted by key: its type, its value and its text form, as `wb_model_metadata` gives it. Since 0.1.
+/// Describes a metadata entry. They are sorted by key. `WB_ERR_OUT_OF_MEMORY`: the text form of a value that is not text
+/// could not be made; the first call for an entry makes it. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_metadata_info(m: *const wb_model, index: usize, out: *mut wb_metadata_info) -> wb_status {
     status(|| {
@@ -93,7 +79,7 @@ pub extern "C" fn wb_model_metadata_info(m: *const wb_model, index: usize, out: 
     })
 }
 
-/// The index of the metadata entry with this key. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+/// Finds a metadata entry by its key. `WB_ERR_NOT_FOUND`: the model has no such entry. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_metadata_find(
     m: *const wb_model,

@@ -1,30 +1,38 @@
 //! # Models
 //!
-//! A model is opened once and never changes. Opening reads and checks headers and indices; the bytes of tensors
-//! are not touched. The verification policy is fixed here.
+//! A model is opened once and never changes. Opening reads and checks headers, indices and graphs; the bytes of tensors
+//! are not read. The verification policy is fixed here.
+//!
+//!   if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) == WB_OK) {
+//!     ...
+//!     wb_model_release(model);
+//!   }
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CString, c_char, c_void};
 
 use bytes::Bytes;
 
+use super::cancel::{cancel_of, wb_cancel};
 use super::context::{context_of, wb_context};
 use super::error::wb_error;
 use super::graph::wb_graph;
 use super::handle::{Handle, Shared, get, release, retain};
-use super::hooks::{HostMemory, wb_destroy_fn};
+use super::hooks::{self, HostMemory, wb_destroy_fn, wb_progress_fn};
 use super::status::{WB_OK, wb_status};
-use super::{Out, bytes, call, options, path as path_of, plain, status, text, wb_str};
+use super::{Out, bytes, call, fill, options, path as path_of, plain, status, text, wb_str};
 use weighbridge::error::{Error, Result};
+use weighbridge::host::Listener;
 use weighbridge::limits::Limits;
 use weighbridge::verify::Policy;
 use weighbridge::{Access, Model, OpenOptions};
 
-/// An open model. Counted references; immutable, so any function that takes it `const` may run on many threads at
+/// An open model. Reference-counted and immutable: every function that takes it `const` may run on several threads at
 /// once. Since 0.1.
 pub struct wb_model {
     pub(super) model: Model,
     /// What `wb_graph` points to.
     pub(super) graphs: Box<[wb_graph]>,
+    format: CString,
 }
 
 impl Handle for wb_model {}
@@ -32,63 +40,77 @@ impl Shared for wb_model {}
 
 impl From<Model> for wb_model {
     fn from(model: Model) -> Self {
-        Self { graphs: wb_graph::all(&model), model }
+        let format = CString::new(model.format()).unwrap_or_default();
+        Self { graphs: wb_graph::all(&model), format, model }
     }
 }
 
-/// Flag of `wb_open_options`: files are read, never mapped. No input can then raise `SIGBUS`, and there are no zero-copy
-/// pointers. Right for network file systems, and for hosts that cannot take a signal. Since 0.1.
+/// Open flag: files are read and never mapped. There are no zero-copy pointers, and a file that is truncated by another
+/// process cannot raise `SIGBUS`. Use it on network file systems, and in hosts that cannot handle a signal. Since 0.1.
 pub const WB_OPEN_READ: u64 = 1;
-/// Flag of `wb_open_options`: a file to which its path does not lead any more, because another one was renamed over it or it
-/// was removed, is refused with `WB_ERR_CHANGED`, as a file that was written is. Otherwise the model goes on with the file
-/// that it has opened, and `wb_model_changed` tells. Since 0.1.
+/// Open flag: also refuse a file that has been replaced or removed. A model keeps the files that it opened. Without this
+/// flag it goes on serving them after another file was renamed over one of them, and `wb_model_changed` reports that; with
+/// it, every access to such a file returns `WB_ERR_CHANGED`. A file that is written in place is always refused. Since 0.1.
 pub const WB_OPEN_REFUSE_REPLACED: u64 = 2;
 
-/// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check what a manifest covers, and a mismatch is an error.
-/// `wb_model_tensor_data`, `_buffer` and `_read` check nothing under this policy. Since 0.1.
+/// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check the bytes that a manifest covers; a mismatch is an
+/// error. `wb_model_tensor_data`, `_buffer` and `_read` do not check anything. Since 0.1.
 pub const WB_VERIFY_IF_PRESENT: u32 = 0;
-/// Policy: every weight file that is used must be covered. The bytes of a tensor are refused with `WB_ERR_UNVERIFIED` until
-/// a load or `wb_model_verify` has checked them. Names, shapes, metadata and uncovered assets are available unchecked.
-/// Since 0.1.
+/// Policy: every weight file that is used must be covered by a manifest. The bytes of a tensor are refused with
+/// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them. Names, shapes, metadata, and assets that no
+/// manifest covers, are available without a check. Since 0.1.
 pub const WB_VERIFY_REQUIRED: u32 = 1;
-/// Policy: nothing is checked. Since 0.1.
+/// Policy: manifests are not read, and nothing is checked. Since 0.1.
 pub const WB_VERIFY_NONE: u32 = 2;
 
-/// How a model is opened. Zeroed means the defaults; set `struct_size`. Since 0.1.
+/// How a model is opened. Zeroed: the defaults. Set `struct_size`. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_open_options {
     /// `sizeof(wb_open_options)`.
     pub struct_size: usize,
-    /// `WB_OPEN_*`; unknown flags are refused.
+    /// `WB_OPEN_*` flags, combined with `|`.
     pub flags: u64,
     /// `WB_VERIFY_*`.
     pub verify: u32,
     /// Must be 0.
     pub reserved: u32,
-    /// The name of the format, such as `"safetensors"`; empty: detected by content.
+    /// The name of the format, such as `"safetensors"`; empty: detected from the content.
     pub format: wb_str,
-    /// A manifest from a trusted place (the text of a `weighbridge.json` or a `SHA256SUMS`), which then counts instead
-    /// of those that lie beside the weights. Copied.
+    /// A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests that
+    /// lie beside the weights. NULL: none. Copied.
     pub manifest: *const c_void,
-    /// Bytes of `manifest`.
+    /// The length of `manifest` in bytes.
     pub manifest_len: usize,
-    /// The longest header, index or manifest in bytes; 0: 100,000,000.
+    /// Limit: bytes of one header, index or manifest; 0: 100,000,000.
     pub max_header_bytes: u64,
-    /// The most tensors; 0: 10,000,000.
+    /// Limit: tensors, those included that an index leaves out; 0: 10,000,000.
     pub max_tensors: u64,
-    /// The most bytes of memory for all headers, indices, manifests, tables and graphs together, and for contents of tensors that
-    /// are built; 0: 1 GiB.
+    /// Limit: files of the model; 0: 4,096.
+    pub max_files: u64,
+    /// Limit: bytes of memory for all headers, indices, manifests, tables and graphs together, and for contents of tensors
+    /// that have to be built; 0: 1 GiB.
     pub max_heap_bytes: u64,
+    /// The name of the file that `wb_model_open_memory` opens, by which manifests and errors refer to it, such as
+    /// `"model.safetensors"`; empty: `"memory"`. `wb_model_open` takes the name from the path and ignores this one.
+    pub name: wb_str,
+    /// Called on this thread before each file is read and about once for each megabyte of headers and graphs. The totals
+    /// are not known. May be NULL.
+    pub progress: wb_progress_fn,
+    /// Passed to `progress`.
+    pub user_data: *mut c_void,
+    /// Cancels the open from another thread; may be NULL.
+    pub cancel: *const wb_cancel,
 }
 
-/// Opens a file or a directory: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that holds one of them,
-/// such as a Hugging Face snapshot.
+/// Opens a model: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that contains one of these, such as a
+/// Hugging Face snapshot. The format is detected from the content, not from the name.
 ///
-/// `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
-/// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken;
-/// `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`: no format that this build reads. Since
-/// 0.1.
+/// `c` and `opt` may be NULL. The caller owns `*out`. Blocks while headers are read.
+///
+/// `WB_ERR_NOT_FOUND`: the path, or a shard that the model names, does not exist. `WB_ERR_FORMAT`: a file is malformed.
+/// `WB_ERR_UNSUPPORTED`: the content is of no format that this build reads. `WB_ERR_LIMIT`: the model exceeds a limit of
+/// `opt`. `WB_ERR_INVALID_ARGUMENT`: the path is empty, or the directory contains several models. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_open(
     c: *const wb_context,
@@ -107,11 +129,11 @@ pub extern "C" fn wb_model_open(
     })
 }
 
-/// Opens a model that is in the host's memory, with no copy.
+/// Opens a model that is one file in the host's memory, without a copy. It cannot refer to other files.
 ///
-/// The library adopts the memory: `destroy` (may be NULL) is called exactly once, when the model and everything that
-/// views it are gone, or before this function returns if it fails. Until then the bytes must not change. The caller owns
-/// `*out`. Since 0.1.
+/// `destroy` (may be NULL) is called exactly once with `user_data`: when the model and everything that views it are gone,
+/// or before this function returns if it fails. Until then the bytes must not change. The caller owns `*out`. Errors as for
+/// `wb_model_open`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_open_memory(
     c: *const wb_context,
@@ -155,31 +177,36 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
     }
     let format = opt.format.text("format")?;
     let manifest = bytes(opt.manifest.cast(), opt.manifest_len, "manifest")?;
+    let name = opt.name.text("name")?;
+    let cancel = cancel_of(opt.cancel)?;
     let defaults = Limits::default();
     let or = |value: u64, default: u64| if value == 0 { default } else { value };
     Ok(OpenOptions {
         access,
         policy,
         refuses_replaced: has(WB_OPEN_REFUSE_REPLACED),
+        name: (!name.is_empty()).then(|| name.to_owned()),
         format: (!format.is_empty()).then(|| format.to_owned()),
         manifest: (!opt.manifest.is_null()).then(|| manifest.to_owned()),
         limits: Limits {
             header_bytes: or(opt.max_header_bytes, defaults.header_bytes),
             tensors: or(opt.max_tensors, defaults.tensors),
+            files: or(opt.max_files, defaults.files),
             heap_bytes: or(opt.max_heap_bytes, defaults.heap_bytes),
-            ..defaults
         },
+        progress: opt.progress.is_some().then(|| Listener::new(hooks::progress(opt.progress, opt.user_data, None))),
+        cancel,
     })
 }
 
-/// Adds a reference and returns `m`. Any thread; NULL is allowed. Since 0.1.
+/// Adds a reference and returns `m`. NULL is allowed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_retain(m: *mut wb_model) -> *mut wb_model {
     plain(m, || Ok(retain(m)))
 }
 
-/// Drops a reference. With the last one, everything that was borrowed from the model becomes invalid; buffers and
-/// placements stay. Any thread; NULL is allowed. Since 0.1.
+/// Drops a reference. With the last one, everything that was borrowed from the model becomes invalid; buffers, plans and
+/// placements stay valid. NULL is allowed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_release(m: *mut wb_model) {
     plain((), || {
@@ -188,12 +215,13 @@ pub extern "C" fn wb_model_release(m: *mut wb_model) {
     });
 }
 
-/// Whether the weight files at the paths of a model differ from those that it has opened: a server asks to learn that there is a
-/// new version. An index, manifests and assets are not looked at. A file that was renamed over another or removed does not harm a model that is open, which keeps the file.
+/// Returns 1 if a weight file on disk is no longer the one that the model opened, else 0. A server asks this to learn that
+/// a new version has been deployed. Indices, manifests and assets are not examined.
 ///
-/// Returns 1 or 0. With 1, `*why` (`why` may be NULL) is an error that the caller owns: `WB_ERR_CHANGED` with the name of the first
-/// such file, and whether it was written, replaced or removed; another code if a file cannot be examined, or `m` is NULL. Makes
-/// two system calls for each file, and none for memory. Any thread. Since 0.1.
+/// With 1, `*why` is an error that the caller owns (`why` may be NULL): `WB_ERR_CHANGED` names the first such file and says
+/// whether it was written, replaced or removed; another code means that a file could not be examined, or that `m` is NULL.
+/// A model whose files were replaced or removed remains usable, see `WB_OPEN_REFUSE_REPLACED`. Makes two system calls for
+/// each file. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_changed(m: *const wb_model, why: *mut *mut wb_error) -> i32 {
     let status = call(why, || match get(m, "m")?.model.changed() {
@@ -203,31 +231,39 @@ pub extern "C" fn wb_model_changed(m: *const wb_model, why: *mut *mut wb_error) 
     i32::from(status != WB_OK)
 }
 
-/// The name of the model's format, such as `"safetensors"`. Static; empty for NULL. Since 0.1.
+/// Returns the name of the model's format, such as `"safetensors"`, as NUL-terminated text that is borrowed from the model;
+/// `""` for NULL. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_format(m: *const wb_model, out: *mut wb_str) {
-    plain((), || {
-        let out = Out::new(out, "out")?;
-        out.set(get(m, "m").map_or("", |m| m.model.format()).into());
-        Ok(())
-    });
+pub extern "C" fn wb_model_format(m: *const wb_model) -> *const c_char {
+    plain(c"".as_ptr(), || Ok(get(m, "m")?.format.as_ptr()))
 }
 
-/// The number of weight files; 0 for NULL. Since 0.1.
+/// A weight file. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_file_info {
+    /// `sizeof(wb_file_info)`.
+    pub struct_size: usize,
+    /// The path, relative to the model's directory.
+    pub path: wb_str,
+    /// The length in bytes.
+    pub bytes: u64,
+}
+
+/// Returns the number of weight files; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_file_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.model.files().len()))
 }
 
-/// A weight file: its path below the model's directory, borrowed from the model, and its length in bytes. Either result
-/// may be NULL. Since 0.1.
+/// Describes a weight file. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_file(m: *const wb_model, index: usize, path: *mut wb_str, bytes: *mut u64) -> wb_status {
+pub extern "C" fn wb_model_file_info(m: *const wb_model, index: usize, out: *mut wb_file_info) -> wb_status {
     status(|| {
         let mut files = get(m, "m")?.model.files();
         let file = files.nth(index).ok_or_else(|| out_of_range("file", index))?;
-        set_optional(path, file.name().into());
-        set_optional(bytes, file.len());
+        let info = wb_file_info { struct_size: size_of::<wb_file_info>(), path: file.name().into(), bytes: file.len() };
+        fill(out, &info, "out")?;
         Ok(WB_OK)
     })
 }

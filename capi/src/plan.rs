@@ -1,60 +1,76 @@
 //! # Loading: the plan
 //!
-//! A plan says which tensors go where. A task makes one pass over their bytes: each is read once, placed, and checked
-//! while it is in the cache. A placement exists only when every check that it needs has passed.
+//! `wb_model_load` does all of it in one call. A host that wants more control makes a plan, which says which tensors go
+//! where; a task, which makes one pass over their bytes (each byte is read once, checked while it is in the cache, and
+//! placed); and a placement, which exists only when every check has passed.
+//!
+//!   wb_plan_options load = {0};
+//!   load.struct_size = sizeof load;
+//!   if (wb_model_load(model, &load, &placement, &err) == WB_OK) {
+//!     ...
+//!     wb_placement_release(placement);
+//!   }
 
 use std::ffi::c_void;
 use std::sync::Arc;
 
+use super::cancel::{cancel_of, wb_cancel};
+use super::dtype::wb_dtype;
 use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};
 use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
 use super::{Out, array, call, fill, host_stream, options, options_array, plain, status, wb_str};
 use weighbridge::dtype::DType;
-use weighbridge::error::{Error, Result};
+use weighbridge::error::{Error, Kind, Result};
 use weighbridge::load::{
     CastRule, CudaOptions, Destination, FileOptions, Plan, PlanInfo, PlanOptions, Reads, Route, SliceRule, Target,
     Uneven,
 };
 
-/// Target: nowhere, the tensors are only checked. Since 0.1.
-pub const WB_TARGET_NONE: u32 = 0;
-/// Target: zero-copy pointers into the mapped files. A view can neither convert elements nor join rows:
-/// `WB_ERR_NOT_MAPPED`. Since 0.1.
-pub const WB_TARGET_VIEW: u32 = 1;
 /// Target: one arena in host memory, each tensor aligned. Since 0.1.
-pub const WB_TARGET_HOST: u32 = 2;
-/// Target: one arena in host memory that other processes may map, and that nobody can change any more: a sealed memfd, see
-/// `wb_placement_sealed`. `WB_ERR_UNSUPPORTED` where the system has none. Since 0.1.
-pub const WB_TARGET_SEALED: u32 = 3;
+pub const WB_TARGET_HOST: u32 = 0;
+/// Target: zero-copy pointers into the mapped files. `WB_ERR_NOT_MAPPED` for casts, and for slices that are not one piece.
+/// Since 0.1.
+pub const WB_TARGET_VIEW: u32 = 1;
+/// Target: one arena in host memory that other processes may map and that nobody can change any more: a sealed memfd, see
+/// `wb_placement_sealed`. `WB_ERR_UNSUPPORTED` where the system does not have them. Since 0.1.
+pub const WB_TARGET_SEALED: u32 = 2;
 /// Target: CUDA devices. `WB_ERR_UNSUPPORTED` in a build without the feature "cuda". Since 0.1.
-pub const WB_TARGET_CUDA: u32 = 4;
+pub const WB_TARGET_CUDA: u32 = 3;
+/// Target: none. The tensors are read and checked, and the placement is empty. Since 0.1.
+pub const WB_TARGET_NONE: u32 = 4;
 
-/// Reads: past the page cache if the target is a device and less than half of a file of 16 MiB or more is in the cache;
-/// else through it. Since 0.1.
+/// Reads: through the page cache; but past it if the target is a device and less than half of a file of 16 MiB or more is
+/// in the cache. Since 0.1.
 pub const WB_READS_AUTO: u32 = 0;
 /// Reads: through the page cache. Since 0.1.
 pub const WB_READS_BUFFERED: u32 = 1;
-/// Reads: past the page cache (`O_DIRECT`) where the file system can; scattered rows of column slices are read through
-/// it all the same. Since 0.1.
+/// Reads: past the page cache (`O_DIRECT`) where the file system supports it. Scattered rows of slices are still read
+/// through it. Since 0.1.
 pub const WB_READS_DIRECT: u32 = 2;
 
-/// Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your
-/// work behind `wb_placement_fence`, or wait with `wb_placement_wait`. What was pinned for the copies stays so until
-/// then. Without it the task is done when the last copy is. It means nothing for other targets. Since 0.1.
-pub const WB_PLAN_ASYNC: u64 = 1;
+/// CUDA flag: the task is done as soon as everything has been checked and the last copy has been submitted. Order work on
+/// the device behind `wb_placement_fence`, or wait with `wb_placement_wait`. Memory that was pinned for the copies remains
+/// pinned until then. Without this flag the task is done when the last copy is. Since 0.1.
+pub const WB_CUDA_ASYNC: u64 = 1;
 
-/// Slice flag: if the dimension is no multiple of `world`, the first ranks get one element more than the last ones, as
-/// `numpy.array_split` does; without it that is an error. Since 0.1.
+/// Slice flag: if the dimension is not a multiple of `world`, the first ranks get one element more than the last ones, as
+/// with `numpy.array_split`. Without this flag that is an error. Since 0.1.
 pub const WB_SLICE_SPREAD: u32 = 1;
 
+/// As an ordinal of a device: host memory. Since 0.1.
+pub const WB_DEVICE_HOST: u32 = u32::MAX;
+
 /// Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds.
-/// Only the bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a
-/// manifest has them and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
 ///
-/// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD`
-/// is not set. `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
+/// Only the bytes of that part are read, except for what a check needs (the blocks of 4 MiB that contain the part, if a
+/// manifest has their digests and the part is one piece; else the tensor or the file), and for gaps of less than 4,096
+/// bytes.
+///
+/// `WB_ERR_INVALID_ARGUMENT`: the tensor does not have this dimension, or it is not a multiple of `world` and
+/// `WB_SLICE_SPREAD` is not set. `WB_ERR_UNSUPPORTED`: a part would begin or end inside a byte or a block of the element
+/// type. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_slice {
@@ -62,19 +78,21 @@ pub struct wb_slice {
     pub struct_size: usize,
     /// Which tensors: a glob pattern, as in `wb_plan_options.include`.
     pub pattern: wb_str,
-    /// The dimension that is cut, counted from the outermost, 0.
+    /// The dimension that is divided; the outermost is 0.
     pub dim: u32,
-    /// `WB_SLICE_*`.
+    /// `WB_SLICE_*` flags, combined with `|`.
     pub flags: u32,
-    /// Which part, counted from 0.
+    /// Which part; the first is 0.
     pub rank: u64,
-    /// How many parts there are, at least 1, which means all of it.
+    /// The number of parts, at least 1.
     pub world: u64,
 }
 
-/// Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value,
-/// ties to even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are
-/// `WB_ERR_UNSUPPORTED`. A NaN stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
+/// Loads the tensors that a pattern matches in another element type. Checks are made on the stored bytes.
+///
+/// F32 to F16 or BF16 rounds to the nearest value, ties to even. F16 and BF16 to F32, and F8_E4M3 and F8_E5M2 to F16, BF16 or
+/// F32, are exact. Q4_0, Q4_1 and Q8_0 to F32, F16 or BF16 are computed in F32, then rounded. Other conversions are
+/// `WB_ERR_UNSUPPORTED`. A NaN stays a NaN and keeps its sign. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_cast {
@@ -82,10 +100,10 @@ pub struct wb_cast {
     pub struct_size: usize,
     /// Which tensors: a glob pattern, as in `wb_plan_options.include`.
     pub pattern: wb_str,
-    /// Only tensors of this type (`WB_F32`, ...), others stay as they are; 0: every tensor that the pattern matches.
-    pub from: u32,
+    /// Only tensors of this type are converted, and others stay as they are; 0: every tensor that the pattern matches.
+    pub from: wb_dtype,
     /// The type to load them in.
-    pub to: u32,
+    pub to: wb_dtype,
 }
 
 /// Sends the tensors that a pattern matches to one CUDA device. Since 0.1.
@@ -96,38 +114,64 @@ pub struct wb_route {
     pub struct_size: usize,
     /// Which tensors: a glob pattern, as in `wb_plan_options.include`.
     pub pattern: wb_str,
-    /// The ordinal of the device, one of those of the plan.
-    pub device: i32,
+    /// The ordinal of the device, one of `wb_cuda_options.devices`.
+    pub device: u32,
     /// 0.
     pub reserved: u32,
 }
 
-/// Device memory of the caller that a plan fills: of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
-/// device. It has to stay allocated until the placement is released, or until the error of the task is returned or the
-/// task released. While the task runs, and after a failure, its contents are unspecified. Memory that is allocated in
-/// the order of a stream needs that stream as `stream`. Since 0.1.
+/// Device memory of the caller that a plan fills: a range of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
+/// device. It must stay allocated until the placement is released; if the load fails, until the error has been returned or
+/// the task has been released. Its contents are unspecified while the task runs and after a failure. Memory that is
+/// allocated in the order of a stream needs that stream as `wb_cuda_options.stream`. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_destination {
     /// `sizeof(wb_destination)`.
     pub struct_size: usize,
-    /// The tensor that goes there, by its name. Empty: an arena for all tensors of the device that have no destination of
-    /// their own; `wb_plan_device_bytes` says how large it has to be.
+    /// The name of the tensor that is placed there. Empty: an arena for all tensors of the device that have no destination of
+    /// their own; `wb_plan_device_bytes` tells its size.
     pub tensor: wb_str,
-    /// The device pointer (`CUdeviceptr`); that of an arena is a multiple of the alignment, that of one tensor any.
+    /// The device pointer (`CUdeviceptr`). An arena must be a multiple of the alignment; a tensor may be anywhere.
     pub address: u64,
     /// Bytes from there that may be written.
     pub bytes: u64,
-    /// The ordinal of the device.
-    pub device: i32,
+    /// The ordinal of the device. `WB_DEVICE_HOST` is `WB_ERR_UNSUPPORTED` in this version.
+    pub device: u32,
     /// 0.
     pub reserved: u32,
 }
 
-/// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array every structure
-/// has the same `struct_size`, and the next begins that many bytes later. Of slices, and of casts, whose patterns match
-/// the same tensor the first counts; routes add up. A pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`.
-/// Since 0.1.
+/// How tensors are placed on CUDA devices. Zeroed: all tensors on device 0, in memory that the placement owns. Set
+/// `struct_size`. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_cuda_options {
+    /// `sizeof(wb_cuda_options)`.
+    pub struct_size: usize,
+    /// Ordinals of the devices. Without routes each device gets every tensor.
+    pub devices: *const u32,
+    /// The number of devices; 0: only device 0.
+    pub device_count: usize,
+    /// Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every route that
+    /// matches it; one that no route matches goes to all devices.
+    pub routes: *const wb_route,
+    /// The number of routes.
+    pub route_count: usize,
+    /// A `CUstream` or `cudaStream_t` of the primary context of one of the devices. The copies begin when the work that is in
+    /// it during `wb_plan_start` or `wb_model_load` is done; it must be valid during that call. A task that is cancelled also
+    /// waits for that work if a copy behind it has been submitted. `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD` are the
+    /// default streams of every device of the plan. NULL: the copies do not wait.
+    pub stream: *mut c_void,
+    /// `WB_CUDA_*` flags, combined with `|`.
+    pub flags: u64,
+}
+
+/// What to load, and where to. Zeroed: all tensors, into an arena in host memory. Set `struct_size`, also in the elements of
+/// arrays, where it is the same for all and the next element begins that many bytes later.
+///
+/// If several slices, or several casts, match a tensor, the first of them applies; routes accumulate. A pattern that matches
+/// none of the selected tensors is `WB_ERR_NOT_FOUND`. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_plan_options {
@@ -135,9 +179,10 @@ pub struct wb_plan_options {
     pub struct_size: usize,
     /// `WB_TARGET_*`.
     pub target: u32,
-    /// The ordinal of the device, for `WB_TARGET_CUDA`; other targets do not look at it.
-    pub device: i32,
-    /// Glob patterns over tensor names (`*`, `?`, `[a-z]`), each with at most 64 `*`, which also match `.` and `/`. None: all tensors.
+    /// `WB_READS_*`.
+    pub reads: u32,
+    /// Glob patterns over tensor names (`*`, `?`, `[a-z]`), each with at most 64 `*`, which also match `.` and `/`. None: all
+    /// tensors.
     pub include: *const wb_str,
     /// The number of patterns.
     pub include_count: usize,
@@ -145,49 +190,40 @@ pub struct wb_plan_options {
     pub tensors: *const usize,
     /// The number of indices.
     pub tensor_count: usize,
-    /// Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A
-    /// view has the alignment of the file: see `wb_tensor_info`.
-    pub alignment: u64,
-    /// The bound on host memory beside the tensors, in bytes; each thread needs at least 65,536, for tensors that are not
-    /// stored contiguously 131,072, for a device 196,608, and where reads may be direct (as they may for a device unless
-    /// `reads` is `WB_READS_BUFFERED`) 65,536 more. 0: 8 MiB; for a device, or for tensors that are not stored
-    /// contiguously, 128 MiB. A thread that loads to a device uses 8.5 MiB at most, and pins 4 MiB of them.
-    pub staging_bytes: u64,
     /// Parts of tensors.
     pub slices: *const wb_slice,
     /// The number of slices.
     pub slice_count: usize,
-    /// Conversions of elements.
+    /// Conversions of element types.
     pub casts: *const wb_cast,
-    /// The number of conversions.
+    /// The number of casts.
     pub cast_count: usize,
-    /// Ordinals of several devices, instead of `device`. Without routes each gets every tensor.
-    pub devices: *const i32,
-    /// The number of devices; 0: one, `device`.
-    pub device_count: usize,
-    /// Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every
-    /// route that matches it, and one that no route matches to all devices.
-    pub routes: *const wb_route,
-    /// The number of routes.
-    pub route_count: usize,
-    /// Device memory to fill, instead of arenas of the library. Other targets refuse it; of devices, routes, the stream and
-    /// `WB_PLAN_ASYNC` they take no notice, so that a program without a device can ask for the same on the host.
+    /// Memory of the caller to fill, instead of memory that the placement owns. Only for `WB_TARGET_CUDA` in this version.
     pub destinations: *const wb_destination,
     /// The number of destinations.
     pub destination_count: usize,
-    /// A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies to all devices begin
-    /// when the work that is in it at `wb_plan_start` or `wb_model_load` is done. It has to be valid during those
-    /// calls. A task that is cancelled waits for that work too, if a copy behind it is submitted. NULL: the copies wait
-    /// for nothing; the default streams are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`, each of which stands for
-    /// that of every device of the plan.
-    pub stream: *mut c_void,
-    /// `WB_PLAN_*`.
-    pub flags: u64,
-    /// Threads that read at once, at most as many as the context allows; 0: as many as that. With more threads than
-    /// processors more reads wait for a slow disk at the same time.
+    /// For `WB_TARGET_CUDA`, how tensors are placed on devices; NULL: the defaults. Other targets ignore it, so a program can
+    /// ask for the same load on the host.
+    pub cuda: *const wb_cuda_options,
+    /// The alignment of each tensor in an arena in bytes, a power of two up to 2^30. 0: 64 on the host, 256 on a device. A
+    /// view has the alignment of the file, see `wb_tensor_info`.
+    pub alignment: u64,
+    /// The bound on host memory beside the tensors in bytes, all threads together. 0: 8 MiB; 128 MiB for a device, or if
+    /// tensors are not stored contiguously. Each thread needs at least 65,536; 131,072 if tensors are not stored
+    /// contiguously; 196,608 for a device; and 65,536 more if reads may be direct. A thread that loads to a device uses at
+    /// most 8.5 MiB and pins 4 MiB of them.
+    pub staging_bytes: u64,
+    /// The most bytes of one block: what is read and checked at a time, and what `wb_task_step` does at least. At least
+    /// 65,536. 0: 524,288 where bytes are hashed, 4,194,304 where they are only read, and up to 8,388,608 for tensors that
+    /// are not stored contiguously.
+    pub block_bytes: u64,
+    /// The most threads that read at once, within what the context allows; 0: all of them. With more threads than processors,
+    /// more reads wait for a slow disk at the same time.
     pub readers: u32,
-    /// `WB_READS_*`.
-    pub reads: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Cancels the tasks of the plan from another thread; may be NULL.
+    pub cancel: *const wb_cancel,
 }
 
 /// What a plan will do. Set `struct_size` before the call. Since 0.1.
@@ -196,42 +232,41 @@ pub struct wb_plan_options {
 pub struct wb_plan_info {
     /// `sizeof(wb_plan_info)`.
     pub struct_size: usize,
-    /// Tensors that will be placed: those that are selected, once for each device that gets them.
+    /// Tensors that will be placed, counted once for each device that gets them.
     pub tensors: u64,
-    /// Bytes that are taken of the selected tensors, as they are stored.
+    /// Bytes of the selected tensors, or of the parts that are loaded, as they are stored.
     pub payload_bytes: u64,
-    /// Bytes that will be read: more than the payload where a check needs whole files, 0 where nothing is read.
+    /// Bytes that will be read: more than the payload if a check needs whole files, 0 if nothing is read.
     pub read_bytes: u64,
-    /// Bytes that the target will hold, all devices together.
+    /// Bytes of memory of the target, all devices together.
     pub target_bytes: u64,
     /// Bytes of host memory beside the target.
     pub staging_bytes: u64,
-    /// Bytes of the target's kind of memory, beside the target, that tensors which are not stored contiguously take
-    /// until they have been made so: 0 on the host, where that is done while they are read.
+    /// Bytes of device memory, beside those of the target, that are needed until tensors that are not stored contiguously
+    /// have been made contiguous. 0 on the host, where that happens while they are read.
     pub transient_bytes: u64,
-    /// Where the tensors will be, a `WB_TARGET_*` constant: `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` where a file
-    /// cannot be mapped.
+    /// `WB_TARGET_*`: where the tensors will be. `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` if a file cannot be mapped.
     pub target: u32,
     /// 0.
     pub reserved: u32,
 }
 
-/// What will be done, decided without any I/O. Immutable; one owner; keeps the model. Since 0.1.
+/// A plan. Immutable; one owner; it keeps the model. Since 0.1.
 pub struct wb_plan(pub(super) Arc<Plan>);
 
 impl Handle for wb_plan {}
 impl Owned for wb_plan {}
 
-/// Plans a load: selects tensors, lays them out, decides what is checked. Nothing is read, and no device is touched;
-/// for views the files are mapped, and where one cannot be, a plan for `WB_TARGET_HOST` is made instead. `opt` may be
-/// NULL and is copied; the caller owns `*out`.
+/// Plans a load: selects tensors, lays them out and decides what is checked. Nothing is read, and no device is used. For
+/// `WB_TARGET_VIEW` the files are mapped; if one cannot be mapped, the plan is made for `WB_TARGET_HOST` instead. `opt` may
+/// be NULL and is copied. The caller owns `*out`.
 ///
-/// `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
-/// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
-/// `WB_ERR_NOT_FOUND`: a pattern matches no selected tensor, or a destination is for one that does not go there.
-/// `WB_ERR_INVALID_ARGUMENT`: options contradict each other (`include` and `tensors`, too), or a destination is too
-/// small, misaligned or overlaps another. `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be
-/// made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
+/// `WB_ERR_NOT_FOUND`: a pattern matches none of the selected tensors, or a destination is for a tensor that is not placed
+/// on its device. `WB_ERR_INVALID_ARGUMENT`: options contradict each other, such as `include` and `tensors`, or a
+/// destination is too small, misaligned or overlaps another. `WB_ERR_NOT_MAPPED`: a view of a model that was opened with
+/// `WB_OPEN_READ`, or with a cast or a slice that is not one piece. `WB_ERR_UNVERIFIED`: under `WB_VERIFY_REQUIRED`, no
+/// manifest covers a file that is used. `WB_ERR_MISMATCH`: a file does not have the size that a manifest states.
+/// `WB_ERR_UNSUPPORTED`: this build does not have CUDA, or a slice or cast is not supported. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_create(
     m: *const wb_model,
@@ -251,8 +286,10 @@ pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
     let Some(opt) = options(opt, "opt")? else { return Ok(PlanOptions::default()) };
     let target = target_of(opt.target)?;
     if target != Target::Cuda && opt.destination_count != 0 {
-        return Err(Error::invalid("only a device has destinations").with_subject("destinations"));
+        let message = "are memory of devices: expected WB_TARGET_CUDA";
+        return Err(Error::new(Kind::Unsupported, message).with_subject("destinations"));
     }
+    check_reserved(opt.reserved, "reserved")?;
     let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).with_subject(what);
     let patterns = array(opt.include, opt.include_count, "include")?.iter();
     let patterns = patterns.map(|pattern| pattern.text("include").map(str::to_owned));
@@ -262,6 +299,7 @@ pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
         tensors: array(opt.tensors, opt.tensor_count, "tensors")?.to_vec(),
         alignment: opt.alignment,
         staging_bytes: opt.staging_bytes,
+        block_bytes: opt.block_bytes,
         readers: opt.readers as usize,
         slices: each(options_array(opt.slices, opt.slice_count, "slices")?, slice_of)?,
         casts: each(options_array(opt.casts, opt.cast_count, "casts")?, cast_of)?,
@@ -272,23 +310,32 @@ pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
             other => return Err(unknown("reads", other.into())),
         },
         file: FileOptions::default(),
-        cuda: CudaOptions {
-            devices: match array(opt.devices, opt.device_count, "devices")? {
-                _ if target != Target::Cuda => Vec::new(),
-                [] => vec![ordinal(opt.device, "device")?],
-                several => several.iter().map(|device| ordinal(*device, "devices")).collect::<Result<_>>()?,
-            },
-            routes: each(options_array(opt.routes, opt.route_count, "routes")?, route_of)?,
-            destinations: each(
-                options_array(opt.destinations, opt.destination_count, "destinations")?,
-                destination_of,
-            )?,
-            after: (!opt.stream.is_null()).then(|| host_stream(opt.stream)),
-            is_async: match opt.flags {
-                0 => false,
-                WB_PLAN_ASYNC => true,
-                other => return Err(unknown("flags", other)),
-            },
+        cuda: cuda_options(&opt, target)?,
+        cancel: cancel_of(opt.cancel)?,
+    })
+}
+
+/// What concerns devices; of a load to the host nothing does.
+fn cuda_options(opt: &wb_plan_options, target: Target) -> Result<CudaOptions> {
+    if target != Target::Cuda {
+        return Ok(CudaOptions::default());
+    }
+    let destinations = options_array(opt.destinations, opt.destination_count, "destinations")?;
+    let destinations = each(destinations, destination_of)?;
+    let Some(cuda) = options(opt.cuda, "cuda")? else {
+        return Ok(CudaOptions { destinations, ..CudaOptions::default() });
+    };
+    Ok(CudaOptions {
+        devices: each(array(cuda.devices, cuda.device_count, "devices")?.to_vec(), |device| {
+            ordinal(device, "devices")
+        })?,
+        routes: each(options_array(cuda.routes, cuda.route_count, "routes")?, route_of)?,
+        destinations,
+        after: (!cuda.stream.is_null()).then(|| host_stream(cuda.stream)),
+        is_async: match cuda.flags {
+            0 => false,
+            WB_CUDA_ASYNC => true,
+            other => return Err(Error::invalid(format!("{other:#x} is not known")).with_subject("flags")),
         },
     })
 }
@@ -324,7 +371,7 @@ fn slice_of(slice: wb_slice) -> Result<SliceRule> {
 fn cast_of(cast: wb_cast) -> Result<CastRule> {
     let wb_cast { pattern, from, to, .. } = cast;
     let dtype = |number| {
-        let unknown = || Error::invalid(format!("{number} is no element type")).with_subject("casts");
+        let unknown = || Error::invalid(format!("{number} is not an element type")).with_subject("casts");
         DType::from_number(number).ok_or_else(unknown)
     };
     let from = if from == 0 { None } else { Some(dtype(from)?) };
@@ -343,6 +390,15 @@ fn destination_of(destination: wb_destination) -> Result<Destination> {
     Ok(super::destination(tensor.text("destinations")?, ordinal(device, "destinations")?, address, bytes))
 }
 
+/// The ordinal of a device, where host memory is not one of the choices.
+fn ordinal(device: u32, name: &str) -> Result<u32> {
+    if device == WB_DEVICE_HOST {
+        let message = "WB_DEVICE_HOST is not supported here: expected the ordinal of a CUDA device";
+        return Err(Error::new(Kind::Unsupported, message).with_subject(name));
+    }
+    Ok(device)
+}
+
 fn check_reserved(reserved: u32, name: &str) -> Result<()> {
     if reserved == 0 { Ok(()) } else { Err(Error::invalid("reserved is not 0").with_subject(name)) }
 }
@@ -351,14 +407,9 @@ fn each<T, U>(items: Vec<T>, convert: impl FnMut(T) -> Result<U>) -> Result<Vec<
     items.into_iter().map(convert).collect()
 }
 
-/// The ordinal of a device; the interface has signed ones, as the driver does.
-pub(super) fn ordinal(device: i32, name: &str) -> Result<u32> {
-    u32::try_from(device).map_err(|_| Error::invalid(format!("{device} is no ordinal of a device")).with_subject(name))
-}
-
-/// What a plan will do. Since 0.1.
+/// Describes what a plan will do. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_plan_describe(p: *const wb_plan, out: *mut wb_plan_info) -> wb_status {
+pub extern "C" fn wb_plan_get_info(p: *const wb_plan, out: *mut wb_plan_info) -> wb_status {
     status(|| {
         let PlanInfo { target, tensors, payload_bytes, read_bytes, target_bytes, staging_bytes, transient_bytes } =
             get(p, "p")?.0.info();
@@ -378,21 +429,21 @@ pub extern "C" fn wb_plan_describe(p: *const wb_plan, out: *mut wb_plan_info) ->
     })
 }
 
-/// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors
-/// with a destination of their own are not in it. To give an arena: make a plan without it, ask here, allocate, and
-/// make the plan again with the destination; neither does any I/O. 0 for a plan whose target is not `WB_TARGET_CUDA`,
-/// and for a device that is not of the plan. Since 0.1.
+/// Gives the size in bytes of the arena of one device, which the library allocates unless the caller gives one. Tensors
+/// that have a destination of their own are not in it. To give an arena, make a plan without it, ask here, allocate the
+/// memory, and make the plan again with the destination. 0 for a device that the plan does not use, and if the target is
+/// not `WB_TARGET_CUDA`. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_plan_device_bytes(p: *const wb_plan, device: i32, bytes: *mut u64) -> wb_status {
+pub extern "C" fn wb_plan_device_bytes(p: *const wb_plan, device: u32, bytes: *mut u64) -> wb_status {
     status(|| {
         let out = Out::new(bytes, "bytes")?;
         let plan = &get(p, "p")?.0;
-        out.set(u32::try_from(device).map_or(0, |device| plan.device_bytes(device)));
+        out.set(plan.device_bytes(device));
         Ok(WB_OK)
     })
 }
 
-/// Releases a plan; its tasks go on. NULL does nothing. Since 0.1.
+/// Releases a plan. Its tasks go on. NULL is allowed. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_release(p: *mut wb_plan) {
     plain((), || {

@@ -1,59 +1,75 @@
-/* weighbridge.h: open, verify and load model weights, and walk and check graphs, from C, C++ and everything that can
- * call C.
+/* weighbridge.h: the C interface of Weighbridge, which opens, verifies and loads models without Python.
  *
  * Generated from capi/src by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * A first program (cc program.c -lweighbridge):
  *
- *   wb_error *err;
- *   wb_model *model;
- *   wb_placement *placement;
- *   wb_plan_options load = {0};
- *   wb_placed_tensor tensor = {0};
- *   load.struct_size = sizeof load;
- *   load.target = WB_TARGET_HOST;
- *   tensor.struct_size = sizeof tensor;
- *   if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) != WB_OK) {
- *     wb_str message;
- *     wb_error_message(err, &message);
- *     printf("%.*s\n", (int)message.len, message.ptr);
+ *   #include <stdio.h>
+ *   #include <weighbridge.h>
+ *
+ *   static int failed(wb_error *err) {
+ *     fprintf(stderr, "%s\n", wb_error_message(err));
  *     wb_error_release(err);
  *     return 1;
  *   }
- *   if (wb_model_load(model, &load, &placement, NULL) == WB_OK) {
- *     wb_placement_find(placement, "lm_head.weight", WB_NUL, &tensor);
- *     use((const void *)(uintptr_t)tensor.address, tensor.bytes);
+ *
+ *   int main(void) {
+ *     wb_error *err = NULL;
+ *     wb_model *model;
+ *     wb_placement *placement;
+ *     size_t index;
+ *     wb_placed_tensor_info tensor = {0};
+ *     tensor.struct_size = sizeof tensor;
+ *     if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) != WB_OK) {
+ *       return failed(err);
+ *     }
+ *     if (wb_model_load(model, NULL, &placement, &err) != WB_OK) {
+ *       wb_model_release(model);
+ *       return failed(err);
+ *     }
+ *     if (wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK
+ *         && wb_placement_tensor_info(placement, index, &tensor) == WB_OK) {
+ *       printf("%llu bytes at %p\n", (unsigned long long)tensor.bytes, tensor.data);
+ *     }
  *     wb_placement_release(placement);
+ *     wb_model_release(model);
+ *     return 0;
  *   }
- *   wb_model_release(model);
  *
- * Conventions, which hold for every function:
+ * Conventions, which apply to every function:
  *
- * - Results. Most functions return a wb_status: 0 done, positive not yet, negative an error. Those that return a count
- *   or a pointer return 0 or NULL on a wrong argument.
- * - Errors. `wb_error **err` is last and optional. It is ignored on entry and written only on failure; the caller
- *   releases what is written. Nothing is kept in thread-local or global state.
- * - Ownership. What comes through a `**out` belongs to the caller, who releases it; on failure it is set to NULL. Other
- *   results are written only on success. A returned pointer, and every pointer in an info structure, is borrowed from
- *   the object that was asked.
- * - Threads. A function that takes its object `const` may run on many threads at once. One that takes it without
- *   `const` needs it for itself, unless it says "any thread". Functions named _retain and _release accept any thread.
- * - NULL. Functions named _release and _retain accept it. A NULL context is one that lends nothing. Everywhere else
- *   NULL for a required pointer is WB_ERR_INVALID_ARGUMENT; NULL with a length of 0 is the empty range.
- * - Structures begin with `struct_size`: set it to their size. Zeroed options mean the defaults. An older, shorter
- *   structure is taken as if zeros followed; a longer one is taken if its unknown tail is zero, and refused with
- *   WB_ERR_UNSUPPORTED otherwise. Info structures are filled as far as the caller knows them, and zeroed beyond.
- * - Text is UTF-8. Lengths of input text may be WB_NUL. Output text is borrowed and not NUL-terminated.
- * - Flags and enumerations from the caller are refused if unknown. The library may return values that are newer than
- *   this header; tolerate them.
- * - Units. Sizes and offsets are in bytes, offsets from the start of the file. Shapes and strides are in elements,
- *   outermost first.
- * - Callbacks get their `user_data` first, are called with no lock held, and must not throw. From inside one, only
- *   functions that say "any thread" and accessors of other objects may be called.
- * - The library never prints, never exits because of a file, installs no signal handler, and starts no thread that the
- *   context does not allow. Do not unload it: as installed, it stays in memory.
- * - Every symbol exists in every build. What a build leaves out answers WB_ERR_UNSUPPORTED.
- * - After fork(), the child may use and release what it has inherited, except tasks and placements on devices.
+ * - Results. Most functions return a wb_status: WB_OK is 0, WB_PENDING is positive, errors are negative. Functions that
+ *   return a count or a pointer return 0 or NULL if an argument is invalid.
+ * - Names. _create and _open make an object, _retain and _release add and drop a reference. _count, _find and _info
+ *   address the parts of an object: _info fills a structure that describes one part, _infos an array of them, _get_info
+ *   a structure that describes the object itself. Functions that end in a noun give that thing.
+ * - Errors. `wb_error **err` is the last parameter and may be NULL. It is ignored on entry and written only on failure;
+ *   the caller owns what is written. Nothing is kept in thread-local or global state.
+ * - Ownership. An object that is returned through `**out` is owned by the caller, who must release it; on failure `*out`
+ *   is set to NULL. Other results are written only on success. A returned pointer, and every pointer in an info
+ *   structure, is borrowed from the object that was asked, and is valid until that object is released.
+ * - Threads. A function that takes its object as `const` may run on several threads at once. A function that takes it
+ *   without `const` requires that no other thread uses the object, unless its documentation says "Any thread". Functions
+ *   named _retain and _release may be called on any thread.
+ * - NULL. Functions named _retain and _release accept NULL, and so does every function that takes a context. Otherwise a
+ *   NULL pointer that is required is WB_ERR_INVALID_ARGUMENT. NULL with a length of 0 is an empty range or text.
+ * - Structures begin with `struct_size`, which the caller sets to the size of the structure. Options that are zeroed
+ *   mean the defaults. The library accepts a structure of an older, shorter version as if zeros followed, and a longer
+ *   one if the part that it does not know is zero; else it returns WB_ERR_UNSUPPORTED. It fills an info structure as far
+ *   as the caller knows it.
+ * - Text is UTF-8. The length of a text that the caller passes may be WB_NUL. Text that the library returns as a wb_str is
+ *   not NUL-terminated; text that it returns as a `const char *` is.
+ * - Flags and enumerations from the caller must be known to the library. The library may return values that are newer
+ *   than this header; programs must tolerate them.
+ * - Units. Sizes and offsets are in bytes, and offsets count from the start of the file. Shapes and strides are in
+ *   elements, outermost dimension first.
+ * - Callbacks take their `user_data` first and are called with no lock held. They must not throw. A callback may call
+ *   functions that are documented with "Any thread", and functions of objects that the operation does not work with.
+ * - Memory. An allocation that fails is WB_ERR_OUT_OF_MEMORY. The library does not end the process.
+ * - The library does not print, install signal handlers, change the environment or the working directory, or start
+ *   threads that the context does not allow. Once loaded it stays in the process: dlclose does not unload it.
+ * - Every symbol exists in every build. A function that a build leaves out returns WB_ERR_UNSUPPORTED.
+ * - fork: the child may use and release what it has inherited, except tasks, and placements on devices.
  */
 #ifndef WEIGHBRIDGE_H
 #define WEIGHBRIDGE_H
@@ -61,7 +77,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How the functions are declared. Define WB_SHARED on Windows when linking to the DLL. */
+/* How functions are declared. On Windows, define WB_SHARED to link to the DLL. */
 #ifndef WB_API
 #if defined(_WIN32) && defined(WB_SHARED)
 #define WB_API __declspec(dllimport)
@@ -76,8 +92,8 @@
 extern "C" {
 #endif
 
-/* As the length of an input text: it ends at the first NUL. Since 0.1. */
-#define WB_NUL ((size_t)-1)
+/* As the length of a text that the caller passes: the text ends at the first NUL. Since 0.1. */
+#define WB_NUL SIZE_MAX
 
-/* As the index of a graph, node, function or tensor: there is none. Since 0.1. */
-#define WB_NO_INDEX ((size_t)-1)
+/* As an index in a model: none. Since 0.1. */
+#define WB_NO_INDEX SIZE_MAX

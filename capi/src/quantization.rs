@@ -1,6 +1,6 @@
 //! # Quantization
 //!
-//! How stored integers stand for real numbers, where the format says so: `(stored - zero point) * scale`.
+//! How stored integers represent real numbers, where the format says so: real = (stored - zero point) * scale.
 
 use super::graph::WB_NO_INDEX;
 use super::handle::get;
@@ -17,7 +17,7 @@ pub const WB_QUANTIZED_AXIS: u32 = 2;
 /// Scheme: runs of consecutive elements along one dimension share a scale. Since 0.1.
 pub const WB_QUANTIZED_BLOCK: u32 = 3;
 
-/// A quantization. Set `struct_size` before the call; everything it points to is borrowed from the model. Since 0.1.
+/// The quantization of a tensor. Set `struct_size` before the call; the lists are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_quantization_info {
@@ -25,21 +25,22 @@ pub struct wb_quantization_info {
     pub struct_size: usize,
     /// `WB_QUANTIZED_*`.
     pub scheme: u32,
-    /// The dimension along which scales differ, counted from the outermost, 0; without meaning for `WB_QUANTIZED_TENSOR`.
+    /// The dimension along which scales differ; the outermost is 0. Not used by `WB_QUANTIZED_TENSOR`.
     pub axis: u32,
-    /// Elements that share a scale along that dimension, for `WB_QUANTIZED_BLOCK`; else 0.
+    /// For `WB_QUANTIZED_BLOCK`, the number of elements along that dimension that share a scale; else 0.
     pub block: u64,
-    /// The scales, if the format states them as numbers; else NULL.
+    /// `scale_count` scales, if the format states them as numbers; else NULL.
     pub scales: *const f64,
-    /// How many.
+    /// The number of `scales`.
     pub scale_count: usize,
-    /// The zero points, if the format states them as whole numbers; else NULL.
+    /// `zero_point_count` zero points, if the format states them as integers; else NULL.
     pub zero_points: *const i64,
-    /// How many.
+    /// The number of `zero_points`.
     pub zero_point_count: usize,
-    /// The tensor that holds the scales, or `WB_NO_INDEX`.
+    /// The index of the tensor that holds the scales; `WB_NO_INDEX`: none.
     pub scale_tensor: usize,
-    /// The tensor that holds the zero points, or `WB_NO_INDEX`. With neither this nor `zero_points` all are 0.
+    /// The index of the tensor that holds the zero points; `WB_NO_INDEX`: none. All zero points are 0 if there is neither
+    /// this tensor nor `zero_points`.
     pub zero_point_tensor: usize,
 }
 
@@ -88,9 +89,9 @@ fn tensor_of(parameters: &Parameters, tensors: &TensorTable) -> usize {
     }
 }
 
-/// How the elements of the tensor at `index` stand for real numbers. `WB_ERR_NOT_FOUND`: the format does not say. Since 0.1.
+/// Describes the quantization of a tensor. `WB_ERR_NOT_FOUND`: the format does not state one. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_tensor_quantization(
+pub extern "C" fn wb_model_tensor_quantization_info(
     m: *const wb_model,
     index: usize,
     out: *mut wb_quantization_info,

@@ -1,81 +1,90 @@
 //! # Verification
 //!
-//! A report has one line or more for every file and every tensor, and one for every part of a file that has a checksum:
-//! by what it was checked, and with what outcome.
+//! A verification compares the bytes of a model with what manifests expect. Its report has at least one line for each file
+//! and each tensor, and one for each part of a file that has a checksum.
+//!
+//!   status = wb_model_verify(model, NULL, &report, &err);
+//!   for (i = 0; i < wb_report_line_count(report); ++i) {
+//!     wb_report_line_info(report, i, &line);
+//!   }
+//!   wb_report_release(report);
 
+use std::ffi::c_void;
 use std::sync::Arc;
 
+use super::cancel::{cancel_of, wb_cancel};
 use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};
+use super::hooks::{self, wb_progress_fn};
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
-use super::{Out, call, fill, plain, status, wb_str};
+use super::{Out, call, fill, options, plain, status, wb_str};
 use weighbridge::verify::{Anchor, Cost, Line, Outcome, Report, Subject};
 
-/// What was checked, and what came of it. Immutable; one owner. Since 0.1.
+/// A report: what was checked, and with what outcome. Immutable; one owner. Since 0.1.
 pub struct wb_report(pub(super) Arc<Report>);
 
 impl Handle for wb_report {}
 impl Owned for wb_report {}
 
-/// Outcome: no manifest says anything about it. Since 0.1.
-pub const WB_CHECK_UNCOVERED: u32 = 0;
-/// Outcome: it is what the manifest expects. Since 0.1.
-pub const WB_CHECK_MATCH: u32 = 1;
-/// Outcome: it is not what the manifest expects. Since 0.1.
-pub const WB_CHECK_MISMATCH: u32 = 2;
+/// Outcome: no manifest covers the subject. Since 0.1.
+pub const WB_OUTCOME_UNCOVERED: u32 = 0;
+/// Outcome: the subject is what the manifest expects. Since 0.1.
+pub const WB_OUTCOME_MATCH: u32 = 1;
+/// Outcome: the subject is not what the manifest expects. Since 0.1.
+pub const WB_OUTCOME_MISMATCH: u32 = 2;
 
-/// Kind of subject: a file. Since 0.1.
+/// Subject: a file. Since 0.1.
 pub const WB_SUBJECT_FILE: u32 = 0;
-/// Kind of subject: a tensor. Since 0.1.
+/// Subject: a tensor. Since 0.1.
 pub const WB_SUBJECT_TENSOR: u32 = 1;
-/// Kind of subject: a run, which is a part of a file for which the format has a checksum. Since 0.1.
+/// Subject: a part of a file for which the format itself has a checksum. Since 0.1.
 pub const WB_SUBJECT_RUN: u32 = 2;
 
-/// Anchor: the manifest lies beside the weights, and guards against accidents. Since 0.1.
+/// Anchor: the manifest lies beside the weights. It detects accidents, not an attacker who can write there. Since 0.1.
 pub const WB_ANCHOR_BESIDE: u32 = 0;
-/// Anchor: the caller gave the manifest, which guards against people. Since 0.1.
+/// Anchor: the caller gave the manifest. It also detects an attacker who can write the files. Since 0.1.
 pub const WB_ANCHOR_CALLER: u32 = 1;
 
-/// One line of a report. Set `struct_size` before the call; the texts are borrowed from the report. Since 0.1.
+/// A line of a report. Set `struct_size` before the call; the texts are borrowed from the report. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct wb_check {
-    /// `sizeof(wb_check)`.
+pub struct wb_line_info {
+    /// `sizeof(wb_line_info)`.
     pub struct_size: usize,
-    /// `WB_CHECK_*`.
+    /// `WB_OUTCOME_*`.
     pub outcome: u32,
-    /// `WB_ANCHOR_*`; without meaning if it is uncovered.
+    /// `WB_ANCHOR_*`; not used by `WB_OUTCOME_UNCOVERED`.
     pub anchor: u32,
-    /// The name of the file or tensor; of a run, that of its file.
+    /// The name of the file or tensor; for `WB_SUBJECT_RUN`, of the file.
     pub subject: wb_str,
-    /// `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if it is uncovered.
+    /// `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if uncovered.
     pub algorithm: wb_str,
-    /// Who expects it: `"SHA256SUMS"`, `"weighbridge.json"`, or the name of the model's format where the model itself says it.
-    /// Empty if it is uncovered.
+    /// Where the expectation comes from: `"SHA256SUMS"`, `"weighbridge.json"`, or the name of the model's format if the model
+    /// contains it. Empty if uncovered.
     pub source: wb_str,
-    /// The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
+    /// The expected digest, in hexadecimal. If a tensor is covered by the digest of its file, that of the file.
     pub expected: wb_str,
-    /// The digest of the bytes, in hexadecimal; empty if the file is missing. It may equal `expected` after a mismatch of
-    /// size, element type, shape or storage.
+    /// The digest of the bytes, in hexadecimal; empty if the file is missing. It equals `expected` if the mismatch is one of
+    /// size, element type, shape or storage: see `reason`.
     pub actual: wb_str,
     /// `WB_SUBJECT_*`.
-    pub kind: u32,
-    /// 1 if a match is cover under `WB_VERIFY_REQUIRED`; 0 if it only detects accidents, as what a format says of its own files
-    /// does, or if it is uncovered.
+    pub subject_kind: u32,
+    /// 1 if a match satisfies `WB_VERIFY_REQUIRED`; 0 if it only detects accidents, as checksums of a format do, or if
+    /// uncovered.
     pub covers: u32,
-    /// Why it is a mismatch; empty if it is none.
+    /// For a mismatch, what differs; else empty.
     pub reason: wb_str,
-    /// Of a run: bytes from the start of the file. Otherwise 0.
+    /// For `WB_SUBJECT_RUN`, where it begins, in bytes from the start of the file; else 0.
     pub offset: u64,
-    /// Of a run: its bytes. Otherwise 0.
+    /// For `WB_SUBJECT_RUN`, its length in bytes; else 0.
     pub bytes: u64,
 }
 
-impl From<Line<'_>> for wb_check {
+impl From<Line<'_>> for wb_line_info {
     fn from(line: Line<'_>) -> Self {
         let evidence = line.evidence;
-        let (kind, offset, bytes) = match line.subject {
+        let (subject_kind, offset, bytes) = match line.subject {
             Subject::File(_) => (WB_SUBJECT_FILE, 0, 0),
             Subject::Tensor(_) => (WB_SUBJECT_TENSOR, 0, 0),
             Subject::Run { offset, len, .. } => (WB_SUBJECT_RUN, offset, len),
@@ -83,9 +92,9 @@ impl From<Line<'_>> for wb_check {
         Self {
             struct_size: size_of::<Self>(),
             outcome: match line.outcome {
-                Outcome::Uncovered => WB_CHECK_UNCOVERED,
-                Outcome::Match => WB_CHECK_MATCH,
-                Outcome::Mismatch => WB_CHECK_MISMATCH,
+                Outcome::Uncovered => WB_OUTCOME_UNCOVERED,
+                Outcome::Match => WB_OUTCOME_MATCH,
+                Outcome::Mismatch => WB_OUTCOME_MISMATCH,
             },
             anchor: match evidence.map(|evidence| evidence.anchor) {
                 Some(Anchor::Caller) => WB_ANCHOR_CALLER,
@@ -96,7 +105,7 @@ impl From<Line<'_>> for wb_check {
             source: evidence.map_or("", |evidence| evidence.source).into(),
             expected: evidence.map_or("", |evidence| &evidence.expected).into(),
             actual: evidence.map_or("", |evidence| &evidence.actual).into(),
-            kind,
+            subject_kind,
             covers: evidence.is_some_and(|evidence| evidence.covers).into(),
             reason: line.reason().unwrap_or_default().into(),
             offset,
@@ -105,75 +114,97 @@ impl From<Line<'_>> for wb_check {
     }
 }
 
-/// Checks every file of a model against its manifests, and goes on after a mismatch. A file that a manifest lists and that
-/// is not there is a mismatch. Blocks; the threads of the model's context work, or else this one. For progress and
-/// cancel, start a plan with `WB_TARGET_NONE`, which ends with the first mismatch and leaves out assets.
+/// How a model is verified. Zeroed: the defaults. Set `struct_size`. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_verify_options {
+    /// `sizeof(wb_verify_options)`.
+    pub struct_size: usize,
+    /// Called on this thread: at once, then about twenty times a second, and at the end. If a file is damaged, a second
+    /// pass finds the damaged tensors, and progress starts again from 0. May be NULL.
+    pub progress: wb_progress_fn,
+    /// Passed to `progress`.
+    pub user_data: *mut c_void,
+    /// Cancels the verification from another thread; may be NULL.
+    pub cancel: *const wb_cancel,
+}
+
+/// Checks every file of a model, assets included, against the manifests, and goes on after a mismatch. A file that a
+/// manifest lists and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the work,
+/// or else this one.
 ///
-/// The report is written, and owned by the caller, also when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`
-/// because the policy is `WB_VERIFY_REQUIRED` and something is not covered. After `WB_OK` the bytes that were covered
-/// count as checked. Since 0.1.
+/// The caller owns `*out`, which is also written when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`: under
+/// `WB_VERIFY_REQUIRED`, something is not covered. After `WB_OK` the bytes that were covered count as checked. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_verify(m: *const wb_model, out: *mut *mut wb_report, err: *mut *mut wb_error) -> wb_status {
+pub extern "C" fn wb_model_verify(
+    m: *const wb_model,
+    opt: *const wb_verify_options,
+    out: *mut *mut wb_report,
+    err: *mut *mut wb_error,
+) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
         let model = &get(m, "m")?.model;
-        let report = Arc::new(model.verify()?);
+        let report = match options(opt, "opt")? {
+            None => model.verify()?,
+            Some(opt) => model.verify_with(hooks::progress(opt.progress, opt.user_data, cancel_of(opt.cancel)?))?,
+        };
+        let report = Arc::new(report);
         let verdict = report.verdict(model.policy());
         out.set(wb_report(report).into_raw());
         verdict.map(|()| WB_OK)
     })
 }
 
-/// The number of lines; 0 for NULL. Since 0.1.
+/// Returns the number of lines; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_report_count(r: *const wb_report) -> usize {
+pub extern "C" fn wb_report_line_count(r: *const wb_report) -> usize {
     plain(0, || Ok(get(r, "r")?.0.len()))
 }
 
-/// One line: files first, then runs, then tensors. Since 0.1.
+/// Describes a line. Files come first, then parts of files, then tensors. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_report_check(r: *const wb_report, index: usize, out: *mut wb_check) -> wb_status {
+pub extern "C" fn wb_report_line_info(r: *const wb_report, index: usize, out: *mut wb_line_info) -> wb_status {
     status(|| {
-        let check = get(r, "r")?.0.get(index).ok_or_else(|| out_of_range("check", index))?;
-        fill(out, &check.into(), "out")?;
+        let line = get(r, "r")?.0.get(index).ok_or_else(|| out_of_range("line", index))?;
+        fill(out, &line.into(), "out")?;
         Ok(WB_OK)
     })
 }
 
-/// What one stage of the pass over the bytes has cost. Set `struct_size` before the call. Since 0.1.
+/// What one stage of a pass over the bytes has cost. Set `struct_size` before the call; the text is static. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct wb_cost {
-    /// `sizeof(wb_cost)`.
+pub struct wb_cost_info {
+    /// `sizeof(wb_cost_info)`.
     pub struct_size: usize,
-    /// `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`,
-    /// `"crc32"`, `"crc32c"`: hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and
-    /// joining short rows of slices; `"move"`: making tensors contiguous that are not stored so; `"send"`: pinning
-    /// memory, submitting copies and waiting for room, which is not the time of the copies. Later versions may have more.
-    /// Static text.
+    /// `"prepare"`: allocating the memory of the target, waking a device. `"read"`. `"blake3"`, `"sha256"`, `"sha1"`,
+    /// `"crc32"`, `"crc32c"`: hashing. `"convert"`: casts, and joining short rows of slices. `"move"`: making tensors
+    /// contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not the time of
+    /// the copies. Later versions may have more.
     pub stage: wb_str,
-    /// Bytes that went through it.
+    /// Bytes that passed through it.
     pub bytes: u64,
-    /// Time that threads spent in it, in nanoseconds: the sum over all of them.
+    /// Nanoseconds that threads spent in it, summed over all threads.
     pub nanoseconds: u64,
 }
 
-impl From<&Cost> for wb_cost {
+impl From<&Cost> for wb_cost_info {
     fn from(cost: &Cost) -> Self {
         let nanoseconds = u64::try_from(cost.time.as_nanos()).unwrap_or(u64::MAX);
         Self { struct_size: size_of::<Self>(), stage: cost.stage.name().into(), bytes: cost.bytes, nanoseconds }
     }
 }
 
-/// The number of stages whose cost is known; 0 for NULL. Since 0.1.
+/// Returns the number of stages whose cost is known; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_report_cost_count(r: *const wb_report) -> usize {
     plain(0, || Ok(get(r, "r")?.0.costs().len()))
 }
 
-/// What one stage of the pass has cost: for the digests, what checking cost beside reading and placing. Since 0.1.
+/// Describes the cost of a stage. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_report_cost(r: *const wb_report, index: usize, out: *mut wb_cost) -> wb_status {
+pub extern "C" fn wb_report_cost_info(r: *const wb_report, index: usize, out: *mut wb_cost_info) -> wb_status {
     status(|| {
         let cost = get(r, "r")?.0.costs().get(index).ok_or_else(|| out_of_range("cost", index))?;
         fill(out, &cost.into(), "out")?;
@@ -181,7 +212,7 @@ pub extern "C" fn wb_report_cost(r: *const wb_report, index: usize, out: *mut wb
     })
 }
 
-/// Releases a report. NULL does nothing. Since 0.1.
+/// Releases a report. NULL is allowed. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_report_release(r: *mut wb_report) {
     plain((), || {

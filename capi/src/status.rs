@@ -1,49 +1,49 @@
 //! # Status codes
 //!
-//! What a call returns: 0 done, positive not yet, negative an error. Values are pinned for ever; a later version may
-//! add some, so unknown ones have to be tolerated.
+//! The result of a call: 0 is success, a positive value is an intermediate state, a negative value is an error. The values
+//! never change. A later version may add some, so treat an unknown negative value as an error.
 
 use std::ffi::c_char;
 
 use super::plain;
 use weighbridge::error::Kind;
 
-/// What a call returns. Since 0.1.
+/// The result of a call: `WB_OK`, `WB_PENDING` or one of `WB_ERR_*`. Since 0.1.
 pub type wb_status = i32;
 
-/// Done.
+/// Success.
 pub const WB_OK: wb_status = 0;
-/// Not yet: call again.
+/// The operation is not finished; call again.
 pub const WB_PENDING: wb_status = 1;
-/// The caller passed something that can never be right: NULL, an index out of range, an unknown flag.
+/// An argument is invalid: NULL, an index out of range, an unknown flag, options that contradict each other.
 pub const WB_ERR_INVALID_ARGUMENT: wb_status = -1;
-/// The request is sound, but this build or this version cannot serve it.
+/// The request is valid, but this build or this version does not support it.
 pub const WB_ERR_UNSUPPORTED: wb_status = -2;
-/// Memory could not be had.
+/// Memory could not be allocated.
 pub const WB_ERR_OUT_OF_MEMORY: wb_status = -3;
-/// The operating system failed to read, write or map; `wb_error_os_code` is `errno`.
+/// The operating system failed to read, write or map a file; `wb_error_info.os_code` is `errno`.
 pub const WB_ERR_IO: wb_status = -4;
-/// A file, tensor or key that was asked for by name does not exist.
+/// A file, tensor, key or device that was asked for does not exist.
 pub const WB_ERR_NOT_FOUND: wb_status = -5;
-/// The file lies or is broken.
+/// A file is malformed or inconsistent.
 pub const WB_ERR_FORMAT: wb_status = -6;
-/// The file asks for more than the limits of this open allow.
+/// A file requires more than the limits of the open allow.
 pub const WB_ERR_LIMIT: wb_status = -7;
 /// Bytes differ from what a manifest expects.
 pub const WB_ERR_MISMATCH: wb_status = -8;
-/// The policy asks for a check that has not been made, or cannot be.
+/// The verification policy requires a check that has not been made, or that no manifest makes possible.
 pub const WB_ERR_UNVERIFIED: wb_status = -9;
-/// A device or its driver failed; `wb_error_os_code` is the driver's result.
+/// A device or its driver failed; `wb_error_info.os_code` is the result of the driver.
 pub const WB_ERR_DEVICE: wb_status = -10;
-/// The caller cancelled the work.
+/// The caller cancelled the operation.
 pub const WB_ERR_CANCELLED: wb_status = -11;
-/// A callback of the host failed; `wb_error_os_code` is its value.
+/// A callback of the host failed; `wb_error_info.os_code` is its result.
 pub const WB_ERR_CALLBACK: wb_status = -12;
-/// There is no zero-copy pointer; read or load instead.
+/// A zero-copy pointer does not exist; read or load the bytes instead.
 pub const WB_ERR_NOT_MAPPED: wb_status = -13;
-/// The file has been written since it was opened, or is no longer what lies at its path.
+/// A file has been written since it was opened; with `WB_OPEN_REFUSE_REPLACED`, also: its path leads to another file.
 pub const WB_ERR_CHANGED: wb_status = -14;
-/// A bug in the library, caught at the boundary.
+/// A bug in the library. Nothing is lost but the result of this call; please report it.
 pub const WB_ERR_INTERNAL: wb_status = -100;
 
 /// The code of a kind of error: one to one.
@@ -68,9 +68,8 @@ pub(super) fn code(kind: Kind) -> wb_status {
     }
 }
 
-/// The name of a status, such as `"WB_ERR_FORMAT"`; `"unknown status"` for values of a later version.
-///
-/// Returns a static NUL-terminated text, never NULL. Any thread. Since 0.1.
+/// Returns the name of a status, such as `"WB_ERR_FORMAT"`, as static NUL-terminated text; `"unknown status"` for a value
+/// that this version does not have. Never NULL. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_status_name(s: wb_status) -> *const c_char {
     let name = match s {

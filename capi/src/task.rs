@@ -1,6 +1,16 @@
 //! # Loading: the task
 //!
-//! One pass over the bytes, driven by whoever steps it or waits for it, or by threads of its own.
+//! A task is one pass over the bytes. Threads of its own do the work if the context allows them; otherwise the calls to
+//! `wb_task_step` or `wb_task_wait` do it.
+//!
+//!   wb_plan_start(plan, &task, &err);
+//!   while ((status = wb_task_step(task, 2000000, &progress, &err)) == WB_PENDING) {
+//!     draw_frame();
+//!   }
+//!   if (status == WB_OK) {
+//!     wb_task_finish(task, &placement, &err);
+//!   }
+//!   wb_task_release(task);
 
 use std::ffi::c_void;
 use std::time::Duration;
@@ -14,19 +24,20 @@ use super::{Out, call, fill, plain, status};
 use weighbridge::error::Result;
 use weighbridge::load::{State, Task};
 
-/// One pass in progress. One owner. Since 0.1.
+/// A task. One owner. Since 0.1.
 pub struct wb_task(pub(super) Task);
 
 impl Handle for wb_task {}
 impl Owned for wb_task {}
 
-/// Starts a plan: takes the target's memory, makes sure that the files are still those that were opened, and starts the
-/// threads that the context allows. A plan may be started several times. The caller owns `*out`.
+/// Starts a plan: allocates the memory of the target, checks that the files have not been written since they were opened,
+/// and starts the threads that the context allows. A plan may be started several times. The caller owns `*out`. The CUDA
+/// context that is current on this thread stays current.
 ///
-/// For devices: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_OUT_OF_MEMORY`: the device has not
-/// enough of it. `WB_ERR_INVALID_ARGUMENT`: a destination is no memory of its device, or the stream is not of the
-/// plan's devices or is being captured. `WB_ERR_DEVICE`: the driver failed; `wb_error_os_code` is its code. The calling
-/// thread keeps the context that is current. Since 0.1.
+/// `WB_ERR_OUT_OF_MEMORY`: the host or the device does not have enough memory. `WB_ERR_CHANGED`: a file has been written.
+/// For devices also: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_INVALID_ARGUMENT`: a destination is
+/// not memory of its device, or the stream does not belong to a device of the plan or is being captured. `WB_ERR_DEVICE`:
+/// the driver failed; `wb_error_info.os_code` is its result. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_start(p: *const wb_plan, out: *mut *mut wb_task, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
@@ -36,11 +47,13 @@ pub extern "C" fn wb_plan_start(p: *const wb_plan, out: *mut *mut wb_task, err: 
     })
 }
 
-/// Works on this thread for about `budget_ns` nanoseconds, and at least for one block; `UINT64_MAX` works to the end. If
-/// the context allows threads, they work, and this only waits for them.
+/// Works on this thread for at most about `budget_ns` nanoseconds, but at least for one block; `UINT64_MAX` works to the
+/// end. A block that is not expected to fit the rest of the budget is left for the next call: a block has at most
+/// `wb_plan_options.block_bytes`. If the task has threads, they do the work, and this only waits for them. `out` may be
+/// NULL.
 ///
-/// Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything is placed and checked. An error is final.
-/// `out` may be NULL. Since 0.1.
+/// Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything has been checked and placed. An error is
+/// final. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_step(
     t: *mut wb_task,
@@ -57,8 +70,8 @@ pub extern "C" fn wb_task_step(
     })
 }
 
-/// How far a task is, without working: `WB_PENDING`, `WB_OK` when everything is placed and checked, or the error that
-/// ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
+/// Tells how far a task is, without working: `WB_PENDING`, `WB_OK` when everything has been checked and placed, or the
+/// error that ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_poll(t: *const wb_task, out: *mut wb_progress) -> wb_status {
     status(|| {
@@ -80,10 +93,12 @@ fn code_of(state: State) -> wb_status {
     }
 }
 
-/// Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times
-/// a second, and at the end. Returns `WB_OK`, or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`,
-/// `WB_ERR_CHANGED`, `WB_ERR_IO`, `WB_ERR_DEVICE`. After an error nothing of the target is left, but what the caller
-/// gave. Since 0.1.
+/// Works or waits until the end. `progress` (may be NULL) is called on this thread: at once, then about twenty times a
+/// second, and at the end.
+///
+/// Returns `WB_OK` or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`, `WB_ERR_CHANGED`, `WB_ERR_IO`,
+/// `WB_ERR_OUT_OF_MEMORY` or `WB_ERR_DEVICE`. After an error the memory of the target has been freed, except what the
+/// caller gave. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_wait(
     t: *mut wb_task,
@@ -92,13 +107,14 @@ pub extern "C" fn wb_task_wait(
     err: *mut *mut wb_error,
 ) -> wb_status {
     call(err, || {
-        get(t, "t")?.0.wait(hooks::progress(progress, user_data))?;
+        get(t, "t")?.0.wait_with(hooks::progress(progress, user_data, None))?;
         Ok(WB_OK)
     })
 }
 
-/// Asks a task to stop at its next block; the thread that steps or waits then gets `WB_ERR_CANCELLED`. Any thread, as long
-/// as the task is not released; NULL does nothing. Since 0.1.
+/// Cancels a task: it stops at its next block, and the thread that steps or waits gets `WB_ERR_CANCELLED`. Any thread, as
+/// long as the task has not been released; a `wb_cancel` in the options of the plan does not have this restriction. NULL
+/// is allowed. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_cancel(t: *mut wb_task) {
     plain((), || {
@@ -107,8 +123,8 @@ pub extern "C" fn wb_task_cancel(t: *mut wb_task) {
     });
 }
 
-/// Cancels a task that is not done, waits for its threads, and frees it; a placement that was taken from it stays. NULL
-/// does nothing. Since 0.1.
+/// Releases a task. One that is not done is cancelled, and its threads are waited for. A placement that was taken from it
+/// remains valid. NULL is allowed. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_release(t: *mut wb_task) {
     plain((), || {

@@ -1,7 +1,13 @@
 //! # Tensors
 //!
-//! Tensors are addressed by index, in the order in which they are stored: by file, then by offset. There are three ways
-//! to the bytes of one: a pointer that is borrowed from the model, a buffer that outlives it, and a read.
+//! Tensors are addressed by index, in the order in which they are stored: by file, then by offset. The bytes of one tensor
+//! can be had as a pointer that is borrowed from the model, as a buffer that outlives it, or by a read into memory of the
+//! caller. To have many of them, load the model: see the plan below.
+//!
+//!   if (wb_model_tensor_find(model, "lm_head.weight", WB_NUL, &index) == WB_OK) {
+//!     wb_model_tensor_info(model, index, &tensor);
+//!     wb_model_tensor_data(model, index, &data, &len);
+//!   }
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
@@ -18,42 +24,45 @@ use weighbridge::Model;
 use weighbridge::error::Result;
 use weighbridge::tensor::Tensor;
 
-/// What a tensor is. Set `struct_size` before the call; everything it points to is borrowed from the model. Since 0.1.
+/// A tensor. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_tensor_info {
     /// `sizeof(wb_tensor_info)`.
     pub struct_size: usize,
-    /// The name: any text, unique in the model; it may hold any character, NUL included.
+    /// The name: unique in the model. It may contain any character, NUL included.
     pub name: wb_str,
     /// The type of the elements.
     pub dtype: wb_dtype,
     /// The number of dimensions; 0 for a scalar.
     pub rank: u32,
-    /// `rank` dimensions in elements, outermost first. A dimension may be 0.
+    /// `rank` dimensions in elements, outermost first. A dimension may be 0. Never NULL.
     pub shape: *const i64,
-    /// `rank` elements between neighbours in each dimension, as stored in one run of the file; 0: one element stands
-    /// for all. NULL: contiguous, row-major, or in several pieces. Buffers and loads are contiguous whatever it is.
+    /// `rank` distances in elements between neighbours in each dimension, as the tensor is stored; 0: one element is
+    /// repeated. NULL: the tensor is stored contiguously in row-major order, or in several pieces. Only
+    /// `wb_model_tensor_data` gives bytes that have these strides; buffers and loads are contiguous and row-major.
     pub strides: *const i64,
-    /// Bytes of the tensor when it is contiguous.
+    /// The size in bytes when contiguous.
     pub bytes: u64,
-    /// Bytes from the start of the file to the contents. `UINT64_MAX`: they are not stored as one run. Those of `WB_STRING`, for
-    /// instance, are built from parts of the file when they are first wanted.
+    /// Where the contents begin, in bytes from the start of the file; `UINT64_MAX`: they are not stored in one piece. The
+    /// contents of a `WB_STRING` tensor, for instance, are built from parts of the file when they are first needed.
     pub offset: u64,
-    /// Index of the file, for `wb_model_file`.
-    pub file: u32,
-    /// Alignment of the zero-copy pointer in bytes, at most 4,096; 0: there is none. Of a file that nobody has tried to map
-    /// yet, what it will be if the file can be mapped.
+    /// The index of the file, for `wb_model_file_info`.
+    pub file: usize,
+    /// The alignment in bytes of the pointer that `wb_model_tensor_data` gives, at most 4,096; 0: there is no pointer. While
+    /// the file is not mapped yet, the alignment that the pointer has if the file can be mapped.
     pub alignment: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
-/// The number of tensors; 0 for NULL. Since 0.1.
+/// Returns the number of tensors; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.model.tensors().len()))
 }
 
-/// What the tensor at `index` is. Since 0.1.
+/// Describes a tensor. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_info(m: *const wb_model, index: usize, out: *mut wb_tensor_info) -> wb_status {
     status(|| {
@@ -62,8 +71,8 @@ pub extern "C" fn wb_model_tensor_info(m: *const wb_model, index: usize, out: *m
     })
 }
 
-/// What `count` tensors from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
-/// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
+/// Describes `count` tensors, from `first` on, in one call. The elements of `out` are `stride_bytes` apart, and
+/// `struct_size` need only be set in the first. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_infos(
     m: *const wb_model,
@@ -92,8 +101,9 @@ fn info(model: &Model, index: usize) -> Result<wb_tensor_info> {
         strides: strides(&tensor),
         bytes: tensor.byte_len(),
         offset: place.offset.unwrap_or(u64::MAX),
-        file: place.file as u32,
+        file: place.file,
         alignment: model.alignment(&tensor),
+        reserved: 0,
     })
 }
 
@@ -102,7 +112,7 @@ fn strides(tensor: &Tensor<'_>) -> *const i64 {
     tensor.strides().filter(|strides| !strides.is_empty()).map_or(ptr::null(), <[i64]>::as_ptr)
 }
 
-/// The index of the tensor with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+/// Finds a tensor by its name. `WB_ERR_NOT_FOUND`: the model has no such tensor. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_find(
     m: *const wb_model,
@@ -113,40 +123,52 @@ pub extern "C" fn wb_model_tensor_find(
     status(|| find_in(m, (name, name_len, "name"), index, |model, name| model.tensors().find(name)))
 }
 
-/// The number of unindexed tensors: they lie in the weight files, and are not part of the model because the weight map does
-/// not name them. 0 for NULL. Since 0.1.
+/// An unindexed tensor: it is stored in a weight file, but the index does not name it, so it is not part of the model. Set
+/// `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_unindexed_info {
+    /// `sizeof(wb_unindexed_info)`.
+    pub struct_size: usize,
+    /// The name.
+    pub name: wb_str,
+    /// The path of its file, relative to the model's directory.
+    pub file: wb_str,
+}
+
+/// Returns the number of unindexed tensors; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_unindexed_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.model.unindexed().len()))
 }
 
-/// An unindexed tensor, sorted by name: its name and that of its file, borrowed from the model. Either result may be NULL.
-/// Since 0.1.
+/// Describes an unindexed tensor. They are sorted by name. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_unindexed(
-    m: *const wb_model,
-    index: usize,
-    name: *mut wb_str,
-    file: *mut wb_str,
-) -> wb_status {
+pub extern "C" fn wb_model_unindexed_info(m: *const wb_model, index: usize, out: *mut wb_unindexed_info) -> wb_status {
     status(|| {
         let unindexed = get(m, "m")?.model.unindexed().get(index);
         let tensor = unindexed.ok_or_else(|| out_of_range("unindexed tensor", index))?;
-        set_optional(name, (&*tensor.name).into());
-        set_optional(file, (&*tensor.file).into());
+        let info = wb_unindexed_info {
+            struct_size: size_of::<wb_unindexed_info>(),
+            name: (&*tensor.name).into(),
+            file: (&*tensor.file).into(),
+        };
+        fill(out, &info, "out")?;
         Ok(WB_OK)
     })
 }
 
-/// The bytes of a tensor with no copy: as stored, so that `strides` of `wb_tensor_info` apply. The pointer is valid until the
-/// model is released; see `alignment` there. The first call for a file maps it. What the pointer shows changes if another
-/// process writes the file, and reading through it raises `SIGBUS` if another process truncates the file.
+/// Gives the bytes of a tensor as they are stored, without a copy: `wb_tensor_info.strides` apply. The pointer is valid until
+/// the model is released, and has the alignment that `wb_tensor_info` states. `len` may be NULL.
 ///
-/// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems, or
-/// no stored bytes are the elements in their order (they have the highest byte first, for instance, or lie in pieces);
-/// `wb_model_tensor_buffer` reads them instead. `WB_ERR_UNVERIFIED`: the policy wants the bytes
-/// checked first. `WB_ERR_CHANGED`: the file has been written since it was opened, which is examined ten times a second at the
-/// most; other calls make no system call. Since 0.1.
+/// The first call for a file maps it. The bytes change if another process writes the file, and reading them raises `SIGBUS`
+/// if another process truncates it. Whether the file has been written is examined at most ten times a second; other calls
+/// make no system call.
+///
+/// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems,
+/// or the elements are stored in another form (in several pieces, for instance, or with the highest byte first); use
+/// `wb_model_tensor_buffer`. `WB_ERR_UNVERIFIED`: under `WB_VERIFY_REQUIRED`, the bytes have not been checked yet.
+/// `WB_ERR_CHANGED`: the file has been written since it was opened. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_data(
     m: *const wb_model,
@@ -163,8 +185,9 @@ pub extern "C" fn wb_model_tensor_data(
     })
 }
 
-/// The bytes of a tensor in a buffer that outlives the model, contiguous: with no copy where files can be mapped and the
-/// tensor is stored so, else read. The caller owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
+/// Gives the bytes of a tensor, contiguous and in row-major order, in a buffer that outlives the model. They are not copied
+/// if the file is mapped and the tensor is stored in this form, else read. The caller owns `*out`. Errors as for
+/// `wb_model_tensor_data`, except `WB_ERR_NOT_MAPPED`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_buffer(
     m: *const wb_model,
@@ -179,9 +202,11 @@ pub extern "C" fn wb_model_tensor_buffer(
     })
 }
 
-/// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The
-/// range has to lie inside the tensor. `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; take a buffer, or
-/// load it. Errors as for `wb_model_tensor_buffer`. Since 0.1.
+/// Reads `len` bytes of a tensor, from `offset` bytes after its start, into `dst`. The range must lie inside the tensor. It
+/// never reads through a map. After an error the contents of `dst` are unspecified.
+///
+/// `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; use `wb_model_tensor_buffer`. Other errors as for that
+/// function. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_tensor_read(
     m: *const wb_model,
@@ -197,13 +222,14 @@ pub extern "C" fn wb_model_tensor_read(
     })
 }
 
-/// Bytes that stay valid until the buffer is released. Counted references; immutable; any thread. Since 0.1.
+/// A buffer: bytes that are valid until it is released. Reference-counted and immutable; any thread may read it. Since 0.1.
 pub struct wb_buffer(pub(super) Bytes);
 
 impl Handle for wb_buffer {}
 impl Shared for wb_buffer {}
 
-/// The bytes of a buffer, borrowed from it; their number goes to `len`, which may be NULL. NULL for NULL. Since 0.1.
+/// Returns the bytes of a buffer, borrowed from it, and gives their number in `len`, which may be NULL. NULL for NULL.
+/// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_buffer_data(b: *const wb_buffer, len: *mut usize) -> *const c_void {
     plain(ptr::null(), || {
@@ -213,13 +239,13 @@ pub extern "C" fn wb_buffer_data(b: *const wb_buffer, len: *mut usize) -> *const
     })
 }
 
-/// Adds a reference and returns `b`. Any thread; NULL is allowed. Since 0.1.
+/// Adds a reference and returns `b`. NULL is allowed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_buffer_retain(b: *mut wb_buffer) -> *mut wb_buffer {
     plain(b, || Ok(retain(b)))
 }
 
-/// Drops a reference, and with the last one the bytes. Any thread; NULL is allowed. Since 0.1.
+/// Drops a reference, and with the last one the bytes. NULL is allowed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_buffer_release(b: *mut wb_buffer) {
     plain((), || {

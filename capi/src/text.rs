@@ -5,17 +5,17 @@ use std::ffi::c_char;
 use super::text;
 use weighbridge::error::Result;
 
-/// Text: UTF-8, not NUL-terminated, borrowed. Since 0.1.
+/// Borrowed UTF-8 text that is not NUL-terminated. Since 0.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct wb_str {
     /// The first byte. Never NULL in what the library returns.
     pub ptr: *const c_char,
-    /// Bytes. In what the caller passes, `WB_NUL` means that the text ends at the first NUL.
+    /// The length in bytes. In text that the caller passes, `WB_NUL` means that it ends at the first NUL.
     pub len: usize,
 }
 
-/// As the length of an input text: it ends at the first NUL. Since 0.1.
+/// As the length of an input text: the text ends at the first NUL. Since 0.1.
 pub const WB_NUL: usize = usize::MAX;
 
 impl From<&str> for wb_str {

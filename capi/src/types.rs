@@ -1,9 +1,9 @@
 //! # Types of values
 //!
-//! What a model says of the types of its values: tensors, whose dimensions may be symbols, and what can be made of them.
+//! The types that a model states for its values: tensors, whose dimensions may be symbols, and compositions of them.
 
 use super::dtype::wb_dtype;
-use super::graph::{graph_of, wb_graph};
+use super::graph::{WB_NO_ID, graph_of, wb_graph};
 use super::model::out_of_range;
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, shape, status, wb_str};
@@ -11,25 +11,22 @@ use weighbridge::dtype::DType;
 use weighbridge::error::Result;
 use weighbridge::graph::{Dim, Type, TypeKind};
 
-/// As the index of a type: nothing is said. Since 0.1.
-pub const WB_NO_TYPE: u32 = u32::MAX;
-
-/// Kind of type: none that this version knows. Since 0.1.
+/// Type: one that this version does not know. Since 0.1.
 pub const WB_TYPE_UNKNOWN: u32 = 0;
-/// Kind of type: a tensor. Since 0.1.
+/// Type: a tensor. Since 0.1.
 pub const WB_TYPE_TENSOR: u32 = 1;
-/// Kind of type: a tensor of which only some elements are stored. Since 0.1.
+/// Type: a sparse tensor. Since 0.1.
 pub const WB_TYPE_SPARSE_TENSOR: u32 = 2;
-/// Kind of type: any number of values of one type. Since 0.1.
+/// Type: a sequence of values of one type. Since 0.1.
 pub const WB_TYPE_SEQUENCE: u32 = 3;
-/// Kind of type: keys, each with a value. Since 0.1.
+/// Type: a map from keys to values. Since 0.1.
 pub const WB_TYPE_MAP: u32 = 4;
-/// Kind of type: a value that may be missing. Since 0.1.
+/// Type: an optional value. Since 0.1.
 pub const WB_TYPE_OPTIONAL: u32 = 5;
-/// Kind of type: something that only its operators understand. Since 0.1.
+/// Type: opaque, defined by its operators. Since 0.1.
 pub const WB_TYPE_OPAQUE: u32 = 6;
 
-/// What a type is. Set `struct_size` before the call. Since 0.1.
+/// A type. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_type_info {
@@ -37,18 +34,18 @@ pub struct wb_type_info {
     pub struct_size: usize,
     /// `WB_TYPE_*`.
     pub kind: u32,
-    /// Of tensors, the type of the elements; of a map, that of its keys; 0 if the model does not say, or says something
-    /// that this version does not know.
+    /// For tensors, the type of the elements; for a map, that of its keys. 0 if the model does not state it, or if this
+    /// version does not know it.
     pub dtype: wb_dtype,
     /// What the value means, such as `"IMAGE"`; may be empty.
     pub denotation: wb_str,
-    /// `rank` dimensions in elements, outermost first; -1: symbolic or unknown. NULL: not even the rank is known.
+    /// `rank` dimensions in elements, outermost first; -1: symbolic or unknown. NULL: the rank is not known.
     pub shape: *const i64,
-    /// The number of dimensions; 0 also if it is not known.
+    /// The number of dimensions; 0 if it is not known.
     pub rank: u32,
-    /// Of a sequence and of an optional value the type of what it holds, of a map that of its values; else `WB_NO_TYPE`.
+    /// For a sequence and an optional value, the type of the contents; for a map, that of its values; else `WB_NO_ID`.
     pub element: u32,
-    /// The number by which the format names `dtype`; 0 if it does not.
+    /// The number of `dtype` in the format, such as the `TensorProto.DataType` of ONNX; 0 if it has none.
     pub code: i32,
     /// 0.
     pub reserved: u32,
@@ -63,7 +60,7 @@ impl From<Type<'_>> for wb_type_info {
             denotation: ty.denotation.into(),
             shape: shape(ty.shape),
             rank: ty.shape.map_or(0, <[i64]>::len) as u32,
-            element: ty.element().map_or(WB_NO_TYPE, |element| element.index),
+            element: ty.element().map_or(WB_NO_ID, |element| element.index),
             code: ty.code,
             reserved: 0,
         }
@@ -82,7 +79,7 @@ fn kind(kind: TypeKind) -> u32 {
     }
 }
 
-/// What a dimension is. Set `struct_size` before the call. Since 0.1.
+/// A dimension. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_dim_info {
@@ -90,7 +87,7 @@ pub struct wb_dim_info {
     pub struct_size: usize,
     /// Elements; -1: symbolic or unknown.
     pub size: i64,
-    /// Of a symbolic dimension, its name: dimensions of one name are equal throughout the graph. Else empty.
+    /// For a symbolic dimension, its name; dimensions of one name are equal throughout the graph. Else empty.
     pub symbol: wb_str,
     /// What the dimension means, such as `"DATA_BATCH"`; may be empty.
     pub denotation: wb_str,
@@ -113,27 +110,33 @@ fn type_of<'a>(g: *const wb_graph, index: u32) -> Result<Type<'a>> {
     graph_of(g)?.ty(index).ok_or_else(|| out_of_range("type", index as usize))
 }
 
-/// The number of types; 0 for NULL. Several values may share one. Since 0.1.
+/// Returns the number of types; 0 for NULL. Several values may share a type. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_type_count(g: *const wb_graph) -> usize {
-    plain(0, || Ok(graph_of(g)?.type_count()))
+pub extern "C" fn wb_graph_type_count(g: *const wb_graph) -> u32 {
+    plain(0, || Ok(graph_of(g)?.type_count() as u32))
 }
 
-/// What a type is. Since 0.1.
+/// Describes a type. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_type(g: *const wb_graph, index: u32, out: *mut wb_type_info) -> wb_status {
+pub extern "C" fn wb_graph_type_info(g: *const wb_graph, r#type: u32, out: *mut wb_type_info) -> wb_status {
     status(|| {
-        fill(out, &type_of(g, index)?.into(), "out")?;
+        fill(out, &type_of(g, r#type)?.into(), "out")?;
         Ok(WB_OK)
     })
 }
 
-/// What a dimension of a tensor's type is. Since 0.1.
+/// Describes a dimension of the type of a tensor. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_type_dim(g: *const wb_graph, index: u32, dim: usize, out: *mut wb_dim_info) -> wb_status {
+pub extern "C" fn wb_graph_type_dim_info(
+    g: *const wb_graph,
+    r#type: u32,
+    dim: u32,
+    out: *mut wb_dim_info,
+) -> wb_status {
     status(|| {
-        let found = wb_dim_info::of(&type_of(g, index)?, dim);
-        fill(out, &found.ok_or_else(|| out_of_range("dimension", dim))?, "out")?;
+        let (ty, dim) = (type_of(g, r#type)?, dim as usize);
+        let found = wb_dim_info::of(&ty, dim).ok_or_else(|| out_of_range("dimension", dim));
+        fill(out, &found?, "out")?;
         Ok(WB_OK)
     })
 }

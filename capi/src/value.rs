@@ -1,64 +1,62 @@
 //! # Values
 //!
-//! What flows through a graph. In ONNX a name belongs to one value of its graph; other formats may have values without
-//! names. What a graph takes from the one around it is a value of its own there, which `wb_graph_value_outer` leads
-//! out of. How values are quantized is not told yet.
+//! What flows through a graph. In ONNX, values are identified by name; in other formats they need not have names. A value
+//! that a subgraph uses from a graph around it is a value of its own there, and `wb_graph_value_outer` finds its origin.
 
 use std::ffi::c_char;
 
 use super::dtype::wb_dtype;
-use super::graph::{WB_NO_INDEX, graph_of, wb_graph};
+use super::graph::{WB_NO_ID, WB_NO_INDEX, graph_of, id, wb_graph};
 use super::handle::get;
 use super::model::{check_range, out_of_range, set_optional, wb_model};
 use super::status::{WB_ERR_NOT_FOUND, WB_OK, wb_status};
-use super::types::WB_NO_TYPE;
 use super::{Out, fill, fill_array, plain, shape, status, text, wb_str};
 use weighbridge::Model;
 use weighbridge::dtype::DType;
-use weighbridge::error::{Error, Kind, Result};
+use weighbridge::error::Result;
 use weighbridge::graph::{Graph, SparseTensor, Stored, TypeKind, Value};
 
-/// Flag of a value: an input of the graph. Since 0.1.
+/// Value flag: an input of the graph. Since 0.1.
 pub const WB_VALUE_INPUT: u32 = 1;
-/// Flag of a value: an output of the graph. Since 0.1.
+/// Value flag: an output of the graph. Since 0.1.
 pub const WB_VALUE_OUTPUT: u32 = 2;
-/// Flag of a value: its contents are stored with the graph; of an input they are the default. Since 0.1.
+/// Value flag: the contents are stored in the model; for an input they are the default. Since 0.1.
 pub const WB_VALUE_INITIALIZER: u32 = 4;
-/// Flag of a value: a node of the graph makes it. Since 0.1.
+/// Value flag: a node of the graph computes it. Since 0.1.
 pub const WB_VALUE_COMPUTED: u32 = 8;
-/// Flag of a value: the graph only uses it. It comes from a graph around this one, or from nowhere. Since 0.1.
+/// Value flag: the graph uses it but does not define it. It comes from a graph around this one; in a malformed model, from
+/// nowhere. Since 0.1.
 pub const WB_VALUE_OUTER: u32 = 16;
 
-/// What a value is. Set `struct_size` before the call. Since 0.1.
+/// A value. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_value_info {
     /// `sizeof(wb_value_info)`.
     pub struct_size: usize,
-    /// The name. It may be empty, and need not be unique, unless the format tells values apart by name, as ONNX does.
+    /// The name; may be empty.
     pub name: wb_str,
-    /// The type of the elements; 0 if it is not known, and for what is no tensor. Where the model gives no type, that of
-    /// the initializer.
+    /// `WB_VALUE_*` flags, combined with `|`.
+    pub flags: u32,
+    /// The type of the elements; 0 if it is not known, and for a value that is not a tensor. If the model does not state a
+    /// type, that of the initializer.
     pub dtype: wb_dtype,
-    /// The number of dimensions; 0 also if it is not known.
-    pub rank: u32,
-    /// `rank` dimensions in elements, outermost first; -1: symbolic or unknown, see `wb_graph_type_dim`. NULL: not even
-    /// the rank is known.
+    /// `rank` dimensions in elements, outermost first; -1: symbolic or unknown, see `wb_graph_type_dim_info`. NULL: the rank
+    /// is not known.
     pub shape: *const i64,
-    /// `WB_VALUE_*`, added up.
-    pub kind: u32,
+    /// The number of dimensions; 0 if it is not known.
+    pub rank: u32,
+    /// The type that the model states, for `wb_graph_type_info`; `WB_NO_ID`: none.
+    pub r#type: u32,
+    /// The first node that computes it; `WB_NO_ID`: none.
+    pub producer: u32,
     /// 0.
     pub reserved: u32,
-    /// The first node that makes it; `WB_NO_INDEX`: none.
-    pub producer: usize,
-    /// Of an initializer, the tensor with its contents; `WB_NO_INDEX`: there is none that this version can read.
+    /// For an initializer, the tensor with its contents. `WB_NO_INDEX`: the value is not an initializer, `sparse` is its
+    /// index, or this version cannot read its contents.
     pub tensor: usize,
-    /// Of an initializer of which only some elements are stored, its index for `wb_model_sparse`; else `WB_NO_INDEX`.
+    /// For an initializer of which only some elements are stored, its index for `wb_model_sparse_info`; else `WB_NO_INDEX`.
     pub sparse: usize,
-    /// What the model says of its type, for `wb_graph_type`; `WB_NO_TYPE`: nothing.
-    pub type_index: u32,
-    /// 0.
-    pub reserved2: u32,
 }
 
 fn info(g: &wb_graph, index: u32) -> Result<wb_value_info> {
@@ -76,16 +74,15 @@ fn info(g: &wb_graph, index: u32) -> Result<wb_value_info> {
     Ok(wb_value_info {
         struct_size: size_of::<wb_value_info>(),
         name: value.name.into(),
+        flags: flags(&value),
         dtype,
-        rank: dims.map_or(0, <[i64]>::len) as u32,
         shape: shape(dims),
-        kind: kind(&value),
+        rank: dims.map_or(0, <[i64]>::len) as u32,
+        r#type: value.ty.map_or(WB_NO_ID, |ty| ty.index),
+        producer: value.producer.map_or(WB_NO_ID, id),
         reserved: 0,
-        producer: value.producer.unwrap_or(WB_NO_INDEX),
         tensor,
         sparse,
-        type_index: value.ty.map_or(WB_NO_TYPE, |ty| ty.index),
-        reserved2: 0,
     })
 }
 
@@ -102,7 +99,7 @@ fn stored(model: &Model, contents: Option<Stored>) -> (wb_dtype, Option<&[i64]>)
     }
 }
 
-fn kind(value: &Value<'_>) -> u32 {
+fn flags(value: &Value<'_>) -> u32 {
     let flags = [
         (value.is_input, WB_VALUE_INPUT),
         (value.is_output, WB_VALUE_OUTPUT),
@@ -118,40 +115,40 @@ fn value_of(graph: &Graph, index: u32) -> Result<Value<'_>> {
     graph.value(index).ok_or_else(|| out_of_range("value", index as usize))
 }
 
-/// The number of values; 0 for NULL. Since 0.1.
+/// Returns the number of values; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_value_count(g: *const wb_graph) -> usize {
-    plain(0, || Ok(graph_of(g)?.value_count()))
+pub extern "C" fn wb_graph_value_count(g: *const wb_graph) -> u32 {
+    plain(0, || Ok(graph_of(g)?.value_count() as u32))
 }
 
-/// What a value is. Since 0.1.
+/// Describes a value. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_value(g: *const wb_graph, value: u32, out: *mut wb_value_info) -> wb_status {
+pub extern "C" fn wb_graph_value_info(g: *const wb_graph, value: u32, out: *mut wb_value_info) -> wb_status {
     status(|| {
         fill(out, &info(get(g, "g")?, value)?, "out")?;
         Ok(WB_OK)
     })
 }
 
-/// What `count` values from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
-/// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
+/// Describes `count` values, from `first` on, in one call. The elements of `out` are `stride_bytes` apart, and
+/// `struct_size` need only be set in the first. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_values(
+pub extern "C" fn wb_graph_value_infos(
     g: *const wb_graph,
-    first: usize,
-    count: usize,
+    first: u32,
+    count: u32,
     out: *mut wb_value_info,
     stride_bytes: usize,
 ) -> wb_status {
     status(|| {
-        let g = get(g, "g")?;
+        let (g, first, count) = (get(g, "g")?, first as usize, count as usize);
         check_range("value", first, count, g.graph()?.value_count())?;
         fill_array(out, stride_bytes, count, "out", |position| info(g, (first + position) as u32))?;
         Ok(WB_OK)
     })
 }
 
-/// The value of the graph with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+/// Finds a value by its name. `WB_ERR_NOT_FOUND`: the graph has no such value. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_value_find(
     g: *const wb_graph,
@@ -166,26 +163,9 @@ pub extern "C" fn wb_graph_value_find(
     })
 }
 
-/// The tensor that holds a value. `WB_ERR_NOT_FOUND`: the value is not an initializer, or a sparse one.
-/// `WB_ERR_UNSUPPORTED`: this version cannot read its contents. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn wb_graph_value_tensor(g: *const wb_graph, value: u32, tensor: *mut usize) -> wb_status {
-    status(|| {
-        let out = Out::new(tensor, "tensor")?;
-        out.set(match value_of(graph_of(g)?, value)?.initializer {
-            Some(Stored::Dense(tensor)) => tensor,
-            Some(Stored::Unreadable) => {
-                return Err(Error::new(Kind::Unsupported, "this version cannot read the contents"));
-            }
-            Some(Stored::Sparse(_)) | None => return Ok(WB_ERR_NOT_FOUND),
-        });
-        Ok(WB_OK)
-    })
-}
-
-/// Where a value with the flag `WB_VALUE_OUTER` comes from: the nearest graph around that has it, for `wb_model_graph`, and
-/// its index there. `WB_ERR_NOT_FOUND`: the value belongs to this graph, or comes from nowhere. Either result may be
-/// NULL. Since 0.1.
+/// Finds the origin of a value with the flag `WB_VALUE_OUTER`: the nearest graph around this one that has it, for
+/// `wb_model_graph`, and its id there. `WB_ERR_NOT_FOUND`: the value belongs to this graph, or has no origin. Either result
+/// may be NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_value_outer(
     g: *const wb_graph,
@@ -204,7 +184,8 @@ pub extern "C" fn wb_graph_value_outer(
     })
 }
 
-/// A tensor of which only some elements are stored. Set `struct_size` before the call. Since 0.1.
+/// A sparse tensor: only some elements are stored. Set `struct_size` before the call; `shape` is borrowed from the model.
+/// Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_sparse_info {
@@ -216,10 +197,10 @@ pub struct wb_sparse_info {
     pub rank: u32,
     /// 0.
     pub reserved: u32,
-    /// The tensor of stored elements; `WB_NO_INDEX`: this version cannot read it.
+    /// The index of the tensor with the stored elements; `WB_NO_INDEX`: this version cannot read it.
     pub values: usize,
-    /// The tensor of their places: linear indices, or one row of coordinates for each element. `WB_NO_INDEX`: this version
-    /// cannot read it.
+    /// The index of the tensor with their positions: linear indices, or one row of coordinates for each element.
+    /// `WB_NO_INDEX`: this version cannot read it.
     pub indices: usize,
 }
 
@@ -236,15 +217,15 @@ impl From<&SparseTensor> for wb_sparse_info {
     }
 }
 
-/// The number of sparse tensors of all graphs; 0 for NULL. Since 0.1.
+/// Returns the number of sparse tensors of all graphs; 0 for NULL. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_sparse_count(m: *const wb_model) -> usize {
     plain(0, || Ok(get(m, "m")?.model.graphs().sparse().len()))
 }
 
-/// What a sparse tensor is. Since 0.1.
+/// Describes a sparse tensor. Since 0.1.
 #[unsafe(no_mangle)]
-pub extern "C" fn wb_model_sparse(m: *const wb_model, index: usize, out: *mut wb_sparse_info) -> wb_status {
+pub extern "C" fn wb_model_sparse_info(m: *const wb_model, index: usize, out: *mut wb_sparse_info) -> wb_status {
     status(|| {
         let sparse = get(m, "m")?.model.graphs().sparse().get(index);
         fill(out, &sparse.ok_or_else(|| out_of_range("sparse tensor", index))?.into(), "out")?;

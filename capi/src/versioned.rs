@@ -4,8 +4,8 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::{
-    attribute, device, findings, function, graph, hooks, metadata, model, node, null, placement, plan, quantization,
-    report, signature, tensor, types, value,
+    asset, attribute, cuda, dtype, error, findings, function, graph, hooks, library, metadata, model, node, null,
+    placement, plan, quantization, report, signature, tensor, types, value,
 };
 use weighbridge::error::{Error, Kind, Result};
 
@@ -27,30 +27,40 @@ macro_rules! versioned {
 }
 
 versioned! {
+    asset::wb_asset_info,
     attribute::wb_attribute_info,
     super::context::wb_context_options,
-    device::wb_device_info,
+    cuda::wb_cuda_device_info,
+    dtype::wb_dtype_info,
+    error::wb_error_info,
     findings::wb_check_options,
-    findings::wb_finding,
+    findings::wb_finding_info,
     function::wb_function_info,
+    function::wb_opset_info,
     graph::wb_graph_info,
     graph::wb_model_info,
     hooks::wb_progress,
+    library::wb_build_info,
     metadata::wb_metadata_info,
+    model::wb_file_info,
     model::wb_open_options,
     node::wb_node_info,
-    placement::wb_placed_tensor,
+    placement::wb_placed_tensor_info,
     plan::wb_cast,
+    plan::wb_cuda_options,
     plan::wb_destination,
     plan::wb_plan_info,
     plan::wb_plan_options,
     plan::wb_route,
     plan::wb_slice,
     quantization::wb_quantization_info,
-    report::wb_check,
-    report::wb_cost,
+    report::wb_cost_info,
+    report::wb_line_info,
+    report::wb_verify_options,
     signature::wb_signature_info,
+    signature::wb_signature_value_info,
     tensor::wb_tensor_info,
+    tensor::wb_unindexed_info,
     types::wb_dim_info,
     types::wb_type_info,
     value::wb_sparse_info,
@@ -132,8 +142,7 @@ fn fill_sized<T: Versioned>(place: *mut T, value: &T, size: usize) {
     }
 }
 
-/// Fills an array of structures, `stride` bytes apart. The size of the first speaks for all; 0 means the size that this
-/// library knows, or the stride if that is less.
+/// Fills an array of structures, `stride` bytes apart. The size of the first is that of all.
 pub(super) fn fill_array<T: Versioned>(
     place: *mut T,
     stride: usize,
@@ -148,13 +157,9 @@ pub(super) fn fill_array<T: Versioned>(
         return Err(null(name));
     }
     // SAFETY: not NULL, so by the conventions `count` structures, of which the first begins with its size.
-    let size = match unsafe { place.cast::<usize>().read_unaligned() } {
-        0 => stride.min(size_of::<T>()),
-        size => size,
-    };
-    let size = check_size(size, name)?;
+    let size = check_size(unsafe { place.cast::<usize>().read_unaligned() }, name)?;
     if stride < size || !stride.is_multiple_of(align_of::<T>()) {
-        let message = format!("a stride of {stride} bytes is no multiple of the alignment, or less than {size}");
+        let message = format!("stride_bytes is {stride}: expected a multiple of the alignment, and at least {size}");
         return Err(Error::invalid(message).with_subject(name));
     }
     if stride.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {

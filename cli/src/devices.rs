@@ -4,13 +4,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use weighbridge::error::Printable;
-use weighbridge::load::cuda::{Device, device};
+use weighbridge::load::cuda::{Device, devices};
 
 use crate::args::Devices;
 use crate::failure::Failure;
 use crate::json;
 use crate::output::{count, thousands};
-use crate::placing::device_count;
 
 #[derive(Serialize)]
 struct Listing {
@@ -32,7 +31,7 @@ struct Description {
 }
 
 pub fn run(args: &Devices, out: &mut impl Write) -> Result<(), Failure> {
-    let devices = (0..device_count()?).map(device).collect::<weighbridge::Result<Vec<_>>>()?;
+    let devices = devices()?;
     let version = devices.first().map_or(0, |device| device.driver_version);
     let cuda_version = format!("{}.{}", version / 1000, version % 1000 / 10);
     let listing = Listing { cuda_version, devices: devices.into_iter().map(Description::from).collect() };

@@ -1,15 +1,13 @@
 //! A file in memory through the C interface: every function that takes a model, and what they return.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::ptr::{null, null_mut};
 
 use weighbridge_capi::asset::wb_model_asset_count;
 use weighbridge_capi::dtype::wb_dtype_name;
-use weighbridge_capi::error::{
-    wb_error, wb_error_code, wb_error_message, wb_error_offset, wb_error_path, wb_error_release, wb_error_subject,
-};
+use weighbridge_capi::error::*;
 use weighbridge_capi::graph::{wb_model_graph, wb_model_graph_count};
-use weighbridge_capi::metadata::{wb_model_metadata, wb_model_metadata_count};
+use weighbridge_capi::metadata::*;
 pub use weighbridge_capi::model::wb_model;
 use weighbridge_capi::model::*;
 use weighbridge_capi::placement::*;
@@ -22,13 +20,30 @@ use weighbridge_capi::text::wb_str;
 
 use super::c_graph;
 
+/// A structure of the interface as a caller prepares it.
+macro_rules! zeroed {
+    ($name:ident) => {
+        // SAFETY: integers and pointers, all of which may be zero.
+        $name { struct_size: size_of::<$name>(), ..unsafe { std::mem::zeroed() } }
+    };
+}
+
+/// Calls a function that fills a structure, and expects it to succeed.
+macro_rules! filled {
+    ($name:ident, $function:ident $(, $argument:expr)*) => {{
+        let mut info = zeroed!($name);
+        assert_eq!($function($($argument,)* &mut info), WB_OK);
+        info
+    }};
+}
+
+pub(super) use {filled, zeroed};
+
 /// Opens a file under each policy, and calls everything that a program could call then.
 pub fn c_open_memory(data: &[u8]) {
     for policy in [WB_VERIFY_IF_PRESENT, WB_VERIFY_REQUIRED, WB_VERIFY_NONE] {
         let mut lent = 1_u32;
-        // SAFETY: zeros are what the interface takes for defaults.
-        let mut options: wb_open_options = unsafe { std::mem::zeroed() };
-        (options.struct_size, options.verify) = (size_of::<wb_open_options>(), policy);
+        let options = wb_open_options { verify: policy, ..zeroed!(wb_open_options) };
         let (mut model, mut error) = (null_mut(), null_mut());
         let user_data = (&raw mut lent).cast();
         let status = wb_model_open_memory(
@@ -64,13 +79,12 @@ pub fn succeeded(status: wb_status, error: *mut wb_error) -> bool {
     if error.is_null() {
         return true;
     }
-    assert_eq!(wb_error_code(error), status);
-    for part in [wb_error_message, wb_error_path, wb_error_subject] {
-        let mut out = empty();
-        part(error, &mut out);
-        text(out);
-    }
-    wb_error_offset(error);
+    let info = filled!(wb_error_info, wb_error_get_info, error);
+    assert_eq!((wb_error_code(error), info.code), (status, status));
+    // SAFETY: the library says that the text ends with NUL; the sanitizer disagrees if it lies.
+    assert_eq!(unsafe { CStr::from_ptr(wb_error_message(error)) }.to_str(), Ok(text(info.message)));
+    text(info.path);
+    text(info.subject);
     wb_error_release(error);
     false
 }
@@ -96,36 +110,30 @@ pub fn sum(data: *const u8, len: usize) -> u64 {
     unsafe { std::slice::from_raw_parts(data, len) }.iter().map(|byte| u64::from(*byte)).sum()
 }
 
-fn zeroed_info() -> wb_tensor_info {
-    // SAFETY: integers and pointers.
-    let info: wb_tensor_info = unsafe { std::mem::zeroed() };
-    wb_tensor_info { struct_size: size_of::<wb_tensor_info>(), ..info }
-}
-
 fn inspect(model: *mut wb_model) {
-    let mut name = empty();
-    wb_model_format(model, &mut name);
-    assert!(matches!(text(name), "onnx" | "safetensors"));
+    // SAFETY: NUL-terminated text that is borrowed from the model.
+    let format = unsafe { CStr::from_ptr(wb_model_format(model)) }.to_str().unwrap();
+    assert!(matches!(format, "onnx" | "safetensors"));
     assert_eq!((wb_model_file_count(model), wb_model_asset_count(model)), (1, 0));
-    assert_eq!(wb_model_graph_count(model) == 0, text(name) == "safetensors");
-    assert_eq!(wb_model_graph(model, 0).is_null(), text(name) == "safetensors");
+    assert_eq!(wb_model_graph_count(model) == 0, format == "safetensors");
+    assert_eq!(wb_model_graph(model, 0).is_null(), format == "safetensors");
     c_graph::inspect(model);
-    let mut bytes = 0;
-    assert_eq!(wb_model_file(model, 0, &mut name, &mut bytes), WB_OK);
-    text(name);
+    let file = filled!(wb_file_info, wb_model_file_info, model, 0);
+    text(file.path);
     for entry in 0..wb_model_metadata_count(model) {
-        let (mut key, mut value) = (empty(), empty());
-        assert_eq!(wb_model_metadata(model, entry, &mut key, &mut value), WB_OK);
-        text(key);
-        text(value);
+        let info = filled!(wb_metadata_info, wb_model_metadata_info, model, entry);
+        text(info.text);
+        let (key, mut found) = (text(info.key), usize::MAX);
+        let status = wb_model_metadata_find(model, key.as_ptr().cast::<c_char>(), key.len(), &mut found);
+        assert_eq!((status, found), (WB_OK, entry));
     }
 
     let count = wb_model_tensor_count(model);
-    let mut infos = vec![zeroed_info(); count];
+    let mut infos = vec![zeroed!(wb_tensor_info); count];
     assert_eq!(wb_model_tensor_infos(model, 0, count, infos.as_mut_ptr(), size_of::<wb_tensor_info>()), WB_OK);
     assert_ne!(wb_model_tensor_infos(model, 1, count, infos.as_mut_ptr(), size_of::<wb_tensor_info>()), WB_OK);
     for (index, info) in infos.iter().enumerate() {
-        assert!(info.offset == u64::MAX || info.offset.checked_add(info.bytes).is_some_and(|end| end <= bytes));
+        assert!(info.offset == u64::MAX || info.offset.checked_add(info.bytes).is_some_and(|end| end <= file.bytes));
         assert!(!wb_dtype_name(info.dtype).is_null());
         sum(info.shape.cast(), info.rank as usize * size_of::<i64>());
         let mut found = usize::MAX;
@@ -137,8 +145,7 @@ fn inspect(model: *mut wb_model) {
 
 fn read(model: *mut wb_model, policy: u32) {
     for index in 0..wb_model_tensor_count(model) {
-        let mut info = zeroed_info();
-        assert_eq!(wb_model_tensor_info(model, index, &mut info), WB_OK);
+        let info = filled!(wb_tensor_info, wb_model_tensor_info, model, index);
         let (mut data, mut len) = (null(), 0);
         let status = wb_model_tensor_data(model, index, &mut data, &mut len);
         if policy == WB_VERIFY_REQUIRED {
@@ -164,21 +171,18 @@ fn read(model: *mut wb_model, policy: u32) {
 
 fn verify(model: *mut wb_model, policy: u32) {
     let (mut report, mut error) = (null_mut(), null_mut());
-    let status = wb_model_verify(model, &mut report, &mut error);
+    let status = wb_model_verify(model, null(), &mut report, &mut error);
     assert_eq!(succeeded(status, error), policy != WB_VERIFY_REQUIRED || wb_model_tensor_count(model) == 0);
-    assert!(wb_report_count(report) > wb_model_tensor_count(model), "a line for the file and for each tensor");
+    assert!(wb_report_line_count(report) > wb_model_tensor_count(model), "a line for the file and for each tensor");
     check_report(report);
     wb_report_release(report);
 }
 
 fn check_report(report: *const wb_report) {
-    for line in 0..wb_report_count(report) {
-        // SAFETY: integers and pointers.
-        let mut check: wb_check = unsafe { std::mem::zeroed() };
-        check.struct_size = size_of::<wb_check>();
-        assert_eq!(wb_report_check(report, line, &mut check), WB_OK);
-        assert_eq!(check.outcome, WB_CHECK_UNCOVERED);
-        for part in [check.subject, check.algorithm, check.source, check.expected, check.actual] {
+    for index in 0..wb_report_line_count(report) {
+        let line = filled!(wb_line_info, wb_report_line_info, report, index);
+        assert_eq!(line.outcome, WB_OUTCOME_UNCOVERED);
+        for part in [line.subject, line.algorithm, line.source, line.expected, line.actual, line.reason] {
             text(part);
         }
     }
@@ -186,9 +190,7 @@ fn check_report(report: *const wb_report) {
 
 fn load(model: *mut wb_model, policy: u32) {
     for target in [WB_TARGET_NONE, WB_TARGET_VIEW, WB_TARGET_HOST] {
-        // SAFETY: zeros are what the interface takes for defaults.
-        let mut options: wb_plan_options = unsafe { std::mem::zeroed() };
-        (options.struct_size, options.target) = (size_of::<wb_plan_options>(), target);
+        let options = wb_plan_options { target, ..zeroed!(wb_plan_options) };
         let (mut plan, mut task, mut placement, mut error) = (null_mut(), null_mut(), null_mut(), null_mut());
         let status = wb_plan_create(model, &options, &mut plan, &mut error);
         if !succeeded(status, error) {
@@ -206,14 +208,15 @@ fn load(model: *mut wb_model, policy: u32) {
 }
 
 fn check_placement(placement: *mut wb_placement, target: u32) {
-    for position in 0..wb_placement_count(placement) {
-        // SAFETY: integers and pointers only, for which zeros are valid.
-        let mut placed: wb_placed_tensor = unsafe { std::mem::zeroed() };
-        placed.struct_size = size_of::<wb_placed_tensor>();
-        assert_eq!(wb_placement_tensor(placement, position, &mut placed), WB_OK);
-        assert_eq!(placed.tensor, position);
-        assert!(target != WB_TARGET_HOST || placed.address.is_multiple_of(64));
-        sum(placed.address as *const u8, placed.bytes as usize);
+    for position in 0..wb_placement_tensor_count(placement) {
+        let placed = filled!(wb_placed_tensor_info, wb_placement_tensor_info, placement, position);
+        assert_eq!((placed.tensor, placed.device, placed.device_address), (position, WB_DEVICE_HOST, 0));
+        assert!(target != WB_TARGET_HOST || placed.data.addr().is_multiple_of(64));
+        assert!(!placed.data.is_null());
+        sum(placed.data.cast(), placed.bytes as usize);
+        let (name, mut found) = (text(placed.name), usize::MAX);
+        let status = wb_placement_tensor_find(placement, name.as_ptr().cast::<c_char>(), name.len(), &mut found);
+        assert_eq!((status, found), (WB_OK, position));
     }
     let (mut report, mut error) = (null_mut(), null_mut());
     assert!(succeeded(wb_placement_report(placement, &mut report, &mut error), error));

@@ -16,43 +16,43 @@ enum class status : wb_status {
   ok = WB_OK,
   pending = WB_PENDING,
   invalid_argument = WB_ERR_INVALID_ARGUMENT,
-  unsupported = WB_ERR_UNSUPPORTED,      ///< this build, or this version, cannot
+  unsupported = WB_ERR_UNSUPPORTED,      ///< not supported by this build or this version
   out_of_memory = WB_ERR_OUT_OF_MEMORY,
   io = WB_ERR_IO,
   not_found = WB_ERR_NOT_FOUND,
-  format = WB_ERR_FORMAT,                ///< the file lies or is broken
-  limit = WB_ERR_LIMIT,                  ///< beyond a limit of this open
+  format = WB_ERR_FORMAT,                ///< a file is malformed or inconsistent
+  limit = WB_ERR_LIMIT,                  ///< a file exceeds a limit of the open
   mismatch = WB_ERR_MISMATCH,            ///< bytes differ from what a manifest expects
-  unverified = WB_ERR_UNVERIFIED,        ///< the policy asks for a check that has not been made, or cannot be
+  unverified = WB_ERR_UNVERIFIED,        ///< the policy requires a check that has not been made
   device = WB_ERR_DEVICE,
   cancelled = WB_ERR_CANCELLED,
-  callback = WB_ERR_CALLBACK,            ///< one of your callbacks failed; error::os_code() has its value
-  not_mapped = WB_ERR_NOT_MAPPED,        ///< there is no zero-copy pointer; read or load instead
-  changed = WB_ERR_CHANGED,              ///< the file is not the one that was opened
-  internal = WB_ERR_INTERNAL,            ///< a bug in the library, caught before it reached you
+  callback = WB_ERR_CALLBACK,            ///< a callback of the host failed; error::os_code() is its result
+  not_mapped = WB_ERR_NOT_MAPPED,        ///< a zero-copy pointer does not exist; read or load instead
+  changed = WB_ERR_CHANGED,              ///< a file has been written since it was opened
+  internal = WB_ERR_INTERNAL,            ///< a bug in the library
 };
 
-/// What must be known about the bytes before they are handed out. Fixed when a model is opened.
+/// Which bytes must be checked before they are used. Fixed when a model is opened.
 enum class policy : std::uint32_t {
-  if_present = WB_VERIFY_IF_PRESENT,  ///< check what a manifest covers; a mismatch is an error
-  required = WB_VERIFY_REQUIRED,      ///< refuse every byte that no manifest covers or that is not yet checked
-  none = WB_VERIFY_NONE,
+  if_present = WB_VERIFY_IF_PRESENT,  ///< loads check what a manifest covers; a mismatch is an error
+  required = WB_VERIFY_REQUIRED,      ///< bytes of tensors are refused until they have been checked
+  none = WB_VERIFY_NONE,              ///< manifests are not read
 };
 
 /// Where a load puts the tensors.
 enum class target : std::uint32_t {
-  none = WB_TARGET_NONE,      ///< nowhere: verify only
-  view = WB_TARGET_VIEW,      ///< where they are: zero-copy pointers into the mapped files
-  host = WB_TARGET_HOST,      ///< one aligned arena in host memory
+  host = WB_TARGET_HOST,      ///< one arena in host memory
+  view = WB_TARGET_VIEW,      ///< zero-copy pointers into the mapped files
   sealed = WB_TARGET_SEALED,  ///< a sealed memfd that other processes may map; see placement::sealed()
-  cuda = WB_TARGET_CUDA,      ///< CUDA devices: one arena on each of them, or memory that you give
+  cuda = WB_TARGET_CUDA,      ///< CUDA devices: one arena on each, or memory of the caller
+  none = WB_TARGET_NONE,      ///< none: the tensors are only checked
 };
 
 /// How a load reads files.
 enum class reads : std::uint32_t {
   automatic = WB_READS_AUTO,     ///< direct for a device if little of the file is in the page cache, else buffered
   buffered = WB_READS_BUFFERED,  ///< through the page cache
-  direct = WB_READS_DIRECT,      ///< past it, wherever the file system can
+  direct = WB_READS_DIRECT,      ///< past it, where the file system supports that
 };
 
 /// Which elements of a quantized tensor share a scale.
@@ -63,23 +63,36 @@ enum class scheme : std::uint32_t {
 };
 
 enum class outcome : std::uint32_t {
-  uncovered = WB_CHECK_UNCOVERED,  ///< nothing says what these bytes should be
-  match = WB_CHECK_MATCH,
-  mismatch = WB_CHECK_MISMATCH,
+  uncovered = WB_OUTCOME_UNCOVERED,  ///< no manifest covers the subject
+  match = WB_OUTCOME_MATCH,
+  mismatch = WB_OUTCOME_MISMATCH,
 };
 
-/// Where an expectation came from. One that lay beside the weights guards against accidents, one that you
-/// gave guards against people.
+/// What a line of a report is about.
+enum class subject_kind : std::uint32_t {
+  file = WB_SUBJECT_FILE,
+  tensor = WB_SUBJECT_TENSOR,
+  run = WB_SUBJECT_RUN,  ///< a part of a file for which the format itself has a checksum
+};
+
+/// Where an expectation comes from. A manifest that lies beside the weights detects accidents; one that the caller gave
+/// also detects an attacker who can write the files.
 enum class anchor : std::uint32_t { beside_the_weights = WB_ANCHOR_BESIDE, caller = WB_ANCHOR_CALLER };
 
-/// How bad a finding is; the smaller, the worse.
+/// What a progress callback returns: whether the operation goes on. Returning nothing is `proceed`.
+enum class flow : std::int32_t {
+  proceed = WB_PROCEED,
+  stop = WB_STOP,  ///< cancel it: it fails with status::cancelled
+};
+
+/// How severe a finding is; smaller is more severe.
 enum class severity : std::uint32_t {
-  error = WB_SEVERITY_ERROR,      ///< the model breaks a rule of its format
-  warning = WB_SEVERITY_WARNING,  ///< valid, and it goes wrong in production sooner or later
+  error = WB_SEVERITY_ERROR,      ///< the model violates a rule of its format
+  warning = WB_SEVERITY_WARNING,  ///< valid, but likely to cause a problem in production
   info = WB_SEVERITY_INFO,        ///< something to know before it is deployed
 };
 
-/// What a value of metadata is. Later versions may have more types.
+/// The type of a metadata value.
 enum class metadata_type : std::uint32_t {
   null = WB_METADATA_NULL,
   boolean = WB_METADATA_BOOL,
@@ -92,7 +105,7 @@ enum class metadata_type : std::uint32_t {
   map = WB_METADATA_MAP,
 };
 
-/// How much a log line matters; the smaller, the more.
+/// How important a log message is; smaller is more important.
 enum class log_level : std::uint32_t {
   none = 0,
   error = WB_LOG_ERROR,
@@ -104,14 +117,18 @@ enum class log_level : std::uint32_t {
 /// An element type: one of the constants WB_F32, WB_BF16, ... of weighbridge.h.
 using dtype = wb_dtype;
 
-/// For open_options::flags: read files instead of mapping them. No SIGBUS when a file shrinks under the
-/// program, and no zero-copy pointers.
+/// For open_options::flags: files are read and never mapped. There are no zero-copy pointers, and a file that is truncated
+/// cannot raise SIGBUS.
 inline constexpr std::uint64_t open_read = WB_OPEN_READ;
-/// A file to which its path does not lead any more is refused; otherwise the model goes on with what it has opened.
+/// For open_options::flags: a file that has been replaced or removed is refused; otherwise the model goes on with the file
+/// that it opened.
 inline constexpr std::uint64_t open_refuse_replaced = WB_OPEN_REFUSE_REPLACED;
 
-/// For context_options::max_threads: as many as the machine has processors.
+/// For context_options::max_threads: one thread for each processor.
 inline constexpr std::uint32_t all_threads = WB_THREADS_ALL;
+
+/// As the ordinal of a device: host memory.
+inline constexpr std::uint32_t host_memory = WB_DEVICE_HOST;
 
 namespace detail {
 inline std::string_view text(const char* nul_terminated) noexcept {
@@ -126,25 +143,35 @@ inline std::string_view text(wb_str s) noexcept {
 inline std::string_view status_name(status code) noexcept {
   return detail::text(wb_status_name(static_cast<wb_status>(code)));
 }
-/// "F32", "BF16", ...: the spelling that files use.
+/// "F32", "BF16", ...
 inline std::string_view dtype_name(dtype type) noexcept { return detail::text(wb_dtype_name(type)); }
+
+/// The layout of an element type: n elements occupy n / block_elements * block_bytes bytes.
+struct dtype_info {
+  std::uint32_t bits = 0;            ///< of one element; 0: no whole number, as for most block types, or not fixed
+  std::uint32_t block_elements = 0;  ///< the smallest number of elements that occupy whole bytes; 0 for strings
+  std::uint32_t block_bytes = 0;     ///< the bytes of these elements; 0 for strings
+  std::uint32_t alignment = 0;       ///< in bytes, of a pointer to the elements
+
+  /// Empty for a number that the library does not have.
+  static dtype_info of(dtype type) noexcept {
+    wb_dtype_info c{};
+    c.struct_size = sizeof c;
+    if (wb_dtype_get_info(type, &c) != WB_OK) return {};
+    return {c.bits, c.block_elements, c.block_bytes, c.alignment};
+  }
+};
 
 inline std::string_view version() noexcept { return detail::text(wb_version_string()); }
 
-/// Was this library built with `name` ("onnx", "cuda", ...)?
+/// Whether the library was built with a feature, such as "onnx" or "cuda".
 inline bool has_feature(std::string_view name) noexcept {
   return wb_has_feature(name.data(), name.size()) != 0;
 }
 
-/// Does the library that was loaded speak the binary interface that this program was compiled for? Worth
-/// asking once, at start, by programs that ship apart from the library.
-inline bool abi_compatible() noexcept {
-#if defined(WB_ABI_VERSION)
-  return wb_abi_version() == static_cast<std::uint32_t>(WB_ABI_VERSION);
-#else
-  return true;
-#endif
-}
+/// Whether the loaded library has the binary interface that this program was compiled for. A program that is shipped apart
+/// from the library should ask once at start.
+inline bool abi_compatible() noexcept { return wb_abi_version() == std::uint32_t{WB_ABI_VERSION}; }
 
 // ---- span and expected --------------------------------------------------------------------------------
 
@@ -205,7 +232,7 @@ class unexpected {
   E error_;
 };
 
-/// The part of std::expected that this header needs. As there: look before you use `*`, `->` or error().
+/// The part of std::expected that this header needs. As there, test it before using `*`, `->` or error().
 template <class T, class E = error>
 class [[nodiscard]] expected {
  public:
@@ -227,7 +254,7 @@ class [[nodiscard]] expected {
   E&& error() && noexcept { return std::move(error_); }
 
  private:
-  std::optional<T> value_;
+  std::optional<T> value_{};
   E error_{};
 };
 
@@ -277,60 +304,73 @@ class handle {
 
 // ---- errors -------------------------------------------------------------------------------------------
 
-/// Why a call failed. The code is always there; where the library explains itself, so is the rest.
-/// Calls that are expected to miss now and then, such as find(), give the code only and allocate nothing.
+/// Why a call failed. Copies share one object. Calls that may well find nothing, such as find(), give only the code and
+/// allocate nothing.
 class error {
  public:
   error() noexcept = default;
-  /// Adopts `detail`. `text` must live for ever; it stands in where there is no detail.
+  /// Adopts `detail`. `text` must be static; it is the message if there is no detail.
   explicit error(status code, wb_error* detail = nullptr, const char* text = nullptr) noexcept
       : detail_(detail), text_(text), code_(code) {}
+  error(const error& other) noexcept
+      : detail_(wb_error_retain(other.get())), text_(other.text_), code_(other.code_) {}
+  error(error&& other) noexcept = default;
+  error& operator=(const error& other) noexcept {
+    detail_.reset(wb_error_retain(other.get()));
+    text_ = other.text_;
+    code_ = other.code_;
+    return *this;
+  }
+  error& operator=(error&& other) noexcept = default;
+  ~error() = default;
 
   status code() const noexcept { return code_; }
-  /// One sentence: what was wrong, what was expected and, where it is known, the cause.
-  std::string_view message() const noexcept {
-    if (detail_) return ask(wb_error_message);
-    return text_ ? std::string_view(text_) : status_name(code_);
+  /// On one line: what was wrong, what was expected and, if it is known, the cause.
+  std::string_view message() const noexcept { return what(); }
+  /// The same, NUL-terminated.
+  const char* what() const noexcept {
+    if (detail_) return wb_error_message(detail_.get());
+    return text_ ? text_ : wb_status_name(static_cast<wb_status>(code_));
   }
-  /// The file, or empty.
-  std::string_view path() const noexcept { return ask(wb_error_path); }
-  /// The tensor, node, key or option, or empty.
-  std::string_view subject() const noexcept { return ask(wb_error_subject); }
-  /// The place in the file, if there is one.
+  /// The file; may be empty.
+  std::string_view path() const noexcept { return detail::text(info().path); }
+  /// The tensor, node, key or option; may be empty.
+  std::string_view subject() const noexcept { return detail::text(info().subject); }
+  /// In bytes from the start of the file.
   std::optional<std::uint64_t> offset() const noexcept {
-    const std::uint64_t at = detail_ ? wb_error_offset(detail_.get()) : UINT64_MAX;
+    const std::uint64_t at = detail_ ? info().offset : UINT64_MAX;
     return at == UINT64_MAX ? std::nullopt : std::optional(at);
   }
-  /// errno, a CUresult or the value of your callback; 0: none.
-  std::int64_t os_code() const noexcept { return detail_ ? wb_error_os_code(detail_.get()) : 0; }
+  /// errno, a CUresult or the result of a callback; 0: none.
+  std::int64_t os_code() const noexcept { return info().os_code; }
 
   wb_error* get() const noexcept { return detail_.get(); }
   [[nodiscard]] wb_error* release() noexcept { return detail_.release(); }
 
  private:
-  std::string_view ask(void (*question)(const wb_error*, wb_str*)) const noexcept {
-    wb_str answer{};
-    if (detail_) question(detail_.get(), &answer);
-    return detail::text(answer);
+  wb_error_info info() const noexcept {
+    wb_error_info c{};
+    c.struct_size = sizeof c;
+    wb_error_get_info(detail_.get(), &c);
+    return c;
   }
 
-  detail::handle<wb_error, wb_error_release> detail_;
+  detail::handle<wb_error, wb_error_release> detail_{};
   const char* text_ = nullptr;
   status code_ = status::ok;
 };
 
 #if WB_HPP_EXCEPTIONS == 2
 /// What value() throws.
-class exception : public std::runtime_error {
+class exception : public std::exception {
  public:
-  explicit exception(weighbridge::error&& why)
-      : std::runtime_error(std::string(why.message())),
-        error_(std::make_shared<const weighbridge::error>(std::move(why))) {}
-  status code() const noexcept { return error_->code(); }
-  const weighbridge::error& error() const noexcept { return *error_; }
+  explicit exception(weighbridge::error why) noexcept : error_(std::move(why)) {}
+  const char* what() const noexcept override { return error_.what(); }
+  status code() const noexcept { return error_.code(); }
+  const weighbridge::error& error() const noexcept { return error_; }
 
  private:
-  std::shared_ptr<const weighbridge::error> error_;  // exceptions must copy
+  weighbridge::error error_;
 };
 
 /// The value, or the error thrown: `auto model = value(model::open(path));`
@@ -348,7 +388,11 @@ inline unexpected<error> failure(wb_status code, wb_error* why = nullptr) noexce
 inline unexpected<error> failure(status code, const char* text) noexcept {
   return unexpected<error>(error(code, nullptr, text));
 }
-/// `call(Raw** out, wb_error** why)`, which makes a handle.
+/// A find that failed: with a static text if there is nothing of this name, so that nothing is allocated.
+inline unexpected<error> missing(wb_status code, const char* text) noexcept {
+  return code == WB_ERR_NOT_FOUND ? failure(status::not_found, text) : failure(code);
+}
+/// Calls `call(Raw** out, wb_error** why)`, which creates a handle.
 template <class Handle, class Call>
 expected<Handle> make(Call call) noexcept {
   typename Handle::raw_type* out = nullptr;
@@ -357,7 +401,7 @@ expected<Handle> make(Call call) noexcept {
   if (code != WB_OK) return failure(code, why);
   return Handle(out);
 }
-/// `call(wb_error** why)`, which makes nothing.
+/// Calls `call(wb_error** why)`, which creates nothing.
 template <class Call>
 expected<void> run(Call call) noexcept {
   wb_error* why = nullptr;
@@ -366,7 +410,7 @@ expected<void> run(Call call) noexcept {
   return {};
 }
 
-/// A C struct as the library wants to get it: zeroed, with its size.
+/// A zeroed C structure with its size.
 template <class Struct>
 Struct sized() noexcept {
   Struct s{};
@@ -374,9 +418,92 @@ Struct sized() noexcept {
   return s;
 }
 
+/// A duration in nanoseconds as the library takes it: not negative, and as long as it can be.
+inline std::uint64_t saturated(long double ns) noexcept {
+  constexpr long double longest = 18446744073709551615.0L;
+  return ns <= 0 ? 0 : ns >= longest ? UINT64_MAX : static_cast<std::uint64_t>(ns);
+}
+
 inline span<const std::byte> bytes(const void* data, std::uint64_t size) noexcept {
   return {static_cast<const std::byte*>(data), static_cast<std::size_t>(size)};
 }
+}  // namespace detail
+
+// ---- progress and cancelling --------------------------------------------------------------------------
+
+/// How far an operation is.
+struct progress {
+  std::uint64_t done_bytes = 0;
+  std::uint64_t total_bytes = 0;  ///< 0: not known
+  std::uint64_t done_tensors = 0;
+  std::uint64_t total_tensors = 0;
+
+  static progress of(const wb_progress& c) noexcept {
+    return {c.done_bytes, c.total_bytes, c.done_tensors, c.total_tensors};
+  }
+  /// 0 to 1; 1 if the total is not known.
+  constexpr double fraction() const noexcept {
+    return total_bytes ? static_cast<double>(done_bytes) / static_cast<double>(total_bytes) : 1.0;
+  }
+};
+
+/// Cancels operations from another thread. It may outlive them: they keep what they need.
+class cancel_handle : public detail::handle<wb_cancel, wb_cancel_release> {
+ public:
+  using handle::handle;
+
+  [[nodiscard]] static expected<cancel_handle> create() noexcept {
+    return detail::make<cancel_handle>([](auto out, auto why) { return wb_cancel_create(out, why); });
+  }
+  [[nodiscard]] cancel_handle retain() const noexcept { return cancel_handle(wb_cancel_retain(get())); }
+  /// Cancels every operation that has this handle in its options. Any thread.
+  void set() const noexcept { wb_cancel_set(get()); }
+};
+
+namespace detail {
+/// Carries a callable through the C callback. The library must not see an exception.
+template <class Callback>
+class progress_call {
+ public:
+  explicit progress_call(Callback& callback) noexcept : callback_(&callback) {}
+  progress_call(const progress_call&) = delete;
+  progress_call& operator=(const progress_call&) = delete;
+
+  static std::int32_t function(void* self, const wb_progress* p) noexcept {
+    auto& call = *static_cast<progress_call*>(self);
+    WB_HPP_TRY {
+      return static_cast<std::int32_t>(call.ask(progress::of(*p)));
+    } WB_HPP_CATCH {
+#if WB_HPP_EXCEPTIONS == 2
+      call.thrown_ = std::current_exception();
+#endif
+      return WB_STOP;
+    }
+  }
+
+  /// Throws again what the callable has thrown.
+  void rethrow() const {
+#if WB_HPP_EXCEPTIONS == 2
+    if (thrown_) std::rethrow_exception(thrown_);
+#endif
+  }
+
+ private:
+  flow ask(const progress& p) const {
+    if constexpr (std::is_void_v<decltype((*callback_)(p))>) {
+      (*callback_)(p);
+      return flow::proceed;
+    } else {
+      static_assert(std::is_same_v<decltype((*callback_)(p)), flow>, "a progress callback returns nothing, or a flow");
+      return (*callback_)(p);
+    }
+  }
+
+  Callback* callback_;
+#if WB_HPP_EXCEPTIONS == 2
+  std::exception_ptr thrown_{};
+#endif
+};
 }  // namespace detail
 
 }  // namespace WB_HPP_NAME

@@ -1,5 +1,8 @@
-// CUDA devices, as the driver describes them. No header of CUDA is needed, and nothing here wakes a device.
+// CUDA devices, as the driver describes them. No header of CUDA is needed, and nothing here initializes a device.
 // A part of weighbridge.hpp, which includes it: include that.
+//
+//   if (const auto devices = weighbridge::cuda_devices::list())
+//     for (const auto& device : *devices) use(device.ordinal, device.name, device.memory_bytes);
 #ifndef WEIGHBRIDGE_DEVICE_HPP
 #define WEIGHBRIDGE_DEVICE_HPP
 #ifndef WB_HPP_NAME
@@ -9,62 +12,52 @@
 namespace weighbridge {
 inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
-/// What the driver said of a CUDA device. It owns its text.
-class device_info {
+/// A CUDA device. Borrows from the list.
+struct cuda_device {
+  std::uint32_t ordinal = host_memory;      ///< as the CUDA runtime numbers devices
+  std::string_view name{};
+  std::string_view pci{};                   ///< such as "0000:3b:00.0"
+  std::uint8_t uuid[16]{};                  ///< zeros if the driver does not state it
+  std::uint64_t memory_bytes = 0;
+  std::optional<std::uint64_t> free_bytes{};  ///< not known while nobody in this process uses the device
+  std::uint32_t compute_major = 0;
+  std::uint32_t compute_minor = 0;
+  std::uint32_t driver_version = 0;         ///< of CUDA, that the driver supports: 1000 * major + 10 * minor
+
+  static cuda_device at(const wb_cuda_devices* devices, std::size_t index) noexcept {
+    auto c = detail::sized<wb_cuda_device_info>();
+    cuda_device device;
+    if (wb_cuda_devices_info(devices, index, &c) != WB_OK) return device;
+    device.ordinal = c.ordinal;
+    device.name = detail::text(c.name);
+    device.pci = detail::text(c.pci);
+    for (std::size_t i = 0; i < sizeof c.uuid; ++i) device.uuid[i] = c.uuid[i];
+    device.memory_bytes = c.memory_bytes;
+    if (c.free_bytes != UINT64_MAX) device.free_bytes = c.free_bytes;
+    device.compute_major = c.compute_major;
+    device.compute_minor = c.compute_minor;
+    device.driver_version = c.driver_version;
+    return device;
+  }
+};
+
+/// The CUDA devices at the time of the call, by ordinal.
+class cuda_devices : public detail::handle<wb_cuda_devices, wb_cuda_devices_release> {
+  using devices = detail::items<cuda_device, const wb_cuda_devices*>;
+  devices all() const noexcept { return {{get()}, size()}; }
+
  public:
-  /// status::not_found: there is no such device, or no driver.
-  [[nodiscard]] static expected<device_info> of(std::int32_t ordinal) noexcept {
-    device_info info;
-    wb_error* why = nullptr;
-    const wb_status code = wb_cuda_device(ordinal, &info.c_, &why);
-    if (code != WB_OK) return detail::failure(code, why);
-    info.ordinal_ = ordinal;
-    return info;
-  }
+  using handle::handle;
 
-  /// The number that plan_options and placed_tensor use, which is that of the CUDA runtime.
-  std::int32_t ordinal() const noexcept { return ordinal_; }
-  std::string_view name() const noexcept { return c_.name; }
-  /// The bus: "0000:3b:00.0".
-  std::string_view pci() const noexcept { return c_.pci; }
-  /// 16 bytes that no other device has; zeros if the driver does not tell.
-  span<const std::uint8_t> uuid() const noexcept { return {c_.uuid, sizeof c_.uuid}; }
-  std::uint64_t memory_bytes() const noexcept { return c_.memory_bytes; }
-  /// Not known while nobody in this process uses the device.
-  std::optional<std::uint64_t> free_bytes() const noexcept {
-    return c_.free_bytes == UINT64_MAX ? std::nullopt : std::optional(c_.free_bytes);
+  /// status::not_found: there is no driver, or no device. status::unsupported: the library was built without CUDA.
+  [[nodiscard]] static expected<cuda_devices> list() noexcept {
+    return detail::make<cuda_devices>([](auto out, auto why) { return wb_cuda_devices_create(out, why); });
   }
-  /// Compute capability: 9 and 0 for 9.0.
-  std::uint32_t compute_major() const noexcept { return c_.compute_major; }
-  std::uint32_t compute_minor() const noexcept { return c_.compute_minor; }
-  /// Of CUDA, that the driver is made for: 1000 * major + 10 * minor.
-  std::uint32_t driver_version() const noexcept { return c_.driver_version; }
-
- private:
-  std::int32_t ordinal_ = -1;
-  wb_device_info c_ = detail::sized<wb_device_info>();
+  std::size_t size() const noexcept { return wb_cuda_devices_count(get()); }
+  cuda_device operator[](std::size_t index) const noexcept { return cuda_device::at(get(), index); }
+  devices::iterator begin() const noexcept { return all().begin(); }
+  devices::iterator end() const noexcept { return all().end(); }
 };
-
-namespace detail {
-struct driver {
-  device_info at(std::size_t ordinal) const noexcept {
-    auto info = device_info::of(static_cast<std::int32_t>(ordinal));
-    return info ? *info : device_info();
-  }
-};
-}  // namespace detail
-
-using device_list = detail::range<detail::driver>;
-
-/// The devices of this machine, by ordinal, each asked when it is looked at; or the reason why there is none, of which
-/// status::not_found (no driver, no device) and status::unsupported (a library without CUDA) are no faults.
-[[nodiscard]] inline expected<device_list> devices() noexcept {
-  std::size_t count = 0;
-  wb_error* why = nullptr;
-  const wb_status code = wb_cuda_device_count(&count, &why);
-  if (code != WB_OK) return detail::failure(code, why);
-  return device_list({}, count);
-}
 
 }  // namespace WB_HPP_NAME
 }  // namespace weighbridge

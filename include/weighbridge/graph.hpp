@@ -5,8 +5,8 @@
 //     for (const auto& value : node.inputs())
 //       if (value) use(node.op(), value.name(), value.shape());
 //
-// All views here borrow from the model, are cheap to copy, and are false if there is nothing to look at: an omitted
-// input, an attribute that a node does not have, the type of a value of which the model says none.
+// All views here borrow from the model and are cheap to copy. They are false if they stand for nothing: an omitted input, an
+// attribute that a node does not have, the type of a value for which the model states none.
 #ifndef WEIGHBRIDGE_GRAPH_HPP
 #define WEIGHBRIDGE_GRAPH_HPP
 #ifndef WB_HPP_NAME
@@ -18,9 +18,9 @@ inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
 // ---- words --------------------------------------------------------------------------------------------
 
-/// What a graph is in its model.
+/// The role of a graph in its model.
 enum class graph_role : std::uint32_t {
-  entry = WB_GRAPH_ENTRY,        ///< what callers run; see model.signatures()
+  entry = WB_GRAPH_ENTRY,        ///< callers run it; see model::signatures()
   function = WB_GRAPH_FUNCTION,  ///< the body of a function
   subgraph = WB_GRAPH_SUBGRAPH,  ///< the value of an attribute
 };
@@ -50,18 +50,17 @@ struct function_ref {
   const wb_model* model = nullptr;
   std::size_t function = 0;
 };
-/// An attribute, or with any position the attributes of a node; WB_NO_INDEX for the node: of the graph itself.
+/// An attribute, or with any position the attributes of a node; with WB_NO_ID as the node, of the graph itself.
 struct attribute_ref {
   graph_ref in{};
-  std::size_t node = 0;
-  std::size_t position = 0;
+  std::uint32_t node = 0;
+  std::uint32_t position = 0;
 };
 }  // namespace detail
 
 // ---- attributes ---------------------------------------------------------------------------------------
 
-/// What a node was told when the graph was made. Lists of another kind than kind() are empty; a single thing is a
-/// list of one.
+/// A constant parameter of a node. Lists of another kind than kind() are empty; a single item is a list of one.
 class attribute_view {
   using ref = detail::attribute_ref;
   template <class Item, Item (*At)(const ref&, std::size_t) noexcept>
@@ -82,13 +81,13 @@ class attribute_view {
   static attribute_view at(detail::attribute_ref node, std::size_t position) noexcept {
     attribute_view attribute;
     auto info = detail::sized<wb_attribute_info>();
-    if (wb_graph_attribute(node.in.graph, node.node, position, &info) != WB_OK) return attribute;
-    attribute.of_ = {node.in, node.node, position};
+    if (wb_graph_attribute_info(node.in.graph, node.node, detail::id(position), &info) != WB_OK) return attribute;
+    attribute.of_ = {node.in, node.node, detail::id(position)};
     attribute.info_ = info;
     return attribute;
   }
   static attribute_view find(detail::attribute_ref node, std::string_view name) noexcept {
-    std::size_t position = 0;
+    std::uint32_t position = 0;
     const wb_status code = wb_graph_attribute_find(node.in.graph, node.node, name.data(), name.size(), &position);
     return code == WB_OK ? at(node, position) : attribute_view();
   }
@@ -98,7 +97,7 @@ class attribute_view {
   attribute_kind kind() const noexcept { return static_cast<attribute_kind>(info_.kind); }
   /// The number of elements.
   std::size_t size() const noexcept { return info_.count; }
-  /// In the body of a function: the attribute of the call that it takes its contents from; else empty.
+  /// In the body of a function, the attribute of the call that gives the contents; else empty.
   std::string_view reference() const noexcept { return detail::text(info_.reference); }
 
   span<const float> floats() const noexcept {
@@ -113,11 +112,11 @@ class attribute_view {
     wb_graph_attribute_ints(of_.in.graph, of_.node, of_.position, &values, &count);
     return {values, count};
   }
-  /// Bytes, mostly UTF-8 text.
+  /// The bytes of the file, which need not be UTF-8.
   list<std::string_view, string_at> strings() const noexcept {
     return {{of_}, of_kind(attribute_kind::string, attribute_kind::strings)};
   }
-  /// None in place of one that this version cannot read.
+  /// None for one that this version cannot read.
   list<std::optional<tensor_view>, tensor_at> tensors() const noexcept {
     return {{of_}, of_kind(attribute_kind::tensor, attribute_kind::tensors)};
   }
@@ -129,7 +128,7 @@ class attribute_view {
   }
   inline list<graph_view, graph_at> graphs() const noexcept;
 
-  /// The first of the kind, or `otherwise`: `node.attribute("axis").int_or(-1)`.
+  /// The first element, or `otherwise` if there is none: `node.attribute("axis").int_or(-1)`.
   float float_or(float otherwise) const noexcept { return floats().empty() ? otherwise : floats()[0]; }
   std::int64_t int_or(std::int64_t otherwise) const noexcept { return ints().empty() ? otherwise : ints()[0]; }
   std::string_view string_or(std::string_view otherwise) const noexcept {
@@ -152,66 +151,52 @@ class node_view {
   static node_view at(detail::graph_ref in, std::size_t index) noexcept {
     node_view node;
     auto info = detail::sized<wb_node_info>();
-    if (wb_graph_node(in.graph, index, &info) != WB_OK) return node;
+    if (wb_graph_node_info(in.graph, detail::id(index), &info) != WB_OK) return node;
     node.in_ = in;
-    node.index_ = index;
+    node.index_ = detail::id(index);
     node.info_ = info;
     return node;
   }
 
   explicit operator bool() const noexcept { return in_.graph != nullptr; }
-  std::size_t index() const noexcept { return index_; }
+  std::uint32_t index() const noexcept { return index_; }
   /// May be empty, and need not be unique.
   std::string_view name() const noexcept { return detail::text(info_.name); }
   std::string_view op() const noexcept { return detail::text(info_.op); }
   /// Empty for the default one.
   std::string_view domain() const noexcept { return detail::text(info_.domain); }
-  /// Which of several functions of one name is meant; mostly empty.
+  /// Which of several functions of this name is called; usually empty.
   std::string_view overload() const noexcept { return detail::text(info_.overload); }
-  /// False in place of those that are left out.
+  /// False for those that are omitted.
   value_range inputs() const noexcept { return {{in_, info_.input_values}, info_.inputs}; }
   value_range outputs() const noexcept { return {{in_, info_.output_values}, info_.outputs}; }
-  /// The nodes that have to run before it although it takes no value of theirs, by their indices in the graph.
-  span<const std::uint32_t> control() const noexcept {
-    const std::uint32_t* nodes = nullptr;
-    std::size_t count = 0;
-    wb_graph_node_control(in_.graph, index_, &nodes, &count);
-    return {nodes, count};
-  }
+  /// The nodes that must run before this one although it does not take a value of theirs.
+  span<const std::uint32_t> control_nodes() const noexcept { return {info_.control_nodes, info_.controls}; }
   detail::items<attribute_view, detail::attribute_ref> attributes() const noexcept {
     return {{{in_, index_, 0}}, info_.attributes};
   }
-  /// The attribute of this name; false if the node has none.
+  /// By name; false if the node does not have it.
   attribute_view attribute(std::string_view name) const noexcept {
     return *this ? attribute_view::find({in_, index_, 0}, name) : attribute_view();
   }
-  /// The function that it calls; false for an operator of an operator set.
+  /// The function that it calls; false if it calls an operator of an operator set.
   inline function_view function() const noexcept;
   inline graph_view graph() const noexcept;
 
  private:
   detail::graph_ref in_{};
-  std::size_t index_ = 0;
+  std::uint32_t index_ = 0;
   wb_node_info info_{};
 };
 
 // ---- graphs -------------------------------------------------------------------------------------------
 
 class graph_view {
-  struct metadata_of {
-    const wb_graph* graph;
-    metadata_entry at(std::size_t index) const noexcept {
-      wb_str key{};
-      wb_str value{};
-      if (wb_graph_metadata(graph, index, &key, &value) != WB_OK) return {};
-      return {detail::text(key), detail::text(value)};
-    }
-  };
   struct initializers_of {
     detail::graph_ref in{};
     value_view at(std::size_t index) const noexcept {
-      std::uint32_t value = WB_NO_VALUE;
-      wb_graph_initializer(in.graph, index, &value);
+      std::uint32_t value = WB_NO_ID;
+      wb_graph_initializer_value(in.graph, detail::id(index), &value);
       return value_view::at(in, value);
     }
   };
@@ -223,7 +208,7 @@ class graph_view {
   static graph_view of(detail::graph_ref in) noexcept {
     graph_view graph;
     auto info = detail::sized<wb_graph_info>();
-    if (wb_graph_describe(in.graph, &info) != WB_OK) return graph;
+    if (wb_graph_get_info(in.graph, &info) != WB_OK) return graph;
     graph.in_ = in;
     graph.info_ = info;
     return graph;
@@ -236,10 +221,10 @@ class graph_view {
   std::string_view name() const noexcept { return detail::text(info_.name); }
   std::string_view documentation() const noexcept { return detail::text(info_.documentation); }
   graph_role role() const noexcept { return static_cast<graph_role>(info_.role); }
-  /// Of a subgraph: the graph around it, and the node there that has it as an attribute.
+  /// For a subgraph, the graph that contains it, and the node there that has it as an attribute.
   graph_view parent() const noexcept { return at(in_.model, *this ? info_.parent : WB_NO_INDEX); }
   node_view node() const noexcept { return node_view::at(parent().in_, info_.node); }
-  /// The function whose body it is or lies in.
+  /// The function whose body it is or is nested in.
   inline function_view function() const noexcept;
 
   detail::items<node_view, detail::graph_ref> nodes() const noexcept {
@@ -251,29 +236,22 @@ class graph_view {
   value_range inputs() const noexcept { return {{in_, info_.input_values}, info_.inputs}; }
   value_range outputs() const noexcept { return {{in_, info_.output_values}, info_.outputs}; }
   detail::range<initializers_of> initializers() const noexcept {
-    return {{in_}, wb_graph_initializer_count(in_.graph)};
+    return {{in_}, info_.initializers};
   }
-  detail::range<metadata_of> metadata() const noexcept {
+  detail::items<metadata_entry, const wb_graph*> metadata() const noexcept {
     return {{in_.graph}, wb_graph_metadata_count(in_.graph)};
   }
-  /// The edges of all nodes: of each in order its inputs, then its outputs, WB_NO_VALUE for those that are left out.
-  span<const std::uint32_t> edges() const noexcept {
-    const std::uint32_t* values = nullptr;
-    std::size_t count = 0;
-    wb_graph_edges(in_.graph, &values, &count);
-    return {values, count};
-  }
 
-  /// The value of this name; false if there is none.
+  /// A value by its name; false if the graph does not have it.
   value_view find(std::string_view name) const noexcept {
-    std::uint32_t value = WB_NO_VALUE;
+    std::uint32_t value = WB_NO_ID;
     wb_graph_value_find(in_.graph, name.data(), name.size(), &value);
     return value_view::at(in_, value);
   }
-  /// The version of a domain's operators that holds here; none if the domain is not imported.
+  /// The version of the operator set of a domain that applies here; none if the domain is not imported.
   std::optional<std::int64_t> opset(std::string_view domain = {}) const noexcept {
     std::int64_t version = 0;
-    const wb_status code = wb_graph_opset(in_.graph, domain.data(), domain.size(), &version);
+    const wb_status code = wb_graph_opset_version(in_.graph, domain.data(), domain.size(), &version);
     return code == WB_OK ? std::optional(version) : std::nullopt;
   }
 
@@ -284,22 +262,20 @@ class graph_view {
 
 // ---- functions and operator sets ----------------------------------------------------------------------
 
-/// A set of operators: a domain, empty for the default one, and its version.
+/// An operator set: its domain, empty for the default one, and its version.
 struct opset {
-  std::string_view domain;
+  std::string_view domain{};
   std::int64_t version = 0;
 
   static opset at(const wb_model* model, std::size_t index) noexcept {
-    wb_str domain{};
-    std::int64_t version = 0;
-    if (wb_model_opset(model, index, &domain, &version) != WB_OK) return {};
-    return {detail::text(domain), version};
+    auto c = detail::sized<wb_opset_info>();
+    if (wb_model_opset_info(model, index, &c) != WB_OK) return {};
+    return {detail::text(c.domain), c.version};
   }
   static opset at(detail::function_ref of, std::size_t index) noexcept {
-    wb_str domain{};
-    std::int64_t version = 0;
-    if (wb_model_function_opset(of.model, of.function, index, &domain, &version) != WB_OK) return {};
-    return {detail::text(domain), version};
+    auto c = detail::sized<wb_opset_info>();
+    if (wb_model_function_opset_info(of.model, of.function, index, &c) != WB_OK) return {};
+    return {detail::text(c.domain), c.version};
   }
 };
 
@@ -309,7 +285,7 @@ class function_view {
     detail::function_ref of{};
     std::string_view at(std::size_t index) const noexcept {
       wb_str name{};
-      wb_model_function_attribute(of.model, of.function, index, &name);
+      wb_model_function_attribute_name(of.model, of.function, index, &name);
       return detail::text(name);
     }
   };
@@ -318,7 +294,7 @@ class function_view {
   static function_view at(const wb_model* model, std::size_t index) noexcept {
     function_view function;
     auto info = detail::sized<wb_function_info>();
-    if (wb_model_function(model, index, &info) != WB_OK) return function;
+    if (wb_model_function_info(model, index, &info) != WB_OK) return function;
     function.of_ = {model, index};
     function.info_ = info;
     return function;
@@ -331,11 +307,11 @@ class function_view {
   std::string_view domain() const noexcept { return detail::text(info_.domain); }
   std::string_view overload() const noexcept { return detail::text(info_.overload); }
   graph_view body() const noexcept { return graph_view::at(of_.model, *this ? info_.graph : WB_NO_INDEX); }
-  /// Names of the attributes that a call has to give.
+  /// The names of the attributes that a call must give.
   detail::range<names_of> attributes() const noexcept { return {{of_}, info_.attributes}; }
-  /// The attributes that a call may leave out, with what then holds.
+  /// The attributes that a call may omit, with their defaults.
   detail::items<attribute_view, detail::attribute_ref> defaults() const noexcept {
-    return {{{{of_.model, body().get()}, WB_NO_INDEX, 0}}, info_.defaults};
+    return {{{{of_.model, body().get()}, WB_NO_ID, 0}}, info_.defaults};
   }
   detail::items<opset, detail::function_ref> opsets() const noexcept { return {{of_}, info_.opsets}; }
 
@@ -344,10 +320,10 @@ class function_view {
   wb_function_info info_{};
 };
 
-// ---- what had to wait for other views -----------------------------------------------------------------
+// ---- definitions that need all views -----------------------------------------------------------------
 
 inline node_view value_view::producer() const noexcept {
-  return node_view::at(in_, *this ? info_.producer : WB_NO_INDEX);
+  return node_view::at(in_, *this ? info_.producer : WB_NO_ID);
 }
 inline value_view value_view::outer() const noexcept {
   std::size_t graph = 0;
@@ -373,7 +349,7 @@ inline sparse_view attribute_view::sparse_at(const ref& of, std::size_t index) n
   return sparse_view::at(of.in.model, sparse);
 }
 inline type_view attribute_view::type_at(const ref& of, std::size_t index) noexcept {
-  std::uint32_t type = WB_NO_TYPE;
+  std::uint32_t type = WB_NO_ID;
   wb_graph_attribute_type(of.in.graph, of.node, of.position, index, &type);
   return type_view::at(of.in.graph, type);
 }

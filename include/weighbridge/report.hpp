@@ -11,34 +11,32 @@ inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
 // ---- reports ------------------------------------------------------------------------------------------
 
-/// One line of a report: these bytes, this expectation, this outcome. Borrows from its report.
-struct check {
+/// A line of a report: a subject, what was expected of it, and the outcome. Borrows from its report.
+struct report_line {
   weighbridge::outcome outcome = outcome::uncovered;
   weighbridge::anchor anchor = anchor::beside_the_weights;
-  std::string_view subject;    ///< file or tensor; of a run, its file
-  std::string_view algorithm;  ///< "blake3", "sha256", "sha1", "crc32", "crc32c", ...
-  std::string_view source;     ///< "SHA256SUMS", "weighbridge.json", or the format where the model itself says it
-  std::string_view expected;   ///< hexadecimal
-  std::string_view actual;     ///< hexadecimal
-  bool is_tensor = false;      ///< a tensor, or else a file or a run
-  bool is_run = false;         ///< a part of a file, for which the format has a checksum
-  bool covers = false;         ///< a match is cover under policy::required
-  std::string_view reason;     ///< why it is a mismatch
-  std::uint64_t offset = 0;    ///< of a run, from the start of the file
-  std::uint64_t bytes = 0;     ///< of a run
+  weighbridge::subject_kind kind = subject_kind::file;
+  std::string_view subject{};    ///< the name of the file or tensor
+  std::string_view algorithm{};  ///< "blake3", "sha256", "sha1", "crc32", "crc32c", ...
+  std::string_view source{};     ///< "SHA256SUMS", "weighbridge.json", or the format if the model itself contains it
+  std::string_view expected{};   ///< hexadecimal
+  std::string_view actual{};     ///< hexadecimal
+  bool covers = false;           ///< a match satisfies policy::required
+  std::string_view reason{};     ///< of a mismatch: what differs
+  std::uint64_t offset = 0;      ///< of a run, in bytes from the start of the file
+  std::uint64_t bytes = 0;       ///< of a run
 
-  static check at(const wb_report* report, std::size_t index) noexcept {
-    auto c = detail::sized<wb_check>();
-    if (wb_report_check(report, index, &c) != WB_OK) return {};
+  static report_line at(const wb_report* report, std::size_t index) noexcept {
+    auto c = detail::sized<wb_line_info>();
+    if (wb_report_line_info(report, index, &c) != WB_OK) return {};
     return {static_cast<weighbridge::outcome>(c.outcome),
             static_cast<weighbridge::anchor>(c.anchor),
+            static_cast<weighbridge::subject_kind>(c.subject_kind),
             detail::text(c.subject),
             detail::text(c.algorithm),
             detail::text(c.source),
             detail::text(c.expected),
             detail::text(c.actual),
-            c.kind == WB_SUBJECT_TENSOR,
-            c.kind == WB_SUBJECT_RUN,
             c.covers != 0,
             detail::text(c.reason),
             c.offset,
@@ -46,82 +44,95 @@ struct check {
   }
 };
 
-/// What one stage of a pass over the bytes has cost. Its text lives for ever.
+/// What one stage of a pass over the bytes has cost.
 struct cost {
-  std::string_view stage;           ///< "prepare", "read", "blake3", "sha256", "convert", "move", "send", ...
-  std::uint64_t bytes = 0;          ///< that went through it
-  std::chrono::nanoseconds time{};  ///< that threads spent in it, all of them together
+  std::string_view stage{};       ///< "prepare", "read", "blake3", "sha256", "convert", "move", "send", ...; static
+  std::uint64_t bytes = 0;        ///< that passed through it
+  std::uint64_t nanoseconds = 0;  ///< that threads spent in it, summed over all threads
 
   static cost at(const wb_report* report, std::size_t index) noexcept {
-    auto c = detail::sized<wb_cost>();
-    if (wb_report_cost(report, index, &c) != WB_OK) return {};
-    return {detail::text(c.stage), c.bytes, std::chrono::nanoseconds(static_cast<std::int64_t>(c.nanoseconds))};
+    auto c = detail::sized<wb_cost_info>();
+    if (wb_report_cost_info(report, index, &c) != WB_OK) return {};
+    return {detail::text(c.stage), c.bytes, c.nanoseconds};
   }
 };
 
-/// Everything that was checked, in order, and everything that could not be.
+/// What was checked, and what no manifest covers: files, then parts of files, then tensors.
 class report : public detail::handle<wb_report, wb_report_release> {
-  using checks = detail::items<check, const wb_report*>;
-  checks all() const noexcept { return {{get()}, size()}; }
+  using lines = detail::items<report_line, const wb_report*>;
+  lines all() const noexcept { return {{get()}, size()}; }
 
  public:
   using handle::handle;
 
-  std::size_t size() const noexcept { return wb_report_count(get()); }
-  check operator[](std::size_t index) const noexcept { return check::at(get(), index); }
-  checks::iterator begin() const noexcept { return all().begin(); }
-  checks::iterator end() const noexcept { return all().end(); }
-  /// Where the time went, stage by stage.
+  std::size_t size() const noexcept { return wb_report_line_count(get()); }
+  report_line operator[](std::size_t index) const noexcept { return report_line::at(get(), index); }
+  lines::iterator begin() const noexcept { return all().begin(); }
+  lines::iterator end() const noexcept { return all().end(); }
+  /// What each stage has cost.
   detail::items<cost, const wb_report*> costs() const noexcept { return {{get()}, wb_report_cost_count(get())}; }
 };
 
-/// The end of model::verify(): true if all is well. After a mismatch, and where policy::required finds files
-/// that nothing covers, there are both an error and a report.
+/// The result of model::verify(): true if there was no error. After status::mismatch, and after status::unverified because
+/// something is not covered, there are both an error and a report.
 struct [[nodiscard]] verification {
-  weighbridge::error error;
-  weighbridge::report report;
+  weighbridge::error error{};
+  weighbridge::report report{};
   explicit operator bool() const noexcept { return error.code() == status::ok; }
+};
+
+/// How a model is verified.
+struct verify_options {
+  const wb_cancel* cancel = nullptr;  ///< of a cancel_handle
+
+  wb_verify_options in_c() const noexcept {
+    auto c = detail::sized<wb_verify_options>();
+    c.cancel = cancel;
+    return c;
+  }
 };
 
 // ---- findings -----------------------------------------------------------------------------------------
 
-/// What a model is checked for, and how much of it may be read.
+/// What a model is checked for.
 struct check_options {
-  std::string_view target;           ///< what has to run it, such as "onnx-1.15"; empty: nothing in particular
-  std::uint64_t max_read_bytes = 0;  ///< of tensors; 0: 4 GiB
+  std::string_view target{};          ///< what must be able to run it, such as "onnx-1.15" or "opset-17"; may be empty
+  std::uint64_t max_read_bytes = 0;   ///< of tensors; 0: 4 GiB
+  const wb_cancel* cancel = nullptr;  ///< of a cancel_handle
 
   wb_check_options in_c() const noexcept {
     auto c = detail::sized<wb_check_options>();
     c.target = wb_str{target.data(), target.size()};
     c.max_read_bytes = max_read_bytes;
+    c.cancel = cancel;
     return c;
   }
 };
 
-/// Something about a model that a person, or a gate, should decide on. Borrows from its findings, or from its model.
+/// A finding of a check, or a note of an open. Borrows from the findings, or from the model.
 struct finding {
   weighbridge::severity severity = severity::info;
-  std::string_view rule;     ///< such as "onnx.node.arity"; stable
-  std::string_view path;     ///< graphs and nodes from the outside in, or a file; empty: the whole model
-  std::string_view message;  ///< what was found and what was expected
-  std::string_view remedy;   ///< empty: none is known
+  std::string_view rule{};     ///< such as "onnx.node.arity"; rules keep their names
+  std::string_view path{};     ///< graphs and nodes from the outermost, or a file; empty: the whole model
+  std::string_view message{};  ///< what was found and what was expected
+  std::string_view remedy{};   ///< what to do about it; may be empty
 
   static finding at(const wb_findings* findings, std::size_t index) noexcept {
-    auto c = detail::sized<wb_finding>();
-    return wb_findings_get(findings, index, &c) == WB_OK ? of(c) : finding();
+    auto c = detail::sized<wb_finding_info>();
+    return wb_findings_info(findings, index, &c) == WB_OK ? of(c) : finding();
   }
   /// A note of a model.
   static finding at(const wb_model* model, std::size_t index) noexcept {
-    auto c = detail::sized<wb_finding>();
-    return wb_model_note(model, index, &c) == WB_OK ? of(c) : finding();
+    auto c = detail::sized<wb_finding_info>();
+    return wb_model_note_info(model, index, &c) == WB_OK ? of(c) : finding();
   }
-  static finding of(const wb_finding& c) noexcept {
+  static finding of(const wb_finding_info& c) noexcept {
     return {static_cast<weighbridge::severity>(c.severity), detail::text(c.rule), detail::text(c.path),
             detail::text(c.message), detail::text(c.remedy)};
   }
 };
 
-/// What model::check() has found, sorted by place.
+/// The findings of model::check(): the notes of the open first, then in the order of graphs and nodes.
 class findings : public detail::handle<wb_findings, wb_findings_release> {
   using all_of_them = detail::items<finding, const wb_findings*>;
   all_of_them all() const noexcept { return {{get()}, size()}; }

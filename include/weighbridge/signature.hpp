@@ -14,11 +14,11 @@ inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
 /// An input or output of a signature.
 struct named_value {
-  std::string_view name;  ///< for callers; it may differ from the name of the value
-  value_view value;       ///< in the graph; false where a broken model does not say which
+  std::string_view name{};  ///< that callers use; it may differ from the name of the value
+  value_view value{};       ///< in the graph; false if the model is malformed
 };
 
-/// Which graph callers run, and by which names they give its inputs and take its outputs. Borrows from the model.
+/// How callers run a graph: by which names they give inputs and take outputs. Borrows from the model.
 class signature_view {
   struct ref {
     const wb_model* model = nullptr;
@@ -27,17 +27,13 @@ class signature_view {
   struct inputs_of {
     ref of{};
     named_value at(std::size_t index) const noexcept {
-      return named(of, [&](auto name, auto value) {
-        return wb_model_signature_input(of.model, of.signature, index, name, value);
-      });
+      return named(of, index, wb_model_signature_input_info);
     }
   };
   struct outputs_of {
     ref of{};
     named_value at(std::size_t index) const noexcept {
-      return named(of, [&](auto name, auto value) {
-        return wb_model_signature_output(of.model, of.signature, index, name, value);
-      });
+      return named(of, index, wb_model_signature_output_info);
     }
   };
 
@@ -45,7 +41,7 @@ class signature_view {
   static signature_view at(const wb_model* model, std::size_t index) noexcept {
     signature_view signature;
     auto info = detail::sized<wb_signature_info>();
-    if (wb_model_signature(model, index, &info) != WB_OK) return signature;
+    if (wb_model_signature_info(model, index, &info) != WB_OK) return signature;
     signature.of_ = {model, index};
     signature.info_ = info;
     return signature;
@@ -53,7 +49,7 @@ class signature_view {
 
   explicit operator bool() const noexcept { return of_.model != nullptr; }
   std::size_t index() const noexcept { return of_.signature; }
-  /// What callers ask for it by; empty if the format does not name it.
+  /// By which callers select it; empty if the format does not name signatures.
   std::string_view key() const noexcept { return detail::text(info_.key); }
   graph_view graph() const noexcept { return graph_view::at(of_.model, *this ? info_.graph : WB_NO_INDEX); }
   /// In order. One whose value is an initializer need not be given.
@@ -61,12 +57,11 @@ class signature_view {
   detail::range<outputs_of> outputs() const noexcept { return {{of_}, info_.outputs}; }
 
  private:
-  template <class Get>
-  static named_value named(const ref& of, const Get& get) noexcept {
-    wb_str name{};
-    std::uint32_t value = WB_NO_VALUE;
-    if (get(&name, &value) != WB_OK) return {};
-    return {detail::text(name), value_view::at(at(of.model, of.signature).graph_ref(), value)};
+  template <class Info>
+  static named_value named(const ref& of, std::size_t index, Info info) noexcept {
+    auto c = detail::sized<wb_signature_value_info>();
+    if (info(of.model, of.signature, index, &c) != WB_OK) return {};
+    return {detail::text(c.name), value_view::at(at(of.model, of.signature).graph_ref(), c.value)};
   }
   detail::graph_ref graph_ref() const noexcept { return {of_.model, wb_model_graph(of_.model, info_.graph)}; }
 

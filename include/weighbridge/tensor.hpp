@@ -9,7 +9,7 @@
 namespace weighbridge {
 inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
-/// Bytes that stay where they are until the last buffer that shares them is gone.
+/// Bytes that are valid until the last buffer that shares them is gone.
 class buffer : public detail::handle<wb_buffer, wb_buffer_release> {
  public:
   using handle::handle;
@@ -22,79 +22,73 @@ class buffer : public detail::handle<wb_buffer, wb_buffer_release> {
   }
 };
 
-/// One of the files that hold weights. Borrows from its model.
+/// A weight file. Borrows from its model.
 struct file_view {
-  std::string_view path;  ///< below the model's directory
+  std::string_view path{};  ///< relative to the model's directory
   std::uint64_t bytes = 0;
 
   static file_view at(const wb_model* model, std::size_t index) noexcept {
-    wb_str path{};
-    std::uint64_t bytes = 0;
-    if (wb_model_file(model, index, &path, &bytes) != WB_OK) return {};
-    return {detail::text(path), bytes};
+    auto c = detail::sized<wb_file_info>();
+    if (wb_model_file_info(model, index, &c) != WB_OK) return {};
+    return {detail::text(c.path), c.bytes};
   }
 };
 
-/// A key and the text form of its value. Borrows from its model.
+/// A metadata entry of a model or a graph. Borrows from its model.
 struct metadata_entry {
-  std::string_view key;
-  std::string_view value;  ///< a text as it is, everything else as compact JSON
-
-  static metadata_entry at(const wb_model* model, std::size_t index) noexcept {
-    wb_str key{};
-    wb_str value{};
-    if (wb_model_metadata(model, index, &key, &value) != WB_OK) return {};
-    return {detail::text(key), detail::text(value)};
-  }
-};
-
-/// What a model says under one key. Borrows from its model.
-struct metadata_info {
   metadata_type type = metadata_type::null;
   bool boolean = false;
-  std::int64_t i64 = 0;   ///< also of an unsigned number that fits
-  std::uint64_t u64 = 0;  ///< also of a signed number that is not negative
-  double f64 = 0;         ///< of every number
-  std::uint64_t len = 0;  ///< of a list or map, a text or bytes
-  std::string_view key;
-  std::string_view text;  ///< as in metadata_entry
+  std::int64_t i64 = 0;     ///< of an integer that fits
+  std::uint64_t u64 = 0;    ///< of an integer that fits
+  double f64 = 0;           ///< of every number
+  std::uint64_t len = 0;    ///< elements of a list, entries of a map, bytes of a text or of bytes
+  std::string_view key{};
+  std::string_view text{};  ///< text as it is, all other types as compact JSON
 
-  static metadata_info at(const wb_model* model, std::size_t index) noexcept {
-    auto c = detail::sized<wb_metadata_info>();
-    if (wb_model_metadata_info(model, index, &c) != WB_OK) return {};
+  static metadata_entry of(const wb_metadata_info& c) noexcept {
     return {static_cast<metadata_type>(c.type), c.boolean != 0, c.i64, c.u64, c.f64, c.len, detail::text(c.key),
             detail::text(c.text)};
   }
-};
-
-/// A tensor that lies in a weight file and is not part of the model. Borrows from its model.
-struct unindexed_tensor {
-  std::string_view name;
-  std::string_view file;
-
-  static unindexed_tensor at(const wb_model* model, std::size_t index) noexcept {
-    wb_str name{};
-    wb_str file{};
-    if (wb_model_unindexed(model, index, &name, &file) != WB_OK) return {};
-    return {detail::text(name), detail::text(file)};
+  static metadata_entry at(const wb_model* model, std::size_t index) noexcept {
+    auto c = detail::sized<wb_metadata_info>();
+    return wb_model_metadata_info(model, index, &c) == WB_OK ? of(c) : metadata_entry();
+  }
+  static metadata_entry at(const wb_graph* graph, std::size_t index) noexcept {
+    auto c = detail::sized<wb_metadata_info>();
+    return wb_graph_metadata_info(graph, index, &c) == WB_OK ? of(c) : metadata_entry();
   }
 };
 
-/// A file that travels with the weights: config.json, tokenizer.json, labels. Borrows from its model.
+/// A tensor that is stored in a weight file but is not part of the model, because the index does not name it. Borrows from
+/// its model.
+struct unindexed_tensor {
+  std::string_view name{};
+  std::string_view file{};
+
+  static unindexed_tensor at(const wb_model* model, std::size_t index) noexcept {
+    auto c = detail::sized<wb_unindexed_info>();
+    if (wb_model_unindexed_info(model, index, &c) != WB_OK) return {};
+    return {detail::text(c.name), detail::text(c.file)};
+  }
+};
+
+/// Another file of the model's directory, such as config.json. Borrows from its model.
 class asset_view {
  public:
   static asset_view at(const wb_model* model, std::size_t index) noexcept {
     asset_view asset;
     asset.model_ = model;
     asset.index_ = index;
-    wb_str name{};
-    if (wb_model_asset(model, index, &name, &asset.bytes_) == WB_OK) asset.name_ = detail::text(name);
+    auto c = detail::sized<wb_asset_info>();
+    if (wb_model_asset_info(model, index, &c) != WB_OK) return asset;
+    asset.name_ = detail::text(c.name);
+    asset.bytes_ = c.bytes;
     return asset;
   }
 
   std::string_view name() const noexcept { return name_; }
   std::uint64_t bytes() const noexcept { return bytes_; }
-  /// The contents. They outlive the model.
+  /// Reads the contents, which outlive the model.
   [[nodiscard]] expected<weighbridge::buffer> buffer() const noexcept {
     return detail::make<weighbridge::buffer>([&](auto out, auto why) {
       return wb_model_asset_buffer(model_, index_, out, why);
@@ -104,23 +98,23 @@ class asset_view {
  private:
   const wb_model* model_ = nullptr;
   std::size_t index_ = 0;
-  std::string_view name_;
+  std::string_view name_{};
   std::uint64_t bytes_ = 0;
 };
 
-/// How the elements of a tensor stand for real numbers: (stored - zero point) * scale. Borrows from its model.
+/// How stored elements represent real numbers: (stored - zero point) * scale. Borrows from its model.
 struct quantization {
   weighbridge::scheme scheme = scheme::tensor;
-  std::uint32_t axis = 0;                  ///< along which scales differ; without meaning for scheme::tensor
+  std::uint32_t axis = 0;                  ///< along which scales differ; not used by scheme::tensor
   std::uint64_t block = 0;                 ///< elements that share a scale, for scheme::block
   span<const double> scales{};             ///< if the format states them
   span<const std::int64_t> zero_points{};  ///< if the format states them
   std::size_t scale_tensor = WB_NO_INDEX;  ///< the tensor that holds the scales
-  /// The tensor that holds the zero points; without it and without zero_points all are 0.
+  /// The tensor that holds the zero points. All are 0 if there is neither this tensor nor zero_points.
   std::size_t zero_point_tensor = WB_NO_INDEX;
 };
 
-/// One tensor of a model: what it is, and four ways to its contents. Borrows from its model; cheap to copy.
+/// A tensor of a model. Borrows from its model; cheap to copy.
 class tensor_view {
  public:
   static tensor_view at(const wb_model* model, std::size_t index) noexcept {
@@ -138,26 +132,26 @@ class tensor_view {
   std::string_view dtype_name() const noexcept { return weighbridge::dtype_name(info_.dtype); }
   /// Empty for a scalar.
   span<const std::int64_t> shape() const noexcept { return dims(info_.shape); }
-  /// In elements, as stored in one run of the file. Empty: contiguous and row-major, or in several pieces.
+  /// In elements, as the tensor is stored. Empty: contiguous and row-major, or in several pieces.
   span<const std::int64_t> strides() const noexcept { return dims(info_.strides); }
-  /// Product of the shape.
+  /// The product of the shape: 1 for a scalar, 0 for an empty view.
   std::uint64_t elements() const noexcept {
-    std::uint64_t product = 1;
+    std::uint64_t product = info_.shape ? 1 : 0;
     for (const std::int64_t extent : shape()) product *= static_cast<std::uint64_t>(extent);
     return product;
   }
-  /// Of the tensor when it is contiguous.
+  /// The size when contiguous.
   std::uint64_t bytes() const noexcept { return info_.bytes; }
-  /// In the file; none for contents that are not stored as one run.
+  /// In bytes from the start of the file; none for contents that are not stored in one piece.
   std::optional<std::uint64_t> offset() const noexcept {
     return info_.offset == UINT64_MAX ? std::nullopt : std::optional(info_.offset);
   }
   /// Index in model::files().
-  std::uint32_t file() const noexcept { return info_.file; }
-  /// How the elements stand for real numbers; status::not_found: the format does not say.
+  std::size_t file() const noexcept { return info_.file; }
+  /// How the elements represent real numbers. status::not_found: the format does not state it.
   [[nodiscard]] expected<weighbridge::quantization> quantization() const noexcept {
     auto c = detail::sized<wb_quantization_info>();
-    const wb_status code = wb_model_tensor_quantization(model_, index_, &c);
+    const wb_status code = wb_model_tensor_quantization_info(model_, index_, &c);
     if (code != WB_OK) return detail::failure(code);
     return weighbridge::quantization{static_cast<weighbridge::scheme>(c.scheme),
                                      c.axis,
@@ -167,10 +161,10 @@ class tensor_view {
                                      c.scale_tensor,
                                      c.zero_point_tensor};
   }
-  /// Of the pointer that data() gives; 0: it gives none.
+  /// In bytes, of the pointer that data() gives; 0: there is none.
   std::uint32_t alignment() const noexcept { return info_.alignment; }
 
-  /// Zero-copy, until the model is gone. status::not_mapped: use read(), buffer() or a load.
+  /// The stored bytes without a copy, valid until the model is gone. status::not_mapped: use buffer(), read() or a load.
   [[nodiscard]] expected<span<const std::byte>> data() const noexcept {
     const void* ptr = nullptr;
     std::size_t size = 0;
@@ -179,36 +173,36 @@ class tensor_view {
     return detail::bytes(ptr, size);
   }
 
-  /// The same as elements. T must be as large as an element, and the data aligned for it. float and double
-  /// want F32 and F64; integers and structs go by size alone, so std::uint16_t shows the bits of BF16.
-  /// Elements come in the order in which they are stored: see strides().
+  /// The same as elements. T must have the size of an element, and the data its alignment. float and double require F32 and
+  /// F64; other types need only the size, so std::uint16_t gives the bits of BF16. The elements are in the order in which
+  /// they are stored: see strides().
   template <class T>
   [[nodiscard]] expected<span<const T>> as() const noexcept {
     static_assert(std::is_trivially_copyable_v<T> && !std::is_same_v<T, bool>,
-                  "T must be plain data for which every pattern of bits is a value");
+                  "T must be trivially copyable, and every bit pattern a value of it");
     const void* ptr = nullptr;
     std::size_t size = 0;
     const wb_status code = wb_model_tensor_data(model_, index_, &ptr, &size);
     if (code != WB_OK) return detail::failure(code);
     if (info_.bytes != elements() * sizeof(T))
-      return detail::failure(status::invalid_argument, "as<T>: T is not as large as an element of the tensor");
+      return detail::failure(status::invalid_argument, "as<T>: the size of T is not that of an element");
     if constexpr (std::is_floating_point_v<T>) {
       if (info_.dtype != (sizeof(T) == 4 ? WB_F32 : WB_F64))
         return detail::failure(status::invalid_argument, "as<T>: the elements are not of this floating-point type");
     }
     if (reinterpret_cast<std::uintptr_t>(ptr) % alignof(T) != 0)
-      return detail::failure(status::invalid_argument, "as<T>: the data is not aligned for T; load or read a copy");
+      return detail::failure(status::invalid_argument, "as<T>: the data is not aligned for T: load or read a copy");
     return span<const T>(static_cast<const T*>(ptr), size / sizeof(T));
   }
 
-  /// The contents, for longer than the model lives.
+  /// The contents, contiguous and row-major. They outlive the model.
   [[nodiscard]] expected<weighbridge::buffer> buffer() const noexcept {
     return detail::make<weighbridge::buffer>([&](auto out, auto why) {
       return wb_model_tensor_buffer(model_, index_, out, why);
     });
   }
 
-  /// Copies the bytes from `from` on into `into`, all of it or an error. Reads; never touches a mapping.
+  /// Reads bytes, from `from` bytes after the start of the tensor, until `into` is full. Never reads through a map.
   [[nodiscard]] expected<void> read(std::uint64_t from, span<std::byte> into) const noexcept {
     return detail::run([&](wb_error** why) {
       return wb_model_tensor_read(model_, index_, from, into.data(), into.size(), why);

@@ -28,6 +28,11 @@ struct graph_ref {
   const wb_graph* graph = nullptr;
 };
 
+/// The id in a graph that an index of a range stands for.
+inline std::uint32_t id(std::size_t index) noexcept {
+  return index < WB_NO_ID ? static_cast<std::uint32_t>(index) : WB_NO_ID;
+}
+
 inline span<const std::int64_t> shape_of(const std::int64_t* dims, std::uint32_t rank) noexcept {
   return {dims, dims ? rank : 0};
 }
@@ -35,21 +40,21 @@ inline span<const std::int64_t> shape_of(const std::int64_t* dims, std::uint32_t
 
 // ---- types --------------------------------------------------------------------------------------------
 
-/// One dimension of a tensor.
+/// A dimension of a tensor.
 struct dim {
   std::int64_t size = -1;       ///< elements; -1: symbolic or unknown
-  std::string_view symbol;      ///< of a symbolic one: all dimensions of one name are equal
-  std::string_view denotation;  ///< what it means, such as "DATA_BATCH"
+  std::string_view symbol{};      ///< of a symbolic one; dimensions of one name are equal throughout the graph
+  std::string_view denotation{};  ///< what it means, such as "DATA_BATCH"
 };
 
-/// What the model says of a value's type.
+/// The type that a model states for a value.
 class type_view {
   struct dims_of {
     const wb_graph* graph;
     std::uint32_t type;
     dim at(std::size_t index) const noexcept {
       auto c = detail::sized<wb_dim_info>();
-      if (wb_graph_type_dim(graph, type, index, &c) != WB_OK) return {};
+      if (wb_graph_type_dim_info(graph, type, detail::id(index), &c) != WB_OK) return {};
       return {c.size, detail::text(c.symbol), detail::text(c.denotation)};
     }
   };
@@ -58,9 +63,9 @@ class type_view {
   static type_view at(const wb_graph* graph, std::size_t index) noexcept {
     type_view type;
     auto info = detail::sized<wb_type_info>();
-    if (index >= WB_NO_TYPE || wb_graph_type(graph, static_cast<std::uint32_t>(index), &info) != WB_OK) return type;
+    if (wb_graph_type_info(graph, detail::id(index), &info) != WB_OK) return type;
     type.graph_ = graph;
-    type.index_ = static_cast<std::uint32_t>(index);
+    type.index_ = detail::id(index);
     type.info_ = info;
     return type;
   }
@@ -68,35 +73,35 @@ class type_view {
   explicit operator bool() const noexcept { return graph_ != nullptr; }
   std::uint32_t index() const noexcept { return index_; }
   type_kind kind() const noexcept { return static_cast<type_kind>(info_.kind); }
-  /// Of the elements of a tensor or the keys of a map; 0: not known.
+  /// Of the elements of a tensor, or of the keys of a map; 0: not known.
   weighbridge::dtype dtype() const noexcept { return info_.dtype; }
   std::string_view dtype_name() const noexcept { return weighbridge::dtype_name(info_.dtype); }
   /// What the value means, such as "IMAGE".
   std::string_view denotation() const noexcept { return detail::text(info_.denotation); }
-  /// Whether the number of dimensions is known. If not, shape() and dims() are empty, as they are for a scalar.
+  /// Whether the rank is known. If not, shape() and dims() are empty, as for a scalar.
   bool has_rank() const noexcept { return info_.shape != nullptr; }
   /// -1: symbolic or unknown.
   span<const std::int64_t> shape() const noexcept { return detail::shape_of(info_.shape, info_.rank); }
   /// The same with names.
   detail::range<dims_of> dims() const noexcept { return {{graph_, index_}, info_.rank}; }
-  /// What a sequence or an optional value holds; the values of a map.
+  /// Of the contents of a sequence or an optional value, or of the values of a map.
   type_view element() const noexcept { return at(graph_, info_.element); }
 
  private:
   const wb_graph* graph_ = nullptr;
-  std::uint32_t index_ = WB_NO_TYPE;
+  std::uint32_t index_ = WB_NO_ID;
   wb_type_info info_{};
 };
 
 // ---- values -------------------------------------------------------------------------------------------
 
-/// A tensor of which only some elements are stored.
+/// A sparse tensor: only some elements are stored.
 class sparse_view {
  public:
   static sparse_view at(const wb_model* model, std::size_t index) noexcept {
     sparse_view sparse;
     auto info = detail::sized<wb_sparse_info>();
-    if (wb_model_sparse(model, index, &info) != WB_OK) return sparse;
+    if (wb_model_sparse_info(model, index, &info) != WB_OK) return sparse;
     sparse.model_ = model;
     sparse.info_ = info;
     return sparse;
@@ -104,9 +109,9 @@ class sparse_view {
 
   explicit operator bool() const noexcept { return model_ != nullptr; }
   span<const std::int64_t> shape() const noexcept { return detail::shape_of(info_.shape, info_.rank); }
-  /// The elements that are stored; none if this version cannot read them.
+  /// The stored elements; none if this version cannot read them.
   std::optional<tensor_view> values() const noexcept { return tensor(info_.values); }
-  /// Their places: linear indices, or one row of coordinates for each.
+  /// Their positions: linear indices, or one row of coordinates for each.
   std::optional<tensor_view> indices() const noexcept { return tensor(info_.indices); }
 
  private:
@@ -119,16 +124,15 @@ class sparse_view {
   wb_sparse_info info_{};
 };
 
-/// What flows through a graph. False: an input or output of a node that is left out.
+/// A value of a graph. False: an input or output of a node that is omitted.
 class value_view {
  public:
   static value_view at(detail::graph_ref in, std::size_t index) noexcept {
     value_view value;
     auto info = detail::sized<wb_value_info>();
-    if (index >= WB_NO_VALUE) return value;
-    if (wb_graph_value(in.graph, static_cast<std::uint32_t>(index), &info) != WB_OK) return value;
+    if (wb_graph_value_info(in.graph, detail::id(index), &info) != WB_OK) return value;
     value.in_ = in;
-    value.index_ = static_cast<std::uint32_t>(index);
+    value.index_ = detail::id(index);
     value.info_ = info;
     return value;
   }
@@ -136,47 +140,47 @@ class value_view {
   explicit operator bool() const noexcept { return in_.graph != nullptr; }
   std::uint32_t index() const noexcept { return index_; }
   std::string_view name() const noexcept { return detail::text(info_.name); }
-  /// 0: not known, or it is no tensor.
+  /// 0: not known, or not a tensor.
   weighbridge::dtype dtype() const noexcept { return info_.dtype; }
   std::string_view dtype_name() const noexcept { return weighbridge::dtype_name(info_.dtype); }
-  /// Whether the number of dimensions is known.
+  /// Whether the rank is known.
   bool has_rank() const noexcept { return info_.shape != nullptr; }
   /// -1: symbolic or unknown, see type().dims().
   span<const std::int64_t> shape() const noexcept { return detail::shape_of(info_.shape, info_.rank); }
-  /// What the model says; false if it says nothing, as is usual between nodes.
-  type_view type() const noexcept { return type_view::at(in_.graph, in_.graph ? info_.type_index : WB_NO_TYPE); }
+  /// The type that the model states; false if it states none, as is usual between nodes.
+  type_view type() const noexcept { return type_view::at(in_.graph, in_.graph ? info_.type : WB_NO_ID); }
 
   bool is_input() const noexcept { return is(WB_VALUE_INPUT); }
   bool is_output() const noexcept { return is(WB_VALUE_OUTPUT); }
   bool is_initializer() const noexcept { return is(WB_VALUE_INITIALIZER); }
-  /// A node makes it: see producer().
+  /// A node computes it: see producer().
   bool is_computed() const noexcept { return is(WB_VALUE_COMPUTED); }
   /// It comes from a graph around this one: see outer().
   bool is_outer() const noexcept { return is(WB_VALUE_OUTER); }
 
-  /// The node that makes it.
+  /// The first node that computes it.
   inline node_view producer() const noexcept;
-  /// Where it comes from: the value in the nearest graph around that has it.
+  /// Its origin: the value in the nearest graph around this one that has it.
   inline value_view outer() const noexcept;
   inline graph_view graph() const noexcept;
-  /// The contents of an initializer; none if some are missing (see sparse()) or this version cannot read them.
+  /// The contents of an initializer; none if it is sparse, or if this version cannot read it.
   std::optional<tensor_view> tensor() const noexcept {
     if (!*this || info_.tensor == WB_NO_INDEX) return std::nullopt;
     return tensor_view::at(in_.model, info_.tensor);
   }
-  /// The contents of an initializer of which only some are stored.
+  /// The contents of an initializer that is sparse.
   sparse_view sparse() const noexcept { return sparse_view::at(in_.model, *this ? info_.sparse : WB_NO_INDEX); }
 
  private:
-  bool is(std::uint32_t flag) const noexcept { return (info_.kind & flag) != 0; }
+  bool is(std::uint32_t flag) const noexcept { return (info_.flags & flag) != 0; }
 
   detail::graph_ref in_{};
-  std::uint32_t index_ = WB_NO_VALUE;
+  std::uint32_t index_ = WB_NO_ID;
   wb_value_info info_{};
 };
 
 namespace detail {
-/// Values by a list of their indices.
+/// Values by a list of their ids.
 struct listed_values {
   graph_ref in{};
   const std::uint32_t* list = nullptr;

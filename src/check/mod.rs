@@ -25,7 +25,7 @@ use std::ops::ControlFlow;
 
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::host::{Cancel, Progress};
+use crate::host::{Cancel, Level, Progress};
 use crate::model::Model;
 use collector::Collector;
 use goal::Goal;
@@ -102,6 +102,17 @@ pub fn check(model: &Model, options: &CheckOptions) -> Result<Vec<Finding>> {
 ///
 /// [`Progress::total_bytes`] is what may be read at most: most checks end long before. Tensors are not counted.
 pub fn check_with(
+    model: &Model,
+    options: &CheckOptions,
+    progress: impl FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Vec<Finding>> {
+    let context = model.context();
+    let findings = context.log_failure("check", find(model, options, progress))?;
+    context.log(Level::Info, "check", || format!("done: {} findings", findings.len()));
+    Ok(findings)
+}
+
+fn find(
     model: &Model,
     options: &CheckOptions,
     progress: impl FnMut(&Progress) -> ControlFlow<()>,

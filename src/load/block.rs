@@ -11,9 +11,6 @@ use crate::error::{Error, Kind, Result};
 /// The most buffers of one read; the kernel takes 1,024 (`IOV_MAX`).
 const MAX_PIECES: usize = 512;
 
-/// Bytes of one read where nothing has to stay in the cache to be hashed: large reads are the fastest.
-const UNHASHED_BLOCK: u64 = 4 << 20;
-
 /// Shorter rows are read together with what lies between them: a buffer costs more than its bytes.
 const MIN_ROW: u64 = 512;
 
@@ -64,7 +61,7 @@ impl Block {
 
     /// The block of a job at a position, which fills at most `capacity` bytes of the arena.
     pub(super) fn next(plan: &Plan, job: &Job, position: u64, capacity: u64) -> Result<Self> {
-        let most = if job.hashes.is_empty() { UNHASHED_BLOCK } else { plan.staging.block as u64 };
+        let most = if job.hashes.is_empty() { plan.staging.unhashed_block } else { plan.staging.block as u64 };
         let end = (position + most).min(job.end);
         let transfers = &plan.layout.transfers[..job.transfers.end];
         let behind = transfers[job.transfers.clone()].partition_point(|one| one.end() <= position);

@@ -44,6 +44,7 @@ mod copy_strided;
 pub mod cuda;
 mod digests;
 mod jobs;
+mod journal;
 mod layout;
 mod lent;
 mod lock;

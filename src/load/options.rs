@@ -44,6 +44,10 @@ pub struct PlanOptions {
     /// contiguously 131,072, for a device 196,608, and 65,536 more with large reads. 0 means 8 MiB, for a device or where
     /// tensors are not stored contiguously 128 MiB. A thread that loads to devices uses 8.5 MiB at most, of which it pins 4 MiB.
     pub staging_bytes: u64,
+    /// The most bytes of one block, which is what [`Task::step`](super::Task::step) does at least; at least 65,536. 0 means
+    /// 524,288 where bytes are hashed, 4,194,304 where they are only read, and up to 8,388,608 for tensors that are not stored
+    /// contiguously.
+    pub block_bytes: u64,
     /// The most threads that read at once, within what the context allows; 0 means as many as that. With more threads
     /// than processors, more reads wait for a slow disk at the same time.
     pub readers: usize,

@@ -155,26 +155,36 @@ impl Placement {
 
     /// The tensor with this name, on the first device that has it; `None` if the placement does not have it.
     pub fn find(&self, name: &str) -> Option<Placed<'_>> {
-        let selected = self.position_of(name)?;
-        match &self.0.memory {
-            Memory::Devices(devices) => self.get(devices.routing().positions_of(selected).next()?),
-            _ => self.get(selected),
-        }
+        self.get(self.position(name)?)
     }
 
     /// The tensor with this name on one CUDA device; `None` if that device does not have it.
     pub fn find_on(&self, device: u32, name: &str) -> Option<Placed<'_>> {
-        let selected = self.position_of(name)?;
-        match &self.0.memory {
-            Memory::Devices(devices) => {
-                let mut placed = devices.routing().positions_of(selected).filter_map(|position| self.get(position));
-                placed.find(|placed| placed.device == Some(device))
-            }
-            _ => self.get(selected).filter(|placed| placed.device == Some(device)),
-        }
+        self.get(self.position_on(Some(device), name)?)
     }
 
-    fn position_of(&self, name: &str) -> Option<usize> {
+    /// The position of the tensor with this name, for [`get`](Self::get), on the first device that has it.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.positions(name)?.next()
+    }
+
+    /// The position of the tensor with this name on one CUDA device, or with `None` in host memory.
+    pub fn position_on(&self, device: Option<u32>, name: &str) -> Option<usize> {
+        self.positions(name)?.find(|position| self.get(*position).is_some_and(|placed| placed.device == device))
+    }
+
+    /// The positions of the tensor with this name: one for each device that has it.
+    fn positions(&self, name: &str) -> Option<impl Iterator<Item = usize>> {
+        let selected = self.selected(name)?;
+        let (on_host, on_devices) = match &self.0.memory {
+            Memory::None => (None, None),
+            Memory::Devices(devices) => (None, Some(devices.routing().positions_of(selected))),
+            _ => (Some(selected), None),
+        };
+        Some(on_host.into_iter().chain(on_devices.into_iter().flatten()))
+    }
+
+    fn selected(&self, name: &str) -> Option<usize> {
         let index = self.0.tensors.find(name)?;
         match &self.0.positions {
             None => Some(index),

@@ -8,8 +8,10 @@ use crate::error::{Error, Result};
 pub(super) struct Staging {
     /// Threads of the task; with none the caller works.
     pub(super) threads: usize,
-    /// Bytes of one read, and of the scratch memory of each thread.
+    /// Bytes of one read of what is hashed, and of the scratch memory of each thread.
     pub(super) block: usize,
+    /// Bytes of one read of what is not hashed.
+    pub(super) unhashed_block: u64,
     /// Bytes of one slot of memory that is sent to a device, written to a file or scattered over an arena; 0 if the
     /// target needs none.
     pub(super) slot: usize,
@@ -32,6 +34,8 @@ const DEFAULT_WITH_SLOTS: u64 = 128 << 20;
 const MIN_BLOCK: u64 = 64 << 10;
 /// A block is read and then hashed: it should still be in the second-level cache of one core.
 const MAX_BLOCK: u64 = 512 << 10;
+/// Where nothing has to stay in the cache to be hashed, large reads are the fastest.
+const MAX_UNHASHED_BLOCK: u64 = 4 << 20;
 /// Above this, copies to a device get no faster.
 const MAX_SLOT: u64 = 2 << 20;
 /// A smaller slot for scattered elements is no faster: it costs more system calls.
@@ -68,6 +72,11 @@ impl Staging {
             let message = format!("{bytes} bytes are too few: expected at least {least}");
             return Err(Error::invalid(message).with_subject("staging_bytes"));
         }
+        if (1..MIN_BLOCK).contains(&options.block_bytes) {
+            let message = format!("{} bytes are too few: expected at least {MIN_BLOCK}", options.block_bytes);
+            return Err(Error::invalid(message).with_subject("block_bytes"));
+        }
+        let most_of_block = if options.block_bytes == 0 { u64::MAX } else { options.block_bytes };
         let readers = if options.readers == 0 { usize::MAX } else { options.readers };
         let most = usize::try_from(bytes / least).unwrap_or(usize::MAX);
         let threads = threads.min(readers).min(most);
@@ -75,11 +84,19 @@ impl Staging {
         let share = |rest: u64, parts: u64, most: u64| {
             rest.checked_div(parts).map_or(0, |part| part.clamp(MIN_BLOCK, most) & !4095)
         };
-        let block = share(each, 1 + slots + chunks, MAX_BLOCK);
+        let block = share(each, 1 + slots + chunks, MAX_BLOCK.min(most_of_block));
         let most = if scatters { scattered.clamp(MIN_SCATTERED_SLOT, MAX_SCATTERED_SLOT) } else { MAX_SLOT };
-        let slot = share(each - block, slots + chunks, most) * slots.min(1);
-        let chunk = share(each - block - slots * slot, chunks, MAX_CHUNK.max(preferred as u64));
-        Ok(Self { threads, block: block as usize, slot: slot as usize, slots: slots as usize, chunk: chunk as usize })
+        let slot = share(each - block, slots + chunks, most.min(most_of_block)) * slots.min(1);
+        let most = MAX_CHUNK.max(preferred as u64).min(most_of_block);
+        let chunk = share(each - block - slots * slot, chunks, most);
+        Ok(Self {
+            threads,
+            block: block as usize,
+            unhashed_block: MAX_UNHASHED_BLOCK.min(most_of_block) & !4095,
+            slot: slot as usize,
+            slots: slots as usize,
+            chunk: chunk as usize,
+        })
     }
 
     /// Bytes that the pass uses at most.

@@ -9,6 +9,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::digests::Digests;
+use super::journal::Journal;
 use super::lock::lock;
 use super::placement::Placement;
 use super::plan::Plan;
@@ -44,6 +45,7 @@ pub struct Task {
 /// What the threads of a task share.
 struct Shared {
     plan: Arc<Plan>,
+    journal: Journal,
     sink: Mutex<Option<Box<dyn Sink>>>,
     /// Jobs that nobody has taken yet.
     queue: Mutex<VecDeque<usize>>,
@@ -105,10 +107,18 @@ enum Phase {
 impl Task {
     /// Starts a plan: takes the memory, checks that the files are still the same, starts the threads.
     pub fn start(plan: &Arc<Plan>) -> Result<Self> {
-        Self::start_with(plan, false)
+        Self::start_with(plan, false, "load")
     }
 
-    fn start_with(plan: &Arc<Plan>, keeps_going: bool) -> Result<Self> {
+    /// Starts a plan. With `keeps_going`, mismatches are collected instead of ending the pass. `operation` is what the
+    /// log calls it.
+    fn start_with(plan: &Arc<Plan>, keeps_going: bool, operation: &'static str) -> Result<Self> {
+        let journal = Journal::begin(operation, plan);
+        let task = Self::prepare(plan, keeps_going, &journal);
+        task.inspect_err(|e| journal.failed(plan, e))
+    }
+
+    fn prepare(plan: &Arc<Plan>, keeps_going: bool, journal: &Journal) -> Result<Self> {
         check_unchanged(plan)?;
         let mut costs = Costs::default();
         let sink = costs.measure(Stage::Prepare, plan.info().target_bytes, || prepare(plan))?;
@@ -127,6 +137,7 @@ impl Task {
             status: Mutex::new(Status { running: 0, busy: 0, jobs_left, next_slab: 0, slabs_left, phase }),
             changed: Condvar::new(),
             plan: Arc::clone(plan),
+            journal: journal.clone(),
         });
         lock(&shared.digests).conclude_empty(plan)?;
         let mut task = Self { shared, workers: Vec::new(), worker: Mutex::default(), placement: OnceLock::new() };
@@ -151,7 +162,8 @@ impl Task {
         }
     }
 
-    /// Works, or waits for the threads that do, for about `budget`; at least one block is done.
+    /// Works, or waits for the threads that do, for at most about `budget`; at least one block is done. A block that is not
+    /// expected to fit the rest of the budget is left for the next call.
     ///
     /// An error is final: every later call returns an error of the same kind.
     pub fn step(&self, budget: Duration) -> Result<State> {
@@ -221,10 +233,15 @@ impl Task {
     }
 
     fn work_until(&self, worker: &mut Worker, deadline: Option<Instant>) {
-        let is_late = || deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let mut begun = Instant::now();
         loop {
-            match self.shared.advance(worker) {
-                Ok(Advance::Block | Advance::Job | Advance::Slab) if !is_late() => {}
+            let result = self.shared.advance(worker);
+            let now = Instant::now();
+            // The next turn is expected to take as long as the one before.
+            let is_late = deadline.is_some_and(|deadline| now + (now - begun) > deadline);
+            begun = now;
+            match result {
+                Ok(Advance::Block | Advance::Job | Advance::Slab) if !is_late => {}
                 Ok(_) => return,
                 Err(e) => return self.shared.fail(e),
             }
@@ -362,12 +379,16 @@ impl Shared {
 
     fn fail(&self, error: Error) {
         let mut status = lock(&self.status);
-        if matches!(status.phase, Phase::Running) {
-            status.phase = Phase::Failed(error);
+        let is_first = matches!(status.phase, Phase::Running);
+        if is_first {
+            status.phase = Phase::Failed(error.clone());
         }
         drop(status);
         self.cancel.cancel();
         lock(&self.queue).clear();
+        if is_first {
+            self.journal.failed(&self.plan, &error);
+        }
         self.changed.notify_all();
     }
 
@@ -399,12 +420,16 @@ impl Shared {
             status.phase = Phase::Failed(failure.clone());
             drop(status);
             self.let_go();
+            self.journal.failed(&self.plan, &failure);
             return Err(failure);
         }
         if self.plan.vouches {
             lock(&self.digests).mark_verified(&self.plan);
         }
         status.phase = Phase::Done;
+        drop(status);
+        let costs = lock(&self.costs).clone();
+        self.journal.done(&self.plan, costs);
         Ok(State::Done)
     }
 
@@ -441,10 +466,10 @@ fn check_unchanged(plan: &Plan) -> Result<()> {
 /// instead of ending the pass.
 pub(super) fn run(
     plan: &Arc<Plan>,
-    keeps_going: bool,
+    (keeps_going, operation): (bool, &'static str),
     progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<(Digests, Costs)> {
-    let task = Task::start_with(plan, keeps_going)?;
+    let task = Task::start_with(plan, keeps_going, operation)?;
     task.wait_with(progress)?;
     let digests = std::mem::take(&mut *lock(&task.shared.digests));
     let costs = std::mem::take(&mut *lock(&task.shared.costs));

@@ -30,7 +30,7 @@ fn verify_present(
     mut progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Report> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Verify)?);
-    let (digests, costs) = run(&plan, true, &mut progress)?;
+    let (digests, costs) = run(&plan, (true, "verify"), &mut progress)?;
     let report = digests.report(&plan).with_costs(costs);
     let damaged = digests.damaged_files(&plan);
     if damaged.is_empty() || payload.manifests.iter().all(|manifest| manifest.tensors.is_empty()) {
@@ -41,7 +41,7 @@ fn verify_present(
         Err(e) if e.kind() == Kind::Limit => return Ok(report),
         plan => Arc::new(plan?),
     };
-    let located = run(&plan, true, progress)?.0.report(&plan);
+    let located = run(&plan, (true, "verify"), progress)?.0.report(&plan);
     Ok(report.with_tensors_of(&located))
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn measure(
     progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Measured> {
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Measure)?);
-    let (digests, _) = run(&plan, false, progress)?;
+    let (digests, _) = run(&plan, (false, "digest"), progress)?;
     let mut tensors = BTreeMap::new();
     let mut of_files: Vec<Vec<(Algorithm, Digest)>> = vec![Vec::new(); plan.files.len()];
     for (check, digests) in plan.checks.list.iter().zip(digests.into_digests()) {

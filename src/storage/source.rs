@@ -169,7 +169,12 @@ impl Source {
     }
 
     fn map<'a>(&self, stored: &dyn Stored, mapping: &'a Mapping) -> Option<&'a Bytes> {
-        let map = mapping.map.get_or_make(|| stored.map());
+        let map = mapping.map.get_or_make(|| {
+            let bytes = stored.map()?;
+            let text = || Printable(&format!("{}: mapped, {} bytes", self.path(), bytes.len())).to_string();
+            mapping.context.log(Level::Debug, "storage", text);
+            Ok(bytes)
+        });
         let Err(e) = map else { return map.ok() };
         if mapping.failure.set(e.clone()).is_ok() {
             let text = || Printable(&format!("{}: it is read instead", e.with_path(self.path()))).to_string();

@@ -12,8 +12,8 @@ int main(int argc, char **argv) {
   wb_plan_info planned = {sizeof planned};
   wb_progress progress = {sizeof progress};
   wb_tensor_info tensor = {sizeof tensor};
-  wb_placed_tensor placed = {sizeof placed};
-  wb_check check = {sizeof check};
+  wb_placed_tensor_info placed = {sizeof placed};
+  wb_line_info line = {sizeof line};
   wb_context *context;
   wb_model *model;
   wb_plan *plan;
@@ -29,21 +29,21 @@ int main(int argc, char **argv) {
   CHECK(wb_context_create(&host, &context, NULL) == WB_OK);
   CHECK(wb_model_open(context, argv[1], WB_NUL, &open, &model, NULL) == WB_OK);
   CHECK(wb_plan_create(model, &load, &plan, NULL) == WB_OK);
-  CHECK(wb_plan_describe(plan, &planned) == WB_OK);
+  CHECK(wb_plan_get_info(plan, &planned) == WB_OK);
   CHECK(planned.tensors == wb_model_tensor_count(model));
   CHECK(wb_plan_start(plan, &task, NULL) == WB_OK);
   CHECK(wb_task_step(task, UINT64_MAX, &progress, NULL) == WB_OK);
   CHECK(progress.done_tensors == planned.tensors && progress.done_bytes == progress.total_bytes);
   CHECK(wb_task_finish(task, &placement, NULL) == WB_OK);
 
-  for (i = 0; i < wb_placement_count(placement); i++) {
-    CHECK(wb_placement_tensor(placement, i, &placed) == WB_OK);
+  for (i = 0; i < wb_placement_tensor_count(placement); i++) {
+    CHECK(wb_placement_tensor_info(placement, i, &placed) == WB_OK);
     CHECK(wb_model_tensor_info(model, placed.tensor, &tensor) == WB_OK);
-    CHECK(placed.bytes == tensor.bytes && placed.address % 64 == 0);
+    CHECK(placed.bytes == tensor.bytes && (size_t)placed.data % 64 == 0);
   }
   CHECK(wb_placement_report(placement, &report, NULL) == WB_OK);
-  CHECK(wb_report_check(report, 0, &check) == WB_OK);
-  CHECK(check.outcome == WB_CHECK_MATCH && check.anchor == WB_ANCHOR_BESIDE && check.actual.len == check.expected.len);
+  CHECK(wb_report_line_info(report, 0, &line) == WB_OK);
+  CHECK(line.outcome == WB_OUTCOME_MATCH && line.anchor == WB_ANCHOR_BESIDE && line.actual.len == line.expected.len);
   printf("%u tensors loaded, all verified\n", (unsigned)i);
 
   wb_report_release(report);

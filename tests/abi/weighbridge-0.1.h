@@ -1,59 +1,75 @@
-/* weighbridge.h: open, verify and load model weights, and walk and check graphs, from C, C++ and everything that can
- * call C.
+/* weighbridge.h: the C interface of Weighbridge, which opens, verifies and loads models without Python.
  *
- * Generated from src/ffi by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
+ * Generated from capi/src by cbindgen; edit the sources. SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * A first program (cc program.c -lweighbridge):
  *
- *   wb_error *err;
- *   wb_model *model;
- *   wb_placement *placement;
- *   wb_plan_options load = {0};
- *   wb_placed_tensor tensor = {0};
- *   load.struct_size = sizeof load;
- *   load.target = WB_TARGET_HOST;
- *   tensor.struct_size = sizeof tensor;
- *   if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) != WB_OK) {
- *     wb_str message;
- *     wb_error_message(err, &message);
- *     printf("%.*s\n", (int)message.len, message.ptr);
+ *   #include <stdio.h>
+ *   #include <weighbridge.h>
+ *
+ *   static int failed(wb_error *err) {
+ *     fprintf(stderr, "%s\n", wb_error_message(err));
  *     wb_error_release(err);
  *     return 1;
  *   }
- *   if (wb_model_load(model, &load, &placement, NULL) == WB_OK) {
- *     wb_placement_find(placement, "lm_head.weight", WB_NUL, &tensor);
- *     use((const void *)(uintptr_t)tensor.address, tensor.bytes);
+ *
+ *   int main(void) {
+ *     wb_error *err = NULL;
+ *     wb_model *model;
+ *     wb_placement *placement;
+ *     size_t index;
+ *     wb_placed_tensor_info tensor = {0};
+ *     tensor.struct_size = sizeof tensor;
+ *     if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) != WB_OK) {
+ *       return failed(err);
+ *     }
+ *     if (wb_model_load(model, NULL, &placement, &err) != WB_OK) {
+ *       wb_model_release(model);
+ *       return failed(err);
+ *     }
+ *     if (wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK
+ *         && wb_placement_tensor_info(placement, index, &tensor) == WB_OK) {
+ *       printf("%llu bytes at %p\n", (unsigned long long)tensor.bytes, tensor.data);
+ *     }
  *     wb_placement_release(placement);
+ *     wb_model_release(model);
+ *     return 0;
  *   }
- *   wb_model_release(model);
  *
- * Conventions, which hold for every function:
+ * Conventions, which apply to every function:
  *
- * - Results. Most functions return a wb_status: 0 done, positive not yet, negative an error. Those that return a count
- *   or a pointer return 0 or NULL on a wrong argument.
- * - Errors. `wb_error **err` is last and optional. It is ignored on entry and written only on failure; the caller
- *   releases what is written. Nothing is kept in thread-local or global state.
- * - Ownership. What comes through a `**out` belongs to the caller, who releases it; on failure it is set to NULL. Other
- *   results are written only on success. A returned pointer, and every pointer in an info structure, is borrowed from
- *   the object that was asked.
- * - Threads. A function that takes its object `const` may run on many threads at once. One that takes it without
- *   `const` needs it for itself, unless it says "any thread". Functions named _retain and _release accept any thread.
- * - NULL. Functions named _release and _retain accept it. A NULL context is one that lends nothing. Everywhere else
- *   NULL for a required pointer is WB_ERR_INVALID_ARGUMENT; NULL with a length of 0 is the empty range.
- * - Structures begin with `struct_size`: set it to their size. Zeroed options mean the defaults. An older, shorter
- *   structure is taken as if zeros followed; a longer one is taken if its unknown tail is zero, and refused with
- *   WB_ERR_UNSUPPORTED otherwise. Info structures are filled as far as the caller knows them, and zeroed beyond.
- * - Text is UTF-8. Lengths of input text may be WB_NUL. Output text is borrowed and not NUL-terminated.
- * - Flags and enumerations from the caller are refused if unknown. The library may return values that are newer than
- *   this header; tolerate them.
- * - Units. Sizes and offsets are in bytes, offsets from the start of the file. Shapes and strides are in elements,
- *   outermost first.
- * - Callbacks get their `user_data` first, are called with no lock held, and must not throw. From inside one, only
- *   functions that say "any thread" and accessors of other objects may be called.
- * - The library never prints, never exits because of a file, installs no signal handler, and starts no thread that the
- *   context does not allow. Do not unload it: as installed, it stays in memory.
- * - Every symbol exists in every build. What a build leaves out answers WB_ERR_UNSUPPORTED.
- * - After fork(), the child may use and release what it has inherited, except tasks and placements on devices.
+ * - Results. Most functions return a wb_status: WB_OK is 0, WB_PENDING is positive, errors are negative. Functions that
+ *   return a count or a pointer return 0 or NULL if an argument is invalid.
+ * - Names. _create and _open make an object, _retain and _release add and drop a reference. _count, _find and _info
+ *   address the parts of an object: _info fills a structure that describes one part, _infos an array of them, _get_info
+ *   a structure that describes the object itself. Functions that end in a noun give that thing.
+ * - Errors. `wb_error **err` is the last parameter and may be NULL. It is ignored on entry and written only on failure;
+ *   the caller owns what is written. Nothing is kept in thread-local or global state.
+ * - Ownership. An object that is returned through `**out` is owned by the caller, who must release it; on failure `*out`
+ *   is set to NULL. Other results are written only on success. A returned pointer, and every pointer in an info
+ *   structure, is borrowed from the object that was asked, and is valid until that object is released.
+ * - Threads. A function that takes its object as `const` may run on several threads at once. A function that takes it
+ *   without `const` requires that no other thread uses the object, unless its documentation says "Any thread". Functions
+ *   named _retain and _release may be called on any thread.
+ * - NULL. Functions named _retain and _release accept NULL, and so does every function that takes a context. Otherwise a
+ *   NULL pointer that is required is WB_ERR_INVALID_ARGUMENT. NULL with a length of 0 is an empty range or text.
+ * - Structures begin with `struct_size`, which the caller sets to the size of the structure. Options that are zeroed
+ *   mean the defaults. The library accepts a structure of an older, shorter version as if zeros followed, and a longer
+ *   one if the part that it does not know is zero; else it returns WB_ERR_UNSUPPORTED. It fills an info structure as far
+ *   as the caller knows it.
+ * - Text is UTF-8. The length of a text that the caller passes may be WB_NUL. Text that the library returns as a wb_str is
+ *   not NUL-terminated; text that it returns as a `const char *` is.
+ * - Flags and enumerations from the caller must be known to the library. The library may return values that are newer
+ *   than this header; programs must tolerate them.
+ * - Units. Sizes and offsets are in bytes, and offsets count from the start of the file. Shapes and strides are in
+ *   elements, outermost dimension first.
+ * - Callbacks take their `user_data` first and are called with no lock held. They must not throw. A callback may call
+ *   functions that are documented with "Any thread", and functions of objects that the operation does not work with.
+ * - Memory. An allocation that fails is WB_ERR_OUT_OF_MEMORY. The library does not end the process.
+ * - The library does not print, install signal handlers, change the environment or the working directory, or start
+ *   threads that the context does not allow. Once loaded it stays in the process: dlclose does not unload it.
+ * - Every symbol exists in every build. A function that a build leaves out returns WB_ERR_UNSUPPORTED.
+ * - fork: the child may use and release what it has inherited, except tasks, and placements on devices.
  */
 #ifndef WEIGHBRIDGE_H
 #define WEIGHBRIDGE_H
@@ -61,7 +77,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How the functions are declared. Define WB_SHARED on Windows when linking to the DLL. */
+/* How functions are declared. On Windows, define WB_SHARED to link to the DLL. */
 #ifndef WB_API
 #if defined(_WIN32) && defined(WB_SHARED)
 #define WB_API __declspec(dllimport)
@@ -76,165 +92,210 @@
 extern "C" {
 #endif
 
-/* As the length of an input text: it ends at the first NUL. Since 0.1. */
-#define WB_NUL ((size_t)-1)
+/* As the length of a text that the caller passes: the text ends at the first NUL. Since 0.1. */
+#define WB_NUL SIZE_MAX
 
-/* As the index of a graph, node, function or tensor: there is none. Since 0.1. */
-#define WB_NO_INDEX ((size_t)-1)
+/* As an index in a model: none. Since 0.1. */
+#define WB_NO_INDEX SIZE_MAX
 
 /* ----------------------------------------------------------------------
  * Text
  */
 
-// Text: UTF-8, not NUL-terminated, borrowed. Since 0.1.
+// Borrowed UTF-8 text that is not NUL-terminated. Since 0.1.
 typedef struct wb_str {
   // The first byte. Never NULL in what the library returns.
   const char *ptr;
-  // Bytes. In what the caller passes, `WB_NUL` means that the text ends at the first NUL.
+  // The length in bytes. In text that the caller passes, `WB_NUL` means that it ends at the first NUL.
   size_t len;
 } wb_str;
 
 /* ----------------------------------------------------------------------
- * Library
- *
- * Version and features. These functions may be called at any time from any thread.
- */
-
-// The version that this header belongs to.
-#define WB_VERSION_MAJOR 0
-
-// The version that this header belongs to.
-#define WB_VERSION_MINOR 1
-
-// The version that this header belongs to.
-#define WB_VERSION_PATCH 0
-
-// The version of the binary interface that this header describes; it is the number in the SONAME, and changes only
-// when a program would have to be compiled again.
-#define WB_ABI_VERSION 0
-
-// The version of the library that is loaded: major << 24 | minor << 12 | patch. Since 0.1.
-WB_API uint32_t wb_version(void);
-
-// The version of the library that is loaded, as static NUL-terminated text such as `"0.1.0"`. Since 0.1.
-WB_API const char *wb_version_string(void);
-
-// The version of the binary interface of the library that is loaded; compare it with `WB_ABI_VERSION`. Since 0.1.
-WB_API uint32_t wb_abi_version(void);
-
-// Whether this build has a feature: a format (`"safetensors"`, `"onnx"`) or a kind of device (`"cuda"`).
-//
-// Returns 1 or 0; 0 also for names that no version knows. Since 0.1.
-WB_API int32_t wb_has_feature(const char *name, size_t name_len);
-
-/* ----------------------------------------------------------------------
  * Status codes
  *
- * What a call returns: 0 done, positive not yet, negative an error. Values are pinned for ever; a later version may
- * add some, so unknown ones have to be tolerated.
+ * The result of a call: 0 is success, a positive value is an intermediate state, a negative value is an error. The values
+ * never change. A later version may add some, so treat an unknown negative value as an error.
  */
 
-// What a call returns. Since 0.1.
+// The result of a call: `WB_OK`, `WB_PENDING` or one of `WB_ERR_*`. Since 0.1.
 typedef int32_t wb_status;
 
-// Done.
+// Success.
 #define WB_OK 0
 
-// Not yet: call again.
+// The operation is not finished; call again.
 #define WB_PENDING 1
 
-// The caller passed something that can never be right: NULL, an index out of range, an unknown flag.
+// An argument is invalid: NULL, an index out of range, an unknown flag, options that contradict each other.
 #define WB_ERR_INVALID_ARGUMENT (-1)
 
-// The request is sound, but this build or this version cannot serve it.
+// The request is valid, but this build or this version does not support it.
 #define WB_ERR_UNSUPPORTED (-2)
 
-// Memory could not be had.
+// Memory could not be allocated.
 #define WB_ERR_OUT_OF_MEMORY (-3)
 
-// The operating system failed to read, write or map; `wb_error_os_code` is `errno`.
+// The operating system failed to read, write or map a file; `wb_error_info.os_code` is `errno`.
 #define WB_ERR_IO (-4)
 
-// A file, tensor or key that was asked for by name does not exist.
+// A file, tensor, key or device that was asked for does not exist.
 #define WB_ERR_NOT_FOUND (-5)
 
-// The file lies or is broken.
+// A file is malformed or inconsistent.
 #define WB_ERR_FORMAT (-6)
 
-// The file asks for more than the limits of this open allow.
+// A file requires more than the limits of the open allow.
 #define WB_ERR_LIMIT (-7)
 
 // Bytes differ from what a manifest expects.
 #define WB_ERR_MISMATCH (-8)
 
-// The policy asks for a check that has not been made, or cannot be.
+// The verification policy requires a check that has not been made, or that no manifest makes possible.
 #define WB_ERR_UNVERIFIED (-9)
 
-// A device or its driver failed; `wb_error_os_code` is the driver's result.
+// A device or its driver failed; `wb_error_info.os_code` is the result of the driver.
 #define WB_ERR_DEVICE (-10)
 
-// The caller cancelled the work.
+// The caller cancelled the operation.
 #define WB_ERR_CANCELLED (-11)
 
-// A callback of the host failed; `wb_error_os_code` is its value.
+// A callback of the host failed; `wb_error_info.os_code` is its result.
 #define WB_ERR_CALLBACK (-12)
 
-// There is no zero-copy pointer; read or load instead.
+// A zero-copy pointer does not exist; read or load the bytes instead.
 #define WB_ERR_NOT_MAPPED (-13)
 
-// The file is no longer the one that was opened.
+// A file has been written since it was opened; with `WB_OPEN_REFUSE_REPLACED`, also: its path leads to another file.
 #define WB_ERR_CHANGED (-14)
 
-// A bug in the library, caught at the boundary.
+// A bug in the library. Nothing is lost but the result of this call; please report it.
 #define WB_ERR_INTERNAL (-100)
 
-// The name of a status, such as `"WB_ERR_FORMAT"`; `"unknown status"` for values of a later version.
+// Returns the name of a status, such as `"WB_ERR_FORMAT"`, as static NUL-terminated text; `"unknown status"` for a value
+// that this version does not have. Never NULL. Any thread. Since 0.1.
+WB_API
+const char *wb_status_name(wb_status s);
+
+/* ----------------------------------------------------------------------
+ * Library
+ *
+ * What this header and the library that is loaded are. These functions may be called at any time from any thread.
+ */
+
+// The major version of this header.
+#define WB_VERSION_MAJOR 0
+
+// The minor version of this header.
+#define WB_VERSION_MINOR 1
+
+// The patch version of this header.
+#define WB_VERSION_PATCH 0
+
+// The version of the binary interface that this header describes: the number in the SONAME. It changes only when
+// programs have to be compiled again.
+#define WB_ABI_VERSION 0
+
+// How the loaded library was built: what a bug report should contain. Set `struct_size` before the call; the texts are
+// static. Since 0.1.
+typedef struct wb_build_info {
+  // `sizeof(wb_build_info)`.
+  size_t struct_size;
+  // The version, such as `"0.1.0"`.
+  wb_str version;
+  // The features of this build, separated by spaces, such as `"safetensors onnx cuda"`.
+  wb_str features;
+  // The platform that it was built for, such as `"x86_64-unknown-linux-gnu"`.
+  wb_str target;
+  // `"release"` or `"debug"`: whether the compiler optimized the code.
+  wb_str profile;
+  // The compiler, such as `"rustc 1.95.0"`.
+  wb_str compiler;
+} wb_build_info;
+
+// Returns the version of the loaded library: major << 24 | minor << 12 | patch. Since 0.1.
+WB_API uint32_t wb_version(void);
+
+// Returns the version of the loaded library as static NUL-terminated text, such as `"0.1.0"`. Since 0.1.
+WB_API const char *wb_version_string(void);
+
+// Returns the version of the binary interface of the loaded library. A program that loads the library by name compares
+// it with `WB_ABI_VERSION`. Since 0.1.
+WB_API uint32_t wb_abi_version(void);
+
+// Returns whether this build has a feature: a format (`"safetensors"`, `"onnx"`) or a kind of device (`"cuda"`).
 //
-// Returns a static NUL-terminated text, never NULL. Any thread. Since 0.1.
-WB_API const char *wb_status_name(wb_status s);
+// Returns 1 or 0, and 0 for names that this version does not know. Since 0.1.
+WB_API int32_t wb_has_feature(const char *name, size_t name_len);
+
+// Describes how the loaded library was built. Since 0.1.
+WB_API wb_status wb_build_get_info(wb_build_info *out);
 
 /* ----------------------------------------------------------------------
  * Errors
  *
- * An error object says what went wrong, where, and what was expected. It belongs to the caller who received it, and
- * may be read from any thread until it is released.
+ * An error object says what went wrong, where, and what was expected. It belongs to the caller who received it.
+ *
+ *   fprintf(stderr, "%s\n", wb_error_message(err));
+ *   wb_error_release(err);
  */
 
-// What went wrong. Release it with `wb_error_release`. Since 0.1.
+// An error. Reference-counted and immutable; any thread. Since 0.1.
 typedef struct wb_error wb_error;
 
-// The status that the failed call returned; `WB_OK` for NULL. Since 0.1.
+// The parts of an error. Set `struct_size` before the call; the texts are borrowed from the error. Since 0.1.
+typedef struct wb_error_info {
+  // `sizeof(wb_error_info)`.
+  size_t struct_size;
+  // The status that the failed call returned.
+  wb_status code;
+  // 0.
+  uint32_t reserved;
+  // The whole error on one line: file, subject, what was wrong and what was expected, offset, cause. Control and
+  // formatting characters that come from files are escaped.
+  wb_str message;
+  // The file, as it was found; empty if there is none.
+  wb_str path;
+  // The tensor, node, key or option; empty if there is none.
+  wb_str subject;
+  // Bytes from the start of the file; `UINT64_MAX` if there is no offset.
+  uint64_t offset;
+  // `errno`, the result of the driver or that of a callback; 0 if there is none.
+  int64_t os_code;
+} wb_error_info;
+
+// Returns the status that the failed call returned; `WB_OK` for NULL. Since 0.1.
 WB_API wb_status wb_error_code(const wb_error *e);
 
-// The whole error on one line: file, subject, what was wrong and what was expected, offset, cause. Text that comes from
-// files is escaped. Borrowed from the error; empty for NULL. Since 0.1.
-WB_API void wb_error_message(const wb_error *e, wb_str *out);
+// Returns the whole error on one line, as `wb_error_info.message`, as NUL-terminated text that is borrowed from the error;
+// `""` for NULL. Since 0.1.
+WB_API
+const char *wb_error_message(const wb_error *e);
 
-// The file, as it was found; empty if there is none. Borrowed from the error. Since 0.1.
-WB_API void wb_error_path(const wb_error *e, wb_str *out);
+// Gives all parts of an error. Since 0.1.
+WB_API wb_status wb_error_get_info(const wb_error *e, wb_error_info *out);
 
-// The tensor, node, key or option; empty if there is none. Borrowed from the error. Since 0.1.
-WB_API void wb_error_subject(const wb_error *e, wb_str *out);
+// Adds a reference and returns `e`. NULL is allowed. Any thread. Since 0.1.
+WB_API wb_error *wb_error_retain(wb_error *e);
 
-// Bytes from the start of the file; `UINT64_MAX` if there is no offset. Since 0.1.
-WB_API uint64_t wb_error_offset(const wb_error *e);
-
-// `errno`, the driver's result, or the value that a callback returned; 0 if there is none. Since 0.1.
-WB_API int64_t wb_error_os_code(const wb_error *e);
-
-// Releases an error. NULL does nothing. Since 0.1.
+// Drops a reference. NULL is allowed. Any thread. Since 0.1.
 WB_API void wb_error_release(wb_error *e);
 
 /* ----------------------------------------------------------------------
  * Callbacks
  *
- * Functions of the host that the library calls: on any thread that works for it, and never while a lock is held. They
- * must not throw: an exception that reaches the library ends the process.
+ * Functions of the host that the library calls, never while it holds a lock. They must not throw: an exception that
+ * reaches the library ends the process.
  */
 
-// Receives one log message: level (`WB_LOG_*`), the part of the library, and the text; both texts are UTF-8 and live
-// until it returns. It may be called from any thread that works for the library, several at once, and must not
-// throw. Since 0.1.
+// As the result of a callback: the operation goes on. Since 0.1.
+#define WB_PROCEED 0
+
+// As the result of a callback: the operation is cancelled, and returns `WB_ERR_CANCELLED`. Since 0.1.
+#define WB_STOP 1
+
+// Receives one log message: its level (`WB_LOG_*`), the part of the library that it comes from, and its text. Both texts
+// are valid until the callback returns. It may be called on any thread that works for the library, also on several at
+// once. Since 0.1.
 typedef void (*wb_log_fn)(void *user_data,
                           uint32_t level,
                           const char *target,
@@ -242,153 +303,218 @@ typedef void (*wb_log_fn)(void *user_data,
                           const char *msg,
                           size_t msg_len);
 
-// Tells the host that its memory is not used any more. It may be called on any thread, and must not throw. Since 0.1.
+// Called when the library no longer uses `user_data`, or the memory that it stands for. It may be called on any thread.
+// Since 0.1.
 typedef void (*wb_destroy_fn)(void *user_data);
 
-// How far a task is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
+// How far an operation is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
 typedef struct wb_progress {
   // `sizeof(wb_progress)`.
   size_t struct_size;
-  // Bytes that are read, checked and placed.
+  // Bytes that have been processed.
   uint64_t done_bytes;
-  // Bytes that will be read in all.
+  // Bytes that will be processed in all; 0: not known.
   uint64_t total_bytes;
-  // Tensors that are done.
+  // Tensors that are complete.
   uint64_t done_tensors;
-  // Tensors of the task.
+  // Tensors that will be processed in all; 0: none, or not known.
   uint64_t total_tensors;
 } wb_progress;
 
-// Told how far a task is, on the thread that waits. 0: go on; anything else cancels. It must
-// not throw, and must not release the task. Since 0.1.
+// Told how far an operation is, on the thread that called it. Returns `WB_PROCEED`; `WB_STOP` and every other value
+// cancel the operation. It must not release the objects that the operation works with. Since 0.1.
 typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
+
+/* ----------------------------------------------------------------------
+ * Cancelling
+ *
+ * A cancel handle stops operations from another thread: opening, verifying, checking and loading take one in their
+ * options. It outlives them, so whoever cancels need not know whether the operation has ended already.
+ */
+
+// A cancel handle. Reference-counted; every function may be called on any thread. Since 0.1.
+typedef struct wb_cancel wb_cancel;
+
+// Creates a cancel handle. The caller owns `*out`. Since 0.1.
+WB_API wb_status wb_cancel_create(wb_cancel **out, wb_error **err);
+
+// Cancels every operation that has this handle, also those that start later: they return `WB_ERR_CANCELLED`. An
+// operation notices within one block of tensors or about a megabyte of headers. NULL is allowed. Any
+// thread, also inside a callback. Since 0.1.
+WB_API void wb_cancel_set(const wb_cancel *c);
+
+// Adds a reference and returns `c`. NULL is allowed. Any thread. Since 0.1.
+WB_API wb_cancel *wb_cancel_retain(wb_cancel *c);
+
+// Drops a reference. Operations keep the handle that they were given. NULL is allowed. Any thread. Since 0.1.
+WB_API void wb_cancel_release(wb_cancel *c);
 
 /* ----------------------------------------------------------------------
  * Context
  *
- * What the host provides to the library. There is no global state: a host may have several contexts, and where a
- * context is taken, NULL means one that lends nothing: files of the operating system, the system's allocator, no log,
- * no threads. For speed, make a context with `WB_THREADS_ALL`.
+ * What the host provides to the library. A process may have several contexts. Every function that takes a context also
+ * takes NULL, which means: no log, and no threads beside the caller's. For speed, create a context that allows threads:
+ *
+ *   wb_context_options host = {0};
+ *   host.struct_size = sizeof host;
+ *   host.max_threads = WB_THREADS_ALL;
+ *   wb_context_create(&host, &context, &err);
  */
 
 // As `wb_context_options.max_threads`: one thread for each processor. Since 0.1.
 #define WB_THREADS_ALL UINT32_MAX
 
-// Log level: something failed, and an error is returned as well. Since 0.1.
+// Log level: an operation failed; the error is returned as well. Since 0.1.
 #define WB_LOG_ERROR 1
 
-// Log level: something is odd, and was put up with. Since 0.1.
+// Log level: something was accepted or worked around that somebody should look at. Since 0.1.
 #define WB_LOG_WARN 2
 
-// Log level: what a person following along would like to know. Since 0.1.
+// Log level: the operations, one line each with what was chosen and how long it took: opens, verifications, loads.
+// Since 0.1.
 #define WB_LOG_INFO 3
 
-// Log level: what helps in finding a fault. Since 0.1.
+// Log level: the steps of operations: files, maps, threads, phases. Since 0.1.
 #define WB_LOG_DEBUG 4
 
-// What the host provides. Counted references; immutable, so any number of threads may open models with it at once.
-// Since 0.1.
+// A context. Reference-counted and immutable, so several threads may use it at once. Since 0.1.
 typedef struct wb_context wb_context;
 
-// What the host provides. Zeroed means nothing; set `struct_size`. Since 0.1.
+// What the host provides. Zeroed: nothing. Set `struct_size`. Since 0.1.
 typedef struct wb_context_options {
   // `sizeof(wb_context_options)`.
   size_t struct_size;
-  // Threads that the library may create for one task, which end with it; `WB_THREADS_ALL` for one for each processor.
-  // 0: none, and one thread, the caller's, does all the work. They inherit the signal mask of the thread that starts
-  // the task.
+  // Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
+  // processor. 0: none, and the thread that calls does the work.
   uint32_t max_threads;
-  // The highest `WB_LOG_*` level that is logged; 0: none; `UINT32_MAX`: all.
+  // The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
   uint32_t log_max_level;
-  // Where log messages go; NULL: nowhere.
+  // Receives the log messages; NULL: nobody.
   wb_log_fn log;
-  // Passed to `log`. It must stay valid until the context and every model, plan and task made with it are gone.
+  // Passed to `log`. It must stay valid until `log_destroy` is called.
   void *log_user_data;
+  // Called once with `log_user_data` when nothing uses it any more, at the latest when the context and every object made
+  // with it are gone; also if `wb_context_create` fails, unless that is because of these options. May be NULL.
+  wb_destroy_fn log_destroy;
 } wb_context_options;
 
-// Makes a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
+// Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
 WB_API wb_status wb_context_create(const wb_context_options *opt, wb_context **out, wb_error **err);
 
-// Adds a reference and returns `c`. Any thread; NULL is allowed. Since 0.1.
+// Adds a reference and returns `c`. NULL is allowed. Any thread. Since 0.1.
 WB_API wb_context *wb_context_retain(wb_context *c);
 
-// Drops a reference. Models keep the context they were opened with. Any thread; NULL is allowed. Since 0.1.
+// Drops a reference. Models keep the context that they were opened with. NULL is allowed. Any thread. Since 0.1.
 WB_API void wb_context_release(wb_context *c);
 
 /* ----------------------------------------------------------------------
  * Models
  *
- * A model is opened once and never changes. Opening reads and checks headers and indices; the bytes of tensors
- * are not touched. The verification policy is fixed here.
+ * A model is opened once and never changes. Opening reads and checks headers, indices and graphs; the bytes of tensors
+ * are not read. The verification policy is fixed here.
+ *
+ *   if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) == WB_OK) {
+ *     ...
+ *     wb_model_release(model);
+ *   }
  */
 
-// Flag of `wb_open_options`: files are read, never mapped. No input can then raise `SIGBUS`, and there are no zero-copy
-// pointers. Right for network file systems, and for hosts that cannot take a signal. Since 0.1.
+// Open flag: files are read and never mapped. There are no zero-copy pointers, and a file that is truncated by another
+// process cannot raise `SIGBUS`. Use it on network file systems, and in hosts that cannot handle a signal. Since 0.1.
 #define WB_OPEN_READ (UINT64_C(1) << 0)
 
-// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check what a manifest covers, and a mismatch is an error.
-// `wb_model_tensor_data`, `_buffer` and `_read` check nothing under this policy. Since 0.1.
+// Open flag: also refuse a file that has been replaced or removed. A model keeps the files that it opened. Without this
+// flag it goes on serving them after another file was renamed over one of them, and `wb_model_changed` reports that; with
+// it, every access to such a file returns `WB_ERR_CHANGED`. A file that is written in place is always refused. Since 0.1.
+#define WB_OPEN_REFUSE_REPLACED (UINT64_C(1) << 1)
+
+// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check the bytes that a manifest covers; a mismatch is an
+// error. `wb_model_tensor_data`, `_buffer` and `_read` do not check anything. Since 0.1.
 #define WB_VERIFY_IF_PRESENT 0
 
-// Policy: every weight file that is used must be covered. The bytes of a tensor are refused with `WB_ERR_UNVERIFIED` until
-// a load or `wb_model_verify` has checked them. Names, shapes, metadata and uncovered assets are available unchecked.
-// Since 0.1.
+// Policy: every weight file that is used must be covered by a manifest. The bytes of a tensor are refused with
+// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them. Names, shapes, metadata, and assets that no
+// manifest covers, are available without a check. Since 0.1.
 #define WB_VERIFY_REQUIRED 1
 
-// Policy: nothing is checked. Since 0.1.
+// Policy: manifests are not read, and nothing is checked. Since 0.1.
 #define WB_VERIFY_NONE 2
 
-// An open model. Counted references; immutable, so any function that takes it `const` may run on many threads at
+// An open model. Reference-counted and immutable: every function that takes it `const` may run on several threads at
 // once. Since 0.1.
 typedef struct wb_model wb_model;
 
-// How a model is opened. Zeroed means the defaults; set `struct_size`. Since 0.1.
+// How a model is opened. Zeroed: the defaults. Set `struct_size`. Since 0.1.
 typedef struct wb_open_options {
   // `sizeof(wb_open_options)`.
   size_t struct_size;
-  // `WB_OPEN_*`; unknown flags are refused.
+  // `WB_OPEN_*` flags, combined with `|`.
   uint64_t flags;
   // `WB_VERIFY_*`.
   uint32_t verify;
   // Must be 0.
   uint32_t reserved;
-  // The name of the format, such as `"safetensors"`; empty: detected by content.
+  // The name of the format, such as `"safetensors"`; empty: detected from the content.
   wb_str format;
-  // A manifest from a trusted place (the text of a `weighbridge.json` or a `SHA256SUMS`), which then counts instead
-  // of those that lie beside the weights. Copied.
+  // A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests that
+  // lie beside the weights. NULL: none. Copied.
   const void *manifest;
-  // Bytes of `manifest`.
+  // The length of `manifest` in bytes.
   size_t manifest_len;
-  // The longest header, index or manifest in bytes; 0: 100,000,000.
+  // Limit: bytes of one header, index or manifest; 0: 100,000,000.
   uint64_t max_header_bytes;
-  // The most tensors; 0: 10,000,000.
+  // Limit: tensors, those included that an index leaves out; 0: 10,000,000.
   uint64_t max_tensors;
-  // The most bytes of memory for graphs, and for contents of tensors that are built; 0: 1 GiB.
+  // Limit: files of the model; 0: 4,096.
+  uint64_t max_files;
+  // Limit: bytes of memory for all headers, indices, manifests, tables and graphs together, and for contents of tensors
+  // that have to be built; 0: 1 GiB.
   uint64_t max_heap_bytes;
+  // The name of the file that `wb_model_open_memory` opens, by which manifests and errors refer to it, such as
+  // `"model.safetensors"`; empty: `"memory"`. `wb_model_open` takes the name from the path and ignores this one.
+  wb_str name;
+  // Called on this thread before each file is read and about once for each megabyte of headers and graphs. The totals
+  // are not known. May be NULL.
+  wb_progress_fn progress;
+  // Passed to `progress`.
+  void *user_data;
+  // Cancels the open from another thread; may be NULL.
+  const wb_cancel *cancel;
 } wb_open_options;
 
-// Opens a file or a directory: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that holds one of them,
-// such as a Hugging Face snapshot.
+// A weight file. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
+typedef struct wb_file_info {
+  // `sizeof(wb_file_info)`.
+  size_t struct_size;
+  // The path, relative to the model's directory.
+  wb_str path;
+  // The length in bytes.
+  uint64_t bytes;
+} wb_file_info;
+
+// Opens a model: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that contains one of these, such as a
+// Hugging Face snapshot. The format is detected from the content, not from the name.
 //
-// `c` and `opt` may be NULL, and many threads may open with one context at once; `path` is UTF-8, with a length or
-// `WB_NUL`. The caller owns `*out`. Blocks while headers are read. `WB_ERR_FORMAT`: the file is broken;
-// `WB_ERR_NOT_FOUND`: it, or a shard of it, is missing; `WB_ERR_UNSUPPORTED`: no format that this build reads. Since
-// 0.1.
+// `c` and `opt` may be NULL. The caller owns `*out`. Blocks while headers are read.
+//
+// `WB_ERR_NOT_FOUND`: the path, or a shard that the model names, does not exist. `WB_ERR_FORMAT`: a file is malformed.
+// `WB_ERR_UNSUPPORTED`: the content is of no format that this build reads. `WB_ERR_LIMIT`: the model exceeds a limit of
+// `opt`. `WB_ERR_INVALID_ARGUMENT`: the path is empty, or the directory contains several models. Since 0.1.
 WB_API
-wb_status wb_model_open(wb_context *c,
+wb_status wb_model_open(const wb_context *c,
                         const char *path,
                         size_t path_len,
                         const wb_open_options *opt,
                         wb_model **out,
                         wb_error **err);
 
-// Opens a model that is in the host's memory, with no copy.
+// Opens a model that is one file in the host's memory, without a copy. It cannot refer to other files.
 //
-// The library adopts the memory: `destroy` (may be NULL) is called exactly once, when the model and everything that
-// views it are gone, or before this function returns if it fails. Until then the bytes must not change. The caller owns
-// `*out`. Since 0.1.
+// `destroy` (may be NULL) is called exactly once with `user_data`: when the model and everything that views it are gone,
+// or before this function returns if it fails. Until then the bytes must not change. The caller owns `*out`. Errors as for
+// `wb_model_open`. Since 0.1.
 WB_API
-wb_status wb_model_open_memory(wb_context *c,
+wb_status wb_model_open_memory(const wb_context *c,
                                const void *data,
                                size_t len,
                                wb_destroy_fn destroy,
@@ -397,31 +523,64 @@ wb_status wb_model_open_memory(wb_context *c,
                                wb_model **out,
                                wb_error **err);
 
-// Adds a reference and returns `m`. Any thread; NULL is allowed. Since 0.1.
+// Adds a reference and returns `m`. NULL is allowed. Any thread. Since 0.1.
 WB_API wb_model *wb_model_retain(wb_model *m);
 
-// Drops a reference. With the last one, everything that was borrowed from the model becomes invalid; buffers and
-// placements stay. Any thread; NULL is allowed. Since 0.1.
+// Drops a reference. With the last one, everything that was borrowed from the model becomes invalid; buffers, plans and
+// placements stay valid. NULL is allowed. Any thread. Since 0.1.
 WB_API void wb_model_release(wb_model *m);
 
-// The name of the model's format, such as `"safetensors"`. Static; empty for NULL. Since 0.1.
-WB_API void wb_model_format(const wb_model *m, wb_str *out);
+// Returns 1 if a weight file on disk is no longer the one that the model opened, else 0. A server asks this to learn that
+// a new version has been deployed. Indices, manifests and assets are not examined.
+//
+// With 1, `*why` is an error that the caller owns (`why` may be NULL): `WB_ERR_CHANGED` names the first such file and says
+// whether it was written, replaced or removed; another code means that a file could not be examined, or that `m` is NULL.
+// A model whose files were replaced or removed remains usable, see `WB_OPEN_REFUSE_REPLACED`. Makes two system calls for
+// each file. Any thread. Since 0.1.
+WB_API
+int32_t wb_model_changed(const wb_model *m,
+                         wb_error **why);
 
-// The number of weight files; 0 for NULL. Since 0.1.
+// Returns the name of the model's format, such as `"safetensors"`, as NUL-terminated text that is borrowed from the model;
+// `""` for NULL. Since 0.1.
+WB_API
+const char *wb_model_format(const wb_model *m);
+
+// Returns the number of weight files; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_file_count(const wb_model *m);
 
-// A weight file: its path below the model's directory, borrowed from the model, and its length in bytes. Either result
-// may be NULL. Since 0.1.
-WB_API wb_status wb_model_file(const wb_model *m, size_t index, wb_str *path, uint64_t *bytes);
+// Describes a weight file. Since 0.1.
+WB_API wb_status wb_model_file_info(const wb_model *m, size_t index, wb_file_info *out);
 
 /* ----------------------------------------------------------------------
  * Element types
  *
- * One table for all formats. Elements are little-endian. Numbers are pinned for ever, and a later version may add some.
+ * One table of element types for all formats. Elements are little-endian. The numbers never change; a later version may
+ * add some.
  */
 
-// The type of a tensor's elements. Since 0.1.
+// The type of the elements of a tensor, `WB_F32` for instance; 0 is none. Since 0.1.
 typedef uint32_t wb_dtype;
+
+// The layout of an element type. n elements occupy n / `block_elements` * `block_bytes` bytes; n must be a multiple of
+// `block_elements`. Set `struct_size` before the call; the text is static. Since 0.1.
+typedef struct wb_dtype_info {
+  // `sizeof(wb_dtype_info)`.
+  size_t struct_size;
+  // The name, such as `"F32"`.
+  wb_str name;
+  // Bits of one element: 32 for `WB_F32`, 4 for `WB_I4`; 0 where that is no whole number, as for most block types, or not
+  // fixed, as for `WB_STRING`.
+  uint32_t bits;
+  // The smallest number of elements that occupy whole bytes: 1 for `WB_F32`, 2 for `WB_I4`, 256 for `WB_Q4_K`; 0 for
+  // `WB_STRING`.
+  uint32_t block_elements;
+  // Bytes of these elements: 4 for `WB_F32`, 1 for `WB_I4`, 144 for `WB_Q4_K`; 0 for `WB_STRING`.
+  uint32_t block_bytes;
+  // The alignment in bytes that a pointer to the elements needs in C: 4 for `WB_F32`; for a block type, that of the
+  // largest member of a block.
+  uint32_t alignment;
+} wb_dtype_info;
 
 // One byte, 0 or 1.
 #define WB_BOOL 1
@@ -504,8 +663,8 @@ typedef uint32_t wb_dtype;
 // Signed integer of 2 bits, four to a byte, low bits first.
 #define WB_I2 27
 
-// Strings of any length. The contents of such a tensor are built, not stored so: for n elements n + 1 unsigned offsets of
-// 64 bits, counted from the end of the offsets, then the bytes of all strings; each lies between two offsets.
+// Strings of any length. The library builds the contents of such a tensor: for n elements, n + 1 unsigned 64-bit offsets
+// that count from the end of the offsets, then the bytes of all strings. String i lies between offsets i and i + 1.
 #define WB_STRING 28
 
 // ggml block type Q4_0.
@@ -589,54 +748,82 @@ typedef uint32_t wb_dtype;
 // ggml block type Q2_0.
 #define WB_Q2_0 90
 
-// How a type is spelled: `"F32"`, `"BF16"`, `"F8_E4M3"`, `"Q4_K"`; `"UNKNOWN"` for numbers of a later version.
-//
-// Returns a static NUL-terminated text, never NULL. Any thread. Since 0.1.
-WB_API const char *wb_dtype_name(wb_dtype d);
+// Returns the name of a type, such as `"F32"`, `"F8_E4M3"` or `"Q4_K"`, as static NUL-terminated text; `"UNKNOWN"` for a
+// number that this version does not have. Never NULL. Any thread. Since 0.1.
+WB_API
+const char *wb_dtype_name(wb_dtype d);
+
+// Describes the layout of an element type. `WB_ERR_INVALID_ARGUMENT`: this version does not have the number. Any thread.
+// Since 0.1.
+WB_API
+wb_status wb_dtype_get_info(wb_dtype d,
+                            wb_dtype_info *out);
 
 /* ----------------------------------------------------------------------
  * Tensors
  *
- * Tensors are addressed by index, in the order in which they are stored: by file, then by offset. There are three ways
- * to the bytes of one: a pointer that is borrowed from the model, a buffer that outlives it, and a read.
+ * Tensors are addressed by index, in the order in which they are stored: by file, then by offset. The bytes of one tensor
+ * can be had as a pointer that is borrowed from the model, as a buffer that outlives it, or by a read into memory of the
+ * caller. To have many of them, load the model: see the plan below.
+ *
+ *   if (wb_model_tensor_find(model, "lm_head.weight", WB_NUL, &index) == WB_OK) {
+ *     wb_model_tensor_info(model, index, &tensor);
+ *     wb_model_tensor_data(model, index, &data, &len);
+ *   }
  */
 
-// Bytes that stay valid until the buffer is released. Counted references; immutable; any thread. Since 0.1.
+// A buffer: bytes that are valid until it is released. Reference-counted and immutable; any thread may read it. Since 0.1.
 typedef struct wb_buffer wb_buffer;
 
-// What a tensor is. Set `struct_size` before the call; everything it points to is borrowed from the model. Since 0.1.
+// A tensor. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 typedef struct wb_tensor_info {
   // `sizeof(wb_tensor_info)`.
   size_t struct_size;
-  // The name: any text, unique in the model; it may hold any character, NUL included.
+  // The name: unique in the model. It may contain any character, NUL included.
   wb_str name;
   // The type of the elements.
   wb_dtype dtype;
   // The number of dimensions; 0 for a scalar.
   uint32_t rank;
-  // `rank` dimensions in elements, outermost first. A dimension may be 0.
+  // `rank` dimensions in elements, outermost first. A dimension may be 0. Never NULL.
   const int64_t *shape;
-  // `rank` strides in elements; NULL: contiguous, row-major.
+  // `rank` distances in elements between neighbours in each dimension, as the tensor is stored; 0: one element is
+  // repeated. NULL: the tensor is stored contiguously in row-major order, or in several pieces. Only
+  // `wb_model_tensor_data` gives bytes that have these strides; buffers and loads are contiguous and row-major.
   const int64_t *strides;
-  // Bytes of the contents.
+  // The size in bytes when contiguous.
   uint64_t bytes;
-  // Bytes from the start of the file to the contents. `UINT64_MAX`: they are not stored as one span, and are built from
-  // parts of the file when they are first wanted, as those of `WB_STRING` are.
+  // Where the contents begin, in bytes from the start of the file; `UINT64_MAX`: they are not stored in one piece. The
+  // contents of a `WB_STRING` tensor, for instance, are built from parts of the file when they are first needed.
   uint64_t offset;
-  // Index of the file, for `wb_model_file`.
-  uint32_t file;
-  // Alignment of the zero-copy pointer in bytes, at most 4,096; 0: there is none.
+  // The index of the file, for `wb_model_file_info`.
+  size_t file;
+  // The alignment in bytes of the pointer that `wb_model_tensor_data` gives, at most 4,096; 0: there is no pointer. While
+  // the file is not mapped yet, the alignment that the pointer has if the file can be mapped.
   uint32_t alignment;
+  // 0.
+  uint32_t reserved;
 } wb_tensor_info;
 
-// The number of tensors; 0 for NULL. Since 0.1.
+// An unindexed tensor: it is stored in a weight file, but the index does not name it, so it is not part of the model. Set
+// `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
+typedef struct wb_unindexed_info {
+  // `sizeof(wb_unindexed_info)`.
+  size_t struct_size;
+  // The name.
+  wb_str name;
+  // The path of its file, relative to the model's directory.
+  wb_str file;
+} wb_unindexed_info;
+
+// Returns the number of tensors; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_tensor_count(const wb_model *m);
 
-// What the tensor at `index` is. Since 0.1.
+// Describes a tensor. Since 0.1.
 WB_API wb_status wb_model_tensor_info(const wb_model *m, size_t index, wb_tensor_info *out);
 
-// What `count` tensors from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
-// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
+// Describes `count` tensors, from `first` on, in one call. The elements of `out` are `stride_bytes` apart, and
+// `struct_size` need only be set in the first. Since 0.1.
 WB_API
 wb_status wb_model_tensor_infos(const wb_model *m,
                                 size_t first,
@@ -644,22 +831,46 @@ wb_status wb_model_tensor_infos(const wb_model *m,
                                 wb_tensor_info *out,
                                 size_t stride_bytes);
 
-// The index of the tensor with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+// Finds a tensor by its name. `WB_ERR_NOT_FOUND`: the model has no such tensor. Since 0.1.
 WB_API wb_status wb_model_tensor_find(const wb_model *m, const char *name, size_t name_len, size_t *index);
 
-// The bytes of a tensor with no copy. The pointer is valid until the model is released; see `alignment` in
-// `wb_tensor_info`. Reading through it raises `SIGBUS` if another process truncates the file.
+// Returns the number of unindexed tensors; 0 for NULL. Since 0.1.
+WB_API size_t wb_model_unindexed_count(const wb_model *m);
+
+// Describes an unindexed tensor. They are sorted by name. Since 0.1.
+WB_API wb_status wb_model_unindexed_info(const wb_model *m, size_t index, wb_unindexed_info *out);
+
+// Gives the bytes of a tensor as they are stored, without a copy: `wb_tensor_info.strides` apply. The pointer is valid until
+// the model is released, and has the alignment that `wb_tensor_info` states. `len` may be NULL.
 //
-// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`. `WB_ERR_UNVERIFIED`: the policy wants the bytes
-// checked first. `WB_ERR_CHANGED`: the file is no longer the one that was opened. Since 0.1.
-WB_API wb_status wb_model_tensor_data(const wb_model *m, size_t index, const void **ptr, size_t *len);
+// The first call for a file maps it. The bytes change if another process writes the file, and reading them raises `SIGBUS`
+// if another process truncates it. Whether the file has been written is examined at most ten times a second; other calls
+// make no system call.
+//
+// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems,
+// or the elements are stored in another form (in several pieces, for instance, or with the highest byte first); use
+// `wb_model_tensor_buffer`. `WB_ERR_UNVERIFIED`: under `WB_VERIFY_REQUIRED`, the bytes have not been checked yet.
+// `WB_ERR_CHANGED`: the file has been written since it was opened. Since 0.1.
+WB_API
+wb_status wb_model_tensor_data(const wb_model *m,
+                               size_t index,
+                               const void **ptr,
+                               size_t *len);
 
-// The bytes of a tensor in a buffer that outlives the model: with no copy where files are mapped, else read. The caller
-// owns `*out`. Errors as for `wb_model_tensor_data`. Since 0.1.
-WB_API wb_status wb_model_tensor_buffer(const wb_model *m, size_t index, wb_buffer **out, wb_error **err);
+// Gives the bytes of a tensor, contiguous and in row-major order, in a buffer that outlives the model. They are not copied
+// if the file is mapped and the tensor is stored in this form, else read. The caller owns `*out`. Errors as for
+// `wb_model_tensor_data`, except `WB_ERR_NOT_MAPPED`. Since 0.1.
+WB_API
+wb_status wb_model_tensor_buffer(const wb_model *m,
+                                 size_t index,
+                                 wb_buffer **out,
+                                 wb_error **err);
 
-// Reads `len` bytes of a tensor, `offset` bytes from its start, into `dst`. It never reads through a mapping. The range
-// has to lie inside the tensor. Errors as for `wb_model_tensor_buffer`. Since 0.1.
+// Reads `len` bytes of a tensor, from `offset` bytes after its start, into `dst`. The range must lie inside the tensor. It
+// never reads through a map. After an error the contents of `dst` are unspecified.
+//
+// `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; use `wb_model_tensor_buffer`. Other errors as for that
+// function. Since 0.1.
 WB_API
 wb_status wb_model_tensor_read(const wb_model *m,
                                size_t index,
@@ -668,37 +879,164 @@ wb_status wb_model_tensor_read(const wb_model *m,
                                size_t len,
                                wb_error **err);
 
-// The bytes of a buffer, borrowed from it; their number goes to `len`, which may be NULL. NULL for NULL. Since 0.1.
+// Returns the bytes of a buffer, borrowed from it, and gives their number in `len`, which may be NULL. NULL for NULL.
+// Since 0.1.
 WB_API const void *wb_buffer_data(const wb_buffer *b, size_t *len);
 
-// Adds a reference and returns `b`. Any thread; NULL is allowed. Since 0.1.
+// Adds a reference and returns `b`. NULL is allowed. Any thread. Since 0.1.
 WB_API wb_buffer *wb_buffer_retain(wb_buffer *b);
 
-// Drops a reference, and with the last one the bytes. Any thread; NULL is allowed. Since 0.1.
+// Drops a reference, and with the last one the bytes. NULL is allowed. Any thread. Since 0.1.
 WB_API void wb_buffer_release(wb_buffer *b);
 
 /* ----------------------------------------------------------------------
- * Metadata and assets
+ * Quantization
  *
- * What travels with the weights: what a file says about itself, and the other files of the model's directory, such
- * as `config.json`, `tokenizer.json` and labels.
+ * How stored integers represent real numbers, where the format says so: real = (stored - zero point) * scale.
  */
 
-// The number of metadata entries; 0 for NULL. Since 0.1.
+// Scheme: all elements share one scale. Since 0.1.
+#define WB_QUANTIZED_TENSOR 1
+
+// Scheme: elements with the same index in one dimension share a scale. Since 0.1.
+#define WB_QUANTIZED_AXIS 2
+
+// Scheme: runs of consecutive elements along one dimension share a scale. Since 0.1.
+#define WB_QUANTIZED_BLOCK 3
+
+// The quantization of a tensor. Set `struct_size` before the call; the lists are borrowed from the model. Since 0.1.
+typedef struct wb_quantization_info {
+  // `sizeof(wb_quantization_info)`.
+  size_t struct_size;
+  // `WB_QUANTIZED_*`.
+  uint32_t scheme;
+  // The dimension along which scales differ; the outermost is 0. Not used by `WB_QUANTIZED_TENSOR`.
+  uint32_t axis;
+  // For `WB_QUANTIZED_BLOCK`, the number of elements along that dimension that share a scale; else 0.
+  uint64_t block;
+  // `scale_count` scales, if the format states them as numbers; else NULL.
+  const double *scales;
+  // The number of `scales`.
+  size_t scale_count;
+  // `zero_point_count` zero points, if the format states them as integers; else NULL.
+  const int64_t *zero_points;
+  // The number of `zero_points`.
+  size_t zero_point_count;
+  // The index of the tensor that holds the scales; `WB_NO_INDEX`: none.
+  size_t scale_tensor;
+  // The index of the tensor that holds the zero points; `WB_NO_INDEX`: none. All zero points are 0 if there is neither
+  // this tensor nor `zero_points`.
+  size_t zero_point_tensor;
+} wb_quantization_info;
+
+// Describes the quantization of a tensor. `WB_ERR_NOT_FOUND`: the format does not state one. Since 0.1.
+WB_API wb_status wb_model_tensor_quantization_info(const wb_model *m, size_t index, wb_quantization_info *out);
+
+/* ----------------------------------------------------------------------
+ * Metadata
+ *
+ * What a model says about itself: keys, each with a typed value. Every value also has a text form: text as it is, all
+ * other types as compact JSON.
+ *
+ *   if (wb_model_metadata_find(model, "format", WB_NUL, &index) == WB_OK) {
+ *     wb_model_metadata_info(model, index, &entry);
+ *   }
+ */
+
+// Type: no value. Since 0.1.
+#define WB_METADATA_NULL 0
+
+// Type: true or false. Since 0.1.
+#define WB_METADATA_BOOL 1
+
+// Type: a signed integer. Since 0.1.
+#define WB_METADATA_I64 2
+
+// Type: an unsigned integer. Since 0.1.
+#define WB_METADATA_U64 3
+
+// Type: a floating-point number. Since 0.1.
+#define WB_METADATA_F64 4
+
+// Type: text. Since 0.1.
+#define WB_METADATA_TEXT 5
+
+// Type: bytes. Their text form is hexadecimal, in quotes. Since 0.1.
+#define WB_METADATA_BYTES 6
+
+// Type: a list of values. Since 0.1.
+#define WB_METADATA_LIST 7
+
+// Type: values by key. Since 0.1.
+#define WB_METADATA_MAP 8
+
+// A metadata entry of a model or a graph. Set `struct_size` before the call; the texts are borrowed from the model.
+// Since 0.1.
+typedef struct wb_metadata_info {
+  // `sizeof(wb_metadata_info)`.
+  size_t struct_size;
+  // `WB_METADATA_*`.
+  uint32_t type;
+  // 1 if the value is true, else 0.
+  uint32_t boolean;
+  // The value, if it is an integer that fits; else 0.
+  int64_t i64;
+  // The value, if it is an integer that fits; else 0.
+  uint64_t u64;
+  // The value, if it is a number, rounded if necessary; else 0.
+  double f64;
+  // The number of elements of a list, of entries of a map, or of bytes of a text or of bytes; else 0.
+  uint64_t len;
+  // The key.
+  wb_str key;
+  // The text form.
+  wb_str text;
+} wb_metadata_info;
+
+// Returns the number of metadata entries; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_metadata_count(const wb_model *m);
 
-// A metadata entry, sorted by key; both texts are borrowed from the model, and either may be NULL. Since 0.1.
-WB_API wb_status wb_model_metadata(const wb_model *m, size_t index, wb_str *key, wb_str *value);
+// Describes a metadata entry. They are sorted by key. `WB_ERR_OUT_OF_MEMORY`: the text form of a value that is not text
+// could not be made; the first call for an entry makes it. Since 0.1.
+WB_API wb_status wb_model_metadata_info(const wb_model *m, size_t index, wb_metadata_info *out);
 
-// The number of assets; 0 for NULL. Since 0.1.
+// Finds a metadata entry by its key. `WB_ERR_NOT_FOUND`: the model has no such entry. Since 0.1.
+WB_API wb_status wb_model_metadata_find(const wb_model *m, const char *key, size_t key_len, size_t *index);
+
+/* ----------------------------------------------------------------------
+ * Assets
+ *
+ * The other files of the model's directory, such as `config.json` and `tokenizer.json`.
+ *
+ *   if (wb_model_asset_find(model, "config.json", WB_NUL, &index) == WB_OK
+ *       && wb_model_asset_buffer(model, index, &buffer, &err) == WB_OK) {
+ *     parse(wb_buffer_data(buffer, &len), len);
+ *     wb_buffer_release(buffer);
+ *   }
+ */
+
+// An asset. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
+typedef struct wb_asset_info {
+  // `sizeof(wb_asset_info)`.
+  size_t struct_size;
+  // The path, relative to the model's directory.
+  wb_str name;
+  // The length in bytes.
+  uint64_t bytes;
+} wb_asset_info;
+
+// Returns the number of assets; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_asset_count(const wb_model *m);
 
-// An asset, sorted by name: its name, borrowed from the model, and its length in bytes. Either result may be NULL.
-// Since 0.1.
-WB_API wb_status wb_model_asset(const wb_model *m, size_t index, wb_str *name, uint64_t *bytes);
+// Describes an asset. They are sorted by name. `WB_ERR_IO`: its length cannot be determined. Since 0.1.
+WB_API wb_status wb_model_asset_info(const wb_model *m, size_t index, wb_asset_info *out);
 
-// The bytes of an asset, read into a buffer that outlives the model, however long it is: ask `wb_model_asset` first. They
-// are checked if a manifest covers them. The caller owns `*out`. Since 0.1.
+// Finds an asset by its name. `WB_ERR_NOT_FOUND`: the model has no such asset. Since 0.1.
+WB_API wb_status wb_model_asset_find(const wb_model *m, const char *name, size_t name_len, size_t *index);
+
+// Reads an asset into a buffer that outlives the model. The whole file is read: `wb_model_asset_info` tells its length
+// before. If a manifest covers the asset, it is checked. The caller owns `*out`. `WB_ERR_MISMATCH`: the bytes are not those
+// that the manifest expects. Since 0.1.
 WB_API
 wb_status wb_model_asset_buffer(const wb_model *m,
                                 size_t index,
@@ -708,180 +1046,248 @@ wb_status wb_model_asset_buffer(const wb_model *m,
 /* ----------------------------------------------------------------------
  * Verification
  *
- * A report has one line or more for every file and every tensor: by what it was checked, and with what outcome.
+ * A verification compares the bytes of a model with what manifests expect. Its report has at least one line for each file
+ * and each tensor, and one for each part of a file that has a checksum.
+ *
+ *   status = wb_model_verify(model, NULL, &report, &err);
+ *   for (i = 0; i < wb_report_line_count(report); ++i) {
+ *     wb_report_line_info(report, i, &line);
+ *   }
+ *   wb_report_release(report);
  */
 
-// Outcome: no manifest says anything about it. Since 0.1.
-#define WB_CHECK_UNCOVERED 0
+// Outcome: no manifest covers the subject. Since 0.1.
+#define WB_OUTCOME_UNCOVERED 0
 
-// Outcome: it is what the manifest expects. Since 0.1.
-#define WB_CHECK_MATCH 1
+// Outcome: the subject is what the manifest expects. Since 0.1.
+#define WB_OUTCOME_MATCH 1
 
-// Outcome: it is not what the manifest expects. Since 0.1.
-#define WB_CHECK_MISMATCH 2
+// Outcome: the subject is not what the manifest expects. Since 0.1.
+#define WB_OUTCOME_MISMATCH 2
 
-// Kind of subject: a file. Since 0.1.
+// Subject: a file. Since 0.1.
 #define WB_SUBJECT_FILE 0
 
-// Kind of subject: a tensor. Since 0.1.
+// Subject: a tensor. Since 0.1.
 #define WB_SUBJECT_TENSOR 1
 
-// Anchor: the manifest lies beside the weights, and guards against accidents. Since 0.1.
+// Subject: a part of a file for which the format itself has a checksum. Since 0.1.
+#define WB_SUBJECT_RUN 2
+
+// Anchor: the manifest lies beside the weights. It detects accidents, not an attacker who can write there. Since 0.1.
 #define WB_ANCHOR_BESIDE 0
 
-// Anchor: the caller gave the manifest, which guards against people. Since 0.1.
+// Anchor: the caller gave the manifest. It also detects an attacker who can write the files. Since 0.1.
 #define WB_ANCHOR_CALLER 1
 
-// What was checked, and what came of it. Immutable; one owner. Since 0.1.
+// A report: what was checked, and with what outcome. Immutable; one owner. Since 0.1.
 typedef struct wb_report wb_report;
 
-// One line of a report. Set `struct_size` before the call; the texts are borrowed from the report. Since 0.1.
-typedef struct wb_check {
-  // `sizeof(wb_check)`.
+// How a model is verified. Zeroed: the defaults. Set `struct_size`. Since 0.1.
+typedef struct wb_verify_options {
+  // `sizeof(wb_verify_options)`.
   size_t struct_size;
-  // `WB_CHECK_*`.
+  // Called on this thread: at once, then about twenty times a second, and at the end. If a file is damaged, a second
+  // pass finds the damaged tensors, and progress starts again from 0. May be NULL.
+  wb_progress_fn progress;
+  // Passed to `progress`.
+  void *user_data;
+  // Cancels the verification from another thread; may be NULL.
+  const wb_cancel *cancel;
+} wb_verify_options;
+
+// A line of a report. Set `struct_size` before the call; the texts are borrowed from the report. Since 0.1.
+typedef struct wb_line_info {
+  // `sizeof(wb_line_info)`.
+  size_t struct_size;
+  // `WB_OUTCOME_*`.
   uint32_t outcome;
-  // `WB_ANCHOR_*`; without meaning if it is uncovered.
+  // `WB_ANCHOR_*`; not used by `WB_OUTCOME_UNCOVERED`.
   uint32_t anchor;
-  // The name of the file or tensor.
+  // The name of the file or tensor; for `WB_SUBJECT_RUN`, of the file.
   wb_str subject;
-  // `"sha256"` or `"blake3"`; empty if it is uncovered.
+  // `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if uncovered.
   wb_str algorithm;
-  // The kind of manifest: `"SHA256SUMS"` or `"weighbridge.json"`; empty if it is uncovered.
+  // Where the expectation comes from: `"SHA256SUMS"`, `"weighbridge.json"`, or the name of the model's format if the model
+  // contains it. Empty if uncovered.
   wb_str source;
-  // The digest in the manifest, in hexadecimal. Where the digest of a file covers a tensor, it is the file's.
+  // The expected digest, in hexadecimal. If a tensor is covered by the digest of its file, that of the file.
   wb_str expected;
-  // The digest of the bytes, in hexadecimal; empty if the file is missing. It may equal `expected` after a mismatch of
-  // size, shape or element type.
+  // The digest of the bytes, in hexadecimal; empty if the file is missing. It equals `expected` if the mismatch is one of
+  // size, element type, shape or storage: see `reason`.
   wb_str actual;
   // `WB_SUBJECT_*`.
-  uint32_t kind;
-  // 0.
-  uint32_t reserved;
-} wb_check;
-
-// What one stage of the pass over the bytes has cost. Set `struct_size` before the call. Since 0.1.
-typedef struct wb_cost {
-  // `sizeof(wb_cost)`.
-  size_t struct_size;
-  // `"prepare"`: taking the memory of the target, waking a device; `"read"`; `"blake3"`, `"sha256"`, `"sha1"`:
-  // hashing, also of headers that are compared with what was parsed; `"convert"`: casts, and joining short rows of
-  // slices; `"send"`: pinning memory, submitting copies and waiting for room, which is not the time of the copies.
-  // Later versions may have more. Static text.
-  wb_str stage;
-  // Bytes that went through it.
+  uint32_t subject_kind;
+  // 1 if a match satisfies `WB_VERIFY_REQUIRED`; 0 if it only detects accidents, as checksums of a format do, or if
+  // uncovered.
+  uint32_t covers;
+  // For a mismatch, what differs; else empty.
+  wb_str reason;
+  // For `WB_SUBJECT_RUN`, where it begins, in bytes from the start of the file; else 0.
+  uint64_t offset;
+  // For `WB_SUBJECT_RUN`, its length in bytes; else 0.
   uint64_t bytes;
-  // Time that threads spent in it, in nanoseconds: the sum over all of them.
-  uint64_t nanoseconds;
-} wb_cost;
+} wb_line_info;
 
-// Checks every file of a model against its manifests, and goes on after a mismatch. A file that a manifest lists and that
-// is not there is a mismatch. Blocks; the threads of the model's context work, or else this one. For progress and
-// cancel, start a plan with `WB_TARGET_NONE`, which ends with the first mismatch and leaves out assets.
+// What one stage of a pass over the bytes has cost. Set `struct_size` before the call; the text is static. Since 0.1.
+typedef struct wb_cost_info {
+  // `sizeof(wb_cost_info)`.
+  size_t struct_size;
+  // `"prepare"`: allocating the memory of the target, waking a device. `"read"`. `"blake3"`, `"sha256"`, `"sha1"`,
+  // `"crc32"`, `"crc32c"`: hashing. `"convert"`: casts, and joining short rows of slices. `"move"`: making tensors
+  // contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not the time of
+  // the copies. Later versions may have more.
+  wb_str stage;
+  // Bytes that passed through it.
+  uint64_t bytes;
+  // Nanoseconds that threads spent in it, summed over all threads.
+  uint64_t nanoseconds;
+} wb_cost_info;
+
+// Checks every file of a model, assets included, against the manifests, and goes on after a mismatch. A file that a
+// manifest lists and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the work,
+// or else this one.
 //
-// The report is written, and owned by the caller, also when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`
-// because the policy is `WB_VERIFY_REQUIRED` and something is not covered. After `WB_OK` the bytes that were covered
-// count as checked. Since 0.1.
+// The caller owns `*out`, which is also written when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`: under
+// `WB_VERIFY_REQUIRED`, something is not covered. After `WB_OK` the bytes that were covered count as checked. Since 0.1.
 WB_API
 wb_status wb_model_verify(const wb_model *m,
+                          const wb_verify_options *opt,
                           wb_report **out,
                           wb_error **err);
 
-// The number of lines; 0 for NULL. Since 0.1.
-WB_API size_t wb_report_count(const wb_report *r);
+// Returns the number of lines; 0 for NULL. Since 0.1.
+WB_API size_t wb_report_line_count(const wb_report *r);
 
-// One line: files first, then tensors. Since 0.1.
-WB_API wb_status wb_report_check(const wb_report *r, size_t index, wb_check *out);
+// Describes a line. Files come first, then parts of files, then tensors. Since 0.1.
+WB_API wb_status wb_report_line_info(const wb_report *r, size_t index, wb_line_info *out);
 
-// The number of stages whose cost is known; 0 for NULL. Since 0.1.
+// Returns the number of stages whose cost is known; 0 for NULL. Since 0.1.
 WB_API size_t wb_report_cost_count(const wb_report *r);
 
-// What one stage of the pass has cost: for the digests, what checking cost beside reading and placing. Since 0.1.
-WB_API wb_status wb_report_cost(const wb_report *r, size_t index, wb_cost *out);
+// Describes the cost of a stage. Since 0.1.
+WB_API wb_status wb_report_cost_info(const wb_report *r, size_t index, wb_cost_info *out);
 
-// Releases a report. NULL does nothing. Since 0.1.
+// Releases a report. NULL is allowed. Since 0.1.
 WB_API void wb_report_release(wb_report *r);
 
 /* ----------------------------------------------------------------------
  * Loading: the plan
  *
- * A plan says which tensors go where. A task makes one pass over their bytes: each is read once, placed, and checked
- * while it is in the cache. A placement exists only when every check that it needs has passed.
+ * `wb_model_load` does all of it in one call. A host that wants more control makes a plan, which says which tensors go
+ * where; a task, which makes one pass over their bytes (each byte is read once, checked while it is in the cache, and
+ * placed); and a placement, which exists only when every check has passed.
+ *
+ *   wb_plan_options load = {0};
+ *   load.struct_size = sizeof load;
+ *   if (wb_model_load(model, &load, &placement, &err) == WB_OK) {
+ *     ...
+ *     wb_placement_release(placement);
+ *   }
  */
 
-// Target: nowhere, the tensors are only checked. Since 0.1.
-#define WB_TARGET_NONE 0
+// Target: one arena in host memory, each tensor aligned. Since 0.1.
+#define WB_TARGET_HOST 0
 
-// Target: zero-copy pointers into the mapped files. A view can neither convert elements nor join rows:
-// `WB_ERR_NOT_MAPPED`. Since 0.1.
+// Target: zero-copy pointers into the mapped files. `WB_ERR_NOT_MAPPED` for casts, and for slices that are not one piece.
+// Since 0.1.
 #define WB_TARGET_VIEW 1
 
-// Target: one arena in host memory, each tensor aligned. Since 0.1.
-#define WB_TARGET_HOST 2
-
-// Target: a sealed memfd that other processes may map. Not in this version: `WB_ERR_UNSUPPORTED`. Since 0.1.
-#define WB_TARGET_SEALED 3
+// Target: one arena in host memory that other processes may map and that nobody can change any more: a sealed memfd, see
+// `wb_placement_sealed`. `WB_ERR_UNSUPPORTED` where the system does not have them. Since 0.1.
+#define WB_TARGET_SEALED 2
 
 // Target: CUDA devices. `WB_ERR_UNSUPPORTED` in a build without the feature "cuda". Since 0.1.
-#define WB_TARGET_CUDA 4
+#define WB_TARGET_CUDA 3
 
-// Reads: past the page cache if the target is a device and less than half of a file of 16 MiB or more is in the cache;
-// else through it. Since 0.1.
+// Target: none. The tensors are read and checked, and the placement is empty. Since 0.1.
+#define WB_TARGET_NONE 4
+
+// Reads: through the page cache; but past it if the target is a device and less than half of a file of 16 MiB or more is
+// in the cache. Since 0.1.
 #define WB_READS_AUTO 0
 
 // Reads: through the page cache. Since 0.1.
 #define WB_READS_BUFFERED 1
 
-// Reads: past the page cache (`O_DIRECT`) where the file system can; scattered rows of column slices are read through
-// it all the same. Since 0.1.
+// Reads: past the page cache (`O_DIRECT`) where the file system supports it. Scattered rows of slices are still read
+// through it. Since 0.1.
 #define WB_READS_DIRECT 2
 
-// Plan flag: the task is done as soon as everything is checked and the last copy to a device is submitted; order your
-// work behind `wb_placement_fence`, or wait with `wb_placement_wait`. What was pinned for the copies stays so until
-// then. Without it the task is done when the last copy is. It means nothing for other targets. Since 0.1.
-#define WB_PLAN_ASYNC (UINT64_C(1) << 0)
+// CUDA flag: the task is done as soon as everything has been checked and the last copy has been submitted. Order work on
+// the device behind `wb_placement_fence`, or wait with `wb_placement_wait`. Memory that was pinned for the copies remains
+// pinned until then. Without this flag the task is done when the last copy is. Since 0.1.
+#define WB_CUDA_ASYNC (UINT64_C(1) << 0)
 
-// Slice flag: if the dimension is no multiple of `world`, the first ranks get one element more than the last ones, as
-// `numpy.array_split` does; without it that is an error. Since 0.1.
+// Slice flag: if the dimension is not a multiple of `world`, the first ranks get one element more than the last ones, as
+// with `numpy.array_split`. Without this flag that is an error. Since 0.1.
 #define WB_SLICE_SPREAD 1
 
-// What will be done, decided without any I/O. Immutable; one owner; keeps the model. Since 0.1.
+// As an ordinal of a device: host memory. Since 0.1.
+#define WB_DEVICE_HOST UINT32_MAX
+
+// A plan. Immutable; one owner; it keeps the model. Since 0.1.
 typedef struct wb_plan wb_plan;
 
 // Loads one of `world` parts of each tensor that a pattern matches: what one rank of a tensor-parallel group holds.
-// Only the bytes of that part are read, but for what a check needs (the blocks of 4 MiB that cover the part, where a
-// manifest has them and the part is in one piece; else the tensor or the file), and for gaps of less than 4,096 bytes.
 //
-// `WB_ERR_INVALID_ARGUMENT`: the tensor has no such dimension, or it is no multiple of `world` and `WB_SLICE_SPREAD`
-// is not set. `WB_ERR_UNSUPPORTED`: a border would lie inside a byte or a block of the element type. Since 0.1.
+// Only the bytes of that part are read, except for what a check needs (the blocks of 4 MiB that contain the part, if a
+// manifest has their digests and the part is one piece; else the tensor or the file), and for gaps of less than 4,096
+// bytes.
+//
+// `WB_ERR_INVALID_ARGUMENT`: the tensor does not have this dimension, or it is not a multiple of `world` and
+// `WB_SLICE_SPREAD` is not set. `WB_ERR_UNSUPPORTED`: a part would begin or end inside a byte or a block of the element
+// type. Since 0.1.
 typedef struct wb_slice {
   // `sizeof(wb_slice)`.
   size_t struct_size;
   // Which tensors: a glob pattern, as in `wb_plan_options.include`.
   wb_str pattern;
-  // The dimension that is cut, counted from the outermost, 0.
+  // The dimension that is divided; the outermost is 0.
   uint32_t dim;
-  // `WB_SLICE_*`.
+  // `WB_SLICE_*` flags, combined with `|`.
   uint32_t flags;
-  // Which part, counted from 0.
+  // Which part; the first is 0.
   uint64_t rank;
-  // How many parts there are, at least 1, which means all of it.
+  // The number of parts, at least 1.
   uint64_t world;
 } wb_slice;
 
-// Loads the tensors that a pattern matches in another element type: F32 as F16 or BF16, rounded to the nearest value,
-// ties to even; F16 and BF16 as F32, F8_E4M3 and F8_E5M2 as F16, BF16 or F32, which are exact. Others are
-// `WB_ERR_UNSUPPORTED`. A NaN stays one, with its sign. Checks are made on the bytes as stored. Since 0.1.
+// Loads the tensors that a pattern matches in another element type. Checks are made on the stored bytes.
+//
+// F32 to F16 or BF16 rounds to the nearest value, ties to even. F16 and BF16 to F32, and F8_E4M3 and F8_E5M2 to F16, BF16 or
+// F32, are exact. Q4_0, Q4_1 and Q8_0 to F32, F16 or BF16 are computed in F32, then rounded. Other conversions are
+// `WB_ERR_UNSUPPORTED`. A NaN stays a NaN and keeps its sign. Since 0.1.
 typedef struct wb_cast {
   // `sizeof(wb_cast)`.
   size_t struct_size;
   // Which tensors: a glob pattern, as in `wb_plan_options.include`.
   wb_str pattern;
-  // Only tensors of this type (`WB_F32`, ...), others stay as they are; 0: every tensor that the pattern matches.
-  uint32_t from;
+  // Only tensors of this type are converted, and others stay as they are; 0: every tensor that the pattern matches.
+  wb_dtype from;
   // The type to load them in.
-  uint32_t to;
+  wb_dtype to;
 } wb_cast;
+
+// Device memory of the caller that a plan fills: a range of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
+// device. It must stay allocated until the placement is released; if the load fails, until the error has been returned or
+// the task has been released. Its contents are unspecified while the task runs and after a failure. Memory that is
+// allocated in the order of a stream needs that stream as `wb_cuda_options.stream`. Since 0.1.
+typedef struct wb_destination {
+  // `sizeof(wb_destination)`.
+  size_t struct_size;
+  // The name of the tensor that is placed there. Empty: an arena for all tensors of the device that have no destination of
+  // their own; `wb_plan_device_bytes` tells its size.
+  wb_str tensor;
+  // The device pointer (`CUdeviceptr`). An arena must be a multiple of the alignment; a tensor may be anywhere.
+  uint64_t address;
+  // Bytes from there that may be written.
+  uint64_t bytes;
+  // The ordinal of the device. `WB_DEVICE_HOST` is `WB_ERR_UNSUPPORTED` in this version.
+  uint32_t device;
+  // 0.
+  uint32_t reserved;
+} wb_destination;
 
 // Sends the tensors that a pattern matches to one CUDA device. Since 0.1.
 typedef struct wb_route {
@@ -889,44 +1295,49 @@ typedef struct wb_route {
   size_t struct_size;
   // Which tensors: a glob pattern, as in `wb_plan_options.include`.
   wb_str pattern;
-  // The ordinal of the device, one of those of the plan.
-  int32_t device;
+  // The ordinal of the device, one of `wb_cuda_options.devices`.
+  uint32_t device;
   // 0.
   uint32_t reserved;
 } wb_route;
 
-// Device memory of the caller that a plan fills: of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
-// device. It has to stay allocated until the placement is released, or until the error of the task is returned or the
-// task released. While the task runs, and after a failure, its contents are unspecified. Memory that is allocated in
-// the order of a stream needs that stream as `stream`. Since 0.1.
-typedef struct wb_destination {
-  // `sizeof(wb_destination)`.
+// How tensors are placed on CUDA devices. Zeroed: all tensors on device 0, in memory that the placement owns. Set
+// `struct_size`. Since 0.1.
+typedef struct wb_cuda_options {
+  // `sizeof(wb_cuda_options)`.
   size_t struct_size;
-  // The tensor that goes there, by its name. Empty: an arena for all tensors of the device that have no destination of
-  // their own; `wb_plan_device_bytes` says how large it has to be.
-  wb_str tensor;
-  // The device pointer (`CUdeviceptr`); that of an arena is a multiple of the alignment, that of one tensor any.
-  uint64_t address;
-  // Bytes from there that may be written.
-  uint64_t bytes;
-  // The ordinal of the device.
-  int32_t device;
-  // 0.
-  uint32_t reserved;
-} wb_destination;
+  // Ordinals of the devices. Without routes each device gets every tensor.
+  const uint32_t *devices;
+  // The number of devices; 0: only device 0.
+  size_t device_count;
+  // Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every route that
+  // matches it; one that no route matches goes to all devices.
+  const wb_route *routes;
+  // The number of routes.
+  size_t route_count;
+  // A `CUstream` or `cudaStream_t` of the primary context of one of the devices. The copies begin when the work that is in
+  // it during `wb_plan_start` or `wb_model_load` is done; it must be valid during that call. A task that is cancelled also
+  // waits for that work if a copy behind it has been submitted. `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD` are the
+  // default streams of every device of the plan. NULL: the copies do not wait.
+  void *stream;
+  // `WB_CUDA_*` flags, combined with `|`.
+  uint64_t flags;
+} wb_cuda_options;
 
-// What to load, and where to. Zeroed means all tensors, checked only; set `struct_size`. In an array every structure
-// has the same `struct_size`, and the next begins that many bytes later. Of slices, and of casts, whose patterns match
-// the same tensor the first counts; routes add up. A pattern that matches no selected tensor is `WB_ERR_NOT_FOUND`.
-// Since 0.1.
+// What to load, and where to. Zeroed: all tensors, into an arena in host memory. Set `struct_size`, also in the elements of
+// arrays, where it is the same for all and the next element begins that many bytes later.
+//
+// If several slices, or several casts, match a tensor, the first of them applies; routes accumulate. A pattern that matches
+// none of the selected tensors is `WB_ERR_NOT_FOUND`. Since 0.1.
 typedef struct wb_plan_options {
   // `sizeof(wb_plan_options)`.
   size_t struct_size;
   // `WB_TARGET_*`.
   uint32_t target;
-  // The ordinal of the device, for `WB_TARGET_CUDA`; other targets do not look at it.
-  int32_t device;
-  // Glob patterns over tensor names (`*`, `?`, `[a-z]`); `*` also matches `.` and `/`. None: all tensors.
+  // `WB_READS_*`.
+  uint32_t reads;
+  // Glob patterns over tensor names (`*`, `?`, `[a-z]`), each with at most 64 `*`, which also match `.` and `/`. None: all
+  // tensors.
   const wb_str *include;
   // The number of patterns.
   size_t include_count;
@@ -934,408 +1345,477 @@ typedef struct wb_plan_options {
   const size_t *tensors;
   // The number of indices.
   size_t tensor_count;
-  // Alignment of each tensor in an arena, in bytes, a power of two up to 2^30; 0: 64 on the host, 256 on a device. A
-  // view has the alignment of the file: see `wb_tensor_info`.
-  uint64_t alignment;
-  // The bound on host memory beside the tensors, in bytes, at least 65,536, with direct reads 131,072, for a device
-  // 262,144; each thread needs as much. 0: 8 MiB, for a device 128 MiB, of which a thread uses 8.5 MiB at most, and
-  // pins 4 MiB.
-  uint64_t staging_bytes;
   // Parts of tensors.
   const wb_slice *slices;
   // The number of slices.
   size_t slice_count;
-  // Conversions of elements.
+  // Conversions of element types.
   const wb_cast *casts;
-  // The number of conversions.
+  // The number of casts.
   size_t cast_count;
-  // Ordinals of several devices, instead of `device`. Without routes each gets every tensor.
-  const int32_t *devices;
-  // The number of devices; 0: one, `device`.
-  size_t device_count;
-  // Which tensors go to which device, for pipeline and expert parallelism: a tensor goes to the device of every
-  // route that matches it, and one that no route matches to all devices.
-  const wb_route *routes;
-  // The number of routes.
-  size_t route_count;
-  // Device memory to fill, instead of arenas of the library. Other targets refuse it; of devices, routes, the stream and
-  // `WB_PLAN_ASYNC` they take no notice, so that a program without a device can ask for the same on the host.
+  // Memory of the caller to fill, instead of memory that the placement owns. Only for `WB_TARGET_CUDA` in this version.
   const wb_destination *destinations;
   // The number of destinations.
   size_t destination_count;
-  // A `CUstream` or `cudaStream_t` of the primary context of a device of the plan: the copies to all devices begin
-  // when the work that is in it at `wb_plan_start` or `wb_model_load` is done. It has to be valid during those
-  // calls. A task that is cancelled waits for that work too, if a copy behind it is submitted. NULL: the copies wait
-  // for nothing; the default streams are `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`, each of which stands for
-  // that of every device of the plan.
-  void *stream;
-  // `WB_PLAN_*`.
-  uint64_t flags;
-  // Threads that read at once, at most as many as the context allows; 0: as many as that. With more threads than
-  // processors more reads wait for a slow disk at the same time.
+  // For `WB_TARGET_CUDA`, how tensors are placed on devices; NULL: the defaults. Other targets ignore it, so a program can
+  // ask for the same load on the host.
+  const wb_cuda_options *cuda;
+  // The alignment of each tensor in an arena in bytes, a power of two up to 2^30. 0: 64 on the host, 256 on a device. A
+  // view has the alignment of the file, see `wb_tensor_info`.
+  uint64_t alignment;
+  // The bound on host memory beside the tensors in bytes, all threads together. 0: 8 MiB; 128 MiB for a device, or if
+  // tensors are not stored contiguously. Each thread needs at least 65,536; 131,072 if tensors are not stored
+  // contiguously; 196,608 for a device; and 65,536 more if reads may be direct. A thread that loads to a device uses at
+  // most 8.5 MiB and pins 4 MiB of them.
+  uint64_t staging_bytes;
+  // The most bytes of one block: what is read and checked at a time, and what `wb_task_step` does at least. At least
+  // 65,536. 0: 524,288 where bytes are hashed, 4,194,304 where they are only read, and up to 8,388,608 for tensors that
+  // are not stored contiguously.
+  uint64_t block_bytes;
+  // The most threads that read at once, within what the context allows; 0: all of them. With more threads than processors,
+  // more reads wait for a slow disk at the same time.
   uint32_t readers;
-  // `WB_READS_*`.
-  uint32_t reads;
+  // 0.
+  uint32_t reserved;
+  // Cancels the tasks of the plan from another thread; may be NULL.
+  const wb_cancel *cancel;
 } wb_plan_options;
 
 // What a plan will do. Set `struct_size` before the call. Since 0.1.
 typedef struct wb_plan_info {
   // `sizeof(wb_plan_info)`.
   size_t struct_size;
-  // Tensors that will be placed: those that are selected, once for each device that gets them.
+  // Tensors that will be placed, counted once for each device that gets them.
   uint64_t tensors;
-  // Bytes that are taken of the selected tensors, as they are stored.
+  // Bytes of the selected tensors, or of the parts that are loaded, as they are stored.
   uint64_t payload_bytes;
-  // Bytes that will be read: more than the payload where a check needs whole files, 0 where nothing is read.
+  // Bytes that will be read: more than the payload if a check needs whole files, 0 if nothing is read.
   uint64_t read_bytes;
-  // Bytes that the target will hold, all devices together.
+  // Bytes of memory of the target, all devices together.
   uint64_t target_bytes;
   // Bytes of host memory beside the target.
   uint64_t staging_bytes;
+  // Bytes of device memory, beside those of the target, that are needed until tensors that are not stored contiguously
+  // have been made contiguous. 0 on the host, where that happens while they are read.
+  uint64_t transient_bytes;
+  // `WB_TARGET_*`: where the tensors will be. `WB_TARGET_HOST` instead of `WB_TARGET_VIEW` if a file cannot be mapped.
+  uint32_t target;
+  // 0.
+  uint32_t reserved;
 } wb_plan_info;
 
-// Plans a load: selects tensors, lays them out, decides what is checked. No I/O, no device. `opt` may be NULL and is
-// copied; the caller owns `*out`.
+// Plans a load: selects tensors, lays them out and decides what is checked. Nothing is read, and no device is used. For
+// `WB_TARGET_VIEW` the files are mapped; if one cannot be mapped, the plan is made for `WB_TARGET_HOST` instead. `opt` may
+// be NULL and is copied. The caller owns `*out`.
 //
-// `WB_ERR_UNVERIFIED`: the policy is `WB_VERIFY_REQUIRED`, and no manifest covers a file that is used.
-// `WB_ERR_NOT_MAPPED`: a view of a model that was opened with `WB_OPEN_READ`, or of rows or converted elements.
-// `WB_ERR_NOT_FOUND`: a pattern matches no selected tensor, or a destination is for one that does not go there.
-// `WB_ERR_INVALID_ARGUMENT`: options contradict each other (`include` and `tensors`, too), or a destination is too
-// small, misaligned or overlaps another. `WB_ERR_UNSUPPORTED`: this build has no CUDA, or a slice or cast cannot be
-// made. `WB_ERR_MISMATCH`: a file has not the size that a manifest states. Since 0.1.
+// `WB_ERR_NOT_FOUND`: a pattern matches none of the selected tensors, or a destination is for a tensor that is not placed
+// on its device. `WB_ERR_INVALID_ARGUMENT`: options contradict each other, such as `include` and `tensors`, or a
+// destination is too small, misaligned or overlaps another. `WB_ERR_NOT_MAPPED`: a view of a model that was opened with
+// `WB_OPEN_READ`, or with a cast or a slice that is not one piece. `WB_ERR_UNVERIFIED`: under `WB_VERIFY_REQUIRED`, no
+// manifest covers a file that is used. `WB_ERR_MISMATCH`: a file does not have the size that a manifest states.
+// `WB_ERR_UNSUPPORTED`: this build does not have CUDA, or a slice or cast is not supported. Since 0.1.
 WB_API
 wb_status wb_plan_create(const wb_model *m,
                          const wb_plan_options *opt,
                          wb_plan **out,
                          wb_error **err);
 
-// What a plan will do. Since 0.1.
-WB_API wb_status wb_plan_describe(const wb_plan *p, wb_plan_info *out);
+// Describes what a plan will do. Since 0.1.
+WB_API wb_status wb_plan_get_info(const wb_plan *p, wb_plan_info *out);
 
-// The bytes of the arena of one device of a plan, which the library allocates unless the caller gives one; tensors
-// with a destination of their own are not in it. To give an arena: make a plan without it, ask here, allocate, and
-// make the plan again with the destination; neither does any I/O. 0 for a plan whose target is not `WB_TARGET_CUDA`,
-// and for a device that is not of the plan. Since 0.1.
-WB_API wb_status wb_plan_device_bytes(const wb_plan *p, int32_t device, uint64_t *bytes);
+// Gives the size in bytes of the arena of one device, which the library allocates unless the caller gives one. Tensors
+// that have a destination of their own are not in it. To give an arena, make a plan without it, ask here, allocate the
+// memory, and make the plan again with the destination. 0 for a device that the plan does not use, and if the target is
+// not `WB_TARGET_CUDA`. Since 0.1.
+WB_API wb_status wb_plan_device_bytes(const wb_plan *p, uint32_t device, uint64_t *bytes);
 
-// Releases a plan; its tasks go on. NULL does nothing. Since 0.1.
+// Releases a plan. Its tasks go on. NULL is allowed. Since 0.1.
 WB_API void wb_plan_release(wb_plan *p);
 
 /* ----------------------------------------------------------------------
  * Loading: the task
  *
- * One pass over the bytes, driven by whoever steps it or waits for it, or by threads of its own.
+ * A task is one pass over the bytes. Threads of its own do the work if the context allows them; otherwise the calls to
+ * `wb_task_step` or `wb_task_wait` do it.
+ *
+ *   wb_plan_start(plan, &task, &err);
+ *   while ((status = wb_task_step(task, 2000000, &progress, &err)) == WB_PENDING) {
+ *     draw_frame();
+ *   }
+ *   if (status == WB_OK) {
+ *     wb_task_finish(task, &placement, &err);
+ *   }
+ *   wb_task_release(task);
  */
 
-// One pass in progress. One owner. Since 0.1.
+// A task. One owner. Since 0.1.
 typedef struct wb_task wb_task;
 
-// Starts a plan: takes the target's memory, makes sure that the files are still those that were opened, and starts the
-// threads that the context allows. A plan may be started several times. The caller owns `*out`.
+// Starts a plan: allocates the memory of the target, checks that the files have not been written since they were opened,
+// and starts the threads that the context allows. A plan may be started several times. The caller owns `*out`. The CUDA
+// context that is current on this thread stays current.
 //
-// For devices: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_OUT_OF_MEMORY`: the device has not
-// enough of it. `WB_ERR_INVALID_ARGUMENT`: a destination is no memory of its device, or the stream is not of the
-// plan's devices or is being captured. `WB_ERR_DEVICE`: the driver failed; `wb_error_os_code` is its code. The calling
-// thread keeps the context that is current. Since 0.1.
-WB_API wb_status wb_plan_start(const wb_plan *p, wb_task **out, wb_error **err);
+// `WB_ERR_OUT_OF_MEMORY`: the host or the device does not have enough memory. `WB_ERR_CHANGED`: a file has been written.
+// For devices also: `WB_ERR_NOT_FOUND`: there is no driver, or no such device. `WB_ERR_INVALID_ARGUMENT`: a destination is
+// not memory of its device, or the stream does not belong to a device of the plan or is being captured. `WB_ERR_DEVICE`:
+// the driver failed; `wb_error_info.os_code` is its result. Since 0.1.
+WB_API
+wb_status wb_plan_start(const wb_plan *p,
+                        wb_task **out,
+                        wb_error **err);
 
-// Works on this thread for about `budget_ns` nanoseconds, and at least for one block; `UINT64_MAX` works to the end. If
-// the context allows threads, they work, and this only waits for them.
+// Works on this thread for at most about `budget_ns` nanoseconds, but at least for one block; `UINT64_MAX` works to the
+// end. A block that is not expected to fit the rest of the budget is left for the next call: a block has at most
+// `wb_plan_options.block_bytes`. If the task has threads, they do the work, and this only waits for them. `out` may be
+// NULL.
 //
-// Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything is placed and checked. An error is final.
-// `out` may be NULL. Since 0.1.
+// Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything has been checked and placed. An error is
+// final. Since 0.1.
 WB_API wb_status wb_task_step(wb_task *t, uint64_t budget_ns, wb_progress *out, wb_error **err);
 
-// How far a task is, without working: `WB_PENDING`, `WB_OK` when everything is placed and checked, or the error that
-// ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
+// Tells how far a task is, without working: `WB_PENDING`, `WB_OK` when everything has been checked and placed, or the
+// error that ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
 WB_API wb_status wb_task_poll(const wb_task *t, wb_progress *out);
 
-// Works or waits until the end. `progress` may be NULL; it is called on this thread: at once, then about twenty times
-// a second, and at the end. Returns `WB_OK`, or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`,
-// `WB_ERR_CHANGED`, `WB_ERR_IO`, `WB_ERR_DEVICE`. After an error nothing of the target is left, but what the caller
-// gave. Since 0.1.
-WB_API wb_status wb_task_wait(wb_task *t, wb_progress_fn progress, void *user_data, wb_error **err);
+// Works or waits until the end. `progress` (may be NULL) is called on this thread: at once, then about twenty times a
+// second, and at the end.
+//
+// Returns `WB_OK` or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`, `WB_ERR_CHANGED`, `WB_ERR_IO`,
+// `WB_ERR_OUT_OF_MEMORY` or `WB_ERR_DEVICE`. After an error the memory of the target has been freed, except what the
+// caller gave. Since 0.1.
+WB_API
+wb_status wb_task_wait(wb_task *t,
+                       wb_progress_fn progress,
+                       void *user_data,
+                       wb_error **err);
 
-// Asks a task to stop at its next block; the thread that steps or waits then gets `WB_ERR_CANCELLED`. Any thread, as long
-// as the task is not released; NULL does nothing. Since 0.1.
+// Cancels a task: it stops at its next block, and the thread that steps or waits gets `WB_ERR_CANCELLED`. Any thread, as
+// long as the task has not been released; a `wb_cancel` in the options of the plan does not have this restriction. NULL
+// is allowed. Since 0.1.
 WB_API
 void wb_task_cancel(wb_task *t);
 
-// Cancels a task that is not done, waits for its threads, and frees it; a placement that was taken from it stays. NULL
-// does nothing. Since 0.1.
-WB_API void wb_task_release(wb_task *t);
+// Releases a task. One that is not done is cancelled, and its threads are waited for. A placement that was taken from it
+// remains valid. NULL is allowed. Since 0.1.
+WB_API
+void wb_task_release(wb_task *t);
 
 /* ----------------------------------------------------------------------
  * Loading: the placement
  *
- * Where the tensors are when a task is done.
+ * A placement holds the tensors that a load has brought to their place.
+ *
+ *   if (wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK) {
+ *     wb_placement_tensor_info(placement, index, &tensor);
+ *     use(tensor.data, tensor.bytes);
+ *   }
  */
 
-// Tensors in their place. Counted references; immutable; any thread. A placement on the host or on a device does not need
-// the model any more; a view keeps the model's maps. Since 0.1.
+// A placement. Reference-counted and immutable; any thread. It remains valid when the model is released; a view keeps the
+// maps of the model. Since 0.1.
 typedef struct wb_placement wb_placement;
 
-// Where a tensor is. Set `struct_size` before the call. Since 0.1.
-typedef struct wb_placed_tensor {
-  // `sizeof(wb_placed_tensor)`.
+// A placed tensor. Set `struct_size` before the call; texts and lists are borrowed from the placement. Since 0.1.
+typedef struct wb_placed_tensor_info {
+  // `sizeof(wb_placed_tensor_info)`.
   size_t struct_size;
-  // A host pointer or a device pointer to memory that is only to be read, valid until the placement is released; not 0,
-  // also if there are no bytes. In C: `(const void *)(uintptr_t)address`.
-  uint64_t address;
-  // Bytes there.
+  // In host memory, the bytes: not to be written, valid until the placement is released, and not NULL even if there are
+  // none. NULL on a device.
+  const void *data;
+  // On a device, the device pointer (`CUdeviceptr`), which is valid as long. 0 in host memory.
+  uint64_t device_address;
+  // The size in bytes.
   uint64_t bytes;
-  // Index of the tensor in the model.
+  // The index of the tensor in the model.
   size_t tensor;
-  // Its name. Borrowed from the placement.
+  // The name.
   wb_str name;
-  // Elements of each dimension here, which a slice may have changed: outermost first, contiguous and row-major. Borrowed
-  // from the placement.
+  // `rank` dimensions in elements, outermost first, which a slice may have changed. The tensor is contiguous and
+  // row-major.
   const int64_t *shape;
   // The number of dimensions.
   uint32_t rank;
-  // The type of the elements here, which a cast may have changed: `WB_F32`, ...
-  uint32_t dtype;
-  // The ordinal of the CUDA device, or -1: it is in host memory.
-  int32_t device;
+  // The type of the elements, which a cast may have changed.
+  wb_dtype dtype;
+  // The ordinal of the CUDA device; `WB_DEVICE_HOST`: in host memory.
+  uint32_t device;
   // 0.
   uint32_t reserved;
-} wb_placed_tensor;
+  // Bytes from the start of the arena, which for `WB_TARGET_SEALED` is the start of the memfd; for `WB_TARGET_VIEW`, from
+  // the start of the file of the model. 0 on a device.
+  uint64_t offset;
+} wb_placed_tensor_info;
 
-// The placement of a task that is done; before that `WB_PENDING`, or the error that ended the task. The caller owns
-// `*out`; a second call returns the same placement again, and each result has to be released. Since 0.1.
-WB_API wb_status wb_task_finish(wb_task *t, wb_placement **out, wb_error **err);
+// Gives the placement of a task that is done. Before that it returns `WB_PENDING`, and after a failure the error that ended
+// the task. The caller owns `*out`; every call gives another reference to the same placement. Since 0.1.
+WB_API
+wb_status wb_task_finish(wb_task *t,
+                         wb_placement **out,
+                         wb_error **err);
 
-// All of it: plans, loads, checks and waits. Set `target` in `opt`: NULL, and zeroed options, only check and place
-// nothing. The caller owns `*out`. Since 0.1.
+// Loads a model: plans, starts, waits and finishes. `opt` may be NULL: all tensors, into an arena in host memory. The
+// caller owns `*out`. Errors as for `wb_plan_create`, `wb_plan_start` and `wb_task_wait`. Since 0.1.
 WB_API
 wb_status wb_model_load(const wb_model *m,
                         const wb_plan_options *opt,
                         wb_placement **out,
                         wb_error **err);
 
-// The number of tensors, once for each device that has them; 0 for NULL, and for `WB_TARGET_NONE`. Since 0.1.
-WB_API size_t wb_placement_count(const wb_placement *p);
-
-// The tensor at a position: in the order of the given indices, or else in the order of the model. Of several devices, the
-// tensors of the first come first. Since 0.1.
-WB_API
-wb_status wb_placement_tensor(const wb_placement *p,
-                              size_t index,
-                              wb_placed_tensor *out);
-
-// The tensor with this name, on the first device that has it. `WB_ERR_NOT_FOUND`: the placement does not have it.
-// Since 0.1.
-WB_API
-wb_status wb_placement_find(const wb_placement *p,
-                            const char *name,
-                            size_t name_len,
-                            wb_placed_tensor *out);
-
-// The tensor with this name on one CUDA device, or with -1 in host memory. `WB_ERR_NOT_FOUND`: it is not there. Since 0.1.
-WB_API
-wb_status wb_placement_find_on(const wb_placement *p,
-                               int32_t device,
-                               const char *name,
-                               size_t name_len,
-                               wb_placed_tensor *out);
-
-// Makes later work in `stream` wait, on the device, until all bytes of the placement are there; no processor waits. It
-// is only needed after `WB_PLAN_ASYNC`, and does nothing otherwise, nor for a placement in host memory.
+// Gives the memory of a placement whose target is `WB_TARGET_SEALED` as a descriptor of a memfd, and its length in bytes;
+// `bytes` may be NULL. Another process that receives the descriptor (by fork, or over a socket) maps it with `PROT_READ`
+// and `MAP_SHARED`, and finds each tensor at its `offset`. Nobody can write it or change its length. The descriptor is
+// borrowed from the placement and closed on exec; duplicate it to keep it.
 //
-// Call it once for each stream that uses the tensors; each then waits for the bytes on all devices. `stream` is a
-// `CUstream` or `cudaStream_t` of the primary context of one of the placement's devices, and is used during the call;
-// NULL stands for the default stream of each of them, as do `CU_STREAM_LEGACY` and `CU_STREAM_PER_THREAD`.
-// `WB_ERR_INVALID_ARGUMENT`: it is of another device or context, or is being captured while copies are under way (the
-// capture stays valid). `WB_ERR_DEVICE`: the driver failed. Any thread. Since 0.1.
-WB_API wb_status wb_placement_fence(const wb_placement *p, void *stream, wb_error **err);
+// `WB_ERR_INVALID_ARGUMENT`: the placement has another target. Since 0.1.
+WB_API
+wb_status wb_placement_sealed(const wb_placement *p,
+                              int32_t *fd,
+                              uint64_t *bytes);
 
-// Waits until all bytes of the placement are there; only after `WB_PLAN_ASYNC` may they not be. `WB_ERR_DEVICE`: a
-// copy has failed, and they never will be. Any thread. Since 0.1.
-WB_API wb_status wb_placement_wait(const wb_placement *p, wb_error **err);
+// Returns the number of tensors, counted once for each device that has them; 0 for NULL and for `WB_TARGET_NONE`.
+// Since 0.1.
+WB_API size_t wb_placement_tensor_count(const wb_placement *p);
 
-// Adds a reference and returns `p`. Any thread; NULL is allowed. Since 0.1.
+// Describes a tensor. They are in the order of `wb_plan_options.tensors`, or else in the order of the model, one device
+// after the other. Since 0.1.
+WB_API
+wb_status wb_placement_tensor_info(const wb_placement *p,
+                                   size_t index,
+                                   wb_placed_tensor_info *out);
+
+// Finds a tensor by its name; of several devices, on the first that has it. `WB_ERR_NOT_FOUND`: the placement does not
+// have the tensor. Since 0.1.
+WB_API
+wb_status wb_placement_tensor_find(const wb_placement *p,
+                                   const char *name,
+                                   size_t name_len,
+                                   size_t *index);
+
+// Finds a tensor by its name on one device, or with `WB_DEVICE_HOST` in host memory. `WB_ERR_NOT_FOUND`: the device does
+// not have the tensor. Since 0.1.
+WB_API
+wb_status wb_placement_tensor_find_on(const wb_placement *p,
+                                      uint32_t device,
+                                      const char *name,
+                                      size_t name_len,
+                                      size_t *index);
+
+// Makes work that is submitted to `stream` from now on wait, on the device, until all bytes of the placement are there.
+// The calling thread does not wait. Only needed after `WB_CUDA_ASYNC`; otherwise, and for a placement in host memory, it
+// has no effect.
+//
+// Call it for each stream that uses the tensors; each then waits for the bytes on all devices. `stream` is a `CUstream` or
+// `cudaStream_t` of the primary context of one of the devices of the placement. NULL, `CU_STREAM_LEGACY` and
+// `CU_STREAM_PER_THREAD` are the default streams of all of them.
+//
+// `WB_ERR_INVALID_ARGUMENT`: the stream is of another device or context, or is being captured while copies are under way
+// (the capture remains valid). `WB_ERR_DEVICE`: the driver failed. Any thread. Since 0.1.
+WB_API
+wb_status wb_placement_fence(const wb_placement *p,
+                             void *stream,
+                             wb_error **err);
+
+// Waits until all bytes of the placement are there. Only needed after `WB_CUDA_ASYNC`. `WB_ERR_DEVICE`: a copy has failed,
+// and the bytes are not valid. Any thread. Since 0.1.
+WB_API
+wb_status wb_placement_wait(const wb_placement *p,
+                            wb_error **err);
+
+// Adds a reference and returns `p`. NULL is allowed. Any thread. Since 0.1.
 WB_API wb_placement *wb_placement_retain(wb_placement *p);
 
-// Drops a reference, and with the last one the memory of the tensors; of a device, all work that uses it has to be
-// done, and so has every wait of a fence. It waits for copies that are still under way. Memory that the caller gave
-// stays the caller's. Any thread; NULL is allowed. Since 0.1.
-WB_API void wb_placement_release(wb_placement *p);
+// Drops a reference, and with the last one the memory of the tensors, except memory that the caller gave. Work on a device
+// that uses the tensors, or that waits for a fence, must be done before. Copies that are under way are waited for. NULL is
+// allowed. Any thread. Since 0.1.
+WB_API
+void wb_placement_release(wb_placement *p);
 
-// What was checked while the placement was made. The caller owns `*out`. Since 0.1.
+// Gives the report of what was checked while the tensors were loaded. The caller owns `*out`. Since 0.1.
 WB_API wb_status wb_placement_report(const wb_placement *p, wb_report **out, wb_error **err);
 
 /* ----------------------------------------------------------------------
  * CUDA devices
  *
- * What the driver knows of the devices of this machine. Nothing here creates a context or changes the caller's.
+ * What the driver knows about the devices of this machine. The driver is found at run time, as `libcuda.so.1`. Nothing
+ * here creates a context or changes the one that is current.
+ *
+ *   if (wb_cuda_devices_create(&devices, &err) == WB_OK) {
+ *     for (i = 0; i < wb_cuda_devices_count(devices); ++i) {
+ *       wb_cuda_devices_info(devices, i, &device);
+ *     }
+ *     wb_cuda_devices_release(devices);
+ *   }
  */
 
-// A CUDA device. Set `struct_size` before the call; the texts end with a NUL. Since 0.1.
-typedef struct wb_device_info {
-  // `sizeof(wb_device_info)`.
+// The CUDA devices at the time of the call that created this list. Immutable; one owner; any thread. Since 0.1.
+typedef struct wb_cuda_devices wb_cuda_devices;
+
+// A CUDA device. Set `struct_size` before the call; the texts are borrowed from the list. Since 0.1.
+typedef struct wb_cuda_device_info {
+  // `sizeof(wb_cuda_device_info)`.
   size_t struct_size;
   // The name of the product.
-  char name[256];
-  // The bus, as `"0000:3b:00.0"`: domain, bus, device and function, in hexadecimal.
-  char pci[32];
-  // The number that no other device has; zeros if the driver does not tell.
+  wb_str name;
+  // The PCI address, such as `"0000:3b:00.0"`: domain, bus, device and function, in hexadecimal.
+  wb_str pci;
+  // The UUID; zeros if the driver does not state it.
   uint8_t uuid[16];
-  // Bytes of its memory.
+  // The size of its memory in bytes.
   uint64_t memory_bytes;
-  // Bytes of it that are free; `UINT64_MAX` while nobody in this process uses the device: asking would wake it.
+  // The free part of it in bytes. `UINT64_MAX`: not known, because nobody in this process uses the device and asking
+  // would initialize it.
   uint64_t free_bytes;
+  // The ordinal: devices are numbered from 0 in the order of the CUDA runtime, and `CUDA_VISIBLE_DEVICES` applies.
+  uint32_t ordinal;
   // The major part of the compute capability.
   uint32_t compute_major;
   // The minor part of the compute capability.
   uint32_t compute_minor;
-  // The version of CUDA that the driver is made for: 1000 * major + 10 * minor.
+  // The version of CUDA that the driver supports: 1000 * major + 10 * minor.
   uint32_t driver_version;
-  // 0.
-  uint32_t reserved;
-} wb_device_info;
+} wb_cuda_device_info;
 
-// How many CUDA devices the driver has; their ordinals are 0 to `*count - 1`, in the order of the CUDA runtime
-// (`CUDA_VISIBLE_DEVICES` applies). The driver is found at run time, as `libcuda.so.1`.
+// Lists the CUDA devices. The caller owns `*out`.
 //
-// `WB_ERR_NOT_FOUND`, with the reason in `*err` and 0 in `*count`: there is no driver, or it has no device.
-// `WB_ERR_UNSUPPORTED`: this build has no CUDA. `WB_ERR_DEVICE`: the driver failed. Any thread. Since 0.1.
-WB_API wb_status wb_cuda_device_count(size_t *count, wb_error **err);
+// `WB_ERR_NOT_FOUND`: there is no driver, or it has no device. `WB_ERR_UNSUPPORTED`: this build does not have CUDA.
+// `WB_ERR_DEVICE`: the driver failed. Any thread. Since 0.1.
+WB_API wb_status wb_cuda_devices_create(wb_cuda_devices **out, wb_error **err);
 
-// What the driver knows of a device. Errors as for `wb_cuda_device_count`; `WB_ERR_NOT_FOUND` also if there is no
-// device with this ordinal. Any thread. Since 0.1.
-WB_API wb_status wb_cuda_device(int32_t device, wb_device_info *out, wb_error **err);
+// Returns the number of devices; 0 for NULL. Since 0.1.
+WB_API size_t wb_cuda_devices_count(const wb_cuda_devices *d);
+
+// Describes a device. Since 0.1.
+WB_API wb_status wb_cuda_devices_info(const wb_cuda_devices *d, size_t index, wb_cuda_device_info *out);
+
+// Releases the list. NULL is allowed. Since 0.1.
+WB_API void wb_cuda_devices_release(wb_cuda_devices *d);
 
 /* ----------------------------------------------------------------------
  * Graphs
  *
- * The graphs of a model whose format has them: the main one, the bodies of functions, and graphs that are attributes of
- * nodes. They never change and are borrowed from the model: every pointer in the sections on graphs is valid until
- * the model is released, and every function may run on many threads at once.
+ * The graphs of a model, if its format has them: those that callers run, the bodies of functions, and the subgraphs that
+ * are attributes of nodes. Graphs never change. Everything in the following sections is borrowed from the model, and every
+ * function may run on several threads at once.
  *
- * Graphs, functions and sparse tensors have indices in the model; nodes, values and types have them in their graph. Indices
- * are dense and stable. Lists of values are asked for twice: with `cap` 0 to learn their length, then with room for
- * it; what does not fit is left out, and `*count`, which may be NULL, is the full length. Where a broken model leaves out a
- * name that has to be there, a list has `WB_NO_VALUE`.
+ * What belongs to the model, such as graphs, functions and tensors, is addressed by a `size_t` index, and `WB_NO_INDEX` is
+ * none. What belongs to one graph, such as nodes, values and types, is addressed by a `uint32_t` id, and `WB_NO_ID` is
+ * none. Both count from 0 and do not change.
+ *
+ *   graph = wb_model_graph(model, 0);
+ *   for (id = 0; id < wb_graph_node_count(graph); ++id) {
+ *     wb_graph_node_info(graph, id, &node);
+ *   }
  */
 
-// Role of a graph: one that callers run, an entry. Graph 0 is the first. Since 0.1.
+// As an id in a graph: none. As an input or output of a node: an optional one that is omitted. Since 0.1.
+#define WB_NO_ID UINT32_MAX
+
+// Role: a graph that callers run, an entry. A model may have several; signatures say how they are run. Since 0.1.
 #define WB_GRAPH_ENTRY 0
 
-// Role of a graph: the body of a function. Since 0.1.
+// Role: the body of a function. Since 0.1.
 #define WB_GRAPH_FUNCTION 1
 
-// Role of a graph: the value of an attribute, such as a branch of an If. It sees the values of the graphs around
-// it. Since 0.1.
+// Role: the value of an attribute, such as a branch of an If. It can use the values of the graphs that contain it.
+// Since 0.1.
 #define WB_GRAPH_SUBGRAPH 2
 
-// A graph, borrowed from its model. Immutable; any thread. Since 0.1.
+// A graph. Immutable and borrowed from its model; any thread. Since 0.1.
 typedef struct wb_graph wb_graph;
 
-// What a model says of itself. Set `struct_size` before the call. Since 0.1.
+// What a model says about itself. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
 typedef struct wb_model_info {
   // `sizeof(wb_model_info)`.
   size_t struct_size;
-  // The version of the representation, such as the IR version of ONNX; 0 if the format has none.
-  int64_t ir_version;
+  // The version of the format that the model states, such as the IR version of ONNX; 0 if the format has none.
+  int64_t format_version;
   // The program that wrote the model; may be empty.
   wb_str producer;
   // The version of that program; may be empty.
   wb_str producer_version;
-  // The namespace of the model, such as `"org.example"`; may be empty.
+  // The namespace of the model in reverse-DNS form, such as `"org.example"`; may be empty.
   wb_str domain;
-  // The version of the model in its namespace; 0 if it does not say.
+  // The version of the model in its namespace; 0 if it does not state one.
   int64_t model_version;
-  // What the model says of itself in prose; may be empty.
+  // A description of the model; may be empty.
   wb_str documentation;
 } wb_model_info;
 
-// What a graph is. Set `struct_size` before the call. Since 0.1.
+// A graph. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 typedef struct wb_graph_info {
   // `sizeof(wb_graph_info)`.
   size_t struct_size;
   // The name; may be empty.
   wb_str name;
-  // What the graph says of itself in prose; may be empty.
+  // A description of the graph; may be empty.
   wb_str documentation;
   // Its index, for `wb_model_graph`.
   size_t index;
+  // The function whose body this graph is or is nested in, for `wb_model_function_info`; `WB_NO_INDEX`: none.
+  size_t function;
+  // For a subgraph, the index of the graph that contains it, which is less than its own; else `WB_NO_INDEX`.
+  size_t parent;
   // `WB_GRAPH_*`.
   uint32_t role;
-  // 0.
-  uint32_t reserved;
-  // The function whose body it is or lies in, for `wb_model_function`; `WB_NO_INDEX`: none.
-  size_t function;
-  // Of a subgraph, the index of the graph around it; else `WB_NO_INDEX`. It is less than the subgraph's own.
-  size_t parent;
-  // Of a subgraph, the node of the parent that has it as an attribute; else, and if the attribute is the parent's
-  // own, as defaults of a function's are, `WB_NO_INDEX`.
-  size_t node;
-  // Of a subgraph, the position of that attribute; else `WB_NO_INDEX`.
-  size_t attribute;
+  // For a subgraph, the node of the parent that has it as an attribute; else `WB_NO_ID`, also if the attribute belongs to
+  // the parent itself, as the default of an attribute of a function does.
+  uint32_t node;
+  // For a subgraph, the position of that attribute; else `WB_NO_ID`.
+  uint32_t attribute;
   // The number of inputs.
   uint32_t inputs;
   // The number of outputs.
   uint32_t outputs;
-  // `inputs` values that it takes: see `wb_graph_inputs`. NULL if there are none.
+  // The number of initializers: values whose contents are stored in the model.
+  uint32_t initializers;
+  // `inputs` values that the graph takes, in order. A value that is also an initializer need not be given: the
+  // initializer is its default. `WB_NO_ID`: the model is malformed, and the input has no name. NULL if there are none.
   const uint32_t *input_values;
-  // `outputs` values that it makes; NULL if there are none.
+  // `outputs` values that the graph computes, in order. NULL if there are none.
   const uint32_t *output_values;
 } wb_graph_info;
 
-// What the model says of itself. All of it is empty where the format has no such facts. Since 0.1.
-WB_API wb_status wb_model_describe(const wb_model *m, wb_model_info *out);
+// Describes a model. What the format does not have is empty. Since 0.1.
+WB_API wb_status wb_model_get_info(const wb_model *m, wb_model_info *out);
 
-// The number of graphs: 0 for a model of weights only, and for NULL; graph 0 is the main one. Since 0.1.
-WB_API size_t wb_model_graph_count(const wb_model *m);
+// Returns the number of graphs; 0 for a model that has only weights, and for NULL. Graph 0 is the first entry. Since 0.1.
+WB_API
+size_t wb_model_graph_count(const wb_model *m);
 
-// A graph, borrowed from the model; NULL if there is none of this index. The same index always gives the same pointer.
-// Since 0.1.
+// Returns a graph, borrowed from the model; NULL if the model does not have this index. The same index always gives the
+// same pointer. Since 0.1.
 WB_API const wb_graph *wb_model_graph(const wb_model *m, size_t index);
 
-// What the graph is, and where it belongs. Since 0.1.
-WB_API wb_status wb_graph_describe(const wb_graph *g, wb_graph_info *out);
+// Describes a graph. Since 0.1.
+WB_API wb_status wb_graph_get_info(const wb_graph *g, wb_graph_info *out);
 
-// The number of metadata entries of the graph itself; 0 for NULL. Those of the model are `wb_model_metadata`. Since 0.1.
+// Returns the number of metadata entries of a graph; 0 for NULL. Since 0.1.
+WB_API size_t wb_graph_metadata_count(const wb_graph *g);
+
+// Describes a metadata entry of a graph. They are in the order of the file. Since 0.1.
+WB_API wb_status wb_graph_metadata_info(const wb_graph *g, size_t index, wb_metadata_info *out);
+
+// Gives the value of an initializer. They are in the order of the file; `wb_value_info.tensor` is the tensor with the
+// contents. `WB_NO_ID`: the model is malformed, and the initializer has no name. Since 0.1.
+WB_API wb_status wb_graph_initializer_value(const wb_graph *g, uint32_t index, uint32_t *value);
+
+// Gives the version of the operator set of a domain that applies in a graph: that which the enclosing function imports, or
+// else the model. The default domain is `""`, even if the file spells it `"ai.onnx"`. `WB_ERR_NOT_FOUND`: the domain is not
+// imported. Since 0.1.
 WB_API
-size_t wb_graph_metadata_count(const wb_graph *g);
-
-// A metadata entry of the graph itself, in the order of the file; either text may be NULL. Since 0.1.
-WB_API wb_status wb_graph_metadata(const wb_graph *g, size_t index, wb_str *key, wb_str *value);
-
-// The values that the graph takes, in order. Those that are initializers too need not be given: the initializer is their
-// default. Since 0.1.
-WB_API
-wb_status wb_graph_inputs(const wb_graph *g,
-                          uint32_t *values,
-                          size_t cap,
-                          size_t *count);
-
-// The values that the graph makes, in order. Since 0.1.
-WB_API wb_status wb_graph_outputs(const wb_graph *g, uint32_t *values, size_t cap, size_t *count);
-
-// The number of initializers: values whose contents are stored with the graph; 0 for NULL. Since 0.1.
-WB_API size_t wb_graph_initializer_count(const wb_graph *g);
-
-// The value of an initializer, in the order of the file; `wb_value_info` names the tensor with its contents.
-// `WB_NO_VALUE`: the model is broken, and the initializer has no name. Since 0.1.
-WB_API wb_status wb_graph_initializer(const wb_graph *g, size_t index, uint32_t *value);
-
-// The version of a domain's operators that holds in the graph: that which the function imports whose body it is or
-// lies in, or else the model. The default domain is `""`, also where the file spells it `"ai.onnx"`.
-// `WB_ERR_NOT_FOUND`: the domain is not imported. Since 0.1.
-WB_API wb_status wb_graph_opset(const wb_graph *g, const char *domain, size_t domain_len, int64_t *version);
+wb_status wb_graph_opset_version(const wb_graph *g,
+                                 const char *domain,
+                                 size_t domain_len,
+                                 int64_t *version);
 
 /* ----------------------------------------------------------------------
  * Nodes
  *
- * The operators of a graph and their edges, in the order of the file: in a valid model each comes after those that it
- * depends on.
+ * The operators of a graph, in the order of the file: in a valid model each node follows those that it depends on. The
+ * lists of a node are the edges of the graph.
  */
 
-// As an input or output of a node: an optional one that is left out. Since 0.1.
-#define WB_NO_VALUE UINT32_MAX
-
-// What a node is. Set `struct_size` before the call. Since 0.1.
+// A node. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 typedef struct wb_node_info {
   // `sizeof(wb_node_info)`.
   size_t struct_size;
@@ -1343,252 +1823,248 @@ typedef struct wb_node_info {
   wb_str name;
   // The operator.
   wb_str op;
-  // The operator's domain; empty for the default one.
+  // The domain of the operator; empty for the default one.
   wb_str domain;
+  // Which of several functions of this name is called; usually empty.
+  wb_str overload;
+  // `inputs` values that it takes; `WB_NO_ID`: an optional input that is omitted. NULL if there are none.
+  const uint32_t *input_values;
+  // `outputs` values that it computes; `WB_NO_ID`: an optional output that is omitted. NULL if there are none.
+  const uint32_t *output_values;
+  // `controls` nodes that must run before this one although it does not take a value of theirs. NULL if there are none,
+  // as always in ONNX.
+  const uint32_t *control_nodes;
   // The number of inputs, omitted ones included.
   uint32_t inputs;
   // The number of outputs, omitted ones included.
   uint32_t outputs;
+  // The number of control nodes.
+  uint32_t controls;
   // The number of attributes.
   uint32_t attributes;
-  // 0.
-  uint32_t reserved;
-  // `inputs` values that it takes, `WB_NO_VALUE` for omitted ones; NULL if there are none.
-  const uint32_t *input_values;
-  // `outputs` values that it makes, `WB_NO_VALUE` for omitted ones; NULL if there are none.
-  const uint32_t *output_values;
-  // Which of several functions of one name is meant; mostly empty.
-  wb_str overload;
 } wb_node_info;
 
-// The number of nodes; 0 for NULL. Since 0.1.
-WB_API size_t wb_graph_node_count(const wb_graph *g);
+// Returns the number of nodes; 0 for NULL. Since 0.1.
+WB_API uint32_t wb_graph_node_count(const wb_graph *g);
 
-// What the node is. Since 0.1.
-WB_API wb_status wb_graph_node(const wb_graph *g, size_t node, wb_node_info *out);
+// Describes a node. Since 0.1.
+WB_API wb_status wb_graph_node_info(const wb_graph *g, uint32_t node, wb_node_info *out);
 
-// What `count` nodes from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
-// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
+// Describes `count` nodes, from `first` on, in one call. The elements of `out` are `stride_bytes` apart, and `struct_size`
+// need only be set in the first. Since 0.1.
 WB_API
-wb_status wb_graph_nodes(const wb_graph *g,
-                         size_t first,
-                         size_t count,
-                         wb_node_info *out,
-                         size_t stride_bytes);
+wb_status wb_graph_node_infos(const wb_graph *g,
+                              uint32_t first,
+                              uint32_t count,
+                              wb_node_info *out,
+                              size_t stride_bytes);
 
-// The values that a node takes, `WB_NO_VALUE` for omitted ones. Since 0.1.
-WB_API wb_status wb_graph_node_inputs(const wb_graph *g, size_t node, uint32_t *values, size_t cap, size_t *count);
-
-// The values that a node makes, `WB_NO_VALUE` for omitted ones. Since 0.1.
-WB_API wb_status wb_graph_node_outputs(const wb_graph *g, size_t node, uint32_t *values, size_t cap, size_t *count);
-
-// All edges of the graph in one list: of each node in order its inputs, then its outputs, `WB_NO_VALUE` for omitted ones.
-// `wb_node_info` says how many are whose. Borrowed from the model; `*values` is NULL if there are none, and `count` may be
-// NULL. Since 0.1.
+// Finds the function of the model that a node calls, for `wb_model_function_info`. `WB_ERR_NOT_FOUND`: the node calls an
+// operator of an operator set. Since 0.1.
 WB_API
-wb_status wb_graph_edges(const wb_graph *g,
-                         const uint32_t **values,
-                         size_t *count);
-
-// The function of the model that a node calls, for `wb_model_function`. `WB_ERR_NOT_FOUND`: it is an operator of an
-// operator set. Since 0.1.
-WB_API wb_status wb_graph_node_function(const wb_graph *g, size_t node, size_t *function);
+wb_status wb_graph_node_function(const wb_graph *g,
+                                 uint32_t node,
+                                 size_t *function);
 
 /* ----------------------------------------------------------------------
  * Attributes
  *
- * What a node was told when the graph was made. An attribute is named by the node and its position there. In place of the
- * node, `WB_NO_INDEX` means the graph itself: the body of a function has the defaults of the function's attributes.
+ * The constant parameters of nodes. An attribute is addressed by its node and its position there. `WB_NO_ID` as the node
+ * means the graph itself: the body of a function has the defaults of the attributes of the function.
  *
- * Single contents and lists are asked for by the same functions. `WB_ERR_NOT_FOUND`: the attribute is of another kind;
- * `WB_ERR_INVALID_ARGUMENT`: there is no such node, attribute or element.
+ * The same functions give single contents and lists. `WB_ERR_NOT_FOUND`: the attribute is of another kind.
+ * `WB_ERR_INVALID_ARGUMENT`: the node, attribute or element does not exist.
  */
 
-// Kind of attribute: none that this version knows. Since 0.1.
+// Attribute: of a kind that this version does not know. Since 0.1.
 #define WB_ATTRIBUTE_UNDEFINED 0
 
-// Kind of attribute: a number, for `wb_graph_attribute_floats`. Since 0.1.
+// Attribute: a floating-point number, for `wb_graph_attribute_floats`. Since 0.1.
 #define WB_ATTRIBUTE_FLOAT 1
 
-// Kind of attribute: a whole number, for `wb_graph_attribute_ints`. Since 0.1.
+// Attribute: an integer, for `wb_graph_attribute_ints`. Since 0.1.
 #define WB_ATTRIBUTE_INT 2
 
-// Kind of attribute: bytes, mostly UTF-8 text, for `wb_graph_attribute_string`. Since 0.1.
+// Attribute: a string, for `wb_graph_attribute_string`. Since 0.1.
 #define WB_ATTRIBUTE_STRING 3
 
-// Kind of attribute: a tensor, for `wb_graph_attribute_tensor`. Since 0.1.
+// Attribute: a tensor, for `wb_graph_attribute_tensor`. Since 0.1.
 #define WB_ATTRIBUTE_TENSOR 4
 
-// Kind of attribute: a graph, for `wb_graph_attribute_graph`. Since 0.1.
+// Attribute: a graph, for `wb_graph_attribute_graph`. Since 0.1.
 #define WB_ATTRIBUTE_GRAPH 5
 
-// Kind of attribute: numbers, for `wb_graph_attribute_floats`. Since 0.1.
+// Attribute: floating-point numbers, for `wb_graph_attribute_floats`. Since 0.1.
 #define WB_ATTRIBUTE_FLOATS 6
 
-// Kind of attribute: whole numbers, for `wb_graph_attribute_ints`. Since 0.1.
+// Attribute: integers, for `wb_graph_attribute_ints`. Since 0.1.
 #define WB_ATTRIBUTE_INTS 7
 
-// Kind of attribute: strings, for `wb_graph_attribute_string`. Since 0.1.
+// Attribute: strings, for `wb_graph_attribute_string`. Since 0.1.
 #define WB_ATTRIBUTE_STRINGS 8
 
-// Kind of attribute: tensors, for `wb_graph_attribute_tensor`. Since 0.1.
+// Attribute: tensors, for `wb_graph_attribute_tensor`. Since 0.1.
 #define WB_ATTRIBUTE_TENSORS 9
 
-// Kind of attribute: graphs, for `wb_graph_attribute_graph`. Since 0.1.
+// Attribute: graphs, for `wb_graph_attribute_graph`. Since 0.1.
 #define WB_ATTRIBUTE_GRAPHS 10
 
-// Kind of attribute: a sparse tensor, for `wb_graph_attribute_sparse`. Since 0.1.
+// Attribute: a sparse tensor, for `wb_graph_attribute_sparse`. Since 0.1.
 #define WB_ATTRIBUTE_SPARSE_TENSOR 11
 
-// Kind of attribute: sparse tensors, for `wb_graph_attribute_sparse`. Since 0.1.
+// Attribute: sparse tensors, for `wb_graph_attribute_sparse`. Since 0.1.
 #define WB_ATTRIBUTE_SPARSE_TENSORS 12
 
-// Kind of attribute: the type of a value, for `wb_graph_attribute_type`. Since 0.1.
+// Attribute: the type of a value, for `wb_graph_attribute_type`. Since 0.1.
 #define WB_ATTRIBUTE_TYPE 13
 
-// Kind of attribute: types of values, for `wb_graph_attribute_type`. Since 0.1.
+// Attribute: types of values, for `wb_graph_attribute_type`. Since 0.1.
 #define WB_ATTRIBUTE_TYPES 14
 
-// What an attribute is. Set `struct_size` before the call. Since 0.1.
+// An attribute. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
 typedef struct wb_attribute_info {
   // `sizeof(wb_attribute_info)`.
   size_t struct_size;
   // The name.
   wb_str name;
-  // In the body of a function: the attribute of the call that this one takes its contents from; else empty.
+  // In the body of a function, the attribute of the call that gives the contents; else empty.
   wb_str reference;
   // `WB_ATTRIBUTE_*`.
   uint32_t kind;
   // 0.
   uint32_t reserved;
-  // The number of elements: 1 for single contents; 0 where they come from a call.
+  // The number of elements: 1 for single contents; 0 if a call gives them.
   size_t count;
 } wb_attribute_info;
 
-// What an attribute of a node is. Since 0.1.
-WB_API wb_status wb_graph_attribute(const wb_graph *g, size_t node, size_t attribute, wb_attribute_info *out);
+// Describes an attribute of a node. Since 0.1.
+WB_API
+wb_status wb_graph_attribute_info(const wb_graph *g,
+                                  uint32_t node,
+                                  uint32_t attribute,
+                                  wb_attribute_info *out);
 
-// The position of the attribute of a node with this name. `WB_ERR_NOT_FOUND`: the node has none; what then holds is
-// known to the operator. Since 0.1.
+// Finds an attribute of a node by its name. `WB_ERR_NOT_FOUND`: the node does not have it, and the default of the operator
+// applies. Since 0.1.
 WB_API
 wb_status wb_graph_attribute_find(const wb_graph *g,
-                                  size_t node,
+                                  uint32_t node,
                                   const char *name,
                                   size_t name_len,
-                                  size_t *attribute);
+                                  uint32_t *attribute);
 
-// The numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none; `count` may
-// be NULL. Since 0.1.
+// Gives the floating-point numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there
+// are none. `count` may be NULL. Since 0.1.
 WB_API
 wb_status wb_graph_attribute_floats(const wb_graph *g,
-                                    size_t node,
-                                    size_t attribute,
+                                    uint32_t node,
+                                    uint32_t attribute,
                                     const float **values,
                                     size_t *count);
 
-// The whole numbers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none;
+// Gives the integers of an attribute: `*count` of them, borrowed from the model. `*values` is NULL if there are none.
 // `count` may be NULL. Since 0.1.
 WB_API
 wb_status wb_graph_attribute_ints(const wb_graph *g,
-                                  size_t node,
-                                  size_t attribute,
+                                  uint32_t node,
+                                  uint32_t attribute,
                                   const int64_t **values,
                                   size_t *count);
 
-// One string of an attribute, borrowed from the model: bytes as the file has them, which are mostly UTF-8 text, but need
-// not be. Since 0.1.
+// Gives a string of an attribute, borrowed from the model: the bytes of the file, which need not be UTF-8. Since 0.1.
 WB_API
 wb_status wb_graph_attribute_string(const wb_graph *g,
-                                    size_t node,
-                                    size_t attribute,
+                                    uint32_t node,
+                                    uint32_t attribute,
                                     size_t index,
                                     wb_str *out);
 
-// One tensor of an attribute: its index in the model. `WB_ERR_UNSUPPORTED`: this version cannot read it. Since 0.1.
+// Gives a tensor of an attribute, as its index in the model. `WB_ERR_UNSUPPORTED`: this version cannot read it. Since 0.1.
 WB_API
 wb_status wb_graph_attribute_tensor(const wb_graph *g,
-                                    size_t node,
-                                    size_t attribute,
+                                    uint32_t node,
+                                    uint32_t attribute,
                                     size_t index,
                                     size_t *tensor);
 
-// One graph of an attribute: its index in the model, for `wb_model_graph`. Since 0.1.
+// Gives a graph of an attribute, as its index for `wb_model_graph`. Since 0.1.
 WB_API
 wb_status wb_graph_attribute_graph(const wb_graph *g,
-                                   size_t node,
-                                   size_t attribute,
+                                   uint32_t node,
+                                   uint32_t attribute,
                                    size_t index,
                                    size_t *graph);
 
-// One sparse tensor of an attribute: its index in the model, for `wb_model_sparse`. Since 0.1.
+// Gives a sparse tensor of an attribute, as its index for `wb_model_sparse_info`. Since 0.1.
 WB_API
 wb_status wb_graph_attribute_sparse(const wb_graph *g,
-                                    size_t node,
-                                    size_t attribute,
+                                    uint32_t node,
+                                    uint32_t attribute,
                                     size_t index,
                                     size_t *sparse);
 
-// One type of an attribute: its index in the graph, for `wb_graph_type`. Since 0.1.
+// Gives a type of an attribute, as its id for `wb_graph_type_info`. Since 0.1.
 WB_API
 wb_status wb_graph_attribute_type(const wb_graph *g,
-                                  size_t node,
-                                  size_t attribute,
+                                  uint32_t node,
+                                  uint32_t attribute,
                                   size_t index,
-                                  uint32_t *type_index);
+                                  uint32_t *type);
 
 /* ----------------------------------------------------------------------
  * Values
  *
- * What flows through a graph. A name belongs to one value of its graph. What a graph takes from the one around it
- * is a value of its own there, which `wb_graph_value_outer` leads out of.
+ * What flows through a graph. In ONNX, values are identified by name; in other formats they need not have names. A value
+ * that a subgraph uses from a graph around it is a value of its own there, and `wb_graph_value_outer` finds its origin.
  */
 
-// Flag of a value: an input of the graph. Since 0.1.
+// Value flag: an input of the graph. Since 0.1.
 #define WB_VALUE_INPUT 1
 
-// Flag of a value: an output of the graph. Since 0.1.
+// Value flag: an output of the graph. Since 0.1.
 #define WB_VALUE_OUTPUT 2
 
-// Flag of a value: its contents are stored with the graph; of an input they are the default. Since 0.1.
+// Value flag: the contents are stored in the model; for an input they are the default. Since 0.1.
 #define WB_VALUE_INITIALIZER 4
 
-// Flag of a value: a node of the graph makes it. Since 0.1.
+// Value flag: a node of the graph computes it. Since 0.1.
 #define WB_VALUE_COMPUTED 8
 
-// Flag of a value: the graph only uses it. It comes from a graph around this one, or from nowhere. Since 0.1.
+// Value flag: the graph uses it but does not define it. It comes from a graph around this one; in a malformed model, from
+// nowhere. Since 0.1.
 #define WB_VALUE_OUTER 16
 
-// What a value is. Set `struct_size` before the call. Since 0.1.
+// A value. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 typedef struct wb_value_info {
   // `sizeof(wb_value_info)`.
   size_t struct_size;
-  // The name, unique in the graph.
+  // The name; may be empty.
   wb_str name;
-  // The type of the elements; 0 if it is not known, and for what is no tensor. Where the model gives no type, that of
-  // the initializer.
+  // `WB_VALUE_*` flags, combined with `|`.
+  uint32_t flags;
+  // The type of the elements; 0 if it is not known, and for a value that is not a tensor. If the model does not state a
+  // type, that of the initializer.
   wb_dtype dtype;
-  // The number of dimensions; 0 also if it is not known.
-  uint32_t rank;
-  // `rank` dimensions in elements, outermost first; -1: symbolic or unknown, see `wb_graph_type_dim`. NULL: not even
-  // the rank is known.
+  // `rank` dimensions in elements, outermost first; -1: symbolic or unknown, see `wb_graph_type_dim_info`. NULL: the rank
+  // is not known.
   const int64_t *shape;
-  // `WB_VALUE_*`, added up.
-  uint32_t kind;
+  // The number of dimensions; 0 if it is not known.
+  uint32_t rank;
+  // The type that the model states, for `wb_graph_type_info`; `WB_NO_ID`: none.
+  uint32_t type;
+  // The first node that computes it; `WB_NO_ID`: none.
+  uint32_t producer;
   // 0.
   uint32_t reserved;
-  // The first node that makes it; `WB_NO_INDEX`: none.
-  size_t producer;
-  // Of an initializer, the tensor with its contents; `WB_NO_INDEX`: there is none that this version can read.
+  // For an initializer, the tensor with its contents. `WB_NO_INDEX`: the value is not an initializer, `sparse` is its
+  // index, or this version cannot read its contents.
   size_t tensor;
-  // Of an initializer of which only some elements are stored, its index for `wb_model_sparse`; else `WB_NO_INDEX`.
+  // For an initializer of which only some elements are stored, its index for `wb_model_sparse_info`; else `WB_NO_INDEX`.
   size_t sparse;
-  // What the model says of its type, for `wb_graph_type`; `WB_NO_TYPE`: nothing.
-  uint32_t type_index;
-  // 0.
-  uint32_t reserved2;
 } wb_value_info;
 
-// A tensor of which only some elements are stored. Set `struct_size` before the call. Since 0.1.
+// A sparse tensor: only some elements are stored. Set `struct_size` before the call; `shape` is borrowed from the model.
+// Since 0.1.
 typedef struct wb_sparse_info {
   // `sizeof(wb_sparse_info)`.
   size_t struct_size;
@@ -1598,131 +2074,124 @@ typedef struct wb_sparse_info {
   uint32_t rank;
   // 0.
   uint32_t reserved;
-  // The tensor of stored elements; `WB_NO_INDEX`: this version cannot read it.
+  // The index of the tensor with the stored elements; `WB_NO_INDEX`: this version cannot read it.
   size_t values;
-  // The tensor of their places: linear indices, or one row of coordinates for each element. `WB_NO_INDEX`: this version
-  // cannot read it.
+  // The index of the tensor with their positions: linear indices, or one row of coordinates for each element.
+  // `WB_NO_INDEX`: this version cannot read it.
   size_t indices;
 } wb_sparse_info;
 
-// The number of values; 0 for NULL. Since 0.1.
-WB_API size_t wb_graph_value_count(const wb_graph *g);
+// Returns the number of values; 0 for NULL. Since 0.1.
+WB_API uint32_t wb_graph_value_count(const wb_graph *g);
 
-// What a value is. Since 0.1.
-WB_API wb_status wb_graph_value(const wb_graph *g, uint32_t value, wb_value_info *out);
+// Describes a value. Since 0.1.
+WB_API wb_status wb_graph_value_info(const wb_graph *g, uint32_t value, wb_value_info *out);
 
-// What `count` values from `first` on are: one call instead of many. The elements of `out` are `stride_bytes` apart; the
-// `struct_size` of the first one speaks for all, and may be 0. Since 0.1.
+// Describes `count` values, from `first` on, in one call. The elements of `out` are `stride_bytes` apart, and
+// `struct_size` need only be set in the first. Since 0.1.
 WB_API
-wb_status wb_graph_values(const wb_graph *g,
-                          size_t first,
-                          size_t count,
-                          wb_value_info *out,
-                          size_t stride_bytes);
+wb_status wb_graph_value_infos(const wb_graph *g,
+                               uint32_t first,
+                               uint32_t count,
+                               wb_value_info *out,
+                               size_t stride_bytes);
 
-// The value of the graph with this name. `WB_ERR_NOT_FOUND`: there is none. Since 0.1.
+// Finds a value by its name. `WB_ERR_NOT_FOUND`: the graph has no such value. Since 0.1.
 WB_API wb_status wb_graph_value_find(const wb_graph *g, const char *name, size_t name_len, uint32_t *value);
 
-// The tensor that holds a value. `WB_ERR_NOT_FOUND`: the value is not an initializer, or a sparse one.
-// `WB_ERR_UNSUPPORTED`: this version cannot read its contents. Since 0.1.
-WB_API wb_status wb_graph_value_tensor(const wb_graph *g, uint32_t value, size_t *tensor);
-
-// Where a value with the flag `WB_VALUE_OUTER` comes from: the nearest graph around that has it, for `wb_model_graph`, and
-// its index there. `WB_ERR_NOT_FOUND`: the value belongs to this graph, or comes from nowhere. Either result may be
-// NULL. Since 0.1.
+// Finds the origin of a value with the flag `WB_VALUE_OUTER`: the nearest graph around this one that has it, for
+// `wb_model_graph`, and its id there. `WB_ERR_NOT_FOUND`: the value belongs to this graph, or has no origin. Either result
+// may be NULL. Since 0.1.
 WB_API
 wb_status wb_graph_value_outer(const wb_graph *g,
                                uint32_t value,
                                size_t *graph,
                                uint32_t *outer);
 
-// The number of sparse tensors of all graphs; 0 for NULL. Since 0.1.
+// Returns the number of sparse tensors of all graphs; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_sparse_count(const wb_model *m);
 
-// What a sparse tensor is. Since 0.1.
-WB_API wb_status wb_model_sparse(const wb_model *m, size_t index, wb_sparse_info *out);
+// Describes a sparse tensor. Since 0.1.
+WB_API wb_status wb_model_sparse_info(const wb_model *m, size_t index, wb_sparse_info *out);
 
 /* ----------------------------------------------------------------------
  * Types of values
  *
- * What a model says of the types of its values: tensors, whose dimensions may be symbols, and what can be made of them.
+ * The types that a model states for its values: tensors, whose dimensions may be symbols, and compositions of them.
  */
 
-// As the index of a type: nothing is said. Since 0.1.
-#define WB_NO_TYPE UINT32_MAX
-
-// Kind of type: none that this version knows. Since 0.1.
+// Type: one that this version does not know. Since 0.1.
 #define WB_TYPE_UNKNOWN 0
 
-// Kind of type: a tensor. Since 0.1.
+// Type: a tensor. Since 0.1.
 #define WB_TYPE_TENSOR 1
 
-// Kind of type: a tensor of which only some elements are stored. Since 0.1.
+// Type: a sparse tensor. Since 0.1.
 #define WB_TYPE_SPARSE_TENSOR 2
 
-// Kind of type: any number of values of one type. Since 0.1.
+// Type: a sequence of values of one type. Since 0.1.
 #define WB_TYPE_SEQUENCE 3
 
-// Kind of type: keys, each with a value. Since 0.1.
+// Type: a map from keys to values. Since 0.1.
 #define WB_TYPE_MAP 4
 
-// Kind of type: a value that may be missing. Since 0.1.
+// Type: an optional value. Since 0.1.
 #define WB_TYPE_OPTIONAL 5
 
-// Kind of type: something that only its operators understand. Since 0.1.
+// Type: opaque, defined by its operators. Since 0.1.
 #define WB_TYPE_OPAQUE 6
 
-// What a type is. Set `struct_size` before the call. Since 0.1.
+// A type. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
 typedef struct wb_type_info {
   // `sizeof(wb_type_info)`.
   size_t struct_size;
   // `WB_TYPE_*`.
   uint32_t kind;
-  // Of tensors, the type of the elements; of a map, that of its keys; 0 if the model does not say, or says something
-  // that this version does not know.
+  // For tensors, the type of the elements; for a map, that of its keys. 0 if the model does not state it, or if this
+  // version does not know it.
   wb_dtype dtype;
   // What the value means, such as `"IMAGE"`; may be empty.
   wb_str denotation;
-  // `rank` dimensions in elements, outermost first; -1: symbolic or unknown. NULL: not even the rank is known.
+  // `rank` dimensions in elements, outermost first; -1: symbolic or unknown. NULL: the rank is not known.
   const int64_t *shape;
-  // The number of dimensions; 0 also if it is not known.
+  // The number of dimensions; 0 if it is not known.
   uint32_t rank;
-  // Of a sequence and of an optional value the type of what it holds, of a map that of its values; else `WB_NO_TYPE`.
+  // For a sequence and an optional value, the type of the contents; for a map, that of its values; else `WB_NO_ID`.
   uint32_t element;
-  // The number by which the format names `dtype`; 0 if it does not.
+  // The number of `dtype` in the format, such as the `TensorProto.DataType` of ONNX; 0 if it has none.
   int32_t code;
   // 0.
   uint32_t reserved;
 } wb_type_info;
 
-// What a dimension is. Set `struct_size` before the call. Since 0.1.
+// A dimension. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
 typedef struct wb_dim_info {
   // `sizeof(wb_dim_info)`.
   size_t struct_size;
   // Elements; -1: symbolic or unknown.
   int64_t size;
-  // Of a symbolic dimension, its name: dimensions of one name are equal throughout the graph. Else empty.
+  // For a symbolic dimension, its name; dimensions of one name are equal throughout the graph. Else empty.
   wb_str symbol;
   // What the dimension means, such as `"DATA_BATCH"`; may be empty.
   wb_str denotation;
 } wb_dim_info;
 
-// The number of types; 0 for NULL. Several values may share one. Since 0.1.
-WB_API size_t wb_graph_type_count(const wb_graph *g);
+// Returns the number of types; 0 for NULL. Several values may share a type. Since 0.1.
+WB_API uint32_t wb_graph_type_count(const wb_graph *g);
 
-// What a type is. Since 0.1.
-WB_API wb_status wb_graph_type(const wb_graph *g, uint32_t index, wb_type_info *out);
+// Describes a type. Since 0.1.
+WB_API wb_status wb_graph_type_info(const wb_graph *g, uint32_t type, wb_type_info *out);
 
-// What a dimension of a tensor's type is. Since 0.1.
-WB_API wb_status wb_graph_type_dim(const wb_graph *g, uint32_t index, size_t dim, wb_dim_info *out);
+// Describes a dimension of the type of a tensor. Since 0.1.
+WB_API wb_status wb_graph_type_dim_info(const wb_graph *g, uint32_t type, uint32_t dim, wb_dim_info *out);
 
 /* ----------------------------------------------------------------------
  * Functions and operator sets
  *
- * Operators that a model defines itself, each with a graph as its body, and the operator sets that it imports.
+ * The operators that a model defines itself, each with a graph as its body, and the operator sets that it imports.
  */
 
-// What a function is. Set `struct_size` before the call. Since 0.1.
+// A function. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
 typedef struct wb_function_info {
   // `sizeof(wb_function_info)`.
   size_t struct_size;
@@ -1730,111 +2199,204 @@ typedef struct wb_function_info {
   wb_str name;
   // The domain of that operator.
   wb_str domain;
-  // Tells functions of one name and domain apart; mostly empty.
+  // Distinguishes functions of the same name and domain; usually empty.
   wb_str overload;
-  // The body, for `wb_model_graph`. It has the documentation and the metadata, and as attributes of its own the defaults
-  // of the function's attributes.
+  // The body, for `wb_model_graph`. It has the documentation and the metadata; its own attributes are the defaults of the
+  // attributes of the function.
   size_t graph;
-  // The number of attributes that a call has to give.
-  uint32_t attributes;
-  // The number of attributes that have a default: see `wb_graph_attribute`.
-  uint32_t defaults;
+  // The number of attributes that a call must give, see `wb_model_function_attribute_name`.
+  size_t attributes;
   // The number of operator sets that the body imports.
-  uint32_t opsets;
+  size_t opsets;
+  // The number of attributes that have a default, see `wb_graph_attribute_info`.
+  uint32_t defaults;
   // 0.
   uint32_t reserved;
 } wb_function_info;
 
-// The number of functions that the model defines; 0 for NULL. Since 0.1.
+// An operator set. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
+typedef struct wb_opset_info {
+  // `sizeof(wb_opset_info)`.
+  size_t struct_size;
+  // The domain; empty for the default one.
+  wb_str domain;
+  // The version.
+  int64_t version;
+} wb_opset_info;
+
+// Returns the number of functions that the model defines; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_function_count(const wb_model *m);
 
-// What a function is. Since 0.1.
-WB_API wb_status wb_model_function(const wb_model *m, size_t index, wb_function_info *out);
+// Describes a function. Since 0.1.
+WB_API wb_status wb_model_function_info(const wb_model *m, size_t index, wb_function_info *out);
 
-// The name of an attribute that a call of the function has to give, borrowed from the model. Since 0.1.
-WB_API wb_status wb_model_function_attribute(const wb_model *m, size_t function, size_t index, wb_str *name);
+// Gives the name of an attribute that a call of the function must give, borrowed from the model. Since 0.1.
+WB_API wb_status wb_model_function_attribute_name(const wb_model *m, size_t function, size_t index, wb_str *name);
 
-// An operator set that the body of a function imports: its domain, borrowed from the model and empty for the default one,
-// and its version. Either result may be NULL. Since 0.1.
+// Describes an operator set that the body of a function imports. Since 0.1.
 WB_API
-wb_status wb_model_function_opset(const wb_model *m,
-                                  size_t function,
-                                  size_t index,
-                                  wb_str *domain,
-                                  int64_t *version);
+wb_status wb_model_function_opset_info(const wb_model *m,
+                                       size_t function,
+                                       size_t index,
+                                       wb_opset_info *out);
 
-// The number of operator sets that the model imports; 0 for NULL. Since 0.1.
+// Returns the number of operator sets that the model imports; 0 for NULL. Since 0.1.
 WB_API size_t wb_model_opset_count(const wb_model *m);
 
-// An operator set that the model imports: its domain, borrowed from the model and empty for the default one, and its
-// version. Either result may be NULL. What holds in a graph is told by `wb_graph_opset`. Since 0.1.
-WB_API wb_status wb_model_opset(const wb_model *m, size_t index, wb_str *domain, int64_t *version);
+// Describes an operator set that the model imports. `wb_graph_opset_version` tells which version applies in a graph.
+// Since 0.1.
+WB_API wb_status wb_model_opset_info(const wb_model *m, size_t index, wb_opset_info *out);
+
+/* ----------------------------------------------------------------------
+ * Signatures
+ *
+ * How callers run a model: which graph, and by which names they give inputs and take outputs. These names may differ from
+ * those of the values. A model that has only weights has no signatures; an ONNX model has one, without a key.
+ */
+
+// A signature. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
+typedef struct wb_signature_info {
+  // `sizeof(wb_signature_info)`.
+  size_t struct_size;
+  // The key by which callers select it, unique in the model; empty if the format does not name signatures.
+  wb_str key;
+  // The graph that it runs, for `wb_model_graph`.
+  size_t graph;
+  // The number of inputs.
+  size_t inputs;
+  // The number of outputs.
+  size_t outputs;
+} wb_signature_info;
+
+// An input or output of a signature. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
+typedef struct wb_signature_value_info {
+  // `sizeof(wb_signature_value_info)`.
+  size_t struct_size;
+  // The name that callers use.
+  wb_str name;
+  // The value in the graph. `WB_NO_ID`: the model is malformed, and the value has no name.
+  uint32_t value;
+  // 0.
+  uint32_t reserved;
+} wb_signature_value_info;
+
+// Returns the number of signatures; 0 for NULL. Since 0.1.
+WB_API size_t wb_model_signature_count(const wb_model *m);
+
+// Describes a signature. Since 0.1.
+WB_API wb_status wb_model_signature_info(const wb_model *m, size_t index, wb_signature_info *out);
+
+// Describes an input of a signature. They are in order. An input whose value is also an initializer need not be given.
+// Since 0.1.
+WB_API
+wb_status wb_model_signature_input_info(const wb_model *m,
+                                        size_t signature,
+                                        size_t index,
+                                        wb_signature_value_info *out);
+
+// Describes an output of a signature. They are in order. Since 0.1.
+WB_API
+wb_status wb_model_signature_output_info(const wb_model *m,
+                                         size_t signature,
+                                         size_t index,
+                                         wb_signature_value_info *out);
 
 /* ----------------------------------------------------------------------
  * Findings
  *
- * A check looks at the graphs of a model: at the rules of their format, and at what goes wrong in production. What it finds
- * is data, for a person or for a gate to decide on. Of the bytes of tensors only a few are read: the indices of sparse ones, and
- * those of tensors that may be the same.
+ * A check examines a model for violations of the rules of its format, for bad weights, and for what goes wrong in
+ * production. Its findings are data for a person or a program to decide on. It reads tensors within a budget: the indices
+ * of sparse tensors, tensors that may be equal and, in a model without graphs, all that may contain NaN or infinity.
+ *
+ *   if (wb_model_check(model, NULL, &findings, &err) == WB_OK) {
+ *     for (i = 0; i < wb_findings_count(findings); ++i) {
+ *       wb_findings_info(findings, i, &finding);
+ *     }
+ *     wb_findings_release(findings);
+ *   }
  */
 
-// Severity: the model breaks a rule of its format; a runtime may refuse it, or run it wrong. Since 0.1.
+// Severity: the model violates a rule of its format; a runtime may reject it or compute wrong results. Since 0.1.
 #define WB_SEVERITY_ERROR 1
 
-// Severity: the model is valid, and something about it goes wrong in production sooner or later. Since 0.1.
+// Severity: the model is valid, but likely to cause a problem in production. Since 0.1.
 #define WB_SEVERITY_WARNING 2
 
-// Severity: something that a person who deploys the model wants to know. Since 0.1.
+// Severity: something that a person who deploys the model should know. Since 0.1.
 #define WB_SEVERITY_INFO 3
 
-// What a check has found. Immutable; one owner; any thread. Since 0.1.
+// The findings of a check. Immutable; one owner; any thread. Since 0.1.
 typedef struct wb_findings wb_findings;
 
-// What a model is checked for. Zeroed means nothing in particular; set `struct_size`. Since 0.1.
-typedef struct wb_check_options {
-  // `sizeof(wb_check_options)`.
-  size_t struct_size;
-  // What has to be able to run the model: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in
-  // particular.
-  wb_str target;
-} wb_check_options;
-
-// One finding. Set `struct_size` before the call; the texts are borrowed from the findings. Since 0.1.
-typedef struct wb_finding {
-  // `sizeof(wb_finding)`.
+// A finding of a check, or a note of an open. Set `struct_size` before the call; the texts are borrowed from the findings,
+// or from the model. Since 0.1.
+typedef struct wb_finding_info {
+  // `sizeof(wb_finding_info)`.
   size_t struct_size;
   // `WB_SEVERITY_*`.
   uint32_t severity;
   // 0.
   uint32_t reserved;
-  // The rule, such as `"onnx.node.arity"`. Stable: programs may decide by it.
+  // The rule, such as `"onnx.node.arity"`. Rules keep their names, so programs may test for them.
   wb_str rule;
-  // Where it is: graphs and nodes from the outside in, such as `"main/loop_3.body/MatMul_7"`; empty if it concerns the
-  // whole model.
+  // Where it was found: graphs and nodes from the outermost, such as `"main/loop_3.body/MatMul_7"`, or the name of a file;
+  // empty if it concerns the whole model.
   wb_str path;
   // What was found and what was expected.
   wb_str message;
-  // What to do about it; empty if that is not known.
+  // What to do about it; may be empty.
   wb_str remedy;
-} wb_finding;
+} wb_finding_info;
 
-// Checks the graphs of a model; one of weights only has nothing to find. `opt` may be NULL. Works on this thread.
+// What a model is checked for. Zeroed: the defaults. Set `struct_size`. Since 0.1.
+typedef struct wb_check_options {
+  // `sizeof(wb_check_options)`.
+  size_t struct_size;
+  // What must be able to run the model: a release of ONNX, such as `"onnx-1.15"`, or an operator set, such as
+  // `"opset-17"`; empty: nothing in particular.
+  wb_str target;
+  // The most bytes of tensors that are read; 0: 4 GiB. What is left out for this reason is reported as a finding.
+  uint64_t max_read_bytes;
+  // Called on this thread: at once, between groups of rules, after every 4 MiB that are read, and at the end.
+  // `total_bytes` is the most that may be read; tensors are not counted. May be NULL.
+  wb_progress_fn progress;
+  // Passed to `progress`.
+  void *user_data;
+  // Cancels the check from another thread; may be NULL.
+  const wb_cancel *cancel;
+} wb_check_options;
+
+// Returns the number of notes: what the open accepted although it deviates from the format. 0 for NULL. Since 0.1.
+WB_API size_t wb_model_note_count(const wb_model *m);
+
+// Describes a note. They are in the order in which they were found, and are also the first findings of `wb_model_check`.
+// Since 0.1.
+WB_API
+wb_status wb_model_note_info(const wb_model *m,
+                             size_t index,
+                             wb_finding_info *out);
+
+// Checks a model, on this thread. `opt` may be NULL. The caller owns `*out`. `WB_OK` means that the check was made, not
+// that the model is good.
 //
-// `WB_OK` says that the check was made, not that the model is good: look at the findings, which belong to the caller.
-// `WB_ERR_INVALID_ARGUMENT`: the target is not known. Since 0.1.
+// `WB_ERR_INVALID_ARGUMENT`: the target is not known, or belongs to another format. `WB_ERR_CANCELLED`: `progress` or
+// `cancel` stopped the check. Since 0.1.
 WB_API
 wb_status wb_model_check(const wb_model *m,
                          const wb_check_options *opt,
                          wb_findings **out,
                          wb_error **err);
 
-// The number of findings; 0 for NULL. Since 0.1.
+// Returns the number of findings; 0 for NULL. Since 0.1.
 WB_API size_t wb_findings_count(const wb_findings *f);
 
-// One finding. They are sorted by place. Since 0.1.
-WB_API wb_status wb_findings_get(const wb_findings *f, size_t index, wb_finding *out);
+// Describes a finding. The notes of the open come first, then the findings in the order of the graphs and nodes. Since 0.1.
+WB_API
+wb_status wb_findings_info(const wb_findings *f,
+                           size_t index,
+                           wb_finding_info *out);
 
-// Releases findings. NULL does nothing. Since 0.1.
+// Releases findings. NULL is allowed. Since 0.1.
 WB_API void wb_findings_release(wb_findings *f);
 
 #ifdef __cplusplus

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "files.h"
+#include "placed.h"
 #include "sizes.h"
 
 #define JUNK ((void *)&junk) /* not NULL, and not what anyone made */
@@ -32,7 +33,7 @@ static void make_objects(void) {
   REQUIRE(wb_context_create(NULL, &context, NULL) == WB_OK);
   REQUIRE(wb_model_open(context, llama, WB_NUL, NULL, &model, NULL) == WB_OK);
   REQUIRE(wb_model_tensor_buffer(model, 0, &buffer, NULL) == WB_OK);
-  REQUIRE(wb_model_verify(model, &report, NULL) == WB_OK);
+  REQUIRE(wb_model_verify(model, NULL, &report, NULL) == WB_OK);
   REQUIRE(wb_plan_create(model, &options, &plan, NULL) == WB_OK);
   REQUIRE(wb_plan_start(plan, &task, NULL) == WB_OK);
   REQUIRE(wb_task_wait(task, NULL, NULL, NULL) == WB_OK);
@@ -77,27 +78,15 @@ static void optional(wb_status status, const char *file, int line, const char *c
   if (status != WB_OK && status != WB_ERR_INVALID_ARGUMENT) check_failed(file, line, call);
 }
 
-/* An output of text that must be emptied, not left as it was. */
-#define EMPTIES(call) \
-  do { \
-    text.ptr = (const char *)JUNK; \
-    text.len = 77; \
-    (call); \
-    CHECK(text.len == 0); \
-  } while (0)
-
 static void null_receivers(void) {
-  wb_str text, value;
-  uint64_t size = 0;
   size_t n = 0;
   const void *data = NULL;
   unsigned char byte;
-  uint32_t id;
   wb_tensor_info tensor;
   wb_plan_info info;
   wb_progress progress;
-  wb_placed_tensor placed;
-  wb_check check;
+  wb_placed_tensor_info placed;
+  wb_line_info check;
   wb_node_info node;
   wb_value_info graph_value;
   wb_buffer *b = (wb_buffer *)JUNK;
@@ -105,23 +94,25 @@ static void null_receivers(void) {
   wb_task *t = (wb_task *)JUNK;
   wb_placement *l = (wb_placement *)JUNK;
   wb_report *r = (wb_report *)JUNK;
+  wb_error_info why;
+  wb_file_info file;
+  wb_asset_info asset;
 
   SIZED(tensor), SIZED(info), SIZED(progress), SIZED(placed), SIZED(check), SIZED(node), SIZED(graph_value);
+  SIZED(why), SIZED(file), SIZED(asset);
 
   CHECK(wb_has_feature(NULL, WB_NUL) == 0);
   CHECK(wb_has_feature(NULL, 0) == 0);
   CHECK(wb_has_feature(NULL, 5) == 0);
 
   CHECK(wb_error_code(NULL) <= 0);
-  EMPTIES(wb_error_message(NULL, &text));
-  EMPTIES(wb_error_path(NULL, &text));
-  EMPTIES(wb_error_subject(NULL, &text));
-  CHECK(wb_error_offset(NULL) == UINT64_MAX || wb_error_offset(NULL) == 0);
-  CHECK(wb_error_os_code(NULL) == 0);
+  CHECK(wb_error_message(NULL)[0] == 0);
+  INVALID(wb_error_get_info(NULL, &why));
+  CHECK(wb_error_retain(NULL) == NULL);
 
-  EMPTIES(wb_model_format(NULL, &text));
+  CHECK(wb_model_format(NULL)[0] == 0);
   CHECK(wb_model_file_count(NULL) == 0);
-  INVALID(wb_model_file(NULL, 0, &text, &size));
+  INVALID(wb_model_file_info(NULL, 0, &file));
   CHECK(wb_model_tensor_count(NULL) == 0);
   INVALID(wb_model_tensor_info(NULL, 0, &tensor));
   INVALID(wb_model_tensor_infos(NULL, 0, 1, &tensor, sizeof tensor));
@@ -134,19 +125,18 @@ static void null_receivers(void) {
   CHECK(wb_buffer_data(NULL, &n) == NULL);
   CHECK(n == 0);
   CHECK(wb_model_metadata_count(NULL) == 0);
-  INVALID(wb_model_metadata(NULL, 0, &text, &value));
   INVALID(wb_model_metadata_info(NULL, 0, NULL));
   INVALID(wb_model_metadata_find(NULL, "x", 1, &n));
   INVALID(wb_model_asset_find(NULL, "x", 1, &n));
   CHECK(wb_model_asset_count(NULL) == 0);
-  INVALID(wb_model_asset(NULL, 0, &text, &size));
+  INVALID(wb_model_asset_info(NULL, 0, &asset));
   b = (wb_buffer *)JUNK;
   INVALID(wb_model_asset_buffer(NULL, 0, &b, NULL));
   CHECK(b == NULL);
 
   INVALID(wb_plan_create(NULL, NULL, &p, NULL));
   CHECK(p == NULL);
-  INVALID(wb_plan_describe(NULL, &info));
+  INVALID(wb_plan_get_info(NULL, &info));
   INVALID(wb_plan_start(NULL, &t, NULL));
   CHECK(t == NULL);
   INVALID(wb_task_step(NULL, 1, &progress, NULL));
@@ -158,33 +148,27 @@ static void null_receivers(void) {
   l = (wb_placement *)JUNK;
   INVALID(wb_model_load(NULL, NULL, &l, NULL));
   CHECK(l == NULL);
-  CHECK(wb_placement_count(NULL) == 0);
-  INVALID(wb_placement_tensor(NULL, 0, &placed));
-  INVALID(wb_placement_find(NULL, "x", 1, &placed));
-  INVALID(wb_model_verify(NULL, &r, NULL));
+  CHECK(wb_placement_tensor_count(NULL) == 0);
+  INVALID(wb_placement_tensor_info(NULL, 0, &placed));
+  INVALID(wb_placement_tensor_find(NULL, "x", 1, &n));
+  INVALID(wb_placement_tensor_find_on(NULL, 0, "x", 1, &n));
+  INVALID(wb_model_verify(NULL, NULL, &r, NULL));
   CHECK(r == NULL);
   r = (wb_report *)JUNK;
   INVALID(wb_placement_report(NULL, &r, NULL));
   CHECK(r == NULL);
-  CHECK(wb_report_count(NULL) == 0);
-  INVALID(wb_report_check(NULL, 0, &check));
+  CHECK(wb_report_line_count(NULL) == 0);
+  INVALID(wb_report_line_info(NULL, 0, &check));
 
   CHECK(wb_model_graph_count(NULL) == 0);
   CHECK(wb_model_graph(NULL, 0) == NULL);
   CHECK(wb_graph_node_count(NULL) == 0);
-  INVALID(wb_graph_node(NULL, 0, &node));
-  INVALID(wb_graph_node_inputs(NULL, 0, &id, 1, &n));
-  INVALID(wb_graph_node_outputs(NULL, 0, &id, 1, &n));
+  INVALID(wb_graph_node_info(NULL, 0, &node));
   CHECK(wb_graph_value_count(NULL) == 0);
-  INVALID(wb_graph_value(NULL, 0, &graph_value));
-  INVALID(wb_graph_inputs(NULL, &id, 1, &n));
-  INVALID(wb_graph_outputs(NULL, &id, 1, &n));
-  INVALID(wb_graph_value_tensor(NULL, 0, &n));
+  INVALID(wb_graph_value_info(NULL, 0, &graph_value));
 }
 
 static void null_arguments(void) {
-  wb_str text;
-  uint64_t size = 0;
   size_t n = 0;
   const void *data = NULL;
   wb_task *pending = NULL;
@@ -205,14 +189,11 @@ static void null_arguments(void) {
   INVALID(wb_model_open_memory(NULL, NULL, 5, NULL, NULL, NULL, &m, NULL));
   INVALID(wb_model_open_memory(NULL, &junk, sizeof junk, NULL, NULL, NULL, NULL, NULL));
 
-  wb_error_message(error, NULL);
-  wb_error_path(error, NULL);
-  wb_error_subject(error, NULL);
-  wb_model_format(model, NULL);
+  INVALID(wb_error_get_info(error, NULL));
+  INVALID(wb_build_get_info(NULL));
+  INVALID(wb_dtype_get_info(WB_F32, NULL));
 
-  OPTIONAL(wb_model_file(model, 0, NULL, &size));
-  OPTIONAL(wb_model_file(model, 0, &text, NULL));
-  OPTIONAL(wb_model_file(model, 0, NULL, NULL));
+  INVALID(wb_model_file_info(model, 0, NULL));
   INVALID(wb_model_tensor_info(model, 0, NULL));
   INVALID(wb_model_tensor_infos(model, 0, 1, NULL, sizeof(wb_tensor_info)));
   OPTIONAL(wb_model_tensor_infos(model, 0, 0, NULL, sizeof(wb_tensor_info)));
@@ -227,17 +208,15 @@ static void null_arguments(void) {
   OPTIONAL(wb_model_tensor_read(model, 0, 0, NULL, 0, NULL));
   (void)wb_buffer_data(buffer, NULL);
   if (wb_model_asset_count(model) > 0) {
-    OPTIONAL(wb_model_asset(model, 0, NULL, &size));
-    OPTIONAL(wb_model_asset(model, 0, &text, NULL));
+    INVALID(wb_model_asset_info(model, 0, NULL));
     INVALID(wb_model_asset_buffer(model, 0, NULL, NULL));
   }
   if (wb_model_metadata_count(model) > 0) {
-    OPTIONAL(wb_model_metadata(model, 0, NULL, &text));
-    OPTIONAL(wb_model_metadata(model, 0, &text, NULL));
+    INVALID(wb_model_metadata_info(model, 0, NULL));
   }
 
   INVALID(wb_plan_create(model, NULL, NULL, NULL));
-  INVALID(wb_plan_describe(plan, NULL));
+  INVALID(wb_plan_get_info(plan, NULL));
   INVALID(wb_plan_start(plan, NULL, NULL));
   REQUIRE(wb_plan_start(plan, &pending, NULL) == WB_OK);
   {
@@ -252,17 +231,13 @@ static void null_arguments(void) {
   INVALID(wb_task_finish(pending, NULL, NULL));
   wb_task_release(pending);
   INVALID(wb_model_load(model, NULL, NULL, NULL));
-  INVALID(wb_placement_tensor(placement, 0, NULL));
-  CHECK_REFUSED(wb_placement_find(placement, "no such tensor", WB_NUL, NULL));
-  {
-    wb_placed_tensor placed;
-    SIZED(placed);
-    INVALID(wb_placement_find(placement, NULL, 5, &placed));
-    INVALID(wb_placement_find(placement, NULL, WB_NUL, &placed));
-  }
-  OPTIONAL(wb_model_verify(model, NULL, NULL));
+  INVALID(wb_placement_tensor_info(placement, 0, NULL));
+  CHECK_REFUSED(wb_placement_tensor_find(placement, "no such tensor", WB_NUL, NULL));
+  INVALID(wb_placement_tensor_find(placement, NULL, 5, &n));
+  INVALID(wb_placement_tensor_find(placement, NULL, WB_NUL, &n));
+  INVALID(wb_model_verify(model, NULL, NULL, NULL));
   INVALID(wb_placement_report(placement, NULL, NULL));
-  INVALID(wb_report_check(report, 0, NULL));
+  INVALID(wb_report_line_info(report, 0, NULL));
 }
 
 static void null_releases(void) {
@@ -307,17 +282,17 @@ static wb_status take_tensor_info(void *s) { return wb_model_tensor_info(model, 
 static wb_status take_tensor_infos(void *s) {
   return wb_model_tensor_infos(model, 0, 1, (wb_tensor_info *)s, sizeof(wb_tensor_info) + 64);
 }
-static wb_status take_plan_info(void *s) { return wb_plan_describe(plan, (wb_plan_info *)s); }
+static wb_status take_plan_info(void *s) { return wb_plan_get_info(plan, (wb_plan_info *)s); }
 static wb_status take_poll(void *s) { return wb_task_poll(task, (wb_progress *)s); }
 static wb_status take_step(void *s) { return wb_task_step(task, 1, (wb_progress *)s, NULL); }
-static wb_status take_placed(void *s) { return wb_placement_tensor(placement, 0, (wb_placed_tensor *)s); }
+static wb_status take_placed(void *s) { return wb_placement_tensor_info(placement, 0, (wb_placed_tensor_info *)s); }
 static wb_status take_found(void *s) {
   wb_tensor_info info;
   SIZED(info);
   REQUIRE(wb_model_tensor_info(model, 0, &info) == WB_OK);
-  return wb_placement_find(placement, info.name.ptr, info.name.len, (wb_placed_tensor *)s);
+  return find_placed(placement, info.name.ptr, info.name.len, (wb_placed_tensor_info *)s);
 }
-static wb_status take_check(void *s) { return wb_report_check(report, 0, (wb_check *)s); }
+static wb_status take_check(void *s) { return wb_report_line_info(report, 0, (wb_line_info *)s); }
 
 static void all_struct_sizes(void) {
   const sized_case cases[] = {
@@ -329,13 +304,13 @@ static void all_struct_sizes(void) {
        OPTIONS},
       {"wb_plan_options", give_plan_options, sizeof(wb_plan_options), offsetof(wb_plan_options, include), OPTIONS},
       {"wb_tensor_info", take_tensor_info, sizeof(wb_tensor_info), offsetof(wb_tensor_info, shape), INFO},
-      {"wb_tensor_info, rows", take_tensor_infos, sizeof(wb_tensor_info), offsetof(wb_tensor_info, shape), ROWS},
+      {"wb_tensor_info, rows", take_tensor_infos, sizeof(wb_tensor_info), offsetof(wb_tensor_info, shape), INFO},
       {"wb_plan_info", take_plan_info, sizeof(wb_plan_info), offsetof(wb_plan_info, read_bytes), INFO},
       {"wb_progress, poll", take_poll, sizeof(wb_progress), offsetof(wb_progress, done_tensors), INFO},
       {"wb_progress, step", take_step, sizeof(wb_progress), offsetof(wb_progress, done_tensors), INFO},
-      {"wb_placed_tensor", take_placed, sizeof(wb_placed_tensor), offsetof(wb_placed_tensor, bytes), INFO},
-      {"wb_placed_tensor, find", take_found, sizeof(wb_placed_tensor), offsetof(wb_placed_tensor, tensor), INFO},
-      {"wb_check", take_check, sizeof(wb_check), offsetof(wb_check, subject), INFO},
+      {"wb_placed_tensor_info", take_placed, sizeof(wb_placed_tensor_info), offsetof(wb_placed_tensor_info, bytes), INFO},
+      {"wb_placed_tensor_info, find", take_found, sizeof(wb_placed_tensor_info), offsetof(wb_placed_tensor_info, tensor), INFO},
+      {"wb_line_info", take_check, sizeof(wb_line_info), offsetof(wb_line_info, subject), INFO},
   };
   size_t i;
   for (i = 0; i < COUNT(cases); i++) struct_sizes(&cases[i]);
@@ -409,13 +384,12 @@ static void odd_values(void) {
   options = plan_options();
   options.include = &nothing;
   options.include_count = 1;
-  CHECK(wb_model_load(model, &options, &l, NULL) != WB_OK || wb_placement_count(l) == 0);
+  CHECK(wb_model_load(model, &options, &l, NULL) != WB_OK || wb_placement_tensor_count(l) == 0);
   wb_placement_release(l);
   options.include = &empty;
   (void)wb_model_load(model, &options, &l, NULL);
   wb_placement_release(l);
   options = plan_options();
-  options.device = -1;
   options.staging_bytes = 1;
   (void)wb_model_load(model, &options, &l, NULL);
   wb_placement_release(l);
@@ -430,35 +404,36 @@ static void odd_values(void) {
 static void bad_indices(void) {
   const size_t counts[] = {wb_model_file_count(model),        wb_model_tensor_count(model),
                            wb_model_metadata_count(model),    wb_model_asset_count(model),
-                           wb_placement_count(placement),     wb_report_count(report)};
+                           wb_placement_tensor_count(placement),     wb_report_line_count(report)};
   size_t far;
   for (far = 0; far < 2; far++) {
     const size_t beyond = far ? SIZE_MAX : 0;
 #define BEYOND(kind) (counts[kind] | beyond)
-    wb_str a, b;
-    uint64_t size;
+    wb_file_info file;
+    wb_metadata_info entry;
+    wb_asset_info asset;
     size_t len;
     const void *data;
     unsigned char byte;
     wb_buffer *out = (wb_buffer *)JUNK;
     wb_tensor_info info;
-    wb_placed_tensor placed;
-    wb_check check;
-    SIZED(info), SIZED(placed), SIZED(check);
-    CHECK_REFUSED(wb_model_file(model, BEYOND(0), &a, &size));
+    wb_placed_tensor_info placed;
+    wb_line_info check;
+    SIZED(info), SIZED(placed), SIZED(check), SIZED(file), SIZED(entry), SIZED(asset);
+    CHECK_REFUSED(wb_model_file_info(model, BEYOND(0), &file));
     CHECK_REFUSED(wb_model_tensor_info(model, BEYOND(1), &info));
     CHECK_REFUSED(wb_model_tensor_infos(model, BEYOND(1), 1, &info, sizeof info));
     CHECK_REFUSED(wb_model_tensor_data(model, BEYOND(1), &data, &len));
     CHECK_REFUSED(wb_model_tensor_buffer(model, BEYOND(1), &out, NULL));
     CHECK(out == NULL);
     CHECK_REFUSED(wb_model_tensor_read(model, BEYOND(1), 0, &byte, 1, NULL));
-    CHECK_REFUSED(wb_model_metadata(model, BEYOND(2), &a, &b));
-    CHECK_REFUSED(wb_model_asset(model, BEYOND(3), &a, &size));
+    CHECK_REFUSED(wb_model_metadata_info(model, BEYOND(2), &entry));
+    CHECK_REFUSED(wb_model_asset_info(model, BEYOND(3), &asset));
     out = (wb_buffer *)JUNK;
     CHECK_REFUSED(wb_model_asset_buffer(model, BEYOND(3), &out, NULL));
     CHECK(out == NULL);
-    CHECK_REFUSED(wb_placement_tensor(placement, BEYOND(4), &placed));
-    CHECK_REFUSED(wb_report_check(report, BEYOND(5), &check));
+    CHECK_REFUSED(wb_placement_tensor_info(placement, BEYOND(4), &placed));
+    CHECK_REFUSED(wb_report_line_info(report, BEYOND(5), &check));
     CHECK(wb_model_graph(model, BEYOND(0)) == NULL);
   }
 }
@@ -505,7 +480,6 @@ static void bad_text(const char *scratch) {
   size_t len, n;
   wb_model *m = (wb_model *)JUNK;
   wb_error *err = NULL;
-  wb_placed_tensor placed;
 
   CHECK_REFUSED(wb_model_open(NULL, "\xff\xfe\xfd", WB_NUL, NULL, &m, &err));
   CHECK(m == NULL && err != NULL);
@@ -525,8 +499,7 @@ static void bad_text(const char *scratch) {
 
   CHECK_REFUSED(wb_model_tensor_find(model, "\xff", WB_NUL, &n));
   CHECK_REFUSED(wb_model_tensor_find(model, embedded, sizeof embedded - 1, &n));
-  SIZED(placed);
-  CHECK_REFUSED(wb_placement_find(placement, "\xff", 1, &placed));
+  CHECK_REFUSED(wb_placement_tensor_find(placement, "\xff", 1, &n));
   CHECK(wb_has_feature("\xff\xff", WB_NUL) == 0);
   CHECK(wb_has_feature("safetensors\0x", 13) == 0);
 }
@@ -552,7 +525,7 @@ static void wrong_order(void) {
   status = wb_task_finish(t, &l, &err); /* twice: the same again, or an error */
   CHECK(status <= 0);
   CHECK((status == WB_OK) == (l != NULL) && (status == WB_OK) == (err == NULL));
-  CHECK(l == NULL || wb_placement_count(l) > 0);
+  CHECK(l == NULL || wb_placement_tensor_count(l) > 0);
   wb_placement_release(l);
   wb_error_release(err);
   (void)wb_task_step(t, 1, &progress, NULL);
@@ -609,7 +582,7 @@ static void err_and_out(void) {
   CHECK_STATUS(wb_task_finish(t, &l, &err), WB_OK), CHECK(err == before);
   CHECK_STATUS(wb_placement_report(l, &r, &err), WB_OK), CHECK(err == before);
   wb_report_release(r);
-  CHECK_STATUS(wb_model_verify(m, &r, &err), WB_OK), CHECK(err == before);
+  CHECK_STATUS(wb_model_verify(m, NULL, &r, &err), WB_OK), CHECK(err == before);
   wb_report_release(r);
   wb_placement_release(l);
 
@@ -620,10 +593,8 @@ static void err_and_out(void) {
     CHECK((out) == NULL); \
     CHECK(err != before && err != NULL); \
     if (err != before) { \
-      wb_str message; \
       CHECK(wb_error_code(err) < 0); \
-      wb_error_message(err, &message); \
-      CHECK(message.len > 0); \
+      CHECK(wb_error_message(err)[0] != 0); \
       wb_error_release(err); \
     } \
   } while (0)
@@ -653,7 +624,7 @@ static void err_and_out(void) {
     FAILS(wb_task_wait(NULL, NULL, NULL, &err), none);
     FAILS(wb_placement_report(NULL, &r, &err), r);
     r = (wb_report *)JUNK;
-    FAILS(wb_model_verify(NULL, &r, &err), r);
+    FAILS(wb_model_verify(NULL, NULL, &r, &err), r);
     wb_model_release(m);
     m = (wb_model *)JUNK;
     FAILS(wb_model_open(NULL, "no-such-file", WB_NUL, NULL, &m, &err), m);

@@ -32,37 +32,38 @@ static void make_objects(const char *scratch) {
 /* ---- plans: no device is needed ---- */
 
 static void lists_of_devices(void) {
-  int32_t many[65];
-  const int32_t twice[] = {1, 0, 1}, negative[] = {0, -1}, least[] = {INT32_MIN}, far[] = {INT32_MAX, 40};
+  uint32_t many[65];
+  const uint32_t twice[] = {1, 0, 1}, host_too[] = {0, WB_DEVICE_HOST}, far[] = {INT32_MAX, 40};
+  wb_cuda_options c;
   wb_plan_options o;
   size_t i;
-  for (i = 0; i < COUNT(many); i++) many[i] = (int32_t)i;
-  o = options_for(WB_TARGET_CUDA), o.device = -1, REFUSED(o);
-  o = options_for(WB_TARGET_CUDA), o.device = INT32_MIN, REFUSED(o);
-  o = options_for(WB_TARGET_CUDA), o.device = INT32_MAX, TAKEN(o); /* whether it is there is seen at the start */
-  o = options_for(WB_TARGET_CUDA), o.devices = twice, o.device_count = 3, REFUSED(o);
-  o = options_for(WB_TARGET_CUDA), o.devices = negative, o.device_count = 2, REFUSED(o);
-  o = options_for(WB_TARGET_CUDA), o.devices = least, o.device_count = 1, REFUSED(o);
-  o = options_for(WB_TARGET_CUDA), o.devices = far, o.device_count = 2, TAKEN(o);
-  o = options_for(WB_TARGET_CUDA), o.devices = many, o.device_count = 65, REFUSED(o);
-  o = options_for(WB_TARGET_CUDA), o.devices = many, o.device_count = 64, TAKEN(o);
+  for (i = 0; i < COUNT(many); i++) many[i] = (uint32_t)i;
+  o = options_with(&c), TAKEN(o);
+  o.cuda = NULL, TAKEN(o); /* device 0 */
+  o = options_with(&c), c.devices = twice, c.device_count = 3, REFUSED(o);
+  o = options_with(&c), c.devices = host_too, c.device_count = 2;
+  CHECK_STATUS(plan_of(model, &o), WB_ERR_UNSUPPORTED);
+  o = options_with(&c), c.devices = far, c.device_count = 2, TAKEN(o); /* whether they are there is seen at the start */
+  o = options_with(&c), c.devices = many, c.device_count = 65, REFUSED(o);
+  o = options_with(&c), c.devices = many, c.device_count = 64, TAKEN(o);
 }
 
 /* What goes where, and how much of it: tensors are 256 bytes apart. */
 static void routes(void) {
-  const int32_t devices[] = {0, 3};
+  const uint32_t devices[] = {0, 3};
   wb_route route[2];
-  wb_plan_options o = options_for(WB_TARGET_CUDA);
+  wb_cuda_options c;
+  wb_plan_options o = options_with(&c);
   wb_plan_info info;
   wb_plan *plan = NULL;
   uint64_t bytes = 77;
 
-  o.devices = devices;
-  o.device_count = 2;
+  c.devices = devices;
+  c.device_count = 2;
   info = plan_info_of(model, &o); /* everything twice */
   CHECK(info.tensors == 6 && info.payload_bytes == 140 && info.target_bytes == 2 * (2 * 256 + 40));
-  o.routes = route;
-  o.route_count = 2;
+  c.routes = route;
+  c.route_count = 2;
   route[0] = route_of("grid", 0);
   route[1] = route_of("*r*", 3); /* grid as well */
   info = plan_info_of(model, &o);
@@ -71,17 +72,17 @@ static void routes(void) {
   CHECK_STATUS(wb_plan_device_bytes(plan, 0, &bytes), WB_OK), CHECK(bytes == 96);
   CHECK_STATUS(wb_plan_device_bytes(plan, 3, &bytes), WB_OK), CHECK(bytes == info.target_bytes - 96);
   CHECK_STATUS(wb_plan_device_bytes(plan, 1, &bytes), WB_OK), CHECK(bytes == 0); /* not of the plan */
-  CHECK_STATUS(wb_plan_device_bytes(plan, -1, &bytes), WB_OK), CHECK(bytes == 0);
+  CHECK_STATUS(wb_plan_device_bytes(plan, WB_DEVICE_HOST, &bytes), WB_OK), CHECK(bytes == 0);
   INVALID(wb_plan_device_bytes(plan, 0, NULL));
   INVALID(wb_plan_device_bytes(NULL, 0, &bytes));
   wb_plan_release(plan);
 
   route[1] = route_of("row", 1), REFUSED(o); /* not of the plan */
-  route[1] = route_of("row", -1), REFUSED(o);
+  route[1] = route_of("row", WB_DEVICE_HOST), CHECK_STATUS(plan_of(model, &o), WB_ERR_UNSUPPORTED);
   route[1] = route_of("row", 3), route[1].reserved = 1, REFUSED(o);
 }
 
-static wb_status give(const char *tensor, uint64_t address, uint64_t bytes, int32_t device) {
+static wb_status give(const char *tensor, uint64_t address, uint64_t bytes, uint32_t device) {
   const wb_destination destination = destination_of(tensor, address, bytes, device);
   wb_plan_options o = options_for(WB_TARGET_CUDA);
   o.destinations = &destination;
@@ -101,7 +102,7 @@ static void destinations(void) {
   INVALID(give("grid", 0, 96, 0));
   INVALID(give("grid", UINT64_MAX - 10, 96, 0));
   INVALID(give("grid", base, 96, 1));
-  INVALID(give("grid", base, 96, -1));
+  CHECK_STATUS(give("grid", base, 96, WB_DEVICE_HOST), WB_ERR_UNSUPPORTED);
   CHECK_STATUS(give("no such tensor", base, 96, 0), WB_ERR_NOT_FOUND);
   CHECK_STATUS(give("gr*", base, 96, 0), WB_ERR_NOT_FOUND); /* a name, not a pattern */
   CHECK_STATUS(give(NULL, base, all, 0), WB_OK);
@@ -128,15 +129,18 @@ static void other_targets(void) {
   const uint32_t targets[] = {WB_TARGET_NONE, WB_TARGET_VIEW, WB_TARGET_HOST};
   const wb_destination destination = destination_of("grid", UINT64_C(1) << 40, 96, 0);
   const wb_route route = route_of("no such tensor", 5);
-  const int32_t twice[] = {1, 1};
+  const uint32_t twice[] = {1, 1};
   size_t i;
   for (i = 0; i < COUNT(targets); i++) {
-    wb_plan_options o = options_for(targets[i]);
-    o.destinations = &destination, o.destination_count = 1, REFUSED(o);
+    wb_cuda_options c;
+    wb_plan_options o = options_with(&c);
+    o.target = targets[i];
+    o.destinations = &destination, o.destination_count = 1;
+    CHECK_STATUS(plan_of(model, &o), WB_ERR_UNSUPPORTED);
     o.destination_count = 0, TAKEN(o);
-    o.device = -1, o.flags = WB_PLAN_ASYNC, o.stream = JUNK;
-    o.routes = &route, o.route_count = 1;
-    o.devices = twice, o.device_count = 2, TAKEN(o);
+    c.flags = WB_CUDA_ASYNC, c.stream = JUNK;
+    c.routes = &route, c.route_count = 1;
+    c.devices = twice, c.device_count = 2, TAKEN(o);
   }
 }
 
@@ -144,25 +148,25 @@ static void other_targets(void) {
 
 static void nothing_on_devices(void) {
   const wb_plan_options options = options_for(WB_TARGET_HOST);
-  wb_placed_tensor placed;
+  wb_placed_tensor_info placed;
   wb_plan *plan = NULL;
   wb_error *err = NULL;
   uint64_t bytes = 77;
 
   SIZED(placed);
-  CHECK_STATUS(wb_placement_find_on(host, 0, "grid", WB_NUL, &placed), WB_ERR_NOT_FOUND);
-  CHECK_STATUS(wb_placement_find_on(host, 7, "grid", 4, &placed), WB_ERR_NOT_FOUND);
-  CHECK_STATUS(wb_placement_find_on(host, 0, "no such tensor", WB_NUL, &placed), WB_ERR_NOT_FOUND);
-  CHECK_REFUSED(wb_placement_find_on(host, INT32_MIN, "grid", WB_NUL, &placed));
-  CHECK(placed.address == 0);
-  CHECK_STATUS(wb_placement_find_on(host, -1, "no such tensor", WB_NUL, &placed), WB_ERR_NOT_FOUND);
-  CHECK_STATUS(wb_placement_find_on(host, -1, "grid", WB_NUL, &placed), WB_OK); /* as placed.device says */
-  CHECK(placed.device == -1 && placed.bytes == 96 && placed.address == placed_of(host, "grid").address);
-  INVALID(wb_placement_find_on(NULL, 0, "grid", WB_NUL, &placed));
-  INVALID(wb_placement_find_on(host, 0, "grid", WB_NUL, NULL));
-  INVALID(wb_placement_find_on(host, 0, NULL, WB_NUL, &placed));
-  INVALID(wb_placement_find_on(host, 0, NULL, 4, &placed));
-  INVALID(wb_placement_find_on(host, 0, "\xff", 1, &placed));
+  CHECK_STATUS(find_placed_on(host, 0, "grid", WB_NUL, &placed), WB_ERR_NOT_FOUND);
+  CHECK_STATUS(find_placed_on(host, 7, "grid", 4, &placed), WB_ERR_NOT_FOUND);
+  CHECK_STATUS(find_placed_on(host, 0, "no such tensor", WB_NUL, &placed), WB_ERR_NOT_FOUND);
+  CHECK(placed.data == NULL && placed.device_address == 0);
+  CHECK_STATUS(find_placed_on(host, WB_DEVICE_HOST, "no such tensor", WB_NUL, &placed), WB_ERR_NOT_FOUND);
+  CHECK_STATUS(find_placed_on(host, WB_DEVICE_HOST, "grid", WB_NUL, &placed), WB_OK); /* as placed.device says */
+  CHECK(placed.device == WB_DEVICE_HOST && placed.bytes == 96 && placed.data == placed_of(host, "grid").data);
+  CHECK(placed.device_address == 0);
+  INVALID(find_placed_on(NULL, 0, "grid", WB_NUL, &placed));
+  INVALID(wb_placement_tensor_find_on(host, 0, "grid", WB_NUL, NULL));
+  INVALID(find_placed_on(host, 0, NULL, WB_NUL, &placed));
+  INVALID(find_placed_on(host, 0, NULL, 4, &placed));
+  INVALID(find_placed_on(host, 0, "\xff", 1, &placed));
   CHECK_STATUS(wb_placement_wait(host, &err), WB_OK);
   CHECK_STATUS(wb_placement_fence(host, NULL, &err), WB_OK);
   CHECK_STATUS(wb_placement_fence(host, JUNK, &err), WB_OK); /* nothing waits, so nobody looks at it */
@@ -185,113 +189,109 @@ static void nothing_on_devices(void) {
 
 static void costs(void) {
   wb_report *report = NULL;
-  wb_cost cost;
+  wb_cost_info cost;
   SIZED(cost);
   CHECK_STATUS(wb_placement_report(host, &report, NULL), WB_OK);
   CHECK(wb_report_cost_count(NULL) == 0);
-  INVALID(wb_report_cost(NULL, 0, &cost));
-  INVALID(wb_report_cost(report, 0, NULL));
-  CHECK_REFUSED(wb_report_cost(report, wb_report_cost_count(report), &cost));
-  CHECK_REFUSED(wb_report_cost(report, SIZE_MAX, &cost));
+  INVALID(wb_report_cost_info(NULL, 0, &cost));
+  INVALID(wb_report_cost_info(report, 0, NULL));
+  CHECK_REFUSED(wb_report_cost_info(report, wb_report_cost_count(report), &cost));
+  CHECK_REFUSED(wb_report_cost_info(report, SIZE_MAX, &cost));
   wb_report_release(report);
 }
 
 /* ---- devices ---- */
 
 static void wrong_questions(void) {
-  wb_device_info info;
+  wb_cuda_device_info info;
   wb_error *err = NULL;
   SIZED(info);
-  INVALID(wb_cuda_device_count(NULL, NULL));
-  INVALID(wb_cuda_device_count(NULL, &err));
+  INVALID(wb_cuda_devices_create(NULL, NULL));
+  INVALID(wb_cuda_devices_create(NULL, &err));
   CHECK(err != NULL);
   wb_error_release(err);
-  err = NULL;
-  INVALID(wb_cuda_device(-1, &info, &err));
-  CHECK(err != NULL);
-  wb_error_release(err);
-  INVALID(wb_cuda_device(INT32_MIN, &info, NULL));
-  INVALID(wb_cuda_device(0, NULL, NULL));
-  CHECK(wb_cuda_device(INT32_MAX, &info, NULL) < 0);
+  CHECK(wb_cuda_devices_count(NULL) == 0);
+  INVALID(wb_cuda_devices_info(NULL, 0, &info));
   CHECK(info.struct_size == sizeof info && info.memory_bytes == 0);
+  wb_cuda_devices_release(NULL);
 }
 
 /* Without a driver, a device or CUDA at all: every way to one says why. */
 static void absent(wb_status why) {
   const wb_plan_options options = options_for(WB_TARGET_CUDA);
   wb_placement *placement = (wb_placement *)JUNK;
-  wb_device_info info;
+  wb_cuda_devices *none = (wb_cuda_devices *)JUNK;
   wb_error *err = NULL;
-  wb_str message;
 
-  SIZED(info);
-  CHECK_STATUS(wb_cuda_device(0, &info, &err), why);
+  CHECK_STATUS(wb_cuda_devices_create(&none, &err), why);
   REQUIRE(err != NULL);
-  wb_error_message(err, &message);
-  CHECK(wb_error_code(err) == why && message.len > 0);
+  CHECK(none == NULL && wb_error_code(err) == why && wb_error_message(err)[0] != 0);
   wb_error_release(err);
-  CHECK(info.memory_bytes == 0 && info.name[0] == 0);
   err = NULL;
   CHECK_STATUS(wb_model_load(model, &options, &placement, &err), why);
   CHECK(placement == NULL && err != NULL);
   wb_error_release(err);
 }
 
-static wb_status take_device(void *s) { return wb_cuda_device(0, (wb_device_info *)s, NULL); }
+static wb_cuda_devices *all;
 
-static void present(size_t count) {
+static wb_status take_device(void *s) { return wb_cuda_devices_info(all, 0, (wb_cuda_device_info *)s); }
+
+static void present(void) {
   const sized_case cases[] = {
-      {"wb_device_info", take_device, sizeof(wb_device_info), offsetof(wb_device_info, pci), INFO},
-      {"wb_device_info", take_device, sizeof(wb_device_info), offsetof(wb_device_info, compute_minor), INFO},
+      {"wb_cuda_device_info", take_device, sizeof(wb_cuda_device_info), offsetof(wb_cuda_device_info, pci), INFO},
+      {"wb_cuda_device_info", take_device, sizeof(wb_cuda_device_info), offsetof(wb_cuda_device_info, compute_minor), INFO},
   };
-  wb_device_info info;
+  wb_cuda_device_info info;
   size_t i;
   for (i = 0; i < COUNT(cases); i++) struct_sizes(&cases[i]);
-  for (i = 0; i < count; i++) {
+  for (i = 0; i < wb_cuda_devices_count(all); i++) {
     SIZED(info);
-    CHECK_STATUS(wb_cuda_device((int32_t)i, &info, NULL), WB_OK);
-    CHECK(info.struct_size == sizeof info && info.reserved == 0);
-    CHECK(strlen(info.name) > 0 && strlen(info.name) < sizeof info.name);
-    CHECK(strlen(info.pci) == strlen("0000:3b:00.0"));
+    CHECK_STATUS(wb_cuda_devices_info(all, i, &info), WB_OK);
+    CHECK(info.struct_size == sizeof info && info.ordinal == i);
+    CHECK(info.name.len > 0 && info.pci.len == strlen("0000:3b:00.0"));
     CHECK(info.memory_bytes > 0 && info.compute_major > 0 && info.driver_version >= 11000);
     CHECK(info.free_bytes == UINT64_MAX || info.free_bytes <= info.memory_bytes);
   }
-  CHECK_STATUS(wb_cuda_device((int32_t)count, &info, NULL), WB_ERR_NOT_FOUND);
+  INVALID(wb_cuda_devices_info(all, wb_cuda_devices_count(all), &info));
+  INVALID(wb_cuda_devices_info(all, 0, NULL));
 }
 
 /* Everything to all devices, with parts and casts as on the host; what is in their memory is for others to see. */
-static void upload(int32_t count, uint64_t flags) {
+static void upload(uint32_t count, uint64_t flags) {
   const wb_cast cast = cast_of("row", 0, WB_BF16);
   const wb_slice slice = slice_of("grid", 1, 1, 2, 0);
-  int32_t devices[64], device;
-  wb_plan_options o = options_for(WB_TARGET_CUDA);
+  uint32_t devices[64], device;
+  wb_cuda_options c;
+  wb_plan_options o = options_with(&c);
   wb_placement *placement;
-  wb_placed_tensor placed, first;
+  wb_placed_tensor_info placed, first;
   size_t i;
 
   for (device = 0; device < count; device++) devices[device] = count - 1 - device; /* the last one comes first */
-  o.devices = devices;
-  o.device_count = (size_t)count;
+  c.devices = devices;
+  c.device_count = count;
   o.casts = &cast;
   o.slices = &slice;
   o.cast_count = o.slice_count = 1;
-  o.flags = flags;
+  c.flags = flags;
   placement = load(model, &o);
-  CHECK(wb_placement_count(placement) == 3 * (size_t)count);
+  CHECK(wb_placement_tensor_count(placement) == 3 * (size_t)count);
   SIZED(placed), SIZED(first);
   for (i = 0; i < 3 * (size_t)count; i++) {
-    CHECK_STATUS(wb_placement_tensor(placement, i, &placed), WB_OK);
-    CHECK(placed.tensor == i % 3 && placed.device == devices[i / 3] && placed.address % 256 == 0);
+    CHECK_STATUS(wb_placement_tensor_info(placement, i, &placed), WB_OK);
+    CHECK(placed.tensor == i % 3 && placed.device == devices[i / 3]);
+    CHECK(placed.data == NULL && placed.device_address != 0 && placed.device_address % 256 == 0);
   }
   first = placed_of(placement, "row");
   CHECK(first.device == count - 1 && first.dtype == WB_BF16 && first.rank == 1 && first.bytes == 20);
   for (device = 0; device < count; device++) {
-    CHECK_STATUS(wb_placement_find_on(placement, device, "grid", WB_NUL, &placed), WB_OK);
+    CHECK_STATUS(find_placed_on(placement, device, "grid", WB_NUL, &placed), WB_OK);
     CHECK(placed.device == device && placed.shape[0] == 4 && placed.shape[1] == 3 && placed.bytes == 48);
   }
-  CHECK_STATUS(wb_placement_find_on(placement, count, "grid", WB_NUL, &placed), WB_ERR_NOT_FOUND);
-  CHECK_STATUS(wb_placement_find_on(placement, 0, "no such tensor", WB_NUL, &placed), WB_ERR_NOT_FOUND);
-  CHECK_STATUS(wb_placement_find_on(placement, -1, "grid", WB_NUL, &placed), WB_ERR_NOT_FOUND);
+  CHECK_STATUS(find_placed_on(placement, count, "grid", WB_NUL, &placed), WB_ERR_NOT_FOUND);
+  CHECK_STATUS(find_placed_on(placement, 0, "no such tensor", WB_NUL, &placed), WB_ERR_NOT_FOUND);
+  CHECK_STATUS(find_placed_on(placement, WB_DEVICE_HOST, "grid", WB_NUL, &placed), WB_ERR_NOT_FOUND);
   /* In this order: nobody here could wait for the default streams, which must be idle before the memory goes. */
   CHECK_STATUS(wb_placement_wait(placement, NULL), WB_OK);
   CHECK_STATUS(wb_placement_fence(placement, NULL, NULL), WB_OK);
@@ -299,14 +299,16 @@ static void upload(int32_t count, uint64_t flags) {
 }
 
 /* What only the driver can see is refused at the start of the task. */
-static void bad_starts(size_t count) {
+static void bad_starts(uint32_t count) {
   const wb_destination ours = destination_of("grid", (uint64_t)(uintptr_t)JUNK, 96, 0); /* host memory */
-  wb_plan_options o = options_for(WB_TARGET_CUDA);
+  wb_cuda_options c;
+  wb_plan_options o = options_with(&c);
   wb_placement *placement = (wb_placement *)JUNK;
-  o.device = (int32_t)count;
+  c.devices = &count;
+  c.device_count = 1;
   CHECK_STATUS(wb_model_load(model, &o, &placement, NULL), WB_ERR_NOT_FOUND);
   CHECK(placement == NULL);
-  o.device = 0;
+  c.device_count = 0;
   o.destinations = &ours;
   o.destination_count = 1;
   placement = (wb_placement *)JUNK;
@@ -315,7 +317,6 @@ static void bad_starts(size_t count) {
 }
 
 int main(int argc, char **argv) {
-  size_t count = 77;
   wb_error *err = NULL;
   wb_status status;
   if (argc != 3) {
@@ -331,20 +332,22 @@ int main(int argc, char **argv) {
   costs();
   wrong_questions();
 
-  status = wb_cuda_device_count(&count, &err);
+  status = wb_cuda_devices_create(&all, &err);
   CHECK((status == WB_OK) == (err == NULL));
   if (status == WB_OK) {
+    const uint32_t count = (uint32_t)wb_cuda_devices_count(all);
     CHECK(wb_has_feature("cuda", WB_NUL) && count > 0);
-    present(count);
-    upload((int32_t)count, 0);
-    upload((int32_t)count, WB_PLAN_ASYNC);
+    present();
+    upload(count, 0);
+    upload(count, WB_CUDA_ASYNC);
     bad_starts(count);
   } else {
     CHECK_STATUS(status, wb_has_feature("cuda", WB_NUL) ? WB_ERR_NOT_FOUND : WB_ERR_UNSUPPORTED);
-    CHECK(count == 0);
+    CHECK(all == NULL && wb_cuda_devices_count(all) == 0);
     absent(status);
   }
   wb_error_release(err);
+  wb_cuda_devices_release(all);
   wb_placement_release(host);
   wb_model_release(model);
   return check_result();

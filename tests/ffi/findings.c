@@ -10,7 +10,7 @@ static const char *golden;
 static void what_a_check_finds(void) {
   wb_model *model = open_onnx(golden, "loop-if.onnx");
   wb_findings *findings = NULL;
-  wb_finding finding;
+  wb_finding_info finding;
   wb_error *err = NULL;
   size_t count, i, control_flow = 0;
   SIZED(finding);
@@ -20,15 +20,15 @@ static void what_a_check_finds(void) {
   wb_model_release(model); /* findings need no model */
   count = wb_findings_count(findings);
   for (i = 0; i < count; i++) {
-    GOOD(wb_findings_get(findings, i, &finding));
+    GOOD(wb_findings_info(findings, i, &finding));
     CHECK(finding.severity >= WB_SEVERITY_ERROR && finding.severity <= WB_SEVERITY_INFO && finding.reserved == 0);
     CHECK(finding.rule.len > 0 && finding.message.len > 0 && finding.path.ptr != NULL && finding.remedy.ptr != NULL);
     CHECK(finding.severity != WB_SEVERITY_ERROR); /* it is a good model */
     control_flow += finding.path.len > 0;
   }
   CHECK(control_flow > 0); /* with a Loop and an If */
-  INVALID(wb_findings_get(findings, count, &finding));
-  INVALID(wb_findings_get(findings, SIZE_MAX, &finding));
+  INVALID(wb_findings_info(findings, count, &finding));
+  INVALID(wb_findings_info(findings, SIZE_MAX, &finding));
   wb_findings_release(findings);
 }
 
@@ -69,11 +69,11 @@ static void targets(void) {
 }
 
 static int has_rule(const wb_findings *findings, const char *rule) {
-  wb_finding finding;
+  wb_finding_info finding;
   size_t i, found = 0;
   SIZED(finding);
   for (i = 0; i < wb_findings_count(findings); i++) {
-    GOOD(wb_findings_get(findings, i, &finding));
+    GOOD(wb_findings_info(findings, i, &finding));
     found += finding.rule.len == strlen(rule) && memcmp(finding.rule.ptr, rule, finding.rule.len) == 0;
   }
   return found > 0;
@@ -149,21 +149,21 @@ static void notes(void) {
   char path[PATH_SIZE];
   wb_model *model = NULL;
   wb_findings *findings = NULL;
-  wb_finding note, first;
+  wb_finding_info note, first;
   memset(&note, 0, sizeof note);
   note.struct_size = sizeof note;
   first = note;
   GOOD(wb_model_open(NULL, join(path, golden, "whitespace.safetensors"), WB_NUL, NULL, &model, NULL));
   REQUIRE(wb_model_note_count(model) == 1);
-  GOOD(wb_model_note(model, 0, &note));
+  GOOD(wb_model_note_info(model, 0, &note));
   CHECK(note.severity == WB_SEVERITY_WARNING && same_text(note.rule, "safetensors.header.whitespace"));
   CHECK(same_text(note.path, "whitespace.safetensors") && note.message.len > 0);
-  INVALID(wb_model_note(model, 1, &note));
-  INVALID(wb_model_note(model, 0, NULL));
-  INVALID(wb_model_note(NULL, 0, &note));
+  INVALID(wb_model_note_info(model, 1, &note));
+  INVALID(wb_model_note_info(model, 0, NULL));
+  INVALID(wb_model_note_info(NULL, 0, &note));
   CHECK(wb_model_note_count(NULL) == 0);
   GOOD(wb_model_check(model, NULL, &findings, NULL));
-  GOOD(wb_findings_get(findings, 0, &first));
+  GOOD(wb_findings_info(findings, 0, &first));
   CHECK(same_text(first.rule, "safetensors.header.whitespace"));
   wb_findings_release(findings);
   wb_model_release(model);
@@ -172,14 +172,15 @@ static void notes(void) {
 static void unindexed(void) {
   char path[PATH_SIZE];
   wb_model *model = NULL;
-  wb_str name, file;
+  wb_unindexed_info info;
+  SIZED(info);
   GOOD(wb_model_open(NULL, join(path, golden, "stale-shard"), WB_NUL, NULL, &model, NULL));
   REQUIRE(wb_model_unindexed_count(model) == 2);
-  GOOD(wb_model_unindexed(model, 1, &name, &file));
-  CHECK(same_text(name, "ema.decay") && same_text(file, "diffusion_pytorch_model-00002-of-00002.safetensors"));
-  GOOD(wb_model_unindexed(model, 0, NULL, NULL));
-  INVALID(wb_model_unindexed(model, 2, &name, &file));
-  INVALID(wb_model_unindexed(NULL, 0, &name, &file));
+  GOOD(wb_model_unindexed_info(model, 1, &info));
+  CHECK(same_text(info.name, "ema.decay") && same_text(info.file, "diffusion_pytorch_model-00002-of-00002.safetensors"));
+  INVALID(wb_model_unindexed_info(model, 0, NULL));
+  INVALID(wb_model_unindexed_info(model, 2, &info));
+  INVALID(wb_model_unindexed_info(NULL, 0, &info));
   CHECK(wb_model_unindexed_count(NULL) == 0);
   wb_model_release(model);
 }

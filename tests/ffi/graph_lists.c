@@ -1,4 +1,4 @@
-/* graph_lists.c: the lists of graphs in part, borrowed and all at once, and how long they last.
+/* graph_lists.c: the lists of graphs, one by one and all at once, and how long they last.
  *
  *   graph_lists GOLDEN SCRATCH */
 #include <weighbridge.h>
@@ -7,45 +7,6 @@
 
 static const char *golden;
 static wb_model *nested; /* an If in a Loop */
-
-/* ---- lists in part ---- */
-
-static void parts_of_lists(void) {
-  const wb_graph *g = wb_model_graph(nested, 0);
-  uint32_t full[3], some[4], node_full[3];
-  wb_graph_info graph;
-  wb_node_info node;
-  const uint32_t *edges = NULL;
-  size_t count = 77, cap, i;
-  SIZED(graph), SIZED(node);
-
-  GOOD(wb_graph_node_inputs(g, 0, NULL, 0, &count));
-  REQUIRE(count == 3);
-  GOOD(wb_graph_node_inputs(g, 0, full, 3, &count));
-  for (cap = 0; cap <= 4; cap++) {
-    memset(some, 0xaa, sizeof some);
-    count = 77;
-    GOOD(wb_graph_node_inputs(g, 0, some, cap, &count));
-    CHECK(count == 3);
-    for (i = 0; i < 4; i++) CHECK(some[i] == (i < cap && i < 3 ? full[i] : 0xaaaaaaaa));
-  }
-  GOOD(wb_graph_node_inputs(g, 0, some, SIZE_MAX, &count)); /* the caller says that there is room */
-  CHECK(memcmp(some, full, sizeof full) == 0);
-
-  /* The same, borrowed. */
-  GOOD(wb_graph_node(g, 0, &node));
-  CHECK(node.inputs == 3 && memcmp(node.input_values, full, sizeof full) == 0);
-  GOOD(wb_graph_node_outputs(g, 0, node_full, 3, &count));
-  CHECK(count == 2 && node.outputs == 2 && memcmp(node.output_values, node_full, 2 * sizeof *node_full) == 0);
-  GOOD(wb_graph_edges(g, &edges, &count));
-  CHECK(count == 5 && memcmp(edges, full, sizeof full) == 0 && memcmp(edges + 3, node_full, 2 * sizeof *edges) == 0);
-  GOOD(wb_graph_edges(g, &edges, NULL));
-  GOOD(wb_graph_describe(g, &graph));
-  GOOD(wb_graph_outputs(g, some, 4, &count));
-  CHECK(count == graph.outputs && memcmp(graph.output_values, some, count * sizeof *some) == 0);
-  GOOD(wb_graph_inputs(g, some, 4, &count));
-  CHECK(count == graph.inputs && memcmp(graph.input_values, some, count * sizeof *some) == 0);
-}
 
 /* ---- all at once, into structures of the caller's that are larger ---- */
 
@@ -59,39 +20,43 @@ static void batches(void) {
     uint64_t mine;
   } value_row;
   const wb_graph *g = wb_model_graph(nested, 1);
-  const size_t nodes = wb_graph_node_count(g), values = wb_graph_value_count(g);
-  node_row *n = (node_row *)calloc(nodes + 1, sizeof *n);
-  value_row *v = (value_row *)calloc(values + 1, sizeof *v);
+  const uint32_t nodes = wb_graph_node_count(g), values = wb_graph_value_count(g);
+  node_row *n = (node_row *)calloc((size_t)nodes + 1, sizeof *n);
+  value_row *v = (value_row *)calloc((size_t)values + 1, sizeof *v);
   wb_node_info node;
   wb_value_info value;
-  size_t i;
+  uint32_t i;
 
   REQUIRE(n != NULL && v != NULL && nodes >= 3 && values >= 3);
   n[nodes].mine = v[values].mine = 4242;
-  GOOD(wb_graph_nodes(g, 0, nodes, &n[0].info, sizeof *n)); /* struct_size 0: what the library knows */
-  GOOD(wb_graph_values(g, 0, values, &v[0].info, sizeof *v));
+  INVALID(wb_graph_node_infos(g, 0, nodes, &n[0].info, sizeof *n)); /* without a struct_size */
+  INVALID(wb_graph_value_infos(g, 0, values, &v[0].info, sizeof *v));
+  n[0].info.struct_size = sizeof n[0].info; /* that of the first is that of all */
+  v[0].info.struct_size = sizeof v[0].info;
+  GOOD(wb_graph_node_infos(g, 0, nodes, &n[0].info, sizeof *n));
+  GOOD(wb_graph_value_infos(g, 0, values, &v[0].info, sizeof *v));
   for (i = 0; i < nodes; i++) {
     SIZED(node);
-    GOOD(wb_graph_node(g, i, &node));
+    GOOD(wb_graph_node_info(g, i, &node));
     CHECK(memcmp(&node, &n[i].info, sizeof node) == 0);
   }
   for (i = 0; i < values; i++) {
     SIZED(value);
-    GOOD(wb_graph_value(g, (uint32_t)i, &value));
+    GOOD(wb_graph_value_info(g, i, &value));
     CHECK(memcmp(&value, &v[i].info, sizeof value) == 0);
   }
   CHECK(n[nodes].info.name.ptr == NULL && n[nodes].mine == 4242);
   CHECK(v[values].info.name.ptr == NULL && v[values].mine == 4242);
 
-  GOOD(wb_graph_nodes(g, nodes, 0, NULL, 0));
-  GOOD(wb_graph_values(g, values - 1, 1, &value, sizeof value));
-  INVALID(wb_graph_nodes(g, nodes, 1, &node, sizeof node));
-  INVALID(wb_graph_nodes(g, 1, nodes, &n[0].info, sizeof *n));
-  INVALID(wb_graph_nodes(g, 1, SIZE_MAX, &node, sizeof node));
-  INVALID(wb_graph_nodes(g, 0, 2, &n[0].info, sizeof(size_t))); /* rows that overlap */
-  INVALID(wb_graph_values(g, SIZE_MAX, 1, &value, sizeof value));
-  INVALID(wb_graph_values(g, values + 1, 0, &value, sizeof value));
-  INVALID(wb_graph_values(g, 0, 2, &v[0].info, SIZE_MAX & ~(size_t)7)); /* or wrap around */
+  GOOD(wb_graph_node_infos(g, nodes, 0, NULL, 0));
+  GOOD(wb_graph_value_infos(g, values - 1, 1, &value, sizeof value));
+  INVALID(wb_graph_node_infos(g, nodes, 1, &node, sizeof node));
+  INVALID(wb_graph_node_infos(g, 1, nodes, &n[0].info, sizeof *n));
+  INVALID(wb_graph_node_infos(g, 1, UINT32_MAX, &node, sizeof node));
+  INVALID(wb_graph_node_infos(g, 0, 2, &n[0].info, sizeof(size_t))); /* rows that overlap */
+  INVALID(wb_graph_value_infos(g, UINT32_MAX, 1, &value, sizeof value));
+  INVALID(wb_graph_value_infos(g, values + 1, 0, &value, sizeof value));
+  INVALID(wb_graph_value_infos(g, 0, 2, &v[0].info, SIZE_MAX & ~(size_t)7)); /* or wrap around */
   free(n);
   free(v);
 }
@@ -102,23 +67,22 @@ static void lifetimes(void) {
   wb_model *model = open_onnx(golden, "loop-if.onnx");
   wb_model *again = wb_model_retain(model);
   const wb_graph *graphs[4];
-  const uint32_t *edges = NULL;
-  wb_node_info node;
+  wb_node_info node, same;
   wb_graph_info info;
-  size_t count = 0, i;
-  SIZED(node), SIZED(info);
+  size_t i;
+  SIZED(node), SIZED(same), SIZED(info);
 
   REQUIRE(wb_model_graph_count(model) == COUNT(graphs));
   for (i = 0; i < COUNT(graphs); i++) graphs[i] = wb_model_graph(model, i);
-  GOOD(wb_graph_node(graphs[1], 0, &node));
-  GOOD(wb_graph_edges(graphs[1], &edges, &count));
+  GOOD(wb_graph_node_info(graphs[1], 0, &node));
   wb_model_release(model);
   for (i = 0; i < COUNT(graphs); i++) {
     CHECK(wb_model_graph(again, i) == graphs[i]);
-    GOOD(wb_graph_describe(graphs[i], &info));
+    GOOD(wb_graph_get_info(graphs[i], &info));
     CHECK(info.index == i && (info.parent == WB_NO_INDEX || info.parent < i));
   }
-  CHECK(same_text(node.op, "Add") && edges[0] == node.input_values[0]);
+  GOOD(wb_graph_node_info(graphs[1], 0, &same));
+  CHECK(same_text(node.op, "Add") && same.input_values == node.input_values && same.op.ptr == node.op.ptr);
   wb_model_release(again);
 }
 
@@ -195,32 +159,32 @@ static void limits(void) {
 /* What a host does to bind its buffers by name. */
 static void signatures(void) {
   const wb_graph *entry;
-  const uint32_t *before = (const uint32_t *)JUNK;
   wb_signature_info signature;
   wb_graph_info graph;
   wb_value_info info;
-  size_t count = 77, i;
-  SIZED(signature), SIZED(graph);
+  wb_node_info node;
+  wb_signature_value_info bound;
+  size_t i;
+  SIZED(signature), SIZED(graph), SIZED(node), SIZED(bound);
 
   REQUIRE(wb_model_signature_count(nested) == 1);
-  GOOD(wb_model_signature(nested, 0, &signature));
+  GOOD(wb_model_signature_info(nested, 0, &signature));
   CHECK(signature.key.len == 0 && signature.graph == 0);
   entry = wb_model_graph(nested, signature.graph);
-  GOOD(wb_graph_describe(entry, &graph));
+  GOOD(wb_graph_get_info(entry, &graph));
   CHECK(graph.role == WB_GRAPH_ENTRY && graph.inputs == signature.inputs && graph.outputs == signature.outputs);
   for (i = 0; i < signature.inputs + signature.outputs; i++) {
     const size_t output = i - signature.inputs;
-    uint32_t value = WB_NO_VALUE;
-    wb_str name;
-    if (i < signature.inputs) GOOD(wb_model_signature_input(nested, 0, i, &name, &value));
-    else GOOD(wb_model_signature_output(nested, 0, output, &name, &value));
-    CHECK(value == (i < signature.inputs ? graph.input_values[i] : graph.output_values[output]));
+    if (i < signature.inputs) GOOD(wb_model_signature_input_info(nested, 0, i, &bound));
+    else GOOD(wb_model_signature_output_info(nested, 0, output, &bound));
+    CHECK(bound.value == (i < signature.inputs ? graph.input_values[i] : graph.output_values[output]));
     SIZED(info);
-    GOOD(wb_graph_value(entry, value, &info));
-    CHECK(name.len > 0 && name.len == info.name.len && memcmp(name.ptr, info.name.ptr, name.len) == 0);
+    GOOD(wb_graph_value_info(entry, bound.value, &info));
+    CHECK(bound.name.len > 0 && bound.name.len == info.name.len);
+    CHECK(memcmp(bound.name.ptr, info.name.ptr, bound.name.len) == 0);
   }
-  GOOD(wb_graph_node_control(entry, 0, &before, &count)); /* ONNX has no control edges */
-  CHECK(before == NULL && count == 0);
+  GOOD(wb_graph_node_info(entry, 0, &node)); /* ONNX has no control edges */
+  CHECK(node.control_nodes == NULL && node.controls == 0);
 }
 
 /* ---- weights only ---- */
@@ -234,8 +198,8 @@ static void weights_only(void) {
   CHECK(wb_model_graph_count(model) == 0 && wb_model_graph(model, 0) == NULL);
   CHECK(wb_model_signature_count(model) == 0);
   CHECK(wb_model_function_count(model) == 0 && wb_model_opset_count(model) == 0 && wb_model_sparse_count(model) == 0);
-  GOOD(wb_model_describe(model, &info));
-  CHECK(info.ir_version == 0 && info.producer.len == 0 && info.producer.ptr != NULL && info.documentation.len == 0);
+  GOOD(wb_model_get_info(model, &info));
+  CHECK(info.format_version == 0 && info.producer.len == 0 && info.producer.ptr != NULL && info.documentation.len == 0);
   wb_model_release(model);
 }
 
@@ -246,7 +210,6 @@ int main(int argc, char **argv) {
   }
   golden = argv[1];
   nested = open_onnx(golden, "loop-if.onnx");
-  parts_of_lists();
   batches();
   lifetimes();
   from_memory();

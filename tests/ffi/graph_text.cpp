@@ -176,19 +176,8 @@ void node(const wb::node_view& of, int depth) {
 
 // ---- graphs ----
 
-/// The edges in one list are those of the nodes.
-void edges(const wb::graph_view& graph) {
-  const auto all = graph.edges();
-  std::size_t next = 0;
-  for (const wb::node_view& node : graph.nodes()) {
-    for (const auto& ends : {node.inputs(), node.outputs()})
-      for (const wb::value_view& value : ends) CHECK(next < all.size() && all[next++] == value.index());
-  }
-  CHECK(next == all.size());
-}
-
 void metadata(const wb::metadata_entry& entry, int depth) {
-  line(depth, "metadata " + quoted(entry.key) + ' ' + quoted(entry.value));
+  line(depth, "metadata " + quoted(entry.key) + ' ' + quoted(entry.text));
 }
 
 void graph(const wb::graph_view& graph, int depth) {
@@ -200,7 +189,6 @@ void graph(const wb::graph_view& graph, int depth) {
     line(depth + 1, "initializer " + quoted(value.name()) + (value.sparse() ? sparse(value.sparse()) : tensor(value.tensor())));
   values(graph, depth + 1);
   for (const wb::node_view& one : graph.nodes()) node(one, depth + 1);
-  edges(graph);
 }
 
 template <class Opsets>
@@ -222,8 +210,8 @@ void function(const wb::function_view& of) {
 }
 
 void whole_model(const wb::model& model) {
-  const wb::model_info info = model.describe();
-  line(0, "model " + std::to_string(info.ir_version) + word("producer", info.producer) +
+  const wb::model_info info = model.info();
+  line(0, "model " + std::to_string(info.format_version) + word("producer", info.producer) +
               word("version", info.producer_version) + word("domain", info.domain) + " version " +
               std::to_string(info.model_version) + word("documentation", info.documentation) + opsets(model.opsets()));
   for (const auto& entry : model.metadata()) metadata(entry, 0);

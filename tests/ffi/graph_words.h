@@ -62,7 +62,7 @@ static inline void tensor(size_t index) {
 static inline void sparse(size_t index) {
   wb_sparse_info info;
   SIZED(info);
-  CHECK_STATUS(wb_model_sparse(model, index, &info), WB_OK);
+  CHECK_STATUS(wb_model_sparse_info(model, index, &info), WB_OK);
   printf(" sparse");
   dims(info.rank, info.shape);
   tensor(info.values);
@@ -74,9 +74,9 @@ static inline void sparse(size_t index) {
 static inline void type(const wb_graph *g, uint32_t index) {
   static const char *const kinds[] = {"unknown", "tensor", "sparse", "sequence", "map", "optional", "opaque"};
   wb_type_info info;
-  size_t d;
+  uint32_t d;
   SIZED(info);
-  if (!CHECK_STATUS(wb_graph_type(g, index, &info), WB_OK)) return;
+  if (!CHECK_STATUS(wb_graph_type_info(g, index, &info), WB_OK)) return;
   REQUIRE(info.kind < sizeof kinds / sizeof kinds[0]);
   printf(" %s", kinds[info.kind]);
   if (info.kind == WB_TYPE_TENSOR || info.kind == WB_TYPE_SPARSE_TENSOR || info.kind == WB_TYPE_MAP)
@@ -86,7 +86,7 @@ static inline void type(const wb_graph *g, uint32_t index) {
     for (d = 0; d < info.rank; d++) {
       wb_dim_info dim;
       SIZED(dim);
-      CHECK_STATUS(wb_graph_type_dim(g, index, d, &dim), WB_OK);
+      CHECK_STATUS(wb_graph_type_dim_info(g, index, d, &dim), WB_OK);
       CHECK(dim.size == info.shape[d]);
       if (d > 0) printf(", ");
       if (dim.symbol.len > 0) text(dim.symbol);
@@ -97,7 +97,7 @@ static inline void type(const wb_graph *g, uint32_t index) {
     putchar(']');
   }
   if (info.denotation.len > 0) word("means", info.denotation);
-  if (info.element != WB_NO_TYPE) {
+  if (info.element != WB_NO_ID) {
     printf(" of");
     type(g, info.element);
   }

@@ -47,13 +47,14 @@ static void counts(void) {
   const wb_cast cast = cast_of("grid", 0, WB_F16);
   const wb_route route = route_of("grid", 0);
   const wb_destination destination = destination_of("grid", 4096, 96, 0);
-  const int32_t device = 0;
+  const uint32_t device = 0;
   const wb_slice *const one_slice = (const wb_slice *)alone(&slice, sizeof slice);
   const wb_cast *const one_cast = (const wb_cast *)alone(&cast, sizeof cast);
   const wb_route *const one_route = (const wb_route *)alone(&route, sizeof route);
   const wb_destination *const one_destination = (const wb_destination *)alone(&destination, sizeof destination);
-  const int32_t *const one_device = (const int32_t *)alone(&device, sizeof device);
+  const uint32_t *const one_device = (const uint32_t *)alone(&device, sizeof device);
   const size_t impossible[] = {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2, SIZE_MAX / 4 + 1, SIZE_MAX / 8 + 1};
+  wb_cuda_options c;
   wb_plan_options o;
   size_t i;
 
@@ -61,25 +62,25 @@ static void counts(void) {
     const size_t count = i < COUNT(impossible) ? impossible[i] : 1;
     o = options_for(WB_TARGET_HOST), o.slice_count = count, REFUSED(o);
     o = options_for(WB_TARGET_HOST), o.cast_count = count, REFUSED(o);
-    o = options_for(WB_TARGET_CUDA), o.route_count = count, REFUSED(o);
+    o = options_with(&c), c.route_count = count, REFUSED(o);
     o = options_for(WB_TARGET_CUDA), o.destination_count = count, REFUSED(o);
-    o = options_for(WB_TARGET_CUDA), o.device_count = count, REFUSED(o);
+    o = options_with(&c), c.device_count = count, REFUSED(o);
   }
   for (i = 0; i < COUNT(impossible); i++) {
     o = options_for(WB_TARGET_HOST), o.slices = one_slice, o.slice_count = impossible[i], REFUSED(o);
     o = options_for(WB_TARGET_HOST), o.casts = one_cast, o.cast_count = impossible[i], REFUSED(o);
-    o = options_for(WB_TARGET_CUDA), o.routes = one_route, o.route_count = impossible[i], REFUSED(o);
+    o = options_with(&c), c.routes = one_route, c.route_count = impossible[i], REFUSED(o);
     o = options_for(WB_TARGET_CUDA), o.destinations = one_destination, o.destination_count = impossible[i], REFUSED(o);
-    o = options_for(WB_TARGET_CUDA), o.devices = one_device, o.device_count = impossible[i], REFUSED(o);
+    o = options_with(&c), c.devices = one_device, c.device_count = impossible[i], REFUSED(o);
   }
   /* So many that their bytes, cut to 64 bits, are few. */
   o = options_for(WB_TARGET_HOST), o.slices = one_slice, o.slice_count = SIZE_MAX / sizeof slice + 1, REFUSED(o);
   o = options_for(WB_TARGET_HOST), o.casts = one_cast, o.cast_count = SIZE_MAX / sizeof cast + 1, REFUSED(o);
-  o = options_for(WB_TARGET_CUDA); /* an array of none is not looked at */
-  o.slices = one_slice, o.casts = one_cast, o.routes = one_route, o.destinations = one_destination, o.devices = one_device;
+  o = options_with(&c); /* an array of none is not looked at */
+  o.slices = one_slice, o.casts = one_cast, c.routes = one_route, o.destinations = one_destination, c.devices = one_device;
   TAKEN(o);
   CHECK(plan_info_of(model, &o).target_bytes == 256 + 4);
-  o.slice_count = o.cast_count = o.route_count = o.destination_count = o.device_count = 1;
+  o.slice_count = o.cast_count = c.route_count = o.destination_count = c.device_count = 1;
   TAKEN(o);
 }
 
@@ -134,9 +135,15 @@ static wb_status give_cast(void *s) {
   return plan_of(model, &o);
 }
 static wb_status give_route(void *s) {
-  wb_plan_options o = options_for(WB_TARGET_CUDA);
+  wb_cuda_options c;
+  wb_plan_options o = options_with(&c);
   FIELD(s, wb_route, pattern, name_of("grid"));
-  o.routes = (const wb_route *)s, o.route_count = 1;
+  c.routes = (const wb_route *)s, c.route_count = 1;
+  return plan_of(model, &o);
+}
+static wb_status give_cuda_options(void *s) {
+  wb_plan_options o = options_for(WB_TARGET_CUDA);
+  o.cuda = (const wb_cuda_options *)s;
   return plan_of(model, &o);
 }
 static wb_status give_destination(void *s) {
@@ -148,12 +155,12 @@ static wb_status give_destination(void *s) {
   return plan_of(model, &o);
 }
 static wb_status give_options(void *s) { return plan_of(model, (const wb_plan_options *)s); }
-static wb_status take_placed(void *s) { return wb_placement_tensor(placement, 0, (wb_placed_tensor *)s); }
+static wb_status take_placed(void *s) { return wb_placement_tensor_info(placement, 0, (wb_placed_tensor_info *)s); }
 static wb_status take_cost(void *s) {
   wb_report *report = NULL;
   wb_status status;
   CHECK_STATUS(wb_placement_report(placement, &report, NULL), WB_OK);
-  status = wb_report_cost(report, 0, (wb_cost *)s);
+  status = wb_report_cost_info(report, 0, (wb_cost_info *)s);
   wb_report_release(report);
   return status;
 }
@@ -165,10 +172,11 @@ static void sizes(void) {
       {"wb_route", give_route, sizeof(wb_route), offsetof(wb_route, device), OPTIONS},
       {"wb_destination", give_destination, sizeof(wb_destination), offsetof(wb_destination, device), OPTIONS},
       {"wb_plan_options", give_options, sizeof(wb_plan_options), offsetof(wb_plan_options, slices), OPTIONS},
-      {"wb_plan_options", give_options, sizeof(wb_plan_options), offsetof(wb_plan_options, flags), OPTIONS},
-      {"wb_placed_tensor", take_placed, sizeof(wb_placed_tensor), offsetof(wb_placed_tensor, shape), INFO},
-      {"wb_placed_tensor", take_placed, sizeof(wb_placed_tensor), offsetof(wb_placed_tensor, device), INFO},
-      {"wb_cost", take_cost, sizeof(wb_cost), offsetof(wb_cost, nanoseconds), INFO},
+      {"wb_plan_options", give_options, sizeof(wb_plan_options), offsetof(wb_plan_options, block_bytes), OPTIONS},
+      {"wb_cuda_options", give_cuda_options, sizeof(wb_cuda_options), offsetof(wb_cuda_options, stream), OPTIONS},
+      {"wb_placed_tensor_info", take_placed, sizeof(wb_placed_tensor_info), offsetof(wb_placed_tensor_info, shape), INFO},
+      {"wb_placed_tensor_info", take_placed, sizeof(wb_placed_tensor_info), offsetof(wb_placed_tensor_info, device), INFO},
+      {"wb_cost_info", take_cost, sizeof(wb_cost_info), offsetof(wb_cost_info, nanoseconds), INFO},
   };
   size_t i;
   for (i = 0; i < COUNT(cases); i++) struct_sizes(&cases[i]);
@@ -181,10 +189,12 @@ static wb_status with_pattern(uint32_t target, wb_str pattern, int kind) {
   wb_slice slice = slice_of("", 0, 0, 1, 0);
   wb_cast cast = cast_of("", 0, WB_F16);
   wb_route route = route_of("", 0);
-  wb_plan_options o = options_for(target);
+  wb_cuda_options c;
+  wb_plan_options o = options_with(&c);
+  o.target = target;
   slice.pattern = cast.pattern = route.pattern = pattern;
-  o.slices = &slice, o.casts = &cast, o.routes = &route;
-  o.slice_count = kind == 0, o.cast_count = kind == 1, o.route_count = kind == 2;
+  o.slices = &slice, o.casts = &cast, c.routes = &route;
+  o.slice_count = kind == 0, o.cast_count = kind == 1, c.route_count = kind == 2;
   o.include = &grid, o.include_count = 1;
   return plan_of(model, &o);
 }
@@ -272,6 +282,7 @@ static void casts(void) {
 /* ---- how it is read ---- */
 
 static void reading(void) {
+  wb_cuda_options c;
   wb_plan_options o;
   uint32_t bit;
   o = options_for(WB_TARGET_HOST), o.reads = WB_READS_DIRECT, TAKEN(o);
@@ -279,8 +290,12 @@ static void reading(void) {
   o = options_for(WB_TARGET_HOST), o.reads = 3, REFUSED(o);
   o = options_for(WB_TARGET_HOST), o.reads = UINT32_MAX, REFUSED(o);
   o = options_for(WB_TARGET_HOST), o.readers = UINT32_MAX, TAKEN(o);
-  o = options_for(WB_TARGET_HOST), o.flags = WB_PLAN_ASYNC, TAKEN(o); /* which changes nothing on the host */
-  for (bit = 1; bit < 64; bit++) o = options_for(WB_TARGET_HOST), o.flags = UINT64_C(1) << bit, REFUSED(o);
+  o = options_with(&c), c.flags = WB_CUDA_ASYNC, TAKEN(o);
+  for (bit = 1; bit < 64; bit++) o = options_with(&c), c.flags = UINT64_C(1) << bit, REFUSED(o);
+  o = options_for(WB_TARGET_HOST), o.reserved = 1, REFUSED(o);
+  o = options_for(WB_TARGET_HOST), o.block_bytes = 65535, REFUSED(o);
+  o = options_for(WB_TARGET_HOST), o.block_bytes = 65536, TAKEN(o);
+  o = options_for(WB_TARGET_HOST), o.block_bytes = UINT64_MAX, TAKEN(o);
   o = options_for(WB_TARGET_HOST), o.staging_bytes = 65535, REFUSED(o);
   o = options_for(WB_TARGET_HOST), o.staging_bytes = 65536, TAKEN(o);
   o = options_for(WB_TARGET_CUDA), o.staging_bytes = 4 * 65536 - 1, REFUSED(o);

@@ -44,11 +44,12 @@ static void make_model(void) {
   expect(__LINE__, placement, name, dtype, rank, a, b, data, bytes)
 static void expect(int line, const wb_placement *placement, const char *name, uint32_t dtype, uint32_t rank, int64_t a,
                    int64_t b, const void *data, size_t bytes) {
-  const wb_placed_tensor placed = placed_of(placement, name);
+  const wb_placed_tensor_info placed = placed_of(placement, name);
   int good = placed.dtype == dtype && placed.rank == rank && placed.shape != NULL && placed.bytes == bytes;
-  good = good && placed.address != 0 && placed.address % 64 == 0 && placed.device == -1 && placed.reserved == 0;
+  good = good && (uintptr_t)placed.data % 64 == 0 && placed.device == WB_DEVICE_HOST && placed.reserved == 0;
+  good = good && placed.data != NULL && placed.device_address == 0;
   good = good && (rank < 1 || placed.shape[0] == a) && (rank < 2 || placed.shape[1] == b);
-  good = good && (bytes == 0 || memcmp((const void *)(uintptr_t)placed.address, data, bytes) == 0);
+  good = good && (bytes == 0 || memcmp(placed.data, data, bytes) == 0);
   if (!good) check_failed(__FILE__, line, name);
 }
 
@@ -109,7 +110,7 @@ static void every_part(void) {
         size_t elements = 0;
         int64_t at[3];
         wb_placement *placement = load_slice("block", dim, rank, world, WB_SLICE_SPREAD);
-        const wb_placed_tensor placed = placed_of(placement, "block");
+        const wb_placed_tensor_info placed = placed_of(placement, "block");
         for (at[0] = 0; at[0] < 3; at[0]++)
           for (at[1] = 0; at[1] < 5; at[1]++)
             for (at[2] = 0; at[2] < 4; at[2]++)
@@ -117,7 +118,7 @@ static void every_part(void) {
         expected[dim] = count;
         CHECK(placed.rank == 3 && memcmp(placed.shape, expected, sizeof expected) == 0);
         if (CHECK(placed.bytes == 2 * elements))
-          CHECK(elements == 0 || memcmp((const void *)(uintptr_t)placed.address, part, 2 * elements) == 0);
+          CHECK(elements == 0 || memcmp(placed.data, part, 2 * elements) == 0);
         wb_placement_release(placement);
         first += count;
       }
@@ -237,7 +238,7 @@ static void other_targets(void) {
   wb_slice slice = slice_of("grid", 0, 1, 2, 0);
   wb_plan_options options = options_for(WB_TARGET_VIEW);
   wb_placement *placement;
-  wb_placed_tensor placed;
+  wb_placed_tensor_info placed;
   const void *data = NULL;
   size_t len = 0, index = 0;
   options.include = &grid_alone;
@@ -248,8 +249,8 @@ static void other_targets(void) {
   placed = placed_of(placement, "grid");
   CHECK_STATUS(wb_model_tensor_find(model, "grid", WB_NUL, &index), WB_OK);
   CHECK_STATUS(wb_model_tensor_data(model, index, &data, &len), WB_OK);
-  CHECK(placed.address == (uint64_t)(uintptr_t)data + 48 && placed.bytes == 48 && placed.shape[0] == 2);
-  CHECK(placed.device == -1);
+  CHECK((uintptr_t)placed.data == (uintptr_t)data + 48 && placed.bytes == 48 && placed.shape[0] == 2);
+  CHECK(placed.device == WB_DEVICE_HOST);
   wb_placement_release(placement);
 
   slice.dim = 1; /* columns are not */
@@ -260,7 +261,7 @@ static void other_targets(void) {
   CHECK_STATUS(plan_of(model, &options), WB_ERR_NOT_MAPPED);
   options.target = WB_TARGET_NONE;
   placement = load(model, &options);
-  CHECK(wb_placement_count(placement) == 0);
+  CHECK(wb_placement_tensor_count(placement) == 0);
   wb_placement_release(placement);
 }
 
@@ -289,9 +290,9 @@ static void costs(void) {
   count = wb_report_cost_count(report);
   CHECK(count > 0);
   for (i = 0; i < count; i++) {
-    wb_cost cost;
+    wb_cost_info cost;
     SIZED(cost);
-    CHECK_STATUS(wb_report_cost(report, i, &cost), WB_OK);
+    CHECK_STATUS(wb_report_cost_info(report, i, &cost), WB_OK);
     CHECK(cost.struct_size == sizeof cost && cost.stage.len > 0);
     if (cost.stage.len == 4 && memcmp(cost.stage.ptr, "read", 4) == 0) read += cost.bytes;
   }

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "files.h"
+#include "placed.h"
 
 static char llama[PATH_SIZE];  /* a checkpoint of four shards, with SHA256SUMS */
 static char dtypes[PATH_SIZE]; /* one file */
@@ -17,9 +18,7 @@ static wb_model *open_model(const char *path, const wb_open_options *options) {
   wb_error *err = NULL;
   const wb_status status = wb_model_open(NULL, path, WB_NUL, options, &model, &err);
   if (status != WB_OK) {
-    wb_str message;
-    wb_error_message(err, &message);
-    fprintf(stderr, "%s: %.*s\n", path, (int)message.len, message.ptr);
+    fprintf(stderr, "%s: %s\n", path, wb_error_message(err));
   }
   CHECK_STATUS(status, WB_OK);
   REQUIRE(model != NULL && err == NULL);
@@ -47,6 +46,14 @@ static wb_tensor_info tensor_info(const wb_model *model, size_t index) {
   memset(&info, 0, sizeof info);
   info.struct_size = sizeof info;
   CHECK_STATUS(wb_model_tensor_info(model, index, &info), WB_OK);
+  return info;
+}
+
+static wb_file_info file_info(const wb_model *model, size_t index) {
+  wb_file_info info;
+  memset(&info, 0, sizeof info);
+  info.struct_size = sizeof info;
+  CHECK_STATUS(wb_model_file_info(model, index, &info), WB_OK);
   return info;
 }
 
@@ -104,13 +111,45 @@ static void library(void) {
   CHECK(wb_dtype_name(UINT32_MAX) != NULL);
 }
 
+static void layouts(void) {
+  const struct {
+    wb_dtype dtype;
+    uint32_t bits, elements, bytes, alignment;
+  } expected[] = {{WB_F32, 32, 1, 4, 4},  {WB_BOOL, 8, 1, 1, 1},  {WB_C64, 64, 1, 8, 4},     {WB_I4, 4, 2, 1, 1},
+                  {WB_U2, 2, 4, 1, 1},    {WB_F6_E2M3, 6, 4, 3, 1}, {WB_Q4_K, 0, 256, 144, 2}, {WB_Q8_0, 0, 32, 34, 2},
+                  {WB_STRING, 0, 0, 0, 1}};
+  wb_dtype_info info;
+  size_t i;
+  for (i = 0; i < sizeof expected / sizeof *expected; i++) {
+    memset(&info, 0, sizeof info);
+    info.struct_size = sizeof info;
+    if (!CHECK_STATUS(wb_dtype_get_info(expected[i].dtype, &info), WB_OK)) continue;
+    CHECK(same_text(info.name, wb_dtype_name(expected[i].dtype)));
+    CHECK(info.bits == expected[i].bits && info.alignment == expected[i].alignment);
+    CHECK(info.block_elements == expected[i].elements && info.block_bytes == expected[i].bytes);
+  }
+  CHECK_REFUSED(wb_dtype_get_info(0, &info));
+  CHECK_REFUSED(wb_dtype_get_info(UINT32_MAX, &info));
+}
+
+static void build(void) {
+  wb_build_info info;
+  memset(&info, 0, sizeof info);
+  info.struct_size = sizeof info;
+  CHECK_STATUS(wb_build_get_info(&info), WB_OK);
+  CHECK(same_text(info.version, wb_version_string()));
+  CHECK(info.features.len > 0 && info.target.len > 0 && info.compiler.len > 0);
+  CHECK(same_text(info.profile, "debug") || same_text(info.profile, "release"));
+}
+
 /* ---- errors ---- */
 
 static void errors(void) {
   char path[PATH_SIZE];
   wb_model *model = (wb_model *)path; /* anything but NULL */
   wb_error *err = NULL;
-  wb_str s;
+  wb_error *again;
+  wb_error_info info;
   wb_status status;
 
   status = wb_model_open(NULL, join(path, scratch, "no-such-model.safetensors"), WB_NUL, NULL, &model, &err);
@@ -118,14 +157,18 @@ static void errors(void) {
   CHECK(model == NULL);
   REQUIRE(err != NULL);
   CHECK(wb_error_code(err) == status);
-  wb_error_message(err, &s);
-  CHECK(s.ptr != NULL && s.len > 0);
-  wb_error_path(err, &s);
-  CHECK(s.len >= 25 && memcmp(s.ptr + s.len - 25, "no-such-model.safetensors", 25) == 0);
-  wb_error_subject(err, &s);
-  CHECK(s.len == 0 || s.ptr != NULL);
-  CHECK(wb_error_offset(err) == UINT64_MAX);
-  CHECK(wb_error_os_code(err) == ENOENT || wb_error_os_code(err) == 0);
+  again = wb_error_retain(err);
+  CHECK(again == err);
+  wb_error_release(again);
+  memset(&info, 0, sizeof info);
+  info.struct_size = sizeof info;
+  CHECK_STATUS(wb_error_get_info(err, &info), WB_OK);
+  CHECK(info.code == status && info.reserved == 0);
+  CHECK(same_text(info.message, wb_error_message(err)) && info.message.len > 0);
+  CHECK(info.path.len >= 25 && memcmp(info.path.ptr + info.path.len - 25, "no-such-model.safetensors", 25) == 0);
+  CHECK(info.subject.ptr != NULL);
+  CHECK(info.offset == UINT64_MAX);
+  CHECK(info.os_code == ENOENT || info.os_code == 0);
   wb_error_release(err);
 
   CHECK_STATUS(wb_model_open(NULL, path, WB_NUL, NULL, &model, NULL), status); /* nobody asked why */
@@ -178,7 +221,7 @@ static void contexts(void) {
   CHECK_STATUS(wb_model_open(context, llama, WB_NUL, NULL, &model, &err), WB_OK);
   wb_context_release(context); /* the model keeps it */
   CHECK(wb_model_tensor_count(model) > 0);
-  CHECK_STATUS(wb_model_verify(model, &report, &err), WB_OK);
+  CHECK_STATUS(wb_model_verify(model, NULL, &report, &err), WB_OK);
   wb_report_release(report);
   wb_model_release(model);
 }
@@ -188,23 +231,23 @@ static void contexts(void) {
 static void model_files(const char *path, size_t files) {
   wb_model *model = open_model(path, NULL);
   wb_model *again = wb_model_retain(model);
+  wb_file_info beyond;
   uint64_t total = 0;
   size_t i;
-  wb_str s;
 
   CHECK(again == model);
   wb_model_release(again);
-  wb_model_format(model, &s);
-  CHECK(same_text(s, "safetensors"));
+  CHECK(strcmp(wb_model_format(model), "safetensors") == 0);
   CHECK(wb_model_file_count(model) == files);
   for (i = 0; i < wb_model_file_count(model); i++) {
-    uint64_t size = 0;
-    CHECK_STATUS(wb_model_file(model, i, &s, &size), WB_OK);
-    CHECK(s.len > 0 && size > 0);
-    total += size;
+    const wb_file_info file = file_info(model, i);
+    CHECK(file.path.len > 0 && file.bytes > 0);
+    total += file.bytes;
   }
   CHECK(total > 0);
-  CHECK_REFUSED(wb_model_file(model, files, &s, &total));
+  memset(&beyond, 0, sizeof beyond);
+  beyond.struct_size = sizeof beyond;
+  CHECK_REFUSED(wb_model_file_info(model, files, &beyond));
   wb_model_release(model);
 }
 
@@ -285,12 +328,10 @@ static void one_tensor(const wb_model *model, const char *dir, size_t index, int
   if (dir != NULL && info.offset != UINT64_MAX) { /* NULL: there are no files */
     char name[PATH_SIZE];
     char path[PATH_SIZE];
-    wb_str file;
-    uint64_t file_bytes = 0;
-    CHECK_STATUS(wb_model_file(model, info.file, &file, &file_bytes), WB_OK);
-    if (CHECK(info.offset <= file_bytes && info.bytes <= file_bytes - info.offset)) {
-      bytes whole = read_file(join(path, dir, base_name(name, file.ptr, file.len)));
-      CHECK(whole.len == file_bytes);
+    const wb_file_info file = file_info(model, info.file);
+    if (CHECK(info.offset <= file.bytes && info.bytes <= file.bytes - info.offset)) {
+      bytes whole = read_file(join(path, dir, base_name(name, file.path.ptr, file.path.len)));
+      CHECK(whole.len == file.bytes);
       CHECK(memcmp(whole.data + info.offset, copy, (size_t)info.bytes) == 0);
       free(whole.data);
     }
@@ -361,7 +402,7 @@ static void replaced_file(void) {
   wb_model *model, *strict;
   wb_error *why = NULL;
   const void *before, *after;
-  wb_str text;
+  wb_error_info info;
   size_t len;
 
   copy_file(dtypes, join(path, scratch, "served.safetensors"));
@@ -375,8 +416,10 @@ static void replaced_file(void) {
   CHECK(rename(new_path, path) == 0);
   CHECK(wb_model_changed(model, NULL) == 1 && wb_model_changed(strict, &why) == 1);
   CHECK_STATUS(wb_error_code(why), WB_ERR_CHANGED);
-  wb_error_path(why, &text);
-  CHECK(text.len == strlen(path) && memcmp(text.ptr, path, text.len) == 0);
+  memset(&info, 0, sizeof info);
+  info.struct_size = sizeof info;
+  CHECK_STATUS(wb_error_get_info(why, &info), WB_OK);
+  CHECK(same_text(info.path, path));
   wb_error_release(why);
   CHECK_STATUS(wb_model_tensor_data(model, 0, &after, &len), WB_OK);
   CHECK(after == before);
@@ -457,10 +500,14 @@ static void memory(void) {
 static void travellers(void) {
   const char *const expected[] = {"config.json", "tokenizer.json"};
   wb_model *model = open_model(llama, NULL);
-  wb_str key, value;
-  uint64_t size = 0;
+  wb_asset_info asset;
+  wb_metadata_info info;
   size_t i, j;
 
+  memset(&asset, 0, sizeof asset);
+  memset(&info, 0, sizeof info);
+  asset.struct_size = sizeof asset;
+  info.struct_size = sizeof info;
   for (j = 0; j < 2; j++) {
     size_t seen = 0;
     for (i = 0; i < wb_model_asset_count(model); i++) {
@@ -469,13 +516,13 @@ static void travellers(void) {
       char path[PATH_SIZE];
       size_t len = 0;
       const void *data;
-      CHECK_STATUS(wb_model_asset(model, i, &key, &size), WB_OK);
-      CHECK(key.len > 0);
-      if (!same_text(key, expected[j])) continue;
+      CHECK_STATUS(wb_model_asset_info(model, i, &asset), WB_OK);
+      CHECK(asset.name.len > 0);
+      if (!same_text(asset.name, expected[j])) continue;
       seen++;
       CHECK_STATUS(wb_model_asset_buffer(model, i, &buffer, &err), WB_OK);
       data = wb_buffer_data(buffer, &len);
-      CHECK(len == size);
+      CHECK(len == asset.bytes);
       {
         bytes file = read_file(join(path, llama, expected[j]));
         CHECK(file.len == len && memcmp(file.data, data, len) == 0);
@@ -485,32 +532,25 @@ static void travellers(void) {
     }
     CHECK(seen == 1);
   }
-  CHECK_REFUSED(wb_model_asset(model, wb_model_asset_count(model), &key, &size));
+  CHECK_REFUSED(wb_model_asset_info(model, wb_model_asset_count(model), &asset));
   CHECK_STATUS(wb_model_asset_find(model, "tokenizer.json", WB_NUL, &i), WB_OK);
-  CHECK_STATUS(wb_model_asset(model, i, &key, NULL), WB_OK);
-  CHECK(same_text(key, "tokenizer.json"));
+  CHECK_STATUS(wb_model_asset_info(model, i, &asset), WB_OK);
+  CHECK(same_text(asset.name, "tokenizer.json"));
   CHECK_STATUS(wb_model_asset_find(model, "tokenizer", WB_NUL, &i), WB_ERR_NOT_FOUND);
   CHECK_REFUSED(wb_model_asset_find(model, NULL, 3, &i));
   wb_model_release(model);
 
   model = open_model(edge, NULL);
   for (i = 0; i < wb_model_metadata_count(model); i++) {
-    CHECK_STATUS(wb_model_metadata(model, i, &key, &value), WB_OK);
-    CHECK((key.ptr != NULL || key.len == 0) && (value.ptr != NULL || value.len == 0));
-    {
-      wb_metadata_info info;
-      memset(&info, 0, sizeof info);
-      info.struct_size = sizeof info;
-      CHECK_STATUS(wb_model_metadata_info(model, i, &info), WB_OK);
-      CHECK(info.type == WB_METADATA_TEXT && info.len == value.len && info.text.ptr == value.ptr);
-      CHECK(info.key.ptr == key.ptr && info.u64 == 0 && info.boolean == 0);
-      CHECK_STATUS(wb_model_metadata_find(model, key.ptr, key.len, &j), WB_OK);
-      CHECK(j == i);
-    }
+    CHECK_STATUS(wb_model_metadata_info(model, i, &info), WB_OK);
+    CHECK(info.type == WB_METADATA_TEXT && info.len == info.text.len && info.text.ptr != NULL);
+    CHECK(info.u64 == 0 && info.boolean == 0);
+    CHECK_STATUS(wb_model_metadata_find(model, info.key.ptr, info.key.len, &j), WB_OK);
+    CHECK(j == i);
   }
   CHECK(i > 0);
   CHECK_STATUS(wb_model_metadata_find(model, "no such key", WB_NUL, &j), WB_ERR_NOT_FOUND);
-  CHECK_REFUSED(wb_model_metadata(model, i, &key, &value));
+  CHECK_REFUSED(wb_model_metadata_info(model, i, &info));
   wb_model_release(model);
 }
 
@@ -519,22 +559,22 @@ static void travellers(void) {
 /* A placement holds what the model holds, at addresses of this process. Needs a policy that lets us look. */
 static void same_bytes(const wb_model *model, const wb_placement *placement, uint64_t alignment) {
   size_t i;
-  for (i = 0; i < wb_placement_count(placement); i++) {
-    wb_placed_tensor placed;
-    wb_placed_tensor found;
+  for (i = 0; i < wb_placement_tensor_count(placement); i++) {
+    wb_placed_tensor_info placed;
+    wb_placed_tensor_info found;
     memset(&placed, 0, sizeof placed);
     memset(&found, 0, sizeof found);
     placed.struct_size = found.struct_size = sizeof placed;
-    if (!CHECK_STATUS(wb_placement_tensor(placement, i, &placed), WB_OK)) return;
+    if (!CHECK_STATUS(wb_placement_tensor_info(placement, i, &placed), WB_OK)) return;
     if (!CHECK(placed.tensor < wb_model_tensor_count(model))) return;
     {
       const wb_tensor_info info = tensor_info(model, placed.tensor);
       unsigned char *copy = read_tensor(model, placed.tensor, info.bytes);
       CHECK(placed.bytes == info.bytes);
-      CHECK(placed.bytes == 0 || memcmp((const void *)(uintptr_t)placed.address, copy, (size_t)info.bytes) == 0);
-      CHECK(alignment == 0 || placed.bytes == 0 || placed.address % alignment == 0);
-      CHECK_STATUS(wb_placement_find(placement, info.name.ptr, info.name.len, &found), WB_OK);
-      CHECK(found.address == placed.address && found.bytes == placed.bytes && found.tensor == placed.tensor);
+      CHECK(placed.bytes == 0 || memcmp(placed.data, copy, (size_t)info.bytes) == 0);
+      CHECK(alignment == 0 || placed.bytes == 0 || (uintptr_t)placed.data % alignment == 0);
+      CHECK_STATUS(find_placed(placement, info.name.ptr, info.name.len, &found), WB_OK);
+      CHECK(found.data == placed.data && found.bytes == placed.bytes && found.tensor == placed.tensor);
       free(copy);
     }
   }
@@ -544,17 +584,17 @@ static void same_bytes(const wb_model *model, const wb_placement *placement, uin
 static void sealed_memory(const wb_placement *placement) {
   int32_t fd = -1;
   uint64_t bytes = 0;
-  wb_placed_tensor placed;
+  wb_placed_tensor_info placed;
   unsigned char *found;
   memset(&placed, 0, sizeof placed);
   placed.struct_size = sizeof placed;
   CHECK_STATUS(wb_placement_sealed(placement, NULL, &bytes), WB_ERR_INVALID_ARGUMENT);
   if (!CHECK_STATUS(wb_placement_sealed(placement, &fd, &bytes), WB_OK)) return;
-  CHECK_STATUS(wb_placement_tensor(placement, wb_placement_count(placement) - 1, &placed), WB_OK);
+  CHECK_STATUS(wb_placement_tensor_info(placement, wb_placement_tensor_count(placement) - 1, &placed), WB_OK);
   CHECK(fd >= 0 && placed.offset + placed.bytes <= bytes);
   found = (unsigned char *)malloc((size_t)placed.bytes + 1);
   CHECK(pread(fd, found, (size_t)placed.bytes, (off_t)placed.offset) == (ssize_t)placed.bytes);
-  CHECK(memcmp(found, (const void *)(uintptr_t)placed.address, (size_t)placed.bytes) == 0);
+  CHECK(memcmp(found, placed.data, (size_t)placed.bytes) == 0);
   free(found);
   CHECK(pwrite(fd, "x", 1, 0) < 0);
   CHECK(ftruncate(fd, 0) < 0);
@@ -605,7 +645,7 @@ static void plan_and_step(void) {
 
   memset(&info, 0, sizeof info);
   info.struct_size = sizeof info;
-  CHECK_STATUS(wb_plan_describe(plan, &info), WB_OK);
+  CHECK_STATUS(wb_plan_get_info(plan, &info), WB_OK);
   for (i = 0; i < wb_model_tensor_count(model); i++) payload += tensor_info(model, i).bytes;
   CHECK(info.tensors == wb_model_tensor_count(model));
   CHECK(info.payload_bytes == payload);
@@ -635,7 +675,7 @@ static void plan_and_step(void) {
     CHECK(progress.done_tensors == info.tensors && progress.total_tensors == info.tensors);
     CHECK_STATUS(wb_task_step(task, 1, &progress, NULL), WB_OK); /* done stays done */
     CHECK_STATUS(wb_task_finish(task, &placement, NULL), WB_OK);
-    CHECK(wb_placement_count(placement) == info.tensors);
+    CHECK(wb_placement_tensor_count(placement) == info.tensors);
     same_bytes(model, placement, 64);
     wb_task_release(task);
     wb_placement_release(placement);
@@ -696,7 +736,7 @@ static void load_and_check(const wb_model *model, const wb_plan_options *options
   wb_error *err = NULL;
   CHECK_STATUS(wb_model_load(model, options, &placement, &err), WB_OK);
   if (!CHECK(placement != NULL && err == NULL)) return;
-  CHECK(wb_placement_count(placement) == count);
+  CHECK(wb_placement_tensor_count(placement) == count);
   same_bytes(model, placement, alignment);
   wb_placement_release(placement);
 }
@@ -755,29 +795,29 @@ static void targets(void) {
   wb_placement *placement = NULL;
   wb_report *report = NULL;
   wb_error *err = NULL;
-  wb_placed_tensor placed;
+  wb_placed_tensor_info placed;
   wb_status status;
 
   CHECK_STATUS(wb_model_load(model, NULL, &placement, &err), WB_OK); /* the same: verify only */
   wb_placement_release(placement);
   CHECK_STATUS(wb_model_load(model, &options, &placement, &err), WB_OK);
   CHECK_STATUS(wb_placement_report(placement, &report, &err), WB_OK);
-  CHECK(wb_report_count(report) > 0);
+  CHECK(wb_report_line_count(report) > 0);
   wb_report_release(report);
   wb_placement_release(placement);
 
   options.target = WB_TARGET_VIEW;
   CHECK_STATUS(wb_model_load(model, &options, &placement, &err), WB_OK);
-  CHECK(wb_placement_count(placement) == count);
+  CHECK(wb_placement_tensor_count(placement) == count);
   same_bytes(model, placement, 0);
   {
     const void *data = NULL;
     size_t len = 0;
     memset(&placed, 0, sizeof placed);
     placed.struct_size = sizeof placed;
-    CHECK_STATUS(wb_placement_tensor(placement, 0, &placed), WB_OK);
+    CHECK_STATUS(wb_placement_tensor_info(placement, 0, &placed), WB_OK);
     CHECK_STATUS(wb_model_tensor_data(model, placed.tensor, &data, &len), WB_OK);
-    CHECK(placed.address == (uint64_t)(uintptr_t)data && placed.bytes == len);
+    CHECK(placed.data == data && placed.device_address == 0 && placed.bytes == len);
   }
   wb_placement_release(placement);
 
@@ -810,7 +850,7 @@ static void placement_outlives_model(uint32_t target) {
   again = wb_placement_retain(placement);
   CHECK(again == placement);
   wb_placement_release(placement);
-  CHECK(wb_placement_count(again) == wb_model_tensor_count(other));
+  CHECK(wb_placement_tensor_count(again) == wb_model_tensor_count(other));
   same_bytes(other, again, target == WB_TARGET_HOST ? 64 : 0);
   wb_placement_release(again);
   wb_model_release(other);
@@ -821,19 +861,19 @@ static void placement_outlives_model(uint32_t target) {
 /* How many files and tensors of a report ended in `outcome`; each check is well formed. */
 static size_t outcomes(const wb_report *report, uint32_t outcome, uint32_t anchor) {
   size_t seen = 0, i;
-  for (i = 0; i < wb_report_count(report); i++) {
-    wb_check check;
+  for (i = 0; i < wb_report_line_count(report); i++) {
+    wb_line_info check;
     memset(&check, 0, sizeof check);
     check.struct_size = sizeof check;
-    if (!CHECK_STATUS(wb_report_check(report, i, &check), WB_OK)) break;
+    if (!CHECK_STATUS(wb_report_line_info(report, i, &check), WB_OK)) break;
     CHECK(check.subject.len > 0);
-    if (check.outcome == WB_CHECK_MATCH || check.outcome == WB_CHECK_MISMATCH) {
+    if (check.outcome == WB_OUTCOME_MATCH || check.outcome == WB_OUTCOME_MISMATCH) {
       const int same = check.expected.len == check.actual.len &&
                        memcmp(check.expected.ptr, check.actual.ptr, check.actual.len) == 0;
       CHECK(check.algorithm.len > 0 && check.source.len > 0);
       CHECK(check.expected.len > 0 && check.actual.len > 0);
-      CHECK(same == (check.outcome == WB_CHECK_MATCH));
-      CHECK((check.reason.len > 0) == (check.outcome == WB_CHECK_MISMATCH));
+      CHECK(same == (check.outcome == WB_OUTCOME_MATCH));
+      CHECK((check.reason.len > 0) == (check.outcome == WB_OUTCOME_MISMATCH));
       CHECK(check.covers == 1 && check.offset == 0 && check.bytes == 0);
       CHECK(check.anchor == anchor);
       if (same_text(check.algorithm, "sha256")) CHECK(check.actual.len == 64);
@@ -847,11 +887,11 @@ static size_t outcomes(const wb_report *report, uint32_t outcome, uint32_t ancho
 static int names(const wb_report *report, uint32_t outcome, const char *name) {
   const size_t len = strlen(name);
   size_t i;
-  for (i = 0; i < wb_report_count(report); i++) {
-    wb_check check;
+  for (i = 0; i < wb_report_line_count(report); i++) {
+    wb_line_info check;
     memset(&check, 0, sizeof check);
     check.struct_size = sizeof check;
-    if (wb_report_check(report, i, &check) != WB_OK || check.outcome != outcome || check.subject.len < len) continue;
+    if (wb_report_line_info(report, i, &check) != WB_OK || check.outcome != outcome || check.subject.len < len) continue;
     if (memcmp(check.subject.ptr + check.subject.len - len, name, len) == 0) return 1;
   }
   return 0;
@@ -869,10 +909,10 @@ static void verify_good(void) {
   for (i = 0; i < 2; i++) {
     options = open_options(policies[i]);
     model = open_model(llama, &options);
-    CHECK_STATUS(wb_model_verify(model, &report, &err), WB_OK);
+    CHECK_STATUS(wb_model_verify(model, NULL, &report, &err), WB_OK);
     CHECK(err == NULL);
-    CHECK(outcomes(report, WB_CHECK_MATCH, 0) >= 4); /* four shards */
-    CHECK(outcomes(report, WB_CHECK_MISMATCH, 0) == 0);
+    CHECK(outcomes(report, WB_OUTCOME_MATCH, 0) >= 4); /* four shards */
+    CHECK(outcomes(report, WB_OUTCOME_MISMATCH, 0) == 0);
     wb_report_release(report);
     wb_model_release(model);
   }
@@ -906,14 +946,14 @@ static void required(void) {
 
   model = open_model(llama, &options); /* covered, and not yet checked */
   all_ways(model, WB_ERR_UNVERIFIED);
-  CHECK_STATUS(wb_model_verify(model, &report, &err), WB_OK);
+  CHECK_STATUS(wb_model_verify(model, NULL, &report, &err), WB_OK);
   wb_report_release(report);
   all_ways(model, WB_OK);
   wb_model_release(model);
 
   model = open_model(llama, &options); /* a load checks what it reads */
   CHECK_STATUS(wb_model_load(model, &host, &placement, &err), WB_OK);
-  CHECK(wb_placement_count(placement) == wb_model_tensor_count(model));
+  CHECK(wb_placement_tensor_count(placement) == wb_model_tensor_count(model));
   wb_placement_release(placement);
   wb_model_release(model);
 
@@ -926,7 +966,7 @@ static void required(void) {
   CHECK(placement == NULL && err != NULL);
   wb_error_release(err);
   report = NULL;
-  CHECK_STATUS(wb_model_verify(model, &report, NULL), WB_ERR_UNVERIFIED);
+  CHECK_STATUS(wb_model_verify(model, NULL, &report, NULL), WB_ERR_UNVERIFIED);
   wb_report_release(report);
   all_ways(model, WB_ERR_UNVERIFIED);
   wb_model_release(model);
@@ -941,28 +981,30 @@ static void mismatch(void) {
   const wb_plan_options host = plan_options(WB_TARGET_HOST);
   wb_report *report = NULL;
   wb_error *err = NULL;
-  uint64_t size = 0;
   size_t len = 0;
   const void *data = NULL;
+  const wb_file_info file = file_info(model, info.file);
+  wb_error_info why;
   wb_status status;
-  wb_str s;
 
   fresh_dir(dir, scratch, "damaged", llama);
-  CHECK_STATUS(wb_model_file(model, info.file, &s, &size), WB_OK);
-  damage_file(join(path, dir, base_name(name, s.ptr, s.len)), info.offset);
+  damage_file(join(path, dir, base_name(name, file.path.ptr, file.path.len)), info.offset);
   wb_model_release(model);
 
   model = open_model(dir, &options);
-  CHECK_STATUS(wb_model_verify(model, &report, &err), WB_ERR_MISMATCH);
+  CHECK_STATUS(wb_model_verify(model, NULL, &report, &err), WB_ERR_MISMATCH);
   REQUIRE(report != NULL && err != NULL);
   CHECK(wb_error_code(err) == WB_ERR_MISMATCH);
-  wb_error_path(err, &s);
-  CHECK(s.len >= strlen(name) && memcmp(s.ptr + s.len - strlen(name), name, strlen(name)) == 0);
+  memset(&why, 0, sizeof why);
+  why.struct_size = sizeof why;
+  CHECK_STATUS(wb_error_get_info(err, &why), WB_OK);
+  CHECK(why.path.len >= strlen(name));
+  CHECK(memcmp(why.path.ptr + why.path.len - strlen(name), name, strlen(name)) == 0);
   wb_error_release(err);
-  CHECK(outcomes(report, WB_CHECK_MISMATCH, 0) >= 1); /* outcomes() sees that both digests are there */
-  CHECK(outcomes(report, WB_CHECK_MATCH, 0) >= 3);
-  CHECK(names(report, WB_CHECK_MISMATCH, name));
-  CHECK(!names(report, WB_CHECK_MATCH, name));
+  CHECK(outcomes(report, WB_OUTCOME_MISMATCH, 0) >= 1); /* outcomes() sees that both digests are there */
+  CHECK(outcomes(report, WB_OUTCOME_MATCH, 0) >= 3);
+  CHECK(names(report, WB_OUTCOME_MISMATCH, name));
+  CHECK(!names(report, WB_OUTCOME_MATCH, name));
   wb_report_release(report);
   CHECK_STATUS(wb_model_load(model, &host, &placement, NULL), WB_ERR_MISMATCH);
   CHECK(placement == NULL);
@@ -1000,7 +1042,7 @@ static void caller_manifest(void) {
   model = open_model(dir, &options);
   CHECK_STATUS(wb_model_load(model, &host, &placement, &err), WB_OK);
   CHECK_STATUS(wb_placement_report(placement, &report, &err), WB_OK);
-  CHECK(outcomes(report, WB_CHECK_MATCH, 1) >= 4);
+  CHECK(outcomes(report, WB_OUTCOME_MATCH, 1) >= 4);
   wb_report_release(report);
   wb_placement_release(placement);
   wb_model_release(model);
@@ -1009,8 +1051,8 @@ static void caller_manifest(void) {
     if (sums.data[i] == ' ' && i > 0 && sums.data[i - 1] != ' ') sums.data[i - 1] = sums.data[i - 1] == '0' ? '1' : '0';
   model = NULL;
   CHECK_STATUS(wb_model_open(NULL, dir, WB_NUL, &options, &model, &err), WB_OK);
-  CHECK_STATUS(wb_model_verify(model, &report, NULL), WB_ERR_MISMATCH);
-  CHECK(outcomes(report, WB_CHECK_MISMATCH, 1) >= 4);
+  CHECK_STATUS(wb_model_verify(model, NULL, &report, NULL), WB_ERR_MISMATCH);
+  CHECK(outcomes(report, WB_OUTCOME_MISMATCH, 1) >= 4);
   wb_report_release(report);
   placement = NULL;
   CHECK_STATUS(wb_model_load(model, &host, &placement, NULL), WB_ERR_MISMATCH);
@@ -1028,8 +1070,6 @@ static void caller_manifest(void) {
 
 static void graphs(void) {
   wb_model *model = open_model(dtypes, NULL);
-  uint32_t values[4];
-  size_t count = 0;
   wb_node_info node;
   wb_value_info value;
 
@@ -1041,13 +1081,8 @@ static void graphs(void) {
   CHECK(wb_model_graph(model, 0) == NULL);
   CHECK(wb_graph_node_count(NULL) == 0);
   CHECK(wb_graph_value_count(NULL) == 0);
-  CHECK_STATUS(wb_graph_node(NULL, 0, &node), WB_ERR_INVALID_ARGUMENT);
-  CHECK_STATUS(wb_graph_node_inputs(NULL, 0, values, 4, &count), WB_ERR_INVALID_ARGUMENT);
-  CHECK_STATUS(wb_graph_node_outputs(NULL, 0, NULL, 0, &count), WB_ERR_INVALID_ARGUMENT);
-  CHECK_STATUS(wb_graph_value(NULL, 0, &value), WB_ERR_INVALID_ARGUMENT);
-  CHECK_STATUS(wb_graph_inputs(NULL, NULL, 0, &count), WB_ERR_INVALID_ARGUMENT);
-  CHECK_STATUS(wb_graph_outputs(NULL, values, 4, &count), WB_ERR_INVALID_ARGUMENT);
-  CHECK_STATUS(wb_graph_value_tensor(NULL, WB_NO_VALUE, &count), WB_ERR_INVALID_ARGUMENT);
+  CHECK_STATUS(wb_graph_node_info(NULL, 0, &node), WB_ERR_INVALID_ARGUMENT);
+  CHECK_STATUS(wb_graph_value_info(NULL, 0, &value), WB_ERR_INVALID_ARGUMENT);
   wb_model_release(model);
 }
 
@@ -1062,6 +1097,8 @@ int main(int argc, char **argv) {
   join(edge, argv[1], "edge.safetensors");
 
   library();
+  layouts();
+  build();
   errors();
   contexts();
   model_files(llama, 4);

@@ -3,8 +3,7 @@
  *   views GOLDEN SCRATCH */
 #include <weighbridge.h>
 
-#include "check.h"
-#include "files.h"
+#include "weights.h"
 
 /* In the format of the library's own tests: a transposed matrix, a big-endian vector, a tensor in two pieces, and scales. */
 static const char text[] =
@@ -71,12 +70,12 @@ static void placed(const wb_model *model) {
   options.target = WB_TARGET_HOST;
   CHECK_STATUS(wb_model_load(model, &options, &placement, NULL), WB_OK);
   for (i = 0; i < sizeof all / sizeof *all; i++) {
-    wb_placed_tensor tensor;
+    wb_placed_tensor_info tensor;
     memset(&tensor, 0, sizeof tensor);
     tensor.struct_size = sizeof tensor;
-    CHECK_STATUS(wb_placement_find(placement, all[i].name, WB_NUL, &tensor), WB_OK);
+    CHECK_STATUS(find_placed(placement, all[i].name, WB_NUL, &tensor), WB_OK);
     CHECK(tensor.bytes == all[i].bytes);
-    CHECK(memcmp((const void *)(uintptr_t)tensor.address, all[i].contiguous, all[i].bytes) == 0);
+    CHECK(memcmp(tensor.data, all[i].contiguous, all[i].bytes) == 0);
   }
   wb_placement_release(placement);
 }
@@ -85,17 +84,17 @@ static void quantizations(const wb_model *model) {
   wb_quantization_info q;
   memset(&q, 0, sizeof q);
   q.struct_size = sizeof q;
-  CHECK_STATUS(wb_model_tensor_quantization(model, find(model, "transposed"), &q), WB_OK);
+  CHECK_STATUS(wb_model_tensor_quantization_info(model, find(model, "transposed"), &q), WB_OK);
   CHECK(q.scheme == WB_QUANTIZED_AXIS && q.axis == 1 && q.block == 0);
   CHECK(q.scale_count == 3 && q.scales[0] == 0.5 && q.scales[2] == 2);
   CHECK(q.zero_point_count == 3 && q.zero_points[2] == 3);
   CHECK(q.scale_tensor == WB_NO_INDEX && q.zero_point_tensor == WB_NO_INDEX);
-  CHECK_STATUS(wb_model_tensor_quantization(model, find(model, "big"), &q), WB_OK);
+  CHECK_STATUS(wb_model_tensor_quantization_info(model, find(model, "big"), &q), WB_OK);
   CHECK(q.scheme == WB_QUANTIZED_BLOCK && q.axis == 0 && q.block == 2);
   CHECK(q.scales == NULL && q.scale_tensor == find(model, "scale") && q.zero_points == NULL);
-  CHECK_STATUS(wb_model_tensor_quantization(model, find(model, "scale"), &q), WB_ERR_NOT_FOUND);
-  CHECK_STATUS(wb_model_tensor_quantization(model, 99, &q), WB_ERR_INVALID_ARGUMENT);
-  CHECK_STATUS(wb_model_tensor_quantization(NULL, 0, &q), WB_ERR_INVALID_ARGUMENT);
+  CHECK_STATUS(wb_model_tensor_quantization_info(model, find(model, "scale"), &q), WB_ERR_NOT_FOUND);
+  CHECK_STATUS(wb_model_tensor_quantization_info(model, 99, &q), WB_ERR_INVALID_ARGUMENT);
+  CHECK_STATUS(wb_model_tensor_quantization_info(NULL, 0, &q), WB_ERR_INVALID_ARGUMENT);
 }
 
 int main(int argc, char **argv) {

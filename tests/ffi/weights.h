@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "files.h"
+#include "placed.h"
 #include "sizes.h"
 
 typedef struct weight {
@@ -58,6 +59,15 @@ static inline wb_plan_options options_for(uint32_t target) {
   return options;
 }
 
+/* The same for devices, of which `cuda` says more. */
+static inline wb_plan_options options_with(wb_cuda_options *cuda) {
+  wb_plan_options options = options_for(WB_TARGET_CUDA);
+  memset(cuda, 0, sizeof *cuda);
+  cuda->struct_size = sizeof *cuda;
+  options.cuda = cuda;
+  return options;
+}
+
 static inline wb_str name_of(const char *text) {
   wb_str name;
   name.ptr = text;
@@ -85,7 +95,7 @@ static inline wb_cast cast_of(const char *pattern, uint32_t from, uint32_t to) {
   return cast;
 }
 
-static inline wb_route route_of(const char *pattern, int32_t device) {
+static inline wb_route route_of(const char *pattern, uint32_t device) {
   wb_route route;
   SIZED(route);
   route.pattern = name_of(pattern);
@@ -93,7 +103,7 @@ static inline wb_route route_of(const char *pattern, int32_t device) {
   return route;
 }
 
-static inline wb_destination destination_of(const char *tensor, uint64_t address, uint64_t bytes, int32_t device) {
+static inline wb_destination destination_of(const char *tensor, uint64_t address, uint64_t bytes, uint32_t device) {
   wb_destination destination;
   SIZED(destination);
   if (tensor != NULL) destination.tensor = name_of(tensor);
@@ -110,9 +120,7 @@ static inline wb_status plan_of(const wb_model *model, const wb_plan_options *op
   const wb_status status = wb_plan_create(model, options, &plan, &err);
   CHECK((status == WB_OK) == (plan != NULL) && (status == WB_OK) == (err == NULL));
   if (err != NULL) {
-    wb_str message;
-    wb_error_message(err, &message);
-    CHECK(wb_error_code(err) == status && message.len > 0);
+    CHECK(wb_error_code(err) == status && wb_error_message(err)[0] != 0);
   }
   wb_error_release(err);
   wb_plan_release(plan);
@@ -124,7 +132,7 @@ static inline wb_plan_info plan_info_of(const wb_model *model, const wb_plan_opt
   wb_plan_info info;
   SIZED(info);
   CHECK_STATUS(wb_plan_create(model, options, &plan, NULL), WB_OK);
-  CHECK_STATUS(wb_plan_describe(plan, &info), WB_OK);
+  CHECK_STATUS(wb_plan_get_info(plan, &info), WB_OK);
   wb_plan_release(plan);
   return info;
 }
@@ -134,19 +142,17 @@ static inline wb_placement *load(const wb_model *model, const wb_plan_options *o
   wb_error *err = NULL;
   const wb_status status = wb_model_load(model, options, &placement, &err);
   if (status != WB_OK) {
-    wb_str message;
-    wb_error_message(err, &message);
-    fprintf(stderr, "%.*s\n", (int)message.len, message.ptr);
+    fprintf(stderr, "%s\n", wb_error_message(err));
   }
   CHECK_STATUS(status, WB_OK);
   REQUIRE(placement != NULL && err == NULL);
   return placement;
 }
 
-static inline wb_placed_tensor placed_of(const wb_placement *placement, const char *name) {
-  wb_placed_tensor placed;
+static inline wb_placed_tensor_info placed_of(const wb_placement *placement, const char *name) {
+  wb_placed_tensor_info placed;
   SIZED(placed);
-  CHECK_STATUS(wb_placement_find(placement, name, WB_NUL, &placed), WB_OK);
+  CHECK_STATUS(find_placed(placement, name, WB_NUL, &placed), WB_OK);
   return placed;
 }
 

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
+#include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "check.h"
 #include "files.h"
@@ -38,9 +42,10 @@ constexpr bool moves_only = sizeof(Handle) == sizeof(void*) && std::is_nothrow_d
                             std::is_nothrow_move_assignable_v<Handle> && !std::is_copy_constructible_v<Handle> &&
                             !std::is_copy_assignable_v<Handle> && !std::is_polymorphic_v<Handle>;
 static_assert(moves_only<wb::context> && moves_only<wb::model> && moves_only<wb::buffer> &&
-              moves_only<wb::report> && moves_only<wb::plan> && moves_only<wb::task> && moves_only<wb::placement>);
+              moves_only<wb::report> && moves_only<wb::plan> && moves_only<wb::task> && moves_only<wb::placement> &&
+              moves_only<wb::cancel_handle> && moves_only<wb::cuda_devices>);
 static_assert(!std::is_convertible_v<wb_model*, wb::model> && !std::is_convertible_v<wb::model, bool>);
-static_assert(std::is_nothrow_move_constructible_v<wb::error> && !std::is_copy_constructible_v<wb::error>);
+static_assert(std::is_nothrow_move_constructible_v<wb::error> && std::is_nothrow_copy_constructible_v<wb::error>);
 static_assert(std::is_copy_constructible_v<wb::exception>);
 static_assert(std::is_trivially_copyable_v<wb::tensor_view> && std::is_trivially_copyable_v<wb::placed_tensor>);
 using tensor_iterator = decltype(std::declval<const wb::model&>().tensors().begin());
@@ -95,12 +100,17 @@ void errors() {
   CHECK(!error.message().empty() && error.path().find("no such model") != std::string_view::npos);
   CHECK(error.get() != nullptr);
   const std::string message(error.message());
+  const wb::error copied = error;  // the same object
+  CHECK(copied.get() == error.get());
   wb::error moved = std::move(error);
-  CHECK(moved.message() == message);
+  CHECK(moved.message() == message && moved.message().data()[message.size()] == 0);
   CHECK(error.message().size() > 0);  // moved from: the code is still there, and nothing dangles
   wb_error* raw = moved.release();
   CHECK(wb_error_code(raw) == static_cast<wb_status>(moved.code()));
   wb_error_release(raw);
+  CHECK(copied.message() == message);
+  error = copied;
+  CHECK(error.message() == message && error.path() == copied.path());
 }
 
 void handles() {
@@ -111,7 +121,7 @@ void handles() {
   CHECK(empty.tensors()[5].name().empty() && empty.tensors()[5].shape().empty() && !empty.tensors()[5].data());
   CHECK(!empty.retain());
   CHECK(wb::buffer().bytes().empty() && wb::report().size() == 0 && wb::placement().size() == 0);
-  CHECK(!wb::plan().start() && !wb::plan().describe() && !wb::placement().report());
+  CHECK(!wb::plan().start() && !wb::plan().info() && !wb::placement().report());
   wb::task idle;
   idle.cancel();
   CHECK(!idle.step(1ms) && !idle.wait() && !idle.finish());
@@ -153,8 +163,8 @@ void sugar() {
   caught = false;
   try {
     value(tensor.read(UINT64_MAX, byte));
-  } catch (const std::runtime_error&) {
-    caught = true;
+  } catch (const std::exception& why) {
+    caught = std::strlen(why.what()) > 0;
   }
   CHECK(caught);
 }
@@ -241,7 +251,6 @@ void contents() {
   const wb::model model = open(llama);
   CHECK(model.files().size() == 4);
   for (const wb::file_view& file : model.files()) CHECK(!file.path.empty() && file.bytes > 0);
-  for (const auto& [key, text] : model.metadata()) CHECK(!key.empty() || !text.empty());
   std::size_t known = 0;
   for (const wb::asset_view& asset : model.assets()) {
     const auto buffer = asset.buffer();
@@ -252,12 +261,12 @@ void contents() {
   CHECK(model.notes().empty() && model.unindexed().empty());
   const auto config = model.find_asset("config.json");
   CHECK(config && config->name() == "config.json" && !model.find_asset("config"));
-  for (const wb::metadata_info& entry : model.typed_metadata()) {
+  for (const wb::metadata_entry& entry : model.metadata()) {
     CHECK(entry.type == wb::metadata_type::text && entry.len == entry.text.size());
     const auto found = model.find_metadata(entry.key);
     CHECK(found && found->text.data() == entry.text.data());
   }
-  CHECK(!model.typed_metadata().empty() && !model.find_metadata("no such key"));
+  CHECK(!model.metadata().empty() && !model.find_metadata("no such key"));
 
   const auto tensors = model.tensors();
   std::size_t seen = 0;
@@ -281,6 +290,7 @@ void contents() {
   CHECK(seen == tensors.size());
   const auto missing = model.find("no such tensor");
   CHECK(!missing && missing.error().code() == wb::status::not_found && missing.error().get() == nullptr);
+  CHECK(missing.error().message() == "the model has no tensor with this name");
 
   const auto largest = std::max_element(
       tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.bytes() < b.bytes(); });
@@ -288,6 +298,52 @@ void contents() {
   auto next = tensors.begin();
   CHECK((*next++).index() == 0 && next->index() == 1 && (++next)->index() == 2);
   CHECK(next == std::next(tensors.begin(), 2));
+}
+
+// ---- progress and cancelling ----
+
+void control() {
+  const auto context = wb::context::create();
+  const auto cancel = wb::cancel_handle::create();
+  REQUIRE(context && cancel);
+  int calls = 0;
+  const auto count = [&](const wb::progress&) { calls++; };
+  const auto opened = wb::model::open(*context, llama, {}, count);
+  REQUIRE(opened);
+  CHECK(calls > 0);
+  calls = 0;
+  CHECK(opened->verify({}, count));
+  CHECK(calls > 1);
+  const auto refuse = [](const wb::progress&) { return wb::flow::stop; };
+  CHECK(wb::model::open(*context, llama, {}, refuse).error().code() == wb::status::cancelled);
+  CHECK(opened->verify({}, refuse).error.code() == wb::status::cancelled);
+
+  wb::open_options options;
+  options.cancel = cancel->get();
+  wb::check_options checks;
+  checks.cancel = cancel->get();
+  wb::plan_options plan;
+  plan.cancel = cancel->get();
+  CHECK(wb::model::open(llama, options) && opened->check(checks) && opened->load(plan) && opened->verify({cancel->get()}));
+  cancel->retain().set();
+  CHECK(wb::model::open(llama, options).error().code() == wb::status::cancelled);
+  CHECK(opened->check(checks).error().code() == wb::status::cancelled);
+  CHECK(opened->load(plan).error().code() == wb::status::cancelled);
+  CHECK(opened->verify({cancel->get()}).error.code() == wb::status::cancelled);
+
+  bool caught = false;
+  try {
+    (void)wb::model::open(*context, llama, {}, [](const wb::progress&) { throw std::string("mine"); });
+  } catch (const std::string& thrown) {
+    caught = thrown == "mine";
+  }
+  CHECK(caught);
+}
+
+void layouts() {
+  const wb::dtype_info blocks = wb::dtype_info::of(WB_Q4_K);
+  CHECK(blocks.bits == 0 && blocks.block_elements == 256 && blocks.block_bytes == 144);
+  CHECK(wb::dtype_info::of(WB_F32).bits == 32 && wb::dtype_info::of(0).block_bytes == 0);
 }
 
 void typed() {
@@ -314,10 +370,10 @@ void loads() {
   REQUIRE(all);
   CHECK(all->size() == model.tensors().size());
   for (const wb::placed_tensor& placed : *all) {
-    CHECK(placed.address % 64 == 0);
+    CHECK(reinterpret_cast<std::uintptr_t>(placed.data) % 64 == 0 && placed.device_address == 0);
     CHECK(equal(placed.host_bytes(), *model.tensors()[placed.tensor].data()));
   }
-  CHECK((*all)[all->size()].address == 0 && (*all)[0].address != 0);
+  CHECK((*all)[all->size()].data == nullptr && (*all)[0].data != nullptr);
   const std::string name(model.tensors()[0].name());
   const auto found = all->find(name);
   CHECK(found && found->tensor == 0);
@@ -327,17 +383,19 @@ void loads() {
   CHECK(report && report->size() >= 4);
 
   wb::plan_options options;
-  options.include = {name};
+  const wb::glob one[] = {name.c_str()}, every[] = {"*"};
+  options.include = one;
   CHECK(model.load(options)->size() == 1);
-  options.include = {"*"};
+  options.include = every;
   options.alignment = 4096;
   const auto aligned = model.load(options);
   REQUIRE(aligned);
-  CHECK(aligned->size() == all->size() && (*aligned)[0].address % 4096 == 0);
+  CHECK(aligned->size() == all->size() && reinterpret_cast<std::uintptr_t>((*aligned)[0].data) % 4096 == 0);
   options = {};
-  options.tensors = {2, 0};
+  const std::vector<std::size_t> two = {2, 0}, beyond = {SIZE_MAX};
+  options.tensors = two;
   CHECK(model.load(options)->size() == 2);
-  options.tensors = {SIZE_MAX};
+  options.tensors = beyond;
   CHECK(!model.load(options) && !model.plan(options));
   options = {};
   options.to = wb::target::view;
@@ -354,7 +412,7 @@ void tasks() {
   const wb::model model = open(llama);
   const auto plan = model.plan();
   REQUIRE(plan);
-  const auto info = plan->describe();
+  const auto info = plan->info();
   CHECK(info && info->tensors == model.tensors().size() && info->target_bytes >= info->payload_bytes);
 
   auto stepped = plan->start();
@@ -380,12 +438,10 @@ void tasks() {
   CHECK(counted->finish());
 
   auto stopped = plan->start();
-  auto result = stopped->wait([](const wb::progress&) { return true; });
+  auto result = stopped->wait([](const wb::progress&) { return wb::flow::stop; });
   CHECK(!result && result.error().code() == wb::status::cancelled);
-  auto numbered = plan->start();
-  CHECK(numbered->wait([](const wb::progress&) { return 0; }));
-  auto stopped_by_number = plan->start();
-  CHECK(!stopped_by_number->wait([](const wb::progress&) { return 256; }));
+  auto proceeding = plan->start();
+  CHECK(proceeding->wait([](const wb::progress&) { return wb::flow::proceed; }));
 
   auto thrower = plan->start();
   bool caught = false;
@@ -410,7 +466,7 @@ void verifies() {
   const wb::verification fine = good.verify();
   CHECK(fine && fine.error.code() == wb::status::ok);
   std::size_t matches = 0;
-  for (const wb::check& check : fine.report) {
+  for (const wb::report_line& check : fine.report) {
     CHECK(!check.subject.empty() && check.anchor == wb::anchor::beside_the_weights);
     matches += check.outcome == wb::outcome::match && check.expected == check.actual;
   }
@@ -424,7 +480,7 @@ void verifies() {
   const wb::verification bad = open(damaged).verify();
   CHECK(!bad && bad.error.code() == wb::status::mismatch && !bad.error.message().empty());
   const auto check = std::find_if(bad.report.begin(), bad.report.end(),
-                                  [](const wb::check& c) { return c.outcome == wb::outcome::mismatch; });
+                                  [](const wb::report_line& c) { return c.outcome == wb::outcome::mismatch; });
   REQUIRE(check != bad.report.end());
   CHECK(!check->expected.empty() && !check->actual.empty() && check->expected != check->actual);
   CHECK(bad.report[bad.report.size()].subject.empty());
@@ -464,5 +520,7 @@ int main(int argc, char** argv) {
   loads();
   tasks();
   verifies();
+  control();
+  layouts();
   return check_result();
 }

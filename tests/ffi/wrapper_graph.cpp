@@ -54,20 +54,20 @@ void nothing() {
   CHECK(none.graphs().empty() && none.functions().empty() && none.opsets().empty() && !none.main_graph());
   CHECK(none.signatures().empty() && !none.signatures()[0] && !wb::signature_view().graph());
   CHECK(wb::signature_view().inputs().empty() && !wb::signature_view().inputs()[0].value);
-  CHECK(none.describe().ir_version == 0 && none.describe().producer.empty() && !none.check());
+  CHECK(none.info().format_version == 0 && none.info().producer.empty() && !none.check());
   CHECK(wb::findings().empty() && wb::findings()[0].message.empty());
 
   const wb::graph_view graph;
   CHECK(!graph && graph.nodes().empty() && graph.values().empty() && graph.initializers().empty());
-  CHECK(graph.inputs().empty() && graph.outputs().empty() && graph.metadata().empty() && graph.edges().empty());
+  CHECK(graph.inputs().empty() && graph.outputs().empty() && graph.metadata().empty());
   CHECK(!graph.find("x") && !graph.opset() && !graph.parent() && !graph.node() && !graph.function() && !graph.get());
 
   const wb::node_view node;
   CHECK(!node && node.op().empty() && node.inputs().empty() && node.attributes().empty() && !node.attribute("x"));
-  CHECK(!node.function() && !node.graph() && node.control().empty());
+  CHECK(!node.function() && !node.graph() && node.control_nodes().empty());
 
   const wb::value_view value;
-  CHECK(!value && value.index() == WB_NO_VALUE && value.name().empty() && value.shape().empty() && !value.has_rank());
+  CHECK(!value && value.index() == WB_NO_ID && value.name().empty() && value.shape().empty() && !value.has_rank());
   CHECK(!value.type() && !value.producer() && !value.outer() && !value.tensor() && !value.sparse() && !value.graph());
   CHECK(!value.is_input() && !value.is_outer());
 
@@ -155,7 +155,7 @@ void signatures() {
   for (const wb::named_value& input : signature.inputs()) CHECK(input.name == input.value.name() && input.value.is_input());
   for (const wb::named_value& out : signature.outputs()) CHECK(out.name == out.value.name() && out.value.is_output());
   CHECK(!signature.inputs()[99].value && signature.outputs()[99].name.empty() && !model.signatures()[1]);
-  for (const wb::node_view& node : model.main_graph().nodes()) CHECK(node.control().empty());  // ONNX has none
+  for (const wb::node_view& node : model.main_graph().nodes()) CHECK(node.control_nodes().empty());  // ONNX has none
 }
 
 void attributes() {
@@ -174,7 +174,7 @@ void attributes() {
 
 void functions() {
   const wb::model model = open("functions.onnx");
-  CHECK(model.functions().size() == 3 && model.opsets().size() == 3 && model.describe().ir_version == 10);
+  CHECK(model.functions().size() == 3 && model.opsets().size() == 3 && model.info().format_version == 10);
   const wb::node_view call = model.main_graph().nodes()[0];
   REQUIRE(call.function());
   CHECK(call.function().name() == call.op() && call.function().body().role() == wb::graph_role::function);
@@ -206,12 +206,12 @@ void findings() {
   CHECK(kept[kept.size()].rule.empty());
   const wb::model looped = open("loop-if.onnx");
   std::size_t calls = 0;
-  const auto told = looped.check({"opset-17", 0}, [&](const wb::progress& p) {
+  const auto told = looped.check({"opset-17"}, [&](const wb::progress& p) {
     CHECK(p.done_bytes <= p.total_bytes);
     calls++;
   });
   CHECK(told && told->size() == kept.size() && calls > 1);
-  const auto stopped = looped.check({}, [](const wb::progress&) { return true; });
+  const auto stopped = looped.check({}, [](const wb::progress&) { return wb::flow::stop; });
   CHECK(!stopped && stopped.error().code() == wb::status::cancelled);
   wb::check_options little;
   little.max_read_bytes = 1;

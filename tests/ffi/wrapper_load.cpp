@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "check.h"
 #include "files.h"
@@ -21,10 +23,10 @@ constexpr std::string_view queries = "*.self_attn.q_proj.weight";  // [64,64] of
 constexpr std::string_view query = "model.layers.1.self_attn.q_proj.weight";
 constexpr std::string_view norm = "model.norm.weight";             // [64]
 
-static_assert(std::is_trivially_copyable_v<wb::placed_tensor> && std::is_trivially_copyable_v<wb::device_info> &&
+static_assert(std::is_trivially_copyable_v<wb::placed_tensor> && std::is_trivially_copyable_v<wb::cuda_device> &&
               std::is_trivially_copyable_v<wb::cost>);
-static_assert(std::is_copy_constructible_v<wb::plan_options> && std::is_aggregate_v<wb::slice> &&
-              std::is_aggregate_v<wb::cast> && std::is_aggregate_v<wb::route> && std::is_aggregate_v<wb::destination>);
+static_assert(std::is_trivially_copyable_v<wb::plan_options> && std::is_trivially_copyable_v<wb::slice> &&
+              std::is_trivially_copyable_v<wb::destination>);
 
 wb::model open() {
   auto opened = wb::model::open(llama);
@@ -46,8 +48,10 @@ wb::status refusal(const wb::model& model, const wb::plan_options& options) {
 void parts() {
   const wb::model model = open();
   wb::plan_options options;
-  options.slices = {{queries, 1, 1, 4}, {norm, 0, 2, 3, true}};
-  options.casts = {{norm, WB_BF16, WB_F32}, {"*", WB_F16, WB_F32}};
+  const wb::slice slices[] = {{queries, 1, 1, 4}, {norm, 0, 2, 3, true}};
+  const wb::cast casts[] = {{norm, WB_BF16, WB_F32}, {"*", WB_F16, WB_F32}};
+  options.slices = slices;
+  options.casts = casts;
   options.reads = wb::reads::buffered;
   options.readers = 1;
   const auto placement = model.load(options);
@@ -55,7 +59,7 @@ void parts() {
 
   const auto part = placement->find(query);
   REQUIRE(part);
-  CHECK(is_shape(*part, {64, 16}) && part->dtype == WB_BF16 && part->dtype_name() == "BF16" && part->device == -1);
+  CHECK(is_shape(*part, {64, 16}) && part->dtype == WB_BF16 && part->dtype_name() == "BF16" && part->device == wb::host_memory);
   const auto whole = *model.find(query)->data();
   const auto columns = part->host_bytes();
   REQUIRE(columns.size() == 64 * 16 * 2);
@@ -73,16 +77,16 @@ void parts() {
 
   const auto other = placement->find("lm_head.weight");
   CHECK(other && is_shape(*other, {512, 64}) && other->bytes == model.find("lm_head.weight")->bytes());
-  CHECK((*placement)[placement->size()].device == -1 && (*placement)[placement->size()].shape.empty());
+  CHECK((*placement)[placement->size()].device == wb::host_memory && (*placement)[placement->size()].shape.empty());
 
   const auto report = placement->report();
   REQUIRE(report);
   std::uint64_t read = 0;
   for (const wb::cost& cost : report->costs()) {
-    CHECK(!cost.stage.empty() && cost.time.count() >= 0);
+    CHECK(!cost.stage.empty() && cost.nanoseconds < UINT64_MAX);
     if (cost.stage == "read") read = cost.bytes;
   }
-  CHECK(read > 0 && read <= model.plan(options)->describe()->read_bytes);
+  CHECK(read > 0 && read <= model.plan(options)->info()->read_bytes);
   CHECK(wb::report().costs().empty() && report->costs()[1000].stage.empty());
 }
 
@@ -98,61 +102,67 @@ void readers() {
   const auto all = model->plan(options);
   options.readers = 1;
   const auto one = model->plan(options);
-  REQUIRE(all && one && all->describe() && one->describe());
-  CHECK(one->describe()->staging_bytes < all->describe()->staging_bytes);
+  REQUIRE(all && one && all->info() && one->info());
+  CHECK(one->info()->staging_bytes < all->info()->staging_bytes);
 }
 
 void refusals() {
   const wb::model model = open();
+  const auto sliced = [&](std::vector<wb::slice> slices) {
+    wb::plan_options options;
+    options.slices = slices;
+    return refusal(model, options);
+  };
+  CHECK(sliced({{queries, 2, 0, 2}}) == wb::status::invalid_argument);
+  CHECK(sliced({{queries, 0, 0, 3}}) == wb::status::invalid_argument);
+  CHECK(sliced({{queries, 0, 0, 3, true}, {"no such tensor", 0, 0, 1}}) == wb::status::not_found);
   wb::plan_options options;
-  options.slices = {{queries, 2, 0, 2}};
-  CHECK(refusal(model, options) == wb::status::invalid_argument);
-  options.slices = {{queries, 0, 0, 3}};
-  CHECK(refusal(model, options) == wb::status::invalid_argument);
-  options.slices = {{queries, 0, 0, 3, true}, {"no such tensor"}};
-  CHECK(refusal(model, options) == wb::status::not_found);
-  options = {};
-  options.casts = {{"*", 0, WB_I32}};
+  const wb::cast casts[] = {{"*", 0, WB_I32}};
+  options.casts = casts;
   CHECK(refusal(model, options) == wb::status::unsupported);
   options = {};
   options.reads = static_cast<wb::reads>(99);
   CHECK(refusal(model, options) == wb::status::invalid_argument);
-
   options = {};
-  options.to = wb::target::cuda;
-  options.devices = {0, 0};
+  options.block_bytes = 1;
   CHECK(refusal(model, options) == wb::status::invalid_argument);
-  options.devices = {0, 5};
-  options.routes = {{"*", 1}};
-  CHECK(refusal(model, options) == wb::status::invalid_argument);
-  options.routes = {{norm, 5}, {norm, 0}};
-  options.destinations = {{norm, 0x100000, 128, 5}};
-  CHECK(refusal(model, options) == wb::status::ok);
-  options.destinations = {{norm, 0x100000, 127, 5}};
-  CHECK(refusal(model, options) == wb::status::invalid_argument);
-  options.to = wb::target::host;
-  CHECK(refusal(model, options) == wb::status::invalid_argument);
+
+  wb::plan_options devices(wb::target::cuda);
+  const std::uint32_t twice[] = {0, 0}, two[] = {0, 5};
+  const wb::route other[] = {{"*", 1}}, both[] = {{norm, 5}, {norm, 0}};
+  const wb::destination room[] = {{norm, 5, 0x100000, 128}}, too_small[] = {{norm, 5, 0x100000, 127}};
+  devices.cuda.devices = twice;
+  CHECK(refusal(model, devices) == wb::status::invalid_argument);
+  devices.cuda.devices = two;
+  devices.cuda.routes = other;
+  CHECK(refusal(model, devices) == wb::status::invalid_argument);
+  devices.cuda.routes = both;
+  devices.destinations = room;
+  CHECK(refusal(model, devices) == wb::status::ok);
+  devices.destinations = too_small;
+  CHECK(refusal(model, devices) == wb::status::invalid_argument);
+  devices.to = wb::target::host;
+  CHECK(refusal(model, devices) == wb::status::unsupported);
 }
 
 /// On the host, nothing is on a device, and nothing has to be waited for.
 void without_devices() {
   const wb::model model = open();
   wb::plan_options options;
-  options.async = true;
+  options.cuda.async = true;
   const auto placement = model.load(options);
   REQUIRE(placement);
   CHECK(placement->fence(nullptr) && placement->wait());
-  CHECK(placement->find(norm, -1) && placement->find(norm, -1)->address == placement->find(norm)->address);
+  const auto on_host = placement->find(norm, wb::host_memory);
+  CHECK(on_host && on_host->data == placement->find(norm)->data);
   const auto found = placement->find(norm, 0);
   CHECK(!found && found.error().code() == wb::status::not_found);
   CHECK(model.plan(options)->device_bytes(0) && *model.plan(options)->device_bytes(0) == 0);
 
   CHECK(!wb::placement().fence(nullptr) && !wb::placement().wait() && !wb::placement().find(norm, 0));
   CHECK(!wb::plan().device_bytes(0) && !wb::placement().fence(nullptr).error().message().empty());
-  const wb::device_info nothing;
-  CHECK(nothing.ordinal() == -1 && nothing.name().empty() && nothing.uuid().size() == 16);
-  const auto negative = wb::device_info::of(-1);
-  CHECK(!negative && negative.error().code() == wb::status::invalid_argument && !negative.error().message().empty());
+  CHECK(wb::cuda_devices().size() == 0 && wb::cuda_devices()[0].name.empty());
+  CHECK(wb::cuda_devices()[0].ordinal == wb::host_memory && !wb::cuda_devices()[0].free_bytes);
 }
 
 // ---- devices ----
@@ -160,35 +170,34 @@ void without_devices() {
 void absent(const wb::error& why) {
   CHECK(why.code() == (wb::has_feature("cuda") ? wb::status::not_found : wb::status::unsupported));
   CHECK(!why.message().empty());
-  CHECK(!wb::device_info::of(0));
-  wb::plan_options options;
-  options.to = wb::target::cuda;
-  const auto placement = open().load(options);
+  const auto placement = open().load(wb::plan_options(wb::target::cuda));
   CHECK(!placement && placement.error().code() == why.code());
 }
 
-void present(const wb::device_list& devices) {
-  std::int32_t ordinal = 0;
-  for (const wb::device_info& device : devices) {
-    CHECK(device.ordinal() == ordinal++ && !device.name().empty() && device.pci().size() == 12);
-    CHECK(device.memory_bytes() > 0 && device.driver_version() >= 11000 && device.compute_major() > 0);
-    CHECK(!device.free_bytes() || *device.free_bytes() <= device.memory_bytes());
+void present(const wb::cuda_devices& devices) {
+  std::uint32_t ordinal = 0;
+  for (const wb::cuda_device& device : devices) {
+    CHECK(device.ordinal == ordinal++ && !device.name.empty() && device.pci.size() == 12);
+    CHECK(device.memory_bytes > 0 && device.driver_version >= 11000 && device.compute_major > 0);
+    CHECK(!device.free_bytes || *device.free_bytes <= device.memory_bytes);
   }
-  CHECK(devices[devices.size()].ordinal() == -1);
-  const auto beyond = wb::device_info::of(ordinal);
-  CHECK(!beyond && beyond.error().code() == wb::status::not_found);
+  CHECK(devices[devices.size()].ordinal == wb::host_memory);
 }
 
 /// One rank on each device: norms go to all, queries are cut.
-void upload(std::int32_t count) {
+void upload(std::uint32_t count) {
   const wb::model model = open();
-  wb::plan_options options;
-  options.to = wb::target::cuda;
-  options.async = true;
-  options.include = {queries, norm};
-  for (std::int32_t device = 0; device < count; device++) options.devices.push_back(device);
-  options.routes = {{query, count - 1}};
-  options.slices = {{queries, 0, 1, 2}};
+  std::vector<std::uint32_t> devices;
+  for (std::uint32_t device = 0; device < count; device++) devices.push_back(device);
+  const wb::glob include[] = {queries, norm};
+  const wb::route routes[] = {{query, count - 1}};
+  const wb::slice slices[] = {{queries, 0, 1, 2}};
+  wb::plan_options options(wb::target::cuda);
+  options.cuda.async = true;
+  options.cuda.devices = devices;
+  options.cuda.routes = routes;
+  options.include = include;
+  options.slices = slices;
   const auto plan = model.plan(options);
   REQUIRE(plan);
   const std::uint64_t queried = 64 * 32 * 2;
@@ -201,10 +210,10 @@ void upload(std::int32_t count) {
   REQUIRE(task && task->wait());
   const auto placement = task->finish();
   REQUIRE(placement && placement->wait() && placement->fence(nullptr));  // nobody waits for the default streams here
-  CHECK(placement->size() == 5 * static_cast<std::size_t>(count) - static_cast<std::size_t>(count - 1));
+  CHECK(placement->size() == 5 * std::size_t{count} - (count - 1));
   for (const wb::placed_tensor& placed : *placement)
-    CHECK(placed.device >= 0 && placed.address % 256 == 0 && placed.host_bytes().empty());
-  for (std::int32_t device = 0; device < count; device++) {
+    CHECK(placed.data == nullptr && placed.device_address % 256 == 0 && placed.host_bytes().empty());
+  for (std::uint32_t device = 0; device < count; device++) {
     const auto scales = placement->find(norm, device);
     CHECK(scales && scales->device == device && is_shape(*scales, {64}));
     CHECK(placement->find(query, device).has_value() == (device == count - 1));
@@ -225,10 +234,10 @@ int main(int argc, char** argv) {
   readers();
   refusals();
   without_devices();
-  const auto devices = wb::devices();
+  const auto devices = wb::cuda_devices::list();
   if (devices) {
     present(*devices);
-    upload(static_cast<std::int32_t>(devices->size()));
+    upload(static_cast<std::uint32_t>(devices->size()));
   } else {
     absent(devices.error());
   }

@@ -14,7 +14,7 @@
 namespace wb = weighbridge;
 
 static int lines;
-static bool never(const wb::progress&) { return false; }
+static wb::flow never(const wb::progress&) { return wb::flow::proceed; }
 
 int main(int argc, char** argv) {
   if (argc != 3) {
@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
   CHECK(again->wait(never));
   auto stopped = plan->start();
   REQUIRE(stopped);
-  const auto result = stopped->wait([](const wb::progress&) { return 1; });
+  const auto result = stopped->wait([](const wb::progress&) { return wb::flow::stop; });
   CHECK(!result && result.error().code() == wb::status::cancelled);
 
   const auto missing = wb::model::open("no such model");

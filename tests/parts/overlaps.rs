@@ -1,6 +1,7 @@
 //! Tensors that share bytes: what one pass hashes does not grow with their number.
 
 use std::fs::{self, File};
+use std::ops::ControlFlow;
 
 use serde_json::{Value, json};
 use weighbridge::digest::{Algorithm, Digest};
@@ -62,9 +63,9 @@ fn a_range_of_many_tensors_is_hashed_once() {
     let fixture = tied();
     let model = fixture.open(None);
     let mut total = 0;
-    let manifests = Manifests::of(&model, |progress| {
+    let manifests = Manifests::of_with(&model, |progress| {
         total = progress.total_bytes;
-        true
+        ControlFlow::Continue(())
     });
     let files: u64 =
         fs::read_dir(fixture.folder.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
@@ -123,7 +124,7 @@ fn overlaps_below_the_bound_are_hashed() {
     assert_eq!(made["tensors"], record["tensors"]);
     let model = fixture.open(Some(&record));
     assert_all_match(&model.verify().unwrap(), 60);
-    assert_all_match(model.load(&PlanOptions::default()).unwrap().report(), 60);
+    assert_all_match(model.load(&PlanOptions { target: Target::None, ..PlanOptions::default() }).unwrap().report(), 60);
 }
 
 fn assert_limited(error: &Error, cure: &str) {
@@ -150,7 +151,10 @@ fn overlaps_beyond_the_bound_are_refused_with_a_cure() {
     assert_all_match(model.load(&few).unwrap().report(), 60);
     let model = fixture.open(Some(&record(&fixture, true)));
     assert_all_match(&model.verify().unwrap(), 100);
-    assert_all_match(model.load(&PlanOptions::default()).unwrap().report(), 100);
+    assert_all_match(
+        model.load(&PlanOptions { target: Target::None, ..PlanOptions::default() }).unwrap().report(),
+        100,
+    );
 }
 
 /// The search for damaged tensors in a damaged file is left out if it is too much work; the report is not.
@@ -178,7 +182,7 @@ fn digests_of_blocks_are_bounded() {
         };
         let fixture = sparse(LEN, &(0..count).map(tensor).collect());
         let Some((_folder, model)) = fixture else { return };
-        let error = Manifests::of(&model, |_| panic!("nothing is read")).map(|_| ()).unwrap_err();
+        let error = Manifests::of_with(&model, |_| panic!("nothing is read")).map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), Kind::Limit, "{error}");
         assert!(error.message().contains(words) && error.message().contains("SHA256SUMS"), "{error}");
     }

@@ -2,6 +2,7 @@
 //!
 //! Each is a short list of commands, so that what CI does is what a developer does.
 
+mod licenses;
 mod proto;
 
 use std::env;
@@ -17,11 +18,12 @@ type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 const FEATURES: &[&str] = &["cuda,safetensors", "cudarc,safetensors", "onnx", "safetensors"];
 
 const CHORES: &[Chore] = &[
-    ("check", "formatting, lints, documentation, and every feature alone", check),
+    ("check", "formatting, lints, documentation, licences, and every feature alone", check),
     ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
     ("header", "writes include/weighbridge.h anew from capi/src", header),
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
     ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
+    ("licenses", "checks the licences of linked packages, and writes NOTICES.md anew", |_| licenses::write()),
     ("golden", "writes the golden files anew with the tools of other projects", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
     ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS] [WORD OF ROWS]...", bench),
@@ -32,7 +34,7 @@ fn main() -> ExitCode {
     let name = args.next().unwrap_or_default();
     let rest: Vec<_> = args.collect();
     let Some((_, _, chore)) = CHORES.iter().find(|(known, ..)| *known == name) else {
-        CHORES.iter().for_each(|(name, help, _)| eprintln!("cargo xtask {name:7} {help}"));
+        CHORES.iter().for_each(|(name, help, _)| eprintln!("cargo xtask {name:8} {help}"));
         return ExitCode::from(2);
     };
     match chore(&rest) {
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
 
 fn check(_: &[String]) -> Outcome {
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    licenses::check()?;
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
     run(cargo(&["doc", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
     for feature in FEATURES {

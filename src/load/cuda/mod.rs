@@ -20,5 +20,5 @@ mod sink;
 mod targets;
 mod upload;
 
-pub use device::{Device, device, device_count};
+pub use device::{Device, device, device_count, devices};
 pub(super) use sink::Devices;

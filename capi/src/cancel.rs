@@ -1,0 +1,57 @@
+//! # Cancelling
+//!
+//! A cancel handle stops operations from another thread: opening, verifying, checking and loading take one in their
+//! options. It outlives them, so whoever cancels need not know whether the operation has ended already.
+
+use super::error::wb_error;
+use super::handle::{Handle, Shared, get, release, retain};
+use super::status::{WB_OK, wb_status};
+use super::{Out, call, plain};
+use weighbridge::error::Result;
+use weighbridge::host::Cancel;
+
+/// A cancel handle. Reference-counted; every function may be called on any thread. Since 0.1.
+pub struct wb_cancel(Cancel);
+
+impl Handle for wb_cancel {}
+impl Shared for wb_cancel {}
+
+/// Creates a cancel handle. The caller owns `*out`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_cancel_create(out: *mut *mut wb_cancel, err: *mut *mut wb_error) -> wb_status {
+    call(err, || {
+        Out::handle(out, "out")?.set(wb_cancel(Cancel::new()).into_raw());
+        Ok(WB_OK)
+    })
+}
+
+/// Cancels every operation that has this handle, also those that start later: they return `WB_ERR_CANCELLED`. An
+/// operation notices within one block of tensors or about a megabyte of headers. NULL is allowed. Any
+/// thread, also inside a callback. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_cancel_set(c: *const wb_cancel) {
+    plain((), || {
+        get(c, "c")?.0.cancel();
+        Ok(())
+    });
+}
+
+/// Adds a reference and returns `c`. NULL is allowed. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_cancel_retain(c: *mut wb_cancel) -> *mut wb_cancel {
+    plain(c, || Ok(retain(c)))
+}
+
+/// Drops a reference. Operations keep the handle that they were given. NULL is allowed. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_cancel_release(c: *mut wb_cancel) {
+    plain((), || {
+        release(c);
+        Ok(())
+    });
+}
+
+/// What a handle in options stands for; NULL: nothing.
+pub(super) fn cancel_of(c: *const wb_cancel) -> Result<Option<Cancel>> {
+    if c.is_null() { Ok(None) } else { Ok(Some(get(c, "cancel")?.0.clone())) }
+}
