@@ -147,15 +147,26 @@ impl Location {
         self.open_as(name, Role::Asset)
     }
 
-    /// Opens a file that may lie beside the model; `None` if it does not.
+    /// Opens a file that may lie beside the model; `None` if nothing of that name does.
     pub(crate) fn open_if_present(&self, name: &str) -> Result<Option<Source>> {
         if matches!(self.neighbours, Neighbours::None(_)) {
             return Ok(None);
         }
         match self.open_asset(name) {
             Ok(source) => Ok(Some(source)),
-            Err(e) if e.kind() == Kind::NotFound => Ok(None),
+            Err(e) if e.kind() == Kind::NotFound => self.refuse_dead_link(name).map(|()| None),
             Err(e) => Err(e),
+        }
+    }
+
+    /// A link that leads nowhere is not the absence of a file: somebody put one there.
+    fn refuse_dead_link(&self, name: &str) -> Result<()> {
+        match &self.neighbours {
+            Neighbours::Files(files) if files.is_link(name) => {
+                let message = "it is a link to a file that is not there: restore that file, or remove the link";
+                Err(Error::format(message).with_path(files.shown(name)))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -192,8 +192,33 @@ fn manifests_are_regular_files_of_the_model() {
         ("folder", of(Item::Folder), "m", Format, &["SHA256SUMS", "found a directory"]),
         ("device", of(Item::Link("/dev/zero")), "m", Format, &["SHA256SUMS", "outside the model's directory"]),
         ("link out of the folder", of(Item::Link("../sums")), "m", Format, &["outside the model's directory"]),
+        ("link to nothing", of(Item::Link("gone")), "m", Format, &["SHA256SUMS", "link to a file that is not there"]),
+        (
+            "link to nothing, for a file",
+            of(Item::Link("gone")),
+            "m/model.safetensors",
+            Format,
+            &["SHA256SUMS", "a link"],
+        ),
+        (
+            "link to nothing outside",
+            of(Item::Link("/gone/from/here")),
+            "m",
+            Format,
+            &["SHA256SUMS", "a link to a file"],
+        ),
     ];
-    assert_eq!(refuse_all(rows), 4);
+    assert_eq!(refuse_all(rows), 7);
+}
+
+/// Nobody wants to know of manifests then.
+#[test]
+fn a_dead_link_to_a_manifest_is_not_looked_at_under_the_policy_none() {
+    let root = plant(&vec![at(MODEL, tensors(&["w"])), (SUMS, Item::Link("gone")), (RECORD, Item::Link("gone"))]);
+    for (policy, is_good) in [(Policy::None, true), (Policy::IfPresent, false), (Policy::Required, false)] {
+        let options = OpenOptions { policy, ..OpenOptions::default() };
+        assert_eq!(Model::open(root.path(), &options, &Context::new()).is_ok(), is_good, "{policy:?}");
+    }
 }
 
 #[test]

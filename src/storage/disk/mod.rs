@@ -89,6 +89,10 @@ impl Files for Disk {
         self.directory.list(folder, tree)
     }
 
+    fn is_link(&self, name: &str) -> bool {
+        self.directory.is_link(name)
+    }
+
     fn shown(&self, name: &str) -> String {
         self.path_of(name).to_string_lossy().into_owned()
     }
