@@ -13,7 +13,7 @@ use super::files::{Files, Role};
 use super::lent::{HostFiles, Lent};
 use super::name::plain_name;
 use super::source::Source;
-use super::tree::{Listed, Tree};
+use super::tree::{Listed, OddName, Tree};
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
 
@@ -193,9 +193,9 @@ impl Location {
         dropped
     }
 
-    /// Says which entries of the listing, if one has been made, have names that nothing can name.
+    /// Says which entries of the listing, if one has been made, nothing can name.
     pub(crate) fn odd_names(&self) -> impl Iterator<Item = String> {
         let odd_names = self.tree.get().map_or(&[][..], |tree| &tree.odd_names);
-        odd_names.iter().map(|name| format!("\"{name}\": the name is not UTF-8: left out of the assets"))
+        odd_names.iter().map(|OddName { shown, why }| format!("\"{shown}\": the name {why}: left out of the assets"))
     }
 }

@@ -6,7 +6,7 @@ use weighbridge::verify::Outcome;
 use weighbridge::{Context, Model, OpenOptions, PlanOptions, Policy, Report, Target};
 
 use crate::assert_says;
-use crate::bytes::tensors;
+use crate::bytes::{index, tensors};
 use crate::manifests::{DIGEST, MODEL, RECORD, SUMS, record};
 use crate::trees::{at, plant};
 
@@ -85,6 +85,43 @@ fn lies(truth: &Truth) -> Vec<Row> {
         ("tensor of a true file", vec![(RECORD, claim(MODEL, "U8", "[4]", DIGEST)), sums(sha256)], words(&[DIGEST, w])),
         ("file of a true tensor", vec![(RECORD, claim(MODEL, "U8", "[4]", w)), sums(DIGEST)], words(&[DIGEST, sha256])),
     ]
+}
+
+/// A file has one name, however a manifest or a weight map spells it.
+#[test]
+fn every_spelling_of_a_name_is_covered() {
+    let truth = Truth::new();
+    let Truth { bytes, sha256, blake3, w } = &truth;
+    let spelled = format!("././/{MODEL}");
+    let of = |text: String| text.replace(&format!("\"{MODEL}\""), &format!("\"{spelled}\""));
+    let v = Digest::of(Algorithm::Blake3, &bytes[bytes.len() - 8..bytes.len() - 4]).to_string();
+    let tensor = |name: &str, digest: &str| {
+        format!(r#""{name}":{{"file":"{spelled}","dtype":"U8","shape":[4],"blake3":"{digest}"}}"#)
+    };
+    let tensors = |v: &str, w: &str| record("", &format!("{},{}", tensor("v", v), tensor("w", w)));
+    let rows = [
+        (SUMS, format!("{sha256}  {spelled}\n"), format!("{DIGEST}  {spelled}\n")),
+        (RECORD, of(truth.file(bytes.len(), sha256, blake3)), of(truth.file(bytes.len(), sha256, DIGEST))),
+        (RECORD, tensors(&v, w), tensors(&v, DIGEST)),
+    ];
+    for index in [None, Some(index(&[("v", MODEL), ("w", &format!(".//{MODEL}"))]))] {
+        for (name, good, bad) in &rows {
+            let open = |text: &str, policy| {
+                let index = index.iter().map(|index| at("model.safetensors.index.json", index));
+                let root = plant(&index.chain([at(MODEL, bytes), at(name, text)]).collect());
+                let options = OpenOptions { policy, ..OpenOptions::default() };
+                (Model::open(root.path(), &options, &Context::new()).unwrap(), root)
+            };
+            // An index would have to be covered too.
+            let policy = if index.is_some() { Policy::IfPresent } else { Policy::Required };
+            let (model, _root) = open(good, policy);
+            model.load(&PlanOptions::default()).unwrap();
+            model.verify().unwrap().verdict(policy).unwrap();
+            let (model, _root) = open(bad, Policy::IfPresent);
+            assert_eq!(model.load(&PlanOptions::default()).unwrap_err().kind(), Mismatch, "{name}");
+            assert_eq!(model.verify().unwrap().verdict(Policy::IfPresent).unwrap_err().kind(), Mismatch, "{name}");
+        }
+    }
 }
 
 /// Policies, and whether the manifest is given instead of lying beside the model.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Clues, Entrance, Reading};
 use crate::error::{Error, Kind, Result};
 use crate::formats::{holds_none, several_models, visible};
-use crate::storage::{Listed, Source};
+use crate::storage::{Listed, OddName, Source};
 
 const INDEX: &str = ".safetensors.index.json";
 const FILE: &str = ".safetensors";
@@ -76,10 +76,12 @@ fn choose_index<'a>(indices: &[&'a str]) -> Result<Option<&'a str>> {
 }
 
 /// Without an index none of the files may be left out because nothing can name it: it may be a shard.
-fn check_names(odd_names: &[String]) -> Result<()> {
-    match odd_names.iter().find(|name| name.ends_with(FILE)) {
+fn check_names(odd_names: &[OddName]) -> Result<()> {
+    match odd_names.iter().find(|odd| odd.shown.ends_with(FILE) && !odd.shown.starts_with('.')) {
         None => Ok(()),
-        Some(name) => Err(Error::format("the name of the shard is not UTF-8: rename it").with_subject(name)),
+        Some(OddName { shown, why }) => {
+            Err(Error::format(format!("the name of the shard {why}: rename it")).with_subject(shown))
+        }
     }
 }
 
