@@ -374,7 +374,8 @@ impl Model {
         task.finish()?.ok_or_else(|| Error::new(Kind::Internal, "a task that is done has no placement"))
     }
 
-    /// Checks every file of the model against its manifests, also after a mismatch: the report tells all.
+    /// Checks every file and every tensor of the model against its manifests, also after a mismatch: the report tells all.
+    /// Digests of tensors are compared also where those of files match, so that a manifest that contradicts itself is noticed.
     ///
     /// Under [`Policy::None`] there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {

@@ -149,7 +149,11 @@ fn contents_are_built_from_the_bytes_that_were_checked() {
         let checked_first = open(&path, Policy::Required);
         checked_first.verify().unwrap().verdict(Policy::Required).unwrap();
         rewrite(&path, &forged);
-        expect(checked_first.bytes(index).map(|_| checked_first.clone()));
+        if keeps_tensors {
+            assert_eq!(checked_first.bytes(index).unwrap(), contents, "its digest was checked: it is built already");
+        } else {
+            expect(checked_first.bytes(index).map(|_| checked_first.clone()));
+        }
         rewrite(&path, &good);
         assert_eq!(checked_first.bytes(index).unwrap(), contents, "a failure is not kept");
 

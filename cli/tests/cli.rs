@@ -289,6 +289,19 @@ fn digests_of_tensors_tell_which_tensor_is_damaged() {
     assert_eq!(tensors, 1, "one byte lies in one tensor");
 }
 
+/// They are those of the bytes that are there. Whoever asks for them learns that they are not the right ones.
+#[test]
+fn inspect_with_digests_tells_damage() {
+    let copy = checkpoint();
+    damage(&copy.path().join("model-00003-of-00004.safetensors"));
+    good(&["inspect", path(copy.path())]);
+    let output = run(&["inspect", path(copy.path()), "--digests", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("model-00003-of-00004.safetensors"));
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(seen["tensors"].as_array().unwrap().iter().all(|tensor| tensor["sha256"].is_string()));
+}
+
 #[test]
 fn a_manifest_from_elsewhere_counts_instead_of_those_beside_the_weights() {
     let copy = checkpoint();

@@ -121,16 +121,6 @@ impl Digests {
         }
     }
 
-    /// Weight files whose digest is not what a manifest expects.
-    pub(super) fn damaged_files(&self, plan: &Plan) -> Vec<usize> {
-        let damaged = self.concluded(plan).filter(|(check, actual)| !matches(check, *actual));
-        let files = damaged.filter_map(|(check, _)| match check.item {
-            Item::File(file) | Item::Run(file) if file < plan.payload.weights => Some(file),
-            _ => None,
-        });
-        files.collect()
-    }
-
     /// Every complete digest with those of its blocks.
     pub(super) fn into_digests(self) -> impl Iterator<Item = Option<(Digest, Vec<Digest>)>> {
         self.digests.into_iter().zip(self.blocks).map(|(digest, blocks)| Some((digest?, blocks)))

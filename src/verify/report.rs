@@ -1,6 +1,5 @@
 //! The report of a verification: every file and every tensor, and by what it was checked.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Anchor, Cost, Costs, Manifest, Origin, Policy};
@@ -222,19 +221,6 @@ impl Report {
         }
         let end_of_files = self.rows.partition_point(|row| row.kind == Kind::File);
         self.rows.splice(end_of_files..end_of_files, rows);
-        self
-    }
-
-    /// Takes from another report of the same model what it knows of single tensors.
-    pub(crate) fn with_tensors_of(mut self, other: &Report) -> Self {
-        let offset = self.evidence.len() as u32;
-        let known = other.rows.iter().filter(|row| row.kind == Kind::Tensor);
-        let known = known.filter_map(|row| Some((row.subject, row.evidence? + offset)));
-        let known: HashMap<u32, u32> = known.collect();
-        self.evidence.extend(other.evidence.iter().cloned());
-        for row in self.rows.iter_mut().filter(|row| row.kind == Kind::Tensor) {
-            row.evidence = known.get(&row.subject).copied().or(row.evidence);
-        }
         self
     }
 

@@ -87,6 +87,39 @@ fn lies(truth: &Truth) -> Vec<Row> {
     ]
 }
 
+/// The digest of the file is that of the bytes that are there, the digest of one tensor in it is not.
+#[test]
+fn a_manifest_that_contradicts_itself_is_noticed() {
+    let truth = Truth::new();
+    let Truth { bytes, sha256, blake3, .. } = &truth;
+    let v = Digest::of(Algorithm::Blake3, &bytes[bytes.len() - 8..bytes.len() - 4]).to_string();
+    let file = format!(r#""{MODEL}":{{"size":{},"sha256":"{sha256}","blake3":"{blake3}"}}"#, bytes.len());
+    let tensor = |name: &str, digest: &str| {
+        format!(r#""{name}":{{"file":"{MODEL}","dtype":"U8","shape":[4],"blake3":"{digest}"}}"#)
+    };
+    let both = record(&file, &format!("{},{}", tensor("v", &v), tensor("w", DIGEST)));
+    let one = record(&file, &tensor("w", DIGEST));
+    for (policy, text) in
+        [Policy::IfPresent, Policy::Required].iter().flat_map(|policy| [(*policy, &both), (*policy, &one)])
+    {
+        let (_root, model) = open(&truth, policy, &[(RECORD, text.clone())], false);
+        let report = model.verify().unwrap();
+        assert_says("verify", &report.verdict(policy).unwrap_err(), Mismatch, &["w: ", DIGEST]);
+        let outcomes: Vec<_> = report.iter().map(|line| (line.subject.name(), line.outcome)).collect();
+        assert_eq!(outcomes, [(MODEL, Outcome::Match), ("v", Outcome::Match), ("w", Outcome::Mismatch)]);
+        let is_handed_out = |tensor| model.view(tensor).is_ok();
+        let is_required = policy == Policy::Required;
+        assert!(!is_required || !is_handed_out(1), "{policy:?}");
+        for target in [Target::None, Target::View, Target::Host] {
+            let loaded = model.load(&PlanOptions { target, ..PlanOptions::default() });
+            match loaded {
+                Err(error) => assert_says("load", &error, Mismatch, &["w: ", DIGEST]),
+                Ok(_) => assert!(!is_required, "{target:?}"),
+            }
+        }
+    }
+}
+
 /// A file has one name, however a manifest or a weight map spells it.
 #[test]
 fn every_spelling_of_a_name_is_covered() {
