@@ -17,6 +17,7 @@ use super::sink::{Mover, Sink};
 use super::worker::{Turn, Worker};
 use crate::error::{Error, Kind, Result};
 use crate::host::{self, Cancel, Progress};
+use crate::storage::without_signals;
 use crate::verify::{Costs, Stage};
 
 /// Whether a task has more to do.
@@ -138,7 +139,8 @@ impl Task {
     fn spawn(&mut self, number: usize) {
         let shared = Arc::clone(&self.shared);
         lock(&shared.status).running += 1;
-        let spawned = Builder::new().name(format!("weighbridge-{number}")).spawn(move || shared.work());
+        let builder = Builder::new().name(format!("weighbridge-{number}"));
+        let spawned = without_signals(|| builder.spawn(move || shared.work()));
         match spawned {
             Ok(handle) => self.workers.push(handle),
             Err(e) => {

@@ -40,6 +40,7 @@ pub(crate) use mmap::map_scratch;
 pub(crate) use name::normal_name;
 pub use source::Source;
 pub(crate) use stream::{Streamed, streamed};
+pub(crate) use system::signals::without_signals;
 #[allow(unused_imports, reason = "for readers that look into folders")]
 pub(crate) use tree::{Listed, OddName, Tree};
 pub(crate) use witness::Witness;
