@@ -22,7 +22,7 @@ use crate::load::{
 use crate::metadata::Metadata;
 use crate::storage::{Access, HostFiles, Location, Source};
 use crate::tensor::{Span, Tensor, TensorTable};
-use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, RunClaim, gather, is_manifest};
+use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, ReportFile, RunClaim, gather, is_manifest};
 
 /// How a model is opened.
 #[derive(Debug, Clone, Default)]
@@ -385,7 +385,7 @@ impl Model {
 
     /// The files that a verification covers beside the model's own: its assets and, if the model is a directory, what
     /// manifests list; and the names of those that are listed and cannot be opened.
-    fn other_files(&self) -> Result<(Vec<PayloadFile>, Vec<String>)> {
+    fn other_files(&self) -> Result<(Vec<PayloadFile>, Vec<ReportFile>)> {
         let Inner { payload, location, assets, .. } = &*self.0;
         let is_listed = |name: &str| payload.manifests.iter().any(|manifest| manifest.files.contains_key(name));
         let own: HashSet<&str> = payload.files.iter().map(|file| file.source.name()).collect();
@@ -396,7 +396,9 @@ impl Model {
         for name in names {
             match location.open_asset(name) {
                 Ok(source) => found.push(PayloadFile::plain(source)),
-                Err(_) if is_listed(name) => missing.push(name.clone()),
+                Err(_) if is_listed(name) => {
+                    missing.push(ReportFile { name: name.clone(), path: location.shown(name) })
+                }
                 Err(e) => return Err(e),
             }
         }

@@ -83,7 +83,8 @@ fn damage_of_external_data_names_the_file_and_the_tensor() {
     assert_eq!(model.load(&host()).unwrap_err().kind(), Kind::Mismatch);
     let report = model.verify().unwrap();
     let error = report.verdict(Policy::Required).unwrap_err();
-    assert!(error.kind() == Kind::Mismatch && error.to_string().starts_with("c: "), "{error}");
+    let path = copy.path().join("c");
+    assert_eq!((error.kind(), error.site().path.as_deref()), (Kind::Mismatch, path.to_str()), "{error}");
     let outcomes = |name| lines(&report, name).into_iter().map(|(outcome, _)| outcome).collect::<Vec<_>>();
     assert!(outcomes("c").contains(&Outcome::Mismatch));
     assert!(outcomes("a.bin").iter().all(|outcome| *outcome == Outcome::Match));

@@ -8,7 +8,7 @@ use super::plan::Plan;
 use crate::digest::{Digest, combine};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::{Span, Tensor};
-use crate::verify::{Evidence, Outcome, Report, ReportBuilder};
+use crate::verify::{Evidence, Outcome, Report, ReportBuilder, ReportFile};
 
 /// The digests so far: of the ranges of each check, and of the checks that are complete.
 #[derive(Default)]
@@ -128,8 +128,9 @@ impl Digests {
 
     /// One line or more for every file in use and every selected tensor.
     pub(super) fn report(&self, plan: &Plan) -> Report {
-        let names = plan.files.iter().map(|file| file.source.name().to_owned()).collect();
-        let mut report = ReportBuilder::new(names, Arc::clone(&plan.payload.tensors));
+        let sources = plan.files.iter().map(|file| &file.source);
+        let files = sources.map(|source| ReportFile { name: source.name().to_owned(), path: source.path() });
+        let mut report = ReportBuilder::new(files.collect(), Arc::clone(&plan.payload.tensors));
         let mut of_files: Vec<Vec<OfFile>> = vec![Vec::new(); plan.files.len()];
         let mut of_tensors: Vec<(usize, u32)> = Vec::new();
         let mut of_runs: Vec<(RunAt, u32)> = Vec::new();

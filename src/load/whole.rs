@@ -10,10 +10,10 @@ use super::task::run;
 use crate::digest::{Algorithm, Digest};
 use crate::error::Result;
 use crate::host::Progress;
-use crate::verify::{FileClaim, Report, TensorClaim};
+use crate::verify::{FileClaim, Report, ReportFile, TensorClaim};
 
 /// Checks all files and tensors, collecting mismatches. `missing` are the files that manifests list and that are not there.
-pub(crate) fn verify(payload: &Arc<Payload>, others: Vec<PayloadFile>, missing: Vec<String>) -> Result<Report> {
+pub(crate) fn verify(payload: &Arc<Payload>, others: Vec<PayloadFile>, missing: Vec<ReportFile>) -> Result<Report> {
     let plan = Arc::new(Plan::over_files(payload, others, Scope::Verify)?);
     let (digests, costs) = run(&plan, true, |_| true)?;
     let report = digests.report(&plan).with_costs(costs);

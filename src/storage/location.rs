@@ -129,6 +129,14 @@ impl Location {
         }
     }
 
+    /// A file beside the entry, to be named in a message.
+    pub(crate) fn shown(&self, name: &str) -> String {
+        match &self.neighbours {
+            Neighbours::Files(files) => files.shown(name),
+            Neighbours::None(_) => name.to_owned(),
+        }
+    }
+
     /// Opens the file of the directory by which the model is entered; a link may lead anywhere, as if the caller
     /// had named it.
     pub(crate) fn open_entry(&self, name: &str) -> Result<Source> {

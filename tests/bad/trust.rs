@@ -177,12 +177,14 @@ fn bytes_that_differ_are_refused() {
         let words: Vec<&str> = words.iter().map(|word| &**word).collect();
         for (policy, is_given) in ways(manifests) {
             let (_root, model) = open(&truth, policy, manifests, is_given);
+            let report = model.verify().unwrap();
+            let verdict = report.verdict(policy).expect_err(name);
+            assert_says(name, &verdict, Mismatch, &[]);
             for target in [Target::None, Target::View, Target::Host] {
                 let error = model.load(&PlanOptions { target, ..PlanOptions::default() }).expect_err(name);
                 assert_says(name, &error, Mismatch, &words);
+                assert_eq!(error.site().path, verdict.site().path, "{name}: {verdict}");
             }
-            let report = model.verify().unwrap();
-            assert_says(name, &report.verdict(policy).expect_err(name), Mismatch, &[]);
             assert_reported(name, &report, &words);
             let is_refused = model.view(1).is_err();
             assert_eq!(is_refused, policy == Policy::Required, "{name}: a check that failed vouches for nothing");
