@@ -1,5 +1,7 @@
 //! A model: where source, format and policy meet.
 
+mod touched;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::fs::File;
@@ -152,10 +154,15 @@ impl Model {
     ) -> Self {
         let Parsed { format, weights, descriptions, tensors, unindexed, metadata, assets, graphs, .. } = parsed;
         let is_directory = location.entry().is_none() || !descriptions.is_empty();
+        let ledger = match options.policy {
+            Policy::Required => Ledger::new(weights.len() + descriptions.len(), tensors.len()),
+            // Nobody asks what has been checked.
+            Policy::IfPresent | Policy::None => Ledger::new(0, 0),
+        };
         let payload = Arc::new(Payload {
             context: context.clone(),
             weights: weights.len(),
-            ledger: Ledger::new(weights.len() + descriptions.len(), tensors.len()),
+            ledger,
             files: payload_files(weights, descriptions, !manifests.is_empty()),
             tensors: Arc::new(tensors),
             policy: options.policy,
@@ -276,8 +283,8 @@ impl Model {
     /// The first view of a file maps it. Whether the file has been written since it was opened is examined ten times a second at
     /// the most; other calls make no system call. [`Kind::NotMapped`]: there are no such bytes, the model was opened for reading
     /// only, or the file cannot be mapped, which the message then explains; [`bytes`](Self::bytes) reads instead.
-    pub fn view(&self, tensor: usize) -> Result<Bytes> {
-        let tensor = self.checked(tensor)?;
+    pub fn view(&self, index: usize) -> Result<Bytes> {
+        let tensor = self.checked(index)?;
         let run = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()).ok_or_else(|| {
             let message = "no stored bytes are its elements in their order: read or load it instead";
             Error::new(Kind::NotMapped, message).with_subject(tensor.name)
@@ -285,7 +292,10 @@ impl Model {
         let payload = &self.0.payload;
         let PayloadFile { source, base, .. } = &payload.files[run.file as usize];
         let view = if base.is_none() {
-            source.unless_examined(|| payload.check_unchanged(source))?;
+            source.unless_examined(|| {
+                payload.check_unchanged(source)?;
+                self.check_if_touched(index, &tensor)
+            })?;
             source.view(run.offset, run.len)?
         } else {
             // It may be built now, and its file written while that is read.
@@ -301,21 +311,23 @@ impl Model {
     pub fn bytes(&self, index: usize) -> Result<Bytes> {
         let tensor = self.checked(index)?;
         let Some(span) = tensor.span() else {
-            let bytes = contiguous_bytes(&tensor, |run| self.source_of(run).read(run.offset, run.len));
-            return self.check_unchanged(&tensor).and(bytes);
+            return self.read_checked(index, &tensor, || {
+                let bytes = contiguous_bytes(&tensor, |run| self.source_of(run).read(run.offset, run.len));
+                self.check_unchanged(&tensor).and(bytes)
+            });
         };
         match self.view(index) {
-            Err(e) if e.kind() == Kind::NotMapped => {
+            Err(e) if e.kind() == Kind::NotMapped => self.read_checked(index, &tensor, || {
                 let bytes = self.source_of(span).read(span.offset, span.len);
                 self.check_unchanged(&tensor).and(bytes)
-            }
+            }),
             view => view,
         }
     }
 
     /// Reads a part of a tensor that is stored contiguously, `offset` bytes from its start.
-    pub fn read_into(&self, tensor: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
-        let tensor = self.checked(tensor)?;
+    pub fn read_into(&self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        let tensor = self.checked(index)?;
         let span = tensor.span().ok_or_else(|| {
             let message = "its elements are not stored contiguously, so no part of it can be read by itself: take all of its bytes";
             Error::new(Kind::Unsupported, message).with_subject(tensor.name)
@@ -325,8 +337,10 @@ impl Model {
             let message = format!("{} bytes from offset {offset} are not inside its {} bytes", buffer.len(), span.len);
             return Err(Error::invalid(message).with_subject(tensor.name));
         }
-        let read = self.source_of(span).read_into(span.offset + offset, buffer);
-        self.check_unchanged(&tensor).and(read)
+        self.read_checked(index, &tensor, || {
+            let read = self.source_of(span).read_into(span.offset + offset, buffer);
+            self.check_unchanged(&tensor).and(read)
+        })
     }
 
     /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to

@@ -97,10 +97,10 @@ impl Digests {
         plan.checks.list.iter().zip(&self.digests).filter_map(|(check, digest)| Some((check, (*digest)?)))
     }
 
-    /// Notes in the model's ledger what has been checked. One manifest that disagrees outweighs all that agree: a tensor
+    /// Notes in the model's ledger what has been checked, with the stamps that the files had before they were read. One manifest that disagrees outweighs all that agree: a tensor
     /// counts only if no digest of its file is wrong, nor of what describes that, and a file only if also none of its
     /// tensors is.
-    pub(super) fn mark_verified(&self, plan: &Plan) {
+    pub(super) fn mark_verified(&self, plan: &Plan, stamps: &[u64]) {
         let payload = &plan.payload;
         let mut is_damaged = vec![false; plan.files.len()];
         let mut has_damage = is_damaged.clone();
@@ -112,10 +112,11 @@ impl Digests {
         let ledger = &payload.ledger;
         for (check, actual) in self.concluded(plan).filter(|(check, _)| check.covers()) {
             let file = payload.base(check.file);
+            let Some(stamp) = stamps.get(file).copied() else { continue };
             match check.item {
                 _ if is_damaged[file] || is_damaged[payload.description(file)] => {}
-                Item::File(file) if !has_damage[file] => ledger.mark_file(file),
-                Item::Tensor(tensor) if matches(check, actual) => ledger.mark_tensor(tensor),
+                Item::File(file) if !has_damage[file] => ledger.mark_file(file, stamp),
+                Item::Tensor(tensor) if matches(check, actual) => ledger.mark_tensor(tensor, stamp),
                 _ => {}
             }
         }

@@ -44,6 +44,8 @@ pub struct Task {
 /// What the threads of a task share.
 struct Shared {
     plan: Arc<Plan>,
+    /// Those of the files of the payload before they are read.
+    stamps: Vec<u64>,
     sink: Mutex<Option<Box<dyn Sink>>>,
     /// Jobs that nobody has taken yet.
     queue: Mutex<VecDeque<usize>>,
@@ -109,6 +111,7 @@ impl Task {
     }
 
     fn start_with(plan: &Arc<Plan>, keeps_going: bool) -> Result<Self> {
+        let stamps = plan.payload.stamps()?;
         check_unchanged(plan)?;
         let mut costs = Costs::default();
         let sink = costs.measure(Stage::Prepare, plan.info().target_bytes, || prepare(plan))?;
@@ -127,6 +130,7 @@ impl Task {
             status: Mutex::new(Status { running: 0, busy: 0, jobs_left, next_slab: 0, slabs_left, phase }),
             changed: Condvar::new(),
             plan: Arc::clone(plan),
+            stamps,
         });
         lock(&shared.digests).conclude_empty(plan)?;
         let mut task = Self { shared, workers: Vec::new(), worker: Mutex::default(), placement: OnceLock::new() };
@@ -396,7 +400,7 @@ impl Shared {
             self.let_go();
             return Err(failure);
         }
-        lock(&self.digests).mark_verified(&self.plan);
+        lock(&self.digests).mark_verified(&self.plan, &self.stamps);
         status.phase = Phase::Done;
         Ok(State::Done)
     }

@@ -17,7 +17,7 @@ use super::tree::TreeBuilder;
 use crate::error::{Error, Result};
 use crate::host::Context;
 pub(super) use file::OnDisk;
-pub(super) use identity::Identity;
+pub(super) use identity::{Identity, stamp};
 
 /// What a file is called that was given as a descriptor.
 const PART: &str = "descriptor";
