@@ -325,7 +325,8 @@ impl Model {
         }
     }
 
-    /// Reads a part of a tensor that is stored contiguously, `offset` bytes from its start.
+    /// Reads a part of a tensor that is stored contiguously, `offset` bytes from its start. If the file turns out to have changed,
+    /// the buffer is filled with zeros.
     pub fn read_into(&self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
         let tensor = self.checked(index)?;
         let span = tensor.span().ok_or_else(|| {
@@ -337,10 +338,12 @@ impl Model {
             let message = format!("{} bytes from offset {offset} are not inside its {} bytes", buffer.len(), span.len);
             return Err(Error::invalid(message).with_subject(tensor.name));
         }
-        self.read_checked(index, &tensor, || {
+        let read = self.read_checked(index, &tensor, || {
             let read = self.source_of(span).read_into(span.offset + offset, buffer);
             self.check_unchanged(&tensor).and(read)
-        })
+        });
+        // Bytes that turned out to be others are not left behind.
+        read.inspect_err(|_| buffer.fill(0))
     }
 
     /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to

@@ -150,7 +150,9 @@ fn changes_after_opening_are_noticed() {
                 assert_eq!(model.bytes(0).unwrap(), contents("F32")[contents("F32").len() - DATA..], "{name}");
             }
             assert_noticed(name, model.bytes(0), words);
-            assert_noticed(name, model.read_into(0, 0, &mut [0; 16]), words);
+            let mut buffer = [1; 16];
+            assert_noticed(name, model.read_into(0, 0, &mut buffer), words);
+            assert!(words.is_empty() || buffer == [0; 16], "{name}: {buffer:?}");
             assert_noticed(name, model.verify(), words);
             assert_noticed(name, model.load(&to(Target::Host)), words);
             if access == Access::Map {
@@ -327,6 +329,7 @@ fn what_was_checked_is_checked_again_once_its_file_was_touched() {
         let mut buffer = vec![0; DATA];
         forge(&path, &forged);
         assert_eq!(model.read_into(0, 0, &mut buffer).unwrap_err().kind(), Kind::Mismatch);
+        assert!(buffer.iter().all(|byte| *byte == 0), "no byte is handed out");
         if access == Access::Read {
             assert_eq!(model.bytes(0).unwrap_err().kind(), Kind::Mismatch);
         }
