@@ -314,8 +314,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
 
   /// Checks every file, assets included, against the manifests.
   verification verify(const verify_options& options = {}) const noexcept { return verify_with(options.in_c()); }
-  /// The same, and calls `callback(const progress&)` on this thread, with the effect described at task::wait(). If a file
-  /// is damaged, a second pass finds the damaged tensors, and progress starts again from 0.
+  /// The same, and calls `callback(const progress&)` on this thread, with the effect described at task::wait().
   template <class Callback>
   verification verify(const verify_options& options, Callback&& callback) const {
     detail::progress_call<std::remove_reference_t<Callback>> call(callback);

@@ -1,6 +1,7 @@
 //! A model: where source, format and policy meet.
 
 mod journal;
+mod touched;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
@@ -25,7 +26,7 @@ use crate::load::{
 use crate::metadata::Metadata;
 use crate::storage::{Access, HostFiles, Location, Source};
 use crate::tensor::{Span, Tensor, TensorTable};
-use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, RunClaim, gather, is_manifest};
+use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, ReportFile, RunClaim, gather, is_manifest};
 use journal::log_open;
 
 /// How a model is opened.
@@ -176,10 +177,15 @@ impl Model {
     ) -> Self {
         let Parsed { format, weights, descriptions, tensors, unindexed, metadata, assets, graphs, .. } = parsed;
         let is_directory = location.entry().is_none() || !descriptions.is_empty();
+        let ledger = match options.policy {
+            Policy::Required => Ledger::new(weights.len() + descriptions.len(), tensors.len()),
+            // Nobody asks what has been checked.
+            Policy::IfPresent | Policy::None => Ledger::new(0, 0),
+        };
         let payload = Arc::new(Payload {
             context: context.clone(),
             weights: weights.len(),
-            ledger: Ledger::new(weights.len() + descriptions.len(), tensors.len()),
+            ledger,
             files: payload_files(weights, descriptions, !manifests.is_empty()),
             tensors: Arc::new(tensors),
             policy: options.policy,
@@ -313,8 +319,8 @@ impl Model {
         self.context().log_failure("view", self.stored(tensor))
     }
 
-    fn stored(&self, tensor: usize) -> Result<Bytes> {
-        let tensor = self.checked(tensor)?;
+    fn stored(&self, index: usize) -> Result<Bytes> {
+        let tensor = self.checked(index)?;
         let run = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()).ok_or_else(|| {
             let message = "no stored bytes are its elements in their order: read or load it instead";
             Error::new(Kind::NotMapped, message).with_subject(tensor.name)
@@ -322,7 +328,10 @@ impl Model {
         let payload = &self.0.payload;
         let PayloadFile { source, base, .. } = &payload.files[run.file as usize];
         let view = if base.is_none() {
-            source.unless_examined(|| payload.check_unchanged(source))?;
+            source.unless_examined(|| {
+                payload.check_unchanged(source)?;
+                self.check_if_touched(index, &tensor)
+            })?;
             source.view(run.offset, run.len)?
         } else {
             // It may be built now, and its file written while that is read.
@@ -342,25 +351,28 @@ impl Model {
     fn contiguous(&self, index: usize) -> Result<Bytes> {
         let tensor = self.checked(index)?;
         let Some(span) = tensor.span() else {
-            let bytes = contiguous_bytes(&tensor, |run| self.source_of(run).read(run.offset, run.len));
-            return self.check_unchanged(&tensor).and(bytes);
+            return self.read_checked(index, &tensor, || {
+                let bytes = contiguous_bytes(&tensor, |run| self.source_of(run).read(run.offset, run.len));
+                self.check_unchanged(&tensor).and(bytes)
+            });
         };
         match self.stored(index) {
-            Err(e) if e.kind() == Kind::NotMapped => {
+            Err(e) if e.kind() == Kind::NotMapped => self.read_checked(index, &tensor, || {
                 let bytes = self.source_of(span).read(span.offset, span.len);
                 self.check_unchanged(&tensor).and(bytes)
-            }
+            }),
             view => view,
         }
     }
 
-    /// Reads a part of a tensor that is stored contiguously, `offset` bytes from its start.
+    /// Reads a part of a tensor that is stored contiguously, `offset` bytes from its start. If the file turns out to have
+    /// changed, the buffer is filled with zeros.
     pub fn read_into(&self, tensor: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
         self.context().log_failure("read", self.read_part(tensor, offset, buffer))
     }
 
-    fn read_part(&self, tensor: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
-        let tensor = self.checked(tensor)?;
+    fn read_part(&self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        let tensor = self.checked(index)?;
         let span = tensor.span().ok_or_else(|| {
             let message = "its elements are not stored contiguously, so no part of it can be read by itself: take all of its bytes";
             Error::new(Kind::Unsupported, message).with_subject(tensor.name)
@@ -370,8 +382,12 @@ impl Model {
             let message = format!("{} bytes from offset {offset} are not inside its {} bytes", buffer.len(), span.len);
             return Err(Error::invalid(message).with_subject(tensor.name));
         }
-        let read = self.source_of(span).read_into(span.offset + offset, buffer);
-        self.check_unchanged(&tensor).and(read)
+        let read = self.read_checked(index, &tensor, || {
+            let read = self.source_of(span).read_into(span.offset + offset, buffer);
+            self.check_unchanged(&tensor).and(read)
+        });
+        // Bytes that turned out to be others are not left behind.
+        read.inspect_err(|_| buffer.fill(0))
     }
 
     /// Alignment of the zero-copy pointer of a tensor in bytes, up to a page; 0 if there is none. Nothing is mapped to
@@ -419,15 +435,15 @@ impl Model {
         task.finish()?.ok_or_else(|| Error::new(Kind::Internal, "a task that is done has no placement"))
     }
 
-    /// Checks every file of the model against its manifests, also after a mismatch: the report tells all.
+    /// Checks every file and every tensor of the model against its manifests, also after a mismatch: the report tells all.
+    /// Digests of tensors are compared also where those of files match, so that a manifest that contradicts itself is noticed.
     ///
     /// Under [`Policy::None`] there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {
         self.verify_with(|_| ControlFlow::Continue(()))
     }
 
-    /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`]. If a file is
-    /// damaged, a second pass finds the damaged tensors, and progress then starts again from 0.
+    /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`].
     pub fn verify_with(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
         let (others, missing) = self.context().log_failure("verify", self.other_files())?;
         let report = verify(&self.0.payload, others, missing, progress)?;
@@ -438,7 +454,7 @@ impl Model {
 
     /// The files that a verification covers beside the model's own: its assets and, if the model is a directory, what
     /// manifests list; and the names of those that are listed and cannot be opened.
-    fn other_files(&self) -> Result<(Vec<PayloadFile>, Vec<String>)> {
+    fn other_files(&self) -> Result<(Vec<PayloadFile>, Vec<ReportFile>)> {
         let Inner { payload, location, assets, .. } = &*self.0;
         let is_listed = |name: &str| payload.manifests.iter().any(|manifest| manifest.files.contains_key(name));
         let own: HashSet<&str> = payload.files.iter().map(|file| file.source.name()).collect();
@@ -449,7 +465,9 @@ impl Model {
         for name in names {
             match location.open_asset(name) {
                 Ok(source) => found.push(PayloadFile::plain(source)),
-                Err(_) if is_listed(name) => missing.push(name.clone()),
+                Err(_) if is_listed(name) => {
+                    missing.push(ReportFile { name: name.clone(), path: location.shown(name) })
+                }
                 Err(e) => return Err(e),
             }
         }

@@ -4,7 +4,7 @@
 mod bytes;
 
 use std::fs::{self, File};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{FileExt, MetadataExt, symlink};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -150,7 +150,9 @@ fn changes_after_opening_are_noticed() {
                 assert_eq!(model.bytes(0).unwrap(), contents("F32")[contents("F32").len() - DATA..], "{name}");
             }
             assert_noticed(name, model.bytes(0), words);
-            assert_noticed(name, model.read_into(0, 0, &mut [0; 16]), words);
+            let mut buffer = [1; 16];
+            assert_noticed(name, model.read_into(0, 0, &mut buffer), words);
+            assert!(words.is_empty() || buffer == [0; 16], "{name}: {buffer:?}");
             assert_noticed(name, model.verify(), words);
             assert_noticed(name, model.load(&to(Target::Host)), words);
             if access == Access::Map {
@@ -279,5 +281,84 @@ fn links_that_are_swapped_afterwards_lead_nowhere_else() {
         replace(&folder.join("config.json"), |new| fs::write(new, "{}").unwrap());
         replace(&folder.join(INDEX), |new| fs::write(new, index(&[("v", "v.safetensors")])).unwrap());
         assert_eq!(model.asset("config.json").unwrap(), "{}", "a file of the model is one again");
+    }
+}
+
+/// Writes other bytes of the same length and gives the file the time that it had.
+fn forge(path: &Path, contents: &[u8]) {
+    let before = fs::metadata(path).unwrap();
+    let file = File::options().write(true).open(path).unwrap();
+    file.write_all_at(contents, 0).unwrap();
+    let touched = |now: &fs::Metadata| (now.ctime(), now.ctime_nsec()) != (before.ctime(), before.ctime_nsec());
+    // Two changes in one tick of the clock of the file system look like one.
+    while !touched(&fs::metadata(path).unwrap()) {
+        file.set_modified(SystemTime::now()).unwrap();
+    }
+    file.set_modified(before.modified().unwrap()).unwrap();
+}
+
+/// A model of one tensor with a manifest: of the file, or of the file and the tensor.
+fn covered(with_tensors: bool) -> tempfile::TempDir {
+    let root = model("F32");
+    let manifests = Manifests::of(&open(root.path(), Access::Read, Policy::None)).unwrap();
+    let (name, text) = match with_tensors {
+        true => ("weighbridge.json", manifests.record().unwrap()),
+        false => ("SHA256SUMS", manifests.checksums()),
+    };
+    fs::write(root.path().join(name), text).unwrap();
+    root
+}
+
+/// Size and time of modification are as they were: only the digest can tell.
+#[test]
+fn what_was_checked_is_checked_again_once_its_file_was_touched() {
+    let good = contents("F32");
+    let mut forged = good.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let tensor = &good[good.len() - DATA..];
+    for (with_tensors, access) in
+        [(true, Access::Read), (false, Access::Read), (true, Access::Map), (false, Access::Map)]
+    {
+        let root = covered(with_tensors);
+        let path = root.path().join(MODEL);
+        let model = open(root.path(), access, Policy::Required);
+        assert_eq!(model.bytes(0).unwrap_err().kind(), Kind::Unverified, "nothing was checked yet");
+        model.verify().unwrap().verdict(Policy::Required).unwrap();
+        assert_eq!(model.bytes(0).unwrap(), tensor);
+
+        let mut buffer = vec![0; DATA];
+        forge(&path, &forged);
+        assert_eq!(model.read_into(0, 0, &mut buffer).unwrap_err().kind(), Kind::Mismatch);
+        assert!(buffer.iter().all(|byte| *byte == 0), "no byte is handed out");
+        if access == Access::Read {
+            assert_eq!(model.bytes(0).unwrap_err().kind(), Kind::Mismatch);
+        }
+        let loaded = model.load(&to(Target::Host));
+        assert_eq!(loaded.map(|_| ()).unwrap_err().kind(), Kind::Mismatch);
+        forge(&path, &good);
+        model.read_into(0, 0, &mut buffer).unwrap();
+        assert_eq!(buffer, tensor, "the bytes are the right ones again");
+    }
+}
+
+/// A link, a renaming or a deployment of another file leaves the bytes as they were, and the model as it was.
+#[test]
+fn a_file_that_was_only_renamed_stays_checked() {
+    let good = contents("F32");
+    for with_tensors in [true, false] {
+        let root = covered(with_tensors);
+        let path = root.path().join(MODEL);
+        let model = open(root.path(), Access::Read, Policy::Required);
+        model.verify().unwrap().verdict(Policy::Required).unwrap();
+        let steps: [fn(&Path); 4] = [
+            |path| fs::hard_link(path, path.with_extension("link")).unwrap(),
+            |path| fs::rename(path, path.with_extension("old")).unwrap(),
+            |path| fs::write(path, "another").unwrap(),
+            |path| fs::remove_file(path.with_extension("old")).unwrap(),
+        ];
+        for step in steps {
+            step(&path);
+            assert_eq!(model.bytes(0).unwrap(), good[good.len() - DATA..]);
+        }
     }
 }

@@ -43,7 +43,8 @@ pub struct wb_context_options {
     /// `sizeof(wb_context_options)`.
     pub struct_size: usize,
     /// Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
-    /// processor. 0: none, and the thread that calls does the work.
+    /// processor. 0: none, and the thread that calls does the work. On Linux they block all signals except `SIGSEGV`,
+    /// `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP` and `SIGABRT`, so handlers of the host do not run on them.
     pub max_threads: u32,
     /// The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
     pub log_max_level: u32,

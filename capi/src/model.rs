@@ -57,7 +57,8 @@ pub const WB_OPEN_REFUSE_REPLACED: u64 = 2;
 /// error. `wb_model_tensor_data`, `_buffer` and `_read` do not check anything. Since 0.1.
 pub const WB_VERIFY_IF_PRESENT: u32 = 0;
 /// Policy: every weight file that is used must be covered by a manifest. The bytes of a tensor are refused with
-/// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them. Names, shapes, metadata, and assets that no
+/// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them; if a file was touched since then, they are
+/// checked again. Names, shapes, metadata, and assets that no
 /// manifest covers, are available without a check. Since 0.1.
 pub const WB_VERIFY_REQUIRED: u32 = 1;
 /// Policy: manifests are not read, and nothing is checked. Since 0.1.

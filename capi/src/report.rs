@@ -120,8 +120,7 @@ impl From<Line<'_>> for wb_line_info {
 pub struct wb_verify_options {
     /// `sizeof(wb_verify_options)`.
     pub struct_size: usize,
-    /// Called on this thread: at once, then about twenty times a second, and at the end. If a file is damaged, a second
-    /// pass finds the damaged tensors, and progress starts again from 0. May be NULL.
+    /// Called on this thread: at once, then about twenty times a second, and at the end. May be NULL.
     pub progress: wb_progress_fn,
     /// Passed to `progress`.
     pub user_data: *mut c_void,

@@ -203,7 +203,7 @@ pub extern "C" fn wb_model_tensor_buffer(
 }
 
 /// Reads `len` bytes of a tensor, from `offset` bytes after its start, into `dst`. The range must lie inside the tensor. It
-/// never reads through a map. After an error the contents of `dst` are unspecified.
+/// never reads through a map. If an error occurs after reading has begun, `dst` is filled with zeros.
 ///
 /// `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; use `wb_model_tensor_buffer`. Other errors as for that
 /// function. Since 0.1.

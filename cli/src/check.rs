@@ -85,5 +85,5 @@ fn print(out: &mut impl Write, findings: &[Finding], counts: &Counts) -> io::Res
         writeln!(out)?;
     }
     let Counts { error, warning, info } = *counts;
-    writeln!(out, "{}, {}, {}", count(error, "error"), count(warning, "warning"), count(info, "note"))
+    writeln!(out, "{}, {}, {info} info", count(error, "error"), count(warning, "warning"))
 }

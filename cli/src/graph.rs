@@ -24,7 +24,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<(), Failure> {
 /// Some formats hold weights only.
 fn has_graphs(model: &Model) -> Result<(), Failure> {
     if model.graphs().is_empty() {
-        return Err(Failure::usage(format!("a {} model holds weights and no graph", model.format())));
+        return Err(Failure::BadModel(format!("a {} model holds weights and no graph", model.format())));
     }
     Ok(())
 }

@@ -102,14 +102,20 @@ impl Serialize for TensorList<'_> {
 }
 
 pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
-    let options = OpenOptions { policy: Policy::None, ..Default::default() };
-    let model = open(&args.path, &options, Notes::with_json(args.json))?;
+    // Who wants digests wants to know what the bytes are: then the manifests count too.
+    let policy = if args.digests { Policy::IfPresent } else { Policy::None };
+    let model = open(&args.path, &OpenOptions { policy, ..Default::default() }, Notes::with_json(args.json))?;
     let digests = if args.digests { Some(digests::of_tensors(&model)?) } else { None };
     let description = describe(&model, digests.as_deref())?;
-    if args.json {
-        return print_json(out, &model, &description);
+    let printed = match args.json {
+        true => print_json(out, &model, &description),
+        false => print(out, &model, &description),
+    };
+    // The digests are those of the bytes that are there, also where a manifest expects others.
+    if args.digests {
+        model.verify()?.verdict(policy)?;
     }
-    print(out, &model, &description)
+    printed
 }
 
 fn describe<'a>(model: &'a Model, digests: Option<&'a [Digest]>) -> Result<Description<'a>, Failure> {

@@ -21,12 +21,13 @@ mod output;
 mod phases;
 mod placing;
 mod quantization;
+mod stdout;
 mod summary;
 mod tensors;
 mod verify;
 mod walk;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -36,7 +37,7 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(stdout::stdout());
     let result = run(&args.command, &mut out).and_then(|()| Ok(out.flush()?));
     match result {
         Ok(()) => ExitCode::SUCCESS,

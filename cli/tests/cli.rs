@@ -289,6 +289,19 @@ fn digests_of_tensors_tell_which_tensor_is_damaged() {
     assert_eq!(tensors, 1, "one byte lies in one tensor");
 }
 
+/// They are those of the bytes that are there. Whoever asks for them learns that they are not the right ones.
+#[test]
+fn inspect_with_digests_tells_damage() {
+    let copy = checkpoint();
+    damage(&copy.path().join("model-00003-of-00004.safetensors"));
+    good(&["inspect", path(copy.path())]);
+    let output = run(&["inspect", path(copy.path()), "--digests", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("model-00003-of-00004.safetensors"));
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(seen["tensors"].as_array().unwrap().iter().all(|tensor| tensor["sha256"].is_string()));
+}
+
 #[test]
 fn a_manifest_from_elsewhere_counts_instead_of_those_beside_the_weights() {
     let copy = checkpoint();
@@ -314,11 +327,43 @@ fn the_exit_status_tells_whose_fault_it_is() {
     fs::remove_file(copy.path().join("model-00004-of-00004.safetensors")).unwrap();
     assert!(bad(1, &["inspect", path(copy.path())]).contains("model-00004-of-00004.safetensors"));
     bad(1, &["inspect", path(&golden("README.md"))]);
-    assert!(bad(2, &["graph", path(&model)]).contains("a safetensors model holds weights and no graph"));
+    assert!(bad(1, &["graph", path(&model)]).contains("a safetensors model holds weights and no graph"));
     for command in ["graph", "check"] {
         bad(2, &[command, "no/such/model"]);
     }
     bad(2, &["check", path(&model), "--target", "onnx-1.15"]);
+}
+
+/// std opens `/dev/null` where there is no standard output, and everything seems to be written.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_good_that_could_not_be_printed() {
+    let model = golden("tiny-llama");
+    for line in ["inspect M", "inspect M --json", "verify M", "load M", "check M"] {
+        for output in [">&-", ">/dev/full"] {
+            let script = format!("exec \"$0\" {} {output}", line.replace('M', "\"$1\""));
+            let shell =
+                Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_weighbridge"), path(&model)]).output();
+            let output = shell.unwrap();
+            assert_eq!(output.status.code(), Some(3), "{script}: {}", text(&output.stderr));
+        }
+        let script = format!("exec \"$0\" {} >/dev/null", line.replace('M', "\"$1\""));
+        let shell = Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_weighbridge"), path(&model)]).output();
+        assert!(shell.unwrap().status.success(), "{script}");
+    }
+}
+
+/// A link that leads in a circle is no model: the path is wrong, and not the machine.
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_circle_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("a");
+    std::os::unix::fs::symlink(&link, &link).unwrap();
+    for command in ["inspect", "verify", "load", "graph", "check", "digest"] {
+        bad(2, &[command, path(&link)]);
+        bad(2, &[command, path(&link.join("b"))]);
+    }
 }
 
 #[test]
@@ -326,7 +371,7 @@ fn weights_without_graphs_are_checked() {
     let model = golden("tiny-llama");
     let shown = good(&["check", path(&model)]);
     assert!(
-        shown.starts_with("info: model: weights by type: ") && shown.ends_with("\n\n0 errors, 0 warnings, 1 note\n")
+        shown.starts_with("info: model: weights by type: ") && shown.ends_with("\n\n0 errors, 0 warnings, 1 info\n")
     );
     let seen = good_json(&["check", path(&model), "--json"]);
     assert_eq!((&seen["good"], &seen["findings"][0]["rule"]), (&json!(true), &json!("model.size")));

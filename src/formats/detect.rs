@@ -71,7 +71,8 @@ pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static 
     };
     found.ok_or_else(|| {
         let what = if location.entry().is_some() { "this is not a model" } else { "this directory holds no model" };
-        Error::new(Kind::Unsupported, format!("{what} {}", of_known_format())).with_path(location.path())
+        let odd = location.odd_names().next().map_or_else(String::new, |odd| format!(" ({odd})"));
+        Error::new(Kind::Unsupported, format!("{what} {}{odd}", of_known_format())).with_path(location.path())
     })
 }
 

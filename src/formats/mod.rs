@@ -20,8 +20,6 @@ mod safetensors;
 #[cfg(feature = "trial")]
 mod trial;
 
-use std::borrow::Cow;
-
 pub use parsed::Unindexed;
 pub(crate) use parsed::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
 
@@ -29,7 +27,7 @@ use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FILES_SEVERAL;
 use crate::limits::Budget;
-use crate::storage::{self, Listed, Location};
+use crate::storage::{Listed, Location};
 use detect::{Clues, Confidence, Entrance};
 
 /// One row of the table of formats.
@@ -124,10 +122,4 @@ fn holds_none(format: &str) -> Error {
 /// The error for a directory in which nothing tells which model is meant.
 fn several_models(names: &[&str]) -> Error {
     Error::invalid(format!("the directory has several models ({}): name one of them", names.join(", ")))
-}
-
-/// The one spelling of a name, if it is one that may be looked up; any other is refused there.
-fn plain_name(name: &str) -> Cow<'_, str> {
-    let is_odd = name.split('/').any(|part| matches!(part, "" | "."));
-    if is_odd { storage::plain_name(name).map_or(Cow::Borrowed(name), Cow::Owned) } else { Cow::Borrowed(name) }
 }

@@ -73,22 +73,20 @@ pub(super) struct HashRange {
     pub(super) block: u32,
 }
 
-/// Which whole files a pass covers.
+/// What a pass over whole files is for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Scope<'a> {
-    /// All files, as their manifests ask.
+pub(crate) enum Scope {
+    /// All that manifests say.
     Verify,
-    /// The tensors of these files one by one, to find which of them is damaged.
-    Locate(&'a [usize]),
     /// Everything that can be hashed, compared with nothing.
     Measure,
 }
 
-impl Scope<'_> {
+impl Scope {
     /// What can be done where tensors overlap so much that hashing each of them is too much work.
     fn cure(self) -> &'static str {
         match self {
-            Self::Verify | Self::Locate(_) => "use a manifest that states digests of whole files",
+            Self::Verify => "use a manifest that states digests of whole files",
             Self::Measure => "list the files in a SHA256SUMS made by sha256sum, which states nothing of single tensors",
         }
     }
@@ -98,11 +96,18 @@ impl Scope<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     pub(super) list: Vec<Check>,
-    /// In the order of storage.
+    /// In the order of storage; first those that are necessary, then those that only confirm what is known.
     pub(super) ranges: Vec<HashRange>,
+    /// How many ranges are necessary.
+    pub(super) necessary: usize,
     /// Checks that need the same digests of the same bytes: the one for which the bytes are hashed, and one that takes
     /// over its digests; sorted.
     pub(super) shared: Vec<(u32, u32)>,
+    /// Whether digests of tensors are compared also where a digest of their file covers them: a manifest that contradicts
+    /// itself is noticed then.
+    confirms: bool,
+    /// Those comparisons, by the tensor and its range. They are left out where they would be too much work.
+    confirmations: Vec<(Item, (usize, u64, u64), Claim)>,
     /// The check of each range that is hashed whole: what it is about, how, bytes from the start of the file, bytes.
     known: HashMap<(Item, Algorithm, u64, u64), u32>,
 }
@@ -111,8 +116,8 @@ impl Checks {
     /// The checks that a load of these tensors needs. Files whose tensors are all selected are checked whole where
     /// a manifest allows it; otherwise tensors are checked one by one where that saves reading the whole file.
     pub(super) fn of_selection(payload: &Payload, files: &[PayloadFile], selection: &[Selected]) -> Result<Self> {
-        let mut checks = Self::default();
         let is_required = payload.policy == Policy::Required;
+        let mut checks = Self { confirms: is_required, ..Self::default() };
         if payload.policy == Policy::None || payload.manifests.is_empty() && !is_required {
             return Ok(checks);
         }
@@ -132,20 +137,12 @@ impl Checks {
     }
 
     /// The checks of a pass over whole files.
-    pub(super) fn of_files(payload: &Payload, files: &[PayloadFile], scope: Scope<'_>) -> Result<Self> {
-        let mut checks = Self::default();
+    pub(super) fn of_files(payload: &Payload, files: &[PayloadFile], scope: Scope) -> Result<Self> {
+        let mut checks = Self { confirms: true, ..Self::default() };
         match scope {
             Scope::Verify => {
                 for file in (0..files.len()).filter(|file| files[*file].base.is_none()) {
                     checks.add_claims(payload, files, file);
-                }
-            }
-            Scope::Locate(damaged) => {
-                for file in damaged {
-                    let tensors = payload.tensors_on(*file);
-                    for manifest in &payload.manifests {
-                        checks.add_tensor_claims(payload, manifest, (*file, tensors.iter().copied()), |_| true);
-                    }
                 }
             }
             Scope::Measure => checks.add_everything(payload, files),
@@ -195,9 +192,9 @@ impl Checks {
         Ok(())
     }
 
-    /// Each manifest is asked on its own: about the file, or else about its tensors, also where it does not know what
-    /// describes the file. What it says of their form counts in any case: the file may hold the right bytes, and another
-    /// file may say that they mean something else.
+    /// Each manifest is asked on its own: about the file, and about its tensors. What it says of those must be compared where
+    /// it does not know the file, or what describes it. What it says of their form counts in any case: the file may hold the
+    /// right bytes, and another file may say that they mean something else.
     fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
         let tensors = payload.tensors_on(file);
         for manifest in &payload.manifests {
@@ -261,7 +258,7 @@ impl Checks {
         }
     }
 
-    /// Adds the wanted ones of the claims that a manifest has for tensors in a file.
+    /// Adds the wanted ones of the claims that a manifest has for tensors in a file. The others only confirm what others say.
     fn add_tensor_claims(
         &mut self,
         payload: &Payload,
@@ -273,6 +270,8 @@ impl Checks {
             let Some(Stated { range, claim, .. }) = claim_of(payload, manifest, (file, tensor)) else { continue };
             if is_wanted(&claim) {
                 self.add_check(Item::Tensor(tensor), Algorithm::Blake3, range, claim);
+            } else if self.confirms {
+                self.confirmations.push((Item::Tensor(tensor), range, claim));
             }
         }
     }
@@ -312,6 +311,15 @@ impl Checks {
             let Some(Span { file, offset, len }) = tensor.contents.run() else { continue };
             self.push(Item::Tensor(index), Algorithm::Blake3, (file as usize, offset, len), Vec::new(), None);
         }
+    }
+
+    /// Adds the comparisons that are not necessary; returns how many checks there were before.
+    pub(super) fn add_confirmations(&mut self) -> usize {
+        let necessary = self.list.len();
+        for (item, range, claim) in std::mem::take(&mut self.confirmations) {
+            self.add_check(item, Algorithm::Blake3, range, claim);
+        }
+        necessary
     }
 
     /// Adds a claim: to the check that makes the same digest already, or to a new one.

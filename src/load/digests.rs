@@ -8,7 +8,7 @@ use super::plan::Plan;
 use crate::digest::{Digest, combine};
 use crate::error::{Error, Kind, Result};
 use crate::tensor::{Span, Tensor};
-use crate::verify::{Evidence, Outcome, Report, ReportBuilder};
+use crate::verify::{Evidence, Outcome, Report, ReportBuilder, ReportFile};
 
 /// The digests so far: of the ranges of each check, and of the checks that are complete.
 #[derive(Default)]
@@ -97,10 +97,10 @@ impl Digests {
         plan.checks.list.iter().zip(&self.digests).filter_map(|(check, digest)| Some((check, (*digest)?)))
     }
 
-    /// Notes in the model's ledger what has been checked. One manifest that disagrees outweighs all that agree: a tensor
+    /// Notes in the model's ledger what has been checked, with the stamps that the files had before they were read. One manifest that disagrees outweighs all that agree: a tensor
     /// counts only if no digest of its file is wrong, nor of what describes that, and a file only if also none of its
     /// tensors is.
-    pub(super) fn mark_verified(&self, plan: &Plan) {
+    pub(super) fn mark_verified(&self, plan: &Plan, stamps: &[u64]) {
         let payload = &plan.payload;
         let mut is_damaged = vec![false; plan.files.len()];
         let mut has_damage = is_damaged.clone();
@@ -112,23 +112,14 @@ impl Digests {
         let ledger = &payload.ledger;
         for (check, actual) in self.concluded(plan).filter(|(check, _)| check.covers()) {
             let file = payload.base(check.file);
+            let Some(stamp) = stamps.get(file).copied() else { continue };
             match check.item {
                 _ if is_damaged[file] || is_damaged[payload.description(file)] => {}
-                Item::File(file) if !has_damage[file] => ledger.mark_file(file),
-                Item::Tensor(tensor) if matches(check, actual) => ledger.mark_tensor(tensor),
+                Item::File(file) if !has_damage[file] => ledger.mark_file(file, stamp),
+                Item::Tensor(tensor) if matches(check, actual) => ledger.mark_tensor(tensor, stamp),
                 _ => {}
             }
         }
-    }
-
-    /// Weight files whose digest is not what a manifest expects.
-    pub(super) fn damaged_files(&self, plan: &Plan) -> Vec<usize> {
-        let damaged = self.concluded(plan).filter(|(check, actual)| !matches(check, *actual));
-        let files = damaged.filter_map(|(check, _)| match check.item {
-            Item::File(file) | Item::Run(file) if file < plan.payload.weights => Some(file),
-            _ => None,
-        });
-        files.collect()
     }
 
     /// Every complete digest with those of its blocks.
@@ -138,8 +129,9 @@ impl Digests {
 
     /// One line or more for every file in use and every selected tensor.
     pub(super) fn report(&self, plan: &Plan) -> Report {
-        let names = plan.files.iter().map(|file| file.source.name().to_owned()).collect();
-        let mut report = ReportBuilder::new(names, Arc::clone(&plan.payload.tensors));
+        let sources = plan.files.iter().map(|file| &file.source);
+        let files = sources.map(|source| ReportFile { name: source.name().to_owned(), path: source.path() });
+        let mut report = ReportBuilder::new(files.collect(), Arc::clone(&plan.payload.tensors));
         let mut of_files: Vec<Vec<OfFile>> = vec![Vec::new(); plan.files.len()];
         let mut of_tensors: Vec<(usize, u32)> = Vec::new();
         let mut of_runs: Vec<(RunAt, u32)> = Vec::new();

@@ -1,8 +1,9 @@
 //! Cuts the bytes of a plan into jobs, which any threads may do in any order.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::checks::HashRange;
+use super::checks::{Checks, HashRange};
 use super::layout::Transfer;
 use super::payload::PayloadFile;
 
@@ -49,14 +50,25 @@ const TARGET: u64 = 8 << 20;
 /// Ranges closer than this are read in one piece: a page is what the disk and the page cache read at least.
 const GAP: u64 = 4 << 10;
 
-/// Cuts wherever no range that is hashed and no unit that is changed is torn. `transfers`, `hashes` and `ends` are
-/// sorted by file and offset.
-pub(super) fn cut(
-    files: &[PayloadFile],
-    transfers: &[Transfer],
-    hashes: &[HashRange],
-    ends: &[(u32, u64)],
-) -> Vec<Job> {
+/// Cuts wherever no range that is hashed and no unit that is changed is torn. `transfers` and `ends` are sorted by file and
+/// offset.
+///
+/// What is hashed only to confirm what others say has jobs of its own, each close to those that read the same bytes. Ranges of
+/// both kinds overlap all over a file: jobs that tear neither would be as long as the file.
+pub(super) fn cut(files: &[PayloadFile], transfers: &[Transfer], checks: &Checks, ends: &[(u32, u64)]) -> Vec<Job> {
+    let (necessary, confirming) = checks.ranges.split_at(checks.necessary);
+    let mut jobs = cut_once(files, transfers, necessary, ends);
+    let others = cut_once(files, &[], confirming, &[]).into_iter().map(|job| {
+        let hashes = job.hashes.start + checks.necessary..job.hashes.end + checks.necessary;
+        Job { hashes, ..job }
+    });
+    jobs.extend(others);
+    // A range that is hashed by one thread decides when the pass ends: begin with the longest.
+    jobs.sort_by_key(|job| (Reverse((job.end - job.start) / (4 * TARGET)), job.file, job.start));
+    jobs
+}
+
+fn cut_once(files: &[PayloadFile], transfers: &[Transfer], hashes: &[HashRange], ends: &[(u32, u64)]) -> Vec<Job> {
     let mut jobs = Vec::new();
     for file in 0..files.len() {
         let key = file as u32;
@@ -78,8 +90,6 @@ pub(super) fn cut(
             }
         }
     }
-    // A range that is hashed by one thread decides when the pass ends: begin with the longest.
-    jobs.sort_by_key(|job| std::cmp::Reverse((job.end - job.start) / (4 * TARGET)));
     jobs
 }
 
@@ -140,9 +150,12 @@ fn torn_at(position: u64, transfers: &[Transfer]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::dtype::DType;
     use crate::load::change::Change;
+    use crate::storage::Source;
     use crate::tensor::Encoding;
 
     #[test]
@@ -170,6 +183,26 @@ mod tests {
             assert!(pieces.iter().all(|piece| transfer.torn_at(piece.start) == 0), "{pieces:?}");
             assert!(groups.iter().all(|group| pieces.iter().any(|p| p.start <= group.start && group.end <= p.end)));
         }
+    }
+
+    /// The blocks of a file overlap those of its tensors from its start to its end.
+    #[test]
+    fn what_confirms_what_is_known_makes_no_job_longer() {
+        let blocks = |check, shift: u64| {
+            (0..64).map(move |block| {
+                let start = u64::from(block) * (TARGET / 2) + shift;
+                HashRange { file: 0, start, end: start + TARGET / 2, check, block }
+            })
+        };
+        let mut checks = Checks::default();
+        (checks.ranges, checks.necessary) = (blocks(0, 0).chain(blocks(1, 5)).collect(), 64);
+        let files = [PayloadFile::plain(Source::from_memory("f", Bytes::new()))];
+        let jobs = cut(&files, &[], &checks, &[]);
+        assert!(jobs.iter().all(|job| job.end - job.start == TARGET), "{jobs:?}");
+        assert!(jobs.windows(2).all(|pair| pair[0].start <= pair[1].start), "{jobs:?}");
+        let mut hashed: Vec<usize> = jobs.iter().flat_map(|job| job.hashes.clone()).collect();
+        hashed.sort_unstable();
+        assert!(hashed.into_iter().eq(0..128));
     }
 
     #[test]

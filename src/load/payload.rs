@@ -77,10 +77,33 @@ impl Payload {
         std::iter::once(file).chain(built).flat_map(|file| self.tensors.of_file(file as u32)).collect()
     }
 
+    /// Whether the files that vouch for a tensor have not been touched since they were checked.
+    pub(crate) fn is_untouched(&self, index: usize, tensor: &Tensor<'_>) -> Result<bool> {
+        let is_same = |mark: Option<u64>, file: usize| match mark {
+            Some(mark) => Ok(mark == self.files[file].source.stamp()?),
+            None => Ok(false),
+        };
+        let mut bases = self.bases_of(tensor);
+        if tensor.contents.run().is_some() && is_same(self.ledger.tensor(index), self.base(tensor.file()))? {
+            return Ok(true);
+        }
+        bases.try_fold(true, |so_far, file| {
+            let description = self.description(file);
+            let is_file_same = so_far && is_same(self.ledger.file(file), file)?;
+            Ok(is_file_same && is_same(self.ledger.file(description), description)?)
+        })
+    }
+
+    /// The stamps of all files; none where no mark is ever looked up.
+    pub(crate) fn stamps(&self) -> Result<Vec<u64>> {
+        let files = if self.policy == Policy::Required { &self.files[..] } else { &[] };
+        files.iter().map(|file| file.source.stamp()).collect()
+    }
+
     /// Refuses bytes that the policy wants checked first: by themselves, or with their files and what describes those.
     pub(crate) fn check_verified(&self, index: usize, tensor: &Tensor<'_>) -> Result<()> {
-        let is_verified = |file| self.ledger.is_verified(file) && self.ledger.is_verified(self.description(file));
-        let are_verified = || self.ledger.is_tensor_verified(index) || self.bases_of(tensor).all(is_verified);
+        let is_verified = |file| self.ledger.file(file).is_some() && self.ledger.file(self.description(file)).is_some();
+        let are_verified = || self.ledger.tensor(index).is_some() || self.bases_of(tensor).all(is_verified);
         if self.policy != Policy::Required || are_verified() {
             return Ok(());
         }

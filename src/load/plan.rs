@@ -50,8 +50,6 @@ pub struct Plan {
     pub(super) layout: Layout,
     pub(super) alignment: u64,
     pub(super) checks: Checks,
-    /// Whether bytes that match count as checked from then on.
-    pub(super) vouches: bool,
     pub(super) jobs: Vec<Job>,
     /// What is made contiguous when all jobs are done. The host makes it so while it reads.
     pub(super) slabs: Vec<Slab>,
@@ -99,16 +97,14 @@ impl Plan {
     }
 
     /// Plans a pass over whole files: those of the payload, and `assets`.
-    pub(crate) fn over_files(payload: &Arc<Payload>, assets: Vec<PayloadFile>, scope: Scope<'_>) -> Result<Self> {
+    pub(crate) fn over_files(payload: &Arc<Payload>, assets: Vec<PayloadFile>, scope: Scope) -> Result<Self> {
         let files: Vec<_> = payload.files.iter().cloned().chain(assets).collect();
         check_size(&files)?;
         let selection: Vec<Selected> = (0..payload.tensors.len()).map(Selected::whole).collect();
         let checks = Checks::of_files(payload, &files, scope)?;
         let all = (0..files.len()).filter(|file| files[*file].base.is_none()).collect();
         let options = PlanOptions { target: Target::None, ..PlanOptions::default() };
-        let plan = Self::build(payload, (files, all), selection, checks, &options)?;
-        // What a search in a damaged file finds whole is not what other manifests say of the file.
-        Ok(Self { vouches: !matches!(scope, Scope::Locate(_)), ..plan })
+        Self::build(payload, (files, all), selection, checks, &options)
     }
 
     fn build(
@@ -148,7 +144,7 @@ impl Plan {
         let (placed, target_bytes) =
             routing.as_ref().map_or((selection.len(), kept), |routing| (routing.len(), routing.bytes()));
         let transient_bytes = routing.as_ref().map_or(0, |routing| routing.transient_bytes());
-        let jobs = cut(&files, &layout.transfers, &checks.ranges, &ends_of_tensors(&payload.tensors, &selection));
+        let jobs = cut(&files, &layout.transfers, &checks, &ends_of_tensors(&payload.tensors, &selection));
         // Devices and files place each tensor on its own, so none has to be placed a second time.
         let is_made = |one: &Move| routing.is_some() && one.repeats.is_none();
         let slabs = slabs(layout.moves.iter().enumerate().filter(|(_, one)| is_made(one)));
@@ -170,7 +166,6 @@ impl Plan {
             layout,
             alignment,
             checks,
-            vouches: true,
             jobs,
             slabs,
             staging,

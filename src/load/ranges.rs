@@ -20,13 +20,36 @@ impl Checks {
     /// Cuts the checks into ranges. Refuses to hash the files many times over, before anything grows with it; `cure`
     /// says what the caller can do about that.
     pub(super) fn cut(mut self, files: &[PayloadFile], cure: &str) -> Result<Self> {
+        let necessary = self.add_confirmations();
+        let own = match self.affordable(files, cure) {
+            Err(_) if necessary < self.list.len() => {
+                self.list.truncate(necessary);
+                self.affordable(files, cure)?
+            }
+            own => own?,
+        };
+        let (first, others) = own.split_at(own.partition_point(|number| (*number as usize) < necessary));
+        self.ranges = self.ranges_of(first);
+        self.necessary = self.ranges.len();
+        let others = self.ranges_of(others);
+        self.ranges.extend(others);
+        Ok(self)
+    }
+
+    /// What is hashed for these checks, in the order of storage.
+    fn ranges_of(&self, numbers: &[u32]) -> Vec<HashRange> {
+        let ranges = numbers.iter().flat_map(|number| self.list[*number as usize].ranges(*number));
+        let mut ranges: Vec<HashRange> = ranges.collect();
+        ranges.sort_unstable();
+        ranges
+    }
+
+    /// The checks that take over no digest from another, if they are not too much work.
+    fn affordable(&mut self, files: &[PayloadFile], cure: &str) -> Result<Vec<u32>> {
         self.share();
         let own = self.hashed_themselves();
         self.check_work(&own, files, cure)?;
-        let ranges = own.iter().flat_map(|number| self.list[*number as usize].ranges(*number));
-        self.ranges = ranges.collect();
-        self.ranges.sort_unstable();
-        Ok(self)
+        Ok(own)
     }
 
     /// Finds the checks that need the same digests of the same bytes: many tensors may lie at one place.

@@ -19,6 +19,7 @@ use super::sink::{Mover, Sink};
 use super::worker::{Turn, Worker};
 use crate::error::{Error, Kind, Result};
 use crate::host::{self, Cancel, Progress};
+use crate::storage::without_signals;
 use crate::verify::{Costs, Stage};
 
 /// Whether a task has more to do.
@@ -46,6 +47,8 @@ pub struct Task {
 struct Shared {
     plan: Arc<Plan>,
     journal: Journal,
+    /// Those of the files of the payload before they are read.
+    stamps: Vec<u64>,
     sink: Mutex<Option<Box<dyn Sink>>>,
     /// Jobs that nobody has taken yet.
     queue: Mutex<VecDeque<usize>>,
@@ -119,6 +122,7 @@ impl Task {
     }
 
     fn prepare(plan: &Arc<Plan>, keeps_going: bool, journal: &Journal) -> Result<Self> {
+        let stamps = plan.payload.stamps()?;
         check_unchanged(plan)?;
         let mut costs = Costs::default();
         let sink = costs.measure(Stage::Prepare, plan.info().target_bytes, || prepare(plan))?;
@@ -138,6 +142,7 @@ impl Task {
             changed: Condvar::new(),
             plan: Arc::clone(plan),
             journal: journal.clone(),
+            stamps,
         });
         lock(&shared.digests).conclude_empty(plan)?;
         let mut task = Self { shared, workers: Vec::new(), worker: Mutex::default(), placement: OnceLock::new() };
@@ -150,7 +155,8 @@ impl Task {
     fn spawn(&mut self, number: usize) {
         let shared = Arc::clone(&self.shared);
         lock(&shared.status).running += 1;
-        let spawned = Builder::new().name(format!("weighbridge-{number}")).spawn(move || shared.work());
+        let builder = Builder::new().name(format!("weighbridge-{number}"));
+        let spawned = without_signals(|| builder.spawn(move || shared.work()));
         match spawned {
             Ok(handle) => self.workers.push(handle),
             Err(e) => {
@@ -423,9 +429,7 @@ impl Shared {
             self.journal.failed(&self.plan, &failure);
             return Err(failure);
         }
-        if self.plan.vouches {
-            lock(&self.digests).mark_verified(&self.plan);
-        }
+        lock(&self.digests).mark_verified(&self.plan, &self.stamps);
         status.phase = Phase::Done;
         drop(status);
         let costs = lock(&self.costs).clone();

@@ -9,40 +9,21 @@ use super::payload::{Payload, PayloadFile};
 use super::plan::Plan;
 use super::task::run;
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Kind, Result};
+use crate::error::Result;
 use crate::host::Progress;
-use crate::verify::{FileClaim, Report, TensorClaim};
+use crate::verify::{FileClaim, Report, ReportFile, TensorClaim};
 
-/// Checks all files, collecting mismatches; damaged files are then searched for the damaged tensors. `missing` are the
-/// files that manifests list and that are not there.
+/// Checks all files and tensors, collecting mismatches. `missing` are the files that manifests list and that are not there.
 pub(crate) fn verify(
     payload: &Arc<Payload>,
     others: Vec<PayloadFile>,
-    missing: Vec<String>,
+    missing: Vec<ReportFile>,
     progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Report> {
-    Ok(verify_present(payload, others, progress)?.with_missing(missing, &payload.manifests))
-}
-
-fn verify_present(
-    payload: &Arc<Payload>,
-    assets: Vec<PayloadFile>,
-    mut progress: impl FnMut(&Progress) -> ControlFlow<()>,
-) -> Result<Report> {
-    let plan = Arc::new(Plan::over_files(payload, assets, Scope::Verify)?);
-    let (digests, costs) = run(&plan, (true, "verify"), &mut progress)?;
+    let plan = Arc::new(Plan::over_files(payload, others, Scope::Verify)?);
+    let (digests, costs) = run(&plan, (true, "verify"), progress)?;
     let report = digests.report(&plan).with_costs(costs);
-    let damaged = digests.damaged_files(&plan);
-    if damaged.is_empty() || payload.manifests.iter().all(|manifest| manifest.tensors.is_empty()) {
-        return Ok(report);
-    }
-    let plan = match Plan::over_files(payload, Vec::new(), Scope::Locate(&damaged)) {
-        // Where the search would be too much work, the damaged files are what there is to report.
-        Err(e) if e.kind() == Kind::Limit => return Ok(report),
-        plan => Arc::new(plan?),
-    };
-    let located = run(&plan, (true, "verify"), progress)?.0.report(&plan);
-    Ok(report.with_tensors_of(&located))
+    Ok(report.with_missing(missing, &payload.manifests))
 }
 
 /// The sizes and digests of a model, as a manifest states them.

@@ -15,6 +15,11 @@ pub(super) trait Files: Send + Sync {
     /// Lists one folder; `""` is the model's own. Links are listed as files, and never followed.
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()>;
 
+    /// Whether a link lies under a name, wherever it leads.
+    fn is_link(&self, _name: &str) -> bool {
+        false
+    }
+
     /// How a name is shown to a person: such as the path of the file. `""` stands for the model as a whole. The name
     /// need not be plain.
     fn shown(&self, name: &str) -> String;

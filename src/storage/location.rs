@@ -13,7 +13,7 @@ use super::files::{Files, Role};
 use super::lent::{HostFiles, Lent};
 use super::name::plain_name;
 use super::source::Source;
-use super::tree::{Listed, Tree};
+use super::tree::{Listed, OddName, Tree};
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
 
@@ -135,6 +135,14 @@ impl Location {
         }
     }
 
+    /// A file beside the entry, to be named in a message.
+    pub(crate) fn shown(&self, name: &str) -> String {
+        match &self.neighbours {
+            Neighbours::Files(files) => files.shown(name),
+            Neighbours::None(_) => name.to_owned(),
+        }
+    }
+
     /// Opens the file of the directory by which the model is entered; a link may lead anywhere, as if the caller
     /// had named it.
     pub(crate) fn open_entry(&self, name: &str) -> Result<Source> {
@@ -153,15 +161,26 @@ impl Location {
         self.open_as(name, Role::Asset)
     }
 
-    /// Opens a file that may lie beside the model; `None` if it does not.
+    /// Opens a file that may lie beside the model; `None` if nothing of that name does.
     pub(crate) fn open_if_present(&self, name: &str) -> Result<Option<Source>> {
         if matches!(self.neighbours, Neighbours::None(_)) {
             return Ok(None);
         }
         match self.open_asset(name) {
             Ok(source) => Ok(Some(source)),
-            Err(e) if e.kind() == Kind::NotFound => Ok(None),
+            Err(e) if e.kind() == Kind::NotFound => self.refuse_dead_link(name).map(|()| None),
             Err(e) => Err(e),
+        }
+    }
+
+    /// A link that leads nowhere is not the absence of a file: somebody put one there.
+    fn refuse_dead_link(&self, name: &str) -> Result<()> {
+        match &self.neighbours {
+            Neighbours::Files(files) if files.is_link(name) => {
+                let message = "it is a link to a file that is not there: restore that file, or remove the link";
+                Err(Error::format(message).with_path(files.shown(name)))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -188,9 +207,9 @@ impl Location {
         dropped
     }
 
-    /// Says which entries of the listing, if one has been made, have names that nothing can name.
+    /// Says which entries of the listing, if one has been made, nothing can name.
     pub(crate) fn odd_names(&self) -> impl Iterator<Item = String> {
         let odd_names = self.tree.get().map_or(&[][..], |tree| &tree.odd_names);
-        odd_names.iter().map(|name| format!("\"{name}\": the name is not UTF-8: left out of the assets"))
+        odd_names.iter().map(|OddName { shown, why }| format!("\"{shown}\": the name {why}: left out of the assets"))
     }
 }

@@ -37,11 +37,12 @@ pub(crate) use draft::{Draft, scratch_beside, write_scratch};
 pub use lent::{HostEntry, HostFile, HostFiles};
 pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;
-pub(crate) use name::plain_name;
+pub(crate) use name::normal_name;
 pub use source::Source;
 pub(crate) use stream::{Streamed, streamed};
+pub(crate) use system::signals::without_signals;
 #[allow(unused_imports, reason = "for readers that look into folders")]
-pub(crate) use tree::{Listed, Tree};
+pub(crate) use tree::{Listed, OddName, Tree};
 pub(crate) use witness::Witness;
 
 /// How the bytes of files are reached.

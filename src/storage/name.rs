@@ -1,4 +1,7 @@
-//! The names by which a model names its files.
+//! The names by which a model and its manifests name files.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
 
 use crate::error::{Error, Result};
 
@@ -14,32 +17,64 @@ const LONGEST_NAME: usize = 4096;
 /// Refuses every name that could mean something else on some system. A legal `a..b.bin` passes: it is the
 /// components that count, not the text.
 pub(crate) fn plain_name(name: &str) -> Result<String> {
-    check_text(name)?;
-    let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    match () {
-        () if name.is_empty() => refuse("is empty"),
-        () if parts.is_empty() => refuse("leads to a directory: expected a regular file"),
-        () if parts.contains(&"..") => refuse("contains \"..\": expected a file beneath the model"),
-        () if parts.iter().any(|part| part.len() > LONGEST_COMPONENT) => {
-            refuse(&format!("has a component of more than {LONGEST_COMPONENT} bytes"))
-        }
-        () => Ok(parts.join("/")),
+    let refuse = |why| Error::format(format!("the name of a file of the model {why}"));
+    check_text(name).and_then(|()| parts_of(name)).map(|parts| parts.join("/")).map_err(refuse)
+}
+
+/// Why nothing can call an entry of a folder by its name; `None` if its name is plain.
+pub(super) fn oddity(name: &OsStr) -> Option<String> {
+    match name.to_str() {
+        None => Some("is not UTF-8".to_owned()),
+        Some(name) => check_text(name).and_then(|()| parts_of(name)).err(),
     }
 }
 
-fn check_text(name: &str) -> Result<()> {
-    let is_drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
+/// The plain spelling of a name, if it has one; any other name is returned as it is, and refused where it is opened.
+///
+/// Whatever compares names compares these: the line of a manifest and the entry of a weight map mean the same file
+/// however they spell it.
+pub(crate) fn normal_name(name: &str) -> Cow<'_, str> {
+    if name.split('/').any(is_void) { plain_name(name).map_or(Cow::Borrowed(name), Cow::Owned) } else { name.into() }
+}
+
+/// Whether a component leads nowhere.
+fn is_void(part: &str) -> bool {
+    matches!(part, "" | ".")
+}
+
+/// The components that lead somewhere; or what is wrong with one.
+fn parts_of(name: &str) -> Result<Vec<&str>, String> {
+    let parts: Vec<&str> = name.split('/').filter(|part| !is_void(part)).collect();
+    match () {
+        () if name.is_empty() => Err("is empty".to_owned()),
+        () if name.rsplit('/').next().is_none_or(is_void) => {
+            Err("leads to a directory: expected a regular file".to_owned())
+        }
+        () if parts.contains(&"..") => Err("contains \"..\": expected a file beneath the model".to_owned()),
+        () if parts.iter().any(|part| part.len() > LONGEST_COMPONENT) => {
+            Err(format!("has a component of more than {LONGEST_COMPONENT} bytes"))
+        }
+        () if parts.iter().any(|part| is_drive(part)) => Err(
+            "has a component that is absolute on some systems, for it begins like a drive: expected a relative name"
+                .to_owned(),
+        ),
+        () => Ok(parts),
+    }
+}
+
+/// Whether a component begins with a letter and a colon.
+fn is_drive(part: &str) -> bool {
+    matches!(part.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
+}
+
+fn check_text(name: &str) -> Result<(), String> {
     match name {
-        _ if name.len() > LONGEST_NAME => refuse(&format!("has more than {LONGEST_NAME} bytes")),
-        _ if name.contains('\0') => refuse("contains a NUL"),
-        _ if name.contains('\\') => refuse("contains a backslash: expected \"/\" between components"),
-        _ if name.starts_with('/') || is_drive => refuse("is absolute: expected one relative to the model"),
+        _ if name.len() > LONGEST_NAME => Err(format!("has more than {LONGEST_NAME} bytes")),
+        _ if name.contains('\0') => Err("contains a NUL".to_owned()),
+        _ if name.contains('\\') => Err("contains a backslash: expected \"/\" between components".to_owned()),
+        _ if name.starts_with('/') => Err("is absolute: expected one relative to the model".to_owned()),
         _ => Ok(()),
     }
-}
-
-fn refuse<T>(why: &str) -> Result<T> {
-    Err(Error::format(format!("the name of a file of the model {why}")))
 }
 
 #[cfg(test)]
@@ -54,18 +89,22 @@ mod tests {
             ("./a", "a"),
             ("a//b", "a/b"),
             ("a/./b", "a/b"),
-            ("././a/.//b/", "a/b"),
+            ("././a/.//b", "a/b"),
             ("a..b.bin", "a..b.bin"),
             (".hidden/...", ".hidden/..."),
         ] {
             assert_eq!(plain_name(name).unwrap(), plain);
+            assert_eq!(normal_name(name), plain);
         }
     }
 
     #[test]
     fn names_that_are_not_plain_are_refused() {
-        for name in ["", ".", "./", "/a", "//a", "../a", "a/../b", "..", "a\0b", "a\\b", "C:a", "c:/x"] {
+        for name in
+            ["", ".", "./", "/a", "//a", "../a", "a/../b", "..", "a\0b", "a\\b", "C:a", "c:/x", "a/c:b", "a/", "a/."]
+        {
             assert_eq!(plain_name(name).unwrap_err().kind(), Kind::Format, "{name:?}");
+            assert_eq!(normal_name(name), name);
         }
     }
 
@@ -75,7 +114,6 @@ mod tests {
         let longest_name = format!("{}/{longest}", vec![&*longest; 15].join("/"));
         assert_eq!(longest_name.len(), 4095);
         plain_name(&longest_name).unwrap();
-        plain_name(&format!("{longest_name}/")).unwrap();
         for (name, words) in [
             (format!("{longest}y"), "a component of more than 255 bytes"),
             (format!("a/{longest}y/b"), "a component of more than 255 bytes"),

@@ -299,6 +299,17 @@ impl Source {
         self.check(|stored| stored.check_current())
     }
 
+    /// A number that is another one whenever the file has been touched in any way, written or not. It is never 0; always 1 for
+    /// memory, and where it cannot be told.
+    pub(crate) fn stamp(&self) -> Result<u64> {
+        match &self.0.backing {
+            Backing::Stored(stored, _) => {
+                Ok(stored.stamp().map_err(|e| e.with_path(self.path()))?.map_or(1, |stamp| stamp.max(1)))
+            }
+            Backing::Memory(_) | Backing::Built(..) => Ok(1),
+        }
+    }
+
     /// Examines the file, unless somebody has done so a moment ago.
     pub(crate) fn unless_examined(&self, examine: impl FnOnce() -> Result<()>) -> Result<()> {
         match &self.0.backing {

@@ -44,6 +44,11 @@ pub(super) trait Stored: Send + Sync {
         Ok(())
     }
 
+    /// A number that is another one whenever the file has been touched in any way, written or not; `None` if it cannot be told.
+    fn stamp(&self) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// What the file is, whatever its name.
     fn id(&self) -> FileId;
 

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 
 use super::files::Files;
+use super::name::oddity;
 use crate::error::{Error, Kind, Result};
 
 /// The contents of a folder, or of a folder and all its sub-folders. Names are relative to the model, with `/` between
@@ -13,8 +14,17 @@ pub(crate) struct Tree {
     pub files: Vec<Listed>,
     /// The folders, sorted. A link to a folder is none of them.
     pub folders: Vec<String>,
-    /// Names of files and folders that are not UTF-8, with what is not ASCII escaped (`\xff`): nothing can name these.
-    pub odd_names: Vec<String>,
+    /// Files and folders that nothing can name, sorted.
+    pub odd_names: Vec<OddName>,
+}
+
+/// The name of an entry that no model can mean, because it is not plain on every system.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct OddName {
+    /// The name within the model, with what is not ASCII, or not printed, escaped (`\xff`).
+    pub shown: String,
+    /// What is odd: `is not UTF-8`.
+    pub why: String,
 }
 
 /// One file of a model's directory. Whether a link may be followed is decided when it is opened.
@@ -93,11 +103,12 @@ impl TreeBuilder {
             let message = format!("the directory has more than {MAX_ENTRIES} files; name the model's file");
             return Err(Error::new(Kind::Limit, message));
         }
-        let Some(name) = name.to_str() else {
-            odd_names.push(format!("{}{}", self.prefix, name.as_encoded_bytes().escape_ascii()));
+        if let Some(why) = oddity(name) {
+            let shown = format!("{}{}", self.prefix, name.as_encoded_bytes().escape_ascii());
+            odd_names.push(OddName { shown, why });
             return Ok(());
-        };
-        let name = format!("{}{name}", self.prefix);
+        }
+        let name = format!("{}{}", self.prefix, name.to_string_lossy());
         match entry {
             Entry::File(bytes) => files.push(Listed { name, bytes: Some(bytes) }),
             Entry::Link => files.push(Listed { name, bytes: None }),
@@ -186,14 +197,23 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn names_that_are_not_utf8_are_kept_apart() {
+    fn names_that_nothing_can_name_are_kept_apart() {
         use std::os::unix::ffi::OsStringExt;
         let files = Made(|folder| match folder {
             "" => vec![("sub".into(), Entry::Folder), ("plain".into(), Entry::File(1))],
-            _ => vec![(OsString::from_vec(b"w\xff\n.bin".to_vec()), Entry::File(1))],
+            _ => [&b"w\xff\n.bin"[..], b"a\\b", b"C:c", &[b'x'; 256]]
+                .map(|name| (OsString::from_vec(name.to_vec()), Entry::File(1)))
+                .to_vec(),
         });
         let all = Tree::of_all_folders(&files, "").unwrap();
         assert_eq!(names(&all), ["plain"]);
-        assert_eq!(all.odd_names, [r"sub/w\xff\n.bin"]);
+        let odd_names: Vec<_> = all.odd_names.iter().map(|odd| (&*odd.shown, &*odd.why)).collect();
+        let long = format!("sub/{}", "x".repeat(256));
+        assert_eq!(
+            odd_names.iter().map(|(shown, _)| *shown).collect::<Vec<_>>(),
+            ["sub/C:c", r"sub/a\\b", r"sub/w\xff\n.bin", &long]
+        );
+        assert_eq!(odd_names[2].1, "is not UTF-8");
+        assert!(odd_names[1].1.contains("a backslash"), "{odd_names:?}");
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::claims::{Claims, FileClaim};
+use super::claims::{Claims, FileClaim, FileClaims};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 
@@ -19,18 +19,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes)
         .map_err(|e| Error::format("the manifest is not UTF-8 text").with_offset(e.valid_up_to() as u64))?;
-    let mut files = BTreeMap::new();
+    let mut files = FileClaims::default();
     for (number, line) in (1..).zip(text.lines()) {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (name, digest) = read_line(line).map_err(|e| e.with_subject(format!("line {number}")))?;
-        let claim = FileClaim::new(None, [(Algorithm::Sha256, digest)]);
-        if files.insert(name.clone(), claim).is_some() {
-            let message = format!("the file \"{name}\" is listed twice");
-            return Err(Error::format(message).with_subject(format!("line {number}")));
-        }
+        let added = read_line(line)
+            .and_then(|(name, digest)| files.add(name, FileClaim::new(None, [(Algorithm::Sha256, digest)])));
+        added.map_err(|e| e.with_subject(format!("line {number}")))?;
     }
+    let files = files.by_name;
     if files.is_empty() {
         return Err(Error::format("the manifest lists no file: expected lines of a digest and a name"));
     }
@@ -39,7 +37,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
 
 fn read_line(line: &str) -> Result<(String, Digest)> {
     if let Some((name, digest)) = line.strip_prefix("SHA256 (").and_then(|rest| rest.rsplit_once(") = ")) {
-        return Ok((normal(name), Digest::from_hex(digest)?));
+        return Ok((name.to_owned(), Digest::from_hex(digest)?));
     }
     let (has_escapes, line) = line.strip_prefix('\\').map_or((false, line), |rest| (true, rest));
     let (digest, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -49,12 +47,7 @@ fn read_line(line: &str) -> Result<(String, Digest)> {
         .filter(|name| !name.is_empty())
         .ok_or_else(|| Error::format("expected two spaces, or a space and \"*\", and a name after the digest"))?;
     let name = if has_escapes { unescape(name)? } else { name.to_owned() };
-    Ok((normal(&name), digest))
-}
-
-/// `find` writes names with a leading `./`.
-fn normal(name: &str) -> String {
-    name.strip_prefix("./").unwrap_or(name).to_owned()
+    Ok((name, digest))
 }
 
 fn unescape(name: &str) -> Result<String> {
@@ -103,6 +96,17 @@ mod tests {
             "# made by hand\n{HEX}  a b\n{HEX} *b\n\\{HEX}  c\\nd\\\\\n\nSHA256 (e (1)) = {HEX}\n{HEX}  ./f\r\n"
         );
         assert_eq!(names(&text).unwrap(), ["a b", "b", "c\nd\\", "e (1)", "f"]);
+    }
+
+    #[test]
+    fn a_file_has_one_name_and_one_line() {
+        let text = format!("{HEX}  .//a\n{HEX} *b//c\nSHA256 (d/./e) = {HEX}\n{HEX}  ../f\n{HEX}  /g\n");
+        assert_eq!(names(&text).unwrap(), ["../f", "/g", "a", "b/c", "d/e"]);
+        let twice = |first: &str, second: &str| names(&format!("{HEX}  {first}\n{HEX}  {second}\n")).unwrap_err();
+        assert!(twice("a", "a").message().ends_with("\"a\" is listed twice"));
+        assert!(twice(".//a", "././a").message().ends_with("\"a\" is listed twice: as \".//a\" and as \"././a\""));
+        assert!(twice("a", "./a").message().ends_with("as \"a\" and as \"./a\""));
+        assert!(twice("./a", "a").message().ends_with("as \"./a\" and as \"a\""));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::form::Form;
 use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::storage::normal_name;
 use crate::tensor::{Encoding, Tensor};
 
 /// What a reader of manifests returns: files, and tensors.
@@ -36,6 +38,36 @@ impl FileClaim {
     /// The digest that is fastest to check: all digests of one manifest have the same author.
     pub(crate) fn fastest(&self) -> Option<(Algorithm, Digest)> {
         self.digests.first().copied()
+    }
+}
+
+/// What a manifest says of files, by the one name that each of them has, however the manifest spells it.
+#[derive(Default)]
+pub(super) struct FileClaims {
+    pub(super) by_name: BTreeMap<String, FileClaim>,
+    /// How the manifest spells those names that are not plain, by the plain one.
+    spellings: BTreeMap<String, String>,
+}
+
+impl FileClaims {
+    /// Adds what is said of a file. Two claims of one file are refused, even if they agree: nobody can tell which counts.
+    pub(super) fn add(&mut self, spelling: String, claim: FileClaim) -> Result<()> {
+        let name = normal_name(&spelling).into_owned();
+        if self.by_name.contains_key(&name) {
+            return Err(self.twice(&name, &spelling));
+        }
+        if name != spelling {
+            self.spellings.insert(name.clone(), spelling);
+        }
+        self.by_name.insert(name, claim);
+        Ok(())
+    }
+
+    fn twice(&self, name: &str, spelling: &str) -> Error {
+        let first = self.spellings.get(name).map_or(name, |first| first);
+        let spellings =
+            if first == spelling { String::new() } else { format!(": as \"{first}\" and as \"{spelling}\"") };
+        Error::format(format!("the file \"{name}\" is listed twice{spellings}"))
     }
 }
 

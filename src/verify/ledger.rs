@@ -1,41 +1,48 @@
 //! What has been checked so far, for the life of a model.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// One mark for every file and every tensor; set when a pass over their bytes has matched.
+/// One mark for every file and every tensor: the stamp that its file had before a pass over its bytes, which then matched.
+///
+/// A mark is good as long as the file has that stamp. When it has another, the bytes may still be the same, or not.
 pub(crate) struct Ledger {
-    files: Box<[AtomicBool]>,
+    files: Box<[AtomicU64]>,
     tensors: Box<[AtomicU64]>,
 }
 
 impl Ledger {
     pub(crate) fn new(files: usize, tensors: usize) -> Self {
-        Self {
-            files: (0..files).map(|_| AtomicBool::new(false)).collect(),
-            tensors: (0..tensors.div_ceil(64)).map(|_| AtomicU64::new(0)).collect(),
-        }
+        let unmarked = |count| (0..count).map(|_| AtomicU64::new(0)).collect();
+        Self { files: unmarked(files), tensors: unmarked(tensors) }
     }
 
-    pub(crate) fn mark_file(&self, file: usize) {
-        if let Some(mark) = self.files.get(file) {
-            mark.store(true, Ordering::Release);
-        }
+    /// `stamp` is not 0.
+    pub(crate) fn mark_file(&self, file: usize, stamp: u64) {
+        mark(&self.files, file, stamp);
     }
 
-    pub(crate) fn mark_tensor(&self, tensor: usize) {
-        if let Some(marks) = self.tensors.get(tensor / 64) {
-            marks.fetch_or(1 << (tensor % 64), Ordering::Release);
-        }
+    /// As [`mark_file`](Self::mark_file), with the stamp of the tensor's file.
+    pub(crate) fn mark_tensor(&self, tensor: usize, stamp: u64) {
+        mark(&self.tensors, tensor, stamp);
     }
 
-    /// Whether a file has been checked.
-    pub(crate) fn is_verified(&self, file: usize) -> bool {
-        self.files.get(file).is_some_and(|mark| mark.load(Ordering::Acquire))
+    /// The stamp that a file had when it was checked; `None`: it never was.
+    pub(crate) fn file(&self, file: usize) -> Option<u64> {
+        look_up(&self.files, file)
     }
 
-    /// Whether a tensor's bytes have been checked by themselves.
-    pub(crate) fn is_tensor_verified(&self, tensor: usize) -> bool {
-        let marks = self.tensors.get(tensor / 64).map_or(0, |marks| marks.load(Ordering::Acquire));
-        marks >> (tensor % 64) & 1 == 1
+    /// The stamp that a tensor's file had when the tensor's bytes were checked by themselves; `None`: they never were.
+    pub(crate) fn tensor(&self, tensor: usize) -> Option<u64> {
+        look_up(&self.tensors, tensor)
     }
+}
+
+fn mark(marks: &[AtomicU64], index: usize, stamp: u64) {
+    if let Some(mark) = marks.get(index) {
+        mark.store(stamp, Ordering::Release);
+    }
+}
+
+fn look_up(marks: &[AtomicU64], index: usize) -> Option<u64> {
+    marks.get(index).map(|mark| mark.load(Ordering::Acquire)).filter(|stamp| *stamp != 0)
 }

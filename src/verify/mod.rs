@@ -22,8 +22,8 @@ pub(crate) use ledger::Ledger;
 pub use manifest::Manifest;
 pub(crate) use manifest::{gather, is_manifest};
 pub use record::FILE_NAME as RECORD_FILE_NAME;
-pub(crate) use report::ReportBuilder;
 pub use report::{Evidence, Line, Outcome, Report, Subject};
+pub(crate) use report::{ReportBuilder, ReportFile};
 
 pub(crate) use checksums::write as write_checksums;
 pub(crate) use record::write as write_record;

@@ -28,13 +28,14 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::claims::{Claims, FileClaim, TensorClaim};
+use super::claims::{Claims, FileClaim, FileClaims, TensorClaim};
 use super::form::Form;
 use crate::digest::{Algorithm, Digest, block_count, combine};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Printable, Result};
 use crate::json::{self, Object, UniqueMap};
 use crate::limits::MAX_RANK;
+use crate::storage::normal_name;
 use crate::tensor::{ByteOrder, Encoding, extent};
 
 /// The name of the file.
@@ -146,9 +147,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
         return Err(Error::new(Kind::Unsupported, message));
     }
     let Object(Record { files, tensors }) = json::read(bytes, 0, PhantomData)?;
-    let files = files.0.into_iter().map(|(name, Object(file))| Ok((name.clone(), file.claim(&name)?)));
+    let mut claims = FileClaims::default();
+    for (name, Object(file)) in files.0 {
+        let claim = file.claim(&name)?;
+        claims.add(name, claim)?;
+    }
     let tensors = tensors.0.into_iter().map(|(name, Object(tensor))| Ok((name.clone(), tensor.claim(&name)?)));
-    Ok((files.collect::<Result<_>>()?, tensors.collect::<Result<_>>()?))
+    Ok((claims.by_name, tensors.collect::<Result<_>>()?))
 }
 
 impl File {
@@ -173,6 +178,7 @@ impl Tensor {
         let Form { strides, encoding, .. } = form.normal();
         let strides = strides.to_vec();
         let Self { file, dtype, shape, .. } = self;
+        let file = normal_name(&file).into_owned();
         Ok(TensorClaim { file, dtype, shape, strides, encoding, digest: self.blake3.0, blocks })
     }
 }

@@ -1,6 +1,5 @@
 //! The report of a verification: every file and every tensor, and by what it was checked.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Anchor, Cost, Costs, Manifest, Origin, Policy};
@@ -63,14 +62,6 @@ impl<'a> Line<'a> {
         let evidence = self.evidence.filter(|_| self.outcome == Outcome::Mismatch)?;
         Some(evidence.problem.as_deref().unwrap_or("the bytes differ"))
     }
-
-    fn at(&self, error: Error) -> Error {
-        match self.subject {
-            Subject::File(name) => error.with_path(name),
-            Subject::Run { file, offset, .. } => error.with_path(file).with_offset(offset),
-            Subject::Tensor(name) => error.with_subject(name),
-        }
-    }
 }
 
 /// By what something was checked. For a tensor that its file's digest covers, the digests are the file's.
@@ -124,12 +115,21 @@ impl Evidence {
 /// Every file, run and tensor that a verification or a load covered, in this order.
 #[derive(Debug)]
 pub struct Report {
-    files: Vec<String>,
+    files: Vec<ReportFile>,
     runs: Vec<Run>,
     tensors: Arc<TensorTable>,
     evidence: Vec<Evidence>,
     rows: Vec<Row>,
     costs: Vec<Cost>,
+}
+
+/// A file that lines are about.
+#[derive(Debug, Clone)]
+pub(crate) struct ReportFile {
+    /// By its name within the model.
+    pub name: String,
+    /// As it is shown to a person, in errors.
+    pub path: String,
 }
 
 /// Small, because a model may have hundreds of thousands of tensors.
@@ -189,57 +189,71 @@ impl Report {
     /// What the report means under a policy: an error for the first mismatch, or for the first tensor that has to be
     /// covered and is not.
     pub fn verdict(&self, policy: Policy) -> Result<()> {
-        if let Some(line) = self.iter().find(|line| line.outcome == Outcome::Mismatch) {
+        if let Some((row, line)) = self.find(|line| line.outcome == Outcome::Mismatch) {
             let message = line.evidence.map_or_else(String::new, |evidence| {
                 let Evidence { algorithm, source, expected, actual, problem, .. } = evidence;
                 let differs = || format!("{} is {actual}; {source} expects {expected}", algorithm.name());
                 problem.clone().unwrap_or_else(differs)
             });
-            return Err(line.at(Error::new(ErrorKind::Mismatch, message)));
+            return Err(self.at(row, Error::new(ErrorKind::Mismatch, message)));
         }
         let is_covered = |line: &Line<'_>| line.evidence.is_some_and(|evidence| evidence.covers);
         let is_missing = |line: &Line<'_>| !is_covered(line) && matches!(line.subject, Subject::Tensor(_));
-        match self.iter().find(is_missing) {
-            Some(line) if policy == Policy::Required => {
+        match self.find(is_missing) {
+            Some((row, _)) if policy == Policy::Required => {
                 let message = "no manifest covers this tensor or its file, and the policy requires it";
-                Err(line.at(Error::new(ErrorKind::Unverified, message)))
+                Err(self.at(row, Error::new(ErrorKind::Unverified, message)))
             }
             _ => Ok(()),
         }
     }
 
+    /// The first line for which a condition holds, with its row.
+    fn find(&self, condition: impl Fn(&Line<'_>) -> bool) -> Option<(&Row, Line<'_>)> {
+        self.rows.iter().map(|row| (row, self.line(row))).find(|(_, line)| condition(line))
+    }
+
+    /// Adds to an error what the line of a row is about: just as a load does that finds the same.
+    fn at(&self, row: &Row, error: Error) -> Error {
+        let path = |index: u32| self.files.get(index as usize).map_or("", |file| &file.path);
+        match row.kind {
+            Kind::File => error.with_path(path(row.subject)),
+            Kind::Run => match self.runs.get(row.subject as usize) {
+                Some(Run { file, offset, .. }) => error.with_path(path(*file)).with_offset(*offset),
+                None => error,
+            },
+            Kind::Tensor => match self.tensors.get(row.subject as usize) {
+                Some(tensor) => {
+                    let error = error.with_path(path(tensor.file() as u32)).with_subject(tensor.name);
+                    match tensor.contents.run() {
+                        Some(run) => error.with_offset(run.offset),
+                        None => error,
+                    }
+                }
+                None => error,
+            },
+        }
+    }
+
     /// Adds lines for files that manifests list and that cannot be read.
-    pub(crate) fn with_missing(mut self, names: Vec<String>, manifests: &[Manifest]) -> Self {
+    pub(crate) fn with_missing(mut self, missing: Vec<ReportFile>, manifests: &[Manifest]) -> Self {
         let mut rows = Vec::new();
-        for name in names {
-            let claims = manifests.iter().filter_map(|m| Some((m, m.files.get(&name)?.fastest()?)));
+        for file in missing {
+            let claims = manifests.iter().filter_map(|m| Some((m, m.files.get(&file.name)?.fastest()?)));
             for (manifest, (algorithm, expected)) in claims {
                 let (subject, evidence) = (self.files.len() as u32, self.evidence.len() as u32);
                 rows.push(Row { kind: Kind::File, subject, evidence: Some(evidence) });
                 self.evidence.push(Evidence::missing(manifest, algorithm, expected));
             }
-            self.files.push(name);
+            self.files.push(file);
         }
         let end_of_files = self.rows.partition_point(|row| row.kind == Kind::File);
         self.rows.splice(end_of_files..end_of_files, rows);
         self
     }
 
-    /// Takes from another report of the same model what it knows of single tensors.
-    pub(crate) fn with_tensors_of(mut self, other: &Report) -> Self {
-        let offset = self.evidence.len() as u32;
-        let known = other.rows.iter().filter(|row| row.kind == Kind::Tensor);
-        let known = known.filter_map(|row| Some((row.subject, row.evidence? + offset)));
-        let known: HashMap<u32, u32> = known.collect();
-        self.evidence.extend(other.evidence.iter().cloned());
-        for row in self.rows.iter_mut().filter(|row| row.kind == Kind::Tensor) {
-            row.evidence = known.get(&row.subject).copied().or(row.evidence);
-        }
-        self
-    }
-
     fn line(&self, row: &Row) -> Line<'_> {
-        let file = |index: u32| self.files.get(index as usize).map_or("", |name| name);
+        let file = |index: u32| self.files.get(index as usize).map_or("", |file| &file.name);
         let subject = match (row.kind, self.runs.get(row.subject as usize)) {
             (Kind::Run, Some(Run { file: index, offset, len })) => {
                 Subject::Run { file: file(*index), offset: *offset, len: *len }
@@ -259,7 +273,7 @@ pub(crate) struct ReportBuilder(Report);
 
 impl ReportBuilder {
     /// A report about these files, by index, and the tensors of this table.
-    pub(crate) fn new(files: Vec<String>, tensors: Arc<TensorTable>) -> Self {
+    pub(crate) fn new(files: Vec<ReportFile>, tensors: Arc<TensorTable>) -> Self {
         let (runs, evidence, rows, costs) = Default::default();
         Self(Report { files, runs, tensors, evidence, rows, costs })
     }

@@ -385,7 +385,8 @@ typedef struct wb_context_options {
   // `sizeof(wb_context_options)`.
   size_t struct_size;
   // Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
-  // processor. 0: none, and the thread that calls does the work.
+  // processor. 0: none, and the thread that calls does the work. On Linux they block all signals except `SIGSEGV`,
+  // `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP` and `SIGABRT`, so handlers of the host do not run on them.
   uint32_t max_threads;
   // The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
   uint32_t log_max_level;
@@ -433,7 +434,8 @@ WB_API void wb_context_release(wb_context *c);
 #define WB_VERIFY_IF_PRESENT 0
 
 // Policy: every weight file that is used must be covered by a manifest. The bytes of a tensor are refused with
-// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them. Names, shapes, metadata, and assets that no
+// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them; if a file was touched since then, they are
+// checked again. Names, shapes, metadata, and assets that no
 // manifest covers, are available without a check. Since 0.1.
 #define WB_VERIFY_REQUIRED 1
 
@@ -867,7 +869,7 @@ wb_status wb_model_tensor_buffer(const wb_model *m,
                                  wb_error **err);
 
 // Reads `len` bytes of a tensor, from `offset` bytes after its start, into `dst`. The range must lie inside the tensor. It
-// never reads through a map. After an error the contents of `dst` are unspecified.
+// never reads through a map. If an error occurs after reading has begun, `dst` is filled with zeros.
 //
 // `WB_ERR_UNSUPPORTED`: the tensor is not stored contiguously; use `wb_model_tensor_buffer`. Other errors as for that
 // function. Since 0.1.
@@ -1087,8 +1089,7 @@ typedef struct wb_report wb_report;
 typedef struct wb_verify_options {
   // `sizeof(wb_verify_options)`.
   size_t struct_size;
-  // Called on this thread: at once, then about twenty times a second, and at the end. If a file is damaged, a second
-  // pass finds the damaged tensors, and progress starts again from 0. May be NULL.
+  // Called on this thread: at once, then about twenty times a second, and at the end. May be NULL.
   wb_progress_fn progress;
   // Passed to `progress`.
   void *user_data;

@@ -27,6 +27,37 @@ fn a_shard_whose_name_is_not_utf8_is_refused() {
     assert!(model.notes().iter().any(|note| note.message.contains(r"w\xff.safetensors")), "{:?}", model.notes());
 }
 
+/// Other systems take such names for paths, so no model can mean these files. The rest of the directory is good.
+#[test]
+fn files_that_nothing_can_name_are_left_out_with_a_note() {
+    let root = plant(&vec![at("model.safetensors", tensors(&["v"])), at("a\\b.txt", "x"), at("C:c.txt", "x")]);
+    std::fs::write(root.path().join(OsStr::from_bytes(b"w\xff.txt")), "x").unwrap();
+    let model = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap();
+    for name in [r"a\\b.txt", "C:c.txt", r"w\xff.txt"] {
+        let is_note =
+            |note: &weighbridge::Finding| note.message.contains(&format!("\"{name}\"")) || note.message.contains(name);
+        assert!(model.notes().iter().any(is_note), "{name}: {:?}", model.notes());
+    }
+    assert!(model.assets().is_empty(), "{:?}", model.assets());
+    model.verify().unwrap();
+    let sums = weighbridge::write::Manifests::of(&model, |_| true).unwrap().checksums();
+    assert!(sums.ends_with("  model.safetensors\n") && sums.lines().count() == 1, "{sums}");
+}
+
+/// Neither is left out in silence: one of them may be a shard, or the model.
+#[test]
+fn weights_that_nothing_can_name_are_refused_without_an_index() {
+    for (odd, words) in [(&b"w\xff.safetensors"[..], "not UTF-8"), (b"b\\w.safetensors", "a backslash")] {
+        for beside in [vec![at("a.safetensors", tensors(&["v"]))], vec![]] {
+            let root = plant(&beside);
+            std::fs::write(root.path().join(OsStr::from_bytes(odd)), tensors(&["w"])).unwrap();
+            let error = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
+            assert!(error.to_string().contains("w"), "{error}");
+        }
+    }
+}
+
 fn nothing() -> Vec<Row> {
     vec![
         ("empty directory", vec![], "", Unsupported, &["holds no model"]),

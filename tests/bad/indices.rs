@@ -31,7 +31,7 @@ fn broken_indices_are_refused() {
 
 #[test]
 fn names_of_shards_lead_nowhere_else() {
-    assert_eq!(refuse_all([names(), kinds(), contents()].concat()), 33);
+    assert_eq!(refuse_all([names(), kinds(), contents()].concat()), 35);
 }
 
 fn texts() -> Vec<Row> {
@@ -124,6 +124,8 @@ fn names() -> Vec<Row> {
         ("absolute", map(r#"{"w":"/etc/hostname"}"#), "", Format, &["/etc/hostname", "is absolute"]),
         ("drive", map(r#"{"w":"C:a"}"#), "", Format, &["is absolute"]),
         ("backslash", map(r#"{"w":"..\\a"}"#), "", Format, &["contains a backslash"]),
+        ("file spelled as a folder", map(r#"{"w":"a/"}"#), "", Format, &["a/: ", "leads to a directory"]),
+        ("file spelled as what is in it", map(r#"{"w":"a/."}"#), "", Format, &["leads to a directory"]),
         ("NUL", map(r#"{"w":"a\u0000b"}"#), "", Format, &["contains a NUL"]),
         ("401 bytes", map(&format!(r#"{{"w":"{long}"}}"#)), "", Format, &["more than 255 bytes"]),
         ("4,097 bytes", map(&format!(r#"{{"w":"{longer}"}}"#)), "", Format, &["more than 4096 bytes"]),

@@ -41,7 +41,7 @@ fn broken_manifests_are_refused() {
             assert_says(name, &open(MODEL, Some(text.clone())).expect_err(name), *kind, words);
         }
     }
-    assert_eq!(rows.len(), 74);
+    assert_eq!(rows.len(), 76);
 }
 
 fn sums() -> Vec<Row> {
@@ -69,6 +69,13 @@ fn sums() -> Vec<Row> {
         ("name before the digest", SUMS, raw(format!("{MODEL}  {DIGEST}\n")), Format, &["line 1", "64 hexadecimal"]),
         ("name twice", SUMS, again(&line), Format, &["line 2", "\"model.safetensors\" is listed twice"]),
         ("name twice, once from here", SUMS, again(&format!("{DIGEST} *./{MODEL}")), Format, &["line 2", "twice"]),
+        (
+            "name twice in two spellings",
+            SUMS,
+            raw(format!("{DIGEST}  .//{MODEL}\n{DIGEST}  ././{MODEL}\n")),
+            Format,
+            &["line 2", "twice: as \".//model.safetensors\" and as \"././model.safetensors\""],
+        ),
         ("name twice, once as BSD has it", SUMS, again(&format!("SHA256 ({MODEL}) = {DIGEST}")), Format, &["twice"]),
         ("another hash as BSD has it", SUMS, raw(format!("SHA1 ({MODEL}) = {DIGEST}")), Format, &["line 1"]),
         ("unknown escape", SUMS, raw(format!("\\{DIGEST}  a\\tb\n")), Format, &["line 1", "after a backslash"]),
@@ -106,8 +113,10 @@ fn records() -> Vec<Row> {
 fn files() -> Vec<Row> {
     let of = |file: &str| raw(record(&format!(r#""{MODEL}":{file}"#), ""));
     let twice = record(&format!(r#""a":{{"size":1,"sha256":"{DIGEST}"}},"a":{{"size":2,"sha256":"{DIGEST}"}}"#), "");
+    let spelled = twice.replacen("\"a\"", "\"./a\"", 1);
     vec![
         ("file twice", RECORD, raw(twice), Format, &["the key \"a\" occurs twice"]),
+        ("file twice in two spellings", RECORD, raw(spelled), Format, &["twice: as \"./a\" and as \"a\""]),
         ("file a list", RECORD, of(&format!(r#"[1,"{DIGEST}","{DIGEST}"]"#)), Format, &["expected an object"]),
         ("no size", RECORD, of(&format!(r#"{{"sha256":"{DIGEST}"}}"#)), Format, &["missing field `size`"]),
         ("negative size", RECORD, of(&format!(r#"{{"size":-1,"sha256":"{DIGEST}"}}"#)), Format, &["integer `-1`"]),
@@ -192,8 +201,33 @@ fn manifests_are_regular_files_of_the_model() {
         ("folder", of(Item::Folder), "m", Format, &["SHA256SUMS", "found a directory"]),
         ("device", of(Item::Link("/dev/zero")), "m", Format, &["SHA256SUMS", "outside the model's directory"]),
         ("link out of the folder", of(Item::Link("../sums")), "m", Format, &["outside the model's directory"]),
+        ("link to nothing", of(Item::Link("gone")), "m", Format, &["SHA256SUMS", "link to a file that is not there"]),
+        (
+            "link to nothing, for a file",
+            of(Item::Link("gone")),
+            "m/model.safetensors",
+            Format,
+            &["SHA256SUMS", "a link"],
+        ),
+        (
+            "link to nothing outside",
+            of(Item::Link("/gone/from/here")),
+            "m",
+            Format,
+            &["SHA256SUMS", "a link to a file"],
+        ),
     ];
-    assert_eq!(refuse_all(rows), 4);
+    assert_eq!(refuse_all(rows), 7);
+}
+
+/// Nobody wants to know of manifests then.
+#[test]
+fn a_dead_link_to_a_manifest_is_not_looked_at_under_the_policy_none() {
+    let root = plant(&vec![at(MODEL, tensors(&["w"])), (SUMS, Item::Link("gone")), (RECORD, Item::Link("gone"))]);
+    for (policy, is_good) in [(Policy::None, true), (Policy::IfPresent, false), (Policy::Required, false)] {
+        let options = OpenOptions { policy, ..OpenOptions::default() };
+        assert_eq!(Model::open(root.path(), &options, &Context::new()).is_ok(), is_good, "{policy:?}");
+    }
 }
 
 #[test]

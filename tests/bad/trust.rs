@@ -6,7 +6,7 @@ use weighbridge::verify::Outcome;
 use weighbridge::{Context, Model, OpenOptions, PlanOptions, Policy, Report, Target};
 
 use crate::assert_says;
-use crate::bytes::tensors;
+use crate::bytes::{index, tensors};
 use crate::manifests::{DIGEST, MODEL, RECORD, SUMS, record};
 use crate::trees::{at, plant};
 
@@ -87,6 +87,76 @@ fn lies(truth: &Truth) -> Vec<Row> {
     ]
 }
 
+/// The digest of the file is that of the bytes that are there, the digest of one tensor in it is not.
+#[test]
+fn a_manifest_that_contradicts_itself_is_noticed() {
+    let truth = Truth::new();
+    let Truth { bytes, sha256, blake3, .. } = &truth;
+    let v = Digest::of(Algorithm::Blake3, &bytes[bytes.len() - 8..bytes.len() - 4]).to_string();
+    let file = format!(r#""{MODEL}":{{"size":{},"sha256":"{sha256}","blake3":"{blake3}"}}"#, bytes.len());
+    let tensor = |name: &str, digest: &str| {
+        format!(r#""{name}":{{"file":"{MODEL}","dtype":"U8","shape":[4],"blake3":"{digest}"}}"#)
+    };
+    let both = record(&file, &format!("{},{}", tensor("v", &v), tensor("w", DIGEST)));
+    let one = record(&file, &tensor("w", DIGEST));
+    for (policy, text) in
+        [Policy::IfPresent, Policy::Required].iter().flat_map(|policy| [(*policy, &both), (*policy, &one)])
+    {
+        let (_root, model) = open(&truth, policy, &[(RECORD, text.clone())], false);
+        let report = model.verify().unwrap();
+        assert_says("verify", &report.verdict(policy).unwrap_err(), Mismatch, &["w: ", DIGEST]);
+        let outcomes: Vec<_> = report.iter().map(|line| (line.subject.name(), line.outcome)).collect();
+        assert_eq!(outcomes, [(MODEL, Outcome::Match), ("v", Outcome::Match), ("w", Outcome::Mismatch)]);
+        let is_handed_out = |tensor| model.view(tensor).is_ok();
+        let is_required = policy == Policy::Required;
+        assert!(!is_required || !is_handed_out(1), "{policy:?}");
+        for target in [Target::None, Target::View, Target::Host] {
+            let loaded = model.load(&PlanOptions { target, ..PlanOptions::default() });
+            match loaded {
+                Err(error) => assert_says("load", &error, Mismatch, &["w: ", DIGEST]),
+                Ok(_) => assert!(!is_required, "{target:?}"),
+            }
+        }
+    }
+}
+
+/// A file has one name, however a manifest or a weight map spells it.
+#[test]
+fn every_spelling_of_a_name_is_covered() {
+    let truth = Truth::new();
+    let Truth { bytes, sha256, blake3, w } = &truth;
+    let spelled = format!("././/{MODEL}");
+    let of = |text: String| text.replace(&format!("\"{MODEL}\""), &format!("\"{spelled}\""));
+    let v = Digest::of(Algorithm::Blake3, &bytes[bytes.len() - 8..bytes.len() - 4]).to_string();
+    let tensor = |name: &str, digest: &str| {
+        format!(r#""{name}":{{"file":"{spelled}","dtype":"U8","shape":[4],"blake3":"{digest}"}}"#)
+    };
+    let tensors = |v: &str, w: &str| record("", &format!("{},{}", tensor("v", v), tensor("w", w)));
+    let rows = [
+        (SUMS, format!("{sha256}  {spelled}\n"), format!("{DIGEST}  {spelled}\n")),
+        (RECORD, of(truth.file(bytes.len(), sha256, blake3)), of(truth.file(bytes.len(), sha256, DIGEST))),
+        (RECORD, tensors(&v, w), tensors(&v, DIGEST)),
+    ];
+    for index in [None, Some(index(&[("v", MODEL), ("w", &format!(".//{MODEL}"))]))] {
+        for (name, good, bad) in &rows {
+            let open = |text: &str, policy| {
+                let index = index.iter().map(|index| at("model.safetensors.index.json", index));
+                let root = plant(&index.chain([at(MODEL, bytes), at(name, text)]).collect());
+                let options = OpenOptions { policy, ..OpenOptions::default() };
+                (Model::open(root.path(), &options, &Context::new()).unwrap(), root)
+            };
+            // An index would have to be covered too.
+            let policy = if index.is_some() { Policy::IfPresent } else { Policy::Required };
+            let (model, _root) = open(good, policy);
+            model.load(&PlanOptions::default()).unwrap();
+            model.verify().unwrap().verdict(policy).unwrap();
+            let (model, _root) = open(bad, Policy::IfPresent);
+            assert_eq!(model.load(&PlanOptions::default()).unwrap_err().kind(), Mismatch, "{name}");
+            assert_eq!(model.verify().unwrap().verdict(Policy::IfPresent).unwrap_err().kind(), Mismatch, "{name}");
+        }
+    }
+}
+
 /// Policies, and whether the manifest is given instead of lying beside the model.
 fn ways(manifests: &[(&str, String)]) -> Vec<(Policy, bool)> {
     let is_alone = manifests.len() == 1;
@@ -107,12 +177,14 @@ fn bytes_that_differ_are_refused() {
         let words: Vec<&str> = words.iter().map(|word| &**word).collect();
         for (policy, is_given) in ways(manifests) {
             let (_root, model) = open(&truth, policy, manifests, is_given);
+            let report = model.verify().unwrap();
+            let verdict = report.verdict(policy).expect_err(name);
+            assert_says(name, &verdict, Mismatch, &[]);
             for target in [Target::None, Target::View, Target::Host] {
                 let error = model.load(&PlanOptions { target, ..PlanOptions::default() }).expect_err(name);
                 assert_says(name, &error, Mismatch, &words);
+                assert_eq!(error.site().path, verdict.site().path, "{name}: {verdict}");
             }
-            let report = model.verify().unwrap();
-            assert_says(name, &report.verdict(policy).expect_err(name), Mismatch, &[]);
             assert_reported(name, &report, &words);
             let is_refused = model.view(1).is_err();
             assert_eq!(is_refused, policy == Policy::Required, "{name}: a check that failed vouches for nothing");

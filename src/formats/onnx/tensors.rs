@@ -11,9 +11,9 @@ use super::label::Label;
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
-use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, TABLE_ROW, UsedPart, WeightFile, plain_name};
+use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, TABLE_ROW, UsedPart, WeightFile};
 use crate::limits::Budget;
-use crate::storage::{Location, Source};
+use crate::storage::{Location, Source, normal_name};
 use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTable};
 
 /// Collects tensors in the order of the model.
@@ -89,7 +89,7 @@ impl<'a> Tensors<'a> {
     }
 
     fn external(&mut self, external: &External, len: u64) -> Result<Span> {
-        let name = plain_name(&external.location);
+        let name = normal_name(&external.location);
         let file = match self.external.get(&*name) {
             Some(file) => *file,
             None => {

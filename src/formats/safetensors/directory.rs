@@ -1,11 +1,11 @@
 //! Which file of a directory is the model.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Clues, Entrance, Reading};
 use crate::error::{Error, Kind, Result};
 use crate::formats::{holds_none, several_models, visible};
-use crate::storage::{Listed, Source};
+use crate::storage::{Listed, OddName, Source};
 
 const INDEX: &str = ".safetensors.index.json";
 const FILE: &str = ".safetensors";
@@ -76,10 +76,12 @@ fn choose_index<'a>(indices: &[&'a str]) -> Result<Option<&'a str>> {
 }
 
 /// Without an index none of the files may be left out because nothing can name it: it may be a shard.
-fn check_names(odd_names: &[String]) -> Result<()> {
-    match odd_names.iter().find(|name| name.ends_with(FILE)) {
+fn check_names(odd_names: &[OddName]) -> Result<()> {
+    match odd_names.iter().find(|odd| odd.shown.ends_with(FILE) && !odd.shown.starts_with('.')) {
         None => Ok(()),
-        Some(name) => Err(Error::format("the name of the shard is not UTF-8: rename it").with_subject(name)),
+        Some(OddName { shown, why }) => {
+            Err(Error::format(format!("the name of the shard {why}: rename it")).with_subject(shown))
+        }
     }
 }
 
@@ -88,7 +90,7 @@ struct Model<'a> {
     stem: &'a str,
     set: Option<Set<'a>>,
     /// The files with their numbers in the set, of which there is at least one.
-    files: Vec<(u32, &'a str)>,
+    files: Vec<(u64, &'a str)>,
 }
 
 /// What the files of a numbered set have in common beside their stem.
@@ -108,8 +110,8 @@ impl<'a> Model<'a> {
     /// A number that is missing is an incomplete download.
     fn check_complete(&self) -> Result<()> {
         let Some(Set { count, variant }) = self.set else { return Ok(()) };
-        let numbers: BTreeSet<u32> = self.files.iter().map(|(number, _)| *number).collect();
-        match (1..=count.parse().unwrap_or_default()).find(|number| !numbers.contains(number)) {
+        let numbers = self.numbers(saturating(count))?;
+        match (1..=saturating(count)).find(|number| !numbers.contains_key(number)) {
             None => Ok(()),
             Some(missing) => {
                 let shard = format!("{}-{missing:0width$}-of-{count}{variant}{FILE}", self.stem, width = count.len());
@@ -118,6 +120,21 @@ impl<'a> Model<'a> {
             }
         }
     }
+
+    /// The files by their numbers, of which each must be one of the set, and of one file only.
+    fn numbers(&self, count: u64) -> Result<BTreeMap<u64, &'a str>> {
+        let mut numbers = BTreeMap::new();
+        for (number, name) in &self.files {
+            let problem = match numbers.insert(*number, *name) {
+                Some(other) => format!("it has the same number as the shard \"{other}\""),
+                None if count == 0 => "by its name it belongs to a set of 0 shards: expected 1 or more".to_owned(),
+                None if (1..=count).contains(number) => continue,
+                None => format!("by its name it is shard {number} of {count}: expected a number from 1 to {count}"),
+            };
+            return Err(Error::format(problem).with_subject(*name));
+        }
+        Ok(numbers)
+    }
 }
 
 /// What tells models apart: the stem, and what the files of a set have in common.
@@ -125,7 +142,7 @@ type Key<'a> = (&'a str, Option<Set<'a>>);
 
 /// The models of a directory that no index describes.
 fn models(listing: &[Listed]) -> Vec<Model<'_>> {
-    let mut models: BTreeMap<Key<'_>, Vec<(u32, &str)>> = BTreeMap::new();
+    let mut models: BTreeMap<Key<'_>, Vec<(u64, &str)>> = BTreeMap::new();
     for name in ending_in(listing, FILE) {
         let stem = name.strip_suffix(FILE).unwrap_or(name);
         let (stem, set, number) =
@@ -156,13 +173,18 @@ fn choose_model<'m, 'a>(models: &'m [Model<'a>]) -> Result<&'m Model<'a>> {
 }
 
 /// The parts of a numbered name without its ending: stem, set, number.
-fn numbered(name: &str) -> Option<(&str, Set<'_>, u32)> {
+fn numbered(name: &str) -> Option<(&str, Set<'_>, u64)> {
     let (rest, after) = name.rsplit_once("-of-")?;
     let (stem, number) = rest.rsplit_once('-')?;
     let (count, variant) = after.split_at(after.find('.').unwrap_or(after.len()));
-    let parse = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?;
-    parse(count)?;
-    Some((stem, Set { count, variant }, parse(number)?))
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_numbered = is_number(count) && is_number(number);
+    is_numbered.then(|| (stem, Set { count, variant }, saturating(number)))
+}
+
+/// The value of digits. No directory has as many files as do not fit.
+fn saturating(digits: &str) -> u64 {
+    digits.parse().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -192,6 +214,36 @@ mod tests {
         }
         let error = chosen(&["m-00001-of-00002.fp16.safetensors"]).unwrap_err();
         assert_eq!(error.site().subject.as_deref(), Some("m-00002-of-00002.fp16.safetensors"));
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_right_are_refused() {
+        let refused = |names: &[&str]| chosen(names).unwrap_err();
+        for count in ["4294967296", "18446744073709551616", "99999999999999999999999999"] {
+            let error = refused(&[&format!("model-00001-of-{count}.safetensors")]);
+            assert_eq!(error.kind(), Kind::NotFound, "{error}");
+            let missing = error.site().subject.clone().unwrap_or_default();
+            assert!(missing.ends_with(&format!("2-of-{count}.safetensors")), "{missing}");
+        }
+        let rows = [
+            (&["m-00001-of-00000.safetensors"][..], "a set of 0 shards"),
+            (&["m-00000-of-00000.safetensors"], "a set of 0 shards"),
+            (&["m-00000-of-00001.safetensors", "m-00001-of-00001.safetensors"], "shard 0 of 1"),
+            (&["m-1-of-2.safetensors", "m-2-of-2.safetensors", "m-3-of-2.safetensors"], "shard 3 of 2"),
+            (&["m-99999999999999999999-of-2.safetensors"], "of 2"),
+            (
+                &["m-01-of-2.safetensors", "m-1-of-2.safetensors", "m-2-of-2.safetensors"],
+                "same number as the shard \"m-01-of-2",
+            ),
+        ];
+        for (names, words) in rows {
+            let error = refused(names);
+            assert_eq!(error.kind(), Kind::Format, "{error}");
+            assert!(error.to_string().contains(words), "{error}");
+        }
+        for name in ["m--of-2.safetensors", "m-1-of-.safetensors", "m-x-of-2.safetensors"] {
+            assert_eq!(chosen(&[name]).unwrap(), [name]);
+        }
     }
 
     #[test]

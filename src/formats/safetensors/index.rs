@@ -17,10 +17,10 @@ use super::directory::beside_index;
 use super::{Reading, Shards};
 use crate::error::{Error, Kind, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
-use crate::formats::{Parsed, plain_name};
+use crate::formats::Parsed;
 use crate::json::{self, Object, Text};
 use crate::limits::Limits;
-use crate::storage::Source;
+use crate::storage::{Source, normal_name};
 
 /// Whether text begins like an index; the weight map may come late, so this is only a guess for detection.
 pub(super) fn looks_like(head: &[u8]) -> bool {
@@ -159,8 +159,8 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
 /// One name for one file: manifests know it by no other.
 fn plain(shard: Cow<'_, str>) -> Cow<'_, str> {
     match shard {
-        Cow::Borrowed(name) => plain_name(name),
-        Cow::Owned(name) => Cow::Owned(plain_name(&name).into_owned()),
+        Cow::Borrowed(name) => normal_name(name),
+        Cow::Owned(name) => Cow::Owned(normal_name(&name).into_owned()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Identity, PART};
+use super::{Identity, PART, stamp};
 use crate::error::{Error, Result};
 use crate::storage::stored::{FileId, Stored, removed, replaced};
 use crate::storage::system::{self, Directory};
@@ -149,6 +149,11 @@ impl Stored for OnDisk {
             Some(Err(e)) => Err(Error::io("examine the path", e)),
             Some(Ok(_)) | None => Ok(()),
         }
+    }
+
+    fn stamp(&self) -> Result<Option<u64>> {
+        let metadata = self.open()?.metadata().map_err(|e| Error::io("examine the file", e))?;
+        Ok(stamp(&metadata))
     }
 
     fn id(&self) -> FileId {

@@ -71,6 +71,20 @@ impl Identity {
     }
 }
 
+/// Nanoseconds of the time at which a file was last touched in any way: written, linked, renamed, given other permissions. Unlike
+/// its time of modification, nobody can set that.
+#[cfg(unix)]
+pub(in crate::storage) fn stamp(metadata: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.ctime() as u64).wrapping_mul(1_000_000_000).wrapping_add(metadata.ctime_nsec() as u64))
+}
+
+/// std does not tell.
+#[cfg(not(unix))]
+pub(in crate::storage) fn stamp(_: &Metadata) -> Option<u64> {
+    None
+}
+
 #[cfg(unix)]
 fn number(metadata: &Metadata) -> Number {
     use std::os::unix::fs::MetadataExt;

@@ -17,7 +17,7 @@ use super::tree::TreeBuilder;
 use crate::error::{Error, Result};
 use crate::host::Context;
 pub(super) use file::OnDisk;
-pub(super) use identity::Identity;
+pub(super) use identity::{Identity, stamp};
 
 /// What a file is called that was given as a descriptor.
 const PART: &str = "descriptor";
@@ -87,6 +87,10 @@ impl Files for Disk {
 
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
         self.directory.list(folder, tree)
+    }
+
+    fn is_link(&self, name: &str) -> bool {
+        self.directory.is_link(name)
     }
 
     fn shown(&self, name: &str) -> String {

@@ -133,6 +133,12 @@ impl Directory {
         place_of(&handle).or_else(|_| fs::canonicalize(self.root.path.join(name)))
     }
 
+    /// Whether a link lies under a plain name, wherever it leads.
+    pub(in crate::storage) fn is_link(&self, name: &str) -> bool {
+        let there = rustix::fs::statat(&self.root.descriptor, name, AtFlags::SYMLINK_NOFOLLOW);
+        there.is_ok_and(|there| FileType::from_raw_mode(there.st_mode) == FileType::Symlink)
+    }
+
     /// Lists a folder, `""` for the directory itself, without following links to it.
     pub(in crate::storage) fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
         let fail = |e| Error::io("list the directory", e);

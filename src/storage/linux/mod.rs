@@ -4,6 +4,7 @@ mod direct;
 mod directory;
 pub(super) mod memfd;
 mod residency;
+pub(super) mod signals;
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};

@@ -77,6 +77,11 @@ impl Directory {
         Err(Error::format(format!("leads to \"{shown}\", outside the model's directory: expected a file beneath it")))
     }
 
+    /// Whether a link lies under a plain name, wherever it leads.
+    pub(in crate::storage) fn is_link(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.beneath(name)).is_ok_and(|there| there.is_symlink())
+    }
+
     /// Lists a folder, `""` for the directory itself, without following links to it.
     pub(in crate::storage) fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
         let fail = |e| Error::io("list the directory", e);

@@ -2,6 +2,7 @@
 
 mod directory;
 pub(super) mod memfd;
+pub(super) mod signals;
 
 use std::fs::{self, File};
 use std::io::{self, IoSliceMut};

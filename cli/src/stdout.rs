@@ -1,0 +1,42 @@
+//! Standard output, also where the command is started without one.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the command was started with its standard output closed. std opens `/dev/null` in its place before `main` begins, and
+/// whatever is written would seem to have arrived.
+static WAS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// The standard output that the command was started with.
+pub fn stdout() -> Box<dyn Write> {
+    if WAS_CLOSED.load(Ordering::Relaxed) { Box::new(Closed) } else { Box::new(io::stdout().lock()) }
+}
+
+/// Takes nothing.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::Error::other("standard output is closed"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod before_main {
+    use super::{Ordering, WAS_CLOSED};
+
+    // SAFETY: the loader calls what this section points to with the C calling convention, before `main` and on its thread. The
+    // function makes one system call and sets a flag: it needs nothing of std that is not there yet.
+    #[used]
+    #[unsafe(link_section = ".init_array")]
+    static LOOK: extern "C" fn() = look;
+
+    extern "C" fn look() {
+        let is_open = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_ok();
+        WAS_CLOSED.store(!is_open, Ordering::Relaxed);
+    }
+}
