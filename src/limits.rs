@@ -22,6 +22,12 @@ pub struct Limits {
 /// The most dimensions of one tensor: what NumPy and PyTorch can hold.
 pub const MAX_RANK: usize = 64;
 
+/// The most files that a `weighbridge.json` may list, whatever the limits of an open are: assets are among them.
+pub const MAX_RECORD_FILES: usize = 1_000_000;
+
+/// The most tensors that a `weighbridge.json` may list, whatever the limits of an open are.
+pub const MAX_RECORD_TENSORS: usize = 10_000_000;
+
 impl Default for Limits {
     fn default() -> Self {
         Self { header_bytes: 100_000_000, tensors: 10_000_000, files: 4_096, heap_bytes: 1 << 30 }

@@ -272,7 +272,7 @@ fn where_there_is_no_map_bytes_are_read() {
     let log = Arc::new(move |level, target: &str, text: &str| {
         log.lock().unwrap().push((level, target.to_owned(), text.to_owned()));
     });
-    let context = Context::new().with_log(Level::Debug, log);
+    let context = Context::new().with_log(Level::Warn, log);
     let files = [("m.safetensors".to_owned(), tensors(&["v", "w"]).into())];
     let host = Arc::new(Host { fault: Fault::MapShort, ..Host::new(files) });
     let files = Arc::new(Shared(Arc::clone(&host)));

@@ -34,7 +34,7 @@ struct Loaded<'a> {
 struct Share {
     ordinal: u32,
     tensors: usize,
-    /// Of its memory.
+    /// Bytes of memory on the device.
     bytes: u64,
 }
 

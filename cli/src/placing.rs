@@ -98,9 +98,6 @@ impl Placing {
             (Kind::InvalidArgument, Some((_, argument)), _) => {
                 Failure::usage(format!("{argument}: {}", error.message()))
             }
-            (Kind::InvalidArgument, ..) if error.message().ends_with("cannot share evenly") => {
-                Failure::usage(format!("{error} (with --spread-uneven the first get one element more)"))
-            }
             (Kind::NotFound, _, Some(argument)) => Failure::usage(format!("{argument} {error}")),
             // The model is good, but what is asked for cannot be done with it.
             (Kind::Unsupported | Kind::NotMapped, ..) if !self.slice.is_empty() || !self.cast.is_empty() => {

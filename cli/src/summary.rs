@@ -85,7 +85,7 @@ fn outputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
 
 fn describe_signature<'a>(graphs: &'a Graphs, signature: &Signature<'a>) -> Option<SignatureDescription<'a>> {
     let graph = graphs.get(signature.graph)?;
-    // Of a broken model an input or output may not be a value.
+    // In a broken model an input or output may not be a value.
     let of = |named: NamedValue<'a>| {
         graph.value(named.value).map(|value| ValueDescription { name: named.name, ..describe(value) })
     };

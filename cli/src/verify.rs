@@ -34,7 +34,7 @@ impl Serialize for Lines<'_> {
 struct LineDescription<'a> {
     kind: &'static str,
     subject: &'a str,
-    /// Of a run: bytes from the start of the file, and how many.
+    /// The range of a run in its file, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     offset: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -71,7 +71,7 @@ pub(super) struct Collector<'a> {
     graphs: &'a Graphs,
     found: Vec<(Site, Finding)>,
     bytes: usize,
-    /// Of each rule, how many findings there were, and how many of them are kept.
+    /// How many findings there were for each rule, and how many of them are kept.
     counts: BTreeMap<&'static str, Count>,
 }
 

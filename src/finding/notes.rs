@@ -19,7 +19,7 @@ const MOST_BYTES: usize = 16 << 20;
 pub(crate) struct Notes {
     kept: Vec<Finding>,
     bytes: usize,
-    /// Of each rule that was broken, how many notes were left out.
+    /// How many notes were left out, for each rule that was broken.
     left_out: BTreeMap<&'static str, (Rule, usize)>,
 }
 

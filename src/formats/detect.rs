@@ -107,7 +107,7 @@ fn of_directory(listing: &[Listed], notes: &mut Notes) -> Result<Option<&'static
     choose(found, notes)
 }
 
-/// Of several formats, the first with a model of a plain name.
+/// If several formats were found, the first one whose model has a plain name.
 fn choose<'f>(found: Vec<(&'f Format, Entrance)>, notes: &mut Notes) -> Result<Option<&'f Format>> {
     if found.len() < 2 {
         return Ok(found.into_iter().next().map(|(format, _)| format));

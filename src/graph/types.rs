@@ -30,14 +30,14 @@ pub struct Type<'a> {
     pub index: u32,
     /// What kind of type it is.
     pub kind: TypeKind,
-    /// Of a tensor, its elements; of a map, its keys. `None` if the model does not say, or names a type that this release
-    /// does not know.
+    /// The type of the elements of a tensor or of the keys of a map. `None` if the model does not say, or names a type that
+    /// this release does not know.
     pub dtype: Option<DType>,
     /// The number by which the format names the element type; 0 if it does not.
     pub code: i32,
     /// What the value means, such as `"IMAGE"`; empty if the model does not say.
     pub denotation: &'a str,
-    /// Of an opaque type, its domain and its name; else empty.
+    /// The domain and the name of an opaque type; empty for other types.
     pub opaque: (&'a str, &'a str),
     /// Elements of each dimension, -1 for those that are symbolic or unknown; `None` if not even their number is known.
     pub shape: Option<&'a [i64]>,
@@ -75,7 +75,7 @@ impl<'a> Type<'a> {
         self.symbols.iter().map(move |(_, denotation)| denotation.of(words))
     }
 
-    /// Of a sequence or optional value what it holds, of a map its values.
+    /// The type of what a sequence or optional value holds, or of the values of a map.
     pub fn element(&self) -> Option<Type<'a>> {
         (self.element != NONE).then(|| self.table.get(self.words, self.element))
     }

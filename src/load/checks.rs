@@ -34,9 +34,9 @@ pub(crate) struct Check {
     pub(crate) start: u64,
     pub(crate) len: u64,
     pub(crate) claims: Vec<Claim>,
-    /// Of a range that is used elsewhere: what it was there.
+    /// For a range that is used elsewhere: what it was there.
     pub(super) witness: Option<Arc<Witness>>,
-    /// Of a tensor that is not hashed whole: which of its blocks are, and what the manifest says of all of them.
+    /// For a tensor that is not hashed whole: which of its blocks are, and what the manifest says about all of them.
     pub(super) cover: Option<Cover>,
 }
 

@@ -91,7 +91,7 @@ struct Wanted {
     /// How what is taken differs from the bytes of the file.
     form: Option<(Rows, Option<Change>)>,
     position: usize,
-    /// Of scattered elements, the number of the part.
+    /// The number of the part, if its elements are scattered.
     part: Option<u32>,
     placed_len: u64,
 }

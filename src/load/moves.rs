@@ -17,7 +17,7 @@ pub(super) struct Move {
     pub(super) to: u64,
     /// Bytes of one element.
     element: u64,
-    /// Of a tensor that is only placed a second time, where the first place is, in bytes.
+    /// For a tensor that is placed a second time, where the first place is, in bytes.
     pub(super) repeats: Option<u64>,
     shape: Vec<u64>,
     parts: Vec<MovePart>,

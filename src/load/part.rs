@@ -21,7 +21,7 @@ pub(super) enum Taken {
 pub(super) struct Part {
     pub(super) taken: Taken,
     pub(super) change: Option<Change>,
-    /// Of what is placed.
+    /// The element type of what is placed.
     pub(super) dtype: DType,
     pub(super) shape: Vec<i64>,
     /// Bytes that are placed.
@@ -120,7 +120,7 @@ fn range_of(length: u64, rule: &SliceRule) -> Result<(u64, u64)> {
     let (each, rest) = (length / world, length % world);
     match uneven {
         Uneven::Refuse if rest != 0 => Err(Error::invalid(format!(
-            "dimension {dim} has {length} elements, which {world} ranks cannot share evenly"
+            "dimension {dim} has {length} elements, which {world} ranks cannot share evenly: expected a multiple of {world}, or a rule that spreads the rest"
         ))),
         _ => Ok((rank * each + (*rank).min(rest), each + u64::from(*rank < rest))),
     }

@@ -55,11 +55,11 @@ pub struct Plan {
     pub(super) slabs: Vec<Slab>,
     pub(super) staging: Staging,
     pub(super) reads: Reads,
-    /// Of a plan for a file.
+    /// Used by a plan for a file.
     pub(super) file: FileOptions,
     /// Stops every task of the plan.
     pub(super) cancel: Option<Cancel>,
-    /// Of a plan for devices.
+    /// Present in a plan for devices.
     pub(super) routing: Option<Arc<Routing>>,
     info: PlanInfo,
 }

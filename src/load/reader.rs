@@ -13,7 +13,7 @@ use crate::storage::{Chunked, Slot, Source};
 /// Which files of a pass are read in large chunks: decided once for each, before its first byte is read.
 pub(super) struct ReadModes(Vec<OnceLock<bool>>);
 
-/// Of a file that is less present than this in the page cache, most reads would wait for the disk either way.
+/// The share of a file in the page cache below which most reads would wait for the disk either way.
 const PRESENT: f64 = 0.5;
 
 /// Smaller files are not worth the question.

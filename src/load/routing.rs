@@ -17,7 +17,7 @@ pub(super) struct Routing {
     /// Ordinals.
     pub(super) devices: Vec<u32>,
     pub(super) arenas: Vec<ArenaPlan>,
-    /// Of arenas.
+    /// The alignment of tensors in arenas, in bytes.
     pub(super) alignment: u64,
     /// In the order of their starts.
     runs: Vec<Run>,
@@ -219,10 +219,12 @@ impl Routing {
                 return invalid(format!("two arenas are given for CUDA device {device}"));
             }
             if *address == 0 || !address.is_multiple_of(alignment) {
-                return invalid(format!("{address:#x} is no address of an arena: expected a multiple of {alignment}"));
+                return invalid(format!(
+                    "the arena begins at {address:#x}: expected a multiple of {alignment} that is not 0"
+                ));
             }
             if address.checked_add(*bytes).is_none() {
-                return invalid(format!("{bytes} bytes at {address:#x} are no memory"));
+                return invalid(format!("{bytes} bytes at {address:#x} reach past the end of memory"));
             }
             if *bytes < arena.bytes {
                 let needed = arena.bytes;
@@ -366,7 +368,7 @@ fn own_destinations(
         let row = tensors.get(selection[position].tensor);
         let needed = row.map_or(0, |row| selection[position].placed_len(&row));
         if *address == 0 || address.checked_add(*bytes).is_none() {
-            return Err(invalid(format!("{bytes} bytes at {address:#x} are no memory")));
+            return Err(invalid(format!("expected a device address with {bytes} bytes behind it, not {address:#x}")));
         }
         if *bytes < needed {
             return Err(invalid(format!("its destination has {bytes} bytes, and it needs {needed}")));

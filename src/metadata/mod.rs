@@ -39,7 +39,7 @@ struct Entry {
 struct Pool {
     text: String,
     bytes: Vec<u8>,
-    /// Of each list of texts, where its first text begins in `text` and where every one of them ends.
+    /// For each list of texts, where its first text begins in `text`, followed by the end of each text.
     borders: Vec<usize>,
     /// The numbers of lists, by their bits.
     numbers: Vec<u64>,

@@ -34,7 +34,8 @@ pub enum Policy {
     /// What a manifest covers is checked; a mismatch is an error, missing cover is not.
     #[default]
     IfPresent,
-    /// Every weight file that is used must be covered, and no byte is handed out before it has been checked.
+    /// Every weight file that is used must be covered, and no byte of a tensor is handed out before it has been checked.
+    /// Names, shapes, metadata, and assets that no manifest covers, are available without a check.
     Required,
     /// Nothing is checked, and no manifest is read.
     None,

@@ -34,7 +34,7 @@ use crate::digest::{Algorithm, Digest, block_count, combine};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Printable, Result};
 use crate::json::{self, Object, UniqueMap};
-use crate::limits::MAX_RANK;
+use crate::limits::{MAX_RANK, MAX_RECORD_FILES, MAX_RECORD_TENSORS};
 use crate::storage::normal_name;
 use crate::tensor::{ByteOrder, Encoding, extent};
 
@@ -50,8 +50,8 @@ struct Version {
 
 #[derive(Deserialize)]
 struct Record {
-    files: UniqueMap<Object<File>, 1_000_000>,
-    tensors: UniqueMap<Object<Tensor>, 10_000_000>,
+    files: UniqueMap<Object<File>, MAX_RECORD_FILES>,
+    tensors: UniqueMap<Object<Tensor>, MAX_RECORD_TENSORS>,
 }
 
 #[derive(Serialize)]

@@ -119,7 +119,7 @@ fn warnings_are_logged_as_one_harmless_line_each() {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&lines);
     let log = Arc::new(move |level, _: &str, text: &str| log.lock().unwrap().push((level, text.to_owned())));
-    let model = Model::open(root.path(), &by(Access::Map), &Context::new().with_log(Level::Debug, log)).unwrap();
+    let model = Model::open(root.path(), &by(Access::Map), &Context::new().with_log(Level::Warn, log)).unwrap();
     assert_eq!((model.notes().len(), model.assets()), (1, ["config.json".to_owned()].as_slice()));
     let lines = lines.lock().unwrap();
     assert!(

@@ -150,7 +150,7 @@ fn verdicts_agree_with_those_of_onnx_checker() {
 fn golden_models_have_no_errors() {
     let text = fs::read_to_string(Path::new(GOLDEN).join("expected.jsonl")).unwrap();
     let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    // Of a cache the links would have to be made first.
+    // The links of a cache would have to be made first, so those rows are left out.
     for row in rows.iter().filter(|row| row.get("links").is_none()) {
         let path = Path::new(GOLDEN).join(row["file"].as_str().unwrap());
         let errors = errors(&path);

@@ -94,10 +94,10 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
 
         let host = Box::new([0_u8; 4096]);
         let wrong = [
-            (vec![arena_of(arena + 3, 8 << 20)], Kind::InvalidArgument, "no address of an arena"),
+            (vec![arena_of(arena + 3, 8 << 20)], Kind::InvalidArgument, "expected a multiple of"),
             (vec![arena_of(arena, 5000)], Kind::InvalidArgument, "the arena has 5000 bytes"),
             (vec![arena_of(arena + (8 << 20), 9 << 20)], Kind::InvalidArgument, "to the end of its allocation"),
-            (vec![arena_of(0, 9 << 20)], Kind::InvalidArgument, "no address of an arena"),
+            (vec![arena_of(0, 9 << 20)], Kind::InvalidArgument, "expected a multiple of"),
             (vec![tensor("t1", host.as_ptr() as u64, 300)], Kind::InvalidArgument, "no pointer to device memory"),
             (vec![tensor("t1", 8, 300)], Kind::InvalidArgument, "no pointer to device memory"),
             (vec![tensor("t1", single, 299)], Kind::InvalidArgument, "it needs 300"),

@@ -23,7 +23,7 @@ fn slices_that_make_no_sense_are_refused() {
         (
             slice("w", 1, 0, 4),
             Kind::InvalidArgument,
-            "w: dimension 1 has 10 elements, which 4 ranks cannot share evenly",
+            "w: dimension 1 has 10 elements, which 4 ranks cannot share evenly: expected a multiple of 4, or a rule that spreads the rest",
         ),
         (slice("none*", 0, 0, 2), Kind::NotFound, "none*: no selected tensor matches this pattern"),
         (slice("w[", 0, 0, 2), Kind::InvalidArgument, "w[: not a glob pattern"),

@@ -37,7 +37,7 @@ pub(super) struct Schema {
     pub takes_any_attribute: bool,
     /// Whether the standard defines it as a function of other operators.
     pub is_function: bool,
-    /// Of a function whose body is always the same, the operators in it.
+    /// The operators in the body of a function, if its body is always the same.
     pub body: &'static [&'static str],
 }
 
@@ -61,13 +61,13 @@ pub(super) struct Attr(pub &'static str, pub AttributeKind, pub bool);
 #[derive(Debug)]
 pub(super) struct Release {
     pub name: &'static str,
-    /// Of the representation.
+    /// The version of the intermediate representation.
     pub ir: i64,
-    /// Of the default domain.
+    /// The opset version of the default domain.
     pub main: i64,
-    /// Of `ai.onnx.ml`.
+    /// The opset version of `ai.onnx.ml`.
     pub ml: i64,
-    /// Of `ai.onnx.preview.training`.
+    /// The opset version of `ai.onnx.preview.training`.
     pub training: i64,
 }
 

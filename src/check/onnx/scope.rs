@@ -63,7 +63,7 @@ impl<'a> Scopes<'a> {
     }
 }
 
-/// Of a domain that is imported twice the first import counts.
+/// The imported version of each domain. If a domain is imported twice, the first import counts.
 fn imports(opsets: &[Opset]) -> HashMap<&str, i64> {
     let mut imports = HashMap::new();
     for opset in opsets {

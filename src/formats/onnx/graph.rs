@@ -223,7 +223,7 @@ impl<'s> GraphReader<'s> {
     ) -> Result<Option<u32>> {
         let skeleton = self.skeleton;
         let start = range.start;
-        // Of an error in another file that file has said the place.
+        // An error in another file already has its place there.
         let fail = |e: Error| if e.site().path.is_some() { e } else { e.with_offset(skeleton.file_offset(start)) };
         let read = tensor::read(skeleton, range).map_err(|e| fail(e).with_subject(&*label.name))?;
         let Some(mut tensor) = read else {

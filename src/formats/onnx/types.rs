@@ -28,10 +28,10 @@ pub(super) fn add(builder: &mut GraphBuilder, skeleton: &Skeleton, range: Range<
 /// The parts of a type, without what is inside it.
 struct Parts {
     kind: TypeKind,
-    /// Of a tensor its elements, of a map its keys.
+    /// The element type of a tensor, or the type of the keys of a map.
     code: i32,
     denotation: Range<usize>,
-    /// Of an opaque type, its domain and its name.
+    /// The domain and the name of an opaque type.
     opaque: [Range<usize>; 2],
     shape: Option<Range<usize>>,
     /// The type inside.

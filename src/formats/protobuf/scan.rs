@@ -147,7 +147,7 @@ impl Scanner<'_> {
             let message = format!("{} has an impossible key here: {key}", frame.message.name);
             return Err(self.error(begin, ErrorKind::Format, message));
         };
-        // Of contents that end by themselves this is all; of others it is what says how many bytes they have.
+        // A value that ends by itself is complete here; for others this is their length in bytes.
         let Some((len, width)) = (match wire {
             WireType::Delimited => varint(&head[key_len..]),
             WireType::Varint => varint(&head[key_len..]).map(|(_, len)| (len as u64, 0)),

@@ -136,7 +136,7 @@ static E4M3_AS_F32: Table<4> = table!(e4m3_to_f32, u32::to_le_bytes);
 static E5M2_AS_BF16: Table<2> = table!(e5m2_to_f32, bf16_bytes);
 static E5M2_AS_F32: Table<4> = table!(e5m2_to_f32, u32::to_le_bytes);
 
-/// Of no code is the F32 subnormal, so that each step is exact.
+/// No code has a subnormal F32, so each step is exact.
 const fn e4m3_to_f32(code: u8) -> u32 {
     let sign = (code as u32 & 0x80) << 24;
     let (exponent, fraction) = (code as u32 >> 3 & 0xf, code as u32 & 7);

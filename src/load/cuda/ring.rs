@@ -15,7 +15,7 @@ pub(super) struct Ring {
     slots: Vec<Slot>,
     /// Bytes of one slot.
     len: usize,
-    /// Of the device with the same index.
+    /// One for each device, by its index.
     streams: Vec<Stream>,
     /// The slot that is being filled, and the range of the layout that it stands for.
     filling: Option<(usize, Range<u64>)>,
@@ -24,7 +24,7 @@ pub(super) struct Ring {
 
 /// The marks behind the copies from one slot.
 struct Slot {
-    /// Of the device with the same index.
+    /// One for each device, by its index.
     events: Vec<Event>,
     is_sent: Vec<bool>,
 }

@@ -91,7 +91,7 @@ impl Targets {
                 return Ok(vec![target]);
             }
         }
-        let message = "it is no stream of the primary context of a device of the plan";
+        let message = "the stream belongs to no primary context of a device of the plan";
         Err(Error::invalid(message).with_subject("stream"))
     }
 }

@@ -24,7 +24,7 @@ pub(in crate::load) struct Host {
 
 /// What the windows of all workers fill.
 struct Shares {
-    /// Of each job.
+    /// One for each job.
     slots: Mutex<Vec<Option<Share>>>,
     scatter: Scatter,
     /// Bytes of the buffer of each worker; 0 if nothing needs one.
@@ -98,10 +98,10 @@ impl Sink for Host {
 
 /// The window of one worker.
 struct OnHost {
-    /// Of the window, among those of the pass.
+    /// The number of the window among those of the pass.
     number: u64,
     shares: Arc<Shares>,
-    /// Of the job at hand.
+    /// The share of the current job.
     share: Option<Share>,
     /// Large pages, where the system has them, make fresh memory cheaper.
     buffer: Option<Slot>,

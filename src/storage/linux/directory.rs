@@ -155,7 +155,7 @@ impl Directory {
             let examined = entries.fd().and_then(|folder| examine(folder, name, entry.file_type()));
             match examined {
                 Ok(Some(entry)) => tree.add(name, entry)?,
-                // Of no use to a model; or it has vanished since it was listed.
+                // Nothing that a model can use, or it has vanished since it was listed.
                 Ok(None) | Err(Errno::NOENT) => {}
                 Err(e) => return Err(fail(e.into())),
             }

@@ -9,7 +9,7 @@ use super::files::{FILE, Files, Made, Random};
 /// What is asked for, and what should come of it.
 pub struct Case {
     pub options: PlanOptions,
-    /// Of each selected tensor, in order.
+    /// What is expected for each selected tensor, in order.
     pub expected: Result<Vec<Expected>, &'static str>,
     /// Tensors may share bytes, so that a refusal for that is right.
     pub may_refuse: bool,
@@ -205,7 +205,7 @@ fn expect(made: &Made, options: &PlanOptions, is_dry: bool) -> Result<Expected, 
         None => plain,
         Some(to) => convert(made.dtype, to, &plain),
     };
-    // Of what lies elsewhere nobody shares anything.
+    // Nothing else uses the bytes of tensors that lie elsewhere.
     let base = made.offset.unwrap_or(FILE << 20);
     let taken = rows.iter().map(|(at, len)| (base + at, *len)).collect();
     let is_cast = is_cast && payload > 0;
