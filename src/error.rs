@@ -114,15 +114,15 @@ impl Error {
         self
     }
 
-    /// Names the file, unless a deeper layer has named it already.
-    pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.0.site.path.get_or_insert_with(|| path.into());
+    /// Names the file, unless a deeper layer has named it already. A name of more than 16 KiB is cut.
+    pub fn with_path(mut self, path: impl AsRef<str>) -> Self {
+        self.0.site.path.get_or_insert_with(|| cut(path.as_ref()));
         self
     }
 
-    /// Names the tensor, key or option, unless a deeper layer has named it already.
-    pub fn with_subject(mut self, subject: impl Into<String>) -> Self {
-        self.0.site.subject.get_or_insert_with(|| subject.into());
+    /// Names the tensor, key or option, unless a deeper layer has named it already. A name of more than 16 KiB is cut.
+    pub fn with_subject(mut self, subject: impl AsRef<str>) -> Self {
+        self.0.site.subject.get_or_insert_with(|| cut(subject.as_ref()));
         self
     }
 
@@ -187,6 +187,12 @@ impl fmt::Display for Error {
         }
         Ok(())
     }
+}
+
+/// A copy of a name that is short enough to be made when there is no memory: see [`memory`](crate::memory).
+fn cut(name: &str) -> String {
+    const LONGEST: usize = 16 << 10;
+    name[..name.floor_char_boundary(LONGEST)].to_owned()
 }
 
 /// Whether the last components of a path are these.

@@ -11,16 +11,62 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::error::Category;
 
 use crate::error::{Error, Printable, Result};
+use crate::memory;
 
 /// Reads one JSON value that fills `bytes`. `start` is where they begin in their file, for the offset in errors.
 pub(crate) fn read<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], start: u64, seed: S) -> Result<S::Value> {
     // serde_json looks only at the text that it keeps, and would let anything pass in the values that it skips.
     let text = std::str::from_utf8(bytes)
         .map_err(|e| Error::format("the JSON text is not UTF-8 here").with_offset(start + e.valid_up_to() as u64))?;
+    probe_copies(text)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = seed.deserialize(&mut deserializer);
     let value = value.and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|e| explain(&e, text, start))
+}
+
+/// What is said through serde when there is no memory. No text of a file can make the same message.
+const NO_MEMORY: &str = "no memory";
+
+/// Says through serde that there is no memory.
+pub(crate) fn no_memory<E: serde::de::Error>(_: Error) -> E {
+    E::custom(NO_MEMORY)
+}
+
+/// serde_json copies each text that has escapes, by calls that cannot fail. So it is asked first whether there is memory for
+/// the longest.
+fn probe_copies(text: &str) -> Result<()> {
+    /// Copies of texts up to here are small.
+    const SHORT: usize = 32 << 10;
+    if text.len() <= SHORT || !text.contains('\\') {
+        return Ok(());
+    }
+    match longest_escaped(text) {
+        ..=SHORT => Ok(()),
+        // The list doubles, and is copied from one half as long.
+        longest => memory::probe(longest.saturating_mul(5) / 2, "the JSON text"),
+    }
+}
+
+/// Bytes of the longest text in a JSON text that has escapes.
+fn longest_escaped(text: &str) -> usize {
+    let (mut longest, mut start, mut has_escapes) = (0, None, false);
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match (byte, start) {
+            (b'"', None) => (start, has_escapes) = (Some(at), false),
+            (b'"', Some(begin)) => {
+                longest = longest.max(if has_escapes { at - begin } else { 0 });
+                start = None;
+            }
+            (b'\\', Some(_)) => {
+                has_escapes = true;
+                bytes.next();
+            }
+            _ => {}
+        }
+    }
+    longest.max(start.map_or(0, |begin| text.len() - begin))
 }
 
 /// serde_json counts lines and columns; a file is better searched by offset.
@@ -31,6 +77,9 @@ fn explain(error: &serde_json::Error, text: &str, start: u64) -> Error {
     let full = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let message = full.strip_suffix(&position).unwrap_or(&full);
+    if message == NO_MEMORY {
+        return Error::out_of_memory("the JSON text", text.len() as u64);
+    }
     let message = match error.classify() {
         Category::Eof => "not valid JSON here: the JSON text ends in the middle of a value".to_owned(),
         // Valid JSON that says something else than it should.
@@ -67,12 +116,79 @@ impl<'de> Deserialize<'de> for Text<'de> {
                 Ok(Text(Cow::Borrowed(text)))
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                memory::text(text, "a text").map(|text| Text(Cow::Owned(text))).map_err(no_memory)
             }
         }
 
         deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+/// Text that is kept.
+pub(crate) struct OwnedText(pub String);
+
+impl<'de> Deserialize<'de> for OwnedText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        string(deserializer).map(Self)
+    }
+}
+
+/// The same for fields that are strings.
+pub(crate) fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let Text(text) = Text::deserialize(deserializer)?;
+    memory::into_owned(text, "a text").map_err(no_memory)
+}
+
+/// A value that is not looked at. Unlike serde's own, it is read by calls inside each other, of which serde_json allows 128: a
+/// list of all brackets around a value could be as long as the file.
+pub(crate) struct Skipped;
+
+impl<'de> Deserialize<'de> for Skipped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Skipped {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self, A::Error> {
+        while seq.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<Self, Self>()?.is_some() {}
+        Ok(self)
     }
 }
 
@@ -93,7 +209,8 @@ impl<'de, V: Deserialize<'de>, const MOST: usize> Deserialize<'de> for UniqueMap
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = BTreeMap::new();
-                while let Some(key) = map.next_key::<String>()? {
+                while let Some(OwnedText(key)) = map.next_key()? {
+                    memory::check().map_err(no_memory)?;
                     if entries.contains_key(&key) {
                         let key = Printable(&key);
                         return Err(A::Error::custom(format_args!("the key \"{key}\" occurs twice")));
@@ -133,7 +250,7 @@ where
                 if values.len() == MOST {
                     return Err(A::Error::custom(format_args!("the list has more than {MOST} values")));
                 }
-                values.push(value);
+                memory::push(&mut values, value, "a list").map_err(no_memory)?;
             }
             Ok(values)
         }

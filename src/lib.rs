@@ -43,6 +43,7 @@ pub mod host;
 mod json;
 pub mod limits;
 pub mod load;
+pub mod memory;
 pub mod metadata;
 mod model;
 pub mod quantization;

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use crate::error::{Error, Kind, Result};
 use crate::host::{Cancel, Listener, Progress};
+use crate::memory;
 
 /// How much one open may ask for. Counts are checked before anything is allocated for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,8 @@ impl Limits {
 pub struct Budget {
     limits: Limits,
     heap: Cell<u64>,
+    /// How much of it had been taken when the system was last asked whether it has memory.
+    asked: Cell<u64>,
     listener: Option<Listener>,
     cancel: Option<Cancel>,
     /// Bytes that have been processed.
@@ -77,8 +80,8 @@ const STEP: u64 = 1 << 20;
 impl Budget {
     /// A budget of which nothing has been used.
     pub fn new(limits: &Limits) -> Self {
-        let (heap, done, told) = Default::default();
-        Self { limits: *limits, heap, listener: None, cancel: None, done, told }
+        let (heap, asked, done, told) = Default::default();
+        Self { limits: *limits, heap, asked, listener: None, cancel: None, done, told }
     }
 
     /// Lets the caller follow the open, and stop it.
@@ -111,10 +114,19 @@ impl Budget {
         &self.limits
     }
 
-    /// Takes `bytes` of memory that the model keeps. [`Kind::Limit`] if the open would have more than it may.
+    /// Takes `bytes` of memory that the model keeps. [`Kind::Limit`] if the open would have more than it may;
+    /// [`Kind::OutOfMemory`] if the system has none left.
     pub fn take_heap(&self, bytes: u64) -> Result<()> {
-        self.heap.set(self.heap.get().saturating_add(bytes));
-        check("the model", "bytes of structure", self.heap.get(), self.limits.heap_bytes)
+        /// Small parts are not allocated by calls that can fail, so the system is asked every so many bytes.
+        const INTERVAL: u64 = 64 << 10;
+        let heap = self.heap.get().saturating_add(bytes);
+        self.heap.set(heap);
+        check("the model", "bytes of structure", heap, self.limits.heap_bytes)?;
+        if heap - self.asked.get() < INTERVAL {
+            return memory::check();
+        }
+        self.asked.set(heap);
+        memory::probe(0, "the model")
     }
 
     /// Bytes of memory that may still be taken.

@@ -3,7 +3,7 @@
 mod journal;
 mod touched;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -23,11 +23,15 @@ use crate::limits::{Budget, Limits};
 use crate::load::{
     Measured, Payload, PayloadFile, Placement, Plan, PlanOptions, Task, contiguous_bytes, measure, verify,
 };
+use crate::memory;
 use crate::metadata::Metadata;
 use crate::storage::{Access, HostFiles, Location, Source};
 use crate::tensor::{Span, Tensor, TensorTable};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, Report, ReportFile, RunClaim, gather, is_manifest};
 use journal::log_open;
+
+/// What memory is asked for.
+const FILES: &str = "the files of the model";
 
 /// How a model is opened.
 #[derive(Debug, Clone, Default)]
@@ -154,7 +158,7 @@ impl Model {
         budget.tell()?;
         let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &budget)?;
         if options.policy != Policy::None && !parsed.claims.is_empty() {
-            manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims)));
+            manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims))?);
         }
         budget.tell()?;
         parsed.assets.retain(|name| !is_manifest(name));
@@ -164,7 +168,7 @@ impl Model {
         for name in location.odd_names() {
             notes.add(ASSET_NAME, "", name);
         }
-        Ok(Self::assemble(location, parsed, notes.finish(), manifests, options, context))
+        Self::assemble(location, parsed, notes.finish()?, manifests, options, context)
     }
 
     fn assemble(
@@ -174,25 +178,27 @@ impl Model {
         manifests: Vec<Manifest>,
         options: &OpenOptions,
         context: &Context,
-    ) -> Self {
+    ) -> Result<Self> {
         let Parsed { format, weights, descriptions, tensors, unindexed, metadata, assets, graphs, .. } = parsed;
         let is_directory = location.entry().is_none() || !descriptions.is_empty();
         let ledger = match options.policy {
-            Policy::Required => Ledger::new(weights.len() + descriptions.len(), tensors.len()),
+            Policy::Required => Ledger::new(weights.len() + descriptions.len(), tensors.len())?,
             // Nobody asks what has been checked.
-            Policy::IfPresent | Policy::None => Ledger::new(0, 0),
+            Policy::IfPresent | Policy::None => Ledger::new(0, 0)?,
         };
         let payload = Arc::new(Payload {
             context: context.clone(),
             weights: weights.len(),
             ledger,
-            files: payload_files(weights, descriptions, !manifests.is_empty()),
+            files: payload_files(weights, descriptions, !manifests.is_empty())?,
             tensors: Arc::new(tensors),
             policy: options.policy,
             refuses_replaced: options.refuses_replaced,
             manifests,
         });
-        Self(Arc::new(Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes }))
+        let inner = Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes };
+        memory::check()?;
+        Ok(Self(Arc::new(inner)))
     }
 
     /// What the host provides to the model.
@@ -457,18 +463,24 @@ impl Model {
     fn other_files(&self) -> Result<(Vec<PayloadFile>, Vec<ReportFile>)> {
         let Inner { payload, location, assets, .. } = &*self.0;
         let is_listed = |name: &str| payload.manifests.iter().any(|manifest| manifest.files.contains_key(name));
-        let own: HashSet<&str> = payload.files.iter().map(|file| file.source.name()).collect();
+        let mut own: HashSet<&str> = HashSet::new();
+        own.try_reserve(payload.files.len()).map_err(|_| Error::out_of_memory(FILES, payload.files.len() as u64))?;
+        own.extend(payload.files.iter().map(|file| file.source.name()));
         let listed = payload.manifests.iter().flat_map(|manifest| manifest.files.keys());
         let listed = listed.filter(|name| self.0.is_directory && !own.contains(name.as_str()));
-        let names: BTreeSet<&String> = assets.iter().chain(listed).collect();
+        let mut names: Vec<&String> = memory::collect(assets.iter().chain(listed), FILES)?;
+        names.sort_unstable();
+        names.dedup();
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for name in names {
+            memory::check()?;
             match location.open_asset(name) {
-                Ok(source) => found.push(PayloadFile::plain(source)),
-                Err(_) if is_listed(name) => {
-                    missing.push(ReportFile { name: name.clone(), path: location.shown(name) })
+                Ok(source) => memory::push(&mut found, PayloadFile::plain(source), FILES)?,
+                Err(e) if e.kind() == Kind::OutOfMemory || !is_listed(name) => return Err(e),
+                Err(_) => {
+                    let file = ReportFile { name: memory::text(name, FILES)?, path: location.shown(name) };
+                    memory::push(&mut missing, file, FILES)?;
                 }
-                Err(e) => return Err(e),
             }
         }
         Ok((found, missing))
@@ -481,26 +493,28 @@ impl Model {
 
     fn asset_files(&self) -> Result<Vec<PayloadFile>> {
         let sources = self.0.assets.iter().map(|name| self.0.location.open_asset(name));
-        sources.map(|source| source.map(PayloadFile::plain)).collect()
+        memory::try_collect(sources.map(|source| source.map(PayloadFile::plain)), FILES)
     }
 }
 
 /// What the format itself says of files and of parts of them, in the form of a manifest.
-fn of_format(format: &'static str, claims: Vec<Claim>) -> Manifest {
+fn of_format(format: &'static str, claims: Vec<Claim>) -> Result<Manifest> {
     let (mut files, mut runs) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
     for Claim { of, algorithm, digest } in claims {
         match of {
             Claimed::File(name) => files.entry(name).or_default().push((algorithm, digest)),
             Claimed::Run { file, offset, len } => {
-                runs.entry(file).or_default().push(RunClaim { offset, len, algorithm, digest });
+                let claim = RunClaim { offset, len, algorithm, digest };
+                memory::push(runs.entry(file).or_default(), claim, "the claims of the format")?;
             }
         }
+        memory::check()?;
     }
     let files = files.into_iter().map(|(name, digests)| (name, FileClaim::new(None, digests)));
-    Manifest::of_format(format, files.collect(), runs)
+    Ok(Manifest::of_format(format, files.collect(), runs))
 }
 
-fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked: bool) -> Vec<PayloadFile> {
+fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked: bool) -> Result<Vec<PayloadFile>> {
     let first_description = weights.len();
     let weights = weights.into_iter().map(|WeightFile { source, used, base, described_by }| {
         // Without a manifest no file is ever compared with what was parsed of it.
@@ -510,9 +524,10 @@ fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked
             DescribedBy::Weights(file) => Some(file),
             DescribedBy::Description(index) => Some(first_description + index),
         };
-        PayloadFile { source, used: used.map(UsedPart::witness).collect(), base, description }
+        let used = Arc::new(memory::collect(used.map(UsedPart::witness), FILES)?);
+        Ok(PayloadFile { source, used, base, description })
     });
-    weights.chain(descriptions.into_iter().map(PayloadFile::plain)).collect()
+    memory::try_collect(weights.chain(descriptions.into_iter().map(|source| Ok(PayloadFile::plain(source)))), FILES)
 }
 
 impl fmt::Debug for Model {

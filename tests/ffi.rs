@@ -67,16 +67,26 @@ const ON_DEVICES: &[&str] = &["devices", "wrapper_load"];
 /// The runtime that belongs to the stand-in for the driver.
 const RUNTIME: &str = "tests/ffi/cudart.c";
 
-/// Sources that only have to compile: the header alone and included twice, in every version of both languages, and that of
-/// C++17 in each of its forms.
-const HEADERS: &[(&str, &[&str], &[&[&str]])] = &[
-    ("tests/ffi/header_c99.c", &["c99", "c11", "c17", "c2x"], &[&[]]),
-    ("tests/ffi/header_cpp98.cpp", &["c++98", "c++11", "c++14", "c++17", "c++20", "c++2b"], &[&["-Wold-style-cast"]]),
-    (
-        "tests/ffi/header_cpp17.cpp",
-        &["c++17", "c++20", "c++2b"],
-        &[STRICT, &["-fno-exceptions", "-fno-rtti"], &["-DWB_NO_EXCEPTIONS"]],
-    ),
+/// A source that only has to compile: the header alone and included twice, in every version of a language and with each set
+/// of flags.
+struct HeaderSource {
+    path: &'static str,
+    versions: &'static [&'static str],
+    flag_sets: &'static [&'static [&'static str]],
+}
+
+const HEADERS: &[HeaderSource] = &[
+    HeaderSource { path: "tests/ffi/header_c99.c", versions: &["c99", "c11", "c17", "c2x"], flag_sets: &[&[]] },
+    HeaderSource {
+        path: "tests/ffi/header_cpp98.cpp",
+        versions: &["c++98", "c++11", "c++14", "c++17", "c++20", "c++2b"],
+        flag_sets: &[&["-Wold-style-cast"]],
+    },
+    HeaderSource {
+        path: "tests/ffi/header_cpp17.cpp",
+        versions: &["c++17", "c++20", "c++2b"],
+        flag_sets: &[STRICT, &["-fno-exceptions", "-fno-rtti"], &["-DWB_NO_EXCEPTIONS"]],
+    },
 ];
 
 /// What careful hosts turn on.
@@ -212,13 +222,14 @@ fn compare_graphs(printed: &str) {
 #[test]
 fn the_header_is_clean_in_every_version_of_both_languages() {
     for compilers in COMPILERS {
-        for (source, standards, forms) in HEADERS {
-            let Some(compiler) = compiler_of(source, *compilers) else { continue };
-            for (standard, form) in standards.iter().flat_map(|standard| forms.iter().map(move |form| (standard, form)))
+        for HeaderSource { path, versions, flag_sets } in HEADERS {
+            let Some(compiler) = compiler_of(path, *compilers) else { continue };
+            for (version, flags) in
+                versions.iter().flat_map(|version| flag_sets.iter().map(move |flags| (version, flags)))
             {
                 let mut command = Command::new(&compiler);
-                command.arg(format!("-std={standard}")).args(WARNINGS).args(*form);
-                run(command.args(["-Iinclude", "-fsyntax-only", source]));
+                command.arg(format!("-std={version}")).args(WARNINGS).args(*flags);
+                run(command.args(["-Iinclude", "-fsyntax-only", path]));
             }
         }
     }
@@ -344,7 +355,7 @@ fn the_example_uploads() {
 /// Every source in the folder is compiled by some program of the table.
 #[test]
 fn no_program_is_forgotten() {
-    let headers = HEADERS.iter().map(|(source, ..)| source);
+    let headers = HEADERS.iter().map(|header| &header.path);
     let programs = TESTS.iter().chain(WALKERS).flat_map(|program| program.sources);
     let listed: Vec<_> = programs.chain(headers).chain([&RUNTIME]).collect();
     let sources = fs::read_dir("tests/ffi").unwrap().map(|entry| entry.unwrap().path());

@@ -18,7 +18,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What every module may use, in this order: each of these may use those before it.
-const BASICS: &[&str] = &["error", "host", "limits", "dtype", "quantization", "digest", "json", "finding", "metadata"];
+const BASICS: &[&str] =
+    &["error", "memory", "host", "limits", "dtype", "quantization", "digest", "json", "finding", "metadata"];
 
 /// The only files with unsafe blocks, in the library and in the C interface.
 const MAY_BE_UNSAFE: &[&str] = &[
@@ -30,6 +31,8 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "src/load/cuda/driver/owned.rs",
     "src/load/lent.rs",
     "src/load/shuffle.rs",
+    "src/memory/allocator.rs",
+    "src/memory/reserve.rs",
     "capi/src/handle.rs",
     "capi/src/hooks.rs",
     "capi/src/lib.rs",

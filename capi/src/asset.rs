@@ -72,7 +72,7 @@ pub extern "C" fn wb_model_asset_buffer(
     call(err, || {
         let out = Out::handle(out, "out")?;
         let bytes = get(m, "m")?.model.asset(asset(m, index)?)?;
-        out.set(wb_buffer(bytes).into_raw());
+        wb_buffer(bytes).give(out)?;
         Ok(WB_OK)
     })
 }

@@ -20,7 +20,7 @@ impl Shared for wb_cancel {}
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_cancel_create(out: *mut *mut wb_cancel, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
-        Out::handle(out, "out")?.set(wb_cancel(Cancel::new()).into_raw());
+        wb_cancel(Cancel::new()).give(Out::handle(out, "out")?)?;
         Ok(WB_OK)
     })
 }

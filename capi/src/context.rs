@@ -68,7 +68,7 @@ pub extern "C" fn wb_context_create(
         // Built first: what the options hand over is dropped whatever fails.
         let context = options(opt, "opt").map(|opt| opt.map_or_else(Context::new, |opt| build(&opt)));
         let out = Out::handle(out, "out")?;
-        out.set(wb_context(context?).into_raw());
+        wb_context(context?).give(out)?;
         Ok(WB_OK)
     })
 }

@@ -60,7 +60,7 @@ pub struct wb_cuda_device_info {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_cuda_devices_create(out: *mut *mut wb_cuda_devices, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
-        Out::handle(out, "out")?.set(wb_cuda_devices(devices()?).into_raw());
+        wb_cuda_devices(devices()?).give(Out::handle(out, "out")?)?;
         Ok(WB_OK)
     })
 }

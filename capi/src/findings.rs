@@ -133,7 +133,7 @@ pub extern "C" fn wb_model_check(
             None => model.check(&CheckOptions::default()),
             Some(opt) => check_with(model, &check_options(&opt)?, hooks::progress(opt.progress, opt.user_data, None)),
         };
-        out.set(wb_findings(findings?).into_raw());
+        wb_findings(findings?).give(out)?;
         Ok(WB_OK)
     })
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::null;
+use super::{Out, null};
 use weighbridge::error::Result;
 
 /// A type that C holds by an opaque pointer.
@@ -15,6 +15,11 @@ pub(super) trait Shared: Handle {
     fn into_raw(self) -> *mut Self {
         Arc::into_raw(Arc::new(self)).cast_mut()
     }
+
+    /// As [`into_raw`](Self::into_raw), through a place that the caller has.
+    fn give(self, out: Out<*mut Self>) -> Result<()> {
+        out.give(self, Self::into_raw, release)
+    }
 }
 
 /// A handle with one owner.
@@ -22,6 +27,11 @@ pub(super) trait Owned: Handle {
     /// Gives the object to the caller.
     fn into_raw(self) -> *mut Self {
         Box::into_raw(Box::new(self))
+    }
+
+    /// As [`into_raw`](Self::into_raw), through a place that the caller has.
+    fn give(self, out: Out<*mut Self>) -> Result<()> {
+        out.give(self, Self::into_raw, destroy)
     }
 }
 

@@ -6,6 +6,8 @@
 
 #![allow(non_camel_case_types, reason = "the names of the C interface")]
 
+#[cfg(not(feature = "without-allocator"))]
+mod allocator;
 pub mod asset;
 pub mod attribute;
 pub mod cancel;
@@ -47,6 +49,7 @@ use text::{WB_NUL, wb_str};
 use versioned::{fill, fill_array, options, options_array};
 use weighbridge::error::{Error, Kind, Result};
 use weighbridge::load::{Destination, HostStream};
+use weighbridge::memory;
 
 /// Runs the body of an export that reports errors as an object. `*err` is written only on failure.
 fn call(err: *mut *mut wb_error, body: impl FnOnce() -> Result<wb_status>) -> wb_status {
@@ -132,6 +135,18 @@ impl<T> Out<*mut T> {
         unsafe { out.0.write(ptr::null_mut()) };
         Ok(out)
     }
+
+    /// Gives a handle that `make` turns into a pointer, unless parts of it lie in the reserve of the allocator: these have to
+    /// come back soon.
+    fn give(self, handle: T, make: impl FnOnce(T) -> *mut T, release: impl FnOnce(*mut T)) -> Result<()> {
+        let made = make(handle);
+        if let Err(error) = memory::check() {
+            release(made);
+            return Err(error);
+        }
+        self.set(made);
+        Ok(())
+    }
 }
 
 impl<T> Out<*const T> {
@@ -142,6 +157,21 @@ impl<T> Out<*const T> {
         unsafe { out.0.write(ptr::null()) };
         Ok(out)
     }
+}
+
+/// An empty list with room for `count` values.
+fn list<T>(count: usize, name: &str) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    let no_memory = |_| Error::new(Kind::OutOfMemory, format!("no memory for {count} values")).with_subject(name);
+    list.try_reserve_exact(count).map_err(no_memory)?;
+    Ok(list)
+}
+
+/// A copy of what the caller lends for the call.
+fn copy<T: Copy>(values: &[T], name: &str) -> Result<Vec<T>> {
+    let mut copy = list(values.len(), name)?;
+    copy.extend_from_slice(values);
+    Ok(copy)
 }
 
 /// Lends a list: where it begins, or NULL if it is empty, and its length.

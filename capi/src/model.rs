@@ -19,7 +19,7 @@ use super::graph::wb_graph;
 use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, HostMemory, wb_destroy_fn, wb_progress_fn};
 use super::status::{WB_OK, wb_status};
-use super::{Out, bytes, call, fill, options, path as path_of, plain, status, text, wb_str};
+use super::{Out, bytes, call, copy, fill, options, path as path_of, plain, status, text, wb_str};
 use weighbridge::error::{Error, Result};
 use weighbridge::host::Listener;
 use weighbridge::limits::Limits;
@@ -31,17 +31,17 @@ use weighbridge::{Access, Model, OpenOptions};
 pub struct wb_model {
     pub(super) model: Model,
     /// What `wb_graph` points to.
-    pub(super) graphs: Box<[wb_graph]>,
+    pub(super) graphs: Vec<wb_graph>,
     format: CString,
 }
 
 impl Handle for wb_model {}
 impl Shared for wb_model {}
 
-impl From<Model> for wb_model {
-    fn from(model: Model) -> Self {
+impl wb_model {
+    fn of(model: Model) -> Result<Self> {
         let format = CString::new(model.format()).unwrap_or_default();
-        Self { graphs: wb_graph::all(&model), format, model }
+        Ok(Self { graphs: wb_graph::all(&model)?, format, model })
     }
 }
 
@@ -125,7 +125,7 @@ pub extern "C" fn wb_model_open(
         let out = Out::handle(out, "out")?;
         let options = open_options(opt)?;
         let model = Model::open(path_of(path, path_len)?, &options, &context_of(c))?;
-        out.set(wb_model::from(model).into_raw());
+        wb_model::of(model)?.give(out)?;
         Ok(WB_OK)
     })
 }
@@ -154,7 +154,7 @@ pub extern "C" fn wb_model_open_memory(
             return Err(super::null("data"));
         }
         let model = Model::from_memory(Bytes::from_owner(memory), &options, &context_of(c))?;
-        out.set(wb_model::from(model).into_raw());
+        wb_model::of(model)?.give(out)?;
         Ok(WB_OK)
     })
 }
@@ -188,7 +188,7 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
         refuses_replaced: has(WB_OPEN_REFUSE_REPLACED),
         name: (!name.is_empty()).then(|| name.to_owned()),
         format: (!format.is_empty()).then(|| format.to_owned()),
-        manifest: (!opt.manifest.is_null()).then(|| manifest.to_owned()),
+        manifest: (!opt.manifest.is_null()).then(|| copy(manifest, "manifest")).transpose()?,
         limits: Limits {
             header_bytes: or(opt.max_header_bytes, defaults.header_bytes),
             tensors: or(opt.max_tensors, defaults.tensors),

@@ -38,7 +38,7 @@ pub extern "C" fn wb_task_finish(t: *mut wb_task, out: *mut *mut wb_placement, e
     call(err, || {
         let out = Out::handle(out, "out")?;
         let Some(placement) = get(t, "t")?.0.finish()? else { return Ok(WB_PENDING) };
-        out.set(wb_placement(placement).into_raw());
+        wb_placement(placement).give(out)?;
         Ok(WB_OK)
     })
 }
@@ -55,7 +55,7 @@ pub extern "C" fn wb_model_load(
     call(err, || {
         let out = Out::handle(out, "out")?;
         let placement = get(m, "m")?.model.load(&plan_options(opt)?)?;
-        out.set(wb_placement(placement).into_raw());
+        wb_placement(placement).give(out)?;
         Ok(WB_OK)
     })
 }
@@ -254,7 +254,7 @@ pub extern "C" fn wb_placement_report(
 ) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        out.set(wb_report(Arc::clone(get(p, "p")?.0.report())).into_raw());
+        wb_report(Arc::clone(get(p, "p")?.0.report())).give(out)?;
         Ok(WB_OK)
     })
 }

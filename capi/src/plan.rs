@@ -20,13 +20,14 @@ use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};
 use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
-use super::{Out, array, call, fill, host_stream, options, options_array, plain, status, wb_str};
+use super::{Out, array, call, copy, fill, host_stream, list, options, options_array, plain, status, wb_str};
 use weighbridge::dtype::DType;
 use weighbridge::error::{Error, Kind, Result};
 use weighbridge::load::{
     CastRule, CudaOptions, Destination, FileOptions, Plan, PlanInfo, PlanOptions, Reads, Route, SliceRule, Target,
     Uneven,
 };
+use weighbridge::memory;
 
 /// Target: one arena in host memory, each tensor aligned. Since 0.1.
 pub const WB_TARGET_HOST: u32 = 0;
@@ -277,7 +278,7 @@ pub extern "C" fn wb_plan_create(
     call(err, || {
         let out = Out::handle(out, "out")?;
         let plan = get(m, "m")?.model.plan(&plan_options(opt)?)?;
-        out.set(wb_plan(Arc::new(plan)).into_raw());
+        wb_plan(Arc::new(plan)).give(out)?;
         Ok(WB_OK)
     })
 }
@@ -293,10 +294,15 @@ pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
     let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).with_subject(what);
     let patterns = array(opt.include, opt.include_count, "include")?.iter();
     let patterns = patterns.map(|pattern| pattern.text("include").map(str::to_owned));
+    let mut include = list(opt.include_count, "include")?;
+    for pattern in patterns {
+        memory::check()?;
+        include.push(pattern?);
+    }
     Ok(PlanOptions {
         target,
-        include: patterns.collect::<Result<_>>()?,
-        tensors: array(opt.tensors, opt.tensor_count, "tensors")?.to_vec(),
+        include,
+        tensors: copy(array(opt.tensors, opt.tensor_count, "tensors")?, "tensors")?,
         alignment: opt.alignment,
         staging_bytes: opt.staging_bytes,
         block_bytes: opt.block_bytes,
@@ -403,8 +409,13 @@ fn check_reserved(reserved: u32, name: &str) -> Result<()> {
     if reserved == 0 { Ok(()) } else { Err(Error::invalid("reserved is not 0").with_subject(name)) }
 }
 
-fn each<T, U>(items: Vec<T>, convert: impl FnMut(T) -> Result<U>) -> Result<Vec<U>> {
-    items.into_iter().map(convert).collect()
+fn each<T, U>(items: Vec<T>, mut convert: impl FnMut(T) -> Result<U>) -> Result<Vec<U>> {
+    let mut converted = list(items.len(), "opt")?;
+    for item in items {
+        memory::check()?;
+        converted.push(convert(item)?);
+    }
+    Ok(converted)
 }
 
 /// Describes what a plan will do. Since 0.1.

@@ -150,7 +150,7 @@ pub extern "C" fn wb_model_verify(
         };
         let report = Arc::new(report);
         let verdict = report.verdict(model.policy());
-        out.set(wb_report(report).into_raw());
+        wb_report(report).give(out)?;
         verdict.map(|()| WB_OK)
     })
 }

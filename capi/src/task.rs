@@ -42,7 +42,7 @@ impl Owned for wb_task {}
 pub extern "C" fn wb_plan_start(p: *const wb_plan, out: *mut *mut wb_task, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        out.set(wb_task(Task::start(&get(p, "p")?.0)?).into_raw());
+        wb_task(Task::start(&get(p, "p")?.0)?).give(out)?;
         Ok(WB_OK)
     })
 }

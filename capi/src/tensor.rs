@@ -197,7 +197,7 @@ pub extern "C" fn wb_model_tensor_buffer(
 ) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        out.set(wb_buffer(get(m, "m")?.model.bytes(index)?).into_raw());
+        wb_buffer(get(m, "m")?.model.bytes(index)?).give(out)?;
         Ok(WB_OK)
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 good, 1 the model is bad, 2 bad usage, 3 the machine failed.
 
+mod allocator;
 mod args;
 mod attributes;
 mod check;

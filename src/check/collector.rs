@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::error::Printable;
+use crate::error::{Error, Printable, Result};
 use crate::finding::Finding;
 use crate::finding::Rule;
 use crate::graph::{AttributeKind, Graph, Graphs, Role};
+use crate::memory;
+
+/// What memory is asked for.
+const FINDINGS: &str = "the findings";
 
 /// How many findings of one rule are kept: a model can break a rule at every node, and a chatty rule hides no other.
 const MOST_OF_A_RULE: usize = 1_000;
@@ -69,8 +73,11 @@ pub(super) fn quoted(name: &str) -> impl fmt::Display {
 /// The findings so far.
 pub(super) struct Collector<'a> {
     graphs: &'a Graphs,
-    found: Vec<(Site, Finding)>,
+    /// Where each is, and how many came before it.
+    found: Vec<(Site, usize, Finding)>,
     bytes: usize,
+    /// That there was no memory for a finding, or for what a check needs: nothing more is checked.
+    failure: Option<Error>,
     /// How many findings there were for each rule, and how many of them are kept.
     counts: BTreeMap<&'static str, Count>,
 }
@@ -83,7 +90,7 @@ struct Count {
 
 impl<'a> Collector<'a> {
     pub(super) fn new(graphs: &'a Graphs) -> Self {
-        Self { graphs, found: Vec::new(), bytes: 0, counts: BTreeMap::new() }
+        Self { graphs, found: Vec::new(), bytes: 0, failure: None, counts: BTreeMap::new() }
     }
 
     /// Adds a finding. `text` is asked only if the finding is kept.
@@ -98,18 +105,48 @@ impl<'a> Collector<'a> {
         let Text { message, remedy } = text().into();
         let finding = Finding { severity, rule: id, path: path(self.graphs, site), message, remedy };
         self.bytes += finding.path.len() + finding.message.len() + finding.remedy.as_ref().map_or(0, String::len);
-        self.found.push((site, finding));
+        let number = self.found.len();
+        let kept = memory::check().and_then(|()| memory::push(&mut self.found, (site, number, finding), FINDINGS));
+        self.note(kept);
     }
 
-    /// All findings, sorted by site, and then how many were left out.
-    pub(super) fn finish(mut self) -> Vec<Finding> {
-        self.found.sort_by_key(|(site, _)| *site);
+    /// Keeps the error of what a check needs, of which the whole check then fails; `None` if there is one.
+    pub(super) fn note<T>(&mut self, result: Result<T>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.fail(error);
+                None
+            }
+        }
+    }
+
+    /// Keeps an error, of which the whole check then fails.
+    pub(super) fn fail(&mut self, error: Error) {
+        self.failure.get_or_insert(error);
+    }
+
+    /// Whether the system has memory for more. Checks ask it again and again, and end early if not.
+    pub(super) fn has_memory(&mut self) -> bool {
+        self.failure.is_none() && self.note(memory::check()).is_some()
+    }
+
+    /// The error that was kept, if there is one.
+    pub(super) fn result(&mut self) -> Result<()> {
+        self.failure.take().map_or_else(memory::check, Err)
+    }
+
+    /// All findings after those of the reader, sorted by site, and then how many were left out.
+    pub(super) fn finish(mut self, notes: &[Finding]) -> Result<Vec<Finding>> {
+        self.result()?;
+        self.found.sort_unstable_by_key(|(site, number, _)| (*site, *number));
         let left_out = self.counts.into_values().filter(|count| count.seen > count.kept);
         let left_out = left_out.map(|Count { rule, seen, kept }| {
             let message = format!("{} more findings of this rule were left out", seen - kept);
             Finding::new(rule.severity, rule.id, "", message)
         });
-        self.found.into_iter().map(|(_, finding)| finding).chain(left_out).collect()
+        let found = self.found.into_iter().map(|(.., finding)| finding);
+        memory::collect(notes.iter().cloned().chain(found).chain(left_out), FINDINGS)
     }
 }
 

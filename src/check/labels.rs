@@ -4,8 +4,13 @@ use super::collector::{Collector, Site, advise, quoted};
 use super::lists::listed;
 use super::signature::{inputs, outputs};
 use super::subject::Subject;
+use crate::error::Result;
 use crate::finding::rules::{FACTS_MISSING, LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
 use crate::graph::{Attribute, Graph, Node, Value};
+use crate::memory;
+
+/// What memory is asked for.
+const LABELS_FOUND: &str = "the labels of the classes";
 
 /// Keys of metadata that name the classes, by convention of exporters.
 const LABEL_KEYS: &[&str] =
@@ -42,7 +47,8 @@ const MOST_WRAPPERS: usize = 8;
 
 pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let Some(main) = subject.graphs.get(0) else { return };
-    let (labels, preprocessing) = (labels(subject, main), preprocessing(subject, main));
+    let found = labels(subject, main).and_then(|labels| Ok((labels, preprocessing(subject, main)?)));
+    let Some((labels, preprocessing)) = collector.note(found) else { return };
     let image = inputs(main).find(is_image);
     if labels.is_empty() {
         report_missing_labels(main, image.is_some(), collector);
@@ -78,17 +84,22 @@ fn report_missing_labels(main: &Graph, is_of_image: bool, collector: &mut Collec
 }
 
 /// Where the names of the classes are.
-fn labels(subject: &Subject<'_>, main: &Graph) -> Vec<String> {
+fn labels(subject: &Subject<'_>, main: &Graph) -> Result<Vec<String>> {
     let is_label = |key: &str| LABEL_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-    let mut found: Vec<String> = metadata(subject, main).filter(|key| is_label(key)).map(metadata_text).collect();
+    let keys = metadata(subject, main).filter(|key| is_label(key));
+    let mut found: Vec<String> = memory::collect(keys.map(metadata_text), LABELS_FOUND)?;
     if subject.graphs.opset(0, CLASSIC_DOMAIN).is_none() {
-        return found;
+        return Ok(found);
     }
     for node in main.nodes().filter(|node| node.domain == CLASSIC_DOMAIN) {
         let labels = main.attributes(&node).find(|attribute| names_classes(main, &node, attribute));
-        found.extend(labels.map(|attribute| format!("{} of {}", quoted(attribute.name), quoted(node.op))));
+        if let Some(attribute) = labels {
+            memory::check()?;
+            let text = format!("{} of {}", quoted(attribute.name), quoted(node.op));
+            memory::push(&mut found, text, LABELS_FOUND)?;
+        }
     }
-    found
+    Ok(found)
 }
 
 /// Whether an attribute lists classes: those of classifiers do, and that of an encoder that makes an output.
@@ -100,9 +111,10 @@ fn names_classes(main: &Graph, node: &Node<'_>, attribute: &Attribute<'_>) -> bo
 }
 
 /// Where it is said how inputs have to be prepared.
-fn preprocessing<'a>(subject: &Subject<'a>, main: &'a Graph) -> Vec<&'a str> {
+fn preprocessing<'a>(subject: &Subject<'a>, main: &'a Graph) -> Result<Vec<&'a str>> {
     let is_known = |key: &str| PREPROCESSING_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-    metadata(subject, main).filter(|key| key.starts_with("Image.") || is_known(key)).collect()
+    let keys = metadata(subject, main).filter(|key| key.starts_with("Image.") || is_known(key));
+    memory::collect(keys, LABELS_FOUND)
 }
 
 fn metadata<'a>(subject: &Subject<'a>, main: &'a Graph) -> impl Iterator<Item = &'a str> {

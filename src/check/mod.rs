@@ -128,12 +128,13 @@ fn find(
     for check in checks(subject) {
         subject.reader.tell()?;
         check(subject, &mut collector);
+        collector.result()?;
     }
     if let Some(goal) = goal {
         goal(subject, &mut collector);
     }
     subject.reader.tell()?;
-    Ok(model.notes().iter().cloned().chain(collector.finish()).collect())
+    collector.finish(model.notes())
 }
 
 /// The groups of rules for a model.

@@ -5,9 +5,13 @@ use super::lists::listed;
 use super::subject::Subject;
 use super::unread::Unread;
 use crate::digest::{Algorithm, Digest, Hasher};
-use crate::error::{Error, Result};
+use crate::error::{Kind, Result};
 use crate::finding::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
+use crate::memory;
 use crate::tensor::{Tensor, TensorTable};
+
+/// What memory is asked for.
+const COMPARED: &str = "the list of tensors to compare";
 
 /// Smaller tensors are not worth a finding.
 const SMALLEST: u64 = 1024;
@@ -29,8 +33,11 @@ struct Repeats<'a> {
 pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let mut repeats = Repeats { subject, block: Vec::new(), unread: Unread::default() };
     match candidates(subject.tensors) {
-        Ok(candidates) => repeats.compare(&candidates, collector),
-        Err(reason) => repeats.unread.add(subject.tensors.len(), total_bytes(subject.tensors.iter()), reason),
+        Ok(candidates) => {
+            let compared = repeats.compare(&candidates, collector);
+            let Some(()) = collector.note(compared) else { return };
+        }
+        Err(reason) => return collector.fail(reason),
     }
     if let Some(text) = repeats.unread.text("compared with others of their type and shape") {
         collector.add(SIZE_UNREAD, Site::MODEL, || text);
@@ -59,10 +66,7 @@ fn candidates(tensors: &TensorTable) -> Result<Vec<usize>> {
 
 /// A list that need not grow: a model may have millions of tensors.
 fn with_room_for<T>(count: usize) -> Result<Vec<T>> {
-    let mut list = Vec::new();
-    let bytes = (count as u64).saturating_mul(size_of::<T>() as u64);
-    list.try_reserve_exact(count).map_err(|_| Error::out_of_memory("the list of tensors to compare", bytes))?;
-    Ok(list)
+    memory::list(count, COMPARED)
 }
 
 /// Tensors may overlap, and be more than their files.
@@ -71,34 +75,41 @@ fn total_bytes<'a>(tensors: impl Iterator<Item = Tensor<'a>>) -> u64 {
 }
 
 impl<'a> Repeats<'a> {
-    fn compare(&mut self, candidates: &[usize], collector: &mut Collector<'_>) {
+    fn compare(&mut self, candidates: &[usize], collector: &mut Collector<'_>) -> Result<()> {
         let tensors = self.subject.tensors;
         for alike in candidates.chunk_by(|a, b| kind(tensors, *a) == kind(tensors, *b)) {
-            for alike in self.same(alike, SAMPLE) {
-                for same in self.same(&alike, u64::MAX) {
+            memory::check()?;
+            for alike in self.same(alike, SAMPLE)? {
+                for same in self.same(&alike, u64::MAX)? {
                     self.report(&same, collector);
                 }
             }
         }
+        Ok(())
     }
 
     /// Groups of tensors whose first `most` bytes are the same. What cannot be read for all of them is read for none.
-    fn same(&mut self, candidates: &[usize], most: u64) -> Vec<Vec<usize>> {
+    fn same(&mut self, candidates: &[usize], most: u64) -> Result<Vec<Vec<usize>>> {
         if candidates.len() < 2 {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut digests = match self.digests(candidates, most) {
             Ok(digests) => digests,
+            Err(reason) if reason.kind() == Kind::OutOfMemory => return Err(reason),
             Err(reason) => {
                 self.unread.add(candidates.len(), total_bytes(self.tensors(candidates)), reason);
-                return Vec::new();
+                return Ok(Vec::new());
             }
         };
         digests.sort_unstable();
         let groups = digests.chunk_by(|(digest, _), (next, _)| digest == next).filter(|group| group.len() > 1);
-        let mut groups: Vec<Vec<usize>> = groups.map(|group| group.iter().map(|(_, index)| *index).collect()).collect();
+        let groups = groups.map(|group| {
+            memory::check()?;
+            memory::collect(group.iter().map(|(_, index)| *index), COMPARED)
+        });
+        let mut groups: Vec<Vec<usize>> = memory::try_collect(groups, COMPARED)?;
         groups.sort_unstable();
-        groups
+        Ok(groups)
     }
 
     fn digests(&mut self, candidates: &[usize], most: u64) -> Result<Vec<(Digest, usize)>> {
@@ -120,7 +131,7 @@ impl<'a> Repeats<'a> {
         let len = self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.byte_len()).min(most);
         let (mut hasher, mut offset) = (Hasher::whole(Algorithm::Blake3), 0);
         while offset < len {
-            self.block.resize((len - offset).min(BLOCK) as usize, 0);
+            memory::resize(&mut self.block, (len - offset).min(BLOCK) as usize, "a part of a tensor")?;
             self.subject.reader.read(tensor, offset, &mut self.block)?;
             hasher.update(&self.block);
             offset += self.block.len() as u64;

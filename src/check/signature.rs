@@ -8,6 +8,10 @@ use super::subject::Subject;
 use crate::error::Printable;
 use crate::finding::rules::{SIGNATURE, SIGNATURE_DYNAMIC, SIGNATURE_OUTPUTS};
 use crate::graph::{Dim, Graph, Type, TypeKind, Value};
+use crate::memory;
+
+/// What memory is asked for.
+const AXES: &str = "the axes that have no fixed size";
 
 pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let Some(main) = subject.graphs.get(0) else { return };
@@ -37,10 +41,14 @@ fn report_dynamic(main: &Graph, collector: &mut Collector<'_>) {
     for value in inputs(main).chain(outputs(main)) {
         let dims = value.ty.into_iter().flat_map(|ty| ty.dims());
         for (axis, dim) in dims.enumerate() {
+            let mut kept = Ok(());
             match dim {
                 Dim::Known(_) => {}
-                Dim::Symbol(symbol) => named.entry(symbol).or_default().push((value.name, axis)),
-                Dim::Unknown => unnamed.push((value.name, axis)),
+                Dim::Symbol(symbol) => kept = memory::push(named.entry(symbol).or_default(), (value.name, axis), AXES),
+                Dim::Unknown => kept = memory::push(&mut unnamed, (value.name, axis), AXES),
+            }
+            if collector.note(kept).is_none() || !collector.has_memory() {
+                return;
             }
         }
     }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::collector::{Collector, Site};
 use super::lists::{counted, listed_or_nothing};
 use super::subject::Subject;
+use crate::error::Result;
 use crate::finding::rules::SIZE;
 use crate::graph::{Graph, Role, Stored};
+use crate::memory;
 
 /// How many tensors and bytes of one sort.
 #[derive(Default)]
@@ -20,12 +22,13 @@ pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     for tensor in subject.tensors.iter() {
         by_type.entry(tensor.dtype.name()).or_default().add(tensor.byte_len());
     }
+    let Some(by_scope) = collector.note(by_scope(subject)) else { return };
     collector.add(SIZE, Site::MODEL, || {
         let types = listed_or_nothing(by_type, Total::text);
         if subject.graphs.is_empty() {
             return format!("weights by type: {types}");
         }
-        let scopes = listed_or_nothing(by_scope(subject), Total::text);
+        let scopes = listed_or_nothing(by_scope, Total::text);
         format!("weights by type: {types}; by place: {scopes}")
     });
 }
@@ -43,9 +46,9 @@ impl Total {
 }
 
 /// Where the weights are kept. What no graph stores by name is a constant in an attribute.
-fn by_scope(subject: &Subject<'_>) -> BTreeMap<&'static str, Total> {
+fn by_scope(subject: &Subject<'_>) -> Result<BTreeMap<&'static str, Total>> {
     let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
-    let mut is_named = vec![false; subject.tensors.len()];
+    let mut is_named = memory::filled(false, subject.tensors.len(), "the tensors that graphs name")?;
     for (index, graph) in subject.graphs.iter().enumerate() {
         let scope = match graph.role {
             Role::Entry => "main graph",
@@ -61,7 +64,7 @@ fn by_scope(subject: &Subject<'_>) -> BTreeMap<&'static str, Total> {
     for (tensor, _) in subject.tensors.iter().zip(is_named).filter(|(_, is_named)| !is_named) {
         totals.entry("attributes").or_default().add(tensor.byte_len());
     }
-    totals
+    Ok(totals)
 }
 
 /// The tensors that a graph stores; of sparse ones their parts.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Finding, Rule};
-use crate::error::Printable;
+use crate::error::{Error, Printable, Result};
+use crate::memory;
 
 /// How many notes are kept: nobody reads more, and each takes more memory than what it is about.
 const MOST_NOTES: usize = 10_000;
@@ -21,6 +22,8 @@ pub(crate) struct Notes {
     bytes: usize,
     /// How many notes were left out, for each rule that was broken.
     left_out: BTreeMap<&'static str, (Rule, usize)>,
+    /// That there was no memory for a note.
+    failure: Option<Error>,
 }
 
 impl Notes {
@@ -34,16 +37,22 @@ impl Notes {
         self.left_out.entry(rule.id).or_insert((rule, 0));
         let [path, message] = [path.into(), message.into()].map(|text| Printable(&text).to_string());
         self.bytes += path.len() + message.len();
-        self.kept.push(Finding::new(rule.severity, rule.id, path, message));
+        let note = Finding::new(rule.severity, rule.id, path, message);
+        let kept = memory::check().and_then(|()| memory::push(&mut self.kept, note, "notes"));
+        self.failure = self.failure.take().or(kept.err());
     }
 
-    /// The notes in the order in which they were added, and then how many were left out.
-    pub(crate) fn finish(self) -> Vec<Finding> {
+    /// The notes in the order in which they were added, and then how many were left out. An error if there was no memory for one
+    /// of them.
+    pub(crate) fn finish(self) -> Result<Vec<Finding>> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
         let left_out = self.left_out.into_values().filter(|(_, count)| *count > 0);
         let left_out = left_out.map(|(rule, count)| {
             Finding::new(rule.severity, rule.id, "", format!("{count} more findings of this rule were left out"))
         });
-        self.kept.into_iter().chain(left_out).collect()
+        memory::collect(self.kept.into_iter().chain(left_out), "notes")
     }
 }
 
@@ -57,7 +66,7 @@ mod tests {
         let mut notes = Notes::default();
         notes.add(EXTERNAL_KEY, "a\nb", "\u{1b}[2J");
         notes.add(HEADER_WHITESPACE, "", "x".repeat(1000));
-        let notes = notes.finish();
+        let notes = notes.finish().unwrap();
         assert_eq!(notes.len(), 2);
         assert_eq!((notes[0].rule, notes[0].severity), (EXTERNAL_KEY.id, EXTERNAL_KEY.severity));
         assert_eq!((&*notes[0].path, &*notes[0].message), ("a\\u{a}b", "\\u{1b}[2J"));
@@ -72,7 +81,7 @@ mod tests {
         }
         notes.add(HEADER_WHITESPACE, "", "white space");
         notes.add(HEADER_WHITESPACE, "", "white space");
-        let notes = notes.finish();
+        let notes = notes.finish().unwrap();
         let last: Vec<_> = notes[MOST_NOTES..].iter().map(|note| (note.rule, &*note.message)).collect();
         let expected = [
             (HEADER_WHITESPACE.id, "white space"),
@@ -88,7 +97,7 @@ mod tests {
         for _ in 0..MOST_NOTES {
             notes.add(EXTERNAL_KEY, &*long, &*long);
         }
-        let notes = notes.finish();
+        let notes = notes.finish().unwrap();
         let bytes: usize = notes.iter().map(|note| note.path.len() + note.message.len()).sum();
         assert!(bytes < MOST_BYTES + 8192, "{bytes}");
         assert!(notes.last().is_some_and(|note| note.message.ends_with("were left out")));

@@ -175,7 +175,7 @@ mod tests {
         let mut notes = Notes::default();
         let found = vec![(&a, entrance("w.a", false)), (&b, entrance("model.b", true))];
         assert_eq!(choose(found, &mut notes).unwrap().map(|format| format.name), Some("b"));
-        let notes = notes.finish();
+        let notes = notes.finish().unwrap();
         assert_eq!(notes.len(), 1);
         assert!(notes[0].message.contains("w.a, model.b"), "{}", notes[0].message);
 
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert!(error.message().contains("(w.a, v.b): name one of them"), "{error}");
         assert!(choose(vec![(&a, entrance("w.a", false))], &mut notes).unwrap().is_some());
-        assert!(notes.finish().is_empty());
+        assert!(notes.finish().unwrap().is_empty());
     }
 
     #[test]

@@ -27,6 +27,7 @@ use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FILES_SEVERAL;
 use crate::limits::Budget;
+use crate::memory;
 use crate::storage::{Listed, Location};
 use detect::{Clues, Confidence, Entrance};
 
@@ -65,14 +66,14 @@ impl Reading<'_> {
     /// The files of the model's directory that are neither weights, nor descriptions, nor manifests.
     fn assets(&self, is_part: impl Fn(&str) -> bool) -> Result<Vec<String>> {
         let names = visible(self.location.listing()?).filter(|name| !is_part(name));
-        Ok(names.map(str::to_owned).collect())
+        memory::collect(names.map(str::to_owned), "the names of files")
     }
 
     /// Says which models of the directory were left out, because another has a plain name, or which files because the index
     /// that is the model does not name them.
     fn note_left_out(&mut self, chosen: &str, left_out: &[&str]) {
         if !left_out.is_empty() {
-            let left_out = left_out.join(", ");
+            let left_out = joined(left_out);
             let message = format!("\"{chosen}\" is opened; what does not belong to it is left out: {left_out}");
             self.notes.add(FILES_SEVERAL, "", message);
         }
@@ -121,5 +122,14 @@ fn holds_none(format: &str) -> Error {
 
 /// The error for a directory in which nothing tells which model is meant.
 fn several_models(names: &[&str]) -> Error {
-    Error::invalid(format!("the directory has several models ({}): name one of them", names.join(", ")))
+    Error::invalid(format!("the directory has several models ({}): name one of them", joined(names)))
+}
+
+/// Names with commas between them; of very many the first, for a message.
+fn joined(names: &[&str]) -> String {
+    const MOST: usize = 50;
+    match names.get(..MOST) {
+        Some(first) if names.len() > MOST => format!("{}, …", first.join(", ")),
+        _ => names.join(", "),
+    }
 }

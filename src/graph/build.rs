@@ -12,7 +12,8 @@ use super::types::TypeRow;
 use super::words::Word;
 use super::{AttributeKind, Function, Graph, Graphs, Initializer, NO_VALUE, Role, Stored, TypeKind};
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::memory;
 use crate::quantization::Quantization;
 
 /// Makes one graph.
@@ -24,6 +25,14 @@ pub(crate) struct GraphBuilder {
     /// The order of the operators, and that of the names of attributes.
     operator_order: Succession,
     name_order: Succession,
+}
+
+/// What memory is asked for.
+pub(super) const GRAPH: &str = "the graph";
+
+#[cold]
+fn no_memory() -> Error {
+    Error::out_of_memory(GRAPH, 1)
 }
 
 /// How many rows a graph is expected to have. Without room for them its lists grow as they are filled.
@@ -164,9 +173,8 @@ impl GraphBuilder {
             AttributeData::Strings(values) => (AttributeKind::Strings, numbers.strings(values)?),
             AttributeData::Indices(kind, values) => (kind, extend(&mut numbers.indices, values)?),
         };
-        self.graph.attributes.push(AttributeRow { name, reference, kind, data });
-        self.name_order.add(name.0);
-        Ok(())
+        memory::push(&mut self.graph.attributes, AttributeRow { name, reference, kind, data }, GRAPH)?;
+        self.name_order.add(name.0)
     }
 
     /// Says that the attributes so far are those of the graph itself.
@@ -188,9 +196,9 @@ impl GraphBuilder {
             let value = &mut graph.values[*output as usize];
             value.producer = value.producer.min(index);
         }
-        graph.nodes.push(NodeRow { name, operator: node.operator, edges, inputs, outputs, attributes });
-        self.operator_order.add(node.operator);
-        Ok(())
+        let row = NodeRow { name, operator: node.operator, edges, inputs, outputs, attributes };
+        memory::push(&mut graph.nodes, row, GRAPH)?;
+        self.operator_order.add(node.operator)
     }
 
     /// Adds a type.
@@ -202,9 +210,9 @@ impl GraphBuilder {
             dims.push((*size, self.word(symbol)?, self.word(meaning)?));
         }
         let types = &mut self.graph.types;
-        let dims = ty.dims.map(|_| types.push_dims(dims.into_iter()));
+        let dims = ty.dims.map(|_| types.push_dims(&dims)).transpose()?;
         let IrType { kind, dtype, code, .. } = *ty;
-        Ok(types.push(TypeRow { kind, dtype, code, denotation, opaque, dims, element: ty.element.unwrap_or(NONE) }))
+        types.push(TypeRow { kind, dtype, code, denotation, opaque, dims, element: ty.element.unwrap_or(NONE) })
     }
 
     /// Says what the type of a value is. The first word counts.
@@ -221,24 +229,26 @@ impl GraphBuilder {
         self.graph.values.get(value as usize).is_some_and(|row| row.is_input || row.is_output)
     }
 
-    pub(crate) fn input(&mut self, value: u32) {
-        self.graph.inputs.push(value);
+    pub(crate) fn input(&mut self, value: u32) -> Result<()> {
+        memory::push(&mut self.graph.inputs, value, GRAPH)?;
         if let Some(row) = self.graph.values.get_mut(value as usize) {
             row.is_input = true;
         }
+        Ok(())
     }
 
-    pub(crate) fn output(&mut self, value: u32) {
-        self.graph.outputs.push(value);
+    pub(crate) fn output(&mut self, value: u32) -> Result<()> {
+        memory::push(&mut self.graph.outputs, value, GRAPH)?;
         if let Some(row) = self.graph.values.get_mut(value as usize) {
             row.is_output = true;
         }
+        Ok(())
     }
 
     /// Says what is stored for a value. Tensors are counted in the order in which the reader found them.
     pub(crate) fn initializer(&mut self, value: u32, contents: Stored) -> Result<()> {
         let index = number(self.graph.initializers.len())?;
-        self.graph.initializers.push(Initializer { value, contents });
+        memory::push(&mut self.graph.initializers, Initializer { value, contents }, GRAPH)?;
         if let Some(row) = self.graph.values.get_mut(value as usize)
             && row.initializer == NONE
         {
@@ -293,11 +303,12 @@ impl GraphBuilder {
         let row = number(self.graph.operators.len())?;
         let operator = Operator { name: self.word(name)?, domain: self.word(domain)?, overload: self.word(overload)? };
         let Graph { names, words, operators, .. } = &mut self.graph;
-        operators.push(operator);
+        memory::push(operators, operator, GRAPH)?;
         let hash_of = |row: &u32| {
             let Operator { name, domain, overload } = operators[*row as usize];
             hash_of_operator(names, [name, domain, overload].map(|word| word.bytes(words)))
         };
+        self.operators.try_reserve(1, hash_of).map_err(|_| no_memory())?;
         self.operators.insert_unique(hash_of(&row), row, hash_of);
         Ok(row)
     }
@@ -325,6 +336,7 @@ impl GraphBuilder {
             return Ok(*found);
         }
         let kept = words.push(word)?;
+        self.words.try_reserve(1, |other| names.hash(other.bytes(words))).map_err(|_| no_memory())?;
         self.words.insert_unique(hash, kept, |other| names.hash(other.bytes(words)));
         Ok(kept)
     }
@@ -335,7 +347,7 @@ impl Numbers {
         let start = self.strings.len();
         for string in strings {
             let slice = extend(&mut self.bytes, string)?;
-            self.strings.push(slice);
+            memory::push(&mut self.strings, slice, GRAPH)?;
         }
         Ok(Slice { start: number(start)?, len: number(strings.len())? })
     }
@@ -343,16 +355,17 @@ impl Numbers {
 
 impl Graphs {
     /// Makes functions findable by name. Of several of one name the first is found.
-    pub(crate) fn sort_functions(&mut self) {
+    pub(crate) fn sort_functions(&mut self) -> Result<()> {
         let functions = &self.functions;
         let key = |index: &usize| {
             let Function { domain, name, overload, .. } = &functions[*index];
             (domain, name, overload)
         };
-        let mut sorted: Vec<usize> = (0..functions.len()).collect();
-        sorted.sort_by_key(key);
+        let mut sorted: Vec<usize> = memory::collect(0..functions.len(), GRAPH)?;
+        sorted.sort_unstable_by_key(|index| (key(index), *index));
         sorted.dedup_by(|other, first| key(other) == key(first));
         self.functions_by_name = sorted;
+        Ok(())
     }
 
     /// Replaces the order in which a reader found the tensors by their places in the tensor table; `None` for those that
@@ -391,13 +404,14 @@ fn hash_of_operator(names: &Names, parts: [&[u8]; 3]) -> u64 {
 fn push_value(values: &mut Vec<ValueRow>, name: Name) -> Result<u32> {
     let index = number(values.len())?;
     let (ty, producer, initializer) = (NONE, NONE, NONE);
-    values.push(ValueRow { name, ty, producer, initializer, is_input: false, is_output: false });
+    memory::push(values, ValueRow { name, ty, producer, initializer, is_input: false, is_output: false }, GRAPH)?;
     Ok(index)
 }
 
 /// The same as [`extend`] for so few items that one after the other takes less time than a call that copies them.
 fn push_all(list: &mut Vec<u32>, items: &[u32]) -> Result<Slice> {
     let kept = Slice { start: number(list.len())?, len: number(items.len())? };
+    memory::reserve(list, items.len(), GRAPH)?;
     for item in items {
         list.push(*item);
     }
@@ -406,6 +420,6 @@ fn push_all(list: &mut Vec<u32>, items: &[u32]) -> Result<Slice> {
 
 fn extend<T: Copy>(list: &mut Vec<T>, items: &[T]) -> Result<Slice> {
     let kept = Slice { start: number(list.len())?, len: number(items.len())? };
-    list.extend_from_slice(items);
+    memory::extend(list, items, GRAPH)?;
     Ok(kept)
 }

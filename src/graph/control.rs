@@ -2,6 +2,7 @@
 
 use super::rows::{Slice, number};
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 
 /// Nodes by the nodes that wait for them. What a graph without such edges needs of it is an empty list.
 #[derive(Debug, Default)]
@@ -17,12 +18,9 @@ impl Control {
         if before.is_empty() {
             return Ok(());
         }
-        let bytes = size_of_val(before) as u64;
-        self.nodes.try_reserve(before.len()).map_err(|_| Error::out_of_memory("the control edges", bytes))?;
         let slice = Slice { start: number(self.nodes.len())?, len: number(before.len())? };
-        self.nodes.extend_from_slice(before);
-        self.waiting.push((node, slice));
-        Ok(())
+        memory::extend(&mut self.nodes, before, "the control edges")?;
+        memory::push(&mut self.waiting, (node, slice), "the control edges")
     }
 
     /// The nodes that have to run before this one.

@@ -4,6 +4,7 @@ use super::rows::Name;
 use super::text::{Text, name_of};
 use super::{Graph, Graphs, NO_VALUE};
 use crate::error::{Error, Kind, Printable, Result};
+use crate::memory;
 
 /// How callers run an entry: by which names they give its inputs and take its outputs. These may differ from the names of
 /// the values.
@@ -88,8 +89,11 @@ impl Graphs {
     pub(crate) fn add_own_signature(&mut self, key: &str, graph: usize) -> Result<()> {
         let found = &self.graphs[graph];
         let (inputs, outputs) = (own_names(found, &found.inputs)?, own_names(found, &found.outputs)?);
-        self.signatures.push(SignatureRow { key: key.to_owned(), graph, inputs, outputs });
-        Ok(())
+        memory::push(
+            &mut self.signatures,
+            SignatureRow { key: key.to_owned(), graph, inputs, outputs },
+            "the signatures",
+        )
     }
 
     /// Adds a signature: inputs and outputs by name, each a value of the graph.
@@ -102,8 +106,11 @@ impl Graphs {
     ) -> Result<()> {
         let found = &mut self.graphs[graph];
         let (inputs, outputs) = (other_names(found, inputs)?, other_names(found, outputs)?);
-        self.signatures.push(SignatureRow { key: key.to_owned(), graph, inputs, outputs });
-        Ok(())
+        memory::push(
+            &mut self.signatures,
+            SignatureRow { key: key.to_owned(), graph, inputs, outputs },
+            "the signatures",
+        )
     }
 }
 
@@ -131,8 +138,5 @@ fn other_names(graph: &mut Graph, values: &[(&str, u32)]) -> Result<Vec<NamedRow
 }
 
 fn room(count: usize) -> Result<Vec<NamedRow>> {
-    let mut rows = Vec::new();
-    let bytes = count.saturating_mul(size_of::<NamedRow>()) as u64;
-    rows.try_reserve_exact(count).map_err(|_| Error::out_of_memory("the signature", bytes))?;
-    Ok(rows)
+    memory::list(count, "the signature")
 }

@@ -38,8 +38,8 @@ fn model(roles: &[Role]) -> Graphs {
     for role in roles {
         let mut builder = GraphBuilder::new(*role, Bytes::from_static(b"ab"), Room::default());
         let values = [0..1, 1..2].map(|name| builder.value(name, |_| Ok(())).unwrap());
-        builder.input(values[0]);
-        builder.output(values[1]);
+        builder.input(values[0]).unwrap();
+        builder.output(values[1]).unwrap();
         graphs.graphs.push(builder.finish().unwrap());
     }
     graphs

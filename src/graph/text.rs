@@ -9,6 +9,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::rows::{Name, Slice, ValueRow, number};
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// One space of positions: first the text that all graphs of a model share, then text of the graph's own, for names that
 /// the file does not have, because they were made up or made unique.
@@ -26,8 +27,7 @@ impl Text {
     /// Keeps a text that the file does not have, and returns its range.
     pub(super) fn keep(&mut self, text: &str) -> Result<Range<usize>> {
         let start = self.shared.len() + self.own.len();
-        self.own.try_reserve(text.len()).map_err(|_| Error::out_of_memory("the names", text.len() as u64))?;
-        self.own.extend_from_slice(text.as_bytes());
+        memory::extend(&mut self.own, text.as_bytes(), "the names")?;
         Ok(start..start + text.len())
     }
 
@@ -126,6 +126,11 @@ impl Names {
     ) -> Result<u32> {
         let hash = self.hash(name);
         let Self { table, hasher } = self;
+        // Room comes first: the entry would grow the table by a call that cannot fail.
+        if table.len() == table.capacity() {
+            let reserved = table.try_reserve(1, |named| hasher.hash_one(named.name(text, values)));
+            reserved.map_err(|_| Error::out_of_memory("the names", 1))?;
+        }
         let is_same = |named: &Named| named.hash == Named::part_of(hash) && are_equal(named.name(text, values), name);
         match table.entry(hash, is_same, |named| hasher.hash_one(named.name(text, values))) {
             Entry::Occupied(found) => Ok(found.get().value()),

@@ -1,8 +1,11 @@
 //! Types of values: tensors with symbolic dimensions, and what can be made of them.
 
+use super::build::GRAPH;
 use super::rows::{NONE, Slice};
 use super::words::{Word, Words};
 use crate::dtype::DType;
+use crate::error::Result;
+use crate::memory;
 
 /// The kinds of types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,18 +127,18 @@ impl TypeTable {
         self.rows.len()
     }
 
-    pub(super) fn push(&mut self, row: TypeRow) -> u32 {
-        self.rows.push(row);
-        self.rows.len() as u32 - 1
+    pub(super) fn push(&mut self, row: TypeRow) -> Result<u32> {
+        memory::push(&mut self.rows, row, GRAPH)?;
+        Ok(self.rows.len() as u32 - 1)
     }
 
     /// Adds dimensions: size, name, meaning.
-    pub(super) fn push_dims(&mut self, dims: impl Iterator<Item = (i64, Word, Word)>) -> Slice {
+    pub(super) fn push_dims(&mut self, dims: &[(i64, Word, Word)]) -> Result<Slice> {
         let start = self.dims.len();
         for (size, symbol, denotation) in dims {
-            self.dims.push(size);
-            self.symbols.push((symbol, denotation));
+            memory::push(&mut self.dims, *size, GRAPH)?;
+            memory::push(&mut self.symbols, (*symbol, *denotation), GRAPH)?;
         }
-        Slice { start: start as u32, len: (self.dims.len() - start) as u32 }
+        Ok(Slice { start: start as u32, len: (self.dims.len() - start) as u32 })
     }
 }

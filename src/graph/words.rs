@@ -1,8 +1,10 @@
 //! Words of a graph: operators, domains, names of attributes and of dimensions. There are few different ones, and each is kept
 //! once.
 
+use super::build::GRAPH;
 use super::rows::{Slice, number};
 use crate::error::Result;
+use crate::memory;
 
 /// One of the words: its number, counted from 1, or 0 for the empty one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,8 +34,8 @@ impl Words {
     /// Adds a word that is not there and not empty.
     pub(super) fn push(&mut self, word: &str) -> Result<Word> {
         let slice = Slice { start: number(self.text.len())?, len: number(word.len())? };
-        self.text.push_str(word);
-        self.slices.push(slice);
+        memory::push_str(&mut self.text, word, GRAPH)?;
+        memory::push(&mut self.slices, slice, GRAPH)?;
         Ok(Word(number(self.slices.len())?))
     }
 

@@ -10,9 +10,13 @@ use super::select::Selected;
 use super::taken::TakenRanges;
 use crate::digest::{Algorithm, BLOCK, Digest, block_count};
 use crate::error::{Error, Kind, Printable, Result};
+use crate::memory;
 use crate::storage::{Source, Witness};
 use crate::tensor::Span;
 use crate::verify::{FileClaim, Manifest, Origin, Policy, RunClaim};
+
+/// What memory is asked for.
+pub(super) const CHECKS: &str = "the checks";
 
 /// What a check is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -124,14 +128,14 @@ impl Checks {
         let tensor_of = |one: &Selected| payload.tensors.get(one.tensor);
         let bases_of = |one| tensor_of(one).into_iter().flat_map(|tensor| payload.bases_of(&tensor));
         let of_one = |one| bases_of(one).map(move |file| (file, one));
-        let mut sorted: Vec<(usize, &Selected)> = selection.iter().flat_map(of_one).collect();
+        let mut sorted: Vec<(usize, &Selected)> = memory::collect(selection.iter().flat_map(of_one), CHECKS)?;
         sorted.sort_unstable_by_key(|(file, selected)| (*file, selected.tensor));
         for group in sorted.chunk_by(|(file, _), (other, _)| file == other) {
-            let selected: Vec<&Selected> = group.iter().map(|(_, selected)| *selected).collect();
+            let selected: Vec<&Selected> = memory::collect(group.iter().map(|(_, selected)| *selected), CHECKS)?;
             checks.add_used_file(payload, files, group[0].0, &selected)?;
         }
         for file in payload.weights..files.len() {
-            checks.add_claims(payload, files, file);
+            checks.add_claims(payload, files, file)?;
         }
         checks.cut(files, "load fewer tensors at once, or use a manifest that states digests of whole files")
     }
@@ -142,10 +146,10 @@ impl Checks {
         match scope {
             Scope::Verify => {
                 for file in (0..files.len()).filter(|file| files[*file].base.is_none()) {
-                    checks.add_claims(payload, files, file);
+                    checks.add_claims(payload, files, file)?;
                 }
             }
-            Scope::Measure => checks.add_everything(payload, files),
+            Scope::Measure => checks.add_everything(payload, files)?,
         }
         checks.cut(files, scope.cure())
     }
@@ -158,16 +162,21 @@ impl Checks {
         selected: &[&Selected],
     ) -> Result<()> {
         let source = &files[file].source;
-        let (slices, whole): (Vec<&Selected>, Vec<&Selected>) = selected.iter().partition(|one| one.is_slice());
-        let whole: Vec<usize> = whole.iter().map(|one| one.tensor).collect();
-        let is_whole = payload.tensors_on(file).len() == whole.len();
+        let slices = || selected.iter().copied().filter(|one| one.is_slice());
+        let whole = selected.iter().filter(|one| !one.is_slice()).map(|one| one.tensor);
+        let whole: Vec<usize> = memory::collect(whole, CHECKS)?;
+        let is_whole = payload.tensors_on(file)?.len() == whole.len();
         let description = payload.description(file);
         let mut taken = None;
         let mut is_covered = false;
         for manifest in &payload.manifests {
             if manifest.runs.contains_key(source.name()) {
-                let taken = taken.get_or_insert_with(|| TakenRanges::of(payload, file, selected));
-                self.add_runs(files, file, manifest, |run| is_whole || taken.touch(run));
+                let ranges = match taken.take() {
+                    Some(ranges) => ranges,
+                    None => TakenRanges::of(payload, file, selected)?,
+                };
+                self.add_runs(files, file, manifest, |run| is_whole || ranges.touch(run))?;
+                taken = Some(ranges);
             }
             let claim = manifest.files.get(source.name());
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
@@ -176,13 +185,15 @@ impl Checks {
             let claims_all = selected.iter().all(|one| claim_of(payload, manifest, (file, one.tensor)).is_some());
             let described = manifest.files.get(files[description].source.name());
             if let Some(claim) = claim.filter(|_| is_whole && described.is_some() || !claims_all) {
-                let is_described = described.is_some_and(|claim| self.add_file(files, description, manifest, claim));
-                is_covered |= self.add_file(files, file, manifest, claim) && is_described && manifest.covers;
+                let described =
+                    described.map(|claim| self.add_file(files, description, manifest, claim)).transpose()?;
+                let is_described = described.unwrap_or_default();
+                is_covered |= self.add_file(files, file, manifest, claim)? && is_described && manifest.covers;
                 let all = selected.iter().map(|one| one.tensor);
-                self.add_tensor_claims(payload, manifest, (file, all), Claim::is_contradicted);
+                self.add_tensor_claims(payload, manifest, (file, all), Claim::is_contradicted)?;
             } else {
-                self.add_tensor_claims(payload, manifest, (file, whole.iter().copied()), |_| true);
-                slices.iter().for_each(|slice| self.add_slice_claim(payload, manifest, (file, slice)));
+                self.add_tensor_claims(payload, manifest, (file, whole.iter().copied()), |_| true)?;
+                slices().try_for_each(|slice| self.add_slice_claim(payload, manifest, (file, slice)))?;
                 is_covered |= claims_all && manifest.covers;
             }
         }
@@ -195,21 +206,24 @@ impl Checks {
     /// Each manifest is asked on its own: about the file, and about its tensors. What it says of those must be compared where
     /// it does not know the file, or what describes it. What it says of their form counts in any case: the file may hold the
     /// right bytes, and another file may say that they mean something else.
-    fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) {
-        let tensors = payload.tensors_on(file);
+    fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) -> Result<()> {
+        let tensors = payload.tensors_on(file)?;
         for manifest in &payload.manifests {
-            self.add_runs(files, file, manifest, |_| true);
+            self.add_runs(files, file, manifest, |_| true)?;
             let claim = manifest.files.get(files[file].source.name());
-            claim.into_iter().for_each(|claim| _ = self.add_file(files, file, manifest, claim));
+            if let Some(claim) = claim {
+                self.add_file(files, file, manifest, claim)?;
+            }
             let is_described = manifest.files.contains_key(files[payload.description(file)].source.name());
             let is_wanted = |stated: &Claim| claim.is_none() || !is_described || stated.is_contradicted();
-            self.add_tensor_claims(payload, manifest, (file, tensors.iter().copied()), is_wanted);
+            self.add_tensor_claims(payload, manifest, (file, tensors.iter().copied()), is_wanted)?;
         }
+        Ok(())
     }
 
     /// Adds what a manifest says of a file; returns whether that is a digest.
-    fn add_file(&mut self, files: &[PayloadFile], file: usize, manifest: &Manifest, claim: &FileClaim) -> bool {
-        let Some((algorithm, expected)) = claim.fastest() else { return false };
+    fn add_file(&mut self, files: &[PayloadFile], file: usize, manifest: &Manifest, claim: &FileClaim) -> Result<bool> {
+        let Some((algorithm, expected)) = claim.fastest() else { return Ok(false) };
         let len = files[file].source.len();
         let origin = manifest.origin();
         let contradiction = wrong_size(len, claim, manifest);
@@ -217,23 +231,25 @@ impl Checks {
         // What describes several files is asked for with each of them.
         let known = self.known.get(&(item, algorithm, 0, len)).map(|number| &self.list[*number as usize]);
         if known.is_none_or(|known| !known.claims.contains(&claim)) {
-            self.add_check(item, algorithm, (file, 0, len), claim);
-            self.add_witnesses(files, file);
+            self.add_check(item, algorithm, (file, 0, len), claim)?;
+            self.add_witnesses(files, file)?;
         }
-        true
+        Ok(true)
     }
 
     /// Adds the ranges of a file that are used elsewhere: what is checked there has to be what is used.
-    fn add_witnesses(&mut self, files: &[PayloadFile], file: usize) {
+    fn add_witnesses(&mut self, files: &[PayloadFile], file: usize) -> Result<()> {
         for witness in files[file].used.iter().filter(|witness| witness.len > 0) {
             let (item, algorithm) = (Item::Used(file), Algorithm::Blake3);
             let Witness { start, len, .. } = **witness;
             let number = self.list.len() as u32;
+            memory::reserve_entry(&mut self.known, CHECKS)?;
             if self.known.insert((item, algorithm, start, len), number).is_none() {
-                self.push(item, algorithm, (file, start, len), Vec::new(), None);
+                self.push(item, algorithm, (file, start, len), Vec::new(), None)?;
                 self.list[number as usize].witness = Some(Arc::clone(witness));
             }
         }
+        Ok(())
     }
 
     /// Adds the wanted ones of the claims that a manifest has for parts of a file.
@@ -243,7 +259,7 @@ impl Checks {
         file: usize,
         manifest: &Manifest,
         is_wanted: impl Fn(&RunClaim) -> bool,
-    ) {
+    ) -> Result<()> {
         let source = &files[file].source;
         let runs = manifest.runs.get(source.name()).into_iter().flatten();
         for run in runs.filter(|run| is_wanted(run)) {
@@ -254,8 +270,9 @@ impl Checks {
                 format!("the file has {} bytes; {} expects {len} from byte {offset}", source.len(), manifest.source)
             });
             let claim = Claim { origin: manifest.origin(), expected: run.digest, contradiction };
-            self.add_check(Item::Run(file), run.algorithm, (file, offset, len), claim);
+            self.add_check(Item::Run(file), run.algorithm, (file, offset, len), claim)?;
         }
+        Ok(())
     }
 
     /// Adds the wanted ones of the claims that a manifest has for tensors in a file. The others only confirm what others say.
@@ -265,24 +282,30 @@ impl Checks {
         manifest: &Manifest,
         (file, tensors): (usize, impl Iterator<Item = usize>),
         is_wanted: impl Fn(&Claim) -> bool,
-    ) {
+    ) -> Result<()> {
         for tensor in tensors {
             let Some(Stated { range, claim, .. }) = claim_of(payload, manifest, (file, tensor)) else { continue };
             if is_wanted(&claim) {
-                self.add_check(Item::Tensor(tensor), Algorithm::Blake3, range, claim);
+                self.add_check(Item::Tensor(tensor), Algorithm::Blake3, range, claim)?;
             } else if self.confirms {
-                self.confirmations.push((Item::Tensor(tensor), range, claim));
+                memory::push(&mut self.confirmations, (Item::Tensor(tensor), range, claim), CHECKS)?;
             }
         }
+        Ok(())
     }
 
     /// A slice is checked by the blocks that cover it, if it lies in one piece and the manifest states them.
-    fn add_slice_claim(&mut self, payload: &Payload, manifest: &Manifest, (file, slice): (usize, &Selected)) {
+    fn add_slice_claim(
+        &mut self,
+        payload: &Payload,
+        manifest: &Manifest,
+        (file, slice): (usize, &Selected),
+    ) -> Result<()> {
         let item = Item::Tensor(slice.tensor);
         let (Some(Stated { range, claim, blocks }), Some(part)) =
             (claim_of(payload, manifest, (file, slice.tensor)), &slice.part)
         else {
-            return;
+            return Ok(());
         };
         let run = match &part.taken {
             Taken::Rows(run, rows) if rows.rows == 1 => *run,
@@ -294,42 +317,45 @@ impl Checks {
         }
         let start = run.offset - range.1;
         let end = if run.len == 0 { start / BLOCK } else { (start + run.len).div_ceil(BLOCK) };
-        let cover = Some(Cover { blocks: (start / BLOCK) as u32..end as u32, stated: blocks.to_vec() });
-        self.push(item, Algorithm::Blake3, range, vec![claim], cover);
+        let stated = memory::collect(blocks.iter().copied(), CHECKS)?;
+        let cover = Some(Cover { blocks: (start / BLOCK) as u32..end as u32, stated });
+        self.push(item, Algorithm::Blake3, range, vec![claim], cover)
     }
 
-    fn add_everything(&mut self, payload: &Payload, files: &[PayloadFile]) {
+    fn add_everything(&mut self, payload: &Payload, files: &[PayloadFile]) -> Result<()> {
         let stored = files.iter().enumerate().filter(|(_, file)| file.base.is_none());
         for (file, PayloadFile { source, .. }) in stored {
             for algorithm in [Algorithm::Sha256, Algorithm::Blake3] {
-                self.push(Item::File(file), algorithm, (file, 0, source.len()), Vec::new(), None);
+                self.push(Item::File(file), algorithm, (file, 0, source.len()), Vec::new(), None)?;
             }
-            self.add_witnesses(files, file);
+            self.add_witnesses(files, file)?;
         }
         for (index, tensor) in payload.tensors.iter().enumerate() {
             // Tensors in pieces are covered by their files.
             let Some(Span { file, offset, len }) = tensor.contents.run() else { continue };
-            self.push(Item::Tensor(index), Algorithm::Blake3, (file as usize, offset, len), Vec::new(), None);
+            self.push(Item::Tensor(index), Algorithm::Blake3, (file as usize, offset, len), Vec::new(), None)?;
         }
+        Ok(())
     }
 
     /// Adds the comparisons that are not necessary; returns how many checks there were before.
-    pub(super) fn add_confirmations(&mut self) -> usize {
+    pub(super) fn add_confirmations(&mut self) -> Result<usize> {
         let necessary = self.list.len();
         for (item, range, claim) in std::mem::take(&mut self.confirmations) {
-            self.add_check(item, Algorithm::Blake3, range, claim);
+            self.add_check(item, Algorithm::Blake3, range, claim)?;
         }
-        necessary
+        Ok(necessary)
     }
 
     /// Adds a claim: to the check that makes the same digest already, or to a new one.
-    fn add_check(&mut self, item: Item, algorithm: Algorithm, range: (usize, u64, u64), claim: Claim) {
+    fn add_check(&mut self, item: Item, algorithm: Algorithm, range: (usize, u64, u64), claim: Claim) -> Result<()> {
         let key = (item, algorithm, range.1, range.2);
         match self.known.get(&key).and_then(|number| self.list.get_mut(*number as usize)) {
-            Some(check) => check.claims.push(claim),
+            Some(check) => memory::push(&mut check.claims, claim, CHECKS),
             None => {
+                memory::reserve_entry(&mut self.known, CHECKS)?;
                 self.known.insert(key, self.list.len() as u32);
-                self.push(item, algorithm, range, vec![claim], None);
+                self.push(item, algorithm, range, vec![claim], None)
             }
         }
     }
@@ -341,8 +367,9 @@ impl Checks {
         (file, start, len): (usize, u64, u64),
         claims: Vec<Claim>,
         cover: Option<Cover>,
-    ) {
-        self.list.push(Check { item, algorithm, file, start, len, claims, witness: None, cover });
+    ) -> Result<()> {
+        memory::check()?;
+        memory::push(&mut self.list, Check { item, algorithm, file, start, len, claims, witness: None, cover }, CHECKS)
     }
 }
 

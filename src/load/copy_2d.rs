@@ -58,7 +58,7 @@ fn rows_of(element: usize, axes: &[Axis]) -> Rows {
 pub(super) fn check_count(layout: &Layout) -> Result<()> {
     let gathered = layout.gathered.iter().map(|(_, index)| (*index, &layout.moves[*index]));
     let mut count = 0_usize;
-    for slab in slabs(gathered) {
+    for slab in slabs(gathered)? {
         let one = &layout.moves[slab.index];
         for chunk in one.chunks(slab) {
             let rows = rows_of(one.element() as usize, &chunk.axes);

@@ -1,14 +1,17 @@
 //! The digests that a pass has made, and how they compare with what was expected.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::checks::{Check, Claim, HashRange, Item};
 use super::plan::Plan;
 use crate::digest::{Digest, combine};
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::tensor::{Span, Tensor};
 use crate::verify::{Evidence, Outcome, Report, ReportBuilder, ReportFile};
+
+/// What memory is asked for.
+const DIGESTS: &str = "the digests";
 
 /// The digests so far: of the ranges of each check, and of the checks that are complete.
 #[derive(Default)]
@@ -21,14 +24,14 @@ pub(super) struct Digests {
 }
 
 impl Digests {
-    pub(super) fn new(plan: &Plan, keeps_going: bool) -> Self {
+    pub(super) fn new(plan: &Plan, keeps_going: bool) -> Result<Self> {
         let list = &plan.checks.list;
-        Self {
-            blocks: list.iter().map(blocks_to_be).collect(),
-            missing: list.iter().map(|check| check.hashed_blocks().len() as u32).collect(),
-            digests: vec![None; list.len()],
+        Ok(Self {
+            blocks: memory::try_collect(list.iter().map(blocks_to_be), DIGESTS)?,
+            missing: memory::collect(list.iter().map(|check| check.hashed_blocks().len() as u32), DIGESTS)?,
+            digests: memory::filled(None, list.len(), DIGESTS)?,
             keeps_going,
-        }
+        })
     }
 
     /// Keeps the digests of ranges, and compares those of checks that are now complete.
@@ -128,11 +131,13 @@ impl Digests {
     }
 
     /// One line or more for every file in use and every selected tensor.
-    pub(super) fn report(&self, plan: &Plan) -> Report {
+    pub(super) fn report(&self, plan: &Plan) -> Result<Report> {
         let sources = plan.files.iter().map(|file| &file.source);
-        let files = sources.map(|source| ReportFile { name: source.name().to_owned(), path: source.path() });
-        let mut report = ReportBuilder::new(files.collect(), Arc::clone(&plan.payload.tensors));
-        let mut of_files: Vec<Vec<OfFile>> = vec![Vec::new(); plan.files.len()];
+        let files =
+            sources.map(|source| Ok(ReportFile { name: memory::text(source.name(), DIGESTS)?, path: source.path() }));
+        let files = memory::try_collect(files, DIGESTS)?;
+        let mut report = ReportBuilder::new(files, Arc::clone(&plan.payload.tensors));
+        let mut of_files: Vec<Vec<OfFile>> = memory::filled(Vec::new(), plan.files.len(), DIGESTS)?;
         let mut of_tensors: Vec<(usize, u32)> = Vec::new();
         let mut of_runs: Vec<(RunAt, u32)> = Vec::new();
         for (check, actual) in self.concluded(plan) {
@@ -140,9 +145,14 @@ impl Digests {
                 let problem = claim.contradiction.clone();
                 let evidence = || Evidence::new(claim.origin, check.algorithm, (claim.expected, actual), problem);
                 match check.item {
-                    Item::File(file) => of_files[file].push((report.evidence(evidence()), claim.origin.covers)),
-                    Item::Tensor(tensor) => of_tensors.push((tensor, report.evidence(evidence()))),
-                    Item::Run(file) => of_runs.push(((file, check.start, check.len), report.evidence(evidence()))),
+                    Item::File(file) => of_files[file].push((report.evidence(evidence())?, claim.origin.covers)),
+                    Item::Tensor(tensor) => {
+                        memory::push(&mut of_tensors, (tensor, report.evidence(evidence())?), DIGESTS)?;
+                    }
+                    Item::Run(file) => {
+                        let run = (file, check.start, check.len);
+                        memory::push(&mut of_runs, (run, report.evidence(evidence())?), DIGESTS)?;
+                    }
                     Item::Used(_) => {}
                 }
             }
@@ -150,13 +160,14 @@ impl Digests {
         of_tensors.sort_unstable();
         of_runs.sort_unstable();
         // A file that is checked tensor by tensor has no line of its own.
-        let in_parts: HashSet<usize> = self.concluded(plan).filter_map(|(check, _)| part_of(plan, check)).collect();
-        for file in plan.files_in_use.iter().filter(|file| !of_files[**file].is_empty() || !in_parts.contains(*file)) {
+        let mut in_parts = memory::filled(false, plan.files.len(), DIGESTS)?;
+        self.concluded(plan).filter_map(|(check, _)| part_of(plan, check)).for_each(|file| in_parts[file] = true);
+        for file in plan.files_in_use.iter().filter(|file| !of_files[**file].is_empty() || !in_parts[**file]) {
             let own: Vec<u32> = of_files[*file].iter().map(|(evidence, _)| *evidence).collect();
-            report.file(*file, &own);
+            report.file(*file, &own)?;
         }
         for ((file, offset, len), evidence) in &of_runs {
-            report.run(*file, *offset, *len, &[*evidence]);
+            report.run(*file, *offset, *len, &[*evidence])?;
         }
         let mut own: Vec<u32> = Vec::new();
         for (tensor, row) in
@@ -172,9 +183,9 @@ impl Digests {
             if own.is_empty() {
                 own.extend(run_around(&of_runs, &row));
             }
-            report.tensor(tensor, &own);
+            report.tensor(tensor, &own)?;
         }
-        report.finish()
+        Ok(report.finish())
     }
 }
 
@@ -206,10 +217,11 @@ fn run_around(runs: &[(RunAt, u32)], tensor: &Tensor<'_>) -> Option<u32> {
 }
 
 /// The digests of a check's blocks before any is hashed: of those that will not be, what the manifest states.
-fn blocks_to_be(check: &Check) -> Vec<Digest> {
+fn blocks_to_be(check: &Check) -> Result<Vec<Digest>> {
+    memory::check()?;
     match &check.cover {
-        Some(cover) => cover.stated.clone(),
-        None => vec![Digest::from([0; 32]); check.blocks() as usize],
+        Some(cover) => memory::collect(cover.stated.iter().copied(), DIGESTS),
+        None => memory::filled(Digest::from([0; 32]), check.blocks() as usize, DIGESTS),
     }
 }
 

@@ -6,6 +6,11 @@ use std::ops::Range;
 use super::checks::{Checks, HashRange};
 use super::layout::Transfer;
 use super::payload::PayloadFile;
+use crate::error::Result;
+use crate::memory;
+
+/// What memory is asked for.
+const JOBS: &str = "the jobs of the load";
 
 /// A range of one file that one thread reads from its start to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,42 +60,55 @@ const GAP: u64 = 4 << 10;
 ///
 /// What is hashed only to confirm what others say has jobs of its own, each close to those that read the same bytes. Ranges of
 /// both kinds overlap all over a file: jobs that tear neither would be as long as the file.
-pub(super) fn cut(files: &[PayloadFile], transfers: &[Transfer], checks: &Checks, ends: &[(u32, u64)]) -> Vec<Job> {
+pub(super) fn cut(
+    files: &[PayloadFile],
+    transfers: &[Transfer],
+    checks: &Checks,
+    ends: &[(u32, u64)],
+) -> Result<Vec<Job>> {
     let (necessary, confirming) = checks.ranges.split_at(checks.necessary);
-    let mut jobs = cut_once(files, transfers, necessary, ends);
-    let others = cut_once(files, &[], confirming, &[]).into_iter().map(|job| {
+    let mut jobs = cut_once(files, transfers, necessary, ends)?;
+    for job in cut_once(files, &[], confirming, &[])? {
         let hashes = job.hashes.start + checks.necessary..job.hashes.end + checks.necessary;
-        Job { hashes, ..job }
-    });
-    jobs.extend(others);
+        memory::push(&mut jobs, Job { hashes, ..job }, JOBS)?;
+    }
     // A range that is hashed by one thread decides when the pass ends: begin with the longest.
-    jobs.sort_by_key(|job| (Reverse((job.end - job.start) / (4 * TARGET)), job.file, job.start));
-    jobs
+    jobs.sort_unstable_by_key(|job| (Reverse((job.end - job.start) / (4 * TARGET)), job.file, job.start));
+    Ok(jobs)
 }
 
-fn cut_once(files: &[PayloadFile], transfers: &[Transfer], hashes: &[HashRange], ends: &[(u32, u64)]) -> Vec<Job> {
+fn cut_once(
+    files: &[PayloadFile],
+    transfers: &[Transfer],
+    hashes: &[HashRange],
+    ends: &[(u32, u64)],
+) -> Result<Vec<Job>> {
     let mut jobs = Vec::new();
     for file in 0..files.len() {
         let key = file as u32;
         let transfers_of = between(transfers, |one| one.file < key, |one| one.file <= key);
         let hashes_of = between(hashes, |hash| hash.file < key, |hash| hash.file <= key);
-        let groups = merge(hashes[hashes_of.clone()].iter().map(|hash| hash.start..hash.end), 0);
+        let groups = merge(hashes[hashes_of.clone()].iter().map(|hash| hash.start..hash.end), 0)?;
         let placed = transfers[transfers_of.clone()].iter().map(|one| one.offset..one.end());
-        let mut needed: Vec<_> = placed.chain(groups.iter().cloned()).collect();
+        let mut needed: Vec<_> = memory::collect(placed.chain(groups.iter().cloned()), JOBS)?;
         needed.sort_unstable_by_key(|range| range.start);
-        for range in merge(needed.into_iter(), GAP) {
-            for Range { start, end } in split(range, &groups, &transfers[transfers_of.clone()]) {
+        for range in merge(needed.into_iter(), GAP)? {
+            for Range { start, end } in split(range, &groups, &transfers[transfers_of.clone()])? {
                 let ended = between(ends, |at| *at <= (key, start), |at| *at <= (key, end));
                 let placed =
                     between(&transfers[transfers_of.clone()], |one| one.end() <= start, |one| one.offset < end);
                 let hashed = between(&hashes[hashes_of.clone()], |hash| hash.start < start, |hash| hash.start < end);
                 let transfers = transfers_of.start + placed.start..transfers_of.start + placed.end;
                 let hashes = hashes_of.start + hashed.start..hashes_of.start + hashed.end;
-                jobs.push(Job { file, start, end, transfers, hashes, tensors: ended.len() as u64 });
+                memory::push(
+                    &mut jobs,
+                    Job { file, start, end, transfers, hashes, tensors: ended.len() as u64 },
+                    JOBS,
+                )?;
             }
         }
     }
-    jobs
+    Ok(jobs)
 }
 
 /// The part of a sorted list that begins where `before` ends to hold and ends where `until` does.
@@ -100,19 +118,19 @@ fn between<T>(items: &[T], before: impl Fn(&T) -> bool, until: impl Fn(&T) -> bo
 
 /// Joins sorted ranges that overlap or that at most `gap` bytes separate; with a gap of 0 ranges that
 /// only touch stay apart.
-fn merge(ranges: impl Iterator<Item = Range<u64>>, gap: u64) -> Vec<Range<u64>> {
+fn merge(ranges: impl Iterator<Item = Range<u64>>, gap: u64) -> Result<Vec<Range<u64>>> {
     let mut merged: Vec<Range<u64>> = Vec::new();
     for range in ranges.filter(|range| !range.is_empty()) {
         match merged.last_mut() {
             Some(last) if range.start < last.end + gap => last.end = last.end.max(range.end),
-            _ => merged.push(range),
+            _ => memory::push(&mut merged, range, JOBS)?,
         }
     }
-    merged
+    Ok(merged)
 }
 
 /// Pieces of about [`TARGET`] bytes whose borders lie inside no group, and inside no unit that is changed.
-fn split(range: Range<u64>, groups: &[Range<u64>], transfers: &[Transfer]) -> Vec<Range<u64>> {
+fn split(range: Range<u64>, groups: &[Range<u64>], transfers: &[Transfer]) -> Result<Vec<Range<u64>>> {
     let mut pieces = Vec::new();
     let mut start = range.start;
     while start < range.end {
@@ -127,10 +145,10 @@ fn split(range: Range<u64>, groups: &[Range<u64>], transfers: &[Transfer]) -> Ve
             let is_free = border_after(before, groups) == before;
             end = if is_free { before } else { border_after(end + 1, groups) };
         }
-        pieces.push(start..end);
+        memory::push(&mut pieces, start..end, JOBS)?;
         start = end;
     }
-    pieces
+    Ok(pieces)
 }
 
 /// A position, or if it lies inside a group the end of that group.
@@ -161,7 +179,7 @@ mod tests {
     #[test]
     fn pieces_never_tear_a_group_and_cover_the_range() {
         let groups = [0..TARGET / 2, TARGET / 2..3 * TARGET, 4 * TARGET..4 * TARGET + 1];
-        let pieces = split(0..10 * TARGET, &groups, &[]);
+        let pieces = split(0..10 * TARGET, &groups, &[]).unwrap();
         assert_eq!(pieces.first().unwrap().start, 0);
         assert_eq!(pieces.last().unwrap().end, 10 * TARGET);
         assert!(pieces.windows(2).all(|pair| pair[0].end == pair[1].start));
@@ -177,7 +195,7 @@ mod tests {
         let transfer = Transfer { file: 0, offset: 3, row: len, stride: len, rows: 1, arena: 0, change };
         for groups in [vec![], vec![0..TARGET, TARGET..2 * TARGET, 2 * TARGET..transfer.end() + 5]] {
             let end = transfer.end() + 5;
-            let pieces = split(0..end, &groups, &[transfer]);
+            let pieces = split(0..end, &groups, &[transfer]).unwrap();
             assert_eq!((pieces[0].start, pieces.last().unwrap().end), (0, end));
             assert!(pieces.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].start < pair[0].end));
             assert!(pieces.iter().all(|piece| transfer.torn_at(piece.start) == 0), "{pieces:?}");
@@ -197,7 +215,7 @@ mod tests {
         let mut checks = Checks::default();
         (checks.ranges, checks.necessary) = (blocks(0, 0).chain(blocks(1, 5)).collect(), 64);
         let files = [PayloadFile::plain(Source::from_memory("f", Bytes::new()))];
-        let jobs = cut(&files, &[], &checks, &[]);
+        let jobs = cut(&files, &[], &checks, &[]).unwrap();
         assert!(jobs.iter().all(|job| job.end - job.start == TARGET), "{jobs:?}");
         assert!(jobs.windows(2).all(|pair| pair[0].start <= pair[1].start), "{jobs:?}");
         let mut hashed: Vec<usize> = jobs.iter().flat_map(|job| job.hashes.clone()).collect();
@@ -208,7 +226,7 @@ mod tests {
     #[test]
     fn near_ranges_are_read_together_and_touching_groups_stay_apart() {
         let ranges = || [0..10, 10..20, 20 + GAP..30 + GAP, 5..5].into_iter();
-        assert_eq!(merge(ranges(), 0), [0..10, 10..20, 20 + GAP..30 + GAP]);
-        assert_eq!(merge(ranges(), GAP), [0..20, 20 + GAP..30 + GAP]);
+        assert_eq!(merge(ranges(), 0).unwrap(), [0..10, 10..20, 20 + GAP..30 + GAP]);
+        assert_eq!(merge(ranges(), GAP).unwrap(), [0..20, 20 + GAP..30 + GAP]);
     }
 }

@@ -8,7 +8,11 @@ use super::part::{Part, Taken};
 use super::select::Selected;
 use super::strided::{Rows, Strided};
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::tensor::{Span, TensorTable};
+
+/// What memory is asked for.
+const LAYOUT: &str = "the layout of the tensors";
 
 /// Bytes of one file that have a place in the arena: rows of equal length at equal distances, of which there is only
 /// one unless a tensor is cut across its rows.
@@ -100,12 +104,12 @@ struct Wanted {
 /// one large read fills many of them. Tensors that share bytes in their file share them in the arena, so that each byte is
 /// read and placed once.
 pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: u64) -> Result<Layout> {
-    let mut wanted = Vec::with_capacity(selection.len());
-    selection.iter().enumerate().for_each(|(position, one)| want(tensors, one, position, &mut wanted));
+    let mut wanted = memory::list(selection.len(), LAYOUT)?;
+    selection.iter().enumerate().try_for_each(|(position, one)| want(tensors, one, position, &mut wanted))?;
     // What has no bytes shares none, also where it lies inside another's.
     wanted.retain(|one| one.extent.len > 0);
     wanted.sort_unstable();
-    let mut layout = Layout { offsets: vec![0; selection.len()], ..Layout::default() };
+    let mut layout = Layout { offsets: memory::filled(0, selection.len(), LAYOUT)?, ..Layout::default() };
     let mut displaced = Vec::new();
     let mut scattered = Vec::new();
     let mut rest = &wanted[..];
@@ -113,19 +117,19 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         let (region, count) = shared_region(tensors, selection, rest)?;
         let len = if first.extent == region { first.placed_len } else { region.len };
         let start = layout.take(len, alignment)?;
-        layout.transfers.push(transfer_of(first, region, start));
+        memory::push(&mut layout.transfers, transfer_of(first, region, start), LAYOUT)?;
         if rest[..count].iter().all(|one| one.part.is_some()) {
-            layout.transient.push(start..start + len);
+            memory::push(&mut layout.transient, start..start + len, LAYOUT)?;
         }
         for Wanted { extent, position, part, placed_len, .. } in &rest[..count] {
             let delta = extent.offset - region.offset;
             if let Some(part) = part {
-                scattered.push(((*position, *part as usize), start + delta));
+                memory::push(&mut scattered, ((*position, *part as usize), start + delta), LAYOUT)?;
                 continue;
             }
             layout.offsets[*position] = start + delta;
             if !delta.is_multiple_of(alignment) {
-                displaced.push((*position, *placed_len));
+                memory::push(&mut displaced, (*position, *placed_len), LAYOUT)?;
             }
         }
         rest = &rest[count..];
@@ -136,25 +140,26 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
     Ok(layout)
 }
 
-fn want(tensors: &TensorTable, selected: &Selected, position: usize, wanted: &mut Vec<Wanted>) {
-    let Some(tensor) = tensors.get(selected.tensor) else { return };
+fn want(tensors: &TensorTable, selected: &Selected, position: usize, wanted: &mut Vec<Wanted>) -> Result<()> {
+    let Some(tensor) = tensors.get(selected.tensor) else { return Ok(()) };
     let placed_len = selected.placed_len(&tensor);
     let Some(part) = &selected.part else {
         let plain = tensor.span().map(|extent| Wanted { extent, form: None, position, part: None, placed_len });
-        return wanted.extend(plain);
+        return plain.map_or(Ok(()), |plain| memory::push(wanted, plain, LAYOUT));
     };
     match &part.taken {
         Taken::Rows(extent, rows) => {
             let is_plain = part.change.is_none() && rows.rows == 1;
             let form = (!is_plain).then_some((*rows, part.change));
-            wanted.push(Wanted { extent: *extent, form, position, part: None, placed_len });
+            memory::push(wanted, Wanted { extent: *extent, form, position, part: None, placed_len }, LAYOUT)
         }
-        Taken::Scattered(parts) => wanted.extend(parts.iter().enumerate().map(|(number, scattered)| {
+        Taken::Scattered(parts) => parts.iter().enumerate().try_for_each(|(number, scattered)| {
             let len = scattered.run.len;
             let placed_len = part.change.map_or(len, |change| change.len_of(len));
             let form = part.change.map(|change| (Rows::one(len), Some(change)));
-            Wanted { extent: scattered.run, form, position, part: Some(number as u32), placed_len }
-        })),
+            let part = Some(number as u32);
+            memory::push(wanted, Wanted { extent: scattered.run, form, position, part, placed_len }, LAYOUT)
+        }),
     }
 }
 
@@ -220,7 +225,8 @@ impl Layout {
         for (position, len) in displaced {
             let to = self.take(len, alignment)?;
             let from = std::mem::replace(&mut self.offsets[position], to);
-            self.moves.push(Move::plain(from, to, len));
+            memory::check()?;
+            memory::push(&mut self.moves, Move::plain(from, to, len), LAYOUT)?;
             if self.bytes - placed > placed.saturating_add(FREE_REPEATS) {
                 let message = "tensors share bytes at distances that do not suit the alignment, so often that they would \
                                take more than twice their memory; ask for a smaller alignment";
@@ -247,8 +253,9 @@ impl Layout {
             let to = self.take(selected.placed_len(&tensor), alignment)?;
             self.offsets[position] = to;
             let parts = group.iter().filter_map(|((_, number), from)| Some((*from, parts.get(*number)?)));
-            self.gathered.push((position, self.moves.len()));
-            self.moves.push(gather_of(part, to, parts));
+            memory::check()?;
+            memory::push(&mut self.gathered, (position, self.moves.len()), LAYOUT)?;
+            memory::push(&mut self.moves, gather_of(part, to, parts)?, LAYOUT)?;
         }
         Ok(())
     }
@@ -259,7 +266,7 @@ impl Layout {
     }
 }
 
-fn gather_of<'a>(part: &Part, to: u64, parts: impl Iterator<Item = (u64, &'a Strided)>) -> Move {
+fn gather_of<'a>(part: &Part, to: u64, parts: impl Iterator<Item = (u64, &'a Strided)>) -> Result<Move> {
     let element = part.dtype.bytes_of(1).unwrap_or(1);
     Move::new(to, element, part.shape.iter().map(|dim| *dim as u64).collect(), parts)
 }

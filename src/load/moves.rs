@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use super::copy_strided::{Axis, copy_strided};
 use super::strided::{Strided, row_major};
+use crate::error::Result;
+use crate::memory;
 
 /// One tensor that is made contiguous. All numbers but addresses are elements.
 #[derive(Debug, Clone)]
@@ -81,17 +83,18 @@ impl Move {
         element: u64,
         shape: Vec<u64>,
         parts: impl Iterator<Item = (u64, &'a Strided)>,
-    ) -> Self {
+    ) -> Result<Self> {
         let parts = parts.map(|(from, part)| MovePart {
             from,
             start: part.start.clone(),
             shape: part.shape.clone(),
             strides: part.strides.clone(),
         });
-        let mut all = Self { to, element, repeats: None, shape, parts: parts.collect(), split: 0, step: 1 };
+        let parts = memory::collect(parts, "the pieces of a tensor")?;
+        let mut all = Self { to, element, repeats: None, shape, parts, split: 0, step: 1 };
         all.join_dimensions();
         all.cut_slabs(SLAB);
-        all
+        Ok(all)
     }
 
     /// Bytes that are copied to another place as they are.
@@ -257,8 +260,9 @@ impl Move {
 }
 
 /// The slabs of these moves.
-pub(super) fn slabs<'a>(moves: impl Iterator<Item = (usize, &'a Move)>) -> Vec<Slab> {
-    moves.flat_map(|(index, one)| (0..one.slab_count()).map(move |number| Slab { index, number })).collect()
+pub(super) fn slabs<'a>(moves: impl Iterator<Item = (usize, &'a Move)>) -> Result<Vec<Slab>> {
+    let slabs = moves.flat_map(|(index, one)| (0..one.slab_count()).map(move |number| Slab { index, number }));
+    memory::collect(slabs, "the parts of tensors that are moved")
 }
 
 #[cfg(test)]
@@ -274,7 +278,7 @@ mod tests {
     #[test]
     fn dimensions_that_follow_each_other_are_joined() {
         let part = part(&[0, 0, 0, 0], &[2, 3, 1, 4], &[24, 8, 77, 2]);
-        let one = Move::new(0, 4, vec![2, 3, 1, 4], [(0, &part)].into_iter());
+        let one = Move::new(0, 4, vec![2, 3, 1, 4], [(0, &part)].into_iter()).unwrap();
         assert_eq!((one.shape, &one.parts[0].strides), (vec![24], &vec![2]));
     }
 
@@ -283,9 +287,9 @@ mod tests {
         for shape in [vec![3, 1 << 20], vec![1 << 21, 2], vec![2, 3, 700_000], vec![5], vec![]] {
             let strides: Vec<u64> = (0..shape.len()).map(|dim| 1 + dim as u64).collect();
             let part = part(&vec![0; shape.len()], &shape, &strides);
-            let one = Move::new(64, 4, shape.clone(), [(0, &part)].into_iter());
+            let one = Move::new(64, 4, shape.clone(), [(0, &part)].into_iter()).unwrap();
             let (mut at, len) = (64, 4 * shape.iter().product::<u64>());
-            for slab in slabs([(0, &one)].into_iter()) {
+            for slab in slabs([(0, &one)].into_iter()).unwrap() {
                 let range = one.destination(slab);
                 assert_eq!(range.start, at, "{shape:?}");
                 assert!(range.end - range.start <= SLAB);
@@ -298,9 +302,9 @@ mod tests {
     #[test]
     fn boxes_are_put_together() {
         let columns = [part(&[0, 0], &[2, 1], &[1, 1]), part(&[0, 1], &[2, 2], &[2, 1])];
-        let one = Move::new(6, 1, vec![2, 3], [0, 2].into_iter().zip(&columns));
+        let one = Move::new(6, 1, vec![2, 3], [0, 2].into_iter().zip(&columns)).unwrap();
         let (arena, mut place) = ([1, 2, 3, 4, 5, 6], [0; 6]);
-        slabs([(0, &one)].into_iter()).into_iter().for_each(|slab| one.fill(slab, &arena, &mut place));
+        slabs([(0, &one)].into_iter()).unwrap().into_iter().for_each(|slab| one.fill(slab, &arena, &mut place));
         assert_eq!(place, [1, 3, 4, 2, 5, 6]);
     }
 }

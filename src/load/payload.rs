@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
+use crate::memory;
 use crate::storage::{Source, Witness};
 use crate::tensor::{Tensor, TensorTable};
 use crate::verify::{Ledger, Manifest, Policy};
@@ -28,7 +29,7 @@ pub(crate) struct Payload {
 pub(crate) struct PayloadFile {
     pub(crate) source: Source,
     /// What was parsed of it, to be found again when the file is read for a check.
-    pub(crate) used: Arc<[Arc<Witness>]>,
+    pub(crate) used: Arc<Vec<Arc<Witness>>>,
     /// The file that it is built from, if no file holds it as it is. What covers that file covers it.
     pub(crate) base: Option<usize>,
     /// The file of the payload that says which of its bytes are which tensor's, if that is another one.
@@ -72,9 +73,10 @@ impl Payload {
     }
 
     /// The tensors that stand on one file, in the order of storage.
-    pub(crate) fn tensors_on(&self, file: usize) -> Vec<usize> {
+    pub(crate) fn tensors_on(&self, file: usize) -> Result<Vec<usize>> {
         let built = (0..self.weights).filter(|other| self.files[*other].base == Some(file));
-        std::iter::once(file).chain(built).flat_map(|file| self.tensors.of_file(file as u32)).collect()
+        let tensors = std::iter::once(file).chain(built).flat_map(|file| self.tensors.of_file(file as u32));
+        memory::collect(tensors, "the tensors of a file")
     }
 
     /// Whether the files that vouch for a tensor have not been touched since they were checked.

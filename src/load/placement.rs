@@ -13,10 +13,14 @@ use super::plan::Plan;
 use super::routing::Routing;
 use super::select::Selected;
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::memory;
 use crate::storage::Frozen;
 use crate::tensor::TensorTable;
 use crate::verify::Report;
+
+/// What memory is asked for.
+const PLACES: &str = "the places of the tensors";
 
 /// One tensor of a placement.
 #[derive(Debug, Clone, Copy)]
@@ -101,18 +105,26 @@ impl Memory {
 }
 
 impl Placement {
-    pub(super) fn new(plan: &Plan, memory: Memory, report: Report) -> Self {
+    pub(super) fn new(plan: &Plan, memory: Memory, report: Report) -> Result<Self> {
         let tensors = || plan.selection.iter().map(|selected| selected.tensor);
         let is_identity = plan.selection.len() == plan.payload.tensors.len() && tensors().is_sorted();
-        let positions = || tensors().enumerate().map(|(position, tensor)| (tensor, position)).collect();
-        Self(Arc::new(Inner {
+        let mut positions = HashMap::new();
+        if !is_identity {
+            positions
+                .try_reserve(plan.selection.len())
+                .map_err(|_| Error::out_of_memory(PLACES, plan.selection.len() as u64))?;
+            positions.extend(tensors().enumerate().map(|(position, tensor)| (tensor, position)));
+        }
+        let inner = Inner {
             target: plan.target,
             tensors: Arc::clone(&plan.payload.tensors),
-            selection: plan.selection.clone(),
-            positions: (!is_identity).then(positions),
+            selection: memory::collect(plan.selection.iter().cloned(), PLACES)?,
+            positions: (!is_identity).then_some(positions),
             memory,
             report: Arc::new(report),
-        }))
+        };
+        memory::check()?;
+        Ok(Self(Arc::new(inner)))
     }
 
     /// The number of tensors, once for each device that has them; 0 for [`Target::None`].
@@ -279,7 +291,7 @@ impl fmt::Debug for Placement {
 }
 
 fn views(plan: &Plan) -> Result<Vec<Bytes>> {
-    let mut views = vec![Bytes::new(); plan.payload.weights];
+    let mut views = memory::filled(Bytes::new(), plan.payload.weights, PLACES)?;
     let tensors = plan.selection.iter().filter_map(|selected| plan.payload.tensors.get(selected.tensor));
     for file in tensors.map(|tensor| tensor.file()) {
         if views[file].is_empty() {

@@ -14,7 +14,11 @@ use super::select::{Selected, select};
 use super::staging::Staging;
 use crate::error::{Error, Kind, Result};
 use crate::host::Cancel;
+use crate::memory;
 use crate::tensor::TensorTable;
+
+/// What memory is asked for.
+const PLAN: &str = "the plan";
 
 /// What a plan will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,28 +85,28 @@ impl Plan {
             check_place(&options.file)?;
         }
         let selection = select(&payload.tensors, options)?;
-        let files = payload.files.clone();
+        let files = memory::collect(payload.files.iter().cloned(), PLAN)?;
         check_size(&files)?;
         if options.target == Target::View {
             check_viewable(payload, &selection)?;
-            let mut in_use = files_in_use(payload, &selection).into_iter();
+            let mut in_use = files_in_use(payload, &selection)?.into_iter();
             if !in_use.all(|file| files[file].source.map_now()) {
                 // A file system without maps is no reason to fail: the bytes can be read.
                 return Self::new(payload, &PlanOptions { target: Target::Host, ..options.clone() });
             }
         }
         let checks = Checks::of_selection(payload, &files, &selection)?;
-        let in_use = files_in_use(payload, &selection);
+        let in_use = files_in_use(payload, &selection)?;
         Self::build(payload, (files, in_use), selection, checks, options)
     }
 
     /// Plans a pass over whole files: those of the payload, and `assets`.
     pub(crate) fn over_files(payload: &Arc<Payload>, assets: Vec<PayloadFile>, scope: Scope) -> Result<Self> {
-        let files: Vec<_> = payload.files.iter().cloned().chain(assets).collect();
+        let files: Vec<_> = memory::collect(payload.files.iter().cloned().chain(assets), PLAN)?;
         check_size(&files)?;
-        let selection: Vec<Selected> = (0..payload.tensors.len()).map(Selected::whole).collect();
+        let selection: Vec<Selected> = memory::collect((0..payload.tensors.len()).map(Selected::whole), PLAN)?;
         let checks = Checks::of_files(payload, &files, scope)?;
-        let all = (0..files.len()).filter(|file| files[*file].base.is_none()).collect();
+        let all = memory::collect((0..files.len()).filter(|file| files[*file].base.is_none()), PLAN)?;
         let options = PlanOptions { target: Target::None, ..PlanOptions::default() };
         Self::build(payload, (files, all), selection, checks, &options)
     }
@@ -144,10 +148,10 @@ impl Plan {
         let (placed, target_bytes) =
             routing.as_ref().map_or((selection.len(), kept), |routing| (routing.len(), routing.bytes()));
         let transient_bytes = routing.as_ref().map_or(0, |routing| routing.transient_bytes());
-        let jobs = cut(&files, &layout.transfers, &checks, &ends_of_tensors(&payload.tensors, &selection));
+        let jobs = cut(&files, &layout.transfers, &checks, &ends_of_tensors(&payload.tensors, &selection)?)?;
         // Devices and files place each tensor on its own, so none has to be placed a second time.
         let is_made = |one: &Move| routing.is_some() && one.repeats.is_none();
-        let slabs = slabs(layout.moves.iter().enumerate().filter(|(_, one)| is_made(one)));
+        let slabs = slabs(layout.moves.iter().enumerate().filter(|(_, one)| is_made(one)))?;
         let info = PlanInfo {
             target: options.target,
             tensors: placed as u64,
@@ -224,17 +228,18 @@ fn check_place(file: &FileOptions) -> Result<()> {
     Ok(())
 }
 
-fn files_in_use(payload: &Payload, selection: &[Selected]) -> Vec<usize> {
-    let mut is_used = vec![false; payload.weights];
+fn files_in_use(payload: &Payload, selection: &[Selected]) -> Result<Vec<usize>> {
+    let mut is_used = memory::filled(false, payload.weights, PLAN)?;
     for tensor in selection.iter().filter_map(|selected| payload.tensors.get(selected.tensor)) {
         payload.bases_of(&tensor).for_each(|file| is_used[file] = true);
     }
-    for file in (0..payload.weights).filter(|file| is_used[*file]).collect::<Vec<_>>() {
+    let used = memory::collect((0..payload.weights).filter(|file| is_used[*file]), PLAN)?;
+    for file in used {
         if let Some(is_used) = is_used.get_mut(payload.description(file)) {
             *is_used = true;
         }
     }
-    (0..payload.files.len()).filter(|file| is_used.get(*file).copied().unwrap_or(true)).collect()
+    memory::collect((0..payload.files.len()).filter(|file| is_used.get(*file).copied().unwrap_or(true)), PLAN)
 }
 
 fn check_size(files: &[PayloadFile]) -> Result<()> {
@@ -263,7 +268,7 @@ fn check_viewable(payload: &Payload, selection: &[Selected]) -> Result<()> {
 
 /// Where what is taken of each selected tensor ends, if it has bytes: (file, offset), sorted. A tensor in pieces ends
 /// with its last one.
-fn ends_of_tensors(tensors: &TensorTable, selection: &[Selected]) -> Vec<(u32, u64)> {
+fn ends_of_tensors(tensors: &TensorTable, selection: &[Selected]) -> Result<Vec<(u32, u64)>> {
     let end_of = |selected: &Selected| {
         let tensor = tensors.get(selected.tensor)?;
         let last = match &selected.part {
@@ -272,9 +277,9 @@ fn ends_of_tensors(tensors: &TensorTable, selection: &[Selected]) -> Vec<(u32, u
         };
         last.map(|run| (run.file, run.end()))
     };
-    let mut ends: Vec<_> = selection.iter().filter_map(end_of).collect();
+    let mut ends: Vec<_> = memory::collect(selection.iter().filter_map(end_of), PLAN)?;
     ends.sort_unstable();
-    ends
+    Ok(ends)
 }
 
 fn payload_bytes(tensors: &TensorTable, selection: &[Selected]) -> u64 {

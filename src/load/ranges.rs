@@ -1,10 +1,11 @@
 //! How checks are cut into the ranges that a pass hashes: what several checks need is hashed once, and files are not hashed any
 //! number of times.
 
-use super::checks::{Check, Checks, HashRange};
+use super::checks::{CHECKS, Check, Checks, HashRange};
 use super::payload::PayloadFile;
 use crate::digest::{Algorithm, BLOCK};
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 
 /// How many times over the bytes of the files may be hashed. Two digests of each file and one of each tensor are three
 /// times; tensors that overlap without being the same would make it any number.
@@ -20,59 +21,61 @@ impl Checks {
     /// Cuts the checks into ranges. Refuses to hash the files many times over, before anything grows with it; `cure`
     /// says what the caller can do about that.
     pub(super) fn cut(mut self, files: &[PayloadFile], cure: &str) -> Result<Self> {
-        let necessary = self.add_confirmations();
+        let necessary = self.add_confirmations()?;
         let own = match self.affordable(files, cure) {
-            Err(_) if necessary < self.list.len() => {
+            Err(e) if e.kind() == Kind::Limit && necessary < self.list.len() => {
                 self.list.truncate(necessary);
                 self.affordable(files, cure)?
             }
             own => own?,
         };
         let (first, others) = own.split_at(own.partition_point(|number| (*number as usize) < necessary));
-        self.ranges = self.ranges_of(first);
+        self.ranges = self.ranges_of(first)?;
         self.necessary = self.ranges.len();
-        let others = self.ranges_of(others);
-        self.ranges.extend(others);
+        for range in self.ranges_of(others)? {
+            memory::push(&mut self.ranges, range, CHECKS)?;
+        }
         Ok(self)
     }
 
     /// What is hashed for these checks, in the order of storage.
-    fn ranges_of(&self, numbers: &[u32]) -> Vec<HashRange> {
+    fn ranges_of(&self, numbers: &[u32]) -> Result<Vec<HashRange>> {
         let ranges = numbers.iter().flat_map(|number| self.list[*number as usize].ranges(*number));
-        let mut ranges: Vec<HashRange> = ranges.collect();
+        let mut ranges: Vec<HashRange> = memory::collect(ranges, CHECKS)?;
         ranges.sort_unstable();
-        ranges
+        Ok(ranges)
     }
 
     /// The checks that take over no digest from another, if they are not too much work.
     fn affordable(&mut self, files: &[PayloadFile], cure: &str) -> Result<Vec<u32>> {
-        self.share();
-        let own = self.hashed_themselves();
+        self.share()?;
+        let own = self.hashed_themselves()?;
         self.check_work(&own, files, cure)?;
         Ok(own)
     }
 
     /// Finds the checks that need the same digests of the same bytes: many tensors may lie at one place.
-    fn share(&mut self) {
+    fn share(&mut self) -> Result<()> {
         let key = |number: &u32| {
             let check = &self.list[*number as usize];
             let blocks = check.hashed_blocks();
             (check.file, check.start, check.len, check.algorithm, blocks.start, blocks.end)
         };
-        let mut sorted: Vec<u32> = (0..self.list.len() as u32).collect();
-        sorted.sort_by_key(key);
+        let mut sorted: Vec<u32> = memory::collect(0..self.list.len() as u32, CHECKS)?;
+        sorted.sort_unstable_by_key(|number| (key(number), *number));
         let groups = sorted.chunk_by(|a, b| key(a) == key(b)).filter(|group| group.len() > 1);
         let pairs = groups.flat_map(|group| group[1..].iter().map(|follower| (group[0], *follower)));
-        let mut shared: Vec<(u32, u32)> = pairs.collect();
+        let mut shared: Vec<(u32, u32)> = memory::collect(pairs, CHECKS)?;
         shared.sort_unstable();
         self.shared = shared;
+        Ok(())
     }
 
     /// The checks that take over no digest from another.
-    fn hashed_themselves(&self) -> Vec<u32> {
-        let mut takes_over = vec![false; self.list.len()];
+    fn hashed_themselves(&self) -> Result<Vec<u32>> {
+        let mut takes_over = memory::filled(false, self.list.len(), CHECKS)?;
         self.shared.iter().for_each(|(_, follower)| takes_over[*follower as usize] = true);
-        (0..self.list.len() as u32).filter(|number| !takes_over[*number as usize]).collect()
+        memory::collect((0..self.list.len() as u32).filter(|number| !takes_over[*number as usize]), CHECKS)
     }
 
     fn check_work(&self, own: &[u32], files: &[PayloadFile], cure: &str) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Which tensor goes to which device, and where there.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::Range;
 
 use super::copy_2d;
@@ -9,7 +10,11 @@ use super::lent::{Destination, HostStream};
 use super::options::CudaOptions;
 use super::select::{Selected, matches};
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::tensor::TensorTable;
+
+/// What memory is asked for.
+const ROUTING: &str = "the routing of the tensors";
 
 /// The devices of a plan, and what each of them gets. The layout of the plan is the common order of the bytes, of which
 /// every device gets some runs.
@@ -97,7 +102,7 @@ impl Routing {
         let devices = devices_of(options)?;
         let goes_to = route(tensors, selection, &devices, options)?;
         let mut own = own_destinations(tensors, selection, &devices, &goes_to, options)?;
-        let ranges = ranges_of(tensors, selection, layout);
+        let ranges = ranges_of(tensors, selection, layout)?;
         let mut routing = Self {
             arenas: vec![ArenaPlan::default(); devices.len()],
             alignment,
@@ -111,23 +116,25 @@ impl Routing {
             devices,
         };
         copy_2d::check_count(layout)?;
-        let move_of: HashMap<usize, usize> = layout.gathered.iter().copied().collect();
-        let mut in_order: Vec<usize> = (0..selection.len()).collect();
+        let move_of: HashMap<usize, usize> = map_of(layout.gathered.iter().copied())?;
+        let mut in_order: Vec<usize> = memory::collect(0..selection.len(), ROUTING)?;
         in_order.sort_unstable_by_key(|selected| layout.offsets[*selected]);
         for device in 0..routing.devices.len() {
-            let mut at = vec![None; selection.len()];
+            let mut at = memory::filled(None, selection.len(), ROUTING)?;
             for selected in in_order.iter().filter(|selected| goes_to[**selected] & 1 << device != 0) {
                 let range = ranges[*selected].clone();
                 let own = own.remove(&(*selected, device));
                 at[*selected] = Some(match (move_of.get(selected), own) {
                     (Some(index), own) => routing.place_moved(device, range, *index, own)?,
-                    (None, Some(address)) => routing.give(device, range, address),
+                    (None, Some(address)) => routing.give(device, range, address)?,
                     (None, None) => routing.extend_arena(device, range)?,
                 });
             }
             routing.place_scattered(device, layout)?;
             let placed = at.iter().enumerate().filter_map(|(selected, at)| Some((selected, (*at)?)));
-            routing.placed.extend(placed.map(|(selected, at)| PlacedOn { selected, device, at }));
+            for (selected, at) in placed {
+                memory::push(&mut routing.placed, PlacedOn { selected, device, at }, ROUTING)?;
+            }
         }
         routing.take_arenas(&options.destinations)?;
         routing.moved.sort_unstable_by_key(|moved| (moved.index, moved.device));
@@ -137,18 +144,18 @@ impl Routing {
             *end = run.end.max(*end);
             Some(*end)
         };
-        routing.ends = routing.runs.iter().scan(0, largest).collect();
+        routing.ends = memory::collect(routing.runs.iter().scan(0, largest), ROUTING)?;
         Ok(routing)
     }
 
     /// A tensor goes to the caller's memory.
-    fn give(&mut self, device: usize, range: Range<u64>, address: u64) -> At {
+    fn give(&mut self, device: usize, range: Range<u64>, address: u64) -> Result<At> {
         let at = At::Address(address);
-        self.given.push((device, address, range.end - range.start));
+        memory::push(&mut self.given, (device, address, range.end - range.start), ROUTING)?;
         if !range.is_empty() {
-            self.runs.push(Run { start: range.start, end: range.end, device, at });
+            memory::push(&mut self.runs, Run { start: range.start, end: range.end, device, at }, ROUTING)?;
         }
-        at
+        Ok(at)
     }
 
     /// A tensor goes to the arena of a device: at the end of the last run if it follows there as it does in the layout.
@@ -167,7 +174,7 @@ impl Routing {
             return Ok(At::Arena(offset + (range.start - run.start)));
         }
         let at = At::Arena(take(&mut arena.bytes, range.end - range.start, alignment)?);
-        self.runs.push(Run { start: range.start, end: range.end, device, at });
+        memory::push(&mut self.runs, Run { start: range.start, end: range.end, device, at }, ROUTING)?;
         Ok(at)
     }
 
@@ -176,7 +183,7 @@ impl Routing {
         let len = range.end - range.start;
         let at = match own {
             Some(address) => {
-                self.given.push((device, address, len));
+                memory::push(&mut self.given, (device, address, len), ROUTING)?;
                 At::Address(address)
             }
             None => {
@@ -185,25 +192,26 @@ impl Routing {
                 At::Arena(take(&mut arena.bytes, len, self.alignment)?)
             }
         };
-        self.moved.push(MovedOn { index, device, at });
+        memory::push(&mut self.moved, MovedOn { index, device, at }, ROUTING)?;
         Ok(at)
     }
 
     /// Scattered elements go to memory of their own until they are moved. Ranges that several tensors share go there once.
     fn place_scattered(&mut self, device: usize, layout: &Layout) -> Result<()> {
         let moved = self.moved.iter().filter(|moved| moved.device == device);
-        let mut ranges: Vec<Range<u64>> = moved.flat_map(|moved| layout.moves[moved.index].sources()).collect();
+        let ranges = moved.flat_map(|moved| layout.moves[moved.index].sources());
+        let mut ranges: Vec<Range<u64>> = memory::collect(ranges, ROUTING)?;
         ranges.sort_unstable_by_key(|range| range.start);
         let mut merged: Vec<Range<u64>> = Vec::new();
         for range in ranges {
             match merged.last_mut() {
                 Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-                _ => merged.push(range),
+                _ => memory::push(&mut merged, range, ROUTING)?,
             }
         }
         for Range { start, end } in merged {
             let at = At::Scratch(take(&mut self.arenas[device].scratch, end - start, self.alignment)?);
-            self.runs.push(Run { start, end, device, at });
+            memory::push(&mut self.runs, Run { start, end, device, at }, ROUTING)?;
         }
         Ok(())
     }
@@ -241,7 +249,8 @@ impl Routing {
     fn check_disjoint(&self) -> Result<()> {
         let arenas = self.arenas.iter().enumerate();
         let arenas = arenas.filter_map(|(device, arena)| Some((device, arena.given?, arena.bytes)));
-        let mut all: Vec<_> = self.given.iter().copied().chain(arenas).filter(|(.., bytes)| *bytes > 0).collect();
+        let all = self.given.iter().copied().chain(arenas).filter(|(.., bytes)| *bytes > 0);
+        let mut all: Vec<_> = memory::collect(all, ROUTING)?;
         all.sort_unstable();
         for pair in all.windows(2) {
             let ((device, address, bytes), (other, next, _)) = (pair[0], pair[1]);
@@ -329,8 +338,8 @@ fn index_of(devices: &[u32], ordinal: u32) -> Result<usize> {
 
 /// The devices of each selected tensor, as bits.
 fn route(tensors: &TensorTable, selection: &[Selected], devices: &[u32], options: &CudaOptions) -> Result<Vec<u64>> {
-    let indices: Vec<usize> = selection.iter().map(|selected| selected.tensor).collect();
-    let mut goes_to = vec![0; selection.len()];
+    let indices: Vec<usize> = memory::collect(selection.iter().map(|selected| selected.tensor), ROUTING)?;
+    let mut goes_to = memory::filled(0, selection.len(), ROUTING)?;
     for route in &options.routes {
         let device = index_of(devices, route.device).map_err(|e| e.with_subject(&*route.pattern))?;
         for position in matches(tensors, &indices, &route.pattern)? {
@@ -354,8 +363,8 @@ fn own_destinations(
     if options.destinations.iter().all(|destination| destination.tensor.is_none()) {
         return Ok(own);
     }
-    let positions: HashMap<usize, usize> =
-        selection.iter().enumerate().map(|(position, selected)| (selected.tensor, position)).collect();
+    let positions = selection.iter().enumerate().map(|(position, selected)| (selected.tensor, position));
+    let positions: HashMap<usize, usize> = map_of(positions)?;
     for Destination { tensor, device, address, bytes } in &options.destinations {
         let Some(name) = tensor else { continue };
         let invalid = |message: String| Error::invalid(message).with_subject(&**name);
@@ -373,6 +382,7 @@ fn own_destinations(
         if *bytes < needed {
             return Err(invalid(format!("its destination has {bytes} bytes, and it needs {needed}")));
         }
+        memory::reserve_entry(&mut own, ROUTING)?;
         if own.insert((position, index), *address).is_some() {
             return Err(invalid(format!("two destinations are given for it on CUDA device {device}")));
         }
@@ -382,13 +392,22 @@ fn own_destinations(
 
 /// Where the bytes of each selected tensor come from in the layout. Those that the layout would repeat come from where they are
 /// first.
-fn ranges_of(tensors: &TensorTable, selection: &[Selected], layout: &Layout) -> Vec<Range<u64>> {
+fn ranges_of(tensors: &TensorTable, selection: &[Selected], layout: &Layout) -> Result<Vec<Range<u64>>> {
     let repeats = layout.moves.iter().filter_map(|one| Some((one.to, one.repeats?)));
-    let repeated: HashMap<u64, u64> = repeats.collect();
+    let repeated: HashMap<u64, u64> = map_of(repeats)?;
     let range = |(selected, offset): (&Selected, &u64)| {
         let len = tensors.get(selected.tensor).map_or(0, |tensor| selected.placed_len(&tensor));
         let start = if len > 0 { repeated.get(offset).copied().unwrap_or(*offset) } else { *offset };
         start..start + len
     };
-    selection.iter().zip(&layout.offsets).map(range).collect()
+    memory::collect(selection.iter().zip(&layout.offsets).map(range), ROUTING)
+}
+
+fn map_of<K: Eq + Hash, V>(entries: impl Iterator<Item = (K, V)>) -> Result<HashMap<K, V>> {
+    let mut map = HashMap::new();
+    for (key, value) in entries {
+        memory::reserve_entry(&mut map, ROUTING)?;
+        map.insert(key, value);
+    }
+    Ok(map)
 }

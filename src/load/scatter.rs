@@ -12,7 +12,11 @@ use super::layout::Layout;
 use super::lock::lock;
 use super::moves::{Move, MovePart, Slab};
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::storage::Slot;
+
+/// What memory is asked for.
+const MOVES: &str = "the parts of tensors that are moved";
 
 /// The moves of a layout, and the places that they fill.
 pub(super) struct Scatter {
@@ -101,21 +105,24 @@ pub(super) fn check_work<'a>(layout: &Layout, name: impl Fn(usize) -> &'a str) -
 impl Scatter {
     /// `take` hands out ranges of the arena, in their order.
     pub(super) fn new(layout: &Layout, mut take: impl FnMut(Range<u64>) -> Result<Slot>) -> Result<Self> {
-        let mut moves = Vec::with_capacity(layout.moves.len());
+        let mut moves = memory::list(layout.moves.len(), MOVES)?;
         for (index, one) in layout.moves.iter().enumerate() {
             let one = one.clone().in_few_slabs();
             let slabs =
                 (0..one.slab_count()).map(|number| take(one.destination(Slab { index, number })).map(Mutex::new));
-            moves.push(Scattered { slabs: slabs.collect::<Result<_>>()?, one });
+            memory::check()?;
+            moves.push(Scattered { slabs: memory::try_collect(slabs, MOVES)?, one });
         }
-        let mut sources: Vec<Source> =
-            moves.iter().enumerate().flat_map(|(index, of)| sources_of(index, &of.one)).collect();
-        sources.sort_by_key(|source| source.range.start);
+        let sources = moves.iter().enumerate().flat_map(|(index, of)| sources_of(index, &of.one));
+        let mut sources: Vec<Source> = memory::collect(sources, MOVES)?;
+        sources.sort_unstable_by_key(|source| (source.range.start, source.index, source.part));
         let reach = sources.iter().scan(0, |reach, source| {
             *reach = source.range.end.max(*reach);
             Some(*reach)
         });
-        Ok(Self { reach: reach.collect(), sources, moves, transient: layout.transient.clone() })
+        let reach = memory::collect(reach, MOVES)?;
+        let transient = memory::collect(layout.transient.iter().cloned(), MOVES)?;
+        Ok(Self { reach, sources, moves, transient })
     }
 
     /// Whether there is nothing to move.
@@ -246,7 +253,7 @@ mod tests {
             shape: vec![columns, rows],
             strides: vec![1, columns],
         };
-        let moves = vec![Move::new(100 + bytes, 2, vec![columns, rows], [(100, &part)].into_iter())];
+        let moves = vec![Move::new(100 + bytes, 2, vec![columns, rows], [(100, &part)].into_iter()).unwrap()];
         let transient = std::iter::once(100..100 + bytes).collect();
         Layout { gathered: vec![(0, 0)], moves, transient, bytes: 100 + 2 * bytes, ..Layout::default() }
     }

@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use super::options::PlanOptions;
 use super::part::Part;
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::tensor::{Span, Tensor, TensorTable};
+
+/// What memory is asked for.
+const SELECTION: &str = "the selected tensors";
 
 /// One tensor of a load.
 #[derive(Debug, Clone)]
@@ -40,12 +44,13 @@ impl Selected {
 /// The tensors that the options select, in the order of the placement.
 pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec<Selected>> {
     let indices = match (&options.include[..], &options.tensors[..]) {
-        ([], []) => (0..tensors.len()).collect(),
+        ([], []) => memory::collect(0..tensors.len(), SELECTION)?,
         ([], indices) => check_indices(tensors, indices)?,
         (patterns, []) => {
-            let all: Vec<usize> = (0..tensors.len()).collect();
+            let all: Vec<usize> = memory::collect(0..tensors.len(), SELECTION)?;
             let first = first_matches(tensors, &all, patterns.iter().map(String::as_str))?;
-            all.into_iter().zip(first).filter_map(|(tensor, first)| first.map(|_| tensor)).collect()
+            let matched = all.into_iter().zip(first).filter_map(|(tensor, first)| first.map(|_| tensor));
+            memory::collect(matched, SELECTION)?
         }
         _ => return Err(Error::invalid("both patterns and indices are given: expected one of them")),
     };
@@ -61,11 +66,13 @@ pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec
         let part = row.map_or(Ok(None), |row| Part::of(&row, slice, cast))?;
         Ok(Selected { tensor, part })
     });
-    selected.collect()
+    memory::try_collect(selected, SELECTION)
 }
 
 fn check_indices(tensors: &TensorTable, indices: &[usize]) -> Result<Vec<usize>> {
-    let mut seen = HashSet::with_capacity(indices.len().min(tensors.len()));
+    let mut seen = HashSet::new();
+    let room = indices.len().min(tensors.len());
+    seen.try_reserve(room).map_err(|_| Error::out_of_memory(SELECTION, room as u64))?;
     for index in indices {
         if *index >= tensors.len() {
             let message = format!("there is no tensor {index}: the model has {}", tensors.len());
@@ -75,7 +82,7 @@ fn check_indices(tensors: &TensorTable, indices: &[usize]) -> Result<Vec<usize>>
             return Err(Error::invalid(format!("tensor {index} is selected twice")));
         }
     }
-    Ok(indices.to_vec())
+    memory::collect(indices.iter().copied(), SELECTION)
 }
 
 /// For each of these tensors the first pattern that matches its name. Every pattern has to match one.
@@ -84,7 +91,7 @@ pub(super) fn first_matches<'a>(
     indices: &[usize],
     patterns: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<Option<usize>>> {
-    let mut first = vec![None; indices.len()];
+    let mut first = memory::filled(None, indices.len(), SELECTION)?;
     for (number, text) in patterns.enumerate() {
         for position in matches(tensors, indices, text)? {
             first[position].get_or_insert(number);
@@ -98,7 +105,7 @@ pub(super) fn matches(tensors: &TensorTable, indices: &[usize], text: &str) -> R
     let pattern = compile(text)?;
     let is_match = |index: &usize| tensors.get(*index).is_some_and(|tensor| pattern.matches(tensor.name));
     let matched = indices.iter().enumerate().filter(|(_, index)| is_match(index));
-    let matched: Vec<usize> = matched.map(|(position, _)| position).collect();
+    let matched: Vec<usize> = memory::collect(matched.map(|(position, _)| position), SELECTION)?;
     if matched.is_empty() {
         return Err(Error::new(Kind::NotFound, "no selected tensor matches this pattern").with_subject(text));
     }

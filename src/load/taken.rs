@@ -4,24 +4,27 @@ use std::ops::Range;
 
 use super::payload::Payload;
 use super::select::Selected;
+use crate::error::Result;
+use crate::memory;
 use crate::verify::RunClaim;
 
 /// The bytes of a file that selected tensors lie in: sorted ranges that do not overlap.
 pub(super) struct TakenRanges(Vec<Range<u64>>);
 
 impl TakenRanges {
-    pub(super) fn of(payload: &Payload, file: usize, selected: &[&Selected]) -> Self {
+    pub(super) fn of(payload: &Payload, file: usize, selected: &[&Selected]) -> Result<Self> {
         let tensors = selected.iter().filter_map(|one| payload.tensors.get(one.tensor));
         let runs = tensors.flat_map(|tensor| tensor.contents.runs());
         let runs = runs.filter(|run| payload.base(run.file as usize) == file);
-        let mut ranges: Vec<Range<u64>> = runs.map(|run| run.offset..run.end()).collect();
+        let mut ranges: Vec<Range<u64>> =
+            memory::collect(runs.map(|run| run.offset..run.end()), "the ranges of tensors")?;
         ranges.sort_unstable_by_key(|range| range.start);
         ranges.dedup_by(|next, last| {
             let overlap = next.start < last.end;
             last.end = if overlap { last.end.max(next.end) } else { last.end };
             overlap
         });
-        Self(ranges)
+        Ok(Self(ranges))
     }
 
     /// Whether some of them lie in a part of the file.

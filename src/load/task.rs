@@ -1,6 +1,7 @@
 //! A pass over the bytes of a plan, driven by whoever steps it or by threads of its own.
 
 use std::collections::VecDeque;
+use std::io;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,8 +20,13 @@ use super::sink::{Mover, Sink};
 use super::worker::{Turn, Worker};
 use crate::error::{Error, Kind, Result};
 use crate::host::{self, Cancel, Progress};
+use crate::memory;
 use crate::storage::without_signals;
 use crate::verify::{Costs, Stage};
+
+/// Bytes that there have to be before a thread is started: its stack, of 2 MiB, and as much again. std and the C library keep
+/// small records of a thread, and end the process if there is no memory for one of them.
+const THREAD: usize = 4 << 20;
 
 /// Whether a task has more to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,10 +137,10 @@ impl Task {
         let shared = Arc::new(Shared {
             sink: Mutex::new(Some(sink)),
             mover: Mutex::default(),
-            queue: Mutex::new((0..plan.jobs.len()).collect()),
+            queue: Mutex::new(memory::collect(0..plan.jobs.len(), "the jobs of the load")?.into()),
             modes: ReadModes::new(plan),
             costs: Mutex::new(costs),
-            digests: Mutex::new(Digests::new(plan, keeps_going)),
+            digests: Mutex::new(Digests::new(plan, keeps_going)?),
             done_bytes: AtomicU64::new(0),
             done_tensors: AtomicU64::new(0),
             cancel: Cancel::default(),
@@ -155,9 +161,9 @@ impl Task {
     fn spawn(&mut self, number: usize) {
         let shared = Arc::clone(&self.shared);
         lock(&shared.status).running += 1;
+        let has_memory = memory::probe(THREAD, "a thread").map_err(|_| io::ErrorKind::OutOfMemory.into());
         let builder = Builder::new().name(format!("weighbridge-{number}"));
-        let spawned = without_signals(|| builder.spawn(move || shared.work()));
-        match spawned {
+        match has_memory.and_then(|()| without_signals(|| builder.spawn(move || shared.work()))) {
             Ok(handle) => self.workers.push(handle),
             Err(e) => {
                 lock(&self.shared.status).running -= 1;
@@ -330,6 +336,7 @@ impl Shared {
 
     fn turn(&self, worker: &mut Worker) -> Result<Advance> {
         self.check_cancelled()?;
+        memory::check()?;
         match worker.turn(&self.plan, &self.queue, &self.sink, &self.modes)? {
             Turn::Block(bytes) => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
@@ -457,8 +464,8 @@ impl Shared {
         let sink = sink.ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
         let memory = sink.finish(&self.plan)?;
         let costs = std::mem::take(&mut *lock(&self.costs));
-        let report = lock(&self.digests).report(&self.plan).with_costs(costs);
-        Ok(Placement::new(&self.plan, memory, report))
+        let report = lock(&self.digests).report(&self.plan)?.with_costs(costs);
+        Placement::new(&self.plan, memory, report)
     }
 }
 

@@ -11,6 +11,7 @@ use super::task::run;
 use crate::digest::{Algorithm, Digest};
 use crate::error::Result;
 use crate::host::Progress;
+use crate::memory;
 use crate::verify::{FileClaim, Report, ReportFile, TensorClaim};
 
 /// Checks all files and tensors, collecting mismatches. `missing` are the files that manifests list and that are not there.
@@ -22,8 +23,8 @@ pub(crate) fn verify(
 ) -> Result<Report> {
     let plan = Arc::new(Plan::over_files(payload, others, Scope::Verify)?);
     let (digests, costs) = run(&plan, (true, "verify"), progress)?;
-    let report = digests.report(&plan).with_costs(costs);
-    Ok(report.with_missing(missing, &payload.manifests))
+    let report = digests.report(&plan)?.with_costs(costs);
+    report.with_missing(missing, &payload.manifests)
 }
 
 /// The sizes and digests of a model, as a manifest states them.
@@ -41,7 +42,7 @@ pub(crate) fn measure(
     let plan = Arc::new(Plan::over_files(payload, assets, Scope::Measure)?);
     let (digests, _) = run(&plan, (false, "digest"), progress)?;
     let mut tensors = BTreeMap::new();
-    let mut of_files: Vec<Vec<(Algorithm, Digest)>> = vec![Vec::new(); plan.files.len()];
+    let mut of_files: Vec<Vec<(Algorithm, Digest)>> = memory::filled(Vec::new(), plan.files.len(), "the digests")?;
     for (check, digests) in plan.checks.list.iter().zip(digests.into_digests()) {
         let Some((digest, blocks)) = digests else { continue };
         match check.item {
@@ -49,7 +50,10 @@ pub(crate) fn measure(
                 let Some(tensor) = payload.tensors.get(tensor) else { continue };
                 let file = plan.files[payload.base(check.file)].source.name();
                 let claim = TensorClaim::of(&tensor, file, digest, blocks);
-                tensors.extend(claim.map(|claim| (tensor.name.to_owned(), claim)));
+                memory::check()?;
+                if let Some(claim) = claim {
+                    tensors.insert(memory::text(tensor.name, "the digests")?, claim);
+                }
             }
             // Only claims ask for runs, and nobody wants the digests of what is used.
             Item::Run(_) | Item::Used(_) => {}

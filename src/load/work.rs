@@ -12,6 +12,7 @@ use super::reader::Reader;
 use super::window::Window;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Result;
+use crate::memory;
 use crate::storage::Source;
 use crate::verify::{Costs, Stage};
 
@@ -26,15 +27,15 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(plan: &Plan, job: usize) -> Self {
+    pub(super) fn new(plan: &Plan, job: usize) -> Result<Self> {
         let Job { start, hashes, .. } = &plan.jobs[job];
-        Self {
+        Ok(Self {
             job,
             position: *start,
             next_hash: hashes.start,
             hashing: Vec::new(),
-            digests: Vec::with_capacity(hashes.len()),
-        }
+            digests: memory::list(hashes.len(), "the digests")?,
+        })
     }
 
     pub(super) fn job<'a>(&self, plan: &'a Plan) -> &'a Job {
@@ -60,18 +61,18 @@ impl Work {
         match source.memory()?.filter(|_| block.arena.is_empty()) {
             Some(memory) => {
                 let start = self.position as usize;
-                self.hash(plan, self.position, &memory[start..start + block.len() as usize], costs);
+                self.hash(plan, self.position, &memory[start..start + block.len() as usize], costs)?;
             }
             None => {
                 if scratch.len() < block.scratch {
-                    scratch.resize(plan.staging.block, 0);
+                    memory::resize(scratch, plan.staging.block, "the buffer of a worker")?;
                 }
                 let place: &mut [u8] =
                     if block.arena.is_empty() { &mut [] } else { window.open(block.arena.clone())? };
                 let range = (self.position, self.job(plan).end);
-                let buffers = buffers(&block, place, scratch);
+                let buffers = buffers(&block, place, scratch)?;
                 costs.measure(Stage::Read, read, || read_block(plan, source, &block, range, reader, buffers))?;
-                self.hash_block(plan, &block, place, scratch, costs);
+                self.hash_block(plan, &block, place, scratch, costs)?;
                 place_changed(&plan.layout.transfers, &block, self.position, place, scratch, costs);
             }
         }
@@ -80,9 +81,16 @@ impl Work {
     }
 
     /// Hashes a block where it was read to.
-    fn hash_block(&mut self, plan: &Plan, block: &Block, place: &[u8], mut scratch: &[u8], costs: &mut Costs) {
+    fn hash_block(
+        &mut self,
+        plan: &Plan,
+        block: &Block,
+        place: &[u8],
+        mut scratch: &[u8],
+        costs: &mut Costs,
+    ) -> Result<()> {
         if self.hashing.is_empty() && self.next_hash == self.job(plan).hashes.end {
-            return;
+            return Ok(());
         }
         let mut position = self.position;
         for Piece { len, fate } in &block.pieces {
@@ -95,17 +103,18 @@ impl Work {
                 }
                 Fate::Unread => &[],
             };
-            self.hash(plan, position, bytes, costs);
+            self.hash(plan, position, bytes, costs)?;
             position += len;
         }
+        Ok(())
     }
 
     /// Feeds bytes of the file at `start` to the hash of every range that they lie in.
-    fn hash(&mut self, plan: &Plan, start: u64, bytes: &[u8], costs: &mut Costs) {
+    fn hash(&mut self, plan: &Plan, start: u64, bytes: &[u8], costs: &mut Costs) -> Result<()> {
         let end = start + bytes.len() as u64;
         let last = self.job(plan).hashes.end;
         while let Some(range) = plan.checks.ranges[..last].get(self.next_hash).filter(|next| next.start < end) {
-            self.hashing.push((*range, hasher_of(plan, range)));
+            memory::push(&mut self.hashing, (*range, hasher_of(plan, range)), "the digests")?;
             self.next_hash += 1;
         }
         for (range, hasher) in &mut self.hashing {
@@ -115,8 +124,9 @@ impl Work {
             costs.measure(stage, to - from, || hasher.update(&bytes[from as usize..to as usize]));
         }
         for (range, hasher) in self.hashing.extract_if(.., |(range, _)| range.end <= end) {
-            self.digests.push((range, hasher.finish()));
+            memory::push(&mut self.digests, (range, hasher.finish()), "the digests")?;
         }
+        Ok(())
     }
 }
 
@@ -143,9 +153,9 @@ fn read_block(
 
 /// The buffer of each piece, in the order of the file: what has a place as it is goes there at once, the rest into the scratch
 /// memory. Padding between places becomes zeros.
-fn buffers<'a>(block: &Block, mut place: &'a mut [u8], mut scratch: &'a mut [u8]) -> Vec<IoSliceMut<'a>> {
+fn buffers<'a>(block: &Block, mut place: &'a mut [u8], mut scratch: &'a mut [u8]) -> Result<Vec<IoSliceMut<'a>>> {
     let mut at = block.arena.start;
-    let mut buffers = Vec::with_capacity(block.pieces.len());
+    let mut buffers = memory::list(block.pieces.len(), "the parts of a block")?;
     for Piece { len, fate } in &block.pieces {
         let buffer: &mut [u8] = match fate {
             Fate::Unread => &mut [],
@@ -164,7 +174,7 @@ fn buffers<'a>(block: &Block, mut place: &'a mut [u8], mut scratch: &'a mut [u8]
         };
         buffers.push(IoSliceMut::new(buffer));
     }
-    buffers
+    Ok(buffers)
 }
 
 /// Splits the first bytes off.

@@ -47,7 +47,7 @@ impl Worker {
             let Some(job) = lock(queue).pop_front() else { return self.rest() };
             self.begin(job, sink)?;
             self.reader.begin(plan, &plan.jobs[job], modes);
-            self.work = Some(Work::new(plan, job));
+            self.work = Some(Work::new(plan, job)?);
         }
         let (Some(work), Some(window)) = (&mut self.work, &mut self.window) else { return Ok(Turn::Idle) };
         let bytes = work.advance(plan, &mut **window, &mut self.reader, &mut self.scratch, &mut self.costs)?;
@@ -67,7 +67,7 @@ impl Worker {
             none => {
                 let mut sink = lock(sink);
                 let sink = sink.as_mut().ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
-                none.insert(sink.window())
+                none.insert(sink.window()?)
             }
         };
         window.begin(job);

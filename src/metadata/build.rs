@@ -5,6 +5,10 @@ use std::sync::OnceLock;
 use super::{Elements, Entry, Item, MAX_DEPTH, Metadata, Number, Pool, Span};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Budget;
+use crate::memory;
+
+/// What memory is asked for.
+const METADATA: &str = "metadata";
 
 /// Collects entries: a key, then its value. Lists and maps are begun, filled and ended, so that no reader has to hold one.
 ///
@@ -137,8 +141,8 @@ impl<'b> Builder<'b> {
     /// Makes the table. A key that occurs twice is refused.
     pub fn finish(self) -> Result<Metadata> {
         let mut twice = None;
-        let metadata = self.finish_with_first(|key| _ = twice.get_or_insert_with(|| key.to_owned()))?;
-        twice.map_or(Ok(metadata), |key| Err(duplicate(&key)))
+        let metadata = self.finish_with_first(|key| _ = twice.get_or_insert_with(|| duplicate(key)))?;
+        twice.map_or(Ok(metadata), Err)
     }
 
     /// Makes the table. Of values with the same key the first counts; `twice` is told the key of each of the others.
@@ -158,8 +162,7 @@ impl<'b> Builder<'b> {
             }
             is_same
         });
-        let mut entries = Vec::new();
-        entries.try_reserve_exact(fields.len()).map_err(|_| no_memory(fields.len() as u64))?;
+        let mut entries = memory::list(fields.len(), METADATA)?;
         entries.extend(fields.into_iter().map(|(key, value)| Entry { key, value, text: OnceLock::new() }));
         Ok(Metadata { pool, entries })
     }
@@ -248,8 +251,7 @@ impl<'b> Builder<'b> {
     fn keep_text(&mut self, text: &str) -> Result<Span> {
         let start = self.pool.text.len();
         self.budget.take_heap(text.len() as u64)?;
-        self.pool.text.try_reserve(text.len()).map_err(|_| no_memory(text.len() as u64))?;
-        self.pool.text.push_str(text);
+        memory::push_str(&mut self.pool.text, text, METADATA)?;
         Ok(Span { start, end: start + text.len() })
     }
 
@@ -294,17 +296,11 @@ fn append<T: Copy>(list: &mut Vec<T>, items: &[T]) -> Result<Span> {
 }
 
 fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
-    reserve(list, 1)?;
-    list.push(item);
-    Ok(())
+    memory::push(list, item, METADATA)
 }
 
 fn reserve<T>(list: &mut Vec<T>, count: usize) -> Result<()> {
-    list.try_reserve(count).map_err(|_| no_memory((count * size_of::<T>()) as u64))
-}
-
-fn no_memory(bytes: u64) -> Error {
-    Error::out_of_memory("metadata", bytes)
+    memory::reserve(list, count, METADATA)
 }
 
 fn duplicate(key: &str) -> Error {

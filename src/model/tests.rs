@@ -26,9 +26,9 @@ fn claimed(claims: &[(u64, Algorithm, &[u8])], policy: Policy) -> Model {
         algorithm: *algorithm,
         digest: Digest::of(*algorithm, expected),
     });
-    let manifests = vec![of_format(parsed.format, claims.collect())];
+    let manifests = vec![of_format(parsed.format, claims.collect()).unwrap()];
     let options = OpenOptions { policy, ..OpenOptions::default() };
-    Model::assemble(location, parsed, Vec::new(), manifests, &options, &Context::new())
+    Model::assemble(location, parsed, Vec::new(), manifests, &options, &Context::new()).unwrap()
 }
 
 fn only(tensor: usize) -> PlanOptions {

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use super::files::Files;
 use super::name::oddity;
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 
 /// The contents of a folder, or of a folder and all its sub-folders. Names are relative to the model, with `/` between
 /// folders.
@@ -39,6 +40,12 @@ pub(crate) struct Listed {
 /// The most entries of a directory that is opened as a model, those of its sub-folders included.
 const MAX_ENTRIES: usize = 65_536;
 
+/// What memory is asked for.
+const NAMES: &str = "the names of files";
+
+/// Bytes that readers take at most for each name while they look for the model.
+const PER_NAME: usize = 256;
+
 /// The most folders between a model and a file of it.
 const MAX_DEPTH: usize = 8;
 
@@ -53,7 +60,7 @@ impl Tree {
     pub(super) fn of_folder(files: &dyn Files, folder: &str) -> Result<Self> {
         let mut tree = TreeBuilder::default();
         tree.list(files, folder)?;
-        Ok(tree.finish())
+        tree.finish()
     }
 
     /// Lists a folder, `""` for the model's own, and all folders in it.
@@ -69,7 +76,7 @@ impl Tree {
             tree.list(files, &next)?;
             done += 1;
         }
-        Ok(tree.finish())
+        tree.finish()
     }
 }
 
@@ -98,6 +105,7 @@ impl TreeBuilder {
 
     /// Adds an entry of the folder that is being listed, in any order.
     pub(super) fn add(&mut self, name: &OsStr, entry: Entry) -> Result<()> {
+        memory::check()?;
         let Tree { files, folders, odd_names } = &mut self.tree;
         if files.len() + folders.len() + odd_names.len() == MAX_ENTRIES {
             let message = format!("the directory has more than {MAX_ENTRIES} files; name the model's file");
@@ -105,24 +113,24 @@ impl TreeBuilder {
         }
         if let Some(why) = oddity(name) {
             let shown = format!("{}{}", self.prefix, name.as_encoded_bytes().escape_ascii());
-            odd_names.push(OddName { shown, why });
-            return Ok(());
+            return memory::push(odd_names, OddName { shown, why }, NAMES);
         }
         let name = format!("{}{}", self.prefix, name.to_string_lossy());
         match entry {
-            Entry::File(bytes) => files.push(Listed { name, bytes: Some(bytes) }),
-            Entry::Link => files.push(Listed { name, bytes: None }),
-            Entry::Folder => folders.push(name),
+            Entry::File(bytes) => memory::push(files, Listed { name, bytes: Some(bytes) }, NAMES),
+            Entry::Link => memory::push(files, Listed { name, bytes: None }, NAMES),
+            Entry::Folder => memory::push(folders, name, NAMES),
         }
-        Ok(())
     }
 
-    fn finish(mut self) -> Tree {
+    fn finish(mut self) -> Result<Tree> {
         let Tree { files, folders, odd_names } = &mut self.tree;
         files.sort_unstable();
         folders.sort_unstable();
         odd_names.sort_unstable();
-        self.tree
+        // Readers make lists of the names, and sort them into sets of shards, by calls that cannot fail.
+        memory::probe(PER_NAME * files.len(), NAMES)?;
+        Ok(self.tree)
     }
 }
 

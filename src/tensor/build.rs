@@ -10,6 +10,7 @@ use super::{ByteOrder, Contents};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
 use crate::limits::{Limits, MAX_RANK};
+use crate::memory;
 use crate::quantization::{Parameters, Quantization};
 
 /// How a format lays tensors out in a file.
@@ -20,6 +21,9 @@ pub enum Layout {
     /// Tensors lie anywhere inside their files, of which these are the lengths in bytes; they may share bytes.
     Within(Vec<u64>),
 }
+
+/// What memory is asked for.
+const TABLE: &str = "the table of tensors";
 
 /// How the bytes of a tensor are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +102,7 @@ impl TableBuilder {
         self.repeated = self.repeated.saturating_add(needed.saturating_sub(extent));
         self.limits.check_repeated(self.repeated)?;
         let start = index(self.table.dims.len())?;
-        self.table.dims.extend_from_slice(strides);
+        memory::extend(&mut self.table.dims, strides, TABLE)?;
         self.push_row(name, dtype, dims_of(shape), run, Some((Stored::View(start), encoding)))
     }
 
@@ -120,18 +124,19 @@ impl TableBuilder {
             )));
         }
         self.limits.check_tensors((self.table.pieces.len() + pieces.len()) as u64)?;
-        let boxes: Vec<cover::Region<'_>> = pieces.iter().map(|piece| (piece.start, piece.shape)).collect();
+        let boxes: Vec<cover::Region<'_>> =
+            memory::collect(pieces.iter().map(|piece| (piece.start, piece.shape)), TABLE)?;
         cover::check(shape, &boxes)?;
-        let mut sorted: Vec<&Piece<'_>> = pieces.iter().collect();
-        sorted.sort_by_key(|piece| piece.run);
+        let mut sorted: Vec<(usize, &Piece<'_>)> = memory::collect(pieces.iter().enumerate(), TABLE)?;
+        sorted.sort_unstable_by_key(|(position, piece)| (piece.run, *position));
         self.repeated = self.repeated.saturating_add(repeated_bytes(&sorted));
         self.limits.check_repeated(self.repeated)?;
         let first = index(self.table.pieces.len())?;
-        for piece in &sorted {
+        for (_, piece) in &sorted {
             self.push_piece(dtype, piece)?;
         }
         let stored = Stored::Pieces(first, index(sorted.len())?);
-        self.push_row(name, dtype, dims_of(shape), sorted[0].run, Some((stored, encoding)))
+        self.push_row(name, dtype, dims_of(shape), sorted[0].1.run, Some((stored, encoding)))
     }
 
     fn push_piece(&mut self, dtype: DType, piece: &Piece<'_>) -> Result<()> {
@@ -141,10 +146,9 @@ impl TableBuilder {
             return Err(wrong_size(piece.run, dtype, &shape, needed));
         }
         let dims = index(self.table.dims.len())?;
-        self.table.dims.extend_from_slice(piece.start);
-        self.table.dims.extend_from_slice(piece.shape);
-        self.table.pieces.push(PieceRow { run: piece.run, dims });
-        Ok(())
+        memory::extend(&mut self.table.dims, piece.start, TABLE)?;
+        memory::extend(&mut self.table.dims, piece.shape, TABLE)?;
+        memory::push(&mut self.table.pieces, PieceRow { run: piece.run, dims }, TABLE)
     }
 
     /// Says how the elements of the tensor that was added last stand for real numbers.
@@ -157,11 +161,11 @@ impl TableBuilder {
             Some(extra) => extra.quantization = number,
             None => {
                 row.extra = extra;
-                self.table.extras.push(Extra { stored: Stored::Span, encoding: Encoding::PLAIN, quantization: number });
+                let row = Extra { stored: Stored::Span, encoding: Encoding::PLAIN, quantization: number };
+                memory::push(&mut self.table.extras, row, TABLE)?;
             }
         }
-        self.table.quantizations.push(quantization);
-        Ok(())
+        memory::push(&mut self.table.quantizations, quantization, TABLE)
     }
 
     /// Adds a tensor that has passed another table, whose files come `files` later in this one.
@@ -177,8 +181,8 @@ impl TableBuilder {
                 self.push_view(tensor.name, tensor.dtype, &shape(), view)?;
             }
             Contents::Pieces(pieces) => {
-                let moved: Vec<Piece<'_>> =
-                    pieces.iter().map(|piece| Piece { run: later(piece.run), ..piece }).collect();
+                let moved = pieces.iter().map(|piece| Piece { run: later(piece.run), ..piece });
+                let moved: Vec<Piece<'_>> = memory::collect(moved, TABLE)?;
                 self.push_pieces(tensor.name, tensor.dtype, &shape(), &moved, pieces.encoding)?;
             }
         }
@@ -197,18 +201,18 @@ impl TableBuilder {
         let (start, len) = (index(self.table.names.len())?, index(name.len())?);
         let dims = index(self.table.dims.len())?;
         let rank = u8::try_from(shape.len()).map_err(|_| too_many())?;
+        memory::reserve(&mut self.table.dims, shape.len(), TABLE)?;
         self.table.dims.extend(shape);
         let extra = match stored {
             None => NONE,
             Some((stored, encoding)) => {
                 let extra = index(self.table.extras.len())?;
-                self.table.extras.push(Extra { stored, encoding, quantization: NONE });
+                memory::push(&mut self.table.extras, Extra { stored, encoding, quantization: NONE }, TABLE)?;
                 extra
             }
         };
-        self.table.names.push_str(name);
-        self.table.rows.push(Row { span, name: (start, len), dims, extra, dtype, rank });
-        Ok(())
+        memory::push_str(&mut self.table.names, name, TABLE)?;
+        memory::push(&mut self.table.rows, Row { span, name: (start, len), dims, extra, dtype, rank }, TABLE)
     }
 
     /// Checks where the tensors lie, and makes the table.
@@ -229,14 +233,15 @@ impl TableBuilder {
         table.dims.shrink_to_fit();
         table.rows.shrink_to_fit();
         table.index_by_name()?;
-        table.index_further_files();
+        table.index_further_files()?;
         check_parameters(&table)?;
         Ok(table)
     }
 
     fn sort(&mut self) {
         if !self.table.rows.is_sorted_by_key(|row| row.span) {
-            self.table.rows.sort_by_key(|row| row.span);
+            // Names lie in the order of their rows: a sort that is stable would take memory.
+            self.table.rows.sort_unstable_by_key(|row| (row.span, row.name));
         }
     }
 }
@@ -395,10 +400,10 @@ fn check_blocks(dtype: DType, shape: &[u64]) -> Result<()> {
 }
 
 /// How many bytes more pieces have than their runs, which are sorted and may overlap.
-fn repeated_bytes(sorted: &[&Piece<'_>]) -> u64 {
+fn repeated_bytes(sorted: &[(usize, &Piece<'_>)]) -> u64 {
     let mut repeated: u64 = 0;
     let (mut file, mut end) = (0, 0);
-    for Piece { run, .. } in sorted {
+    for (_, Piece { run, .. }) in sorted {
         if run.file != file {
             (file, end) = (run.file, 0);
         }
@@ -513,7 +518,7 @@ mod tests {
         let run = |file, offset, len| Span { file, offset, len };
         let piece = |run| Piece { run, start: &[], shape: &[] };
         let pieces = [run(0, 0, 10), run(0, 4, 6), run(0, 4, 8), run(0, 12, 1), run(1, 0, 5), run(1, 0, 5)].map(piece);
-        let sorted: Vec<&Piece<'_>> = pieces.iter().collect();
+        let sorted: Vec<(usize, &Piece<'_>)> = pieces.iter().enumerate().collect();
         assert_eq!(repeated_bytes(&sorted), 6 + 6 + 5);
         let starts: Vec<[i64; 1]> = (0..300).map(|part| [part << 22]).collect();
         let same = |start| Piece { run: run(0, 0, 1 << 22), start, shape: &[1 << 22] };

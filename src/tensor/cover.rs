@@ -1,6 +1,7 @@
 //! Whether the pieces of a tensor fill its shape: each element is in exactly one.
 
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 
 /// A box of a tensor: its first index and its elements in each dimension.
 pub(super) type Region<'a> = (&'a [i64], &'a [i64]);
@@ -68,11 +69,7 @@ fn cut_dimensions(shape: &[u64], boxes: &[Region<'_>]) -> Result<Vec<usize>> {
 
 /// The corners that an odd number of boxes have, sorted.
 fn odd_corners(boxes: &[Region<'_>], cuts: &[usize]) -> Result<Vec<Corner>> {
-    let mut corners: Vec<Corner> = Vec::new();
-    let count = boxes.len() << cuts.len();
-    corners
-        .try_reserve_exact(count)
-        .map_err(|_| Error::out_of_memory("the pieces of a tensor", (count * size_of::<Corner>()) as u64))?;
+    let mut corners: Vec<Corner> = memory::list(boxes.len() << cuts.len(), "the pieces of a tensor")?;
     for (start, dims) in boxes {
         for choice in 0..1_usize << cuts.len() {
             let mut corner = Corner::default();
@@ -84,7 +81,8 @@ fn odd_corners(boxes: &[Region<'_>], cuts: &[usize]) -> Result<Vec<Corner>> {
         }
     }
     corners.sort_unstable();
-    Ok(corners.chunk_by(|a, b| a == b).filter(|same| same.len() % 2 == 1).map(|same| same[0]).collect())
+    let odd = corners.chunk_by(|a, b| a == b).filter(|same| same.len() % 2 == 1).map(|same| same[0]);
+    memory::collect(odd, "the pieces of a tensor")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::contents::{Contents, Encoding, PieceRow, Pieces, View};
 use super::{STRING_OFFSET, Span};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::quantization::Quantization;
 
 /// One tensor of a table.
@@ -146,16 +147,16 @@ impl TensorTable {
     }
 
     /// Notes the further files of tensors in pieces. The rows are in their order.
-    pub(super) fn index_further_files(&mut self) {
+    pub(super) fn index_further_files(&mut self) -> Result<()> {
         if self.pieces.is_empty() {
-            return;
+            return Ok(());
         }
         let mut further = Vec::new();
         for (index, row) in self.rows.iter().enumerate().filter(|(_, row)| row.extra != NONE) {
             let mut last = row.span.file;
             for run in self.tensor(row).contents.runs().filter(|run| run.file != row.span.file) {
                 if run.file != last {
-                    further.push((run.file, index as u32));
+                    memory::push(&mut further, (run.file, index as u32), "the files of tensors in pieces")?;
                 }
                 last = run.file;
             }
@@ -163,6 +164,7 @@ impl TensorTable {
         further.sort_unstable();
         further.dedup();
         self.further_files = further;
+        Ok(())
     }
 
     /// The tensors whose first byte is in one file.
@@ -209,7 +211,9 @@ impl TensorTable {
 
     /// Makes the tensors findable by name, and refuses two of one name.
     pub(super) fn index_by_name(&mut self) -> Result<()> {
-        let mut by_name = HashTable::with_capacity(self.rows.len());
+        let mut by_name = HashTable::new();
+        let bytes = self.rows.len() as u64 * size_of::<u32>() as u64;
+        by_name.try_reserve(self.rows.len(), |_| 0).map_err(|_| Error::out_of_memory("the names of tensors", bytes))?;
         let hash = |index: &u32| self.hasher.hash_one(self.name(&self.rows[*index as usize]));
         for (index, row) in (0_u32..).zip(&self.rows) {
             let name = self.name(row);

@@ -9,8 +9,12 @@ use std::fmt::Write as _;
 use super::claims::{Claims, FileClaim, FileClaims};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
+use crate::memory;
 
 pub(super) const FILE_NAME: &str = "SHA256SUMS";
+
+/// What memory is asked for.
+const NAME: &str = "a name";
 
 /// What some editors put before text: U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -24,6 +28,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
+        memory::check()?;
         let added = read_line(line)
             .and_then(|(name, digest)| files.add(name, FileClaim::new(None, [(Algorithm::Sha256, digest)])));
         added.map_err(|e| e.with_subject(format!("line {number}")))?;
@@ -37,7 +42,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
 
 fn read_line(line: &str) -> Result<(String, Digest)> {
     if let Some((name, digest)) = line.strip_prefix("SHA256 (").and_then(|rest| rest.rsplit_once(") = ")) {
-        return Ok((name.to_owned(), Digest::from_hex(digest)?));
+        return Ok((memory::text(name, NAME)?, Digest::from_hex(digest)?));
     }
     let (has_escapes, line) = line.strip_prefix('\\').map_or((false, line), |rest| (true, rest));
     let (digest, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -46,12 +51,13 @@ fn read_line(line: &str) -> Result<(String, Digest)> {
         .strip_prefix([' ', '*'])
         .filter(|name| !name.is_empty())
         .ok_or_else(|| Error::format("expected two spaces, or a space and \"*\", and a name after the digest"))?;
-    let name = if has_escapes { unescape(name)? } else { name.to_owned() };
+    let name = if has_escapes { unescape(name)? } else { memory::text(name, NAME)? };
     Ok((name, digest))
 }
 
 fn unescape(name: &str) -> Result<String> {
-    let mut plain = String::with_capacity(name.len());
+    let mut plain = memory::text(name, "a name")?;
+    plain.clear();
     let mut chars = name.chars();
     while let Some(c) = chars.next() {
         let c = match (c, c == '\\') {

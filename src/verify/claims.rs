@@ -6,8 +6,12 @@ use super::form::Form;
 use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::storage::normal_name;
 use crate::tensor::{Encoding, Tensor};
+
+/// What memory is asked for.
+const NAME: &str = "a name";
 
 /// What a reader of manifests returns: files, and tensors.
 pub(super) type Claims = (BTreeMap<String, FileClaim>, BTreeMap<String, TensorClaim>);
@@ -52,12 +56,12 @@ pub(super) struct FileClaims {
 impl FileClaims {
     /// Adds what is said of a file. Two claims of one file are refused, even if they agree: nobody can tell which counts.
     pub(super) fn add(&mut self, spelling: String, claim: FileClaim) -> Result<()> {
-        let name = normal_name(&spelling).into_owned();
+        let name = memory::into_owned(normal_name(&spelling), NAME)?;
         if self.by_name.contains_key(&name) {
             return Err(self.twice(&name, &spelling));
         }
         if name != spelling {
-            self.spellings.insert(name.clone(), spelling);
+            self.spellings.insert(memory::text(&name, NAME)?, spelling);
         }
         self.by_name.insert(name, claim);
         Ok(())

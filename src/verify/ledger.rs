@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::error::Result;
+use crate::memory;
+
 /// One mark for every file and every tensor: the stamp that its file had before a pass over its bytes, which then matched.
 ///
 /// A mark is good as long as the file has that stamp. When it has another, the bytes may still be the same, or not.
@@ -11,9 +14,10 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn new(files: usize, tensors: usize) -> Self {
-        let unmarked = |count| (0..count).map(|_| AtomicU64::new(0)).collect();
-        Self { files: unmarked(files), tensors: unmarked(tensors) }
+    pub(crate) fn new(files: usize, tensors: usize) -> Result<Self> {
+        const LEDGER: &str = "the marks of what has been checked";
+        let unmarked = |count| memory::collect((0..count).map(|_| AtomicU64::new(0)), LEDGER);
+        Ok(Self { files: unmarked(files)?.into_boxed_slice(), tensors: unmarked(tensors)?.into_boxed_slice() })
     }
 
     /// `stamp` is not 0.

@@ -35,6 +35,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Kind, Printable, Result};
 use crate::json::{self, Object, UniqueMap};
 use crate::limits::{MAX_RANK, MAX_RECORD_FILES, MAX_RECORD_TENSORS};
+use crate::memory;
 use crate::storage::normal_name;
 use crate::tensor::{ByteOrder, Encoding, extent};
 
@@ -70,7 +71,9 @@ struct File {
 
 #[derive(Serialize, Deserialize)]
 struct Tensor {
+    #[serde(deserialize_with = "json::string")]
     file: String,
+    #[serde(deserialize_with = "json::string")]
     dtype: String,
     #[serde(deserialize_with = "json::list::<_, _, MAX_RANK>")]
     shape: Vec<i64>,
@@ -83,7 +86,7 @@ struct Tensor {
     #[serde(default, skip_serializing_if = "is_false")]
     neg: bool,
     blake3: Hex,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "json::list::<_, _, { usize::MAX }>")]
     blocks: Vec<Hex>,
 }
 
@@ -149,11 +152,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
     let Object(Record { files, tensors }) = json::read(bytes, 0, PhantomData)?;
     let mut claims = FileClaims::default();
     for (name, Object(file)) in files.0 {
+        memory::check()?;
         let claim = file.claim(&name)?;
         claims.add(name, claim)?;
     }
-    let tensors = tensors.0.into_iter().map(|(name, Object(tensor))| Ok((name.clone(), tensor.claim(&name)?)));
-    Ok((claims.by_name, tensors.collect::<Result<_>>()?))
+    // Entry by entry: `collect` would make a list of all of them first.
+    let mut of_tensors = BTreeMap::new();
+    for (name, Object(tensor)) in tensors.0 {
+        memory::check()?;
+        let claim = tensor.claim(&name)?;
+        of_tensors.insert(name, claim);
+    }
+    Ok((claims.by_name, of_tensors))
 }
 
 impl File {

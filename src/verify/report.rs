@@ -5,7 +5,11 @@ use std::sync::Arc;
 use super::{Anchor, Cost, Costs, Manifest, Origin, Policy};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::memory;
 use crate::tensor::TensorTable;
+
+/// What memory is asked for.
+const REPORT: &str = "the report";
 
 /// What became of one comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,20 +240,23 @@ impl Report {
     }
 
     /// Adds lines for files that manifests list and that cannot be read.
-    pub(crate) fn with_missing(mut self, missing: Vec<ReportFile>, manifests: &[Manifest]) -> Self {
+    pub(crate) fn with_missing(mut self, missing: Vec<ReportFile>, manifests: &[Manifest]) -> Result<Self> {
         let mut rows = Vec::new();
         for file in missing {
+            memory::check()?;
             let claims = manifests.iter().filter_map(|m| Some((m, m.files.get(&file.name)?.fastest()?)));
             for (manifest, (algorithm, expected)) in claims {
                 let (subject, evidence) = (self.files.len() as u32, self.evidence.len() as u32);
-                rows.push(Row { kind: Kind::File, subject, evidence: Some(evidence) });
-                self.evidence.push(Evidence::missing(manifest, algorithm, expected));
+                memory::push(&mut rows, Row { kind: Kind::File, subject, evidence: Some(evidence) }, REPORT)?;
+                memory::push(&mut self.evidence, Evidence::missing(manifest, algorithm, expected), REPORT)?;
             }
-            self.files.push(file);
+            memory::push(&mut self.files, file, REPORT)?;
         }
         let end_of_files = self.rows.partition_point(|row| row.kind == Kind::File);
-        self.rows.splice(end_of_files..end_of_files, rows);
-        self
+        memory::reserve(&mut self.rows, rows.len(), REPORT)?;
+        self.rows.extend_from_slice(&rows);
+        self.rows[end_of_files..].rotate_right(rows.len());
+        Ok(self)
     }
 
     fn line(&self, row: &Row) -> Line<'_> {
@@ -279,34 +286,37 @@ impl ReportBuilder {
     }
 
     /// Keeps evidence that several lines may share.
-    pub(crate) fn evidence(&mut self, evidence: Evidence) -> u32 {
-        self.0.evidence.push(evidence);
-        self.0.evidence.len() as u32 - 1
+    pub(crate) fn evidence(&mut self, evidence: Evidence) -> Result<u32> {
+        memory::check()?;
+        memory::push(&mut self.0.evidence, evidence, REPORT)?;
+        Ok(self.0.evidence.len() as u32 - 1)
     }
 
     /// A line for each piece of evidence, or one that says that there is none.
-    pub(crate) fn file(&mut self, file: usize, evidence: &[u32]) {
-        self.push(Kind::File, file, evidence);
+    pub(crate) fn file(&mut self, file: usize, evidence: &[u32]) -> Result<()> {
+        self.push(Kind::File, file, evidence)
     }
 
     /// As [`file`](Self::file), for `len` bytes of a file from `offset`.
-    pub(crate) fn run(&mut self, file: usize, offset: u64, len: u64, evidence: &[u32]) {
-        self.0.runs.push(Run { file: file as u32, offset, len });
-        self.push(Kind::Run, self.0.runs.len() - 1, evidence);
+    pub(crate) fn run(&mut self, file: usize, offset: u64, len: u64, evidence: &[u32]) -> Result<()> {
+        memory::push(&mut self.0.runs, Run { file: file as u32, offset, len }, REPORT)?;
+        self.push(Kind::Run, self.0.runs.len() - 1, evidence)
     }
 
     /// As [`file`](Self::file), for a tensor.
-    pub(crate) fn tensor(&mut self, tensor: usize, evidence: &[u32]) {
-        self.push(Kind::Tensor, tensor, evidence);
+    pub(crate) fn tensor(&mut self, tensor: usize, evidence: &[u32]) -> Result<()> {
+        self.push(Kind::Tensor, tensor, evidence)
     }
 
-    fn push(&mut self, kind: Kind, subject: usize, evidence: &[u32]) {
+    fn push(&mut self, kind: Kind, subject: usize, evidence: &[u32]) -> Result<()> {
         let subject = subject as u32;
+        memory::reserve(&mut self.0.rows, evidence.len().max(1), REPORT)?;
         if evidence.is_empty() {
             self.0.rows.push(Row { kind, subject, evidence: None });
         }
         let rows = evidence.iter().map(|evidence| Row { kind, subject, evidence: Some(*evidence) });
         self.0.rows.extend(rows);
+        Ok(())
     }
 
     pub(crate) fn finish(self) -> Report {

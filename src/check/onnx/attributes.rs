@@ -8,6 +8,7 @@ use crate::finding::rules::{
     ATTRIBUTE_DUPLICATE, ATTRIBUTE_KIND, ATTRIBUTE_NAME, ATTRIBUTE_REQUIRED, ATTRIBUTE_UNDECLARED, ATTRIBUTE_VALUE,
 };
 use crate::graph::{Attribute, AttributeKind, Graph, Node};
+use crate::memory;
 
 /// Checks attributes, node by node.
 pub(super) struct Attributes<'a> {
@@ -26,7 +27,8 @@ impl<'a> Attributes<'a> {
         let site = Site::node(index, node.index);
         self.names.clear();
         for attribute in graph.attributes(node) {
-            self.names.push(attribute.name);
+            let kept = memory::push(&mut self.names, attribute.name, "the names of attributes");
+            let Some(()) = collector.note(kept) else { return };
             if attribute.name.is_empty() {
                 collector.add(ATTRIBUTE_NAME, site, || "an attribute has no name");
             }

@@ -2,9 +2,11 @@
 
 use std::fmt::Display;
 
+use super::values::VALUES;
 use crate::check::collector::{Collector, Site, advise, quoted};
 use crate::finding::rules::{FUNCTION_OUTPUT, GRAPH_ORDER, GRAPH_OUTPUT, GRAPH_SHADOW, GRAPH_SSA};
 use crate::graph::{Graph, Graphs, NO_VALUE, Node, Role, Value};
+use crate::memory;
 
 /// One graph while it is checked.
 pub(super) struct Flow<'a> {
@@ -18,11 +20,18 @@ pub(super) struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    pub(super) fn begin(graphs: &'a Graphs, index: usize, graph: &'a Graph, collector: &mut Collector<'_>) -> Self {
+    /// Begins with what is there before the first node; `None` if there is no memory, which the collector is told.
+    pub(super) fn begin(
+        graphs: &'a Graphs,
+        index: usize,
+        graph: &'a Graph,
+        collector: &mut Collector<'_>,
+    ) -> Option<Self> {
         let count = graph.value_count();
         let is_inside = matches!(graph.role, Role::Subgraph { .. });
-        let is_around = vec![(!is_inside).then_some(false); count];
-        let mut flow = Self { graphs, index, graph, is_there: vec![false; count], is_around };
+        let is_around = collector.note(memory::filled((!is_inside).then_some(false), count, VALUES))?;
+        let is_there = collector.note(memory::filled(false, count, VALUES))?;
+        let mut flow = Self { graphs, index, graph, is_there, is_around };
         let stored = graph.initializers().iter().map(|initializer| initializer.value);
         for value in graph.inputs().iter().copied().chain(stored) {
             let is_new = !flow.is_there(value);
@@ -32,7 +41,7 @@ impl<'a> Flow<'a> {
                 collector.add(GRAPH_SHADOW, Site::graph(index), || format!("{name} hides a value of a graph around"));
             }
         }
-        flow
+        Some(flow)
     }
 
     /// Checks the next node.

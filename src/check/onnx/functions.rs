@@ -2,17 +2,22 @@
 
 use std::collections::btree_set::{self, BTreeSet};
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet, TryReserveError};
 
 use super::lookup::spelled;
 use super::schema::Op;
 use super::scope::{IR_OF_FUNCTIONS, Scopes};
 use crate::check::collector::{Collector, Site, function_name, quoted};
+use crate::error::{Error, Result};
 use crate::finding::rules::{
     FUNCTION_CALL, FUNCTION_COUNT, FUNCTION_CYCLE, FUNCTION_DEPTH, FUNCTION_DUPLICATE, FUNCTION_IGNORED, FUNCTION_NAME,
     FUNCTION_OPSET, FUNCTION_SIGNATURE,
 };
 use crate::graph::{Function, Graph, Graphs, Node};
+use crate::memory;
+
+/// What memory is asked for.
+const FUNCTIONS: &str = "the functions that are checked";
 
 /// More functions than any real model has; onnx.checker draws the line here too.
 const MOST_FUNCTIONS: usize = 10_000;
@@ -34,9 +39,13 @@ pub(super) fn check(graphs: &Graphs, scopes: &Scopes<'_>, collector: &mut Collec
             .add(FUNCTION_COUNT, Site::MODEL, || format!("{count} functions; at most {MOST_FUNCTIONS} are allowed"));
         return;
     }
-    let everywhere = imports_of_all(graphs);
+    let Some(everywhere) = collector.note(imports_of_all(graphs)) else { return };
     let mut ids = HashSet::new();
+    let Some(()) = collector.note(ids.try_reserve(count).map_err(no_memory)) else { return };
     for function in graphs.functions() {
+        if !collector.has_memory() {
+            return;
+        }
         let site = Site::graph(function.graph);
         if function.name.is_empty() {
             collector.add(FUNCTION_NAME, site, || "the function has no name");
@@ -48,7 +57,12 @@ pub(super) fn check(graphs: &Graphs, scopes: &Scopes<'_>, collector: &mut Collec
         check_signature(function, body, collector);
         check_opsets(scopes, &everywhere, function, body, collector);
     }
-    check_calls(&callees(graphs, scopes), graphs, collector);
+    let Some(callees) = collector.note(callees(graphs, scopes)) else { return };
+    check_calls(&callees, graphs, collector);
+}
+
+fn no_memory(_: TryReserveError) -> Error {
+    Error::out_of_memory(FUNCTIONS, 1)
 }
 
 /// A call may leave out what comes last, but cannot give or take more than the function has.
@@ -70,13 +84,16 @@ pub(super) fn check_call(
 }
 
 /// For each function, the functions that it calls, in its body or in graphs inside it.
-fn callees(graphs: &Graphs, scopes: &Scopes<'_>) -> Vec<BTreeSet<usize>> {
-    let mut callees = vec![BTreeSet::new(); graphs.functions().len()];
+fn callees(graphs: &Graphs, scopes: &Scopes<'_>) -> Result<Vec<BTreeSet<usize>>> {
+    let mut callees = memory::filled(BTreeSet::new(), graphs.functions().len(), FUNCTIONS)?;
     for (index, graph) in graphs.iter().enumerate() {
         let Some(callees) = scopes.function(index).and_then(|caller| callees.get_mut(caller)) else { continue };
-        callees.extend(graph.nodes().filter_map(|node| graphs.function(node.domain, node.op, node.overload)));
+        for callee in graph.nodes().filter_map(|node| graphs.function(node.domain, node.op, node.overload)) {
+            memory::check()?;
+            callees.insert(callee);
+        }
     }
-    callees
+    Ok(callees)
 }
 
 fn check_signature(function: &Function, body: &Graph, collector: &mut Collector<'_>) {
@@ -84,24 +101,27 @@ fn check_signature(function: &Function, body: &Graph, collector: &mut Collector<
     let outputs = body.outputs().iter().filter_map(|output| body.value(*output)).map(|output| output.name);
     let attributes = function.attributes.iter().map(String::as_str);
     let mut seen = HashSet::new();
+    let most = body.outputs().len().max(function.attributes.len());
+    let Some(()) = collector.note(seen.try_reserve(most).map_err(no_memory)) else { return };
     for name in outputs.filter(|name| !seen.insert(*name)) {
         collector
             .add(FUNCTION_SIGNATURE, site, || format!("the function has two outputs of the name {}", quoted(name)));
     }
-    let mut seen = HashSet::new();
+    seen.clear();
     for name in attributes.filter(|name| !seen.insert(*name)) {
         collector.add(FUNCTION_SIGNATURE, site, || format!("the function declares attribute {} twice", quoted(name)));
     }
 }
 
 /// What the model and its functions import: of each domain the first version counts.
-fn imports_of_all(graphs: &Graphs) -> HashMap<&str, i64> {
+fn imports_of_all(graphs: &Graphs) -> Result<HashMap<&str, i64>> {
     let mut imports = HashMap::new();
     let of_functions = (0..graphs.functions().len()).flat_map(|function| graphs.function_opsets(function));
     for opset in graphs.opsets().iter().chain(of_functions) {
+        imports.try_reserve(1).map_err(no_memory)?;
         imports.entry(opset.domain.as_str()).or_insert(opset.version);
     }
-    imports
+    Ok(imports)
 }
 
 /// A function that is inlined must mean the same: its operators have to be of the same version under the model's imports.
@@ -141,7 +161,7 @@ enum State {
 
 /// No function calls itself, not even through others, and no chain of calls is too long.
 fn check_calls(callees: &[BTreeSet<usize>], graphs: &Graphs, collector: &mut Collector<'_>) {
-    let mut states = vec![State::Unseen; callees.len()];
+    let Some(mut states) = collector.note(memory::filled(State::Unseen, callees.len(), FUNCTIONS)) else { return };
     for root in 0..callees.len() {
         if states[root] == State::Unseen {
             walk(root, callees, &mut states, graphs, collector);
@@ -180,7 +200,7 @@ fn walk(
             State::Done(depth) => top.deepest = top.deepest.max(depth),
             State::Unseen => {
                 states[callee] = State::Open;
-                path.push(step(callee));
+                let Some(()) = collector.note(memory::push(&mut path, step(callee), FUNCTIONS)) else { return };
             }
             State::Open => {
                 let cycle = path.iter().skip_while(|step| step.function != callee).map(|step| step.function);

@@ -2,6 +2,7 @@
 
 use crate::check::subject::Subject;
 use crate::error::Result;
+use crate::memory;
 
 /// Bytes that are read at once: whole numbers.
 const BLOCK: usize = 64 << 10;
@@ -34,7 +35,7 @@ impl<'a> Integers<'a> {
 
     fn fill(&mut self) -> Result<()> {
         let rest = (self.len - self.offset).min(BLOCK as u64);
-        self.block.resize(rest as usize, 0);
+        memory::resize(&mut self.block, rest as usize, "a part of a tensor")?;
         self.subject.reader.read(self.tensor, self.offset, &mut self.block)?;
         self.offset += rest;
         self.taken = 0;

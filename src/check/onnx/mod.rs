@@ -36,16 +36,19 @@ pub(super) const CHECKER: Checker = Checker { format: "onnx", goals: target::goa
 
 fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let graphs = subject.graphs;
-    let scopes = Scopes::of(graphs);
+    let Some(scopes) = collector.note(Scopes::of(graphs)) else { return };
     model::check(graphs, collector);
     functions::check(graphs, &scopes, collector);
     let mut operators = Operators::new(graphs, &scopes);
     let mut nodes = Nodes::new(graphs, &scopes);
     for (index, graph) in graphs.iter().enumerate().filter(|(index, _)| scopes.is_used(*index)) {
         values::check(&scopes, index, graph, collector);
-        let mut flow = Flow::begin(graphs, index, graph, collector);
+        let Some(mut flow) = Flow::begin(graphs, index, graph, collector) else { return };
         let precision = Precision::of(subject, index, graph);
         for node in graph.nodes() {
+            if !collector.has_memory() {
+                return;
+            }
             flow.check(&node, collector);
             nodes.check(index, graph, &node, operators.meaning(index, &node), collector);
             control::check(index, graph, &node, collector);

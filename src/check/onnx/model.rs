@@ -6,6 +6,7 @@ use super::lookup::{NEWEST_IR, newest, spelled};
 use super::scope::{IR_OF_FUNCTIONS, IR_OF_OPSETS};
 use super::tables::RELEASES;
 use crate::check::collector::{Collector, Site, advise, quoted};
+use crate::error::Error;
 use crate::finding::rules::{
     IR_VERSION, OPSET_CONFLICT, OPSET_DUPLICATE, OPSET_MISSING, OPSET_NEWER, OPSET_PAIR, OPSET_RANGE, OPSET_UNEXPECTED,
 };
@@ -63,6 +64,8 @@ fn check_range(opsets: &[Opset], site: Site, collector: &mut Collector<'_>) {
 
 fn check_repeats(opsets: &[Opset], site: Site, collector: &mut Collector<'_>) {
     let mut first = HashMap::new();
+    let reserved = first.try_reserve(opsets.len()).map_err(|_| Error::out_of_memory("the imported operator sets", 1));
+    let Some(()) = collector.note(reserved) else { return };
     for opset in opsets {
         let version = *first.entry(opset.domain.as_str()).or_insert(opset);
         if std::ptr::eq(version, opset) {

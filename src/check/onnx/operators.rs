@@ -63,7 +63,10 @@ impl<'a> Operators<'a> {
             return *known;
         }
         let meaning = self.look_up(graph, node);
-        self.known.insert(key, meaning);
+        // Without memory for it, it is looked up again.
+        if self.known.try_reserve(1).is_ok() {
+            self.known.insert(key, meaning);
+        }
         meaning
     }
 

@@ -1,8 +1,13 @@
 //! Which versions of which operator sets hold in each graph.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet, TryReserveError};
 
+use crate::error::{Error, Result};
 use crate::graph::{Graphs, Opset, Role};
+use crate::memory;
+
+/// What memory is asked for.
+const SCOPES: &str = "the imported operator sets";
 
 /// The operator sets of all graphs.
 pub(super) struct Scopes<'a> {
@@ -23,19 +28,24 @@ pub(super) const IR_OF_OPSETS: i64 = 3;
 pub(super) const IR_OF_FUNCTIONS: i64 = 8;
 
 impl<'a> Scopes<'a> {
-    pub(super) fn of(graphs: &'a Graphs) -> Self {
+    pub(super) fn of(graphs: &'a Graphs) -> Result<Self> {
         let ir = graphs.ir_version().unwrap_or_default();
-        let mut of_model = imports(graphs.opsets());
+        let mut of_model = imports(graphs.opsets())?;
         if ir < IR_OF_OPSETS {
             of_model.entry("").or_insert(1);
         }
         let of_functions = (0..graphs.functions().len()).map(|function| imports(graphs.function_opsets(function)));
         let declared = graphs.functions().iter().map(|function| {
             let names = function.attributes.iter().chain(&function.defaults);
-            names.map(String::as_str).collect()
+            let mut declared = HashSet::new();
+            let most = function.attributes.len() + function.defaults.len();
+            declared.try_reserve(most).map_err(no_memory)?;
+            declared.extend(names.map(String::as_str));
+            memory::check()?;
+            Ok(declared)
         });
-        let imports = std::iter::once(of_model).chain(of_functions).collect();
-        Self { imports, of_graph: scopes_of(graphs), declared: declared.collect(), ir }
+        let imports = memory::try_collect(std::iter::once(Ok(of_model)).chain(of_functions), SCOPES)?;
+        Ok(Self { imports, of_graph: scopes_of(graphs)?, declared: memory::try_collect(declared, SCOPES)?, ir })
     }
 
     /// The version of a domain's operator set that holds in a graph.
@@ -64,17 +74,24 @@ impl<'a> Scopes<'a> {
 }
 
 /// The imported version of each domain. If a domain is imported twice, the first import counts.
-fn imports(opsets: &[Opset]) -> HashMap<&str, i64> {
+fn imports(opsets: &[Opset]) -> Result<HashMap<&str, i64>> {
     let mut imports = HashMap::new();
+    memory::check()?;
+    // And one more for the default.
+    imports.try_reserve(opsets.len() + 1).map_err(no_memory)?;
     for opset in opsets {
         imports.entry(opset.domain.as_str()).or_insert(opset.version);
     }
-    imports
+    Ok(imports)
+}
+
+fn no_memory(_: TryReserveError) -> Error {
+    Error::out_of_memory(SCOPES, 1)
 }
 
 /// For each graph, whether it belongs to the model (0) or to which function (from 1 on).
-fn scopes_of(graphs: &Graphs) -> Vec<usize> {
-    let mut scopes = Vec::with_capacity(graphs.len());
+fn scopes_of(graphs: &Graphs) -> Result<Vec<usize>> {
+    let mut scopes = memory::list(graphs.len(), SCOPES)?;
     for graph in graphs.iter() {
         scopes.push(match graph.role {
             Role::Entry => 0,
@@ -83,5 +100,5 @@ fn scopes_of(graphs: &Graphs) -> Vec<usize> {
             Role::Subgraph { graph, .. } => scopes.get(graph).copied().unwrap_or_default(),
         });
     }
-    scopes
+    Ok(scopes)
 }

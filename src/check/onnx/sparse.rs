@@ -6,9 +6,10 @@ use super::integers::Integers;
 use crate::check::collector::{Collector, Site, quoted};
 use crate::check::subject::Subject;
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::finding::rules::{SPARSE_INDICES, SPARSE_SHAPE, SPARSE_UNREAD, SPARSE_VALUES};
 use crate::graph::{Graph, SparseTensor, Stored};
+use crate::memory;
 use crate::tensor::Tensor;
 
 pub(super) fn check(subject: &Subject<'_>, index: usize, graph: &Graph, collector: &mut Collector<'_>) {
@@ -50,6 +51,7 @@ fn check_one(subject: &Subject<'_>, sparse: usize, name: &str, site: Site, colle
             match fault.or_else(|| check_order(subject, sparse, elements, index, &indices).transpose()) {
                 None => {}
                 Some(Ok(fault)) => collector.add(SPARSE_INDICES, site, || format!("the indices of {named} {fault}")),
+                Some(Err(error)) if error.kind() == Kind::OutOfMemory => collector.fail(error),
                 Some(Err(error)) => {
                     collector.add(SPARSE_UNREAD, site, || format!("the indices of {named} were not checked: {error}"));
                 }
@@ -111,8 +113,8 @@ fn check_order(
     // A linear index is a coordinate of a tensor of one dimension.
     let bounds = if is_linear { std::slice::from_ref(&elements) } else { &sparse.shape[..] };
     let mut words = Integers::of(subject, index, indices.byte_len());
-    let mut last = vec![-1; bounds.len()];
-    let mut current = vec![0; bounds.len()];
+    let mut last = memory::filled(-1, bounds.len(), "an index")?;
+    let mut current = memory::filled(0, bounds.len(), "an index")?;
     for row in 0..indices.shape.first().copied().unwrap_or_default() {
         for (coordinate, bound) in current.iter_mut().zip(bounds) {
             let Some(word) = words.next()? else { return Ok(None) };

@@ -89,7 +89,7 @@ pub(super) fn goals() -> String {
 }
 
 fn check(target: &Target, subject: &Subject<'_>, collector: &mut Collector<'_>) {
-    let scopes = &Scopes::of(subject.graphs);
+    let Some(scopes) = &collector.note(Scopes::of(subject.graphs)) else { return };
     let graphs = subject.graphs;
     if let Some(newest) = target.ir.filter(|newest| scopes.ir > *newest) {
         collector.add(TARGET_IR, Site::MODEL, || {
@@ -107,6 +107,9 @@ fn check(target: &Target, subject: &Subject<'_>, collector: &mut Collector<'_>) 
     let mut verdicts = Verdicts::default();
     for (index, graph) in graphs.iter().enumerate().filter(|(index, _)| scopes.is_used(*index)) {
         for node in graph.nodes() {
+            if !collector.has_memory() {
+                return;
+            }
             verdicts.add(target, scopes, index, graph, &node);
         }
     }

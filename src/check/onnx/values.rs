@@ -7,6 +7,10 @@ use crate::finding::rules::{
     VALUE_TYPE,
 };
 use crate::graph::{Graph, Role, Type, TypeKind, Value};
+use crate::memory;
+
+/// What memory is asked for.
+pub(super) const VALUES: &str = "the values of a graph";
 
 /// Up to this version of the representation, what is stored has to be an input as well.
 const IR_OF_STORED_INPUTS: i64 = 3;
@@ -39,7 +43,7 @@ fn check_names(graph: &Graph, site: Site, collector: &mut Collector<'_>) {
 }
 
 fn check_inputs_once(graph: &Graph, site: Site, collector: &mut Collector<'_>) {
-    let mut seen = vec![false; graph.value_count()];
+    let Some(mut seen) = collector.note(memory::filled(false, graph.value_count(), VALUES)) else { return };
     for input in graph.inputs() {
         let Some(seen) = seen.get_mut(*input as usize) else { continue };
         if std::mem::replace(seen, true) {
@@ -83,7 +87,7 @@ fn is_open_inside(ty: &Type<'_>) -> bool {
 }
 
 fn check_initializers(scopes: &Scopes<'_>, graph: &Graph, site: Site, collector: &mut Collector<'_>) {
-    let mut seen = vec![false; graph.value_count()];
+    let Some(mut seen) = collector.note(memory::filled(false, graph.value_count(), VALUES)) else { return };
     for (position, initializer) in graph.initializers().iter().enumerate() {
         let Some(value) = graph.value(initializer.value) else {
             collector.add(INITIALIZER_NAME, site, || format!("initializer {position} has no name"));

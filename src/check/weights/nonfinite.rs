@@ -5,8 +5,9 @@ use crate::check::lists::{counted, listed};
 use crate::check::subject::Subject;
 use crate::check::unread::Unread;
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::finding::rules::{WEIGHTS_NONFINITE, WEIGHTS_NONFINITE_UNREAD};
+use crate::memory;
 use crate::tensor::Tensor;
 
 /// Bytes that are read at once: whole elements of every type.
@@ -44,10 +45,17 @@ const SPELLINGS: &[Spelling] = &[
 pub(in crate::check) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let (mut found, mut unread, mut block) = (Vec::new(), Unread::default(), Vec::new());
     for (index, tensor) in subject.tensors.iter().enumerate() {
+        if !collector.has_memory() {
+            return;
+        }
         let Some(spelling) = SPELLINGS.iter().find(|spelling| spelling.dtype == tensor.dtype) else { continue };
         match first_in(subject, index, &tensor, spelling, &mut block) {
             Ok(None) => {}
-            Ok(Some(position)) => found.push((tensor.name, position)),
+            Ok(Some(position)) => {
+                let kept = memory::push(&mut found, (tensor.name, position), "the tensors that are not finite");
+                let Some(()) = collector.note(kept) else { return };
+            }
+            Err(reason) if reason.kind() == Kind::OutOfMemory => return collector.fail(reason),
             Err(reason) => unread.add(1, tensor.byte_len(), reason),
         }
     }
@@ -70,7 +78,7 @@ fn first_in(
     subject.reader.reserve(len)?;
     let mut offset = 0;
     while offset < len {
-        block.resize((len - offset).min(BLOCK) as usize, 0);
+        memory::resize(block, (len - offset).min(BLOCK) as usize, "a part of a tensor")?;
         subject.reader.read(index, offset, block)?;
         if let Some(position) = spelling.position(block) {
             let element = (offset + (position * spelling.width) as u64) / bytes_of_element(tensor.dtype);

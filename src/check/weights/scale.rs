@@ -46,5 +46,10 @@ fn has_scale(subject: &Subject<'_>, name: &str) -> bool {
     let is_there = |stem: &str, endings: &[&str]| {
         endings.iter().any(|ending| subject.tensors.find(&[stem, ending].concat()).is_some())
     };
+    // No usual name is so long that it could not be made without memory.
+    const LONGEST: usize = 16 << 10;
+    if name.len() > LONGEST {
+        return false;
+    }
     is_there(name, AFTER_NAME) || name.rsplit_once('.').is_some_and(|(module, _)| is_there(module, AFTER_MODULE))
 }

@@ -4,6 +4,7 @@ use crate::check::collector::{Collector, Site, advise, quoted};
 use crate::check::lists::{counted, listed};
 use crate::check::subject::Subject;
 use crate::finding::rules::WEIGHTS_UNINDEXED;
+use crate::memory;
 
 pub(in crate::check) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     check_tensors(subject, collector);
@@ -30,7 +31,8 @@ fn check_files(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let model = subject.model;
     let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
     let Some(weights) = model.files().next().and_then(|file| ending(file.name())) else { return };
-    let files: Vec<_> = model.assets().iter().filter(|name| ending(name).as_ref() == Some(&weights)).collect();
+    let files = model.assets().iter().filter(|name| ending(name).as_ref() == Some(&weights));
+    let Some(files) = collector.note(memory::collect(files, "the names of files")) else { return };
     if !model.has_index() || files.is_empty() {
         return;
     }

@@ -7,6 +7,10 @@ use crate::finding::Rule;
 use crate::finding::rules::{ATTRIBUTE_ONE_VALUE, ATTRIBUTE_REFERENCE, ATTRIBUTE_TYPE};
 use crate::formats::protobuf::{Skeleton, Value, fields, packed_varints};
 use crate::graph::AttributeKind;
+use crate::memory;
+
+/// What memory is asked for.
+pub(super) const ATTRIBUTE: &str = "an attribute";
 
 /// The parts of an attribute.
 #[derive(Default)]
@@ -79,18 +83,22 @@ impl Parts {
                 (21, _) => self.reference = value.range(),
                 (2, Value::Fixed32(bits)) => self.f = f32::from_bits(*bits),
                 (3, _) => self.i = value.int(),
-                (7, Value::Fixed32(bits)) => self.floats.push(f32::from_bits(*bits)),
+                (7, Value::Fixed32(bits)) => memory::push(&mut self.floats, f32::from_bits(*bits), ATTRIBUTE)?,
                 (7, Value::Delimited(range)) => {
                     let (chunks, _) = skeleton.packed(range.clone(), Some(4))?.as_chunks();
+                    memory::reserve(&mut self.floats, chunks.len(), ATTRIBUTE)?;
                     self.floats.extend(chunks.iter().map(|bytes| f32::from_le_bytes(*bytes)));
                 }
                 (8, Value::Delimited(range)) => {
-                    self.ints.extend(packed_varints(skeleton.packed(range.clone(), None)?).map(|value| value as i64));
+                    for value in packed_varints(skeleton.packed(range.clone(), None)?) {
+                        memory::push(&mut self.ints, value as i64, ATTRIBUTE)?;
+                    }
                 }
-                (8, _) => self.ints.push(value.int()),
+                (8, _) => memory::push(&mut self.ints, value.int(), ATTRIBUTE)?,
                 _ => {
-                    let kind = kind_of(number);
-                    self.ranges.extend(kind.map(|kind| (kind, value.range())));
+                    if let Some(kind) = kind_of(number) {
+                        memory::push(&mut self.ranges, (kind, value.range()), ATTRIBUTE)?;
+                    }
                 }
             }
             if let Some(kind) = kind_of(number) {

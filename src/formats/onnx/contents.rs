@@ -10,6 +10,7 @@ use super::tensor::List;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::formats::protobuf::{Payload, packed_varints};
+use crate::memory;
 use crate::storage::{Source, Witness};
 use crate::tensor::STRING_OFFSET;
 
@@ -91,10 +92,8 @@ pub(super) fn is_six(dtype: DType) -> bool {
 /// Makes the contents of several tensors, one after the other, each at a multiple of eight bytes.
 pub(super) fn build(source: &Source, recipes: &[Recipe]) -> Result<Bytes> {
     let total: u64 = recipes.iter().map(|recipe| recipe.len.next_multiple_of(8)).sum();
-    let mut words = Vec::new();
     let words_needed = usize::try_from(total / 8).unwrap_or(usize::MAX);
-    words.try_reserve_exact(words_needed).map_err(|_| Error::out_of_memory("the contents of tensors", total))?;
-    words.resize(words_needed, 0_u64);
+    let mut words = memory::filled(0_u64, words_needed, "the contents of tensors")?;
     let mut rest: &mut [u8] = cast_slice_mut(&mut words);
     for recipe in recipes {
         let (place, after) = rest.split_at_mut(recipe.len.next_multiple_of(8) as usize);

@@ -10,6 +10,7 @@ use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Rule;
 use crate::finding::rules::{EXTERNAL_CHECKSUM, EXTERNAL_KEY};
 use crate::formats::protobuf::{Skeleton, fields};
+use crate::memory;
 
 /// Writers use a handful.
 const MAX_ENTRIES: usize = 64;
@@ -48,7 +49,7 @@ impl External {
                 }
             };
             if !is_first {
-                return Err(Error::format(format!("external_data has the key \"{key}\" twice")));
+                return Err(Error::format(format!("external_data has the key \"{}\" twice", Printable(key))));
             }
         }
         let location = location.filter(|location| !location.is_empty());
@@ -67,7 +68,7 @@ impl External {
             oddities.push((EXTERNAL_CHECKSUM, message));
         }
         let offset = offset.unwrap_or_default();
-        Ok(Self { location: location.to_owned(), offset, checksum: digest, oddities })
+        Ok(Self { location: memory::text(location, "the name of a file")?, offset, checksum: digest, oddities })
     }
 }
 
@@ -79,6 +80,7 @@ fn number(key: &str, text: &str) -> Result<u64> {
     let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = is_plain.then(|| text.parse().ok()).flatten();
     number.ok_or_else(|| {
+        let text = Printable(text);
         Error::format(format!("external_data has \"{text}\" as \"{key}\": expected a number in plain digits"))
     })
 }

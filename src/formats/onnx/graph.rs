@@ -6,21 +6,21 @@
 use std::ops::Range;
 
 use super::attribute::Parts;
-use super::found::{Found, entry};
+use super::found::{Found, GRAPHS, entry};
 use super::function::Body;
 use super::label::{Label, cut};
 use super::node::{OpenAttribute, OpenNode};
-use super::proto::SparseTensorProto;
 use super::{schema, tensor, types};
 use crate::error::{Error, Result};
 use crate::finding::rules::TENSOR_DATA_TYPE;
-use crate::formats::protobuf::{Fields, Skeleton, fields};
+use crate::formats::protobuf::{Fields, Skeleton, Value, fields, packed_varints};
 use crate::graph::{GraphBuilder, Role, Room, SparseTensor, Stored};
+use crate::memory;
 
 /// Reads the graph that the model runs and those inside it, and returns its index.
 pub(super) fn read(found: &mut Found<'_, '_>, range: Range<usize>) -> Result<usize> {
     let role = Role::Entry;
-    let index = found.reserve(role);
+    let index = found.reserve(role)?;
     let reader = GraphReader::new(found, Inner { range, index, role, path: "main".to_owned(), scope: String::new() });
     read_all(found, reader)?;
     Ok(index)
@@ -32,7 +32,7 @@ pub(super) fn read_all<'s>(found: &mut Found<'s, '_>, outermost: GraphReader<'s>
     let mut readers = vec![outermost];
     while let Some(reader) = readers.last_mut() {
         match reader.read_on(found)? {
-            Some(inner) => readers.push(GraphReader::new(found, inner)),
+            Some(inner) => memory::push(&mut readers, GraphReader::new(found, inner), GRAPHS)?,
             None => readers.pop().map_or(Ok(()), |done| done.finish(found))?,
         }
     }
@@ -138,17 +138,17 @@ impl<'s> GraphReader<'s> {
             10 => self.builder.graph_mut().documentation = self.skeleton.string(range)?,
             11 => {
                 let input = self.value_info(range, true)?;
-                self.builder.input(input);
+                self.builder.input(input)?;
             }
             12 => {
                 let output = self.value_info(range, true)?;
-                self.builder.output(output);
+                self.builder.output(output)?;
             }
-            13 => self.infos.push(range),
-            15 => self.sparse.push(range),
+            13 => memory::push(&mut self.infos, range, GRAPHS)?,
+            15 => memory::push(&mut self.sparse, range, GRAPHS)?,
             16 => {
                 let pair = entry(self.skeleton, range)?;
-                self.builder.graph_mut().metadata.push(pair);
+                memory::push(&mut self.builder.graph_mut().metadata, pair, GRAPHS)?;
             }
             _ => {}
         }
@@ -166,7 +166,7 @@ impl<'s> GraphReader<'s> {
         }
         let graph = self.builder.finish()?;
         if let Some(body) = self.body {
-            found.graphs.functions.push(body.finish(&graph));
+            memory::push(&mut found.graphs.functions, body.finish(&graph)?, GRAPHS)?;
         }
         found.graphs.graphs[self.index] = graph;
         Ok(())
@@ -199,7 +199,8 @@ impl<'s> GraphReader<'s> {
         let name = name_of(self.skeleton, range.clone());
         let value = self.value(name.clone())?;
         let name = self.skeleton.str(name)?;
-        let label = Label { name: [&self.scope, name].concat(), is_given: self.scope.is_empty() };
+        let scoped = memory::format(format_args!("{}{name}", self.scope), GRAPHS)?;
+        let label = Label { name: scoped, is_given: self.scope.is_empty() };
         let contents =
             self.tensor(found, range, label)?.map_or(Stored::Unreadable, |tensor| Stored::Dense(tensor as usize));
         self.builder.initializer(value, contents)
@@ -210,7 +211,7 @@ impl<'s> GraphReader<'s> {
         let name = values.map_or(0..0, |(_, value)| name_of(self.skeleton, value.range()));
         let value = self.value(name.clone())?;
         let name = self.skeleton.str(name)?;
-        let sparse = self.sparse(found, range, &format!("{}{name}", self.scope))?;
+        let sparse = self.sparse(found, range, &memory::format(format_args!("{}{name}", self.scope), GRAPHS)?)?;
         self.builder.initializer(value, Stored::Sparse(sparse as usize))
     }
 
@@ -238,18 +239,25 @@ impl<'s> GraphReader<'s> {
     }
 
     pub(super) fn sparse(&mut self, found: &mut Found<'_, '_>, range: Range<usize>, name: &str) -> Result<u32> {
-        let (mut values, mut indices) = (None, None);
+        let (mut values, mut indices, mut shape) = (None, None, Vec::new());
         for (number, value) in fields(&self.skeleton.text, range.clone()) {
-            let of = |part: &str| Label { name: format!("{name}.{part}"), is_given: false };
-            match number {
-                1 => values = self.tensor(found, value.range(), of("values"))?,
-                2 => indices = self.tensor(found, value.range(), of("indices"))?,
+            let of = |part: &str| -> Result<Label> {
+                Ok(Label { name: memory::format(format_args!("{name}.{part}"), GRAPHS)?, is_given: false })
+            };
+            match (number, value) {
+                (1, value) => values = self.tensor(found, value.range(), of("values")?)?,
+                (2, value) => indices = self.tensor(found, value.range(), of("indices")?)?,
+                (3, Value::Delimited(packed)) => {
+                    for dim in packed_varints(self.skeleton.packed(packed, None)?) {
+                        memory::push(&mut shape, dim as i64, GRAPHS)?;
+                    }
+                }
+                (3, value) => memory::push(&mut shape, value.int(), GRAPHS)?,
                 _ => {}
             }
         }
-        let SparseTensorProto { dims: shape, .. } = self.skeleton.message(range)?;
         let [values, indices] = [values, indices].map(|tensor| tensor.map(|tensor| tensor as usize));
-        found.graphs.sparse.push(SparseTensor { shape, values, indices });
+        memory::push(&mut found.graphs.sparse, SparseTensor { shape, values, indices }, GRAPHS)?;
         Ok(found.graphs.sparse.len() as u32 - 1)
     }
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Result};
 use crate::formats::protobuf::Payload;
+use crate::memory;
 use crate::storage::{Source, Witness};
 
 /// Bytes of one read.
@@ -43,9 +44,7 @@ impl<'a> HashedRange<'a> {
     pub(super) fn read(&mut self, part: &Payload) -> Result<Vec<u8>> {
         let fail = || Error::out_of_memory("the contents of a tensor", part.len);
         let size = usize::try_from(part.len).map_err(|_| fail())?;
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(size).map_err(|_| fail())?;
-        bytes.resize(size, 0);
+        let mut bytes = memory::filled(0, size, "the contents of a tensor")?;
         self.read_into(part.offset, &mut bytes)?;
         Ok(bytes)
     }

@@ -2,7 +2,7 @@
 //!
 //! A model is one protobuf message (onnx.proto; docs/IR.md). The pre-scan of [`protobuf`](super::protobuf) leaves the
 //! contents of tensors where they are; graphs are read straight into the rows of [`crate::graph`], and prost decodes
-//! small messages that hold no others: operator sets, entries of metadata.
+//! small messages that hold no others: operator sets.
 
 mod attribute;
 mod contents;

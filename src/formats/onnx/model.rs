@@ -1,15 +1,14 @@
 //! The model: what the file says of itself, its graphs, its functions, its tensors.
 
-use std::collections::HashSet;
-
-use super::found::{Found, entry, opset};
+use super::found::{Found, GRAPHS, entry, opset};
 use super::tensors::{Loaded, Tensors};
 use super::{FORMAT, directory, function, graph, probe, schema};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::{MODEL_METADATA_UNIQUE, MODEL_TRAINING};
 use crate::formats::protobuf::{fields, scan};
 use crate::formats::{Clues, Confidence, Parsed, Reading};
 use crate::graph::{Graphs, OnnxFacts};
+use crate::memory;
 use crate::metadata::{self, Metadata};
 use crate::storage::Source;
 
@@ -17,8 +16,9 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     let source = directory::entry(reading)?;
     let mut parsed = read_file(reading, &source).map_err(|e| e.with_path(source.path()))?;
     if reading.location.entry().is_none() {
-        let parts: HashSet<&str> = parsed.weights.iter().map(|file| file.source.name()).collect();
-        parsed.assets = reading.assets(|name| parts.contains(name))?;
+        let mut parts: Vec<&str> = memory::collect(parsed.weights.iter().map(|file| file.source.name()), GRAPHS)?;
+        parts.sort_unstable();
+        parsed.assets = reading.assets(|name| parts.binary_search(&name).is_ok())?;
     }
     Ok(parsed)
 }
@@ -40,7 +40,9 @@ fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
     let mut loaded = tensors.finish()?;
     graphs.place_tensors(&loaded.places);
     if let Some(model) = loaded.weights.first_mut() {
-        model.used.extend(skeleton.headers());
+        let headers = skeleton.headers()?;
+        memory::reserve(&mut model.used, headers.len(), GRAPHS)?;
+        model.used.extend(headers);
     }
     let Loaded { table, weights, claims, .. } = loaded;
     Ok(Parsed { weights, tensors: table, metadata, claims, graphs, ..Parsed::new(FORMAT.name) })
@@ -73,10 +75,10 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<Metadata> {
             5 => facts.model_version = value.int(),
             6 => about.documentation = skeleton.string(value.range())?,
             7 => main = Some(value.range()),
-            8 => facts.opsets.push(opset(skeleton, value.range())?),
+            8 => memory::push(&mut facts.opsets, opset(skeleton, value.range())?, GRAPHS)?,
             14 => add_entry(&mut metadata, entry(skeleton, value.range())?)?,
             20 => found.notes.add(MODEL_TRAINING, "", TRAINING),
-            25 => functions.push(value.range()),
+            25 => memory::push(&mut functions, value.range(), GRAPHS)?,
             _ => {}
         }
     }
@@ -89,8 +91,9 @@ fn read_model(found: &mut Found<'_, '_>) -> Result<Metadata> {
     for function in functions {
         function::read(found, function)?;
     }
-    found.graphs.sort_functions();
+    found.graphs.sort_functions()?;
     metadata.finish_with_first(|key| {
+        let key = Printable(key);
         let message = format!("metadata_props has the key \"{key}\" twice; the first counts");
         found.notes.add(MODEL_METADATA_UNIQUE, "", message);
     })

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use super::found::{DEFAULT_DOMAIN, Found, plain_domain};
+use super::attribute::ATTRIBUTE;
+use super::found::{DEFAULT_DOMAIN, Found, GRAPHS, plain_domain};
 use super::graph::{GraphReader, Inner};
 use super::label::{Label, NodeLabel, cut};
 use super::types;
 use crate::error::{Error, Kind, Result};
 use crate::formats::protobuf::fields;
 use crate::graph::{AttributeData, AttributeKind, IrNode, NO_VALUE, Role, Word};
+use crate::memory;
 
 /// A node of which the attributes are being read, or the attributes of a function that have a value when a call gives
 /// none.
@@ -56,8 +58,8 @@ impl GraphReader<'_> {
         for (number, value) in fields(text, range) {
             let range = value.range();
             match number {
-                1 => node.inputs.push(self.builder.taken(range, check)?),
-                2 => node.outputs.push(self.builder.value(range, check)?),
+                1 => memory::push(&mut node.inputs, self.builder.taken(range, check)?, GRAPHS)?,
+                2 => memory::push(&mut node.outputs, self.builder.value(range, check)?, GRAPHS)?,
                 3 => node.name = range,
                 4 => node.op = range,
                 5 if node.attributes.len() < MAX_ATTRIBUTES => node.attributes.push(range),
@@ -169,19 +171,19 @@ impl GraphReader<'_> {
         while let Some(range) = self.parts.next_of(kind, &mut self.attribute.done) {
             if matches!(kind, AttributeKind::Type | AttributeKind::Types) {
                 let ty = types::add(&mut self.builder, self.skeleton, range)?;
-                self.attribute.indices.push(ty);
+                memory::push(&mut self.attribute.indices, ty, ATTRIBUTE)?;
                 continue;
             }
             let label = self.element_label()?;
-            let scoped = format!("{}{label}", self.scope);
+            let scoped = memory::format(format_args!("{}{label}", self.scope), ATTRIBUTE)?;
             let index = match kind {
                 AttributeKind::Graph | AttributeKind::Graphs => {
-                    return Ok(Some(self.inner(found, range, &label, scoped)));
+                    return self.inner(found, range, &label, scoped).map(Some);
                 }
                 AttributeKind::SparseTensor | AttributeKind::SparseTensors => self.sparse(found, range, &scoped)?,
                 _ => self.tensor(found, range, Label { name: scoped, is_given: false })?.unwrap_or(NO_VALUE),
             };
-            self.attribute.indices.push(index);
+            memory::push(&mut self.attribute.indices, index, ATTRIBUTE)?;
         }
         Ok(None)
     }
@@ -192,12 +194,14 @@ impl GraphReader<'_> {
     }
 
     /// Makes a place for a graph that is the next element of the open attribute.
-    fn inner(&mut self, found: &mut Found<'_, '_>, range: Range<usize>, label: &str, scoped: String) -> Inner {
+    fn inner(&mut self, found: &mut Found<'_, '_>, range: Range<usize>, label: &str, scoped: String) -> Result<Inner> {
         let node = self.node.operator.map_or(usize::MAX, |_| self.nodes);
         let role = Role::Subgraph { graph: self.index, node, attribute: self.node.done };
-        let index = found.reserve(role);
-        self.attribute.indices.push(index as u32);
-        Inner { range, index, role, path: format!("{}/{label}", self.path), scope: scoped + "/" }
+        let index = found.reserve(role)?;
+        memory::push(&mut self.attribute.indices, index as u32, ATTRIBUTE)?;
+        let path = memory::format(format_args!("{}/{label}", self.path), ATTRIBUTE)?;
+        let scope = memory::format(format_args!("{scoped}/"), ATTRIBUTE)?;
+        Ok(Inner { range, index, role, path, scope })
     }
 
     fn close_attribute(&mut self) -> Result<()> {
@@ -216,7 +220,7 @@ impl GraphReader<'_> {
             AttributeKind::Ints => AttributeData::Ints(&parts.ints),
             AttributeKind::String => AttributeData::String(strings.next().unwrap_or_default()),
             AttributeKind::Strings => {
-                list = strings.collect();
+                list = memory::collect(strings, ATTRIBUTE)?;
                 AttributeData::Strings(&list)
             }
             _ => AttributeData::Indices(kind, &self.attribute.indices),

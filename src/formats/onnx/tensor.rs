@@ -12,7 +12,11 @@ use crate::error::{Error, Kind, Result};
 use crate::finding::Rule;
 use crate::formats::protobuf::{Payload, Skeleton, Value, fields, packed_varints};
 use crate::limits::MAX_RANK;
+use crate::memory;
 use crate::tensor::{Packing, bytes_needed};
+
+/// What memory is asked for.
+const TENSOR: &str = "a tensor";
 
 /// A tensor whose shape and stored size agree, as far as can be told without reading its contents.
 pub(super) struct IrTensor {
@@ -157,13 +161,14 @@ impl Head {
                 (1, Value::Delimited(packed)) => {
                     let dims = skeleton.packed(packed.clone(), None)?;
                     // One too many is enough to be refused.
-                    head.dims.extend(packed_varints(dims).take(MAX_RANK + 1).map(|dim| dim as i64));
+                    let room = MAX_RANK + 1 - head.dims.len();
+                    head.dims.extend(packed_varints(dims).take(room).map(|dim| dim as i64));
                 }
-                (1, _) => head.dims.push(value.int()),
+                (1, _) if head.dims.len() <= MAX_RANK => head.dims.push(value.int()),
                 // A number of 64 bits is cut, as every reader of a 32-bit field does.
                 (2, _) => head.data_type = value.int() as i32,
                 (3, _) => head.is_segment = true,
-                (13, _) => head.entries.push(value.range()),
+                (13, _) => memory::push(&mut head.entries, value.range(), TENSOR)?,
                 (14, _) => head.data_location = value.int() as i32,
                 _ => {}
             }
@@ -275,6 +280,6 @@ fn listed(list: List, dtype: DType, shape: &[u64], len: u64, payloads: &[Payload
             }
             Ok(Contents::Stored(only.offset))
         }
-        _ => Ok(Contents::Listed(list, payloads.to_vec())),
+        _ => Ok(Contents::Listed(list, memory::collect(payloads.iter().copied(), TENSOR)?)),
     }
 }

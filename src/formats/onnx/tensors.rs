@@ -10,11 +10,15 @@ use super::external::External;
 use super::label::Label;
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, TABLE_ROW, UsedPart, WeightFile};
 use crate::limits::Budget;
+use crate::memory;
 use crate::storage::{Location, Source, normal_name};
 use crate::tensor::{Layout, Packing, STRING_OFFSET, Span, TableBuilder, TensorTable};
+
+/// What memory is asked for.
+const TENSORS: &str = "the tensors of the model";
 
 /// Collects tensors in the order of the model.
 pub(super) struct Tensors<'a> {
@@ -69,7 +73,7 @@ impl<'a> Tensors<'a> {
         self.budget.limits().check_tensors(self.found.len() as u64 + 1)?;
         self.budget.take_heap(cost_of(&label, &tensor))?;
         let place = self.place(&mut tensor).map_err(|e| e.with_subject(&*label.name))?;
-        self.found.push((label, tensor, place));
+        memory::push(&mut self.found, (label, tensor, place), TENSORS)?;
         Ok(self.found.len() as u32 - 1)
     }
 
@@ -95,9 +99,10 @@ impl<'a> Tensors<'a> {
             None => {
                 self.budget.limits().check_files(self.files.len() as u64 + 1)?;
                 let source = self.location.open_sidecar(&name).map_err(explain_missing)?;
-                self.files.push(source);
+                memory::push(&mut self.files, source, TENSORS)?;
                 let file = self.files.len() as u32 - 1;
-                self.external.insert(name.clone().into_owned(), file);
+                self.external.try_reserve(1).map_err(|_| Error::out_of_memory(TENSORS, 1))?;
+                self.external.insert(memory::text(&name, TENSORS)?, file);
                 file
             }
         };
@@ -120,9 +125,10 @@ impl<'a> Tensors<'a> {
     /// Keeps the SHA-1 that a tensor states of its file; all tensors have to agree.
     fn claim(&mut self, file: &str, checksum: Digest) -> Result<()> {
         match self.checksums.get(file) {
-            None => _ = self.checksums.insert(file.to_owned(), checksum),
+            None => _ = self.checksums.insert(memory::text(file, TENSORS)?, checksum),
             Some(other) if *other == checksum => {}
             Some(other) => {
+                let file = Printable(file);
                 let message = format!("its \"checksum\" of \"{file}\" is {checksum}; another tensor states {other}");
                 return Err(Error::format(message));
             }
@@ -134,23 +140,26 @@ impl<'a> Tensors<'a> {
         let room = recipe.len.checked_next_multiple_of(u64::from(BUILT_ALIGNMENT)).unwrap_or(u64::MAX);
         self.budget.take_heap(room)?;
         if self.groups.last().is_none_or(|(len, _)| *len + room > GROUP) {
-            self.groups.push((0, Vec::new()));
+            memory::push(&mut self.groups, (0, Vec::new()), TENSORS)?;
         }
         let group = self.groups.len() as u32 - 1;
         let Some((len, recipes)) = self.groups.last_mut() else { return Ok(Place::Built(0, 0, 0)) };
         let place = Place::Built(group, *len, recipe.len);
         *len += room;
-        recipes.push(recipe);
+        memory::push(recipes, recipe, TENSORS)?;
         Ok(place)
     }
 
     /// Makes the table.
     pub(super) fn finish(self) -> Result<Loaded> {
         let stored = self.files.len() as u32;
-        let mut weights: Vec<WeightFile> = self.files.into_iter().map(outer).collect();
+        let mut weights: Vec<WeightFile> = memory::list(self.files.len() + self.groups.len(), TENSORS)?;
+        weights.extend(self.files.into_iter().map(outer));
         weights[0].described_by = DescribedBy::Itself;
         for (len, recipes) in self.groups {
+            memory::check()?;
             let used = recipes.iter().map(|recipe| UsedPart::Witness(Arc::clone(&recipe.used)));
+            memory::reserve(&mut weights[0].used, recipes.len(), TENSORS)?;
             weights[0].used.extend(used);
             let (name, model) = (self.model.name().to_owned(), self.model.clone());
             let make = move || build(&model, &recipes).map_err(|e| e.with_path(model.path()));
@@ -159,7 +168,7 @@ impl<'a> Tensors<'a> {
         }
         let mut table = TableBuilder::new(self.budget.limits());
         let mut found = self.found;
-        number_equal_names(&mut found);
+        number_equal_names(&mut found)?;
         for (Label { name, .. }, tensor, place) in &found {
             let span = match *place {
                 Place::Stored(span) => span,
@@ -168,10 +177,11 @@ impl<'a> Tensors<'a> {
             let pushed = table.push_packed(name, tensor.dtype, &tensor.shape, span, Packing::Padded);
             pushed.map_err(|e| e.with_subject(name))?;
         }
-        let lengths = weights.iter().map(|file| file.source.len()).collect();
+        let lengths = memory::collect(weights.iter().map(|file| file.source.len()), TENSORS)?;
         let table = table.finish_file(&Layout::Within(lengths))?;
-        let places = found.iter().map(|(label, ..)| table.find(&label.name)).collect();
-        let claims = self.checksums.into_iter().map(|(file, digest)| sha1_of(file, digest)).collect();
+        let places = memory::collect(found.iter().map(|(label, ..)| table.find(&label.name)), TENSORS)?;
+        let claims = self.checksums.into_iter().map(|(file, digest)| sha1_of(file, digest));
+        let claims = memory::collect(claims, TENSORS)?;
         Ok(Loaded { table, places, weights, claims })
     }
 }
@@ -207,27 +217,36 @@ fn outer(source: Source) -> WeightFile {
 
 /// Numbers those of the names that were made which are not the only ones. Two equal names that the model gives are left
 /// for the table to refuse.
-fn number_equal_names(found: &mut [(Label, IrTensor, Place)]) {
+fn number_equal_names(found: &mut [(Label, IrTensor, Place)]) -> Result<()> {
     if found.iter().all(|(label, ..)| label.is_given) {
-        return;
+        return Ok(());
     }
+    let no_memory = |_| Error::out_of_memory(TENSORS, 1);
     let given = found.iter().map(|(label, ..)| label).filter(|label| label.is_given);
-    let mut taken: HashSet<String> = given.map(|label| label.name.clone()).collect();
+    let mut taken: HashSet<String> = HashSet::new();
+    // Each name is taken once: one that is made replaces another.
+    taken.try_reserve(found.len()).map_err(no_memory)?;
+    for label in given {
+        taken.insert(memory::text(&label.name, TENSORS)?);
+    }
     let mut last: HashMap<String, u64> = HashMap::new();
     for (label, ..) in found.iter_mut().filter(|(label, ..)| !label.is_given) {
-        if taken.insert(label.name.clone()) {
+        memory::check()?;
+        if taken.insert(memory::text(&label.name, TENSORS)?) {
             continue;
         }
-        let number = last.entry(label.name.clone()).or_insert(1);
+        last.try_reserve(1).map_err(no_memory)?;
+        let number = last.entry(memory::text(&label.name, TENSORS)?).or_insert(1);
         loop {
             *number += 1;
-            let numbered = format!("{}#{number}", label.name);
-            if taken.insert(numbered.clone()) {
+            let numbered = memory::format(format_args!("{}#{number}", label.name), TENSORS)?;
+            if taken.insert(memory::text(&numbered, TENSORS)?) {
                 label.name = numbered;
                 break;
             }
         }
     }
+    Ok(())
 }
 
 fn check_count(tensor: &IrTensor, list: List, count: u64) -> Result<()> {

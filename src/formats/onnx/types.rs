@@ -10,13 +10,14 @@ use crate::error::{Error, Kind, Result};
 use crate::formats::protobuf::{Skeleton, fields};
 use crate::graph::{GraphBuilder, IrType, TypeKind};
 use crate::limits::MAX_RANK;
+use crate::memory;
 
 /// Adds a type, and first those inside it: what a type holds is of one other type.
 pub(super) fn add(builder: &mut GraphBuilder, skeleton: &Skeleton, range: Range<usize>) -> Result<u32> {
     let outer = Parts::read(skeleton, range);
     let mut inside: Vec<Parts> = Vec::new();
     while let Some(range) = inside.last().unwrap_or(&outer).element.clone() {
-        inside.push(Parts::read(skeleton, range));
+        memory::push(&mut inside, Parts::read(skeleton, range), "a type")?;
     }
     let mut element = None;
     for parts in inside.iter().rev() {

@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 use bytes::Bytes;
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::storage::{Arena, Slot};
 
 /// Zeroed memory that becomes shared bytes.
@@ -19,7 +20,7 @@ const SMALL: u64 = 1 << 20;
 impl Memory {
     pub(super) fn new(len: u64) -> Result<Self> {
         if len < SMALL {
-            return Ok(Self::Heap(vec![0; len as usize]));
+            return memory::filled(0, len as usize, "the model").map(Self::Heap);
         }
         let mut arena = Arena::new(len, 1)?;
         let slot = arena.take(len as usize).ok_or_else(|| Error::out_of_memory("the model", len))?;

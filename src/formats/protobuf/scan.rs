@@ -11,7 +11,11 @@ use super::skeleton::{Length, Payload, Skeleton};
 use super::{Field, Kind, Message, Schema, WireType, varint};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::limits::{Budget, Limits};
+use crate::memory;
 use crate::storage::Source;
+
+/// What memory is asked for.
+const PAYLOADS: &str = "the places of contents";
 
 /// Messages inside each other. What decodes them may use one call for each.
 const MAX_DEPTH: usize = 100;
@@ -110,7 +114,7 @@ impl Scanner<'_> {
             let Some(frame) = stack.last_mut() else { break };
             if self.position() >= frame.end {
                 let Some(done) = stack.pop() else { break };
-                self.close(done, stack.last_mut());
+                self.close(done, stack.last_mut())?;
             } else if let Some(inner) = self.field(frame)? {
                 if stack.len() == MAX_DEPTH {
                     let message = format!("messages are nested more than {MAX_DEPTH} deep");
@@ -308,7 +312,7 @@ impl Scanner<'_> {
         self.keep_until(begin)?;
         let (at, offset) = (self.text, self.position());
         let cut = offset + len - (self.ahead + begin as u64);
-        self.payloads.push(Payload { at, cut, number, offset, len });
+        memory::push(&mut self.payloads, Payload { at, cut, number, offset, len }, PAYLOADS)?;
         let end = offset + len;
         match usize::try_from(end - self.ahead).ok().filter(|end| *end <= self.filled) {
             Some(inside) => self.at = inside,
@@ -324,10 +328,12 @@ impl Scanner<'_> {
 
     /// Sets the length of a message right from which payloads were cut out. It keeps its width: a number may be written
     /// with more bytes than it needs.
-    fn close(&mut self, done: Frame, around: Option<&mut Frame>) {
-        let (Frame { length, cut: cut @ 1.., .. }, Some(around)) = (done, around) else { return };
+    fn close(&mut self, done: Frame, around: Option<&mut Frame>) -> Result<()> {
+        let (Frame { length, cut: cut @ 1.., .. }, Some(around)) = (done, around) else { return Ok(()) };
+        memory::check()?;
         let digits = &mut self.memory[length.clone()];
-        self.lengths.push(Length { at: length.start, original: Bytes::copy_from_slice(digits) });
+        let original = Bytes::copy_from_slice(digits);
+        memory::push(&mut self.lengths, Length { at: length.start, original }, PAYLOADS)?;
         let mut rest = varint(digits).map_or(0, |(len, _)| len) - cut;
         for (index, digit) in digits.iter_mut().enumerate() {
             let more = if index + 1 < length.len() { 0x80 } else { 0 };
@@ -335,6 +341,7 @@ impl Scanner<'_> {
             rest >>= 7;
         }
         around.cut += cut;
+        Ok(())
     }
 
     fn error(&self, at: usize, kind: ErrorKind, message: String) -> Error {

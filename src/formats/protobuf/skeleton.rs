@@ -6,8 +6,12 @@ use bytes::Bytes;
 use prost::Message;
 
 use super::varint;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::formats::UsedPart;
+use crate::memory;
+
+/// What memory is asked for.
+const HEADERS: &str = "the parts of the file that were read";
 
 /// The structure of a file: a well-formed message of its own, since the lengths of the messages around each payload
 /// have been set right.
@@ -70,7 +74,7 @@ impl Skeleton {
     }
 
     pub(in crate::formats) fn string(&self, range: Range<usize>) -> Result<String> {
-        self.str(range).map(str::to_owned)
+        memory::text(self.str(range)?, "a text")
     }
 
     /// A packed list: of numbers of `width` bytes each, or else of numbers that end by themselves. They have to be whole.
@@ -85,15 +89,22 @@ impl Skeleton {
         if is_whole { Ok(bytes) } else { Err(torn().with_offset(self.file_offset(start))) }
     }
 
-    /// A small message, decoded. The pre-scan has passed it: what can still be wrong is text that is not UTF-8.
+    /// A small message, decoded. The pre-scan has passed it: what can still be wrong is its length, and text that is not UTF-8.
     pub(in crate::formats) fn message<M: Message + Default>(&self, range: Range<usize>) -> Result<M> {
+        // prost allocates by calls that cannot fail. Blocks of this size come from the reserve of the allocator at worst.
+        const MOST: usize = 16 << 10;
         let start = range.start;
-        let fail = |e: prost::DecodeError| Error::format(e.to_string()).with_offset(self.file_offset(start));
-        M::decode(self.text.slice(range)).map_err(fail)
+        let fail = |kind, message| Error::new(kind, message).with_offset(self.file_offset(start));
+        if range.len() > MOST {
+            let message = format!("a message of {} bytes: expected at most {MOST}", range.len());
+            return Err(fail(Kind::Limit, message));
+        }
+        memory::check()?;
+        M::decode(self.text.slice(range)).map_err(|e| fail(Kind::Format, e.to_string()))
     }
 
     /// The ranges of the file that the text is made of, as they are in the file.
-    pub(in crate::formats) fn headers(&self) -> Vec<UsedPart> {
+    pub(in crate::formats) fn headers(&self) -> Result<Vec<UsedPart>> {
         let mut headers = Vec::new();
         let mut lengths = self.lengths.iter().peekable();
         let (mut from, mut start) = (0, 0);
@@ -102,16 +113,18 @@ impl Skeleton {
             let mut parts = Vec::new();
             while let Some(length) = lengths.next_if(|length| length.at < to) {
                 let width = length.original.len();
+                memory::reserve(&mut parts, 2, HEADERS)?;
                 parts.extend([self.text.slice(from..length.at), length.original.clone()]);
                 from = length.at + width;
             }
-            parts.push(self.text.slice(from..to));
+            memory::push(&mut parts, self.text.slice(from..to), HEADERS)?;
+            memory::check()?;
             if parts.iter().any(|part| !part.is_empty()) {
-                headers.push(UsedPart::Kept { start, parts });
+                memory::push(&mut headers, UsedPart::Kept { start, parts }, HEADERS)?;
             }
             (from, start) = (to, next_start);
         }
-        headers
+        Ok(headers)
     }
 
     /// Where a position of the text is in the file.

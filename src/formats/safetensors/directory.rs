@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Clues, Entrance, Reading};
 use crate::error::{Error, Kind, Result};
-use crate::formats::{holds_none, several_models, visible};
+use crate::formats::{holds_none, joined, several_models, visible};
 use crate::storage::{Listed, OddName, Source};
 
 const INDEX: &str = ".safetensors.index.json";
@@ -69,7 +69,7 @@ fn choose_index<'a>(indices: &[&'a str]) -> Result<Option<&'a str>> {
         (Some(index), _) | (None, &[index]) => Ok(Some(index)),
         (None, []) => Ok(None),
         (None, several) => {
-            let message = format!("the directory has several indices ({}): name one of them", several.join(", "));
+            let message = format!("the directory has several indices ({}): name one of them", joined(several));
             Err(Error::invalid(message))
         }
     }

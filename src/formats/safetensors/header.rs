@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::Reading;
 use crate::digest::{Algorithm, Digest};
@@ -12,8 +12,9 @@ use crate::dtype::DType;
 use crate::error::{Error, Printable, Result};
 use crate::finding::rules::{HEADER_WHITESPACE, METADATA_NULL};
 use crate::formats::TABLE_ROW;
-use crate::json::{self, UniqueMap};
+use crate::json::{self, OwnedText, UniqueMap};
 use crate::limits::{Budget, Limits, MAX_RANK};
+use crate::memory;
 use crate::storage::{Source, Witness};
 use crate::tensor::{Layout, Span, TableBuilder, TensorTable};
 
@@ -33,7 +34,7 @@ const SHORTEST_ENTRY: u64 = 53;
 pub(super) struct ParsedHeader {
     pub header: Witness,
     pub tensors: TensorTable,
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: BTreeMap<String, OwnedText>,
 }
 
 /// Reads the header once, by system calls and not through a map, so that the bytes that are parsed are the bytes
@@ -103,7 +104,7 @@ struct HeaderReader<'a> {
     tensors: TableBuilder,
     /// The end of the last tensor, which may lie beyond the file.
     data_end: u64,
-    metadata: BTreeMap<String, String>,
+    metadata: BTreeMap<String, OwnedText>,
     metadata_is_null: bool,
     has_metadata: bool,
     /// The shape of the entry at hand.
@@ -143,7 +144,7 @@ impl<'a> HeaderReader<'a> {
         self.tensors.push(name, dtype, &self.shape, Span { file: 0, offset, len })
     }
 
-    fn add_metadata(&mut self, map: Option<UniqueMap<String, MAX_METADATA>>) -> Result<()> {
+    fn add_metadata(&mut self, map: Option<UniqueMap<OwnedText, MAX_METADATA>>) -> Result<()> {
         if std::mem::replace(&mut self.has_metadata, true) {
             return Err(Error::format("the key occurs twice").with_subject(METADATA));
         }
@@ -189,6 +190,7 @@ impl<'de> Visitor<'de> for &mut HeaderReader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(json::Text(name)) = map.next_key()? {
+            memory::check().map_err(json::no_memory)?;
             let added = if name == METADATA {
                 let metadata = map.next_value()?;
                 self.add_metadata(metadata)
@@ -237,9 +239,10 @@ impl<'de> Visitor<'de> for EntryReader<'_> {
                 "shape" => shape.replace(map.next_value_seed(ShapeReader(self.shape))?).is_none(),
                 "data_offsets" => offsets.replace(map.next_value::<(u64, u64)>()?).is_none(),
                 // Later versions may say more about a tensor.
-                _ => map.next_value::<IgnoredAny>().map(|_| true)?,
+                _ => map.next_value::<json::Skipped>().map(|_| true)?,
             };
             if !is_new {
+                let key = Printable(&key);
                 return Err(A::Error::custom(format_args!("\"{key}\" of tensor \"{name}\" occurs twice")));
             }
         }

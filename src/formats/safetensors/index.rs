@@ -11,16 +11,20 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::directory::beside_index;
 use super::{Reading, Shards};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
 use crate::formats::Parsed;
-use crate::json::{self, Object, Text};
+use crate::json::{self, Object, Skipped, Text};
 use crate::limits::Limits;
+use crate::memory;
 use crate::storage::{Source, normal_name};
+
+/// What memory is asked for.
+const INDEX: &str = "the index";
 
 /// Whether text begins like an index; the weight map may come late, so this is only a guess for detection.
 pub(super) fn looks_like(head: &[u8]) -> bool {
@@ -41,12 +45,13 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
     for (name, number) in &index.shards {
         let tensors = index.tensors_of(*number);
         let shard = location.open_sidecar(name).map_err(|e| explain_missing(e, source, name, tensors.len()))?;
-        let mut found = vec![false; tensors.len()];
+        let mut found = memory::filled(false, tensors.len(), INDEX)?;
         shards.add(shard, |tensor| match tensors.binary_search_by(|(other, _)| (**other).cmp(tensor)) {
             Ok(position) => !std::mem::replace(&mut found[position], true),
             Err(_) => false,
         })?;
         if let Some(((tensor, _), _)) = tensors.iter().zip(&found).find(|(_, found)| !**found) {
+            let name = Printable(name);
             let message = format!("the index says that it lies in \"{name}\", which has no such tensor");
             return Err(Error::format(message).with_subject(&**tensor).with_path(source.path()));
         }
@@ -150,7 +155,8 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
             // Nearly all names are known already, in their plain spelling.
             let known = weight_map.shards.get(&shard).copied();
             let number = known.unwrap_or_else(|| *weight_map.shards.entry(plain(shard)).or_insert(next));
-            weight_map.tensors.push((tensor, number));
+            memory::push(&mut weight_map.tensors, (tensor, number), INDEX).map_err(json::no_memory)?;
+            memory::check().map_err(json::no_memory)?;
         }
         Ok(weight_map)
     }
@@ -207,12 +213,12 @@ impl<'de> Visitor<'de> for SizeVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Size, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        while seq.next_element::<Skipped>()?.is_some() {}
         Ok(Size(None))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Size, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while map.next_entry::<Skipped, Skipped>()?.is_some() {}
         Ok(Size(None))
     }
 }

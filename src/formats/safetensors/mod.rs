@@ -20,6 +20,8 @@ use super::{
 };
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::METADATA_DIFFERS;
+use crate::json::OwnedText;
+use crate::memory;
 use crate::metadata::{self, Metadata};
 use crate::storage::Source;
 use crate::tensor::{TableBuilder, TensorTable};
@@ -83,6 +85,9 @@ fn read_shards(reading: &mut Reading<'_>, names: &[String]) -> Result<Parsed> {
     Ok(parsed)
 }
 
+/// What memory is asked for.
+const TABLES: &str = "the tensors of the shards";
+
 /// A model that grows file by file.
 struct Shards<'r, 'a> {
     reading: &'r mut Reading<'a>,
@@ -91,7 +96,7 @@ struct Shards<'r, 'a> {
     weights: Vec<WeightFile>,
     tables: Vec<(TensorTable, Vec<bool>)>,
     unindexed: Vec<Unindexed>,
-    metadata: BTreeMap<String, String>,
+    metadata: BTreeMap<String, OwnedText>,
 }
 
 impl<'r, 'a> Shards<'r, 'a> {
@@ -108,15 +113,16 @@ impl<'r, 'a> Shards<'r, 'a> {
         let parsed = parsed.map_err(|e| explain(e, &source)).map_err(|e| e.with_path(source.path()))?;
         self.count += parsed.tensors.len() as u64;
         self.reading.budget.limits().check_tensors(self.count)?;
-        let picked: Vec<bool> = parsed.tensors.iter().map(|tensor| belongs(tensor.name)).collect();
+        let picked: Vec<bool> = memory::collect(parsed.tensors.iter().map(|tensor| belongs(tensor.name)), TABLES)?;
         let left = (0..picked.len()).filter(|index| !picked[*index]);
         for tensor in left.filter_map(|index| parsed.tensors.get(index)) {
-            let (name, file) = (tensor.name.to_owned(), source.name().to_owned());
-            self.reading.budget.take_heap((size_of::<Unindexed>() + name.len() + file.len()) as u64)?;
-            self.unindexed.push(Unindexed { name, file });
+            let bytes = size_of::<Unindexed>() + tensor.name.len() + source.name().len();
+            self.reading.budget.take_heap(bytes as u64)?;
+            let (name, file) = (memory::text(tensor.name, TABLES)?, source.name().to_owned());
+            memory::push(&mut self.unindexed, Unindexed { name, file }, TABLES)?;
         }
         if let Some(key) = self.merge_metadata(parsed.metadata) {
-            let message = format!("metadata \"{}\" differs from an earlier shard's", Printable(&key));
+            let message = format!("metadata \"{}\" differs from an earlier shard's", key);
             self.reading.notes.add(METADATA_DIFFERS, source.name(), message);
         }
         self.tables.push((parsed.tensors, picked));
@@ -138,14 +144,14 @@ impl<'r, 'a> Shards<'r, 'a> {
     }
 
     /// Keeps what the first shard says of a key; returns the first key of which this one says something else.
-    fn merge_metadata(&mut self, metadata: BTreeMap<String, String>) -> Option<String> {
+    fn merge_metadata(&mut self, metadata: BTreeMap<String, OwnedText>) -> Option<String> {
         let mut differing = None;
         for (key, value) in metadata {
             let kept = self.metadata.entry(key);
             if let btree_map::Entry::Occupied(other) = &kept
-                && *other.get() != value
+                && other.get().0 != value.0
             {
-                differing.get_or_insert_with(|| other.key().clone());
+                differing.get_or_insert_with(|| Printable(other.key()).to_string());
             }
             kept.or_insert(value);
         }
@@ -162,7 +168,7 @@ impl<'r, 'a> Shards<'r, 'a> {
 
     fn metadata(&mut self) -> Result<Metadata> {
         let mut builder = metadata::Builder::new(self.reading.budget);
-        for (key, value) in std::mem::take(&mut self.metadata) {
+        for (key, OwnedText(value)) in std::mem::take(&mut self.metadata) {
             builder.key(&key)?;
             builder.text(&value)?;
         }

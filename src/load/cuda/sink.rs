@@ -21,8 +21,8 @@ impl Devices {
 }
 
 impl Sink for Devices {
-    fn window(&mut self) -> Box<dyn Window> {
-        Box::new(Lane::new(&self.0))
+    fn window(&mut self) -> Result<Box<dyn Window>> {
+        Ok(Box::new(Lane::new(&self.0)))
     }
 
     fn mover(&mut self, plan: &Plan) -> Result<Arc<dyn Mover>> {

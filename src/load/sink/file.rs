@@ -17,6 +17,7 @@ use super::super::routing::{At, Routing};
 use super::super::window::Window;
 use super::{Mover, Sink};
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::storage::{Draft, map_scratch, scratch_beside, write_scratch};
 
 pub(in crate::load) struct File {
@@ -65,8 +66,9 @@ impl Output {
 }
 
 impl Sink for File {
-    fn window(&mut self) -> Box<dyn Window> {
-        Box::new(Buffer { output: Arc::clone(&self.output), bytes: vec![0; self.buffer], filled: 0..0 })
+    fn window(&mut self) -> Result<Box<dyn Window>> {
+        let bytes = memory::filled(0, self.buffer, "the buffer of a worker")?;
+        Ok(Box::new(Buffer { output: Arc::clone(&self.output), bytes, filled: 0..0 }))
     }
 
     fn mover(&mut self, _: &Plan) -> Result<Arc<dyn Mover>> {
@@ -91,7 +93,7 @@ impl Sink for File {
                 Some(At::Arena(offset)) => start + offset,
                 _ => 0,
             });
-        Ok(Memory::File(offsets.collect()))
+        memory::collect(offsets, "the places of the tensors").map(Memory::File)
     }
 }
 
@@ -143,7 +145,7 @@ impl Mover for FileMover {
             return Err(Error::new(Kind::Internal, "a tensor is moved to no place in the file"));
         };
         let range = one.destination(slab);
-        let mut place = vec![0; (range.end - range.start) as usize];
+        let mut place = memory::filled(0, (range.end - range.start) as usize, "a part of a tensor")?;
         one.fill_from(slab, &mut place, |from| {
             let at = self.output.routing.scratch_at(0, from);
             at.and_then(|at| self.source.get(usize::try_from(at).ok()?..)).unwrap_or_default()

@@ -13,6 +13,7 @@ use super::super::scatter::Scatter;
 use super::super::window::Window;
 use super::Sink;
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::storage::{Arena, Slot};
 use crate::verify::{Cost, Stage};
 
@@ -30,6 +31,9 @@ struct Shares {
     /// Bytes of the buffer of each worker; 0 if nothing needs one.
     buffer: u64,
 }
+
+/// What memory is asked for.
+const PLACES: &str = "the places of the jobs";
 
 /// The part of the arena that one job fills, and where it begins.
 struct Share {
@@ -52,10 +56,10 @@ impl Host {
     fn over(mut arena: Arena, plan: &Plan) -> Result<Self> {
         let transfers = &plan.layout.transfers;
         let ranges = plan.jobs.iter().enumerate().filter_map(|(job, range)| Some((range.arena_range(transfers)?, job)));
-        let mut ranges: Vec<_> = ranges.collect();
+        let mut ranges: Vec<_> = memory::collect(ranges, PLACES)?;
         // A job that lies between two rows fills nothing, at the start of what the next one fills.
         ranges.sort_unstable_by_key(|(range, _)| (range.start, range.end));
-        let mut slots: Vec<Option<Share>> = plan.jobs.iter().map(|_| None).collect();
+        let mut slots: Vec<Option<Share>> = memory::collect(plan.jobs.iter().map(|_| None), PLACES)?;
         let mut taken = 0;
         for (range, job) in ranges {
             let slot = take(&mut arena, &mut taken, range.clone())?;
@@ -77,9 +81,9 @@ fn take(arena: &mut Arena, taken: &mut u64, range: Range<u64>) -> Result<Slot> {
 }
 
 impl Sink for Host {
-    fn window(&mut self) -> Box<dyn Window> {
+    fn window(&mut self) -> Result<Box<dyn Window>> {
         self.windows += 1;
-        Box::new(OnHost {
+        Ok(Box::new(OnHost {
             number: self.windows,
             shares: Arc::clone(&self.shares),
             share: None,
@@ -87,12 +91,13 @@ impl Sink for Host {
             filled: 0..0,
             is_buffered: false,
             cost: Cost { stage: Stage::Move, bytes: 0, time: Duration::ZERO },
-        })
+        }))
     }
 
     fn finish(self: Box<Self>, plan: &Plan) -> Result<Memory> {
         drop(self.shares);
-        Ok(Memory::Arena(self.arena.freeze()?, plan.layout.offsets.clone()))
+        let offsets = memory::collect(plan.layout.offsets.iter().copied(), PLACES)?;
+        Ok(Memory::Arena(self.arena.freeze()?, offsets))
     }
 }
 

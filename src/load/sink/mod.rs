@@ -21,7 +21,7 @@ use crate::error::{Error, Kind, Result};
 /// What a pass fills.
 pub(super) trait Sink: Send {
     /// What one worker fills.
-    fn window(&mut self) -> Box<dyn Window>;
+    fn window(&mut self) -> Result<Box<dyn Window>>;
 
     /// Ends the jobs: no worker has a window any more. Only asked of a plan that has slabs.
     fn mover(&mut self, _plan: &Plan) -> Result<Arc<dyn Mover>> {

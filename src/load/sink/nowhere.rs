@@ -11,8 +11,8 @@ use crate::error::{Error, Kind, Result};
 pub(in crate::load) struct Nowhere;
 
 impl Sink for Nowhere {
-    fn window(&mut self) -> Box<dyn Window> {
-        Box::new(NoWindow)
+    fn window(&mut self) -> Result<Box<dyn Window>> {
+        Ok(Box::new(NoWindow))
     }
 
     fn finish(self: Box<Self>, plan: &Plan) -> Result<Memory> {

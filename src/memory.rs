@@ -1,0 +1,200 @@
+//! Running out of memory as an error.
+//!
+//! Whatever an input decides the size of is allocated by calls that may fail: [`push`], [`reserve`] and their like. Rust has no such
+//! calls for many small allocations (nodes of maps, error texts), and aborts the process if one of them fails. The
+//! [`Allocator`] serves these from a reserve, and the library stops its work with [`Kind::OutOfMemory`] while anything lies
+//! there: see [`check`].
+//!
+//! The C library and the command install the allocator. A Rust program may install it too; without it, only the small
+//! allocations of a process that has no memory left still abort it.
+//!
+//! [`Kind::OutOfMemory`]: crate::error::Kind::OutOfMemory
+
+mod allocator;
+mod reserve;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::hash::{BuildHasher, Hash};
+
+use crate::error::{Error, Result};
+
+pub use allocator::{Allocator, is_exhausted};
+
+/// More than the reserve serves, so that it shows whether the system has memory.
+const PROBE: usize = 96 * 1024;
+
+/// [`Kind::OutOfMemory`](crate::error::Kind::OutOfMemory) while small allocations are served from the reserve. Work of which
+/// an input decides the length calls it regularly.
+#[inline]
+pub fn check() -> Result<()> {
+    if is_exhausted() { Err(exhausted()) } else { Ok(()) }
+}
+
+#[cold]
+fn exhausted() -> Error {
+    Error::out_of_memory("small objects", 1)
+}
+
+/// Fails if the next few dozen kilobytes could not be had: for programs that do not use the allocator of this module, and
+/// before code of others that cannot fail.
+pub(crate) fn probe(bytes: usize, what: &str) -> Result<()> {
+    check()?;
+    reserve(&mut Vec::<u8>::new(), bytes.max(PROBE), what)
+}
+
+/// Adds a value to a list.
+#[inline]
+pub(crate) fn push<T>(list: &mut Vec<T>, value: T, what: &str) -> Result<()> {
+    if list.len() == list.capacity() {
+        return push_to_full(list, value, what);
+    }
+    list.push(value);
+    Ok(())
+}
+
+/// Apart from its callers, which are many: so the way of nearly all values is short.
+#[cold]
+#[inline(never)]
+fn push_to_full<T>(list: &mut Vec<T>, value: T, what: &str) -> Result<()> {
+    list.try_reserve(1).map_err(|_| no_memory(list.len() + 1, size_of::<T>(), what))?;
+    list.push(value);
+    Ok(())
+}
+
+/// Makes room in a list for `count` more values.
+#[inline]
+pub(crate) fn reserve<T>(list: &mut Vec<T>, count: usize, what: &str) -> Result<()> {
+    if list.capacity() - list.len() < count { grow(list, count, what) } else { Ok(()) }
+}
+
+/// As [`push_to_full`].
+#[cold]
+#[inline(never)]
+fn grow<T>(list: &mut Vec<T>, count: usize, what: &str) -> Result<()> {
+    list.try_reserve(count).map_err(|_| no_memory(list.len() + count, size_of::<T>(), what))
+}
+
+/// An empty list with room for `count` values.
+pub(crate) fn list<T>(count: usize, what: &str) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count).map_err(|_| no_memory(count, size_of::<T>(), what))?;
+    Ok(list)
+}
+
+/// A list of `count` times the same value.
+pub(crate) fn filled<T: Clone>(value: T, count: usize, what: &str) -> Result<Vec<T>> {
+    let mut values = list(count, what)?;
+    values.resize(count, value);
+    Ok(values)
+}
+
+/// Makes a list as long as it shall be, with zeros at the end if it gets longer.
+pub(crate) fn resize(bytes: &mut Vec<u8>, len: usize, what: &str) -> Result<()> {
+    reserve(bytes, len.saturating_sub(bytes.len()), what)?;
+    bytes.resize(len, 0);
+    Ok(())
+}
+
+/// Adds copies of values to a list.
+#[inline]
+pub(crate) fn extend<T: Copy>(list: &mut Vec<T>, values: &[T], what: &str) -> Result<()> {
+    reserve(list, values.len(), what)?;
+    list.extend_from_slice(values);
+    Ok(())
+}
+
+/// The values of an iterator as a list.
+pub(crate) fn collect<T>(values: impl IntoIterator<Item = T>, what: &str) -> Result<Vec<T>> {
+    let values = values.into_iter();
+    let mut collected = list(values.size_hint().0, what)?;
+    for value in values {
+        push(&mut collected, value, what)?;
+    }
+    Ok(collected)
+}
+
+/// The values of an iterator that may fail, as a list.
+pub(crate) fn try_collect<T>(values: impl IntoIterator<Item = Result<T>>, what: &str) -> Result<Vec<T>> {
+    let values = values.into_iter();
+    let mut collected = list(values.size_hint().0, what)?;
+    for value in values {
+        push(&mut collected, value?, what)?;
+    }
+    Ok(collected)
+}
+
+/// Adds a text to a text.
+#[inline]
+pub(crate) fn push_str(text: &mut String, more: &str, what: &str) -> Result<()> {
+    if text.capacity() - text.len() < more.len() {
+        return push_str_to_full(text, more, what);
+    }
+    text.push_str(more);
+    Ok(())
+}
+
+/// As [`push_to_full`].
+#[cold]
+#[inline(never)]
+fn push_str_to_full(text: &mut String, more: &str, what: &str) -> Result<()> {
+    text.try_reserve(more.len()).map_err(|_| no_memory(text.len() + more.len(), size_of::<u8>(), what))?;
+    text.push_str(more);
+    Ok(())
+}
+
+/// A copy of a text.
+pub(crate) fn text(from: &str, what: &str) -> Result<String> {
+    let mut text = String::new();
+    text.try_reserve_exact(from.len()).map_err(|_| no_memory(from.len(), size_of::<u8>(), what))?;
+    text.push_str(from);
+    Ok(text)
+}
+
+/// The text itself if it is owned, or else a copy.
+pub(crate) fn into_owned(from: Cow<'_, str>, what: &str) -> Result<String> {
+    match from {
+        Cow::Owned(text) => Ok(text),
+        Cow::Borrowed(from) => text(from, what),
+    }
+}
+
+/// A text made by `format_args!`.
+pub(crate) fn format(arguments: fmt::Arguments<'_>, what: &str) -> Result<String> {
+    let mut formatted = Growing { text: String::new(), missing: None };
+    // Nothing else fails: the types that are formatted do not.
+    let _ = formatted.write_fmt(arguments);
+    match formatted.missing {
+        None => Ok(formatted.text),
+        Some(bytes) => Err(no_memory(bytes, size_of::<u8>(), what)),
+    }
+}
+
+/// A text that ends where there was no memory for more.
+struct Growing {
+    text: String,
+    missing: Option<usize>,
+}
+
+impl fmt::Write for Growing {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        if self.text.try_reserve(more.len()).is_err() {
+            self.missing = Some(more.len());
+            return Err(fmt::Error);
+        }
+        self.text.push_str(more);
+        Ok(())
+    }
+}
+
+/// Makes room in a map for one more entry.
+pub(crate) fn reserve_entry<K: Hash + Eq, V, S: BuildHasher>(map: &mut HashMap<K, V, S>, what: &str) -> Result<()> {
+    map.try_reserve(1).map_err(|_| no_memory(map.len() + 1, size_of::<(K, V)>(), what))
+}
+
+#[cold]
+#[inline(never)]
+fn no_memory(count: usize, size: usize, what: &str) -> Error {
+    Error::out_of_memory(what, count.saturating_mul(size) as u64)
+}
