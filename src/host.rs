@@ -122,7 +122,7 @@ impl fmt::Debug for Listener {
 }
 
 /// Stops operations from another thread. Clones share one state: an operation that is given a clone stops with
-/// [`Kind::Cancelled`](crate::Kind::Cancelled) soon after [`cancel`](Self::cancel) has been called on any of them.
+/// [`Kind::Cancelled`] soon after [`cancel`](Self::cancel) has been called on any of them.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 

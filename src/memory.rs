@@ -1,9 +1,9 @@
 //! Running out of memory as an error.
 //!
-//! Whatever an input decides the size of is allocated by calls that may fail: [`push`], [`reserve`] and their like. Rust has no such
-//! calls for many small allocations (nodes of maps, error texts), and aborts the process if one of them fails. The
-//! [`Allocator`] serves these from a reserve, and the library stops its work with [`Kind::OutOfMemory`] while anything lies
-//! there: see [`check`].
+//! Whatever an input decides the size of is allocated by calls that may fail: `push`, `reserve` and the other functions of this
+//! module. Rust has no such calls for many small allocations (nodes of maps, error texts), and aborts the process if one of
+//! them fails. The [`Allocator`] serves these from a reserve. While any of them is there, the library stops its work with
+//! [`Kind::OutOfMemory`]: see [`check`].
 //!
 //! The C library and the command install the allocator. A Rust program may install it too; without it, only the small
 //! allocations of a process that has no memory left still abort it.

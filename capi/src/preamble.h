@@ -65,7 +65,10 @@
  *   elements, outermost dimension first.
  * - Callbacks take their `user_data` first and are called with no lock held. They must not throw. A callback may call
  *   functions that are documented with "Any thread", and functions of objects that the operation does not work with.
- * - Memory. An allocation that fails is WB_ERR_OUT_OF_MEMORY. The library does not end the process.
+ * - Memory. An allocation that fails is WB_ERR_OUT_OF_MEMORY. The library keeps a reserve of 1 MiB, which takes no memory
+ *   until it is used, for errors and other small objects. Release an error soon: it may be in the reserve. There is one
+ *   exception: if memory runs out while a thread is being started, the C library or the runtime of Rust may end the
+ *   process. The library asks for the memory of a thread first; with max_threads 0 it starts none.
  * - The library does not print, install signal handlers, change the environment or the working directory, or start
  *   threads that the context does not allow. Once loaded it stays in the process: dlclose does not unload it.
  * - Every symbol exists in every build. A function that a build leaves out returns WB_ERR_UNSUPPORTED.
