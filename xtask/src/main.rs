@@ -18,7 +18,7 @@ type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 const FEATURES: &[&str] = &["cuda,safetensors", "cudarc,safetensors", "onnx", "safetensors"];
 
 const CHORES: &[Chore] = &[
-    ("check", "formatting, lints, documentation, licences, and every feature alone", check),
+    ("check", "formatting, lints, documentation, licences; every feature alone, built and tested", check),
     ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
     ("header", "writes include/weighbridge.h anew from capi/src", header),
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
@@ -52,8 +52,9 @@ fn check(_: &[String]) -> Outcome {
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
     run(cargo(&["doc", "--no-deps", "--lib"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
     for feature in FEATURES {
-        let alone = ["clippy", "--package", "weighbridge", "--lib", "--no-default-features", "--features", feature];
-        run(cargo(&alone).args(["--", "--deny", "warnings"]))?;
+        let alone = ["--no-default-features", "--features", feature];
+        run(cargo(&["clippy", "--package", "weighbridge", "--lib"]).args(alone).args(["--", "--deny", "warnings"]))?;
+        run(cargo(&["test", "--quiet", "--package", "weighbridge-features"]).args(alone))?;
     }
     Ok(())
 }

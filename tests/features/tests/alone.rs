@@ -1,0 +1,53 @@
+//! What a build with few features does, and how it refuses what it leaves out.
+
+use std::path::PathBuf;
+
+use weighbridge::load::{CudaOptions, PlanOptions, Target};
+use weighbridge::{Context, Kind, Model, OpenOptions};
+
+/// One of the files that other programs wrote.
+fn file(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "..", name].iter().collect()
+}
+
+fn open(name: &str) -> weighbridge::Result<Model> {
+    Model::open(&file(name), &OpenOptions::default(), &Context::new())
+}
+
+/// Opens, verifies and loads a model.
+fn use_whole(name: &str) {
+    let model = open(name).unwrap();
+    assert!(!model.tensors().is_empty());
+    model.verify().unwrap();
+    let placement = model.load(&PlanOptions::default()).unwrap();
+    assert_eq!(placement.len(), model.tensors().len());
+}
+
+fn is_refused(name: &str, feature: &str) {
+    let error = open(name).unwrap_err();
+    assert_eq!(error.kind(), Kind::Unsupported, "{error}");
+    assert!(error.to_string().contains(feature), "{error}");
+}
+
+#[test]
+fn safetensors_opens_where_it_is_built() {
+    const NAME: &str = "golden/dtypes.safetensors";
+    if cfg!(feature = "safetensors") { use_whole(NAME) } else { is_refused(NAME, "safetensors") }
+}
+
+#[test]
+fn onnx_opens_where_it_is_built() {
+    const NAME: &str = "onnx/golden/made/constants.onnx";
+    if cfg!(feature = "onnx") { use_whole(NAME) } else { is_refused(NAME, "onnx") }
+}
+
+/// Whether or not there is a device here: none has this number.
+#[test]
+fn devices_are_refused_as_unsupported_only_where_they_are_not_built() {
+    let is_built = cfg!(any(feature = "cuda", feature = "cudarc"));
+    let name = if cfg!(feature = "onnx") { "onnx/golden/made/constants.onnx" } else { "golden/dtypes.safetensors" };
+    let cuda = CudaOptions { devices: vec![u32::MAX], ..Default::default() };
+    let options = PlanOptions { target: Target::Cuda, cuda, ..Default::default() };
+    let refused = open(name).unwrap().load(&options).unwrap_err();
+    assert_eq!(refused.kind() == Kind::Unsupported, !is_built, "{refused}");
+}
