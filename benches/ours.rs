@@ -3,12 +3,14 @@
 //! The inputs are those of `benches/peers`; see `docs/benchmarks.md`.
 #![allow(missing_docs, clippy::print_stdout, reason = "a program")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 use std::{env, fs};
 
 use weighbridge::check::{CheckOptions, check};
+use weighbridge::host::Level;
 use weighbridge::verify::RECORD_FILE_NAME;
 use weighbridge::write::Manifests;
 use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Policy, Result, Target, Task};
@@ -30,6 +32,7 @@ fn main() {
         "load-matrix" => load(&matrix(inputs, [COLUMNS, 1]), "load a matrix", None),
         "load-transposed" => load(&matrix(inputs, [1, ROWS]), "load a transposed matrix", None),
         "load-one" => load(&inputs.join("one"), "load one", None),
+        "load-one-logged" => load_logged(&inputs.join("one"), "load one with a log at INFO"),
         "onnx-open-external" => open(&inputs.join("onnx/external/model.onnx"), "open external"),
         "onnx-open-large" => open(&inputs.join("onnx/inline/large.onnx"), "open 3 GiB"),
         "onnx-open-small" => open(&inputs.join("onnx/inline/small.onnx"), "open 3 MiB"),
@@ -79,6 +82,18 @@ fn load_to(target: Target, path: &Path, what: &str, manifest: Option<ManifestOf>
     let options = PlanOptions { target, ..Default::default() };
     let bytes = model.plan(&options)?.info().read_bytes;
     measure(what, bytes, || model.load(&options))
+}
+
+/// A load that writes its log to a file, line by line.
+fn load_logged(path: &Path, what: &str) -> Result<()> {
+    let file = tempfile::tempfile().unwrap();
+    let log = move |level, target: &str, message: &str| {
+        writeln!(&file, "{level:?} {target}: {message}").unwrap();
+    };
+    let model = Model::open(path, &options(path, None), &context().with_log(Level::Info, Arc::new(log)))?;
+    let plan = PlanOptions::default();
+    let bytes = model.plan(&plan)?.info().read_bytes;
+    measure(what, bytes, || model.load(&plan))
 }
 
 /// Elements of two bytes: 1 GiB, but for what the header of the file takes.

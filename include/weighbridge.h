@@ -293,7 +293,7 @@ WB_API void wb_error_release(wb_error *e);
 // As the result of a callback: the operation goes on. Since 0.1.
 #define WB_PROCEED 0
 
-// As the result of a callback: the operation is cancelled, and returns `WB_ERR_CANCELLED`. Since 0.1.
+// As the result of a callback: the operation is cancelled, and returns `WB_ERR_CANCELLED` unless it is done. Since 0.1.
 #define WB_STOP 1
 
 // Receives one log message: its level (`WB_LOG_*`), the part of the library that it comes from, and its text. Both texts

@@ -130,6 +130,16 @@ fn found_by_cmake_as_a_static_library() {
 }
 
 #[test]
+fn licences_notices_and_suppressions_are_installed() {
+    let Some(package) = package() else { return };
+    for name in ["doc/weighbridge/LICENSE-MIT", "doc/weighbridge/LICENSE-APACHE", "doc/weighbridge/NOTICES.md"] {
+        assert!(package.prefix.join("share").join(name).is_file(), "{name}");
+    }
+    let installed = fs::read_to_string(package.prefix.join("share/weighbridge/tsan.supp")).unwrap();
+    assert_eq!(installed, fs::read_to_string("cmake/tsan.supp").unwrap());
+}
+
+#[test]
 fn refused_by_cmake_if_another_version_is_wanted() {
     let Some(package) = package() else { return };
     for version in ["0.2", "0.0", "1.0"] {

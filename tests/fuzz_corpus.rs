@@ -18,6 +18,7 @@ const TARGETS: &[Row] = &[
     ("onnx", fuzz::onnx, 299),
     ("onnx_external", fuzz::onnx_external, 217),
     ("check", fuzz::check, 345),
+    ("load_options", fuzz::load_options, 54),
 ];
 
 #[test]

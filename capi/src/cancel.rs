@@ -20,7 +20,8 @@ impl Shared for wb_cancel {}
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_cancel_create(out: *mut *mut wb_cancel, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
-        wb_cancel(Cancel::new()).give(Out::handle(out, "out")?)?;
+        let out = Out::handle(out, "out")?;
+        wb_cancel(Cancel::new()).give(out)?;
         Ok(WB_OK)
     })
 }

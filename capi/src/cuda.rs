@@ -60,7 +60,8 @@ pub struct wb_cuda_device_info {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_cuda_devices_create(out: *mut *mut wb_cuda_devices, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
-        wb_cuda_devices(devices()?).give(Out::handle(out, "out")?)?;
+        let out = Out::handle(out, "out")?;
+        wb_cuda_devices(devices()?).give(out)?;
         Ok(WB_OK)
     })
 }

@@ -57,7 +57,7 @@ impl From<&Progress> for wb_progress {
 
 /// As the result of a callback: the operation goes on. Since 0.1.
 pub const WB_PROCEED: i32 = 0;
-/// As the result of a callback: the operation is cancelled, and returns `WB_ERR_CANCELLED`. Since 0.1.
+/// As the result of a callback: the operation is cancelled, and returns `WB_ERR_CANCELLED` unless it is done. Since 0.1.
 pub const WB_STOP: i32 = 1;
 
 /// Told how far an operation is, on the thread that called it. Returns `WB_PROCEED`; `WB_STOP` and every other value

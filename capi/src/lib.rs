@@ -220,8 +220,9 @@ fn buffer<'a>(data: *mut u8, len: usize, name: &str) -> Result<&'a mut [u8]> {
         (_, 0) => Ok(&mut []),
         (true, _) => Err(null(name)),
         (false, len) if len > isize::MAX as usize => Err(Error::invalid("the length is impossible").with_subject(name)),
-        // SAFETY: not NULL, so by the conventions `len` writable bytes that nobody else uses during the call. They may
-        // be uninitialised, which for bytes that are only written to is sound in practice.
+        // SAFETY: not NULL, so by the conventions `len` writable bytes that nobody else uses during the call. The caller need
+        // not have initialised them: they are an allocation of another language, of which Rust does not know whether
+        // it was written, and the library writes to them before it reads them.
         (false, len) => Ok(unsafe { std::slice::from_raw_parts_mut(data, len) }),
     }
 }

@@ -10,6 +10,7 @@ mod external;
 mod graphs;
 mod header;
 mod index;
+mod load_options;
 mod manifest;
 mod onnx;
 mod parts;
@@ -20,6 +21,7 @@ pub use check::check;
 pub use external::onnx_external;
 pub use header::header;
 pub use index::index;
+pub use load_options::load_options;
 pub use manifest::manifest;
 pub use onnx::onnx;
 

@@ -195,7 +195,7 @@ impl Task {
     }
 
     /// As [`wait`](Self::wait). `progress` is called on this thread with no lock held: at once, then about twenty times
-    /// a second, and at the end; [`ControlFlow::Break`] cancels the task.
+    /// a second, and at the end; [`ControlFlow::Break`] cancels the task, unless that is done.
     pub fn wait_with(&self, mut progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<()> {
         const INTERVAL: Duration = Duration::from_millis(50);
         let mut state = self.shared.settle()?;

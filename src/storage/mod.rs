@@ -51,6 +51,9 @@ pub enum Access {
     /// Files are mapped when a zero-copy pointer is first asked for. The mapped bytes change if another process writes
     /// the file, also after they have been checked, and reading them raises `SIGBUS` if another process has truncated
     /// it. Nothing else reads through a map: opening, verifying and loading never do.
+    ///
+    /// Rust requires that the bytes behind a `&[u8]` do not change. A program that cannot keep other processes from writing
+    /// the files of an open model, and for which that matters, uses [`Access::Read`].
     #[default]
     Map,
     /// Files are only read. There are no zero-copy pointers, and no input can raise a signal.

@@ -68,12 +68,15 @@ static void verifies(uint32_t threads) {
   options.progress = listen;
   options.user_data = &seen;
   CHECK_STATUS(wb_model_verify(model, &options, &report, NULL), WB_OK);
-  CHECK(seen.calls >= 2 && seen.last.total_bytes > 0 && seen.last.done_bytes == seen.last.total_bytes);
+  CHECK(seen.calls >= 1 && seen.last.total_bytes > 0 && seen.last.done_bytes == seen.last.total_bytes);
   wb_report_release(report);
   options.user_data = &stopping;
   report = (wb_report *)&options;
-  CHECK_STATUS(wb_model_verify(model, &options, &report, NULL), WB_ERR_CANCELLED);
-  CHECK(report == NULL);
+  const wb_status status = wb_model_verify(model, &options, &report, NULL);
+  /* Other threads may be done before this one asks. */
+  CHECK(status == WB_ERR_CANCELLED || (threads > 0 && status == WB_OK));
+  CHECK((report == NULL) == (status == WB_ERR_CANCELLED));
+  wb_report_release(report);
   wb_model_release(model);
   wb_context_release(context);
 }

@@ -11,7 +11,7 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn open(name: &str) -> weighbridge::Result<Model> {
-    Model::open(&file(name), &OpenOptions::default(), &Context::new())
+    Model::open(file(name), &OpenOptions::default(), &Context::new())
 }
 
 /// Opens, verifies and loads a model.

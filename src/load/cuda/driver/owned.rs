@@ -4,6 +4,7 @@ use std::ffi::{c_uint, c_void};
 use std::mem::ManuallyDrop;
 use std::ops::Range;
 use std::ptr;
+use std::slice;
 use std::sync::Arc;
 
 use super::context::{Context, Entered};
@@ -226,6 +227,8 @@ impl Pinned {
             Err(e) if e.kind() == Kind::Device && !Driver::is_loss(&e) => {
                 let mut start = ptr::null_mut();
                 call!(entered.driver(), cuMemHostAlloc(&mut start, len, PORTABLE))?;
+                // SAFETY: the driver has just given us memory of this length. It does not say what is in it.
+                unsafe { start.cast::<u8>().write_bytes(0, len) };
                 Memory::Allocated(start as usize, len)
             }
             Err(e) => return Err(e),
@@ -235,12 +238,15 @@ impl Pinned {
 
     /// The bytes of a range that no copy under way reads.
     pub(in crate::load::cuda) fn bytes_mut(&mut self, range: Range<usize>) -> &mut [u8] {
-        let all = match &mut self.memory {
-            Memory::Registered(slot) => &mut ***slot,
-            // SAFETY: memory of this length that the driver gave us, that lives until `drop`, and that only `self` reaches.
-            Memory::Allocated(start, len) => unsafe { std::slice::from_raw_parts_mut(*start as *mut u8, *len) },
-        };
-        &mut all[range]
+        match &mut self.memory {
+            Memory::Registered(slot) => &mut slot[range],
+            Memory::Allocated(start, len) => {
+                assert!(range.start <= range.end && range.end <= *len, "{range:?} of {len} bytes");
+                // SAFETY: a range of the memory that the driver gave us, which has been zeroed, lives until `drop`, and
+                // is reached by `self` alone. Devices may be reading other ranges.
+                unsafe { slice::from_raw_parts_mut((*start as *mut u8).add(range.start), range.len()) }
+            }
+        }
     }
 
     /// A range that a device is about to read.
