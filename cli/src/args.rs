@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::notes::Notes;
 use crate::placing::Placing;
 
-/// Look at, check, verify and load machine-learning models. Nothing in a model file is ever executed.
+/// Inspect, check, verify and load machine-learning models. Nothing in a model file is ever executed.
 #[derive(Parser)]
 #[command(name = "weighbridge", version, after_help = EXIT_STATUS)]
 pub struct Args {
@@ -29,7 +29,7 @@ pub enum Command {
     Verify(Verify),
     /// Write weighbridge.json, the manifest of a model, beside it
     Digest(Digest),
-    /// Load a model as a program would, and tell what it took
+    /// Load a model as a program would, and report what each phase cost
     Load(Load),
     /// Print the graphs of a model: inputs, outputs, initializers, nodes, functions
     Graph(Graph),
@@ -108,7 +108,7 @@ pub struct Graph {
 pub struct Check {
     /// A file, an index, or a directory
     pub path: PathBuf,
-    /// What has to be able to run it: a release of ONNX or a version of its operator set, as in onnx-1.15 and opset-17
+    /// The runtime that has to run the model: a release of ONNX or a version of its operator set, as in onnx-1.15 or opset-17
     #[arg(long, default_value = "", hide_default_value = true)]
     pub target: String,
     /// Print one JSON object

@@ -13,10 +13,10 @@ pub struct Placing {
     /// Load only tensors whose names match; may be given several times
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
-    /// Where to
+    /// Where to load to
     #[arg(long, value_enum, default_value_t)]
     target: TargetArg,
-    /// Where to, by device: cuda:0, cuda:0,1 (all tensors to both), cuda:all, or host
+    /// The devices to load to: cuda:0, cuda:0,1 (all tensors to both), cuda:all, or host
     #[arg(long, value_parser = forms::place, conflicts_with = "target")]
     device: Option<Place>,
     /// Send matching tensors to this device only, one of --device; may be given several times

@@ -1,7 +1,13 @@
 //! What a format says of parts of its files. No test of a file can tell, as long as no format of the library says it.
 
+use bytes::Bytes;
+
+use super::open::of_format;
 use super::*;
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, Digest};
+use crate::finding::Notes;
+use crate::formats::{self, Claim, Claimed};
+use crate::limits::Budget;
 use crate::load::Target;
 use crate::verify::{Outcome, Subject};
 

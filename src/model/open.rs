@@ -1,0 +1,172 @@
+//! Opening a model from wherever its files are.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::journal::log_open;
+use super::{FILES, Inner, Model, OpenOptions};
+use crate::error::Result;
+use crate::finding::rules::{ASSET_LINK, ASSET_NAME};
+use crate::finding::{Finding, Notes};
+use crate::formats::{self, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
+use crate::host::Context;
+use crate::limits::Budget;
+use crate::load::{Payload, PayloadFile};
+use crate::memory;
+use crate::storage::{HostFiles, Location, Source};
+use crate::verify::{FileClaim, Ledger, Manifest, Policy, RunClaim, gather, is_manifest};
+
+impl Model {
+    /// Opens a file or a directory.
+    ///
+    /// Headers and indices are read and checked in full; the bytes of tensors are not touched.
+    pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
+        let path = path.as_ref();
+        log_open(context, &path.to_string_lossy(), || {
+            Self::read(Location::open(path, options.access, context)?, options, context)
+        })
+    }
+
+    /// Opens a model that is in memory: one file, which [`OpenOptions::name`] may name. It cannot name other files.
+    ///
+    /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the name is not that of a file.
+    pub fn from_memory(bytes: Bytes, options: &OpenOptions, context: &Context) -> Result<Self> {
+        let name = options.name.as_deref();
+        log_open(context, name.unwrap_or("memory"), || {
+            Self::read(Location::from_memory(bytes, name)?, options, context)
+        })
+    }
+
+    /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names
+    /// relative to the model. `entry` is the blob that the model is entered by, `None` for all of them as a directory.
+    ///
+    /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): two blobs have one name. [`Kind::Format`](crate::Kind::Format): a name is not relative and plain.
+    /// [`Kind::NotFound`](crate::Kind::NotFound): there is no blob that is called `entry`.
+    pub fn from_blobs(
+        blobs: impl IntoIterator<Item = (String, Bytes)>,
+        entry: Option<&str>,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        log_open(context, entry.unwrap_or("blobs"), || Self::read(Location::of_blobs(blobs, entry)?, options, context))
+    }
+
+    /// Opens a model whose files the host lends. `entry` is the file that the model is entered by, `None` for all of
+    /// them as a directory. The model keeps `files` as long as it lives.
+    pub fn from_host_files(
+        files: Arc<dyn HostFiles>,
+        entry: Option<&str>,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        log_open(context, entry.unwrap_or("files of the host"), || {
+            Self::read(Location::of_host(files, entry, options.access, context)?, options, context)
+        })
+    }
+
+    /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`. It cannot name
+    /// other files.
+    ///
+    /// Offsets that the model tells, also in errors, count from the start of the part. The descriptor is kept; its own
+    /// position is neither used nor changed, but on Windows, where reading changes it. [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the
+    /// part is not inside the file.
+    pub fn from_descriptor(
+        file: File,
+        offset: u64,
+        len: u64,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        log_open(context, "a part of a file", || {
+            Self::read(Location::of_part(file, offset, len, options.access, context)?, options, context)
+        })
+    }
+
+    fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
+        let mut notes = Notes::default();
+        let budget = Budget::new(&options.limits).watched_by(options.progress.clone(), options.cancel.clone());
+        budget.tell()?;
+        let mut parsed = formats::read(&location, options.format.as_deref(), &budget, &mut notes)?;
+        budget.tell()?;
+        let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &budget)?;
+        if options.policy != Policy::None && !parsed.claims.is_empty() {
+            manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims))?);
+        }
+        budget.tell()?;
+        parsed.assets.retain(|name| !is_manifest(name));
+        for link in location.drop_dead_links(&mut parsed.assets) {
+            notes.add(ASSET_LINK, "", link);
+        }
+        for name in location.odd_names() {
+            notes.add(ASSET_NAME, "", name);
+        }
+        Self::assemble(location, parsed, notes.finish()?, manifests, options, context)
+    }
+
+    pub(super) fn assemble(
+        location: Location,
+        parsed: Parsed,
+        notes: Vec<Finding>,
+        manifests: Vec<Manifest>,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
+        let Parsed { format, weights, descriptions, tensors, unindexed, metadata, assets, graphs, .. } = parsed;
+        let is_directory = location.entry().is_none() || !descriptions.is_empty();
+        let ledger = match options.policy {
+            Policy::Required => Ledger::new(weights.len() + descriptions.len(), tensors.len())?,
+            // Nobody asks what has been checked.
+            Policy::IfPresent | Policy::None => Ledger::new(0, 0)?,
+        };
+        let payload = Arc::new(Payload {
+            context: context.clone(),
+            weights: weights.len(),
+            ledger,
+            files: payload_files(weights, descriptions, !manifests.is_empty())?,
+            tensors: Arc::new(tensors),
+            policy: options.policy,
+            refuses_replaced: options.refuses_replaced,
+            manifests,
+        });
+        let inner = Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes };
+        memory::check()?;
+        Ok(Self(Arc::new(inner)))
+    }
+}
+
+/// What the format itself says of files and of parts of them, in the form of a manifest.
+pub(super) fn of_format(format: &'static str, claims: Vec<Claim>) -> Result<Manifest> {
+    let (mut files, mut runs) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
+    for Claim { of, algorithm, digest } in claims {
+        match of {
+            Claimed::File(name) => files.entry(name).or_default().push((algorithm, digest)),
+            Claimed::Run { file, offset, len } => {
+                let claim = RunClaim { offset, len, algorithm, digest };
+                memory::push(runs.entry(file).or_default(), claim, "the claims of the format")?;
+            }
+        }
+        memory::check()?;
+    }
+    let files = files.into_iter().map(|(name, digests)| (name, FileClaim::new(None, digests)));
+    Ok(Manifest::of_format(format, files.collect(), runs))
+}
+
+fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked: bool) -> Result<Vec<PayloadFile>> {
+    let first_description = weights.len();
+    let weights = weights.into_iter().map(|WeightFile { source, used, base, described_by }| {
+        // Without a manifest no file is ever compared with what was parsed of it.
+        let used = used.into_iter().filter(|part| is_checked || matches!(part, UsedPart::Witness(_)));
+        let description = match described_by {
+            DescribedBy::Itself => None,
+            DescribedBy::Weights(file) => Some(file),
+            DescribedBy::Description(index) => Some(first_description + index),
+        };
+        let used = Arc::new(memory::collect(used.map(UsedPart::witness), FILES)?);
+        Ok(PayloadFile { source, used, base, description })
+    });
+    memory::try_collect(weights.chain(descriptions.into_iter().map(|source| Ok(PayloadFile::plain(source)))), FILES)
+}
