@@ -103,7 +103,12 @@ static void load(const wb_model *m, uint32_t target) {
   wb_plan_options options = {0};
   options.struct_size = sizeof options;
   options.target = target;
-  if (!answers("load", wb_model_load(m, &options, &placement, &e), &e)) return;
+  const wb_status status = wb_model_load(m, &options, &placement, &e);
+  if (target == WB_TARGET_SEALED && status == WB_ERR_UNSUPPORTED) { /* as on every system but Linux */
+    wb_error_release(e);
+    return;
+  }
+  if (!answers("load", status, &e)) return;
   for (size_t i = 0; i < wb_placement_tensor_count(placement) && i < 4; i++) {
     wb_placed_tensor_info placed = {0};
     size_t found;
