@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::{cuda_stub, run, tool};
+use common::{c_library, cuda_stub, run, tool};
 
 const GOLDEN: &str = "tests/golden";
 const ONNX: &str = "tests/onnx/golden";
@@ -99,31 +99,9 @@ const COMPILERS: &[(&str, &str)] = &[("gcc", "g++"), ("clang", "clang++")];
 const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
 const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
 
-/// The folder of the shared library, which is built once, with the profile of the tests.
-fn library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        // With the format of the tests, which can say what others cannot.
-        let arguments = [
-            "rustc",
-            "--quiet",
-            "--package",
-            "weighbridge-capi",
-            "--lib",
-            "--crate-type",
-            "cdylib",
-            "--features",
-            "trial",
-        ];
-        run(Command::new(env!("CARGO")).args(arguments).arg("--target-dir").arg(target));
-        target.join("debug")
-    })
-}
-
 /// Compiles a program for the library; returns its path.
 fn compile(compiler: &Path, program: &Program, flags: &[&str], folder: &Path) -> PathBuf {
-    let library = library();
+    let library = c_library();
     let binary = folder.join(program.name);
     let mut command = Command::new(compiler);
     command.args(program.flags).args(WARNINGS).args(flags).arg("-Iinclude").args(program.sources);

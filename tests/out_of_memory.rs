@@ -15,24 +15,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{run, tool};
+use common::{c_library, run, tool};
 use sha2::{Digest, Sha256};
 
 /// Files of a model, by name; the first is a directory's or the model itself.
 type Files = Vec<(&'static str, Vec<u8>)>;
 
-/// Builds the library, and one of the programs in an empty folder.
+/// Builds one of the programs in an empty folder.
 fn program(name: &str, folder: &Path) -> Option<PathBuf> {
     let compiler = tool("cc")?;
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let arguments =
-        ["rustc", "--quiet", "--package", "weighbridge-capi", "--lib", "--crate-type", "cdylib", "--features", "trial"];
-    run(Command::new(env!("CARGO")).args(arguments).arg("--target-dir").arg(target));
-    let library = target.join("debug");
+    let library = c_library();
     let binary = folder.join(name);
     let mut command = Command::new(compiler);
     command.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-g", "-Iinclude"]);
-    command.arg(format!("tests/out_of_memory/{name}.c")).arg("-o").arg(&binary).arg("-L").arg(&library);
+    command.arg(format!("tests/out_of_memory/{name}.c")).arg("-o").arg(&binary).arg("-L").arg(library);
     command.args(["-lweighbridge_capi", "-pthread"]).arg(format!("-Wl,-rpath,{}", library.display()));
     run(&mut command);
     Some(binary)

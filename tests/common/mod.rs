@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 use std::{env, fs, io, thread};
 
 /// Finds a program. Without it, the test says that it is skipped, and should return.
@@ -61,6 +62,19 @@ pub fn empty_folder(name: &str) -> PathBuf {
 /// Where tests have cargo build the C libraries. It is kept, so that the next run is quick.
 pub fn cargo_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo")
+}
+
+/// The folder of the shared C library, which is built once, with the profile of the tests.
+pub fn c_library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        // With the format of the tests, which can say what others cannot.
+        let build = ["rustc", "--quiet", "--package", "weighbridge-capi", "--lib", "--crate-type", "cdylib"];
+        let mut cargo = Command::new(env!("CARGO"));
+        run(cargo.args(build).args(["--features", "trial", "--target-dir"]).arg(target));
+        target.join("debug")
+    })
 }
 
 /// Builds the stand-in for the CUDA driver as `libcuda.so.1` in an empty folder of this name, with these flags beside the
