@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::{Kind, Result};
+use crate::error::{Escaped, Kind, Result};
 
 /// How detailed a log message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,12 +72,12 @@ impl Context {
         })
     }
 
-    /// Logs one message; `text` is made only if somebody listens.
+    /// Logs one message, on one line and safe to print; `text` is made only if somebody listens.
     pub(crate) fn log(&self, level: Level, target: &str, text: impl FnOnce() -> String) {
         if let Some((loudest, log)) = &self.0.log
             && level <= *loudest
         {
-            log(level, target, &text());
+            log(level, target, &Escaped(&text()).to_string());
         }
     }
 }

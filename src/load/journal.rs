@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::options::Target;
 use super::plan::{Plan, PlanInfo};
-use crate::error::{Error, Printable};
+use crate::error::Error;
 use crate::host::Level;
 use crate::verify::Costs;
 
@@ -69,5 +69,5 @@ fn place(target: Target) -> &'static str {
 
 fn log(plan: &Plan, level: Level, operation: &str, text: impl FnOnce() -> String) {
     let path = || plan.payload.files.first().map(|file| file.source.path()).unwrap_or_default();
-    plan.payload.context.log(level, operation, || Printable(&format!("{}: {}", path(), text())).to_string());
+    plan.payload.context.log(level, operation, || format!("{}: {}", path(), text()));
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Model;
-use crate::error::{Printable, Result};
+use crate::error::Result;
 use crate::finding::Severity;
 use crate::host::{Context, Level};
 
@@ -21,7 +21,7 @@ impl Model {
     fn log_parts(&self, context: &Context) {
         for file in self.files() {
             context.log(Level::Debug, "open", || {
-                printable(&format!("{}: {} bytes, {} weights", file.path(), file.len(), self.format()))
+                format!("{}: {} bytes, {} weights", file.path(), file.len(), self.format())
             });
         }
         for manifest in &self.0.payload.manifests {
@@ -32,7 +32,7 @@ impl Model {
         }
         for note in self.notes() {
             let level = if note.severity == Severity::Info { Level::Info } else { Level::Warn };
-            context.log(level, "open", || printable(&format!("{}: {note}", self.0.location.path())));
+            context.log(level, "open", || format!("{}: {note}", self.0.location.path()));
         }
     }
 
@@ -40,13 +40,9 @@ impl Model {
         let (format, files, tensors) = (self.format(), self.files().len(), self.tensors().len());
         let (graphs, manifests) = (self.graphs().len(), self.0.payload.manifests.len());
         let milliseconds = 1e3 * time.as_secs_f64();
-        printable(&format!(
+        format!(
             "{what}: {format}, {files} files, {tensors} tensors, {graphs} graphs, {manifests} manifests, opened in \
              {milliseconds:.3} ms"
-        ))
+        )
     }
-}
-
-fn printable(text: &str) -> String {
-    Printable(text).to_string()
 }
