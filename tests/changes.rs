@@ -341,6 +341,30 @@ fn what_was_checked_is_checked_again_once_its_file_was_touched() {
     }
 }
 
+/// One check of the time at which a file was touched serves all its tensors, but each of them is checked by itself.
+#[test]
+fn a_view_of_one_tensor_does_not_vouch_for_the_others() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join(MODEL);
+    let header = format!("{{{},{}}}", entry("a", "F32", "[1]", "[0,4]"), entry("b", "F32", "[1]", "[4,8]"));
+    let good = declared(header.len() as u64, header, 8);
+    write(&path, &good);
+    let record = Manifests::of(&open(root.path(), Access::Map, Policy::None)).unwrap().record().unwrap();
+    fs::write(root.path().join("weighbridge.json"), record).unwrap();
+    let mut forged = good.clone();
+    *forged.last_mut().unwrap() ^= 1;
+
+    let model = open(root.path(), Access::Map, Policy::Required);
+    model.verify().unwrap().verdict(Policy::Required).unwrap();
+    forge(&path, &forged);
+    assert_eq!(model.view(0).unwrap(), [1, 2, 3, 4][..], "its bytes are as they were");
+    assert_eq!(model.view(1).unwrap_err().kind(), Kind::Mismatch);
+    assert_eq!(model.bytes(1).unwrap_err().kind(), Kind::Mismatch);
+    forge(&path, &good);
+    std::thread::sleep(Duration::from_millis(100)); // What was seen of the file is good for so long.
+    assert_eq!(model.view(1).unwrap(), [5, 6, 7, 8][..]);
+}
+
 /// A link, a renaming or a deployment of another file leaves the bytes as they were, and the model as it was.
 #[test]
 fn a_file_that_was_only_renamed_stays_checked() {

@@ -79,10 +79,16 @@ impl Payload {
         memory::collect(tensors, "the tensors of a file")
     }
 
-    /// Whether the files that vouch for a tensor have not been touched since they were checked.
-    pub(crate) fn is_untouched(&self, index: usize, tensor: &Tensor<'_>) -> Result<bool> {
+    /// Whether the files that vouch for a tensor have not been touched since they were checked, by the stamps that they have
+    /// now.
+    pub(crate) fn is_untouched(
+        &self,
+        index: usize,
+        tensor: &Tensor<'_>,
+        stamp: impl Fn(&Source) -> Result<u64>,
+    ) -> Result<bool> {
         let is_same = |mark: Option<u64>, file: usize| match mark {
-            Some(mark) => Ok(mark == self.files[file].source.stamp()?),
+            Some(mark) => Ok(mark == stamp(&self.files[file].source)?),
             None => Ok(false),
         };
         let mut bases = self.bases_of(tensor);

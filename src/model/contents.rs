@@ -30,10 +30,7 @@ impl Model {
         let payload = &self.0.payload;
         let PayloadFile { source, base, .. } = &payload.files[run.file as usize];
         let view = if base.is_none() {
-            source.unless_examined(|| {
-                payload.check_unchanged(source)?;
-                self.check_if_touched(index, &tensor)
-            })?;
+            self.check_before_view(index, &tensor, source)?;
             source.view(run.offset, run.len)?
         } else {
             // It may be built now, and its file written while that is read.

@@ -3,6 +3,7 @@
 use super::Model;
 use crate::error::{Error, Kind, Result};
 use crate::load::PlanOptions;
+use crate::storage::Source;
 use crate::tensor::Tensor;
 use crate::verify::Policy;
 
@@ -24,7 +25,7 @@ impl Model {
         for _ in 0..ATTEMPTS {
             self.check_if_touched(index, tensor)?;
             let bytes = read()?;
-            if self.0.payload.is_untouched(index, tensor)? {
+            if self.0.payload.is_untouched(index, tensor, Source::stamp)? {
                 return Ok(bytes);
             }
         }
@@ -33,10 +34,22 @@ impl Model {
         Err(Error::new(Kind::Changed, message).with_path(path).with_subject(tensor.name))
     }
 
+    /// Refuses a file that was written since it was opened, and checks the tensor again if it was touched since it was checked.
+    /// What the system says of a file is good for a moment, for all its tensors: most calls make no system call.
+    pub(super) fn check_before_view(&self, index: usize, tensor: &Tensor<'_>, source: &Source) -> Result<()> {
+        let payload = &self.0.payload;
+        let recent = |source: &Source| source.recent_stamp(|source| payload.check_unchanged(source));
+        recent(source)?;
+        if self.policy() == Policy::Required && !payload.is_untouched(index, tensor, recent)? {
+            self.check_if_touched(index, tensor)?;
+        }
+        Ok(())
+    }
+
     /// Checks a tensor again whose file has been touched since it was checked. Whether a file was written or only linked,
     /// renamed or given other permissions cannot be told: its time of modification can be put back.
-    pub(super) fn check_if_touched(&self, index: usize, tensor: &Tensor<'_>) -> Result<()> {
-        if self.policy() == Policy::Required && !self.0.payload.is_untouched(index, tensor)? {
+    fn check_if_touched(&self, index: usize, tensor: &Tensor<'_>) -> Result<()> {
+        if self.policy() == Policy::Required && !self.0.payload.is_untouched(index, tensor, Source::stamp)? {
             self.load(&PlanOptions { tensors: vec![index], ..PlanOptions::default() })?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! When a file was last seen to be what it was.
+//! When a file was last examined, and its stamp at that time.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,29 +9,33 @@ use crate::error::Result;
 /// network a round trip.
 const GOOD_FOR: Duration = Duration::from_millis(100);
 
-/// The time of the last successful examination.
+/// The last successful examination.
 pub(super) struct Examined {
     opened: Instant,
-    /// Nanoseconds after `opened`; 0: never.
+    /// When it was, in nanoseconds after `opened`; 0: never.
     last: AtomicU64,
+    /// The stamp that it found.
+    stamp: AtomicU64,
 }
 
 impl Default for Examined {
     fn default() -> Self {
-        Self { opened: Instant::now(), last: AtomicU64::new(0) }
+        Self { opened: Instant::now(), last: AtomicU64::new(0), stamp: AtomicU64::new(0) }
     }
 }
 
 impl Examined {
-    /// Examines the file, unless somebody has just done so.
-    pub(super) fn unless_recent(&self, examine: impl FnOnce() -> Result<()>) -> Result<()> {
+    /// The stamp of the file: from `examine`, unless somebody has just examined it.
+    pub(super) fn recent(&self, examine: impl FnOnce() -> Result<u64>) -> Result<u64> {
         let now = self.opened.elapsed().as_nanos() as u64;
-        let last = self.last.load(Ordering::Relaxed);
-        if last == 0 || u128::from(now.saturating_sub(last)) >= GOOD_FOR.as_nanos() {
-            examine()?;
-            self.last.store(now.max(1), Ordering::Relaxed);
+        let last = self.last.load(Ordering::Acquire);
+        if last != 0 && u128::from(now.saturating_sub(last)) < GOOD_FOR.as_nanos() {
+            return Ok(self.stamp.load(Ordering::Relaxed));
         }
-        Ok(())
+        let stamp = examine()?;
+        self.stamp.store(stamp, Ordering::Relaxed);
+        self.last.store(now.max(1), Ordering::Release);
+        Ok(stamp)
     }
 }
 
@@ -46,10 +50,10 @@ mod tests {
     fn only_success_is_remembered_and_not_for_long() {
         let examined = Examined::default();
         for _ in 0..2 {
-            assert!(examined.unless_recent(|| Err(Error::invalid("changed"))).is_err());
+            assert!(examined.recent(|| Err(Error::invalid("changed"))).is_err());
         }
-        examined.unless_recent(|| Ok(())).unwrap();
+        assert_eq!(examined.recent(|| Ok(5)).unwrap(), 5);
         thread::sleep(GOOD_FOR);
-        assert!(examined.unless_recent(|| Err(Error::invalid("changed"))).is_err());
+        assert!(examined.recent(|| Err(Error::invalid("changed"))).is_err());
     }
 }

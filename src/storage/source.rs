@@ -9,7 +9,7 @@ use super::Chunked;
 use super::examined::Examined;
 use super::kept::Kept;
 use super::stored::Stored;
-use crate::error::{Error, Kind, Printable, Result};
+use crate::error::{Error, Kind, Result};
 use crate::host::{Context, Level};
 
 /// Bytes behind one door. Cheap to clone; all methods may be called from many threads at once.
@@ -171,14 +171,12 @@ impl Source {
     fn map<'a>(&self, stored: &dyn Stored, mapping: &'a Mapping) -> Option<&'a Bytes> {
         let map = mapping.map.get_or_make(|| {
             let bytes = stored.map()?;
-            let text = || Printable(&format!("{}: mapped, {} bytes", self.path(), bytes.len())).to_string();
-            mapping.context.log(Level::Debug, "storage", text);
+            mapping.context.log(Level::Debug, "storage", || format!("{}: mapped, {} bytes", self.path(), bytes.len()));
             Ok(bytes)
         });
         let Err(e) = map else { return map.ok() };
         if mapping.failure.set(e.clone()).is_ok() {
-            let text = || Printable(&format!("{}: it is read instead", e.with_path(self.path()))).to_string();
-            mapping.context.log(Level::Warn, "storage", text);
+            mapping.context.log(Level::Warn, "storage", || format!("{}: it is read instead", e.with_path(self.path())));
         }
         None
     }
@@ -310,11 +308,12 @@ impl Source {
         }
     }
 
-    /// Examines the file, unless somebody has done so a moment ago.
-    pub(crate) fn unless_examined(&self, examine: impl FnOnce() -> Result<()>) -> Result<()> {
+    /// The [`stamp`](Self::stamp) that the file has after it has passed `check`, or had a moment ago: most calls make no
+    /// system call.
+    pub(crate) fn recent_stamp(&self, check: impl FnOnce(&Self) -> Result<()>) -> Result<u64> {
         match &self.0.backing {
-            Backing::Stored(_, mapping) => mapping.examined.unless_recent(examine),
-            Backing::Memory(_) | Backing::Built(..) => Ok(()),
+            Backing::Stored(_, mapping) => mapping.examined.recent(|| check(self).and_then(|()| self.stamp())),
+            Backing::Memory(_) | Backing::Built(..) => Ok(1),
         }
     }
 
