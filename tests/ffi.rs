@@ -64,6 +64,9 @@ const WALKERS: &[Program] = &[
 /// Programs of the table that run a second time, on devices.
 const ON_DEVICES: &[&str] = &["devices", "wrapper_load"];
 
+/// A program whose children work while threads of their parent do.
+const FORK: &str = "tests/ffi/fork.c";
+
 /// The runtime that belongs to the stand-in for the driver.
 const RUNTIME: &str = "tests/ffi/cudart.c";
 
@@ -114,26 +117,70 @@ fn compiler_of(source: &str, (c, cpp): (&str, &str)) -> Option<PathBuf> {
     tool(if source.ends_with(".c") { c } else { cpp })
 }
 
-/// Compiles and runs all programs with one pair of compilers; `launch` makes the command that runs a binary.
-fn run_all(compilers: (&str, &str), flags: &[&str], launch: impl Fn(&Path) -> Command) {
+/// How a binary is run.
+#[derive(Clone, Copy, PartialEq)]
+enum Launch {
+    Plain,
+    Valgrind,
+}
+
+impl Launch {
+    /// Whether a program is run in this way. Valgrind runs one thread at a time, which takes half a minute for the program whose
+    /// threads wait for each other; the sanitizers run that one too.
+    fn suits(self, program: &Program) -> bool {
+        self == Self::Plain || program.name != "threads"
+    }
+
+    fn command(self, binary: &Path) -> Command {
+        match self {
+            Self::Plain => Command::new(binary),
+            Self::Valgrind => {
+                let mut command = Command::new("valgrind");
+                command.args(["--quiet", "--error-exitcode=1", "--leak-check=full"]);
+                command.args(["--show-leak-kinds=definite,indirect", "--errors-for-leak-kinds=definite,indirect"]);
+                command.arg(binary);
+                command
+            }
+        }
+    }
+}
+
+/// Compiles all programs with one pair of compilers, and runs them.
+fn run_all(compilers: (&str, &str), flags: &[&str]) {
+    run_tests(compilers, flags, &[Launch::Plain]);
+    run_walkers(compilers, flags, &[Launch::Plain]);
+}
+
+/// Compiles the test programs, and runs each in every way that is given.
+fn run_tests(compilers: (&str, &str), flags: &[&str], launches: &[Launch]) {
     for program in TESTS {
         let Some(compiler) = compiler_of(program.sources[0], compilers) else { return };
         let folder = tempfile::tempdir().unwrap();
-        let scratch = tempfile::tempdir().unwrap();
         let binary = compile(&compiler, program, flags, folder.path());
-        run(launch(&binary).arg(GOLDEN).arg(scratch.path()));
-        if ON_DEVICES.contains(&program.name) {
-            run_on_devices(launch(&binary).arg(GOLDEN).arg(scratch.path()));
+        for launch in launches.iter().filter(|launch| launch.suits(program)) {
+            let scratch = tempfile::tempdir().unwrap();
+            run(launch.command(&binary).arg(GOLDEN).arg(scratch.path()));
+            if ON_DEVICES.contains(&program.name) {
+                run_on_devices(launch.command(&binary).arg(GOLDEN).arg(scratch.path()));
+            }
         }
     }
+}
+
+fn run_walkers(compilers: (&str, &str), flags: &[&str], launches: &[Launch]) {
     for program in WALKERS {
         let Some(compiler) = compiler_of(program.sources[0], compilers) else { return };
         let folder = tempfile::tempdir().unwrap();
         let binary = compile(&compiler, program, flags, folder.path());
         let list = folder.path().join("models");
         fs::write(&list, graphs().keys().map(|path| format!("{path}\n")).collect::<String>()).unwrap();
-        compare_graphs(&run(launch(&binary).arg(list)));
+        launches.iter().for_each(|launch| compare_graphs(&run(launch.command(&binary).arg(&list))));
     }
+}
+
+/// Plainly, and under valgrind where it is here.
+fn plainly_and_under_valgrind() -> &'static [Launch] {
+    if tool("valgrind").is_some() { &[Launch::Plain, Launch::Valgrind] } else { &[Launch::Plain] }
 }
 
 /// The folder of the stand-in for the driver of CUDA and of its runtime, which are built once.
@@ -262,34 +309,33 @@ fn the_programs_in_the_documentation_work() {
 }
 
 #[test]
-fn programs_work_when_gcc_compiles_them() {
-    run_all(COMPILERS[0], &["-Wconversion"], |binary| Command::new(binary));
+fn programs_work_and_are_clean_under_valgrind() {
+    run_tests(COMPILERS[0], &["-Wconversion"], plainly_and_under_valgrind());
 }
 
 #[test]
-fn programs_work_when_clang_compiles_them() {
-    run_all(COMPILERS[1], &["-Wconversion"], |binary| Command::new(binary));
+fn graphs_are_as_their_own_reader_sees_them() {
+    run_walkers(COMPILERS[0], &["-Wconversion"], plainly_and_under_valgrind());
 }
 
 #[test]
 fn programs_are_clean_under_gcc_sanitizers() {
-    run_all(COMPILERS[0], SANITIZERS, |binary| Command::new(binary));
+    run_all(COMPILERS[0], SANITIZERS);
 }
 
 #[test]
 fn programs_are_clean_under_clang_sanitizers() {
-    run_all(COMPILERS[1], SANITIZERS, |binary| Command::new(binary));
+    let flags = [SANITIZERS, &["-Wconversion"]].concat();
+    run_all(COMPILERS[1], &flags);
 }
 
+/// Without sanitizers, whose own threads and locks a child does not have.
 #[test]
-fn programs_are_clean_under_valgrind() {
-    let Some(valgrind) = tool("valgrind") else { return };
-    run_all(COMPILERS[0], &[], |binary| {
-        let mut command = Command::new(&valgrind);
-        command.args(["--quiet", "--error-exitcode=1", "--leak-check=full", "--show-leak-kinds=definite,indirect"]);
-        command.arg("--errors-for-leak-kinds=definite,indirect").arg(binary);
-        command
-    });
+fn a_child_works_with_what_it_inherited() {
+    let Some(compiler) = compiler_of(FORK, COMPILERS[0]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program { name: "fork", sources: &[FORK], flags: C };
+    run(Command::new(compile(&compiler, &program, &[], folder.path())).arg(GOLDEN));
 }
 
 /// The examples: what they print, and how they fail.
@@ -353,7 +399,7 @@ fn the_example_uploads() {
 fn no_program_is_forgotten() {
     let headers = HEADERS.iter().map(|header| &header.path);
     let programs = TESTS.iter().chain(WALKERS).flat_map(|program| program.sources);
-    let listed: Vec<_> = programs.chain(headers).chain([&RUNTIME]).collect();
+    let listed: Vec<_> = programs.chain(headers).chain([&RUNTIME, &FORK]).collect();
     let sources = fs::read_dir("tests/ffi").unwrap().map(|entry| entry.unwrap().path());
     let sources = sources.filter(|path| path.extension().is_some_and(|ending| ending == "c" || ending == "cpp"));
     let count =

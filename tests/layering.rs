@@ -216,6 +216,20 @@ fn functions_for_c_are_in_a_crate_of_their_own() {
     assert!(sources_below("capi/src").iter().any(|(_, code)| code.contains("no_mangle")));
 }
 
+/// A child of the process has one thread: state that another thread was just changing would lock it out for ever. Only what
+/// concerns devices has such state, and a child cannot use these anyway.
+#[test]
+fn no_state_of_the_process_is_behind_a_lock() {
+    const LOCKS: [&str; 5] = ["OnceLock", "LazyLock", "Once ", "Mutex", "RwLock"];
+    for root in ["src", "capi/src"] {
+        for (path, code) in sources_below(root) {
+            let is_locked = |line: &str| line.contains("static ") && LOCKS.iter().any(|lock| line.contains(lock));
+            let found = code.lines().find(|line| is_locked(line));
+            assert!(found.is_none() || path.starts_with("load/cuda"), "{root}/{}: {found:?}", path.display());
+        }
+    }
+}
+
 #[test]
 fn unsafe_blocks_live_in_named_rooms() {
     let mut rooms = BTreeSet::new();

@@ -41,7 +41,7 @@ use std::ffi::{c_char, c_void};
 use std::mem::size_of;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::ptr;
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use error::wb_error;
 use status::{WB_ERR_INTERNAL, WB_ERR_NOT_FOUND, WB_OK, wb_status};
@@ -95,10 +95,14 @@ fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 /// Keeps panics from being printed: all of them become errors. The hook is that of the standard library inside this
-/// library; other Rust code of the process has one of its own.
+/// library; other Rust code of the process has one of its own. Two threads may both set it, which changes nothing; neither
+/// waits for the other, which a child of this process may not have.
 fn silence_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| panic::set_hook(Box::new(|_| ())));
+    static IS_SILENT: AtomicBool = AtomicBool::new(false);
+    if !IS_SILENT.load(Ordering::Relaxed) {
+        panic::set_hook(Box::new(|_| ()));
+        IS_SILENT.store(true, Ordering::Relaxed);
+    }
 }
 
 /// The error for a NULL where a pointer has to be.

@@ -3,7 +3,6 @@
 //! What this header and the library that is loaded are. These functions may be called at any time from any thread.
 
 use std::ffi::c_char;
-use std::sync::OnceLock;
 
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, status, text, wb_str};
@@ -39,19 +38,15 @@ pub extern "C" fn wb_abi_version() -> u32 {
     WB_ABI_VERSION
 }
 
-/// The names that [`wb_has_feature`] may know.
-const FEATURES: [&str; 4] = ["safetensors", "onnx", "trial", "cuda"];
-
-fn has_feature(name: &str) -> bool {
-    is_supported(name) || (name == "cuda" && cfg!(feature = "cuda"))
-}
-
 /// Returns whether this build has a feature: a format (`"safetensors"`, `"onnx"`) or a kind of device (`"cuda"`).
 ///
 /// Returns 1 or 0, and 0 for names that this version does not know. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_has_feature(name: *const c_char, name_len: usize) -> i32 {
-    plain(0, || Ok(i32::from(has_feature(text(name, name_len, "name")?))))
+    plain(0, || {
+        let name = text(name, name_len, "name")?;
+        Ok(i32::from(is_supported(name) || (name == "cuda" && cfg!(feature = "cuda"))))
+    })
 }
 
 /// How the loaded library was built: what a bug report should contain. Set `struct_size` before the call; the texts are
@@ -76,13 +71,11 @@ pub struct wb_build_info {
 /// Describes how the loaded library was built. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_build_get_info(out: *mut wb_build_info) -> wb_status {
-    static PRESENT: OnceLock<String> = OnceLock::new();
     status(|| {
-        let present = || FEATURES.into_iter().filter(|name| has_feature(name)).collect::<Vec<_>>().join(" ");
         let info = wb_build_info {
             struct_size: size_of::<wb_build_info>(),
             version: env!("CARGO_PKG_VERSION").into(),
-            features: PRESENT.get_or_init(present).as_str().into(),
+            features: env!("WEIGHBRIDGE_FEATURES").into(),
             target: env!("WEIGHBRIDGE_TARGET").into(),
             profile: if cfg!(debug_assertions) { "debug" } else { "release" }.into(),
             compiler: env!("WEIGHBRIDGE_COMPILER").into(),

@@ -18,6 +18,7 @@
  *     wb_model *model;
  *     wb_placement *placement;
  *     size_t index;
+ *     int is_found;
  *     wb_placed_tensor_info tensor = {0};
  *     tensor.struct_size = sizeof tensor;
  *     if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) != WB_OK) {
@@ -27,13 +28,16 @@
  *       wb_model_release(model);
  *       return failed(err);
  *     }
- *     if (wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK
- *         && wb_placement_tensor_info(placement, index, &tensor) == WB_OK) {
+ *     is_found = wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK
+ *                && wb_placement_tensor_info(placement, index, &tensor) == WB_OK;
+ *     if (is_found) {
  *       printf("%llu bytes at %p\n", (unsigned long long)tensor.bytes, tensor.data);
+ *     } else {
+ *       fprintf(stderr, "the model has no lm_head.weight\n");
  *     }
  *     wb_placement_release(placement);
  *     wb_model_release(model);
- *     return 0;
+ *     return is_found ? 0 : 1;
  *   }
  *
  * Conventions, which apply to every function:
@@ -72,7 +76,7 @@
  * - The library does not print, install signal handlers, change the environment or the working directory, or start
  *   threads that the context does not allow. Once loaded it stays in the process: dlclose does not unload it.
  * - Every symbol exists in every build. A function that a build leaves out returns WB_ERR_UNSUPPORTED.
- * - fork: the child may use and release what it has inherited, except tasks, and placements on devices.
+ * - fork: the child may use and release what it has inherited, except tasks. It cannot use devices.
  */
 #ifndef WEIGHBRIDGE_H
 #define WEIGHBRIDGE_H
@@ -80,11 +84,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How functions are declared. On Windows, define WB_SHARED to link to the DLL. */
+/* How functions are declared. */
 #ifndef WB_API
-#if defined(_WIN32) && defined(WB_SHARED)
-#define WB_API __declspec(dllimport)
-#elif defined(__GNUC__)
+#if defined(__GNUC__)
 #define WB_API __attribute__((visibility("default")))
 #else
 #define WB_API

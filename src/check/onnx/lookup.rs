@@ -1,9 +1,5 @@
 //! How to find in the tables.
 
-use std::sync::OnceLock;
-
-use hashbrown::HashMap;
-
 use super::schema::Op;
 use super::tables::{OPS, RELEASES};
 
@@ -22,9 +18,7 @@ pub(super) const DOMAINS: &[(&str, i64)] = &[
 impl Op {
     /// The operator of this name, whatever the version.
     pub(super) fn find(domain: &str, name: &str) -> Option<&'static Self> {
-        static INDEX: OnceLock<HashMap<(&str, &str), &Op>> = OnceLock::new();
-        let index = INDEX.get_or_init(|| OPS.iter().map(|op| ((op.domain, op.name), op)).collect());
-        index.get(&(domain, name)).copied()
+        OPS.binary_search_by(|op| (op.domain, op.name).cmp(&(domain, name))).ok().map(|index| &OPS[index])
     }
 }
 
