@@ -11,23 +11,22 @@
 //!     wb_placement_release(placement);
 //!   }
 
+mod options;
+
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use super::cancel::{cancel_of, wb_cancel};
+use super::cancel::wb_cancel;
 use super::dtype::wb_dtype;
 use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};
 use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
-use super::{Out, array, call, copy, fill, host_stream, list, options, options_array, plain, status, wb_str};
-use weighbridge::dtype::DType;
-use weighbridge::error::{Error, Kind, Result};
-use weighbridge::load::{
-    CastRule, CudaOptions, Destination, FileOptions, Plan, PlanInfo, PlanOptions, Reads, Route, SliceRule, Target,
-    Uneven,
-};
-use weighbridge::memory;
+use super::{Out, call, fill, plain, status, wb_str};
+use options::target_number;
+use weighbridge::load::{Plan, PlanInfo};
+
+pub(crate) use options::plan_options;
 
 /// Target: one arena in host memory, each tensor aligned. Since 0.1.
 pub const WB_TARGET_HOST: u32 = 0;
@@ -281,141 +280,6 @@ pub extern "C" fn wb_plan_create(
         wb_plan(Arc::new(plan)).give(out)?;
         Ok(WB_OK)
     })
-}
-
-pub(super) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
-    let Some(opt) = options(opt, "opt")? else { return Ok(PlanOptions::default()) };
-    let target = target_of(opt.target)?;
-    if target != Target::Cuda && opt.destination_count != 0 {
-        let message = "are memory of devices: expected WB_TARGET_CUDA";
-        return Err(Error::new(Kind::Unsupported, message).with_subject("destinations"));
-    }
-    check_reserved(opt.reserved, "reserved")?;
-    let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).with_subject(what);
-    let patterns = array(opt.include, opt.include_count, "include")?.iter();
-    let patterns = patterns.map(|pattern| pattern.text("include").map(str::to_owned));
-    let mut include = list(opt.include_count, "include")?;
-    for pattern in patterns {
-        memory::check()?;
-        include.push(pattern?);
-    }
-    Ok(PlanOptions {
-        target,
-        include,
-        tensors: copy(array(opt.tensors, opt.tensor_count, "tensors")?, "tensors")?,
-        alignment: opt.alignment,
-        staging_bytes: opt.staging_bytes,
-        block_bytes: opt.block_bytes,
-        readers: opt.readers as usize,
-        slices: each(options_array(opt.slices, opt.slice_count, "slices")?, slice_of)?,
-        casts: each(options_array(opt.casts, opt.cast_count, "casts")?, cast_of)?,
-        reads: match opt.reads {
-            WB_READS_AUTO => Reads::Auto,
-            WB_READS_BUFFERED => Reads::Buffered,
-            WB_READS_DIRECT => Reads::Direct,
-            other => return Err(unknown("reads", other.into())),
-        },
-        file: FileOptions::default(),
-        cuda: cuda_options(&opt, target)?,
-        cancel: cancel_of(opt.cancel)?,
-    })
-}
-
-/// What concerns devices; of a load to the host nothing does.
-fn cuda_options(opt: &wb_plan_options, target: Target) -> Result<CudaOptions> {
-    if target != Target::Cuda {
-        return Ok(CudaOptions::default());
-    }
-    let destinations = options_array(opt.destinations, opt.destination_count, "destinations")?;
-    let destinations = each(destinations, destination_of)?;
-    let Some(cuda) = options(opt.cuda, "cuda")? else {
-        return Ok(CudaOptions { destinations, ..CudaOptions::default() });
-    };
-    Ok(CudaOptions {
-        devices: each(array(cuda.devices, cuda.device_count, "devices")?.to_vec(), |device| {
-            ordinal(device, "devices")
-        })?,
-        routes: each(options_array(cuda.routes, cuda.route_count, "routes")?, route_of)?,
-        destinations,
-        after: (!cuda.stream.is_null()).then(|| host_stream(cuda.stream)),
-        is_async: match cuda.flags {
-            0 => false,
-            WB_CUDA_ASYNC => true,
-            other => return Err(Error::invalid(format!("{other:#x} is not known")).with_subject("flags")),
-        },
-    })
-}
-
-/// The targets of C.
-const TARGETS: [(u32, Target); 5] = [
-    (WB_TARGET_NONE, Target::None),
-    (WB_TARGET_VIEW, Target::View),
-    (WB_TARGET_HOST, Target::Host),
-    (WB_TARGET_CUDA, Target::Cuda),
-    (WB_TARGET_SEALED, Target::Sealed),
-];
-
-fn target_of(number: u32) -> Result<Target> {
-    let target = TARGETS.iter().find(|(other, _)| *other == number).map(|(_, target)| *target);
-    target.ok_or_else(|| Error::invalid(format!("{number} is not a target")).with_subject("target"))
-}
-
-fn target_number(target: Target) -> u32 {
-    TARGETS.iter().find(|(_, other)| *other == target).map_or(WB_TARGET_NONE, |(number, _)| *number)
-}
-
-fn slice_of(slice: wb_slice) -> Result<SliceRule> {
-    let wb_slice { pattern, dim, flags, rank, world, .. } = slice;
-    let uneven = match flags {
-        0 => Uneven::Refuse,
-        WB_SLICE_SPREAD => Uneven::Spread,
-        other => return Err(Error::invalid(format!("flags {other} are not known")).with_subject("slices")),
-    };
-    Ok(SliceRule { pattern: pattern.text("slices")?.to_owned(), dim: dim as usize, rank, world, uneven })
-}
-
-fn cast_of(cast: wb_cast) -> Result<CastRule> {
-    let wb_cast { pattern, from, to, .. } = cast;
-    let dtype = |number| {
-        let unknown = || Error::invalid(format!("{number} is not an element type")).with_subject("casts");
-        DType::from_number(number).ok_or_else(unknown)
-    };
-    let from = if from == 0 { None } else { Some(dtype(from)?) };
-    Ok(CastRule { pattern: pattern.text("casts")?.to_owned(), from, to: dtype(to)? })
-}
-
-fn route_of(route: wb_route) -> Result<Route> {
-    let wb_route { pattern, device, reserved, .. } = route;
-    check_reserved(reserved, "routes")?;
-    Ok(Route { pattern: pattern.text("routes")?.to_owned(), device: ordinal(device, "routes")? })
-}
-
-fn destination_of(destination: wb_destination) -> Result<Destination> {
-    let wb_destination { tensor, address, bytes, device, reserved, .. } = destination;
-    check_reserved(reserved, "destinations")?;
-    Ok(super::destination(tensor.text("destinations")?, ordinal(device, "destinations")?, address, bytes))
-}
-
-/// The ordinal of a device, where host memory is not one of the choices.
-fn ordinal(device: u32, name: &str) -> Result<u32> {
-    if device == WB_DEVICE_HOST {
-        let message = "WB_DEVICE_HOST is not supported here: expected the ordinal of a CUDA device";
-        return Err(Error::new(Kind::Unsupported, message).with_subject(name));
-    }
-    Ok(device)
-}
-
-fn check_reserved(reserved: u32, name: &str) -> Result<()> {
-    if reserved == 0 { Ok(()) } else { Err(Error::invalid("reserved is not 0").with_subject(name)) }
-}
-
-fn each<T, U>(items: Vec<T>, mut convert: impl FnMut(T) -> Result<U>) -> Result<Vec<U>> {
-    let mut converted = list(items.len(), "opt")?;
-    for item in items {
-        memory::check()?;
-        converted.push(convert(item)?);
-    }
-    Ok(converted)
 }
 
 /// Describes what a plan will do. Since 0.1.

@@ -7,7 +7,8 @@
 //! |---|---|
 //! | `contents` | where the elements of a tensor are: a span, a view of a stored run, or pieces of several runs |
 //! | `table` | the rows, and how they are found |
-//! | `build` | how readers make a table, and what is checked |
+//! | `build` | how readers make a table |
+//! | `rules` | what is checked before a table exists |
 //! | `cover` | whether boxes fill a shape |
 
 #![forbid(unsafe_code)]
@@ -15,12 +16,14 @@
 mod build;
 mod contents;
 mod cover;
+mod rules;
 mod table;
 
-pub(crate) use build::bytes_needed;
-pub use build::{Layout, Packing, TableBuilder};
+pub use build::TableBuilder;
 pub use contents::{ByteOrder, Contents, Encoding, Piece, Pieces, View};
 pub(crate) use contents::{extent, is_contiguous};
+pub(crate) use rules::bytes_needed;
+pub use rules::{Layout, Packing};
 pub use table::{Tensor, TensorTable};
 
 /// A range of one file.
