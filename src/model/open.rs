@@ -33,7 +33,9 @@ impl Model {
 
     /// Opens a model that is in memory: one file, which [`OpenOptions::name`] may name. It cannot name other files.
     ///
-    /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the name is not that of a file.
+    /// Fails with [`Kind::InvalidArgument`] if the name is not that of a file.
+    ///
+    /// [`Kind::InvalidArgument`]: crate::Kind::InvalidArgument
     pub fn from_memory(bytes: Bytes, options: &OpenOptions, context: &Context) -> Result<Self> {
         let name = options.name.as_deref();
         log_open(context, name.unwrap_or("memory"), || {
@@ -44,8 +46,12 @@ impl Model {
     /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names
     /// relative to the model. `entry` is the blob that the model is entered by, `None` for all of them as a directory.
     ///
-    /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): two blobs have one name. [`Kind::Format`](crate::Kind::Format): a name is not relative and plain.
-    /// [`Kind::NotFound`](crate::Kind::NotFound): there is no blob that is called `entry`.
+    /// Fails with [`Kind::InvalidArgument`] if two blobs have one name, with [`Kind::Format`] if a name is not relative and
+    /// plain, and with [`Kind::NotFound`] if there is no blob that is called `entry`.
+    ///
+    /// [`Kind::InvalidArgument`]: crate::Kind::InvalidArgument
+    /// [`Kind::Format`]: crate::Kind::Format
+    /// [`Kind::NotFound`]: crate::Kind::NotFound
     pub fn from_blobs(
         blobs: impl IntoIterator<Item = (String, Bytes)>,
         entry: Option<&str>,
@@ -72,8 +78,10 @@ impl Model {
     /// other files.
     ///
     /// Offsets that the model tells, also in errors, count from the start of the part. The descriptor is kept; its own
-    /// position is neither used nor changed, but on Windows, where reading changes it. [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the
-    /// part is not inside the file.
+    /// position is neither used nor changed, except on Windows, where reading changes it. Fails with
+    /// [`Kind::InvalidArgument`] if the part is not inside the file.
+    ///
+    /// [`Kind::InvalidArgument`]: crate::Kind::InvalidArgument
     pub fn from_descriptor(
         file: File,
         offset: u64,
