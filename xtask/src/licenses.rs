@@ -1,13 +1,13 @@
 //! The licences of what is linked into the C library and the command: whether they are permitted, and their notices.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId};
+use cargo_metadata::{Metadata, MetadataCommand, Package};
 use spdx::{Expression, LicenseItem};
 
-use super::{Outcome, root};
+use super::{Outcome, cargo, root};
 
 /// The packages that are delivered.
 const DELIVERED: [&str; 2] = ["weighbridge-capi", "weighbridge-cli"];
@@ -48,7 +48,7 @@ pub fn write() -> Outcome {
 
 fn notices() -> Result<String, String> {
     let platform = format!("--filter-platform={PLATFORM}");
-    let options = ["--locked", "--offline", &platform].map(str::to_owned);
+    let options = ["--locked", &platform].map(str::to_owned);
     let metadata = MetadataCommand::new().current_dir(root()?).other_options(options).exec();
     let metadata = metadata.map_err(|e| format!("cargo metadata: {e}"))?;
     let linked = linked(&metadata)?;
@@ -56,26 +56,21 @@ fn notices() -> Result<String, String> {
     text(&linked)
 }
 
-/// The packages of others that end up in what is delivered, sorted by name and version.
+/// The packages of others that end up in what is delivered, sorted by name and version. Cargo's tree has the features of
+/// a build, whereas its metadata has also those that only tests turn on.
 fn linked(metadata: &Metadata) -> Result<Vec<&Package>, String> {
-    let resolve = metadata.resolve.as_ref().ok_or("cargo metadata resolves nothing")?;
-    let nodes: HashMap<_, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
-    let delivered = metadata.packages.iter().filter(|package| DELIVERED.contains(&package.name.as_str()));
-    let mut waiting: Vec<&PackageId> = delivered.map(|package| &package.id).collect();
-    let mut found = BTreeSet::new();
-    while let Some(id) = waiting.pop() {
-        if !found.insert(id) {
-            continue;
-        }
-        let dependencies = nodes[id].deps.iter();
-        let is_linked = |kind: &cargo_metadata::DepKindInfo| kind.kind == DependencyKind::Normal;
-        // Procedural macros run when the code is compiled, and are not linked.
-        let is_macro = |id: &PackageId| metadata[id].targets.iter().any(|target| target.is_proc_macro());
-        let normal = dependencies.filter(|dependency| dependency.dep_kinds.iter().any(is_linked));
-        waiting.extend(normal.map(|dependency| &dependency.pkg).filter(|id| !is_macro(id)));
+    let mut tree = cargo(&["tree", "--locked", "--prefix", "none", "--format", "{p}", "--target", PLATFORM]);
+    // Procedural macros run when the code is compiled, and are not linked.
+    tree.args(["--edges", "normal,no-proc-macro"]).args(DELIVERED.iter().flat_map(|name| ["--package", name]));
+    let output = tree.current_dir(root()?).output().map_err(|e| format!("{tree:?}: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("{tree:?}: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    let packages = metadata.packages.iter().filter(|package| found.contains(&package.id) && package.source.is_some());
-    let mut packages: Vec<_> = packages.collect();
+    let tree = String::from_utf8_lossy(&output.stdout);
+    // A line has a name, a version after a "v", and "(*)" or a folder for some.
+    let linked: BTreeSet<_> = tree.lines().map(|line| line.split(" (").next().unwrap_or_default()).collect();
+    let is_linked = |package: &&Package| linked.contains(&*format!("{} v{}", package.name, package.version));
+    let mut packages: Vec<_> = metadata.packages.iter().filter(is_linked).filter(|one| one.source.is_some()).collect();
     packages.sort_by_key(|package| (package.name.clone(), package.version.clone()));
     Ok(packages)
 }

@@ -17,9 +17,28 @@ type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 /// The features of the library that are checked alone.
 const FEATURES: &[&str] = &["cuda,safetensors", "cudarc,safetensors", "onnx", "safetensors"];
 
+/// The tests of the library that open files, which is where systems differ.
+const TESTS_OF_FILES: &[&str] = &[
+    "bad",
+    "changes",
+    "golden",
+    "hosts",
+    "log",
+    "mapping",
+    "memory",
+    "onnx",
+    "onnx_trust",
+    "out_of_memory",
+    "parts",
+    "prefixes",
+    "small_stack",
+    "working_directory",
+];
+
 const CHORES: &[Chore] = &[
     ("check", "formatting, lints, documentation, licences; every feature alone, built and tested", check),
     ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
+    ("portable", "the tests that open files, with the code for other systems", portable),
     ("header", "writes include/weighbridge.h anew from capi/src", header),
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
     ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
@@ -63,6 +82,16 @@ fn test(args: &[String]) -> Outcome {
     run(cargo(&["test"]).args(args))
 }
 
+/// The code for other systems uses std alone, so it also runs here.
+fn portable(_: &[String]) -> Outcome {
+    let portable = |command: &mut Command| {
+        run(command.env("CARGO_TARGET_DIR", "target/portable").env("RUSTFLAGS", "--cfg weighbridge_portable"))
+    };
+    let tests = TESTS_OF_FILES.iter().flat_map(|name| ["--test", name]);
+    portable(cargo(&["test", "--package", "weighbridge", "--lib"]).args(tests))?;
+    portable(&mut cargo(&["test", "--package", "weighbridge-cli"]))
+}
+
 fn header(_: &[String]) -> Outcome {
     run(cargo(&["test", "--quiet", "--test", "header"]).env("WEIGHBRIDGE_UPDATE", "1"))
 }
@@ -81,7 +110,8 @@ fn golden(_: &[String]) -> Outcome {
 }
 
 fn fuzz(args: &[String]) -> Outcome {
-    const TARGETS: &[&str] = &["header", "index", "manifest", "c_open_memory", "onnx", "onnx_external", "check"];
+    const TARGETS: &[&str] =
+        &["header", "index", "manifest", "c_open_memory", "onnx", "onnx_external", "check", "load_options"];
     let seconds = args.get(1).map_or("600", |seconds| seconds);
     for target in TARGETS.iter().filter(|target| args.first().is_none_or(|wanted| wanted == *target)) {
         // The sanitizer flags of cargo-fuzz are unstable; this makes a stable compiler take them.
