@@ -209,7 +209,7 @@ def print_bars(best):
         ("onnx, check 100,000 nodes, speed over onnx.checker's",
          lambda: 1 / time_ratio("ours onnx check nodes", "python onnx check nodes"), "≥", 5),
     ]
-    print("\n| bar | wanted | measured | |\n|---|---:|---:|---|")
+    print("\n| comparison | threshold | measured | |\n|---|---:|---:|---|")
     for what, ratio, sign, bar in bars:
         try:
             value = ratio()
