@@ -9,7 +9,7 @@
 // Ownership   A handle (context, cancel_handle, model, buffer, report, findings, plan, task, placement, cuda_devices) owns
 //             one reference to a C object, is one pointer wide, and moves but does not copy. Those that are
 //             reference-counted are shared with retain(). get() lends the C pointer, release() gives it away, and the
-//             explicit constructor adopts one: what is missing here can be called in C with get(). An empty handle
+//             explicit constructor adopts one: functions not wrapped here can be called in C with get(). An empty handle
 //             (default-constructed or moved from) is harmless: its functions return status::invalid_argument, or nothing.
 // Lifetimes   Views (tensor_view, graph_view, placed_tensor, report_line, every string_view and span) borrow from the
 //             handle that made them. buffer::bytes() is valid as long as the buffer, even after the model is gone. A
@@ -19,8 +19,8 @@
 //             to, retained on and destroyed on any thread.
 // Errors      Functions that can fail return expected<T>: std::expected where the standard library has it, otherwise a
 //             subset with the same names. The C library never throws. This header throws in two cases only, and only where
-//             exceptions are on and WB_NO_EXCEPTIONS is not defined: value() throws the error of an expected, and functions
-//             that take a progress callback throw again what it has thrown. RTTI is not needed.
+//             exceptions are on and WB_NO_EXCEPTIONS is not defined: value() throws the error of an expected, and
+//             functions that take a progress callback rethrow what it threw. RTTI is not needed.
 // Units       Sizes and offsets are in bytes, and offsets count from the start of the file. Shapes and strides are in
 //             elements, outermost dimension first. Text is UTF-8 and not NUL-terminated.
 // Enums       A newer library may return values that are not listed here.
@@ -101,8 +101,8 @@ struct context_options {
   wb_destroy_fn log_destroy = nullptr;
 
   /// Sends log messages to `sink(log_level, std::string_view target, std::string_view message)`. `sink` is not copied: it
-  /// must outlive the context and every object made with it. It may be called on several threads at once. What it throws is
-  /// dropped.
+  /// must outlive the context and every object made with it. It may be called on several threads at once. Exceptions that
+  /// it throws are discarded.
   template <class Sink>
   void log_to(Sink& sink, log_level max_level) noexcept {
     log_max_level = max_level;
@@ -156,7 +156,7 @@ struct open_options {
   const wb_cancel* cancel = nullptr;   ///< of a cancel_handle
 };
 
-/// What a model says about itself; empty if its format has no such facts. Borrows from the model.
+/// What a model says about itself; empty if its format has no such information. Borrows from the model.
 struct model_info {
   std::int64_t format_version = 0;  ///< such as the IR version of ONNX
   std::string_view producer{};

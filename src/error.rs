@@ -12,7 +12,7 @@ pub use printable::{Escaped, Printable, is_harmless};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The caller passed something that can never be right.
+    /// The caller passed an invalid argument.
     InvalidArgument,
     /// The request is sound, but this build or this release cannot serve it.
     Unsupported,
@@ -20,7 +20,7 @@ pub enum Kind {
     NotFound,
     /// No zero-copy pointer exists for this tensor; read or load it instead.
     NotMapped,
-    /// The file lies or is broken.
+    /// The file is malformed or inconsistent.
     Format,
     /// The file asks for more than the limits of this open allow.
     Limit,
@@ -80,12 +80,12 @@ impl Error {
         Self(Box::new(Parts { kind, site: Site::default(), message: message.into(), os_code: 0, source: None }))
     }
 
-    /// The file lies or is broken.
+    /// The file is malformed or inconsistent.
     pub(crate) fn format(message: impl Into<String>) -> Self {
         Self::new(Kind::Format, message)
     }
 
-    /// The caller passed something that can never be right.
+    /// The caller passed an invalid argument.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(Kind::InvalidArgument, message)
     }
@@ -103,7 +103,7 @@ impl Error {
         error
     }
 
-    /// Memory for `what` could not be had.
+    /// Memory for `what` could not be allocated.
     pub(crate) fn out_of_memory(what: &str, bytes: u64) -> Self {
         Self::new(Kind::OutOfMemory, format!("no memory for {bytes} bytes of {what}"))
     }

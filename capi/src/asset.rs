@@ -59,9 +59,9 @@ pub extern "C" fn wb_model_asset_find(
     status(|| find_in(m, (name, name_len, "name"), index, |model, name| model.find_asset(name)))
 }
 
-/// Reads an asset into a buffer that outlives the model. The whole file is read: `wb_model_asset_info` tells its length
-/// before. If a manifest covers the asset, it is checked. The caller owns `*out`. `WB_ERR_MISMATCH`: the bytes are not those
-/// that the manifest expects. Since 0.1.
+/// Reads an asset into a buffer that outlives the model. The whole file is read: `wb_model_asset_info` gives its length
+/// in advance. If a manifest covers the asset, it is checked. The caller owns `*out`. `WB_ERR_MISMATCH`: the bytes are
+/// not those that the manifest expects. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_asset_buffer(
     m: *const wb_model,

@@ -3,7 +3,7 @@
 //! The constant parameters of nodes. An attribute is addressed by its node and its position there. `WB_NO_ID` as the node
 //! means the graph itself: the body of a function has the defaults of the attributes of the function.
 //!
-//! The same functions give single contents and lists. `WB_ERR_NOT_FOUND`: the attribute is of another kind.
+//! The same functions return single values and lists. `WB_ERR_NOT_FOUND`: the attribute is of another kind.
 //! `WB_ERR_INVALID_ARGUMENT`: the node, attribute or element does not exist.
 
 use std::ffi::c_char;
@@ -61,7 +61,7 @@ pub struct wb_attribute_info {
     pub kind: u32,
     /// 0.
     pub reserved: u32,
-    /// The number of elements: 1 for single contents; 0 if a call gives them.
+    /// The number of elements: 1 for a single value; 0 if a call gives the contents.
     pub count: usize,
 }
 

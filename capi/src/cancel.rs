@@ -1,7 +1,7 @@
 //! # Cancelling
 //!
 //! A cancel handle stops operations from another thread: opening, verifying, checking and loading take one in their
-//! options. It outlives them, so whoever cancels need not know whether the operation has ended already.
+//! options. It may outlive them, so it can be used without knowing whether an operation has ended.
 
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};

@@ -28,7 +28,7 @@ pub const WB_THREADS_ALL: u32 = u32::MAX;
 
 /// Log level: an operation failed; the error is returned as well. Since 0.1.
 pub const WB_LOG_ERROR: u32 = 1;
-/// Log level: something was accepted or worked around that somebody should look at. Since 0.1.
+/// Log level: something was accepted or worked around, and should be looked into. Since 0.1.
 pub const WB_LOG_WARN: u32 = 2;
 /// Log level: the operations, one line each with what was chosen and how long it took: opens, verifications, loads.
 /// Since 0.1.
@@ -43,12 +43,12 @@ pub struct wb_context_options {
     /// `sizeof(wb_context_options)`.
     pub struct_size: usize,
     /// Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
-    /// processor. 0: none, and the thread that calls does the work. On Linux they block all signals except `SIGSEGV`,
+    /// processor. 0: none, and the calling thread does the work. On Linux they block all signals except `SIGSEGV`,
     /// `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP` and `SIGABRT`, so handlers of the host do not run on them.
     pub max_threads: u32,
     /// The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
     pub log_max_level: u32,
-    /// Receives the log messages; NULL: nobody.
+    /// Receives the log messages; NULL: they are discarded.
     pub log: wb_log_fn,
     /// Passed to `log`. It must stay valid until `log_destroy` is called.
     pub log_user_data: *mut c_void,

@@ -40,8 +40,8 @@ pub struct wb_cuda_device_info {
     pub uuid: [u8; 16],
     /// The size of its memory in bytes.
     pub memory_bytes: u64,
-    /// The free part of it in bytes. `UINT64_MAX`: not known, because nobody in this process uses the device and asking
-    /// would initialize it.
+    /// The free part of it in bytes. `UINT64_MAX`: not known, because this process does not use the device yet and a
+    /// query would initialize it.
     pub free_bytes: u64,
     /// The ordinal: devices are numbered from 0 in the order of the CUDA runtime, and `CUDA_VISIBLE_DEVICES` applies.
     pub ordinal: u32,

@@ -202,8 +202,8 @@ pub struct wb_dtype_info {
     pub struct_size: usize,
     /// The name, such as `"F32"`.
     pub name: wb_str,
-    /// Bits of one element: 32 for `WB_F32`, 4 for `WB_I4`; 0 where that is no whole number, as for most block types, or not
-    /// fixed, as for `WB_STRING`.
+    /// Bits of one element: 32 for `WB_F32`, 4 for `WB_I4`; 0 where that is not a whole number, as for most block types,
+    /// or not fixed, as for `WB_STRING`.
     pub bits: u32,
     /// The smallest number of elements that occupy whole bytes: 1 for `WB_F32`, 2 for `WB_I4`, 256 for `WB_Q4_K`; 0 for
     /// `WB_STRING`.
@@ -215,7 +215,7 @@ pub struct wb_dtype_info {
     pub alignment: u32,
 }
 
-/// Describes the layout of an element type. `WB_ERR_INVALID_ARGUMENT`: this version does not have the number. Any thread.
+/// Describes the layout of an element type. `WB_ERR_INVALID_ARGUMENT`: this version does not know the number. Any thread.
 /// Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_dtype_get_info(d: wb_dtype, out: *mut wb_dtype_info) -> wb_status {

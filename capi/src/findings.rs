@@ -1,8 +1,9 @@
 //! # Findings
 //!
-//! A check examines a model for violations of the rules of its format, for bad weights, and for what goes wrong in
-//! production. Its findings are data for a person or a program to decide on. It reads tensors within a budget: the indices
-//! of sparse tensors, tensors that may be equal and, in a model without graphs, all that may contain NaN or infinity.
+//! A check examines a model for violations of the rules of its format, for invalid weights, and for common problems in
+//! production. It only reports findings; what to do about them is up to the caller. It reads tensors within a budget: the
+//! indices of sparse tensors, tensors that may be equal and, in a model without graphs, all that may contain NaN or
+//! infinity.
 //!
 //!   if (wb_model_check(model, NULL, &findings, &err) == WB_OK) {
 //!     for (i = 0; i < wb_findings_count(findings); ++i) {

@@ -27,7 +27,7 @@ pub type wb_log_fn = Option<
 /// Since 0.1.
 pub type wb_destroy_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
-/// How far an operation is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
+/// The progress of an operation. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_progress {
@@ -55,13 +55,13 @@ impl From<&Progress> for wb_progress {
     }
 }
 
-/// As the result of a callback: the operation goes on. Since 0.1.
+/// As the result of a callback: the operation continues. Since 0.1.
 pub const WB_PROCEED: i32 = 0;
 /// As the result of a callback: the operation is cancelled, and returns `WB_ERR_CANCELLED` unless it is done. Since 0.1.
 pub const WB_STOP: i32 = 1;
 
-/// Told how far an operation is, on the thread that called it. Returns `WB_PROCEED`; `WB_STOP` and every other value
-/// cancel the operation. It must not release the objects that the operation works with. Since 0.1.
+/// Receives the progress of an operation, on the thread that called the operation. Returns `WB_PROCEED`; `WB_STOP` and
+/// every other value cancel the operation. It must not release the objects that the operation works with. Since 0.1.
 pub type wb_progress_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, p: *const wb_progress) -> i32>;
 
 /// The host's own pointer, passed back to its callbacks and never looked at.

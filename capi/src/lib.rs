@@ -123,7 +123,7 @@ impl<T> Out<T> {
         unsafe { self.0.write(value) }
     }
 
-    /// Stores what was looked up. A miss is told by the code alone: an error that nobody sees would cost allocations.
+    /// Stores the result of a lookup. A miss is reported by the code alone, so that it costs no allocation.
     fn set_found(self, found: Option<T>) -> Result<wb_status> {
         let Some(value) = found else { return Ok(WB_ERR_NOT_FOUND) };
         self.set(value);
@@ -192,7 +192,7 @@ fn lend<'a, T: 'a>(
     Ok(WB_OK)
 }
 
-/// Where a list begins: NULL if it is empty, for the address of nothing confuses those who check addresses, such as Go.
+/// Where a list begins: NULL if it is empty, because languages that check pointers, such as Go, reject a dangling one.
 fn begin<T>(list: &[T]) -> *const T {
     if list.is_empty() { ptr::null() } else { list.as_ptr() }
 }
@@ -237,7 +237,7 @@ fn array<'a, T>(data: *const T, count: usize, name: &str) -> Result<&'a [T]> {
         (_, 0) => Ok(&[]),
         (true, _) => Err(null(name)),
         (false, _) if !data.is_aligned() || count > isize::MAX as usize / size_of::<T>() => {
-            Err(Error::invalid("the array is impossible").with_subject(name))
+            Err(Error::invalid("the array is misaligned or too large").with_subject(name))
         }
         // SAFETY: not NULL and aligned, so by the conventions `count` readable elements that do not change meanwhile.
         (false, count) => Ok(unsafe { std::slice::from_raw_parts(data, count) }),

@@ -52,7 +52,7 @@ pub struct wb_metadata_info {
     pub u64: u64,
     /// The value, if it is a number, rounded if necessary; else 0.
     pub f64: f64,
-    /// The number of elements of a list, of entries of a map, or of bytes of a text or of bytes; else 0.
+    /// The number of elements of a list, of entries of a map, or of bytes of text or binary data; else 0.
     pub len: u64,
     /// The key.
     pub key: wb_str,

@@ -1,7 +1,7 @@
 //! # Models
 //!
 //! A model is opened once and never changes. Opening reads and checks headers, indices and graphs; the bytes of tensors
-//! are not read. The verification policy is fixed here.
+//! are not read. The verification policy is fixed when the model is opened.
 //!
 //!   if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) == WB_OK) {
 //!     ...
@@ -49,17 +49,18 @@ impl wb_model {
 /// process cannot raise `SIGBUS`. Use it on network file systems, and in hosts that cannot handle a signal. Since 0.1.
 pub const WB_OPEN_READ: u64 = 1;
 /// Open flag: also refuse a file that has been replaced or removed. A model keeps the files that it opened. Without this
-/// flag it goes on serving them after another file was renamed over one of them, and `wb_model_changed` reports that; with
-/// it, every access to such a file returns `WB_ERR_CHANGED`. A file that is written in place is always refused. Since 0.1.
+/// flag it continues to use them after another file was renamed over one of them, and `wb_model_changed` reports that;
+/// with it, every access to such a file returns `WB_ERR_CHANGED`. A file that is written in place is always refused.
+/// Since 0.1.
 pub const WB_OPEN_REFUSE_REPLACED: u64 = 2;
 
 /// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check the bytes that a manifest covers; a mismatch is an
 /// error. `wb_model_tensor_data`, `_buffer` and `_read` do not check anything. Since 0.1.
 pub const WB_VERIFY_IF_PRESENT: u32 = 0;
 /// Policy: every weight file that is used must be covered by a manifest. The bytes of a tensor are refused with
-/// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them; if a file was touched since then, they are
-/// checked again. Names, shapes, metadata, and assets that no
-/// manifest covers, are available without a check. Since 0.1.
+/// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them; if a file has been touched since then, they
+/// are checked again. Names, shapes, metadata, and assets that no manifest covers, are available without a check. Since
+/// 0.1.
 pub const WB_VERIFY_REQUIRED: u32 = 1;
 /// Policy: manifests are not read, and nothing is checked. Since 0.1.
 pub const WB_VERIFY_NONE: u32 = 2;
@@ -78,14 +79,14 @@ pub struct wb_open_options {
     pub reserved: u32,
     /// The name of the format, such as `"safetensors"`; empty: detected from the content.
     pub format: wb_str,
-    /// A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests that
-    /// lie beside the weights. NULL: none. Copied.
+    /// A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests
+    /// beside the weights. NULL: none. Copied.
     pub manifest: *const c_void,
     /// The length of `manifest` in bytes.
     pub manifest_len: usize,
     /// Limit: bytes of one header, index or manifest; 0: 100,000,000.
     pub max_header_bytes: u64,
-    /// Limit: tensors, those included that an index leaves out; 0: 10,000,000.
+    /// Limit: tensors, including those that an index does not name; 0: 10,000,000.
     pub max_tensors: u64,
     /// Limit: files of the model; 0: 4,096.
     pub max_files: u64,
@@ -110,8 +111,8 @@ pub struct wb_open_options {
 /// `c` and `opt` may be NULL. The caller owns `*out`. Blocks while headers are read.
 ///
 /// `WB_ERR_NOT_FOUND`: the path, or a shard that the model names, does not exist. `WB_ERR_FORMAT`: a file is malformed.
-/// `WB_ERR_UNSUPPORTED`: the content is of no format that this build reads. `WB_ERR_LIMIT`: the model exceeds a limit of
-/// `opt`. `WB_ERR_INVALID_ARGUMENT`: the path is empty, or the directory contains several models. Since 0.1.
+/// `WB_ERR_UNSUPPORTED`: the content is not in a format that this build reads. `WB_ERR_LIMIT`: the model exceeds a limit
+/// of `opt`. `WB_ERR_INVALID_ARGUMENT`: the path is empty, or the directory contains several models. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_open(
     c: *const wb_context,
@@ -132,9 +133,9 @@ pub extern "C" fn wb_model_open(
 
 /// Opens a model that is one file in the host's memory, without a copy. It cannot refer to other files.
 ///
-/// `destroy` (may be NULL) is called exactly once with `user_data`: when the model and everything that views it are gone,
-/// or before this function returns if it fails. Until then the bytes must not change. The caller owns `*out`. Errors as for
-/// `wb_model_open`. Since 0.1.
+/// `destroy` (may be NULL) is called exactly once with `user_data`: when the model and everything that refers to it have
+/// been released, or before this function returns if it fails. Until then the bytes must not change. The caller owns
+/// `*out`. Errors as for `wb_model_open`. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_open_memory(
     c: *const wb_context,
@@ -216,8 +217,8 @@ pub extern "C" fn wb_model_release(m: *mut wb_model) {
     });
 }
 
-/// Returns 1 if a weight file on disk is no longer the one that the model opened, else 0. A server asks this to learn that
-/// a new version has been deployed. Indices, manifests and assets are not examined.
+/// Returns 1 if a weight file on disk is no longer the one that the model opened, else 0. A server can use this to detect
+/// that a new version has been deployed. Indices, manifests and assets are not examined.
 ///
 /// With 1, `*why` is an error that the caller owns (`why` may be NULL): `WB_ERR_CHANGED` names the first such file and says
 /// whether it was written, replaced or removed; another code means that a file could not be examined, or that `m` is NULL.

@@ -29,7 +29,7 @@ pub struct wb_node_info {
     pub input_values: *const u32,
     /// `outputs` values that it computes; `WB_NO_ID`: an optional output that is omitted. NULL if there are none.
     pub output_values: *const u32,
-    /// `controls` nodes that must run before this one although it does not take a value of theirs. NULL if there are none,
+    /// `controls` nodes that must run before this one although it uses none of their outputs. NULL if there are none,
     /// as always in ONNX.
     pub control_nodes: *const u32,
     /// The number of inputs, omitted ones included.

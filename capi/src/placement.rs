@@ -1,6 +1,6 @@
 //! # Loading: the placement
 //!
-//! A placement holds the tensors that a load has brought to their place.
+//! A placement holds the tensors that a load has placed.
 //!
 //!   if (wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK) {
 //!     wb_placement_tensor_info(placement, index, &tensor);
@@ -69,7 +69,7 @@ pub struct wb_placed_tensor_info {
     /// In host memory, the bytes: not to be written, valid until the placement is released, and not NULL even if there are
     /// none. NULL on a device.
     pub data: *const c_void,
-    /// On a device, the device pointer (`CUdeviceptr`), which is valid as long. 0 in host memory.
+    /// On a device, the device pointer (`CUdeviceptr`), valid until the placement is released. 0 in host memory.
     pub device_address: u64,
     /// The size in bytes.
     pub bytes: u64,
@@ -195,9 +195,9 @@ pub extern "C" fn wb_placement_tensor_find_on(
     })
 }
 
-/// Makes work that is submitted to `stream` from now on wait, on the device, until all bytes of the placement are there.
-/// The calling thread does not wait. Only needed after `WB_CUDA_ASYNC`; otherwise, and for a placement in host memory, it
-/// has no effect.
+/// Makes work that is submitted to `stream` from now on wait, on the device, until all bytes of the placement have
+/// arrived. The calling thread does not wait. Only needed after `WB_CUDA_ASYNC`; otherwise, and for a placement in host
+/// memory, it has no effect.
 ///
 /// Call it for each stream that uses the tensors; each then waits for the bytes on all devices. `stream` is a `CUstream` or
 /// `cudaStream_t` of the primary context of one of the devices of the placement. NULL, `CU_STREAM_LEGACY` and
@@ -218,8 +218,8 @@ pub extern "C" fn wb_placement_fence(
     })
 }
 
-/// Waits until all bytes of the placement are there. Only needed after `WB_CUDA_ASYNC`. `WB_ERR_DEVICE`: a copy has failed,
-/// and the bytes are not valid. Any thread. Since 0.1.
+/// Waits until all bytes of the placement have arrived. Only needed after `WB_CUDA_ASYNC`. `WB_ERR_DEVICE`: a copy has
+/// failed, and the bytes are not valid. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_wait(p: *const wb_placement, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
@@ -235,8 +235,8 @@ pub extern "C" fn wb_placement_retain(p: *mut wb_placement) -> *mut wb_placement
 }
 
 /// Drops a reference, and with the last one the memory of the tensors, except memory that the caller gave. Work on a device
-/// that uses the tensors, or that waits for a fence, must be done before. Copies that are under way are waited for. NULL is
-/// allowed. Any thread. Since 0.1.
+/// that uses the tensors, or that waits for a fence, must have completed before. The call waits for copies that are under
+/// way. NULL is allowed. Any thread. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_placement_release(p: *mut wb_placement) {
     plain((), || {

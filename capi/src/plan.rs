@@ -1,6 +1,6 @@
 //! # Loading: the plan
 //!
-//! `wb_model_load` does all of it in one call. A host that wants more control makes a plan, which says which tensors go
+//! `wb_model_load` does everything in one call. For more control, a host creates a plan, which states which tensors go
 //! where; a task, which makes one pass over their bytes (each byte is read once, checked while it is in the cache, and
 //! placed); and a placement, which exists only when every check has passed.
 //!
@@ -33,7 +33,7 @@ pub const WB_TARGET_HOST: u32 = 0;
 /// Target: zero-copy pointers into the mapped files. `WB_ERR_NOT_MAPPED` for casts, and for slices that are not one piece.
 /// Since 0.1.
 pub const WB_TARGET_VIEW: u32 = 1;
-/// Target: one arena in host memory that other processes may map and that nobody can change any more: a sealed memfd, see
+/// Target: one arena in host memory that other processes may map and no process can modify: a sealed memfd, see
 /// `wb_placement_sealed`. `WB_ERR_UNSUPPORTED` where the system does not have them. Since 0.1.
 pub const WB_TARGET_SEALED: u32 = 2;
 /// Target: CUDA devices. `WB_ERR_UNSUPPORTED` in a build without the feature "cuda". Since 0.1.
@@ -130,7 +130,7 @@ pub struct wb_destination {
     /// `sizeof(wb_destination)`.
     pub struct_size: usize,
     /// The name of the tensor that is placed there. Empty: an arena for all tensors of the device that have no destination of
-    /// their own; `wb_plan_device_bytes` tells its size.
+    /// their own; `wb_plan_device_bytes` gives its size.
     pub tensor: wb_str,
     /// The device pointer (`CUdeviceptr`). An arena must be a multiple of the alignment; a tensor may be anywhere.
     pub address: u64,
@@ -318,7 +318,7 @@ pub extern "C" fn wb_plan_device_bytes(p: *const wb_plan, device: u32, bytes: *m
     })
 }
 
-/// Releases a plan. Its tasks go on. NULL is allowed. Since 0.1.
+/// Releases a plan. Its tasks continue. NULL is allowed. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_release(p: *mut wb_plan) {
     plain((), || {

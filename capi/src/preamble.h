@@ -46,12 +46,12 @@
  *   return a count or a pointer return 0 or NULL if an argument is invalid.
  * - Names. _create and _open make an object, _retain and _release add and drop a reference. _count, _find and _info
  *   address the parts of an object: _info fills a structure that describes one part, _infos an array of them, _get_info
- *   a structure that describes the object itself. Functions that end in a noun give that thing.
+ *   a structure that describes the object itself. A function whose name ends in a noun returns what the noun names.
  * - Errors. `wb_error **err` is the last parameter and may be NULL. It is ignored on entry and written only on failure;
  *   the caller owns what is written. Nothing is kept in thread-local or global state.
  * - Ownership. An object that is returned through `**out` is owned by the caller, who must release it; on failure `*out`
  *   is set to NULL. Other results are written only on success. A returned pointer, and every pointer in an info
- *   structure, is borrowed from the object that was asked, and is valid until that object is released.
+ *   structure, is borrowed from the object that was passed, and is valid until that object is released.
  * - Threads. A function that takes its object as `const` may run on several threads at once. A function that takes it
  *   without `const` requires that no other thread uses the object, unless its documentation says "Any thread". Functions
  *   named _retain and _release may be called on any thread.
@@ -72,7 +72,7 @@
  * - Memory. An allocation that fails is WB_ERR_OUT_OF_MEMORY. The library keeps a reserve of 1 MiB, which takes no memory
  *   until it is used, for errors and other small objects. Release an error soon: it may be in the reserve. There is one
  *   exception: if memory runs out while a thread is being started, the C library or the runtime of Rust may end the
- *   process. The library asks for the memory of a thread first; with max_threads 0 it starts none.
+ *   process. The library requests the memory of a thread in advance; with max_threads 0 it starts none.
  * - The library does not print, install signal handlers, change the environment or the working directory, or start
  *   threads that the context does not allow. Once loaded it stays in the process: dlclose does not unload it.
  * - Every symbol exists in every build. A function that a build leaves out returns WB_ERR_UNSUPPORTED.

@@ -41,7 +41,8 @@ pub const WB_SUBJECT_TENSOR: u32 = 1;
 /// Subject: a part of a file for which the format itself has a checksum. Since 0.1.
 pub const WB_SUBJECT_RUN: u32 = 2;
 
-/// Anchor: the manifest lies beside the weights. It detects accidents, not an attacker who can write there. Since 0.1.
+/// Anchor: the manifest is beside the weights. It detects accidental corruption, not an attacker who can write there.
+/// Since 0.1.
 pub const WB_ANCHOR_BESIDE: u32 = 0;
 /// Anchor: the caller gave the manifest. It also detects an attacker who can write the files. Since 0.1.
 pub const WB_ANCHOR_CALLER: u32 = 1;
@@ -128,9 +129,9 @@ pub struct wb_verify_options {
     pub cancel: *const wb_cancel,
 }
 
-/// Checks every file of a model, assets included, against the manifests, and goes on after a mismatch. A file that a
-/// manifest lists and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the work,
-/// or else this one.
+/// Checks every file of a model, assets included, against the manifests, and continues after a mismatch. A file that a
+/// manifest lists and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the
+/// work; if it has none, the calling thread does.
 ///
 /// The caller owns `*out`, which is also written when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`: under
 /// `WB_VERIFY_REQUIRED`, something is not covered. After `WB_OK` the bytes that were covered count as checked. Since 0.1.
@@ -171,16 +172,16 @@ pub extern "C" fn wb_report_line_info(r: *const wb_report, index: usize, out: *m
     })
 }
 
-/// What one stage of a pass over the bytes has cost. Set `struct_size` before the call; the text is static. Since 0.1.
+/// The cost of one stage of a pass over the bytes. Set `struct_size` before the call; the text is static. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_cost_info {
     /// `sizeof(wb_cost_info)`.
     pub struct_size: usize,
-    /// `"prepare"`: allocating the memory of the target, waking a device. `"read"`. `"blake3"`, `"sha256"`, `"sha1"`,
-    /// `"crc32"`, `"crc32c"`: hashing. `"convert"`: casts, and joining short rows of slices. `"move"`: making tensors
-    /// contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not the time of
-    /// the copies. Later versions may have more.
+    /// `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
+    /// `"sha1"`, `"crc32"`, `"crc32c"`: hashing. `"convert"`: casts, and joining short rows of slices. `"move"`: making
+    /// tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
+    /// the time of the copies. Later versions may have more.
     pub stage: wb_str,
     /// Bytes that passed through it.
     pub bytes: u64,

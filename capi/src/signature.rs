@@ -1,7 +1,8 @@
 //! # Signatures
 //!
-//! How callers run a model: which graph, and by which names they give inputs and take outputs. These names may differ from
-//! those of the values. A model that has only weights has no signatures; an ONNX model has one, without a key.
+//! How callers run a model: which graph, and under which names they pass inputs and receive outputs. These names may
+//! differ from those of the values. A model that has only weights has no signatures; an ONNX model has one, without a
+//! key.
 
 use super::handle::get;
 use super::model::{out_of_range, wb_model};

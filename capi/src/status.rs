@@ -41,9 +41,10 @@ pub const WB_ERR_CANCELLED: wb_status = -11;
 pub const WB_ERR_CALLBACK: wb_status = -12;
 /// A zero-copy pointer does not exist; read or load the bytes instead.
 pub const WB_ERR_NOT_MAPPED: wb_status = -13;
-/// A file has been written since it was opened; with `WB_OPEN_REFUSE_REPLACED`, also: its path leads to another file.
+/// A file has been written since it was opened; with `WB_OPEN_REFUSE_REPLACED`, also: its path now refers to another
+/// file.
 pub const WB_ERR_CHANGED: wb_status = -14;
-/// A bug in the library. Nothing is lost but the result of this call; please report it.
+/// A bug in the library. Only the result of this call is lost; please report it.
 pub const WB_ERR_INTERNAL: wb_status = -100;
 
 /// The code of a kind of error: one to one.

@@ -70,8 +70,8 @@ pub extern "C" fn wb_task_step(
     })
 }
 
-/// Tells how far a task is, without working: `WB_PENDING`, `WB_OK` when everything has been checked and placed, or the
-/// error that ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
+/// Gives the progress of a task without doing any work: `WB_PENDING`, `WB_OK` when everything has been checked and
+/// placed, or the error that ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_poll(t: *const wb_task, out: *mut wb_progress) -> wb_status {
     status(|| {
@@ -123,8 +123,8 @@ pub extern "C" fn wb_task_cancel(t: *mut wb_task) {
     });
 }
 
-/// Releases a task. One that is not done is cancelled, and its threads are waited for. A placement that was taken from it
-/// remains valid. NULL is allowed. Since 0.1.
+/// Releases a task. A task that is not done is cancelled, and this call waits for its threads. A placement that was taken
+/// from it remains valid. NULL is allowed. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_task_release(t: *mut wb_task) {
     plain((), || {

@@ -1,8 +1,8 @@
 //! # Tensors
 //!
-//! Tensors are addressed by index, in the order in which they are stored: by file, then by offset. The bytes of one tensor
-//! can be had as a pointer that is borrowed from the model, as a buffer that outlives it, or by a read into memory of the
-//! caller. To have many of them, load the model: see the plan below.
+//! Tensors are addressed by index, in the order in which they are stored: by file, then by offset. The bytes of one
+//! tensor are available as a pointer that is borrowed from the model, as a buffer that outlives the model, or by a read
+//! into memory of the caller. For many tensors, load the model: see the plan below.
 //!
 //!   if (wb_model_tensor_find(model, "lm_head.weight", WB_NUL, &index) == WB_OK) {
 //!     wb_model_tensor_info(model, index, &tensor);

@@ -1,7 +1,8 @@
 //! # Values
 //!
-//! What flows through a graph. In ONNX, values are identified by name; in other formats they need not have names. A value
-//! that a subgraph uses from a graph around it is a value of its own there, and `wb_graph_value_outer` finds its origin.
+//! The inputs, outputs and intermediate results of a graph. In ONNX, values are identified by name; in other formats they
+//! need not have names. A value of an enclosing graph that a subgraph uses is a separate value there, and
+//! `wb_graph_value_outer` finds its origin.
 
 use std::ffi::c_char;
 
@@ -24,8 +25,8 @@ pub const WB_VALUE_OUTPUT: u32 = 2;
 pub const WB_VALUE_INITIALIZER: u32 = 4;
 /// Value flag: a node of the graph computes it. Since 0.1.
 pub const WB_VALUE_COMPUTED: u32 = 8;
-/// Value flag: the graph uses it but does not define it. It comes from a graph around this one; in a malformed model, from
-/// nowhere. Since 0.1.
+/// Value flag: the graph uses it but does not define it. It comes from an enclosing graph; in a malformed model, it has
+/// no origin. Since 0.1.
 pub const WB_VALUE_OUTER: u32 = 16;
 
 /// A value. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
@@ -163,7 +164,7 @@ pub extern "C" fn wb_graph_value_find(
     })
 }
 
-/// Finds the origin of a value with the flag `WB_VALUE_OUTER`: the nearest graph around this one that has it, for
+/// Finds the origin of a value with the flag `WB_VALUE_OUTER`: the nearest enclosing graph that has it, for
 /// `wb_model_graph`, and its id there. `WB_ERR_NOT_FOUND`: the value belongs to this graph, or has no origin. Either result
 /// may be NULL. Since 0.1.
 #[unsafe(no_mangle)]

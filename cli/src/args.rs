@@ -19,7 +19,7 @@ pub struct Args {
     pub command: Command,
 }
 
-const EXIT_STATUS: &str = "Exit status: 0 good, 1 the model is bad, 2 bad usage, 3 the machine failed.";
+const EXIT_STATUS: &str = "Exit status: 0 success, 1 invalid model or failed check, 2 usage error, 3 system failure.";
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -29,11 +29,11 @@ pub enum Command {
     Verify(Verify),
     /// Write weighbridge.json, the manifest of a model, beside it
     Digest(Digest),
-    /// Load a model as a program would, and report what each phase cost
+    /// Load a model as a program would, and report the cost of each phase
     Load(Load),
     /// Print the graphs of a model: inputs, outputs, initializers, nodes, functions
     Graph(Graph),
-    /// Check a model: the rules of its format, its weights, and what goes wrong in production
+    /// Check a model: the rules of its format, its weights, and common problems in production
     Check(Check),
     /// List the CUDA devices that models can be loaded to
     Devices(Devices),
@@ -55,10 +55,10 @@ pub struct Inspect {
 pub struct Verify {
     /// A file, an index, or a directory
     pub path: PathBuf,
-    /// When bytes have to be checked
+    /// Which bytes must be checked
     #[arg(long, value_enum, default_value_t)]
     pub policy: PolicyArg,
-    /// A manifest from a trusted place, instead of those beside the weights
+    /// A manifest from a trusted source, instead of those beside the weights
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
     /// Print one JSON object
@@ -81,10 +81,10 @@ pub struct Load {
     pub path: PathBuf,
     #[command(flatten)]
     pub placing: Placing,
-    /// When bytes have to be checked
+    /// Which bytes must be checked
     #[arg(long, value_enum, default_value_t)]
     pub policy: PolicyArg,
-    /// A manifest from a trusted place, instead of those beside the weights
+    /// A manifest from a trusted source, instead of those beside the weights
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
     /// Read files and never map them, as on a network file system
@@ -99,7 +99,7 @@ pub struct Load {
 pub struct Graph {
     /// A file, an index, or a directory
     pub path: PathBuf,
-    /// Print text for Graphviz
+    /// Print the graphs in the DOT language of Graphviz
     #[arg(long)]
     pub dot: bool,
 }
@@ -108,7 +108,7 @@ pub struct Graph {
 pub struct Check {
     /// A file, an index, or a directory
     pub path: PathBuf,
-    /// The runtime that has to run the model: a release of ONNX or a version of its operator set, as in onnx-1.15 or opset-17
+    /// What must be able to run the model: a release of ONNX or an operator set version, as in onnx-1.15 or opset-17
     #[arg(long, default_value = "", hide_default_value = true)]
     pub target: String,
     /// Print one JSON object

@@ -87,7 +87,7 @@ fn print(out: &mut impl Write, listing: &Listing) -> io::Result<()> {
         )?;
     }
     if devices.iter().any(|device| device.free_bytes.is_none()) {
-        writeln!(out, "\n{UNKNOWN} free: nobody in this process uses the device, and to ask would wake it")?;
+        writeln!(out, "\n{UNKNOWN} free: this process does not use the device, and a query would initialize it")?;
     }
     Ok(())
 }

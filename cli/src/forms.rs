@@ -54,7 +54,7 @@ pub fn cast(text: &str) -> Result<CastRule, String> {
     let form =
         |what: &str| format!("{what}expected GLOB=TYPE or GLOB:FROM=TYPE, as in '*.weight=BF16' or '*:F32=BF16'");
     let (pattern, to) = pattern_and(text, '=').ok_or_else(|| form(""))?;
-    let to = DType::from_name(to).ok_or_else(|| form(&format!("{to} is no element type: ")))?;
+    let to = DType::from_name(to).ok_or_else(|| form(&format!("{to} is not an element type: ")))?;
     let limited = pattern_and(&pattern, ':').and_then(|(pattern, from)| Some((pattern, DType::from_name(from)?)));
     let (pattern, from) = limited.map_or((pattern, None), |(pattern, from)| (pattern, Some(from)));
     Ok(CastRule { pattern, from, to })

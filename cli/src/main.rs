@@ -1,6 +1,6 @@
 //! The `weighbridge` command: inspect, verify, digest, load and check models.
 //!
-//! Exit status: 0 good, 1 the model is bad, 2 bad usage, 3 the machine failed.
+//! Exit status: 0 success, 1 invalid model or failed check, 2 usage error, 3 system failure.
 
 mod allocator;
 mod args;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // What was found before the failure is worth having; a closed pipe wants nothing more.
+            // Output from before the failure is still useful. Errors are ignored: the pipe may be closed.
             let _ = out.flush();
             failure.report()
         }

@@ -13,28 +13,28 @@ pub struct Placing {
     /// Load only tensors whose names match; may be given several times
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
-    /// Where to load to
+    /// Where to load the tensors
     #[arg(long, value_enum, default_value_t)]
     target: TargetArg,
     /// The devices to load to: cuda:0, cuda:0,1 (all tensors to both), cuda:all, or host
     #[arg(long, value_parser = forms::place, conflicts_with = "target")]
     device: Option<Place>,
-    /// Send matching tensors to this device only, one of --device; may be given several times
+    /// Send matching tensors only to this device, which must be listed in --device; may be given several times
     #[arg(long, value_name = "GLOB=cuda:N", value_parser = forms::route, requires = "device")]
     route: Vec<Route>,
-    /// Load one part of matching tensors, cut along a dimension (0 is the outermost); may be given several times
+    /// Load one part of matching tensors, divided along a dimension (0 is the outermost); may be given several times
     #[arg(long, value_name = "GLOB:DIM:RANK/WORLD", value_parser = forms::slice)]
     slice: Vec<SliceRule>,
-    /// Where a dimension cannot be cut evenly, give the first parts one element more
+    /// If a dimension cannot be divided evenly, give the first parts one extra element
     #[arg(long, requires = "slice")]
     spread_uneven: bool,
     /// Load matching tensors as another type, or those of them that have the type FROM; may be given several times
     #[arg(long, value_name = "GLOB[:FROM]=TYPE", value_parser = forms::cast)]
     cast: Vec<CastRule>,
-    /// The bound on host memory beside the tensors, as in 64MiB
+    /// The limit on host memory in addition to the tensors, such as 64MiB
     #[arg(long, value_name = "SIZE", value_parser = forms::size)]
     staging: Option<u64>,
-    /// The most threads that read at once
+    /// The maximum number of threads that read at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     readers: Option<u32>,
     /// How files are read
@@ -53,12 +53,12 @@ enum TargetArg {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum ReadsArg {
-    /// Past the page cache if the target is a device and little of the file is in the cache
+    /// Bypass the page cache if the target is a device and little of the file is in the cache
     #[default]
     Auto,
     /// Through the page cache
     Buffered,
-    /// Past the page cache wherever the file system can
+    /// Bypass the page cache where the file system supports it
     Direct,
 }
 

@@ -115,7 +115,7 @@ fn mismatches(out: &mut impl Write, report: &Report) -> io::Result<()> {
         let name = check.subject.name();
         let (Some(evidence), Some(reason)) = (check.evidence, check.reason()) else { continue };
         if !is_file(&check) && of_files.contains(&std::ptr::from_ref(evidence)) {
-            writeln!(out, "{}: lies in a file, or a part of one, that does not match", Printable(name))?;
+            writeln!(out, "{}: is stored in a file, or a part of one, that does not match", Printable(name))?;
             continue;
         }
         match check.subject {

@@ -294,7 +294,7 @@ fn a_malformed_argument_is_named_and_its_form_is_shown() {
     for slice in ["*", "*:0", "*:0:1", "*:x:0/2", "*:0:2/2", ":0:0/2"] {
         refused(&["--slice", slice], &["--slice", "GLOB:DIM:RANK/WORLD", "'*.q_proj.weight:0:1/4'"]);
     }
-    refused(&["--cast", "*=FP16"], &["--cast", "FP16 is no element type", "'*.weight=BF16'"]);
+    refused(&["--cast", "*=FP16"], &["--cast", "FP16 is not an element type", "'*.weight=BF16'"]);
     refused(&["--cast", "BF16"], &["--cast", "GLOB=TYPE"]);
     refused(&["--device", "cuda:0", "--route", "*=1"], &["--route", "GLOB=cuda:N"]);
     refused(&["--staging", "64MB"], &["--staging", "64MiB"]);

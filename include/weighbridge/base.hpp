@@ -1,4 +1,4 @@
-// Words, span and expected, handles, errors: what everything else in weighbridge.hpp stands on.
+// Enumerations, span and expected, handles, errors: the basis of the rest of weighbridge.hpp.
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_BASE_HPP
 #define WEIGHBRIDGE_BASE_HPP
@@ -9,9 +9,9 @@
 namespace weighbridge {
 inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
-// ---- words --------------------------------------------------------------------------------------------
+// ---- enumerations -------------------------------------------------------------------------------------
 
-/// How a call ended. Zero: done. Positive: not yet. Negative: an error.
+/// The result of a call. Zero: success. Positive: not finished. Negative: an error.
 enum class status : wb_status {
   ok = WB_OK,
   pending = WB_PENDING,
@@ -148,7 +148,7 @@ inline std::string_view dtype_name(dtype type) noexcept { return detail::text(wb
 
 /// The layout of an element type: n elements occupy n / block_elements * block_bytes bytes.
 struct dtype_info {
-  std::uint32_t bits = 0;            ///< of one element; 0: no whole number, as for most block types, or not fixed
+  std::uint32_t bits = 0;            ///< of one element; 0: not a whole number, as for most block types, or not fixed
   std::uint32_t block_elements = 0;  ///< the smallest number of elements that occupy whole bytes; 0 for strings
   std::uint32_t block_bytes = 0;     ///< the bytes of these elements; 0 for strings
   std::uint32_t alignment = 0;       ///< in bytes, of a pointer to the elements
@@ -431,7 +431,7 @@ inline span<const std::byte> bytes(const void* data, std::uint64_t size) noexcep
 
 // ---- progress and cancelling --------------------------------------------------------------------------
 
-/// How far an operation is.
+/// The progress of an operation.
 struct progress {
   std::uint64_t done_bytes = 0;
   std::uint64_t total_bytes = 0;  ///< 0: not known
@@ -481,7 +481,7 @@ class progress_call {
     }
   }
 
-  /// Throws again what the callable has thrown.
+  /// Rethrows what the callable threw.
   void rethrow() const {
 #if WB_HPP_EXCEPTIONS == 2
     if (thrown_) std::rethrow_exception(thrown_);

@@ -16,7 +16,7 @@
 namespace weighbridge {
 inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
-// ---- words --------------------------------------------------------------------------------------------
+// ---- enumerations -------------------------------------------------------------------------------------
 
 /// The role of a graph in its model.
 enum class graph_role : std::uint32_t {
@@ -170,7 +170,7 @@ class node_view {
   /// False for those that are omitted.
   value_range inputs() const noexcept { return {{in_, info_.input_values}, info_.inputs}; }
   value_range outputs() const noexcept { return {{in_, info_.output_values}, info_.outputs}; }
-  /// The nodes that must run before this one although it does not take a value of theirs.
+  /// The nodes that must run before this one although it uses none of their outputs.
   span<const std::uint32_t> control_nodes() const noexcept { return {info_.control_nodes, info_.controls}; }
   detail::items<attribute_view, detail::attribute_ref> attributes() const noexcept {
     return {{{in_, index_, 0}}, info_.attributes};

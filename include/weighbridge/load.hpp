@@ -127,8 +127,8 @@ class task : public detail::handle<wb_task, wb_task_release> {
     return static_cast<status>(code);
   }
 
-  /// How far it is, without working: status::pending, status::ok when all is done, or why it failed. step() and wait() give
-  /// the error itself.
+  /// The status, without doing any work: status::pending, status::ok when all is done, or why it failed. step() and
+  /// wait() give the error itself.
   status poll(progress* now = nullptr) const noexcept {
     auto c = detail::sized<wb_progress>();
     const wb_status code = wb_task_poll(get(), &c);
@@ -142,7 +142,7 @@ class task : public detail::handle<wb_task, wb_task_release> {
   }
 
   /// The same, and calls `callback(const progress&)` on this thread: at once, about twenty times a second, and at the end.
-  /// It returns nothing, or a flow. What it throws cancels the task and is thrown again from here.
+  /// It returns nothing, or a flow. What it throws cancels the task and is rethrown here.
   template <class Callback>
   [[nodiscard]] expected<void> wait(Callback&& callback) {
     detail::progress_call<std::remove_reference_t<Callback>> call(callback);

@@ -18,7 +18,7 @@ struct named_value {
   value_view value{};       ///< in the graph; false if the model is malformed
 };
 
-/// How callers run a graph: by which names they give inputs and take outputs. Borrows from the model.
+/// How callers run a graph: under which names they pass inputs and receive outputs. Borrows from the model.
 class signature_view {
   struct ref {
     const wb_model* model = nullptr;

@@ -155,12 +155,12 @@ class value_view {
   bool is_initializer() const noexcept { return is(WB_VALUE_INITIALIZER); }
   /// A node computes it: see producer().
   bool is_computed() const noexcept { return is(WB_VALUE_COMPUTED); }
-  /// It comes from a graph around this one: see outer().
+  /// It comes from an enclosing graph: see outer().
   bool is_outer() const noexcept { return is(WB_VALUE_OUTER); }
 
   /// The first node that computes it.
   inline node_view producer() const noexcept;
-  /// Its origin: the value in the nearest graph around this one that has it.
+  /// Its origin: the value in the nearest enclosing graph that has it.
   inline value_view outer() const noexcept;
   inline graph_view graph() const noexcept;
   /// The contents of an initializer; none if it is sparse, or if this version cannot read it.

@@ -61,7 +61,7 @@ pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     } else if let Some(image) = image {
         collector.add(PREPROCESSING_MISSING, Site::MODEL, || {
             let name = quoted(image.name);
-            let message = format!("input {name} looks like an image, and nothing says how to prepare it");
+            let message = format!("input {name} looks like an image, but its preprocessing is not described");
             advise(message, "put size, order of channels, mean and deviation into metadata_props")
         });
     }
@@ -69,7 +69,7 @@ pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
         collector.add(
             FACTS_MISSING,
             Site::MODEL,
-            || "the metadata has neither class labels nor facts on preprocessing",
+            || "the metadata has neither class labels nor a description of the preprocessing",
         );
     }
 }
@@ -78,7 +78,7 @@ fn report_missing_labels(main: &Graph, is_of_image: bool, collector: &mut Collec
     let Some(output) = outputs(main).find(|output| is_classification(main, output, is_of_image)) else { return };
     collector.add(LABELS_MISSING, Site::MODEL, || {
         let name = quoted(output.name);
-        let message = format!("output {name} looks like classes, and nothing says what they are called");
+        let message = format!("output {name} looks like classes, but the model has no names for them");
         advise(message, "put the names into metadata_props, under the key `names`")
     });
 }

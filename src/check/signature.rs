@@ -20,7 +20,7 @@ pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
         format!("takes {takes}; makes {makes}")
     });
     if main.outputs().is_empty() {
-        collector.add(SIGNATURE_OUTPUTS, Site::graph(0), || "the main graph has no outputs: it makes nothing");
+        collector.add(SIGNATURE_OUTPUTS, Site::graph(0), || "the main graph has no outputs");
     }
     report_dynamic(main, collector);
 }
@@ -62,7 +62,7 @@ fn report_dynamic(main: &Graph, collector: &mut Collector<'_>) {
     if !unnamed.is_empty() {
         collector.add(SIGNATURE_DYNAMIC, Site::MODEL, || {
             let message = format!("dynamic axes without a name: {}", listed(unnamed, axis));
-            advise(message, "name them: axes of one name have one size")
+            advise(message, "name them: axes with the same name have the same size")
         });
     }
 }

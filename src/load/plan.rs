@@ -206,7 +206,7 @@ fn alignment_of(options: &PlanOptions) -> Result<u64> {
         0 => Ok(64),
         power if options.target == Target::Sealed && power > PAGE => {
             let message =
-                format!("{power} is too much for sealed memory, which begins at a page: expected at most {PAGE}");
+                format!("{power} is too large for sealed memory, which is aligned to a page: expected at most {PAGE}");
             Err(Error::invalid(message).with_subject("alignment"))
         }
         power if power.is_power_of_two() && power <= MAX_ALIGNMENT => Ok(power),
@@ -220,10 +220,10 @@ fn alignment_of(options: &PlanOptions) -> Result<u64> {
 /// Refuses a place that is taken, before anything is read.
 fn check_place(file: &FileOptions) -> Result<()> {
     if file.path.as_os_str().is_empty() {
-        return Err(Error::invalid("a file is to be written, and no path is given").with_subject("file"));
+        return Err(Error::invalid("the target is a file, but no path is given").with_subject("file"));
     }
     if !file.replaces && file.path.symlink_metadata().is_ok() {
-        return Err(Error::invalid("there is a file already").with_path(file.path.to_string_lossy()));
+        return Err(Error::invalid("a file with this path already exists").with_path(file.path.to_string_lossy()));
     }
     Ok(())
 }

@@ -85,7 +85,7 @@ impl Checks {
         let hashed = own.iter().map(|number| self.list[*number as usize].hashed_bytes()).fold(0, u64::saturating_add);
         if hashed > most {
             let message = format!(
-                "{hashed} bytes would be hashed of files that hold {held}, because tensors or ranges with checksums overlap; the limit is {most}: {cure}"
+                "{hashed} bytes would be hashed for files of {held} bytes, because tensors or ranges with checksums overlap; the limit is {most}: {cure}"
             );
             return Err(Error::new(Kind::Limit, message));
         }

@@ -232,12 +232,12 @@ impl Routing {
                 ));
             }
             if address.checked_add(*bytes).is_none() {
-                return invalid(format!("{bytes} bytes at {address:#x} reach past the end of memory"));
+                return invalid(format!("{bytes} bytes at {address:#x} exceed the address space"));
             }
             if *bytes < arena.bytes {
                 let needed = arena.bytes;
                 return invalid(format!(
-                    "the arena has {bytes} bytes, and the tensors need {needed} on device {device}"
+                    "the arena has {bytes} bytes, but the tensors need {needed} on device {device}"
                 ));
             }
             arena.given = Some(*address);
@@ -371,16 +371,16 @@ fn own_destinations(
         let index = index_of(devices, *device).map_err(|e| e.with_subject(&**name))?;
         let position = tensors.find(name).and_then(|tensor| positions.get(&tensor).copied());
         let position = position.filter(|position| goes_to[*position] & 1 << index != 0).ok_or_else(|| {
-            let message = format!("a destination is given for it on CUDA device {device}, where it does not go");
+            let message = format!("a destination is given for it on CUDA device {device}, where it is not placed");
             Error::new(Kind::NotFound, message).with_subject(&**name)
         })?;
         let row = tensors.get(selection[position].tensor);
         let needed = row.map_or(0, |row| selection[position].placed_len(&row));
         if *address == 0 || address.checked_add(*bytes).is_none() {
-            return Err(invalid(format!("expected a device address with {bytes} bytes behind it, not {address:#x}")));
+            return Err(invalid(format!("{bytes} bytes at {address:#x} are not a range of device memory")));
         }
         if *bytes < needed {
-            return Err(invalid(format!("its destination has {bytes} bytes, and it needs {needed}")));
+            return Err(invalid(format!("its destination has {bytes} bytes, but it needs {needed}")));
         }
         memory::reserve_entry(&mut own, ROUTING)?;
         if own.insert((position, index), *address).is_some() {

@@ -88,7 +88,7 @@ pub(super) fn check_work<'a>(layout: &Layout, name: impl Fn(usize) -> &'a str) -
             let torn = Arrangement::new(&part.shape, &part.strides, one.element()).torn();
             let elements: u64 = part.shape.iter().product();
             if torn > 1 && torn.saturating_mul(len / MIN_BUFFER) > elements.saturating_mul(MOST_TEARS) + FREE_TEARS {
-                let message = "its strides put elements of one index among those of many others, over many bytes";
+                let message = "its strides interleave its elements over too large a range of bytes";
                 return Err(Error::new(Kind::Limit, message).with_subject(name(*position)));
             }
         }
@@ -97,7 +97,7 @@ pub(super) fn check_work<'a>(layout: &Layout, name: impl Fn(usize) -> &'a str) -
         return Ok(());
     }
     let message = format!(
-        "tensors with strides reach over the same bytes so often that they are {reach} in all: select fewer of them at once"
+        "tensors with strides overlap so much that they span {reach} bytes in total: select fewer of them at once"
     );
     Err(Error::new(Kind::Limit, message))
 }

@@ -24,7 +24,7 @@ impl Model {
     fn stored(&self, index: usize) -> Result<Bytes> {
         let tensor = self.checked(index)?;
         let run = tensor.contents.run().filter(|_| tensor.contents.encoding().is_plain()).ok_or_else(|| {
-            let message = "no stored bytes are its elements in their order: read or load it instead";
+            let message = "its elements are not stored in order in one range of bytes: read or load it instead";
             Error::new(Kind::NotMapped, message).with_subject(tensor.name)
         })?;
         let payload = &self.0.payload;
@@ -73,7 +73,7 @@ impl Model {
     fn read_part(&self, index: usize, offset: u64, buffer: &mut [u8]) -> Result<()> {
         let tensor = self.checked(index)?;
         let span = tensor.span().ok_or_else(|| {
-            let message = "its elements are not stored contiguously, so no part of it can be read by itself: take all of its bytes";
+            let message = "its elements are not stored contiguously, so it cannot be read in part: read all of it";
             Error::new(Kind::Unsupported, message).with_subject(tensor.name)
         })?;
         let fits = offset.checked_add(buffer.len() as u64).is_some_and(|end| end <= span.len);

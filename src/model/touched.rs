@@ -29,7 +29,7 @@ impl Model {
                 return Ok(bytes);
             }
         }
-        let message = "it is written, linked or renamed again and again while it is read";
+        let message = "it was repeatedly written, linked or renamed while it was being read";
         let path = self.0.payload.files[tensor.file()].source.path();
         Err(Error::new(Kind::Changed, message).with_path(path).with_subject(tensor.name))
     }

@@ -55,7 +55,7 @@ fn parts_of(name: &str) -> Result<Vec<&str>, String> {
             Err(format!("has a component of more than {LONGEST_COMPONENT} bytes"))
         }
         () if parts.iter().any(|part| is_drive(part)) => Err(
-            "has a component that is absolute on some systems, for it begins like a drive: expected a relative name"
+            "has a component that begins with a drive letter, which is absolute on some systems: expected a relative name"
                 .to_owned(),
         ),
         () => Ok(parts),

@@ -194,7 +194,7 @@ impl Source {
         if bytes.len() as u64 == self.len() {
             return Ok(bytes);
         }
-        let message = format!("{} bytes were made; {} were promised", bytes.len(), self.len());
+        let message = format!("{} bytes were built; expected {}", bytes.len(), self.len());
         Err(Error::new(Kind::Internal, message).with_path(self.path()))
     }
 

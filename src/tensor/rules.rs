@@ -32,7 +32,7 @@ pub enum Packing {
 pub(super) fn element_bytes(dtype: DType) -> Result<u64> {
     let bytes = dtype.bytes_of(1).filter(|_| dtype.block_elements() == 1);
     bytes.ok_or_else(|| {
-        let message = format!("elements of {dtype} have no address of their own: expected them contiguous");
+        let message = format!("elements of {dtype} are not individually addressable: expected contiguous storage");
         Error::new(Kind::Unsupported, message)
     })
 }
@@ -41,13 +41,13 @@ pub(super) fn element_bytes(dtype: DType) -> Result<u64> {
 pub(super) fn check_encoding(dtype: DType, encoding: Encoding) -> Result<()> {
     let is_complex = matches!(dtype, DType::C64 | DType::C128);
     if encoding.conj && !is_complex {
-        return Err(Error::format(format!("{dtype} has no conjugates")));
+        return Err(Error::format(format!("elements of {dtype} cannot be conjugated")));
     }
     if encoding.neg && !is_negatable(dtype) {
-        return Err(Error::format(format!("{dtype} has no negatives that its bytes can be changed to")));
+        return Err(Error::format(format!("elements of {dtype} cannot be negated")));
     }
     if encoding.order == ByteOrder::Big && dtype.alignment() == 1 && dtype.bytes_of(1) != Some(1) {
-        return Err(Error::format(format!("{dtype} has no order of bytes")));
+        return Err(Error::format(format!("{dtype} has no byte order")));
     }
     Ok(())
 }
@@ -116,7 +116,7 @@ fn check_tiled(table: &TensorTable, data: &Range<u64>) -> Result<()> {
     }
     if expected != data.end {
         return Err(Error::format(format!(
-            "{} bytes after the last tensor belong to none: the data should end here, the file ends at {}",
+            "{} bytes after the last tensor belong to no tensor: the data should end here, the file ends at {}",
             data.end - expected,
             data.end
         ))

@@ -35,7 +35,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
     }
     let files = files.by_name;
     if files.is_empty() {
-        return Err(Error::format("the manifest lists no file: expected lines of a digest and a name"));
+        return Err(Error::format("the manifest lists no files: expected lines with a digest and a name"));
     }
     Ok((files, BTreeMap::new()))
 }

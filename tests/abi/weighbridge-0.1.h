@@ -18,6 +18,7 @@
  *     wb_model *model;
  *     wb_placement *placement;
  *     size_t index;
+ *     int is_found;
  *     wb_placed_tensor_info tensor = {0};
  *     tensor.struct_size = sizeof tensor;
  *     if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) != WB_OK) {
@@ -27,13 +28,16 @@
  *       wb_model_release(model);
  *       return failed(err);
  *     }
- *     if (wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK
- *         && wb_placement_tensor_info(placement, index, &tensor) == WB_OK) {
+ *     is_found = wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK
+ *                && wb_placement_tensor_info(placement, index, &tensor) == WB_OK;
+ *     if (is_found) {
  *       printf("%llu bytes at %p\n", (unsigned long long)tensor.bytes, tensor.data);
+ *     } else {
+ *       fprintf(stderr, "the model has no lm_head.weight\n");
  *     }
  *     wb_placement_release(placement);
  *     wb_model_release(model);
- *     return 0;
+ *     return is_found ? 0 : 1;
  *   }
  *
  * Conventions, which apply to every function:
@@ -42,12 +46,12 @@
  *   return a count or a pointer return 0 or NULL if an argument is invalid.
  * - Names. _create and _open make an object, _retain and _release add and drop a reference. _count, _find and _info
  *   address the parts of an object: _info fills a structure that describes one part, _infos an array of them, _get_info
- *   a structure that describes the object itself. Functions that end in a noun give that thing.
+ *   a structure that describes the object itself. A function whose name ends in a noun returns what the noun names.
  * - Errors. `wb_error **err` is the last parameter and may be NULL. It is ignored on entry and written only on failure;
  *   the caller owns what is written. Nothing is kept in thread-local or global state.
  * - Ownership. An object that is returned through `**out` is owned by the caller, who must release it; on failure `*out`
  *   is set to NULL. Other results are written only on success. A returned pointer, and every pointer in an info
- *   structure, is borrowed from the object that was asked, and is valid until that object is released.
+ *   structure, is borrowed from the object that was passed, and is valid until that object is released.
  * - Threads. A function that takes its object as `const` may run on several threads at once. A function that takes it
  *   without `const` requires that no other thread uses the object, unless its documentation says "Any thread". Functions
  *   named _retain and _release may be called on any thread.
@@ -68,11 +72,11 @@
  * - Memory. An allocation that fails is WB_ERR_OUT_OF_MEMORY. The library keeps a reserve of 1 MiB, which takes no memory
  *   until it is used, for errors and other small objects. Release an error soon: it may be in the reserve. There is one
  *   exception: if memory runs out while a thread is being started, the C library or the runtime of Rust may end the
- *   process. The library asks for the memory of a thread first; with max_threads 0 it starts none.
+ *   process. The library requests the memory of a thread in advance; with max_threads 0 it starts none.
  * - The library does not print, install signal handlers, change the environment or the working directory, or start
  *   threads that the context does not allow. Once loaded it stays in the process: dlclose does not unload it.
  * - Every symbol exists in every build. A function that a build leaves out returns WB_ERR_UNSUPPORTED.
- * - fork: the child may use and release what it has inherited, except tasks, and placements on devices.
+ * - fork: the child may use and release what it has inherited, except tasks. It cannot use devices.
  */
 #ifndef WEIGHBRIDGE_H
 #define WEIGHBRIDGE_H
@@ -80,11 +84,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How functions are declared. On Windows, define WB_SHARED to link to the DLL. */
+/* How functions are declared. */
 #ifndef WB_API
-#if defined(_WIN32) && defined(WB_SHARED)
-#define WB_API __declspec(dllimport)
-#elif defined(__GNUC__)
+#if defined(__GNUC__)
 #define WB_API __attribute__((visibility("default")))
 #else
 #define WB_API
@@ -168,10 +170,11 @@ typedef int32_t wb_status;
 // A zero-copy pointer does not exist; read or load the bytes instead.
 #define WB_ERR_NOT_MAPPED (-13)
 
-// A file has been written since it was opened; with `WB_OPEN_REFUSE_REPLACED`, also: its path leads to another file.
+// A file has been written since it was opened; with `WB_OPEN_REFUSE_REPLACED`, also: its path now refers to another
+// file.
 #define WB_ERR_CHANGED (-14)
 
-// A bug in the library. Nothing is lost but the result of this call; please report it.
+// A bug in the library. Only the result of this call is lost; please report it.
 #define WB_ERR_INTERNAL (-100)
 
 // Returns the name of a status, such as `"WB_ERR_FORMAT"`, as static NUL-terminated text; `"unknown status"` for a value
@@ -290,7 +293,7 @@ WB_API void wb_error_release(wb_error *e);
  * reaches the library ends the process.
  */
 
-// As the result of a callback: the operation goes on. Since 0.1.
+// As the result of a callback: the operation continues. Since 0.1.
 #define WB_PROCEED 0
 
 // As the result of a callback: the operation is cancelled, and returns `WB_ERR_CANCELLED` unless it is done. Since 0.1.
@@ -310,7 +313,7 @@ typedef void (*wb_log_fn)(void *user_data,
 // Since 0.1.
 typedef void (*wb_destroy_fn)(void *user_data);
 
-// How far an operation is. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
+// The progress of an operation. Set `struct_size` before a call; in a callback, the library has set it. Since 0.1.
 typedef struct wb_progress {
   // `sizeof(wb_progress)`.
   size_t struct_size;
@@ -324,15 +327,15 @@ typedef struct wb_progress {
   uint64_t total_tensors;
 } wb_progress;
 
-// Told how far an operation is, on the thread that called it. Returns `WB_PROCEED`; `WB_STOP` and every other value
-// cancel the operation. It must not release the objects that the operation works with. Since 0.1.
+// Receives the progress of an operation, on the thread that called the operation. Returns `WB_PROCEED`; `WB_STOP` and
+// every other value cancel the operation. It must not release the objects that the operation works with. Since 0.1.
 typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
 
 /* ----------------------------------------------------------------------
  * Cancelling
  *
  * A cancel handle stops operations from another thread: opening, verifying, checking and loading take one in their
- * options. It outlives them, so whoever cancels need not know whether the operation has ended already.
+ * options. It may outlive them, so it can be used without knowing whether an operation has ended.
  */
 
 // A cancel handle. Reference-counted; every function may be called on any thread. Since 0.1.
@@ -370,7 +373,7 @@ WB_API void wb_cancel_release(wb_cancel *c);
 // Log level: an operation failed; the error is returned as well. Since 0.1.
 #define WB_LOG_ERROR 1
 
-// Log level: something was accepted or worked around that somebody should look at. Since 0.1.
+// Log level: something was accepted or worked around, and should be looked into. Since 0.1.
 #define WB_LOG_WARN 2
 
 // Log level: the operations, one line each with what was chosen and how long it took: opens, verifications, loads.
@@ -388,12 +391,12 @@ typedef struct wb_context_options {
   // `sizeof(wb_context_options)`.
   size_t struct_size;
   // Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
-  // processor. 0: none, and the thread that calls does the work. On Linux they block all signals except `SIGSEGV`,
+  // processor. 0: none, and the calling thread does the work. On Linux they block all signals except `SIGSEGV`,
   // `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP` and `SIGABRT`, so handlers of the host do not run on them.
   uint32_t max_threads;
   // The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
   uint32_t log_max_level;
-  // Receives the log messages; NULL: nobody.
+  // Receives the log messages; NULL: they are discarded.
   wb_log_fn log;
   // Passed to `log`. It must stay valid until `log_destroy` is called.
   void *log_user_data;
@@ -415,7 +418,7 @@ WB_API void wb_context_release(wb_context *c);
  * Models
  *
  * A model is opened once and never changes. Opening reads and checks headers, indices and graphs; the bytes of tensors
- * are not read. The verification policy is fixed here.
+ * are not read. The verification policy is fixed when the model is opened.
  *
  *   if (wb_model_open(NULL, "path/to/checkpoint", WB_NUL, NULL, &model, &err) == WB_OK) {
  *     ...
@@ -428,8 +431,9 @@ WB_API void wb_context_release(wb_context *c);
 #define WB_OPEN_READ (UINT64_C(1) << 0)
 
 // Open flag: also refuse a file that has been replaced or removed. A model keeps the files that it opened. Without this
-// flag it goes on serving them after another file was renamed over one of them, and `wb_model_changed` reports that; with
-// it, every access to such a file returns `WB_ERR_CHANGED`. A file that is written in place is always refused. Since 0.1.
+// flag it continues to use them after another file was renamed over one of them, and `wb_model_changed` reports that;
+// with it, every access to such a file returns `WB_ERR_CHANGED`. A file that is written in place is always refused.
+// Since 0.1.
 #define WB_OPEN_REFUSE_REPLACED (UINT64_C(1) << 1)
 
 // Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check the bytes that a manifest covers; a mismatch is an
@@ -437,9 +441,9 @@ WB_API void wb_context_release(wb_context *c);
 #define WB_VERIFY_IF_PRESENT 0
 
 // Policy: every weight file that is used must be covered by a manifest. The bytes of a tensor are refused with
-// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them; if a file was touched since then, they are
-// checked again. Names, shapes, metadata, and assets that no
-// manifest covers, are available without a check. Since 0.1.
+// `WB_ERR_UNVERIFIED` until a load or `wb_model_verify` has checked them; if a file has been touched since then, they
+// are checked again. Names, shapes, metadata, and assets that no manifest covers, are available without a check. Since
+// 0.1.
 #define WB_VERIFY_REQUIRED 1
 
 // Policy: manifests are not read, and nothing is checked. Since 0.1.
@@ -461,14 +465,14 @@ typedef struct wb_open_options {
   uint32_t reserved;
   // The name of the format, such as `"safetensors"`; empty: detected from the content.
   wb_str format;
-  // A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests that
-  // lie beside the weights. NULL: none. Copied.
+  // A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests
+  // beside the weights. NULL: none. Copied.
   const void *manifest;
   // The length of `manifest` in bytes.
   size_t manifest_len;
   // Limit: bytes of one header, index or manifest; 0: 100,000,000.
   uint64_t max_header_bytes;
-  // Limit: tensors, those included that an index leaves out; 0: 10,000,000.
+  // Limit: tensors, including those that an index does not name; 0: 10,000,000.
   uint64_t max_tensors;
   // Limit: files of the model; 0: 4,096.
   uint64_t max_files;
@@ -503,8 +507,8 @@ typedef struct wb_file_info {
 // `c` and `opt` may be NULL. The caller owns `*out`. Blocks while headers are read.
 //
 // `WB_ERR_NOT_FOUND`: the path, or a shard that the model names, does not exist. `WB_ERR_FORMAT`: a file is malformed.
-// `WB_ERR_UNSUPPORTED`: the content is of no format that this build reads. `WB_ERR_LIMIT`: the model exceeds a limit of
-// `opt`. `WB_ERR_INVALID_ARGUMENT`: the path is empty, or the directory contains several models. Since 0.1.
+// `WB_ERR_UNSUPPORTED`: the content is not in a format that this build reads. `WB_ERR_LIMIT`: the model exceeds a limit
+// of `opt`. `WB_ERR_INVALID_ARGUMENT`: the path is empty, or the directory contains several models. Since 0.1.
 WB_API
 wb_status wb_model_open(const wb_context *c,
                         const char *path,
@@ -515,9 +519,9 @@ wb_status wb_model_open(const wb_context *c,
 
 // Opens a model that is one file in the host's memory, without a copy. It cannot refer to other files.
 //
-// `destroy` (may be NULL) is called exactly once with `user_data`: when the model and everything that views it are gone,
-// or before this function returns if it fails. Until then the bytes must not change. The caller owns `*out`. Errors as for
-// `wb_model_open`. Since 0.1.
+// `destroy` (may be NULL) is called exactly once with `user_data`: when the model and everything that refers to it have
+// been released, or before this function returns if it fails. Until then the bytes must not change. The caller owns
+// `*out`. Errors as for `wb_model_open`. Since 0.1.
 WB_API
 wb_status wb_model_open_memory(const wb_context *c,
                                const void *data,
@@ -535,8 +539,8 @@ WB_API wb_model *wb_model_retain(wb_model *m);
 // placements stay valid. NULL is allowed. Any thread. Since 0.1.
 WB_API void wb_model_release(wb_model *m);
 
-// Returns 1 if a weight file on disk is no longer the one that the model opened, else 0. A server asks this to learn that
-// a new version has been deployed. Indices, manifests and assets are not examined.
+// Returns 1 if a weight file on disk is no longer the one that the model opened, else 0. A server can use this to detect
+// that a new version has been deployed. Indices, manifests and assets are not examined.
 //
 // With 1, `*why` is an error that the caller owns (`why` may be NULL): `WB_ERR_CHANGED` names the first such file and says
 // whether it was written, replaced or removed; another code means that a file could not be examined, or that `m` is NULL.
@@ -574,8 +578,8 @@ typedef struct wb_dtype_info {
   size_t struct_size;
   // The name, such as `"F32"`.
   wb_str name;
-  // Bits of one element: 32 for `WB_F32`, 4 for `WB_I4`; 0 where that is no whole number, as for most block types, or not
-  // fixed, as for `WB_STRING`.
+  // Bits of one element: 32 for `WB_F32`, 4 for `WB_I4`; 0 where that is not a whole number, as for most block types,
+  // or not fixed, as for `WB_STRING`.
   uint32_t bits;
   // The smallest number of elements that occupy whole bytes: 1 for `WB_F32`, 2 for `WB_I4`, 256 for `WB_Q4_K`; 0 for
   // `WB_STRING`.
@@ -758,7 +762,7 @@ typedef struct wb_dtype_info {
 WB_API
 const char *wb_dtype_name(wb_dtype d);
 
-// Describes the layout of an element type. `WB_ERR_INVALID_ARGUMENT`: this version does not have the number. Any thread.
+// Describes the layout of an element type. `WB_ERR_INVALID_ARGUMENT`: this version does not know the number. Any thread.
 // Since 0.1.
 WB_API
 wb_status wb_dtype_get_info(wb_dtype d,
@@ -767,9 +771,9 @@ wb_status wb_dtype_get_info(wb_dtype d,
 /* ----------------------------------------------------------------------
  * Tensors
  *
- * Tensors are addressed by index, in the order in which they are stored: by file, then by offset. The bytes of one tensor
- * can be had as a pointer that is borrowed from the model, as a buffer that outlives it, or by a read into memory of the
- * caller. To have many of them, load the model: see the plan below.
+ * Tensors are addressed by index, in the order in which they are stored: by file, then by offset. The bytes of one
+ * tensor are available as a pointer that is borrowed from the model, as a buffer that outlives the model, or by a read
+ * into memory of the caller. For many tensors, load the model: see the plan below.
  *
  *   if (wb_model_tensor_find(model, "lm_head.weight", WB_NUL, &index) == WB_OK) {
  *     wb_model_tensor_info(model, index, &tensor);
@@ -990,7 +994,7 @@ typedef struct wb_metadata_info {
   uint64_t u64;
   // The value, if it is a number, rounded if necessary; else 0.
   double f64;
-  // The number of elements of a list, of entries of a map, or of bytes of a text or of bytes; else 0.
+  // The number of elements of a list, of entries of a map, or of bytes of text or binary data; else 0.
   uint64_t len;
   // The key.
   wb_str key;
@@ -1039,14 +1043,10 @@ WB_API wb_status wb_model_asset_info(const wb_model *m, size_t index, wb_asset_i
 // Finds an asset by its name. `WB_ERR_NOT_FOUND`: the model has no such asset. Since 0.1.
 WB_API wb_status wb_model_asset_find(const wb_model *m, const char *name, size_t name_len, size_t *index);
 
-// Reads an asset into a buffer that outlives the model. The whole file is read: `wb_model_asset_info` tells its length
-// before. If a manifest covers the asset, it is checked. The caller owns `*out`. `WB_ERR_MISMATCH`: the bytes are not those
-// that the manifest expects. Since 0.1.
-WB_API
-wb_status wb_model_asset_buffer(const wb_model *m,
-                                size_t index,
-                                wb_buffer **out,
-                                wb_error **err);
+// Reads an asset into a buffer that outlives the model. The whole file is read: `wb_model_asset_info` gives its length
+// in advance. If a manifest covers the asset, it is checked. The caller owns `*out`. `WB_ERR_MISMATCH`: the bytes are
+// not those that the manifest expects. Since 0.1.
+WB_API wb_status wb_model_asset_buffer(const wb_model *m, size_t index, wb_buffer **out, wb_error **err);
 
 /* ----------------------------------------------------------------------
  * Verification
@@ -1079,7 +1079,8 @@ wb_status wb_model_asset_buffer(const wb_model *m,
 // Subject: a part of a file for which the format itself has a checksum. Since 0.1.
 #define WB_SUBJECT_RUN 2
 
-// Anchor: the manifest lies beside the weights. It detects accidents, not an attacker who can write there. Since 0.1.
+// Anchor: the manifest is beside the weights. It detects accidental corruption, not an attacker who can write there.
+// Since 0.1.
 #define WB_ANCHOR_BESIDE 0
 
 // Anchor: the caller gave the manifest. It also detects an attacker who can write the files. Since 0.1.
@@ -1133,14 +1134,14 @@ typedef struct wb_line_info {
   uint64_t bytes;
 } wb_line_info;
 
-// What one stage of a pass over the bytes has cost. Set `struct_size` before the call; the text is static. Since 0.1.
+// The cost of one stage of a pass over the bytes. Set `struct_size` before the call; the text is static. Since 0.1.
 typedef struct wb_cost_info {
   // `sizeof(wb_cost_info)`.
   size_t struct_size;
-  // `"prepare"`: allocating the memory of the target, waking a device. `"read"`. `"blake3"`, `"sha256"`, `"sha1"`,
-  // `"crc32"`, `"crc32c"`: hashing. `"convert"`: casts, and joining short rows of slices. `"move"`: making tensors
-  // contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not the time of
-  // the copies. Later versions may have more.
+  // `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
+  // `"sha1"`, `"crc32"`, `"crc32c"`: hashing. `"convert"`: casts, and joining short rows of slices. `"move"`: making
+  // tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
+  // the time of the copies. Later versions may have more.
   wb_str stage;
   // Bytes that passed through it.
   uint64_t bytes;
@@ -1148,9 +1149,9 @@ typedef struct wb_cost_info {
   uint64_t nanoseconds;
 } wb_cost_info;
 
-// Checks every file of a model, assets included, against the manifests, and goes on after a mismatch. A file that a
-// manifest lists and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the work,
-// or else this one.
+// Checks every file of a model, assets included, against the manifests, and continues after a mismatch. A file that a
+// manifest lists and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the
+// work; if it has none, the calling thread does.
 //
 // The caller owns `*out`, which is also written when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`: under
 // `WB_VERIFY_REQUIRED`, something is not covered. After `WB_OK` the bytes that were covered count as checked. Since 0.1.
@@ -1178,7 +1179,7 @@ WB_API void wb_report_release(wb_report *r);
 /* ----------------------------------------------------------------------
  * Loading: the plan
  *
- * `wb_model_load` does all of it in one call. A host that wants more control makes a plan, which says which tensors go
+ * `wb_model_load` does everything in one call. For more control, a host creates a plan, which states which tensors go
  * where; a task, which makes one pass over their bytes (each byte is read once, checked while it is in the cache, and
  * placed); and a placement, which exists only when every check has passed.
  *
@@ -1197,7 +1198,7 @@ WB_API void wb_report_release(wb_report *r);
 // Since 0.1.
 #define WB_TARGET_VIEW 1
 
-// Target: one arena in host memory that other processes may map and that nobody can change any more: a sealed memfd, see
+// Target: one arena in host memory that other processes may map and no process can modify: a sealed memfd, see
 // `wb_placement_sealed`. `WB_ERR_UNSUPPORTED` where the system does not have them. Since 0.1.
 #define WB_TARGET_SEALED 2
 
@@ -1281,7 +1282,7 @@ typedef struct wb_destination {
   // `sizeof(wb_destination)`.
   size_t struct_size;
   // The name of the tensor that is placed there. Empty: an arena for all tensors of the device that have no destination of
-  // their own; `wb_plan_device_bytes` tells its size.
+  // their own; `wb_plan_device_bytes` gives its size.
   wb_str tensor;
   // The device pointer (`CUdeviceptr`). An arena must be a multiple of the alignment; a tensor may be anywhere.
   uint64_t address;
@@ -1433,7 +1434,7 @@ WB_API wb_status wb_plan_get_info(const wb_plan *p, wb_plan_info *out);
 // not `WB_TARGET_CUDA`. Since 0.1.
 WB_API wb_status wb_plan_device_bytes(const wb_plan *p, uint32_t device, uint64_t *bytes);
 
-// Releases a plan. Its tasks go on. NULL is allowed. Since 0.1.
+// Releases a plan. Its tasks continue. NULL is allowed. Since 0.1.
 WB_API void wb_plan_release(wb_plan *p);
 
 /* ----------------------------------------------------------------------
@@ -1470,15 +1471,19 @@ wb_status wb_plan_start(const wb_plan *p,
 
 // Works on this thread for at most about `budget_ns` nanoseconds, but at least for one block; `UINT64_MAX` works to the
 // end. A block that is not expected to fit the rest of the budget is left for the next call: a block has at most
-// `wb_plan_options.block_bytes`. If the task has threads, they do the work, and this only waits for them. `out` may be
-// NULL.
+// `wb_plan_options.block_bytes`. Contents that no file holds as they are, such as lists of numbers in ONNX, are built in
+// one step. If the task has threads, they do the work, and this only waits for them. `out` may be NULL.
 //
 // Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything has been checked and placed. An error is
 // final. Since 0.1.
-WB_API wb_status wb_task_step(wb_task *t, uint64_t budget_ns, wb_progress *out, wb_error **err);
+WB_API
+wb_status wb_task_step(wb_task *t,
+                       uint64_t budget_ns,
+                       wb_progress *out,
+                       wb_error **err);
 
-// Tells how far a task is, without working: `WB_PENDING`, `WB_OK` when everything has been checked and placed, or the
-// error that ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
+// Gives the progress of a task without doing any work: `WB_PENDING`, `WB_OK` when everything has been checked and
+// placed, or the error that ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
 WB_API wb_status wb_task_poll(const wb_task *t, wb_progress *out);
 
 // Works or waits until the end. `progress` (may be NULL) is called on this thread: at once, then about twenty times a
@@ -1499,15 +1504,15 @@ wb_status wb_task_wait(wb_task *t,
 WB_API
 void wb_task_cancel(wb_task *t);
 
-// Releases a task. One that is not done is cancelled, and its threads are waited for. A placement that was taken from it
-// remains valid. NULL is allowed. Since 0.1.
+// Releases a task. A task that is not done is cancelled, and this call waits for its threads. A placement that was taken
+// from it remains valid. NULL is allowed. Since 0.1.
 WB_API
 void wb_task_release(wb_task *t);
 
 /* ----------------------------------------------------------------------
  * Loading: the placement
  *
- * A placement holds the tensors that a load has brought to their place.
+ * A placement holds the tensors that a load has placed.
  *
  *   if (wb_placement_tensor_find(placement, "lm_head.weight", WB_NUL, &index) == WB_OK) {
  *     wb_placement_tensor_info(placement, index, &tensor);
@@ -1526,7 +1531,7 @@ typedef struct wb_placed_tensor_info {
   // In host memory, the bytes: not to be written, valid until the placement is released, and not NULL even if there are
   // none. NULL on a device.
   const void *data;
-  // On a device, the device pointer (`CUdeviceptr`), which is valid as long. 0 in host memory.
+  // On a device, the device pointer (`CUdeviceptr`), valid until the placement is released. 0 in host memory.
   uint64_t device_address;
   // The size in bytes.
   uint64_t bytes;
@@ -1604,9 +1609,9 @@ wb_status wb_placement_tensor_find_on(const wb_placement *p,
                                       size_t name_len,
                                       size_t *index);
 
-// Makes work that is submitted to `stream` from now on wait, on the device, until all bytes of the placement are there.
-// The calling thread does not wait. Only needed after `WB_CUDA_ASYNC`; otherwise, and for a placement in host memory, it
-// has no effect.
+// Makes work that is submitted to `stream` from now on wait, on the device, until all bytes of the placement have
+// arrived. The calling thread does not wait. Only needed after `WB_CUDA_ASYNC`; otherwise, and for a placement in host
+// memory, it has no effect.
 //
 // Call it for each stream that uses the tensors; each then waits for the bytes on all devices. `stream` is a `CUstream` or
 // `cudaStream_t` of the primary context of one of the devices of the placement. NULL, `CU_STREAM_LEGACY` and
@@ -1619,18 +1624,16 @@ wb_status wb_placement_fence(const wb_placement *p,
                              void *stream,
                              wb_error **err);
 
-// Waits until all bytes of the placement are there. Only needed after `WB_CUDA_ASYNC`. `WB_ERR_DEVICE`: a copy has failed,
-// and the bytes are not valid. Any thread. Since 0.1.
-WB_API
-wb_status wb_placement_wait(const wb_placement *p,
-                            wb_error **err);
+// Waits until all bytes of the placement have arrived. Only needed after `WB_CUDA_ASYNC`. `WB_ERR_DEVICE`: a copy has
+// failed, and the bytes are not valid. Any thread. Since 0.1.
+WB_API wb_status wb_placement_wait(const wb_placement *p, wb_error **err);
 
 // Adds a reference and returns `p`. NULL is allowed. Any thread. Since 0.1.
 WB_API wb_placement *wb_placement_retain(wb_placement *p);
 
 // Drops a reference, and with the last one the memory of the tensors, except memory that the caller gave. Work on a device
-// that uses the tensors, or that waits for a fence, must be done before. Copies that are under way are waited for. NULL is
-// allowed. Any thread. Since 0.1.
+// that uses the tensors, or that waits for a fence, must have completed before. The call waits for copies that are under
+// way. NULL is allowed. Any thread. Since 0.1.
 WB_API
 void wb_placement_release(wb_placement *p);
 
@@ -1666,8 +1669,8 @@ typedef struct wb_cuda_device_info {
   uint8_t uuid[16];
   // The size of its memory in bytes.
   uint64_t memory_bytes;
-  // The free part of it in bytes. `UINT64_MAX`: not known, because nobody in this process uses the device and asking
-  // would initialize it.
+  // The free part of it in bytes. `UINT64_MAX`: not known, because this process does not use the device yet and a
+  // query would initialize it.
   uint64_t free_bytes;
   // The ordinal: devices are numbered from 0 in the order of the CUDA runtime, and `CUDA_VISIBLE_DEVICES` applies.
   uint32_t ordinal;
@@ -1835,7 +1838,7 @@ typedef struct wb_node_info {
   const uint32_t *input_values;
   // `outputs` values that it computes; `WB_NO_ID`: an optional output that is omitted. NULL if there are none.
   const uint32_t *output_values;
-  // `controls` nodes that must run before this one although it does not take a value of theirs. NULL if there are none,
+  // `controls` nodes that must run before this one although it uses none of their outputs. NULL if there are none,
   // as always in ONNX.
   const uint32_t *control_nodes;
   // The number of inputs, omitted ones included.
@@ -1876,7 +1879,7 @@ wb_status wb_graph_node_function(const wb_graph *g,
  * The constant parameters of nodes. An attribute is addressed by its node and its position there. `WB_NO_ID` as the node
  * means the graph itself: the body of a function has the defaults of the attributes of the function.
  *
- * The same functions give single contents and lists. `WB_ERR_NOT_FOUND`: the attribute is of another kind.
+ * The same functions return single values and lists. `WB_ERR_NOT_FOUND`: the attribute is of another kind.
  * `WB_ERR_INVALID_ARGUMENT`: the node, attribute or element does not exist.
  */
 
@@ -1937,7 +1940,7 @@ typedef struct wb_attribute_info {
   uint32_t kind;
   // 0.
   uint32_t reserved;
-  // The number of elements: 1 for single contents; 0 if a call gives them.
+  // The number of elements: 1 for a single value; 0 if a call gives the contents.
   size_t count;
 } wb_attribute_info;
 
@@ -2018,8 +2021,9 @@ wb_status wb_graph_attribute_type(const wb_graph *g,
 /* ----------------------------------------------------------------------
  * Values
  *
- * What flows through a graph. In ONNX, values are identified by name; in other formats they need not have names. A value
- * that a subgraph uses from a graph around it is a value of its own there, and `wb_graph_value_outer` finds its origin.
+ * The inputs, outputs and intermediate results of a graph. In ONNX, values are identified by name; in other formats they
+ * need not have names. A value of an enclosing graph that a subgraph uses is a separate value there, and
+ * `wb_graph_value_outer` finds its origin.
  */
 
 // Value flag: an input of the graph. Since 0.1.
@@ -2034,8 +2038,8 @@ wb_status wb_graph_attribute_type(const wb_graph *g,
 // Value flag: a node of the graph computes it. Since 0.1.
 #define WB_VALUE_COMPUTED 8
 
-// Value flag: the graph uses it but does not define it. It comes from a graph around this one; in a malformed model, from
-// nowhere. Since 0.1.
+// Value flag: the graph uses it but does not define it. It comes from an enclosing graph; in a malformed model, it has
+// no origin. Since 0.1.
 #define WB_VALUE_OUTER 16
 
 // A value. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
@@ -2103,7 +2107,7 @@ wb_status wb_graph_value_infos(const wb_graph *g,
 // Finds a value by its name. `WB_ERR_NOT_FOUND`: the graph has no such value. Since 0.1.
 WB_API wb_status wb_graph_value_find(const wb_graph *g, const char *name, size_t name_len, uint32_t *value);
 
-// Finds the origin of a value with the flag `WB_VALUE_OUTER`: the nearest graph around this one that has it, for
+// Finds the origin of a value with the flag `WB_VALUE_OUTER`: the nearest enclosing graph that has it, for
 // `wb_model_graph`, and its id there. `WB_ERR_NOT_FOUND`: the value belongs to this graph, or has no origin. Either result
 // may be NULL. Since 0.1.
 WB_API
@@ -2254,8 +2258,9 @@ WB_API wb_status wb_model_opset_info(const wb_model *m, size_t index, wb_opset_i
 /* ----------------------------------------------------------------------
  * Signatures
  *
- * How callers run a model: which graph, and by which names they give inputs and take outputs. These names may differ from
- * those of the values. A model that has only weights has no signatures; an ONNX model has one, without a key.
+ * How callers run a model: which graph, and under which names they pass inputs and receive outputs. These names may
+ * differ from those of the values. A model that has only weights has no signatures; an ONNX model has one, without a
+ * key.
  */
 
 // A signature. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
@@ -2308,9 +2313,10 @@ wb_status wb_model_signature_output_info(const wb_model *m,
 /* ----------------------------------------------------------------------
  * Findings
  *
- * A check examines a model for violations of the rules of its format, for bad weights, and for what goes wrong in
- * production. Its findings are data for a person or a program to decide on. It reads tensors within a budget: the indices
- * of sparse tensors, tensors that may be equal and, in a model without graphs, all that may contain NaN or infinity.
+ * A check examines a model for violations of the rules of its format, for invalid weights, and for common problems in
+ * production. It only reports findings; what to do about them is up to the caller. It reads tensors within a budget: the
+ * indices of sparse tensors, tensors that may be equal and, in a model without graphs, all that may contain NaN or
+ * infinity.
  *
  *   if (wb_model_check(model, NULL, &findings, &err) == WB_OK) {
  *     for (i = 0; i < wb_findings_count(findings); ++i) {

@@ -41,7 +41,7 @@ fn nodes_of_another_era_are_told_which() {
         (
             node_under(16, "HammingWindow", &["x"], vec![]),
             "onnx.node.later",
-            "the function as which the standard defines it, of Sub",
+            "the function by which the standard defines it, which consists of Sub",
         ),
         (
             node_under(20, "Squeeze", &["x"], vec![ints("axes", &[0])]),
@@ -71,7 +71,7 @@ fn nodes_of_another_era_are_told_which() {
         (
             node_under(20, "Relu", &["x"], vec![ints("consumed_inputs", &[0])]),
             "onnx.attribute.era",
-            "is gone since version 6",
+            "was removed in version 6",
         ),
         (
             node_under(11, "ArgMax", &["x"], vec![int("select_last_index", 1)]),

@@ -98,12 +98,12 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
             (vec![arena_of(arena, 5000)], Kind::InvalidArgument, "the arena has 5000 bytes"),
             (vec![arena_of(arena + (8 << 20), 9 << 20)], Kind::InvalidArgument, "to the end of its allocation"),
             (vec![arena_of(0, 9 << 20)], Kind::InvalidArgument, "expected a multiple of"),
-            (vec![tensor("t1", host.as_ptr() as u64, 300)], Kind::InvalidArgument, "no pointer to device memory"),
-            (vec![tensor("t1", 8, 300)], Kind::InvalidArgument, "no pointer to device memory"),
+            (vec![tensor("t1", host.as_ptr() as u64, 300)], Kind::InvalidArgument, "a pointer to device memory"),
+            (vec![tensor("t1", 8, 300)], Kind::InvalidArgument, "a pointer to device memory"),
             (vec![tensor("t1", single, 299)], Kind::InvalidArgument, "it needs 300"),
             (vec![tensor("t1", single, 300), tensor("t1", arena, 300)], Kind::InvalidArgument, "two destinations"),
             (vec![tensor("t1", single, 300), tensor("t4", single + 299, 77)], Kind::InvalidArgument, "overlap"),
-            (vec![tensor("none", single, 300)], Kind::NotFound, "where it does not go"),
+            (vec![tensor("none", single, 300)], Kind::NotFound, "where it is not placed"),
             (vec![lent(1, Some("t1"), single, 300)], Kind::InvalidArgument, "not one of the plan's"),
         ];
         for (destinations, kind, words) in wrong {

@@ -87,7 +87,7 @@ fn check_kind(Attr(name, kind, _): &Attr, attribute: &Attribute<'_>, site: Site,
         let actual = attribute.kind;
         collector.add(ATTRIBUTE_KIND, site, || format!("attribute `{name}` is of kind {actual:?}; expected {kind:?}"));
     } else if attribute.reference.is_empty() && lacks_value(attribute) {
-        collector.add(ATTRIBUTE_VALUE, site, || format!("attribute `{name}` is of kind {kind:?} and holds none"));
+        collector.add(ATTRIBUTE_VALUE, site, || format!("attribute `{name}` is of kind {kind:?} but has no value"));
     }
 }
 

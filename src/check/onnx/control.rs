@@ -21,14 +21,14 @@ pub(super) fn check(index: usize, graph: &Graph, node: &Node<'_>, collector: &mu
             collector.add(CONTROL_FLOW, site, || {
                 advise(
                     format!("`{op}`: {reason}"),
-                    "check that the runtime supports it, and test with data that takes every way through it",
+                    "check that the runtime supports it, and test with data that takes every path through it",
                 )
             });
             return;
         }
         collector.add(CONTROL_GRAPH, site, || {
             let count = attribute.graphs().len();
-            format!("{} carries {count} graphs in {}", quoted(node.op), quoted(attribute.name))
+            format!("{} has {count} graphs in attribute {}", quoted(node.op), quoted(attribute.name))
         });
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn report_unknown(
         let similar = || OPS.iter().find(|op| op.name.eq_ignore_ascii_case(node.op));
         match elsewhere.or_else(similar) {
             Some(op) => advise(message, format!("`{}` has `{}`", spelled(op.domain), op.name)),
-            None => advise(message, "an operator of a runtime needs that runtime's domain"),
+            None => advise(message, "an operator that is specific to a runtime must use the domain of that runtime"),
         }
     });
 }
@@ -45,7 +45,7 @@ pub(super) fn report_unknown(
 /// The operator is no longer to be used.
 pub(super) fn deprecated(op: &Op, schema: &Schema) -> Text {
     let (name, domain, since) = (op.name, spelled(op.domain), schema.since);
-    let message = format!("`{name}` is deprecated since version {since} of `{domain}`");
+    let message = format!("`{name}` has been deprecated since version {since} of `{domain}`");
     match replacement(op.name) {
         Some(remedy) => advise(message, remedy),
         None => message.into(),
@@ -80,7 +80,7 @@ pub(super) fn missing_attribute(op: &Op, schema: &Schema, name: &str, node: &Nod
     let message = format!("attribute `{name}` of `{}` is missing", op.name);
     let later = op.versions.iter().find(|other| other.since > schema.since && other.has_input(name));
     match later.filter(|_| node.inputs.len() > schema.takes.1 as usize) {
-        Some(later) => advise(message, format!("it becomes an input only with version {}", later.since)),
+        Some(later) => advise(message, format!("it becomes an input in version {}", later.since)),
         None => message.into(),
     }
 }
@@ -111,7 +111,7 @@ fn lost_attribute(op: &Op, older: &Schema, schema: &Schema, name: &str) -> Text 
             format!("give `{name}` as an input, or import a version before {gone}"),
         ),
         None => advise(
-            format!("attribute `{name}` of `{}` is gone since version {gone}", op.name),
+            format!("attribute `{name}` of `{}` was removed in version {gone}", op.name),
             format!("leave it out, or import a version before {gone}"),
         ),
     }

@@ -38,7 +38,8 @@ impl<'a> Flow<'a> {
             flow.set_there(value);
             if is_new && flow.is_around(value) {
                 let name = flow.name(value);
-                collector.add(GRAPH_SHADOW, Site::graph(index), || format!("{name} hides a value of a graph around"));
+                collector
+                    .add(GRAPH_SHADOW, Site::graph(index), || format!("{name} hides a value of an enclosing graph"));
             }
         }
         Some(flow)
@@ -54,10 +55,10 @@ impl<'a> Flow<'a> {
         }
         for output in node.outputs.iter().filter(|output| **output != NO_VALUE) {
             if self.is_there(*output) {
-                collector.add(GRAPH_SSA, site, || format!("output {} has been given before", self.name(*output)));
+                collector.add(GRAPH_SSA, site, || format!("output {} is already defined", self.name(*output)));
             } else if self.is_around(*output) {
                 collector.add(GRAPH_SSA, site, || {
-                    format!("output {} has been given before, in a graph around this one", self.name(*output))
+                    format!("output {} is already defined in an enclosing graph", self.name(*output))
                 });
             }
             self.set_there(*output);
@@ -70,7 +71,7 @@ impl<'a> Flow<'a> {
         for output in self.graph.outputs().iter().filter(|output| **output != NO_VALUE) {
             if !self.is_there(*output) {
                 let site = Site::graph(self.index);
-                collector.add(rule, site, || format!("output {} is not made in the graph", self.name(*output)));
+                collector.add(rule, site, || format!("output {} is not produced in the graph", self.name(*output)));
             }
         }
     }
@@ -80,10 +81,10 @@ impl<'a> Flow<'a> {
             let name = self.name(input);
             match self.graph.value(input).and_then(|value| value.producer) {
                 Some(later) => advise(
-                    format!("input {name} is made only later, by node {later} of the graph"),
+                    format!("input {name} is produced later, by node {later} of the graph"),
                     "sort the nodes so that each comes after those that it depends on",
                 ),
-                None => format!("input {name} comes from nowhere").into(),
+                None => format!("input {name} is not defined in this graph or an enclosing one").into(),
             }
         });
     }

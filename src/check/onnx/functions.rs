@@ -30,7 +30,7 @@ pub(super) fn check(graphs: &Graphs, scopes: &Scopes<'_>, collector: &mut Collec
     if count > 0 && scopes.ir < IR_OF_FUNCTIONS {
         let ir = scopes.ir;
         collector.add(FUNCTION_IGNORED, Site::MODEL, || {
-            format!("the model has functions, which ir_version {ir} ignores: they came with {IR_OF_FUNCTIONS}")
+            format!("the model has functions, which ir_version {ir} ignores: they require ir_version {IR_OF_FUNCTIONS}")
         });
         return;
     }
@@ -105,7 +105,7 @@ fn check_signature(function: &Function, body: &Graph, collector: &mut Collector<
     let Some(()) = collector.note(seen.try_reserve(most).map_err(no_memory)) else { return };
     for name in outputs.filter(|name| !seen.insert(*name)) {
         collector
-            .add(FUNCTION_SIGNATURE, site, || format!("the function has two outputs of the name {}", quoted(name)));
+            .add(FUNCTION_SIGNATURE, site, || format!("the function has two outputs with the name {}", quoted(name)));
     }
     seen.clear();
     for name in attributes.filter(|name| !seen.insert(*name)) {
@@ -212,7 +212,7 @@ fn walk(
 
 fn finish(function: usize, depth: usize, states: &mut [State], graphs: &Graphs, collector: &mut Collector<'_>) {
     states[function] = State::Done(depth);
-    // Longer chains contain this one: it is told once.
+    // Longer chains contain this one, so it is reported only once.
     if depth == MOST_DEPTH + 1
         && let Some(function) = graphs.functions().get(function)
     {
@@ -223,7 +223,7 @@ fn finish(function: usize, depth: usize, states: &mut [State], graphs: &Graphs, 
 }
 
 fn report_cycle(first: usize, cycle: impl Iterator<Item = usize>, graphs: &Graphs, collector: &mut Collector<'_>) {
-    /// How many functions of a cycle are told.
+    /// The maximum number of functions of a cycle that a message names.
     const MOST_NAMES: usize = 8;
     let Some(function) = graphs.functions().get(first) else { return };
     collector.add(FUNCTION_CYCLE, Site::graph(function.graph), || {

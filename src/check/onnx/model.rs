@@ -48,7 +48,7 @@ fn check_presence(ir: i64, graphs: &Graphs, collector: &mut Collector<'_>) {
     }
     if ir < IR_OF_OPSETS && !graphs.opsets().is_empty() {
         collector.add(OPSET_UNEXPECTED, Site::MODEL, || {
-            format!("operator sets are imported; ir_version {ir} has none: they came with {IR_OF_OPSETS}")
+            format!("operator sets are imported, but ir_version is {ir}: they require {IR_OF_OPSETS}")
         });
     }
 }
@@ -57,7 +57,7 @@ fn check_range(opsets: &[Opset], site: Site, collector: &mut Collector<'_>) {
     for opset in opsets.iter().filter(|opset| i32::try_from(opset.version).is_err()) {
         collector.add(OPSET_RANGE, site, || {
             let domain = spelled(&opset.domain);
-            format!("version {} of operator set {} does not fit 32 bits", opset.version, quoted(domain))
+            format!("version {} of operator set {} does not fit in 32 bits", opset.version, quoted(domain))
         });
     }
 }
@@ -78,7 +78,7 @@ fn check_repeats(opsets: &[Opset], site: Site, collector: &mut Collector<'_>) {
             collector.add(OPSET_CONFLICT, site, || {
                 advise(
                     format!("operator set {domain} is imported as {} and as {}", version.version, opset.version),
-                    "keep one: runtimes differ in which they take",
+                    "keep one: runtimes differ in which one they use",
                 )
             });
         }
@@ -95,7 +95,7 @@ fn check_known(opset: &Opset, all: &[Opset], collector: &mut Collector<'_>) {
         let main = all.iter().find(is_main).map(|main| main.version);
         let is_mistaken = !opset.domain.is_empty() && newest("").is_some_and(|newest| version <= newest);
         if is_mistaken || main == Some(version) && !opset.domain.is_empty() {
-            advise(message, format!("{version} looks like a version of `ai.onnx`: `{domain}` counts on its own"))
+            advise(message, format!("{version} looks like a version of `ai.onnx`, and `{domain}` has its own versions"))
         } else {
             advise(message, "nodes are checked against the newest known versions of their operators")
         }

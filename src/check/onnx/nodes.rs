@@ -39,7 +39,7 @@ impl<'a> Nodes<'a> {
     ) {
         let site = Site::node(index, node.index);
         if node.op.is_empty() {
-            collector.add(NODE_OP, site, || "the node does not say which operator it is");
+            collector.add(NODE_OP, site, || "the node does not name its operator");
             return;
         }
         if node.inputs.is_empty() && node.outputs.is_empty() {
@@ -69,7 +69,9 @@ impl<'a> Nodes<'a> {
         for ((domain, op), (count, site)) in self.custom {
             collector.add(NODE_CUSTOM, site, || {
                 let (op, domain) = (quoted(op), quoted(domain));
-                format!("operator {op} of domain {domain} is known only to runtimes that bring it; nodes: {count}")
+                format!(
+                    "operator {op} of domain {domain} is not standard, and only some runtimes have it; nodes: {count}"
+                )
             });
         }
     }

@@ -37,9 +37,9 @@ pub(super) fn recipe(op: &Op) -> Option<String> {
     }
     let newest = op.versions.last().filter(|schema| schema.is_function)?;
     if newest.body.is_empty() {
-        return Some("the function of simpler operators as which the standard defines it".to_owned());
+        return Some("the function of simpler operators by which the standard defines it".to_owned());
     }
-    Some(format!("the function as which the standard defines it, of {}", newest.body.join(", ")))
+    Some(format!("the function by which the standard defines it, which consists of {}", newest.body.join(", ")))
 }
 
 /// What to do about a deprecated operator.

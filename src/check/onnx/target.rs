@@ -125,7 +125,7 @@ fn check_imports(target: &Target, opsets: &[Opset], site: Site, collector: &mut 
             Some(newest) if version > newest => collector.add(TARGET_OPSET, site, || {
                 advise(
                     format!("version {version} of `{domain}` is imported; {} has {newest}", target.name),
-                    format!("convert the model to version {newest}: the findings for operators tell what that takes"),
+                    format!("convert the model to version {newest}: the findings for operators say what to change"),
                 )
             }),
             _ => {}
@@ -228,7 +228,7 @@ impl Newer<'_> {
         misfits.extend(new.map(|attribute| format!("attribute {} is not known", quoted(attribute.name))));
         let is_missing = |attribute: &&Attr| attribute.2 && graph.attribute(node, attribute.0).is_none();
         let missing = old.attributes.iter().filter(is_missing);
-        misfits.extend(missing.map(|attribute| format!("attribute `{}` has to be given", attribute.0)));
+        misfits.extend(missing.map(|attribute| format!("attribute `{}` is required", attribute.0)));
         misfits
     }
 }

@@ -48,7 +48,7 @@ fn check_inputs_once(graph: &Graph, site: Site, collector: &mut Collector<'_>) {
         let Some(seen) = seen.get_mut(*input as usize) else { continue };
         if std::mem::replace(seen, true) {
             let name = graph.value(*input).map_or("", |value| value.name);
-            collector.add(GRAPH_SSA, site, || format!("the graph has two inputs of the name {}", quoted(name)));
+            collector.add(GRAPH_SSA, site, || format!("the graph has two inputs with the name {}", quoted(name)));
         }
     }
 }
@@ -61,7 +61,7 @@ fn check_type(value: &Value<'_>, site: Site, collector: &mut Collector<'_>) {
         collector.add(VALUE_TYPE, site, || format!("{end} {} of the graph lacks {missing}", quoted(value.name)));
     } else if value.ty.is_some_and(|ty| is_open_inside(&ty)) {
         let name = quoted(value.name);
-        collector.add(VALUE_NESTED, site, || format!("the type of {name} does not say what is inside"));
+        collector.add(VALUE_NESTED, site, || format!("the type of {name} does not state the type of its contents"));
     }
 }
 
@@ -101,7 +101,7 @@ fn check_initializers(scopes: &Scopes<'_>, graph: &Graph, site: Site, collector:
         if scopes.ir <= IR_OF_STORED_INPUTS && !value.is_input {
             collector.add(INITIALIZER_INPUT, site, || {
                 let ir = scopes.ir;
-                format!("initializer {} is no input of the graph, as ir_version {ir} wants it", quoted(value.name))
+                format!("initializer {} is not an input of the graph, as ir_version {ir} requires", quoted(value.name))
             });
         }
     }

@@ -22,7 +22,7 @@ pub(in crate::check) fn check(subject: &Subject<'_>, collector: &mut Collector<'
         let count = counted(count, "tensor");
         advise(
             format!(
-                "{count} not aligned to the size of the elements in the file, so zero-copy pointers are not: {names}"
+                "{count} not aligned to the element size in the file, so zero-copy pointers are misaligned: {names}"
             ),
             "load copies, which are aligned, or write the file again with a padded header",
         )

@@ -16,10 +16,7 @@ pub(super) const CHECKS: &[Check] = &[check_empty, unindexed::check, alignment::
 fn check_empty(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     if subject.tensors.is_empty() {
         collector.add(WEIGHTS_EMPTY, Site::MODEL, || {
-            advise(
-                "the model has no tensors",
-                "check that it is the file that was meant, and that it was written to its end",
-            )
+            advise("the model has no tensors", "check that this is the right file, and that it was written completely")
         });
     }
 }

@@ -164,9 +164,9 @@ impl Parts {
         let mut faults = Vec::new();
         let is_reference = !self.reference.is_empty();
         if has_types && self.declared() == AttributeKind::Undefined {
-            faults.push((ATTRIBUTE_TYPE, "it does not say of which type it is".to_owned()));
+            faults.push((ATTRIBUTE_TYPE, "it does not state its type".to_owned()));
         } else if let Some(kind) = self.found().find(|kind| *kind != self.kind()) {
-            let message = format!("its type is {:?}, and it holds {kind:?}", self.kind());
+            let message = format!("its type is {:?}, but its value is of type {kind:?}", self.kind());
             faults.push((ATTRIBUTE_TYPE, message));
         }
         if self.found.count_ones() > 1 {
@@ -178,7 +178,7 @@ impl Parts {
             faults.push((ATTRIBUTE_REFERENCE, message.to_owned()));
         }
         if is_reference && !is_function {
-            let message = "it refers to an attribute of a function, and is not in one";
+            let message = "it refers to an attribute of a function, but is not in a function";
             faults.push((ATTRIBUTE_REFERENCE, message.to_owned()));
         }
         faults

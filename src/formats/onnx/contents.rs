@@ -81,7 +81,7 @@ fn count_varints(source: &Source, part: &Payload, has_six_bits: bool) -> Result<
 }
 
 fn torn(part: &Payload) -> Error {
-    Error::format("a list of numbers ends in the middle of one, or has one that is too long").with_offset(part.offset)
+    Error::format("a list of numbers ends inside a number, or contains one that is too long").with_offset(part.offset)
 }
 
 /// Whether the elements of a type have six bits.

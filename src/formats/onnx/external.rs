@@ -64,7 +64,7 @@ impl External {
         let digest = checksum.and_then(|checksum| Digest::parse(Algorithm::Sha1, checksum).ok());
         if let (Some(checksum), None) = (checksum, digest) {
             let checksum = Printable(checksum);
-            let message = format!("the checksum \"{checksum}\" is no SHA-1: expected 40 hexadecimal digits");
+            let message = format!("the checksum \"{checksum}\" is not a SHA-1: expected 40 hexadecimal digits");
             oddities.push((EXTERNAL_CHECKSUM, message));
         }
         let offset = offset.unwrap_or_default();

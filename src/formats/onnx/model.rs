@@ -53,7 +53,7 @@ fn explain(error: Error, source: &Source) -> Error {
     let is_model = Clues::of(source).is_ok_and(|clues| probe(&clues) != Confidence::No);
     match error.site().offset {
         Some(offset) if !is_model && error.kind() == Kind::Format => {
-            Error::format(format!("this is no ONNX model: {}", error.message())).with_offset(offset)
+            Error::format(format!("this is not an ONNX model: {}", error.message())).with_offset(offset)
         }
         _ => error,
     }
@@ -104,4 +104,4 @@ fn add_entry(metadata: &mut metadata::Builder<'_>, (key, value): (String, String
     metadata.text(&value)
 }
 
-const TRAINING: &str = "the model holds training graphs, which are not read";
+const TRAINING: &str = "the model contains training graphs, which are not read";

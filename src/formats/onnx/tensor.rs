@@ -229,7 +229,7 @@ fn inline(dtype: DType, shape: &[u64], len: u64, payloads: &[Payload]) -> Result
         // No strings still have an offset.
         None if is_empty && dtype == DType::STRING => Ok(Contents::Listed(List::String, Vec::new())),
         None if is_empty => Ok(Contents::Stored(0)),
-        None => Err(Error::format(format!("the tensor has no contents: {dtype} of shape {shape:?} needs some"))),
+        None => Err(Error::format(format!("the tensor has no contents, but {dtype} of shape {shape:?} requires them"))),
         Some(RAW_DATA) => raw(dtype, shape, len, payloads),
         Some(number) => {
             let list = List::of(number).ok_or_else(|| Error::new(Kind::Internal, "a payload that is no contents"))?;

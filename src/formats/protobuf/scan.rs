@@ -181,7 +181,7 @@ impl Scanner<'_> {
                         "{around}.{name} has {len} bytes; the file ends {missing} bytes early: an interrupted download"
                     )
                 }
-                _ => format!("{around}.{name} has {len} bytes; {room} are left of what it lies in"),
+                _ => format!("{around}.{name} has {len} bytes; {room} are left in the enclosing message"),
             };
             return Err(self.error(begin, ErrorKind::Format, message));
         }
@@ -226,7 +226,7 @@ impl Scanner<'_> {
         if self.heap <= self.most_heap {
             return Ok(());
         }
-        let message = format!("the model is of more small parts than its {} bytes should need", self.source.len());
+        let message = format!("the model has more small parts than its {} bytes should need", self.source.len());
         Err(self.error(begin, ErrorKind::Limit, message))
     }
 
@@ -235,18 +235,18 @@ impl Scanner<'_> {
     fn check_field(&self, frame: &Frame, field: &Field, wire: WireType, begin: usize) -> Result<()> {
         let name = || format!("{}.{}", frame.message.name, field.name);
         if !field.accepts(wire) {
-            let message = format!("{} is written as {wire:?}, which it cannot be", name());
+            let message = format!("{} has the wire type {wire:?}, which is not valid for this field", name());
             return Err(self.error(begin, ErrorKind::Format, message));
         }
         if !field.is_repeated && frame.seen >> field.slot & 1 == 1 {
-            let message = format!("{}, or an alternative of it, is given twice in one message", name());
+            let message = format!("{}, or an alternative of it, occurs twice in one message", name());
             return Err(self.error(begin, ErrorKind::Format, message));
         }
         Ok(())
     }
 
     fn endless(&self, frame: &Frame) -> Error {
-        let message = format!("a number in {} does not end, or is too large", frame.message.name);
+        let message = format!("a varint in {} is not terminated, or is too large", frame.message.name);
         self.error(self.at, ErrorKind::Format, message)
     }
 

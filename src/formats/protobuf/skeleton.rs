@@ -85,7 +85,7 @@ impl Skeleton {
             Some(width) => bytes.len().is_multiple_of(width),
             None => are_whole(bytes),
         };
-        let torn = || Error::format("a list of numbers ends in the middle of one, or has one that is too large");
+        let torn = || Error::format("a list of numbers ends inside a number, or contains one that is too large");
         if is_whole { Ok(bytes) } else { Err(torn().with_offset(self.file_offset(start))) }
     }
 

@@ -52,7 +52,7 @@ macro_rules! table {
         impl Table {
             fn resolve(library: &Library) -> Result<Self> {
                 let missing = |name: &str| {
-                    let message = format!("{LIBRARY} has no {name}: the driver is too old, or is none");
+                    let message = format!("{LIBRARY} has no {name}: the driver is too old, or it is not a driver");
                     Error::new(Kind::Device, message)
                 };
                 // SAFETY: each symbol is called with the signature that the driver API gives to it.
@@ -149,7 +149,7 @@ impl Driver {
         // SAFETY: the signature of cuInit in every version of the driver API.
         let init = unsafe { library.get::<unsafe extern "C" fn(c_uint) -> Code>(b"cuInit") }.map(|symbol| *symbol);
         let init =
-            init.map_err(|_| Error::new(Kind::Device, format!("{LIBRARY} has no cuInit: it is no CUDA driver")))?;
+            init.map_err(|_| Error::new(Kind::Device, format!("{LIBRARY} has no cuInit: it is not a CUDA driver")))?;
         // SAFETY: flags have to be 0.
         let code = unsafe { init(0) };
         let table = Table::resolve(&library);

@@ -6,7 +6,7 @@ use crate::error::{Error, Kind, Result};
 
 /// A file in memory of `len` zero bytes.
 pub(in crate::storage) fn create(_: u64) -> Result<File> {
-    Err(Error::new(Kind::Unsupported, "sealed memory is a service of Linux: load to another target on this system"))
+    Err(Error::new(Kind::Unsupported, "sealed memory is available only on Linux: load to another target"))
 }
 
 /// Fixes length and contents for good.

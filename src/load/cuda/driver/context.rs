@@ -138,7 +138,7 @@ impl Entered<'_> {
         match call!(self.driver(), cuPointerGetAttribute(place, POINTER_MEMORY_TYPE, address)) {
             Ok(()) if kind == MEMORY_TYPE_DEVICE => {}
             Err(e) if e.os_code() != i64::from(INVALID_VALUE) => return Err(e),
-            _ => return refuse("is no pointer to device memory".to_owned()),
+            _ => return refuse("is not a pointer to device memory".to_owned()),
         }
         let place = ptr::from_mut(&mut ordinal).cast::<c_void>();
         call!(self.driver(), cuPointerGetAttribute(place, POINTER_ORDINAL, address))?;
