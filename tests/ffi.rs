@@ -278,36 +278,6 @@ fn threads_and_tasks_are_clean_under_the_thread_sanitizer() {
     }
 }
 
-/// The program at the head of the header, and the one of the README, as they stand there.
-#[test]
-fn the_programs_in_the_documentation_work() {
-    let folder = tempfile::tempdir().unwrap();
-    let header = fs::read_to_string("include/weighbridge.h").unwrap();
-    let (_, rest) = header.split_once("A first program").expect("the header begins with a program");
-    let (_, rest) = rest.split_once(":\n *\n").unwrap();
-    let (program, _) = rest.split_once(" *\n * Conventions").unwrap();
-    let c: String = program.lines().map(|line| format!("{}\n", line.trim_start_matches(" *"))).collect();
-    let readme = fs::read_to_string("README.md").unwrap();
-    let (_, rest) = readme.split_once("```cpp\n#include <weighbridge.hpp>\n").expect("the README has a program");
-    let (program, _) = rest.split_once("```").unwrap();
-    let cpp = format!(
-        "#include <weighbridge.hpp>\n#include <cstdio>\n\
-         template <class Text> int fail(Text text) {{ return std::printf(\"%s\", text), 1; }}\n\
-         int fail(std::string_view text) {{ return fail(text.data()); }}\n\
-         template <class... Some> void use(const Some&...) {{ std::puts(\"32768 bytes at\"); }}\n\
-         int main() {{\n{program}}}\n"
-    );
-    for (name, text, flags) in [("first.c", c, C), ("readme.cpp", cpp, CPP)] {
-        let Some(compiler) = compiler_of(name, COMPILERS[0]) else { return };
-        let source = folder.path().join(name);
-        fs::write(&source, text.replace("path/to/checkpoint", "tests/golden/tiny-llama")).unwrap();
-        let sources: &'static [&'static str] = Box::leak(Box::new([&*source.to_string_lossy().into_owned().leak()]));
-        let program = Program { name: "documented", sources, flags };
-        let printed = run(&mut Command::new(compile(&compiler, &program, &[], folder.path())));
-        assert!(printed.contains(" bytes at"), "{name}: {printed}");
-    }
-}
-
 #[test]
 fn programs_work_and_are_clean_under_valgrind() {
     run_tests(COMPILERS[0], &["-Wconversion"], plainly_and_under_valgrind());

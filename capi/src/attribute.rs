@@ -5,6 +5,10 @@
 //!
 //! The same functions return single values and lists. `WB_ERR_NOT_FOUND`: the attribute is of another kind.
 //! `WB_ERR_INVALID_ARGUMENT`: the node, attribute or element does not exist.
+//!
+//!   if (wb_graph_attribute_find(graph, node, "axis", WB_NUL, &attribute) == WB_OK) {
+//!     wb_graph_attribute_ints(graph, node, attribute, &values, &count);
+//!   }
 
 use std::ffi::c_char;
 

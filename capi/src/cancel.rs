@@ -1,7 +1,14 @@
 //! # Cancelling
 //!
 //! A cancel handle stops operations from another thread: opening, verifying, checking and loading take one in their
-//! options. It may outlive them, so it can be used without knowing whether an operation has ended.
+//! options, and end after another thread has called `wb_cancel_set`. The handle may outlive them, so it can be used
+//! without knowing whether an operation has ended.
+//!
+//!   if (wb_cancel_create(&cancel, &err) == WB_OK) {
+//!     open.cancel = cancel;
+//!     status = wb_model_open(NULL, "path/to/checkpoint", WB_NUL, &open, &model, &err);
+//!     wb_cancel_release(cancel);
+//!   }
 
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};

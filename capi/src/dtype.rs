@@ -2,6 +2,10 @@
 //!
 //! One table of element types for all formats. Elements are little-endian. The numbers never change; a later version may
 //! add some.
+//!
+//!   if (wb_dtype_get_info(tensor.dtype, &type) == WB_OK) {
+//!     printf("%u bits\n", type.bits);
+//!   }
 
 use std::ffi::{CStr, c_char};
 

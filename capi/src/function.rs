@@ -1,6 +1,10 @@
 //! # Functions and operator sets
 //!
 //! The operators that a model defines itself, each with a graph as its body, and the operator sets that it imports.
+//!
+//!   for (i = 0; i < wb_model_opset_count(model); ++i) {
+//!     wb_model_opset_info(model, i, &opset);
+//!   }
 
 use super::handle::get;
 use super::model::{out_of_range, wb_model};

@@ -1,6 +1,10 @@
 //! # Library
 //!
 //! What this header and the library that is loaded are. These functions may be called at any time from any thread.
+//!
+//!   if (wb_abi_version() != WB_ABI_VERSION) {
+//!     fprintf(stderr, "this is version %s of the library\n", wb_version_string());
+//!   }
 
 use std::ffi::c_char;
 

@@ -1,7 +1,15 @@
 //! # Nodes
 //!
 //! The operators of a graph, in the order of the file: in a valid model each node follows those that it depends on. The
-//! lists of a node are the edges of the graph.
+//! lists of a node are the edges of the graph. `WB_NO_ID` among them stands for an optional input or output that is left
+//! out.
+//!
+//!   wb_graph_node_info(graph, id, &node);
+//!   for (i = 0; i < node.inputs; ++i) {
+//!     if (node.input_values[i] != WB_NO_ID) {
+//!       wb_graph_value_info(graph, node.input_values[i], &value);
+//!     }
+//!   }
 
 use super::graph::{graph_of, wb_graph};
 use super::handle::get;

@@ -1,6 +1,10 @@
 //! # Quantization
 //!
 //! How stored integers represent real numbers, where the format says so: real = (stored - zero point) * scale.
+//!
+//!   if (wb_model_tensor_quantization_info(model, index, &quantization) == WB_OK) {
+//!     use(quantization.scales, quantization.scale_count);
+//!   }
 
 use super::graph::WB_NO_INDEX;
 use super::handle::get;

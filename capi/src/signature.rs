@@ -3,6 +3,12 @@
 //! How callers run a model: which graph, and under which names they pass inputs and receive outputs. These names may
 //! differ from those of the values. A model that has only weights has no signatures; an ONNX model has one, without a
 //! key.
+//!
+//!   if (wb_model_signature_info(model, 0, &signature) == WB_OK) {
+//!     for (i = 0; i < signature.inputs; ++i) {
+//!       wb_model_signature_input_info(model, 0, i, &input);
+//!     }
+//!   }
 
 use super::handle::get;
 use super::model::{out_of_range, wb_model};

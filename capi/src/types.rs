@@ -1,6 +1,10 @@
 //! # Types of values
 //!
 //! The types that a model states for its values: tensors, whose dimensions may be symbols, and compositions of them.
+//!
+//!   if (value.type != WB_NO_ID) {
+//!     wb_graph_type_info(graph, value.type, &type);
+//!   }
 
 use super::dtype::wb_dtype;
 use super::graph::{WB_NO_ID, graph_of, wb_graph};

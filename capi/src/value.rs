@@ -3,6 +3,10 @@
 //! The inputs, outputs and intermediate results of a graph. In ONNX, values are identified by name; in other formats they
 //! need not have names. A value of an enclosing graph that a subgraph uses is a separate value there, and
 //! `wb_graph_value_outer` finds its origin.
+//!
+//!   for (id = 0; id < wb_graph_value_count(graph); ++id) {
+//!     wb_graph_value_info(graph, id, &value);
+//!   }
 
 use std::ffi::c_char;
 

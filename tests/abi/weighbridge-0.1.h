@@ -186,6 +186,10 @@ const char *wb_status_name(wb_status s);
  * Library
  *
  * What this header and the library that is loaded are. These functions may be called at any time from any thread.
+ *
+ *   if (wb_abi_version() != WB_ABI_VERSION) {
+ *     fprintf(stderr, "this is version %s of the library\n", wb_version_string());
+ *   }
  */
 
 // The major version of this header.
@@ -335,7 +339,14 @@ typedef int32_t (*wb_progress_fn)(void *user_data, const struct wb_progress *p);
  * Cancelling
  *
  * A cancel handle stops operations from another thread: opening, verifying, checking and loading take one in their
- * options. It may outlive them, so it can be used without knowing whether an operation has ended.
+ * options, and end after another thread has called `wb_cancel_set`. The handle may outlive them, so it can be used
+ * without knowing whether an operation has ended.
+ *
+ *   if (wb_cancel_create(&cancel, &err) == WB_OK) {
+ *     open.cancel = cancel;
+ *     status = wb_model_open(NULL, "path/to/checkpoint", WB_NUL, &open, &model, &err);
+ *     wb_cancel_release(cancel);
+ *   }
  */
 
 // A cancel handle. Reference-counted; every function may be called on any thread. Since 0.1.
@@ -566,6 +577,10 @@ WB_API wb_status wb_model_file_info(const wb_model *m, size_t index, wb_file_inf
  *
  * One table of element types for all formats. Elements are little-endian. The numbers never change; a later version may
  * add some.
+ *
+ *   if (wb_dtype_get_info(tensor.dtype, &type) == WB_OK) {
+ *     printf("%u bits\n", type.bits);
+ *   }
  */
 
 // The type of the elements of a tensor, `WB_F32` for instance; 0 is none. Since 0.1.
@@ -902,6 +917,10 @@ WB_API void wb_buffer_release(wb_buffer *b);
  * Quantization
  *
  * How stored integers represent real numbers, where the format says so: real = (stored - zero point) * scale.
+ *
+ *   if (wb_model_tensor_quantization_info(model, index, &quantization) == WB_OK) {
+ *     use(quantization.scales, quantization.scale_count);
+ *   }
  */
 
 // Scheme: all elements share one scale. Since 0.1.
@@ -1819,7 +1838,15 @@ wb_status wb_graph_opset_version(const wb_graph *g,
  * Nodes
  *
  * The operators of a graph, in the order of the file: in a valid model each node follows those that it depends on. The
- * lists of a node are the edges of the graph.
+ * lists of a node are the edges of the graph. `WB_NO_ID` among them stands for an optional input or output that is left
+ * out.
+ *
+ *   wb_graph_node_info(graph, id, &node);
+ *   for (i = 0; i < node.inputs; ++i) {
+ *     if (node.input_values[i] != WB_NO_ID) {
+ *       wb_graph_value_info(graph, node.input_values[i], &value);
+ *     }
+ *   }
  */
 
 // A node. Set `struct_size` before the call; texts and lists are borrowed from the model. Since 0.1.
@@ -1881,6 +1908,10 @@ wb_status wb_graph_node_function(const wb_graph *g,
  *
  * The same functions return single values and lists. `WB_ERR_NOT_FOUND`: the attribute is of another kind.
  * `WB_ERR_INVALID_ARGUMENT`: the node, attribute or element does not exist.
+ *
+ *   if (wb_graph_attribute_find(graph, node, "axis", WB_NUL, &attribute) == WB_OK) {
+ *     wb_graph_attribute_ints(graph, node, attribute, &values, &count);
+ *   }
  */
 
 // Attribute: of a kind that this version does not know. Since 0.1.
@@ -2024,6 +2055,10 @@ wb_status wb_graph_attribute_type(const wb_graph *g,
  * The inputs, outputs and intermediate results of a graph. In ONNX, values are identified by name; in other formats they
  * need not have names. A value of an enclosing graph that a subgraph uses is a separate value there, and
  * `wb_graph_value_outer` finds its origin.
+ *
+ *   for (id = 0; id < wb_graph_value_count(graph); ++id) {
+ *     wb_graph_value_info(graph, id, &value);
+ *   }
  */
 
 // Value flag: an input of the graph. Since 0.1.
@@ -2126,6 +2161,10 @@ WB_API wb_status wb_model_sparse_info(const wb_model *m, size_t index, wb_sparse
  * Types of values
  *
  * The types that a model states for its values: tensors, whose dimensions may be symbols, and compositions of them.
+ *
+ *   if (value.type != WB_NO_ID) {
+ *     wb_graph_type_info(graph, value.type, &type);
+ *   }
  */
 
 // Type: one that this version does not know. Since 0.1.
@@ -2197,6 +2236,10 @@ WB_API wb_status wb_graph_type_dim_info(const wb_graph *g, uint32_t type, uint32
  * Functions and operator sets
  *
  * The operators that a model defines itself, each with a graph as its body, and the operator sets that it imports.
+ *
+ *   for (i = 0; i < wb_model_opset_count(model); ++i) {
+ *     wb_model_opset_info(model, i, &opset);
+ *   }
  */
 
 // A function. Set `struct_size` before the call; the texts are borrowed from the model. Since 0.1.
@@ -2261,6 +2304,12 @@ WB_API wb_status wb_model_opset_info(const wb_model *m, size_t index, wb_opset_i
  * How callers run a model: which graph, and under which names they pass inputs and receive outputs. These names may
  * differ from those of the values. A model that has only weights has no signatures; an ONNX model has one, without a
  * key.
+ *
+ *   if (wb_model_signature_info(model, 0, &signature) == WB_OK) {
+ *     for (i = 0; i < signature.inputs; ++i) {
+ *       wb_model_signature_input_info(model, 0, i, &input);
+ *     }
+ *   }
  */
 
 // A signature. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.

@@ -1,0 +1,134 @@
+//! The programs and the pieces of programs that the header and the documents show, as they stand there.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::{c_library, run, tool};
+
+const HEADER: &str = "include/weighbridge.h";
+const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Iinclude"];
+
+/// What the pieces of each section of the header take for granted: declarations of their own, and of all sections.
+const SECTIONS: &[(&str, &str)] = &[
+    ("Library", ""),
+    ("Errors", ""),
+    ("Cancelling", "wb_cancel *cancel; wb_open_options open;"),
+    ("Context", "wb_context *context;"),
+    ("Models", ""),
+    ("Element types", "wb_tensor_info tensor; wb_dtype_info type;"),
+    ("Tensors", "wb_tensor_info tensor; const void *data;"),
+    ("Quantization", "wb_quantization_info quantization;"),
+    ("Metadata", "wb_metadata_info entry;"),
+    ("Assets", "wb_buffer *buffer;"),
+    ("Verification", "wb_report *report; wb_line_info line;"),
+    ("Loading: the plan", "wb_placement *placement;"),
+    ("Loading: the task", "wb_plan *plan; wb_task *task; wb_placement *placement; wb_progress progress;"),
+    ("Loading: the placement", "wb_placement *placement; wb_placed_tensor_info tensor;"),
+    ("CUDA devices", "wb_cuda_devices *devices; wb_cuda_device_info device;"),
+    ("Graphs", "wb_node_info node;"),
+    ("Nodes", "wb_node_info node; wb_value_info value;"),
+    ("Attributes", "uint32_t node, attribute; const int64_t *values; size_t count;"),
+    ("Values", "wb_value_info value;"),
+    ("Types of values", "wb_value_info value; wb_type_info type;"),
+    ("Functions and operator sets", "wb_opset_info opset;"),
+    ("Signatures", "wb_signature_info signature; wb_signature_value_info input;"),
+    ("Findings", "wb_findings *findings; wb_finding_info finding;"),
+];
+
+/// Sections without a job of their own.
+const WITHOUT_PIECES: &[&str] = &["Text", "Status codes", "Callbacks"];
+
+const ALL_SECTIONS: &str = "
+#include <stdio.h>
+#include <weighbridge.h>
+static wb_error *err;
+static wb_model *model;
+static const wb_graph *graph;
+static wb_status status;
+static size_t i, index, len;
+static uint32_t id;
+static void use(const void *data, uint64_t bytes) { (void)data, (void)bytes; }
+static void parse(const void *data, size_t bytes) { (void)data, (void)bytes; }
+static void draw_frame(void) {}
+";
+
+/// The title of each section of the header, and the lines of its heading that are code.
+fn sections() -> Vec<(String, String)> {
+    let header = fs::read_to_string(HEADER).unwrap();
+    let headings = header.split("/* -----").skip(1).map(|section| section.split_once("*/").unwrap().0);
+    let section = |heading: &str| {
+        let mut lines = heading.lines().skip(1);
+        let title = lines.next().unwrap().trim_start_matches(" * ").to_owned();
+        let code = lines.filter_map(|line| line.strip_prefix(" *   "));
+        (title, code.map(|line| format!("{}\n", line.replace("...", ";"))).collect())
+    };
+    headings.map(section).collect()
+}
+
+/// Compiles a source with the compiler of its language, and links it if it is a program.
+fn compile(source: &Path, compiler: &Path, flags: &[&str]) -> PathBuf {
+    let (library, binary) = (c_library(), source.with_extension("bin"));
+    let mut command = Command::new(compiler);
+    command.args(WARNINGS).arg(source).arg("-o").arg(&binary).args(flags).arg("-L").arg(library);
+    run(command.arg("-lweighbridge_capi").arg(format!("-Wl,-rpath,{}", library.display())));
+    binary
+}
+
+#[test]
+fn each_section_of_the_header_begins_with_calls_that_compile() {
+    let Some(compiler) = tool("gcc") else { return };
+    let mut program = ALL_SECTIONS.to_owned();
+    let mut titles = Vec::new();
+    for (title, code) in sections() {
+        assert_eq!(code.is_empty(), WITHOUT_PIECES.contains(&&*title), "{title}");
+        if !code.is_empty() {
+            let found = SECTIONS.iter().find(|(known, _)| *known == title);
+            let (_, declarations) = found.unwrap_or_else(|| panic!("the test does not know the section {title}"));
+            let number = titles.len();
+            program +=
+                &format!("extern void piece_{number}(void);\nvoid piece_{number}(void) {{\n{declarations}\n{code}}}\n");
+            titles.push(title);
+        }
+    }
+    assert_eq!(titles, SECTIONS.iter().map(|(title, _)| *title).collect::<Vec<_>>());
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("pieces.c");
+    fs::write(&source, program).unwrap();
+    // What a piece takes for granted is nowhere set, and what it computes nowhere used.
+    let quiet =
+        ["-Wno-uninitialized", "-Wno-maybe-uninitialized", "-Wno-unused-but-set-variable", "-Wno-unused-variable"];
+    compile(&source, &compiler, &[&quiet[..], &["-std=c99", "-c"]].concat());
+}
+
+/// The program at the head of the header, and the one of the README.
+#[test]
+fn the_first_programs_work() {
+    let header = fs::read_to_string(HEADER).unwrap();
+    let (_, rest) = header.split_once("A first program").expect("the header begins with a program");
+    let (_, rest) = rest.split_once(":\n *\n").unwrap();
+    let (program, _) = rest.split_once(" *\n * Conventions").unwrap();
+    let c: String = program.lines().map(|line| format!("{}\n", line.trim_start_matches(" *"))).collect();
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (_, rest) = readme.split_once("```cpp\n#include <weighbridge.hpp>\n").expect("the README has a program");
+    let (program, _) = rest.split_once("```").unwrap();
+    let cpp = format!(
+        "#include <weighbridge.hpp>\n#include <cstdio>\n\
+         template <class Text> int fail(Text text) {{ return std::printf(\"%s\", text), 1; }}\n\
+         int fail(std::string_view text) {{ return fail(text.data()); }}\n\
+         template <class... Some> void use(const Some&...) {{ std::puts(\"32768 bytes at\"); }}\n\
+         int main() {{\n{program}}}\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text, compiler, standard) in
+        [("first.c", c, "gcc", "-std=c11"), ("readme.cpp", cpp, "g++", "-std=c++17")]
+    {
+        let Some(compiler) = tool(compiler) else { return };
+        let source = folder.path().join(name);
+        fs::write(&source, text.replace("path/to/checkpoint", "tests/golden/tiny-llama")).unwrap();
+        let printed = run(&mut Command::new(compile(&source, &compiler, &[standard])));
+        assert!(printed.contains(" bytes at"), "{name}: {printed}");
+    }
+}
