@@ -341,16 +341,41 @@ fn what_was_checked_is_checked_again_once_its_file_was_touched() {
     }
 }
 
+/// Two tensors of one element, and a manifest that covers each of them.
+fn two_covered() -> (tempfile::TempDir, Vec<u8>) {
+    let root = tempfile::tempdir().unwrap();
+    let header = format!("{{{},{}}}", entry("a", "F32", "[1]", "[0,4]"), entry("b", "F32", "[1]", "[4,8]"));
+    let good = declared(header.len() as u64, header, 8);
+    write(&root.path().join(MODEL), &good);
+    let record = Manifests::of(&open(root.path(), Access::Map, Policy::None)).unwrap().record().unwrap();
+    fs::write(root.path().join("weighbridge.json"), record).unwrap();
+    (root, good)
+}
+
+/// What is known of a file is good for a moment, but not once somebody has found that it is another one.
+#[test]
+fn a_view_is_refused_after_a_read_was() {
+    let (root, good) = two_covered();
+    let path = root.path().join(MODEL);
+    let mut forged = good.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let rewrite: fn(&Path, &[u8]) = |path, contents| fs::write(path, contents).unwrap();
+    for (write_over, kind) in [(forge as fn(&Path, &[u8]), Kind::Mismatch), (rewrite, Kind::Changed)] {
+        write(&path, &good);
+        let model = open(root.path(), Access::Map, Policy::Required);
+        model.verify().unwrap().verdict(Policy::Required).unwrap();
+        assert_eq!(model.view(1).unwrap(), [5, 6, 7, 8][..]);
+        write_over(&path, &forged);
+        assert_eq!(model.read_into(1, 0, &mut [0; 4]).unwrap_err().kind(), kind);
+        assert_eq!(model.view(1).unwrap_err().kind(), kind);
+    }
+}
+
 /// One check of the time at which a file was touched serves all its tensors, but each of them is checked by itself.
 #[test]
 fn a_view_of_one_tensor_does_not_vouch_for_the_others() {
-    let root = tempfile::tempdir().unwrap();
+    let (root, good) = two_covered();
     let path = root.path().join(MODEL);
-    let header = format!("{{{},{}}}", entry("a", "F32", "[1]", "[0,4]"), entry("b", "F32", "[1]", "[4,8]"));
-    let good = declared(header.len() as u64, header, 8);
-    write(&path, &good);
-    let record = Manifests::of(&open(root.path(), Access::Map, Policy::None)).unwrap().record().unwrap();
-    fs::write(root.path().join("weighbridge.json"), record).unwrap();
     let mut forged = good.clone();
     *forged.last_mut().unwrap() ^= 1;
 

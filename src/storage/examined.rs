@@ -37,6 +37,16 @@ impl Examined {
         self.last.store(now.max(1), Ordering::Release);
         Ok(stamp)
     }
+
+    /// Takes note of a stamp that was found otherwise: it holds from now on, but does not count as an examination.
+    pub(super) fn note(&self, stamp: u64) {
+        self.stamp.store(stamp, Ordering::Relaxed);
+    }
+
+    /// The file has turned out not to be what it was: whoever asks next examines it.
+    pub(super) fn forget(&self) {
+        self.last.store(0, Ordering::Release);
+    }
 }
 
 #[cfg(test)]
@@ -53,6 +63,11 @@ mod tests {
             assert!(examined.recent(|| Err(Error::invalid("changed"))).is_err());
         }
         assert_eq!(examined.recent(|| Ok(5)).unwrap(), 5);
+        examined.forget();
+        assert_eq!(examined.recent(|| Ok(6)).unwrap(), 6);
+        examined.note(7);
+        // Also where so much time has passed meanwhile that it is examined again.
+        assert_eq!(examined.recent(|| Ok(7)).unwrap(), 7);
         thread::sleep(GOOD_FOR);
         assert!(examined.recent(|| Err(Error::invalid("changed"))).is_err());
     }

@@ -292,7 +292,7 @@ impl Source {
         self.check(|stored| stored.check_unchanged())
     }
 
-    /// Refuses a file to which its path does not lead any more: another one has taken its place, or it was removed.
+    /// Refuses a file that is no longer at its path: another one has taken its place, or it was removed.
     pub fn check_current(&self) -> Result<()> {
         self.check(|stored| stored.check_current())
     }
@@ -301,8 +301,10 @@ impl Source {
     /// memory, and where it cannot be told.
     pub(crate) fn stamp(&self) -> Result<u64> {
         match &self.0.backing {
-            Backing::Stored(stored, _) => {
-                Ok(stored.stamp().map_err(|e| e.with_path(self.path()))?.map_or(1, |stamp| stamp.max(1)))
+            Backing::Stored(stored, mapping) => {
+                let stamp = stored.stamp().map_err(|e| e.with_path(self.path()))?.map_or(1, |stamp| stamp.max(1));
+                mapping.examined.note(stamp);
+                Ok(stamp)
             }
             Backing::Memory(_) | Backing::Built(..) => Ok(1),
         }
@@ -319,7 +321,10 @@ impl Source {
 
     fn check(&self, check: impl FnOnce(&dyn Stored) -> Result<()>) -> Result<()> {
         match &self.0.backing {
-            Backing::Stored(stored, _) => check(&**stored).map_err(|e| e.with_path(self.path())),
+            Backing::Stored(stored, mapping) => check(&**stored).map_err(|e| {
+                mapping.examined.forget();
+                e.with_path(self.path())
+            }),
             Backing::Memory(_) | Backing::Built(..) => Ok(()),
         }
     }

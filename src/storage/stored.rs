@@ -39,7 +39,7 @@ pub(super) trait Stored: Send + Sync {
     /// Refuses a file that has been written since it was opened.
     fn check_unchanged(&self) -> Result<()>;
 
-    /// Refuses a file to which its path does not lead any more. What was found without a path stays what it is.
+    /// Refuses a file that is no longer at its path. A file that was opened without a path is always accepted.
     fn check_current(&self) -> Result<()> {
         Ok(())
     }
