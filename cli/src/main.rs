@@ -25,6 +25,7 @@ mod quantization;
 mod stdout;
 mod summary;
 mod tensors;
+mod usage;
 mod verify;
 mod walk;
 
@@ -37,7 +38,10 @@ use args::{Args, Command};
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage::report(&error),
+    };
     let mut out = BufWriter::new(stdout::stdout());
     let result = run(&args.command, &mut out).and_then(|()| Ok(out.flush()?));
     match result {

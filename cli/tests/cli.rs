@@ -144,6 +144,10 @@ fn paths_cannot_steer_the_terminal() {
         &["inspect", path(&missing)],
         &["digest", path(&model.join("model.safetensors"))],
         &["verify", path(&model), "--manifest", path(&missing)],
+        &["inspect", path(&model), name],
+        &["load", path(&model), "--slice", name],
+        &["verify", path(&model), "--policy", "\n\u{85}none"],
+        &[name],
     ] {
         let output = run(args);
         let said = text(&output.stdout) + &text(&output.stderr);
