@@ -19,7 +19,7 @@ struct plan_info {
   std::uint64_t target_bytes = 0;    ///< of memory of the target, all devices together
   std::uint64_t staging_bytes = 0;   ///< of host memory beside the target
   std::uint64_t transient_bytes = 0; ///< of device memory that is needed until all tensors are contiguous
-  target to = target::none;          ///< target::host instead of target::view if a file cannot be mapped
+  weighbridge::target target = weighbridge::target::none;  ///< target::host instead of target::view if a file cannot be mapped
 };
 
 /// A tensor that a load has placed. Borrows from its placement.

@@ -50,7 +50,7 @@ struct route : wb_route {
 };
 
 /// Device memory of the caller to fill, which must stay allocated until the placement is released. Without a tensor, an
-/// arena for all tensors that have no destination of their own: plan::device_bytes() tells its size.
+/// arena for all tensors that have no destination of their own: plan::device_bytes() gives its size.
 struct destination : wb_destination {
   destination(std::string_view name, std::uint32_t ordinal, std::uint64_t pointer, std::uint64_t size) noexcept
       : wb_destination{sizeof(wb_destination), glob(name), pointer, size, ordinal, 0} {}
@@ -71,9 +71,9 @@ struct cuda_options {
 /// until the call that takes the options returns.
 struct plan_options {
   plan_options() noexcept = default;
-  explicit plan_options(target where) noexcept : to(where) {}
+  explicit plan_options(weighbridge::target where) noexcept : target(where) {}
 
-  target to = target::host;
+  weighbridge::target target = weighbridge::target::host;
   span<const glob> include{};             ///< which tensors; none: all
   span<const std::size_t> tensors{};      ///< or their indices, in the order that the placement has
   span<const slice> slices{};
@@ -97,7 +97,7 @@ class plan_request {
     cuda_.flags = from.cuda.async ? WB_CUDA_ASYNC : 0;
     lend(from.cuda.devices, cuda_.devices, cuda_.device_count);
     lend(from.cuda.routes, cuda_.routes, cuda_.route_count);
-    c_.target = static_cast<std::uint32_t>(from.to);
+    c_.target = static_cast<std::uint32_t>(from.target);
     c_.reads = static_cast<std::uint32_t>(from.reads);
     c_.alignment = from.alignment;
     c_.staging_bytes = from.staging_bytes;

@@ -119,6 +119,7 @@ void handles() {
   CHECK(empty.tensors().empty() && empty.files().empty() && empty.metadata().empty() && empty.assets().empty());
   CHECK(empty.format().empty() && !empty.find("x") && !empty.load() && !empty.plan() && !empty.verify());
   CHECK(empty.tensors()[5].name().empty() && empty.tensors()[5].shape().empty() && !empty.tensors()[5].data());
+  CHECK(empty.tensors()[5].elements() == 0);
   CHECK(!empty.retain());
   CHECK(wb::buffer().bytes().empty() && wb::report().size() == 0 && wb::placement().size() == 0);
   CHECK(!wb::plan().start() && !wb::plan().info() && !wb::placement().report());
@@ -398,7 +399,7 @@ void loads() {
   options.tensors = beyond;
   CHECK(!model.load(options) && !model.plan(options));
   options = {};
-  options.to = wb::target::view;
+  options.target = wb::target::view;
   wb::placement view;
   {
     auto loaded = open(llama).load(options);

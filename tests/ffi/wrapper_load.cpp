@@ -141,7 +141,7 @@ void refusals() {
   CHECK(refusal(model, devices) == wb::status::ok);
   devices.destinations = too_small;
   CHECK(refusal(model, devices) == wb::status::invalid_argument);
-  devices.to = wb::target::host;
+  devices.target = wb::target::host;
   CHECK(refusal(model, devices) == wb::status::unsupported);
 }
 
