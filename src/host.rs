@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::error::{Escaped, Kind, Result};
+use crate::error::{Error, Escaped, Kind, Result};
 
 /// How detailed a log message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,18 @@ pub enum Level {
     Info = 3,
     /// The steps of operations: files, manifests, maps, phases.
     Debug = 4,
+}
+
+impl Level {
+    /// The level of an operation that has ended with an error. Some ends were asked for, and that there is no zero-copy pointer
+    /// is an answer: the caller reads instead.
+    pub(crate) fn of_failure(error: &Error) -> Self {
+        match error.kind() {
+            Kind::Cancelled => Self::Info,
+            Kind::NotMapped => Self::Debug,
+            _ => Self::Error,
+        }
+    }
 }
 
 /// Where log messages go: level, target (the part of the library) and text, on whichever thread it happened.
@@ -63,13 +75,9 @@ impl Context {
         }
     }
 
-    /// Logs the error of an operation that has failed. That there is no zero-copy pointer is an answer, not a failure:
-    /// whoever gets it reads instead.
+    /// Logs the error of an operation that has failed.
     pub(crate) fn log_failure<T>(&self, target: &str, result: Result<T>) -> Result<T> {
-        result.inspect_err(|error| {
-            let level = if error.kind() == Kind::NotMapped { Level::Debug } else { Level::Error };
-            self.log(level, target, || format!("failed: {error}"));
-        })
+        result.inspect_err(|error| self.log(Level::of_failure(error), target, || format!("failed: {error}")))
     }
 
     /// Logs one message, on one line and safe to print; `text` is made only if somebody listens.

@@ -51,7 +51,12 @@ fn every_operation_has_one_line() {
     let model = open(Path::new("tests/golden/tiny-llama"), &lines, Level::Info);
     let opened = lines.take();
     assert_eq!(opened.len(), 1, "{opened:?}");
-    assert!(has(&opened, Level::Info, "open", &["tiny-llama: safetensors, 4 files, 39 tensors", "1 manifests", "ms"]));
+    assert!(has(
+        &opened,
+        Level::Info,
+        "open",
+        &["tiny-llama: safetensors; files: 4, tensors: 39", "manifests: 1", "ms"]
+    ));
     model.load(&PlanOptions::default()).unwrap();
     let loaded = lines.take();
     assert_eq!(loaded.len(), 1, "{loaded:?}");

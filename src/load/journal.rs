@@ -52,7 +52,7 @@ impl Journal {
 
     /// The pass has failed.
     pub(super) fn failed(&self, plan: &Plan, error: &Error) {
-        log(plan, Level::Error, self.operation, || format!("failed: {error}"));
+        log(plan, Level::of_failure(error), self.operation, || format!("failed: {error}"));
     }
 }
 
@@ -68,6 +68,5 @@ fn place(target: Target) -> &'static str {
 }
 
 fn log(plan: &Plan, level: Level, operation: &str, text: impl FnOnce() -> String) {
-    let path = || plan.payload.files.first().map(|file| file.source.path()).unwrap_or_default();
-    plan.payload.context.log(level, operation, || format!("{}: {}", path(), text()));
+    plan.payload.context.log(level, operation, || format!("{}: {}", plan.payload.name, text()));
 }

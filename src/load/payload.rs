@@ -11,6 +11,8 @@ use crate::verify::{Ledger, Manifest, Policy};
 
 /// The contents of a model, as the load engine sees them.
 pub(crate) struct Payload {
+    /// What the log calls the model.
+    pub(crate) name: String,
     pub(crate) context: Context,
     /// The weight files first, and what is built from them; then files that only describe.
     pub(crate) files: Vec<PayloadFile>,
@@ -18,7 +20,7 @@ pub(crate) struct Payload {
     pub(crate) weights: usize,
     pub(crate) tensors: Arc<TensorTable>,
     pub(crate) policy: Policy,
-    /// Whether a file to which its path does not lead any more is refused.
+    /// Whether a file that was replaced or removed after it was opened is refused.
     pub(crate) refuses_replaced: bool,
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) ledger: Ledger,
@@ -115,6 +117,9 @@ impl Payload {
         if self.policy != Policy::Required || are_verified() {
             return Ok(());
         }
-        Err(Error::new(Kind::Unverified, "its bytes have not been checked yet: verify or load the model first"))
+        Err(Error::new(
+            Kind::Unverified,
+            "its bytes have not been checked: verify or load the model first, with a manifest that covers them",
+        ))
     }
 }

@@ -41,7 +41,7 @@ impl Model {
         let (graphs, manifests) = (self.graphs().len(), self.0.payload.manifests.len());
         let milliseconds = 1e3 * time.as_secs_f64();
         format!(
-            "{what}: {format}, {files} files, {tensors} tensors, {graphs} graphs, {manifests} manifests, opened in \
+            "{what}: {format}; files: {files}, tensors: {tensors}, graphs: {graphs}, manifests: {manifests}; opened in \
              {milliseconds:.3} ms"
         )
     }
