@@ -325,7 +325,8 @@ typedef struct wb_progress {
   uint64_t done_bytes;
   // Bytes that will be processed in all; 0: not known.
   uint64_t total_bytes;
-  // Tensors that are complete.
+  // Tensors that are complete: placed and checked. A tensor that only the digest of its file covers is complete when the
+  // whole file has been checked.
   uint64_t done_tensors;
   // Tensors that will be processed in all; 0: none, or not known.
   uint64_t total_tensors;
@@ -871,8 +872,8 @@ WB_API wb_status wb_model_unindexed_info(const wb_model *m, size_t index, wb_uni
 // if another process truncates it. Whether the file has been written is examined at most ten times a second; other calls
 // make no system call.
 //
-// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems,
-// or the elements are stored in another form (in several pieces, for instance, or with the highest byte first); use
+// `WB_ERR_NOT_MAPPED`: the model is in files and was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network
+// file systems, or the elements are stored in another form (in several pieces, for instance, or with the highest byte first); use
 // `wb_model_tensor_buffer`. `WB_ERR_UNVERIFIED`: under `WB_VERIFY_REQUIRED`, the bytes have not been checked yet.
 // `WB_ERR_CHANGED`: the file has been written since it was opened. Since 0.1.
 WB_API
@@ -1158,7 +1159,8 @@ typedef struct wb_cost_info {
   // `sizeof(wb_cost_info)`.
   size_t struct_size;
   // `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
-  // `"sha1"`, `"crc32"`, `"crc32c"`: hashing. `"convert"`: casts, and joining short rows of slices. `"move"`: making
+  // `"sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
+  // the headers that were read when the model was opened, which are compared. `"convert"`: casts, and joining short rows of slices. `"move"`: making
   // tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
   // the time of the copies. Later versions may have more.
   wb_str stage;
@@ -1401,7 +1403,7 @@ typedef struct wb_plan_options {
   uint32_t readers;
   // 0.
   uint32_t reserved;
-  // Cancels the tasks of the plan from another thread; may be NULL.
+  // Cancels the tasks of the plan from another thread; may be NULL. For progress, start a task: see `wb_task_wait`.
   const wb_cancel *cancel;
 } wb_plan_options;
 

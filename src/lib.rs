@@ -13,10 +13,10 @@
 //! # }
 //! ```
 //!
-//! The way of the data, which is also the order of the modules:
+//! The path of the data, which is also the order of the modules:
 //!
 //! ```text
-//! path ──> storage ──> Source      bytes behind one door: mapped, read, or memory of the host
+//! path ──> storage ──> Source      bytes behind one interface: mapped, read, or memory of the host
 //! Source ──> formats ──> Parsed    tensors in bounds by construction, graphs, metadata, assets
 //! Parsed ──> model ──> Model       immutable; the verification policy is fixed at open
 //! Model ──> load ──> Plan          which tensors, which bytes, where to, which checks: no I/O yet
@@ -24,8 +24,8 @@
 //! Task ──> load ──> Placement      exists only when every check that it needs has passed
 //! ```
 //!
-//! Every byte of a model file is taken for an attacker's: no input makes the library panic, abort, hang, print, or use
-//! more memory than its [`Limits`] say. The C interface is a library of its own, `capi`; `include/weighbridge.h` is its manual.
+//! Every byte of a model file is treated as hostile: no input makes the library panic, abort, hang, print, or use more
+//! memory than its [`Limits`] allow. The C interface is a library of its own, `capi`; `include/weighbridge.h` is its manual.
 
 #![cfg_attr(
     not(all(feature = "cuda", feature = "onnx", feature = "safetensors")),
@@ -52,6 +52,7 @@ pub mod tensor;
 pub mod verify;
 pub mod write;
 
+pub use bytes::Bytes;
 pub use dtype::DType;
 pub use error::{Error, Kind, Result};
 pub use finding::{Finding, Severity};

@@ -32,10 +32,10 @@ pub struct OpenOptions {
     pub access: Access,
     /// When bytes have to be checked.
     pub policy: Policy,
-    /// Whether a file to which its path does not lead any more is refused with [`Kind::Changed`], as one that has been written
-    /// is. Otherwise the model goes on with the file that it has opened, and [`Model::changed`] tells.
+    /// Whether a file that was replaced or removed after it was opened is refused with [`Kind::Changed`], like one that was
+    /// written. Otherwise the model continues to use the file that it opened, and [`Model::changed`] reports the change.
     pub refuses_replaced: bool,
-    /// The name of the file in memory that [`Model::from_memory`] opens: manifests and errors call it so. `None`: `memory`.
+    /// The name of the file in memory that [`Model::from_memory`] opens, in manifests and in errors. `None`: `memory`.
     pub name: Option<String>,
     /// The format by name; `None` detects it by content.
     pub format: Option<String>,
@@ -43,7 +43,7 @@ pub struct OpenOptions {
     pub manifest: Option<Vec<u8>>,
     /// What the files may ask for.
     pub limits: Limits,
-    /// Told how far the open is: about once for each megabyte of headers, indices, manifests and graphs, of which
+    /// Receives the progress of the open: about once for each megabyte of headers, indices, manifests and graphs, of which
     /// [`Progress::done_bytes`](crate::host::Progress::done_bytes) counts what has been read. The totals are not known.
     pub progress: Option<Listener>,
     /// Stops the open from another thread.

@@ -37,7 +37,8 @@ pub struct wb_progress {
     pub done_bytes: u64,
     /// Bytes that will be processed in all; 0: not known.
     pub total_bytes: u64,
-    /// Tensors that are complete.
+    /// Tensors that are complete: placed and checked. A tensor that only the digest of its file covers is complete when the
+    /// whole file has been checked.
     pub done_tensors: u64,
     /// Tensors that will be processed in all; 0: none, or not known.
     pub total_tensors: u64,

@@ -222,7 +222,7 @@ pub struct wb_plan_options {
     pub readers: u32,
     /// 0.
     pub reserved: u32,
-    /// Cancels the tasks of the plan from another thread; may be NULL.
+    /// Cancels the tasks of the plan from another thread; may be NULL. For progress, start a task: see `wb_task_wait`.
     pub cancel: *const wb_cancel,
 }
 

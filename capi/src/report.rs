@@ -179,7 +179,8 @@ pub struct wb_cost_info {
     /// `sizeof(wb_cost_info)`.
     pub struct_size: usize,
     /// `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
-    /// `"sha1"`, `"crc32"`, `"crc32c"`: hashing. `"convert"`: casts, and joining short rows of slices. `"move"`: making
+    /// `"sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
+    /// the headers that were read when the model was opened, which are compared. `"convert"`: casts, and joining short rows of slices. `"move"`: making
     /// tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
     /// the time of the copies. Later versions may have more.
     pub stage: wb_str,

@@ -165,8 +165,8 @@ pub extern "C" fn wb_model_unindexed_info(m: *const wb_model, index: usize, out:
 /// if another process truncates it. Whether the file has been written is examined at most ten times a second; other calls
 /// make no system call.
 ///
-/// `WB_ERR_NOT_MAPPED`: the model was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network file systems,
-/// or the elements are stored in another form (in several pieces, for instance, or with the highest byte first); use
+/// `WB_ERR_NOT_MAPPED`: the model is in files and was opened with `WB_OPEN_READ`, the file cannot be mapped, as on some network
+/// file systems, or the elements are stored in another form (in several pieces, for instance, or with the highest byte first); use
 /// `wb_model_tensor_buffer`. `WB_ERR_UNVERIFIED`: under `WB_VERIFY_REQUIRED`, the bytes have not been checked yet.
 /// `WB_ERR_CHANGED`: the file has been written since it was opened. Since 0.1.
 #[unsafe(no_mangle)]

@@ -1,5 +1,6 @@
 //! `weighbridge digest`
 
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 
@@ -27,7 +28,12 @@ pub fn run(args: &Digest, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn write(out: &mut impl Write, path: &Path, text: &str) -> Result<(), Failure> {
+    let old = fs::read(path);
     replace_file(path, text.as_bytes())?;
-    writeln!(out, "wrote {}", Escaped(&path.to_string_lossy()))?;
+    let note = match old {
+        Ok(old) if old != text.as_bytes() => ", which had other contents before",
+        _ => "",
+    };
+    writeln!(out, "wrote {}{note}", Escaped(&path.to_string_lossy()))?;
     Ok(())
 }

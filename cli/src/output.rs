@@ -64,7 +64,11 @@ pub fn report_summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
     let number_of = |outcome| tensors.clone().filter(|check| check.outcome == outcome).count();
     let (matched, uncovered) = (number_of(Outcome::Match), number_of(Outcome::Uncovered));
     let mismatched = number_of(Outcome::Mismatch);
-    writeln!(out, "tensors: {matched} match, {mismatched} mismatch, {uncovered} not covered")
+    writeln!(out, "tensors: {matched} match, {mismatched} mismatch, {uncovered} not covered")?;
+    if report.iter().all(|line| line.evidence.is_none()) {
+        writeln!(out, "nothing was verified: no manifest covers any of this (--policy required makes that an error)")?;
+    }
+    Ok(())
 }
 
 /// How an outcome is spelled, in text and in JSON.

@@ -14,7 +14,7 @@ pub(super) const DEFAULT_BUDGET: u64 = 4 << 30;
 /// Bytes between two calls of the caller's function.
 const STEP: u64 = 4 << 20;
 
-/// Told how far a check is, and says whether it goes on.
+/// Receives the progress of a check, and decides whether it continues.
 pub(super) type Tell<'a> = dyn Fn(&Progress) -> ControlFlow<()> + 'a;
 
 /// Reads contents of tensors, and counts what it reads: tensors may overlap, and be more than their files.

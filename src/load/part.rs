@@ -106,7 +106,7 @@ impl Cut {
     fn of(tensor: &Tensor<'_>, rule: &SliceRule) -> Result<Self> {
         let Some(length) = tensor.shape.get(rule.dim) else {
             let rank = tensor.shape.len();
-            let message = format!("dimension {} is to be cut, and the tensor has {rank}", rule.dim);
+            let message = format!("the slice divides dimension {}, but the tensor has {rank} dimensions", rule.dim);
             return Err(Error::invalid(message).with_subject(tensor.name));
         };
         let (first, count) = range_of(*length as u64, rule).map_err(|e| e.with_subject(tensor.name))?;
@@ -120,7 +120,7 @@ fn range_of(length: u64, rule: &SliceRule) -> Result<(u64, u64)> {
     let (each, rest) = (length / world, length % world);
     match uneven {
         Uneven::Refuse if rest != 0 => Err(Error::invalid(format!(
-            "dimension {dim} has {length} elements, which {world} ranks cannot share evenly: expected a multiple of {world}, or a rule that spreads the rest"
+            "dimension {dim} has {length} elements, which {world} ranks cannot share evenly: expected a multiple of {world}, or a slice that may be uneven"
         ))),
         _ => Ok((rank * each + (*rank).min(rest), each + u64::from(*rank < rest))),
     }

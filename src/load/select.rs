@@ -116,6 +116,9 @@ pub(super) fn matches(tensors: &TensorTable, indices: &[usize], text: &str) -> R
 const MOST_STARS: usize = 64;
 
 fn compile(text: &str) -> Result<glob::Pattern> {
+    if text.is_empty() {
+        return Err(Error::invalid("a pattern is empty: expected a glob over tensor names, such as \"*\""));
+    }
     let pattern = with_single_stars(text);
     let stars = pattern.matches('*').count();
     if stars > MOST_STARS {

@@ -16,19 +16,27 @@ fn refusal(model: &Model, options: PlanOptions) -> Error {
 fn slices_that_make_no_sense_are_refused() {
     let model = model(&[made("w", Dtype::F32, &[6, 10]), made("s", Dtype::F32, &[])], 0);
     for (rule, kind, words) in [
-        (slice("w", 2, 0, 2), Kind::InvalidArgument, "w: dimension 2 is to be cut, and the tensor has 2"),
-        (slice("s", 0, 0, 2), Kind::InvalidArgument, "s: dimension 0 is to be cut, and the tensor has 0"),
+        (
+            slice("w", 2, 0, 2),
+            Kind::InvalidArgument,
+            "w: the slice divides dimension 2, but the tensor has 2 dimensions",
+        ),
+        (
+            slice("s", 0, 0, 2),
+            Kind::InvalidArgument,
+            "s: the slice divides dimension 0, but the tensor has 0 dimensions",
+        ),
         (slice("w", 0, 2, 2), Kind::InvalidArgument, "w: rank 2 of 2: expected a rank below the number of ranks"),
         (slice("w", 0, 0, 0), Kind::InvalidArgument, "w: rank 0 of 0: expected"),
         (
             slice("w", 1, 0, 4),
             Kind::InvalidArgument,
-            "w: dimension 1 has 10 elements, which 4 ranks cannot share evenly: expected a multiple of 4, or a rule that spreads the rest",
+            "w: dimension 1 has 10 elements, which 4 ranks cannot share evenly: expected a multiple of 4, or a slice that may be uneven",
         ),
         (slice("none*", 0, 0, 2), Kind::NotFound, "none*: no selected tensor matches this pattern"),
         (slice("w[", 0, 0, 2), Kind::InvalidArgument, "w[: not a glob pattern"),
         (slice("w", 0, u64::MAX, u64::MAX), Kind::InvalidArgument, "expected a rank below"),
-        (slice("w", usize::MAX, 0, 2), Kind::InvalidArgument, "is to be cut"),
+        (slice("w", usize::MAX, 0, 2), Kind::InvalidArgument, "but the tensor has 2"),
     ] {
         for target in [Target::Host, Target::View, Target::None] {
             let error = refusal(&model, PlanOptions { target, slices: vec![rule.clone()], ..Default::default() });
