@@ -46,7 +46,7 @@ pub(crate) fn probe(bytes: usize, what: &str) -> Result<()> {
 
 /// Adds a value to a list.
 #[inline]
-pub(crate) fn push<T>(list: &mut Vec<T>, value: T, what: &str) -> Result<()> {
+pub fn push<T>(list: &mut Vec<T>, value: T, what: &str) -> Result<()> {
     if list.len() == list.capacity() {
         return push_to_full(list, value, what);
     }
@@ -77,14 +77,14 @@ fn grow<T>(list: &mut Vec<T>, count: usize, what: &str) -> Result<()> {
 }
 
 /// An empty list with room for `count` values.
-pub(crate) fn list<T>(count: usize, what: &str) -> Result<Vec<T>> {
+pub fn list<T>(count: usize, what: &str) -> Result<Vec<T>> {
     let mut list = Vec::new();
     list.try_reserve_exact(count).map_err(|_| no_memory(count, size_of::<T>(), what))?;
     Ok(list)
 }
 
 /// A list of `count` times the same value.
-pub(crate) fn filled<T: Clone>(value: T, count: usize, what: &str) -> Result<Vec<T>> {
+pub fn filled<T: Clone>(value: T, count: usize, what: &str) -> Result<Vec<T>> {
     let mut values = list(count, what)?;
     values.resize(count, value);
     Ok(values)
@@ -106,7 +106,7 @@ pub(crate) fn extend<T: Copy>(list: &mut Vec<T>, values: &[T], what: &str) -> Re
 }
 
 /// The values of an iterator as a list.
-pub(crate) fn collect<T>(values: impl IntoIterator<Item = T>, what: &str) -> Result<Vec<T>> {
+pub fn collect<T>(values: impl IntoIterator<Item = T>, what: &str) -> Result<Vec<T>> {
     let values = values.into_iter();
     let mut collected = list(values.size_hint().0, what)?;
     for value in values {
@@ -116,7 +116,7 @@ pub(crate) fn collect<T>(values: impl IntoIterator<Item = T>, what: &str) -> Res
 }
 
 /// The values of an iterator that may fail, as a list.
-pub(crate) fn try_collect<T>(values: impl IntoIterator<Item = Result<T>>, what: &str) -> Result<Vec<T>> {
+pub fn try_collect<T>(values: impl IntoIterator<Item = Result<T>>, what: &str) -> Result<Vec<T>> {
     let values = values.into_iter();
     let mut collected = list(values.size_hint().0, what)?;
     for value in values {

@@ -11,10 +11,12 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{declared, entry, file, tensors};
-use weighbridge::{Access, Context, Kind, Limits, Model, OpenOptions, Result};
+use weighbridge::write::Manifests;
+use weighbridge::{Access, Context, Kind, Limits, Model, OpenOptions, PlanOptions, Policy, Result, Task};
 
 /// The system's allocator, with a count of what is taken from it.
 struct Counting;
@@ -223,4 +225,30 @@ fn memory_is_bounded() {
         ran += 1;
     }
     assert!(ran > 60, "{ran}");
+
+    let (tensors, peak) = hash_small_tensors();
+    println!("{peak:6.1} MiB  hashing {tensors} tensors of one byte");
+    assert!(peak <= 40.0, "hashing {tensors} tensors of one byte: {peak} MiB");
+}
+
+/// Loads very many small tensors of which each has a digest: how many, and the MiB that the pass takes. The block that is
+/// read holds all of them at once.
+fn hash_small_tensors() -> (usize, f64) {
+    const TENSORS: usize = 100_000;
+    let root = tempfile::tempdir().unwrap();
+    let entries: Vec<_> =
+        (0..TENSORS).map(|at| entry(&at.to_string(), "U8", "[1]", &format!("[{at},{}]", at + 1))).collect();
+    fs::write(root.path().join(MODEL), file(format!("{{{}}}", entries.join(",")), TENSORS)).unwrap();
+    let options = OpenOptions { policy: Policy::None, ..OpenOptions::default() };
+    let record =
+        Manifests::of(&Model::open(root.path(), &options, &Context::new()).unwrap()).unwrap().record().unwrap();
+    fs::write(root.path().join("weighbridge.json"), record).unwrap();
+
+    let options = OpenOptions { policy: Policy::Required, ..OpenOptions::default() };
+    let model = Model::open(root.path(), &options, &Context::new()).unwrap();
+    let plan = Arc::new(model.plan(&PlanOptions::default()).unwrap());
+    let before = HELD.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    Task::start(&plan).unwrap().wait().unwrap();
+    (TENSORS, (PEAK.load(Ordering::Relaxed) - before) as f64 / MIB as f64)
 }

@@ -19,10 +19,11 @@ use super::handle::{Handle, get};
 use super::metadata::wb_metadata_info;
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
-use super::{Out, begin, fill, list, plain, status, text, wb_str};
+use super::{Out, begin, fill, plain, status, text, wb_str};
 use weighbridge::Model;
 use weighbridge::error::Result;
 use weighbridge::graph::{Graph, Role};
+use weighbridge::memory;
 use weighbridge::metadata::Datum;
 
 /// A graph. Immutable and borrowed from its model; any thread. Since 0.1.
@@ -36,7 +37,7 @@ impl Handle for wb_graph {}
 impl wb_graph {
     /// What C may hold of the graphs of a model, for as long as the model's handle lives.
     pub(super) fn all(model: &Model) -> Result<Vec<Self>> {
-        let mut all = list(model.graphs().len(), "the graphs")?;
+        let mut all = memory::list(model.graphs().len(), "the graphs")?;
         all.extend((0..model.graphs().len()).map(|index| Self { model: model.clone(), index }));
         Ok(all)
     }

@@ -163,19 +163,9 @@ impl<T> Out<*const T> {
     }
 }
 
-/// An empty list with room for `count` values.
-fn list<T>(count: usize, name: &str) -> Result<Vec<T>> {
-    let mut list = Vec::new();
-    let no_memory = |_| Error::new(Kind::OutOfMemory, format!("no memory for {count} values")).with_subject(name);
-    list.try_reserve_exact(count).map_err(no_memory)?;
-    Ok(list)
-}
-
 /// A copy of what the caller lends for the call.
 fn copy<T: Copy>(values: &[T], name: &str) -> Result<Vec<T>> {
-    let mut copy = list(values.len(), name)?;
-    copy.extend_from_slice(values);
-    Ok(copy)
+    memory::collect(values.iter().copied(), name)
 }
 
 /// Lends a list: where it begins, or NULL if it is empty, and its length.

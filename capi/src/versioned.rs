@@ -4,10 +4,11 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::{
-    asset, attribute, cuda, dtype, error, findings, function, graph, hooks, library, list, metadata, model, node, null,
+    asset, attribute, cuda, dtype, error, findings, function, graph, hooks, library, metadata, model, node, null,
     placement, plan, quantization, report, signature, tensor, types, value,
 };
 use weighbridge::error::{Error, Kind, Result};
+use weighbridge::memory;
 
 /// A structure of the interface that begins with its size and may grow at its end.
 ///
@@ -106,7 +107,7 @@ pub(super) fn options_array<T: Versioned>(given: *const T, count: usize, name: &
     if size.checked_mul(count).is_none_or(|bytes| bytes > isize::MAX as usize) {
         return Err(Error::invalid(format!("{count} elements of {size} bytes cannot exist")).with_subject(name));
     }
-    let mut all = list(count, name)?;
+    let mut all = memory::list(count, name)?;
     for position in 0..count {
         let place = given.wrapping_byte_add(size * position);
         // SAFETY: one of the `count` structures that the caller says are there, each of `size` bytes.

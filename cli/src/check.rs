@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use weighbridge::check::CheckOptions;
 use weighbridge::error::Printable;
+use weighbridge::memory;
 use weighbridge::{Finding, OpenOptions, Policy, Severity};
 
 use crate::args::{Check, open};
@@ -50,14 +51,17 @@ impl Counts {
 pub fn run(args: &Check, out: &mut impl Write) -> Result<(), Failure> {
     // Notes are findings too.
     let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() }, Notes::Printed)?;
-    let mut findings = model.check(&CheckOptions { target: args.target.clone(), ..Default::default() })?;
-    // The worst first; those of one severity stay in the order of their places.
-    findings.sort_by_key(|finding| finding.severity);
+    let findings = model.check(&CheckOptions { target: args.target.clone(), ..Default::default() })?;
     let counts = Counts::of(&findings);
+    // The worst first; those of one severity stay in the order of their places.
+    let severities = [Severity::Error, Severity::Warning, Severity::Info];
+    let of_each = severities.map(|severity| findings.iter().filter(move |finding| finding.severity == severity));
+    let findings: Vec<&Finding> = memory::collect(of_each.into_iter().flatten(), "the findings")?;
     let good = counts.error == 0;
     let errors = count(counts.error, "error");
     let printed = if args.json {
-        print_json(out, &model, &Verdict { good, findings: findings.iter().map(describe).collect(), counts })
+        let findings = memory::collect(findings.iter().copied().map(describe), "the findings")?;
+        print_json(out, &model, &Verdict { good, findings, counts })
     } else {
         print(out, &findings, &counts).map_err(Failure::from)
     };
@@ -73,7 +77,7 @@ fn describe(finding: &Finding) -> FindingDescription<'_> {
     FindingDescription { severity: severity.name(), rule, path, message, remedy: remedy.as_deref() }
 }
 
-fn print(out: &mut impl Write, findings: &[Finding], counts: &Counts) -> io::Result<()> {
+fn print(out: &mut impl Write, findings: &[&Finding], counts: &Counts) -> io::Result<()> {
     for Finding { severity, rule, path, message, remedy } in findings {
         let place = if path.is_empty() { "model" } else { path };
         writeln!(out, "{}: {}: {} [{rule}]", severity.name(), Printable(place), Printable(message))?;

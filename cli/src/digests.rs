@@ -6,11 +6,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use weighbridge::digest::{Algorithm, Digest, Hasher};
+use weighbridge::memory;
 use weighbridge::tensor::{Contents, Encoding, Span};
 use weighbridge::{Error, Kind, Model, Result, Tensor};
 
 /// How many times over the bytes of the files may be hashed: as many as for the manifests of a model.
 const MOST_PASSES: u64 = 8;
+
+/// What memory is asked for.
+const DIGESTS: &str = "the digests";
 
 /// Bytes that may be hashed whatever the files are like.
 const FREE_BYTES: u64 = 64 << 20;
@@ -19,21 +23,21 @@ const FREE_BYTES: u64 = 64 << 20;
 ///
 /// [`Kind::Limit`]: tensors overlap so much that hashing each of them is too much work.
 pub fn of_tensors(model: &Model) -> Result<Vec<Digest>> {
-    let sorted = by_contents(model);
-    let groups: Vec<&[usize]> = sorted.chunk_by(|a, b| are_same(model, *a, *b)).collect();
+    let sorted = by_contents(model)?;
+    let groups: Vec<&[usize]> = memory::collect(sorted.chunk_by(|a, b| are_same(model, *a, *b)), DIGESTS)?;
     check_work(model, &groups)?;
-    let mut digests = vec![Digest::from([0; 32]); sorted.len()];
-    for (group, digest) in digest_groups(model, &groups)? {
+    let mut digests = memory::filled(Digest::from([0; 32]), sorted.len(), DIGESTS)?;
+    for (group, digest) in digest_groups(model, &groups)?.into_iter().flatten() {
         groups[group].iter().for_each(|index| digests[*index] = digest);
     }
     Ok(digests)
 }
 
 /// The indices of all tensors, those with the same contents side by side.
-fn by_contents(model: &Model) -> Vec<usize> {
-    let mut sorted: Vec<usize> = (0..model.tensors().len()).collect();
-    sorted.sort_by_key(|index| model.tensors().get(*index).and_then(|tensor| Identity::of(&tensor)));
-    sorted
+fn by_contents(model: &Model) -> Result<Vec<usize>> {
+    let mut sorted: Vec<usize> = memory::collect(0..model.tensors().len(), DIGESTS)?;
+    sorted.sort_unstable_by_key(|index| model.tensors().get(*index).and_then(|tensor| Identity::of(&tensor)));
+    Ok(sorted)
 }
 
 fn are_same(model: &Model, a: usize, b: usize) -> bool {
@@ -85,8 +89,8 @@ fn work(tensor: &Tensor<'_>) -> u64 {
     gathered.saturating_add(tensor.byte_len().min(stored))
 }
 
-/// The number of each group, with the digest of its tensors.
-fn digest_groups(model: &Model, groups: &[&[usize]]) -> Result<Vec<(usize, Digest)>> {
+/// The number of each group, with the digest of its tensors: what each thread has done.
+fn digest_groups(model: &Model, groups: &[&[usize]]) -> Result<Vec<Vec<(usize, Digest)>>> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut digests = Vec::new();
@@ -95,19 +99,18 @@ fn digest_groups(model: &Model, groups: &[&[usize]]) -> Result<Vec<(usize, Diges
             let Some(group) = groups.get(number) else { return Ok(digests) };
             // After an error the other threads need not go on.
             let digest = digest(model, group[0]).inspect_err(|_| next.store(groups.len(), Ordering::Relaxed))?;
-            digests.push((number, digest));
+            memory::push(&mut digests, (number, digest), DIGESTS)?;
         }
     };
     let count = thread::available_parallelism().map_or(1, usize::from);
-    let parts: Result<Vec<Vec<_>>> = thread::scope(|scope| {
+    thread::scope(|scope| {
         // A system that refuses more threads gets by with fewer: this one works as well.
         let threads: Vec<_> = (1..count).map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
         let own = work();
         // A panic goes on here: its thread has digests that nobody else makes.
         let others = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         others.chain([own]).collect()
-    });
-    Ok(parts?.into_iter().flatten().collect())
+    })
 }
 
 fn digest(model: &Model, index: usize) -> Result<Digest> {
@@ -120,7 +123,7 @@ fn digest(model: &Model, index: usize) -> Result<Digest> {
 fn digest_span(model: &Model, index: usize, len: u64) -> Result<Digest> {
     const BLOCK: u64 = 1 << 20;
     let mut hasher = Hasher::whole(Algorithm::Sha256);
-    let mut buffer = vec![0; len.min(BLOCK) as usize];
+    let mut buffer = memory::filled(0, len.min(BLOCK) as usize, DIGESTS)?;
     let mut offset = 0;
     while offset < len {
         let part = &mut buffer[..(len - offset).min(BLOCK) as usize];

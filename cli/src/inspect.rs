@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use weighbridge::digest::Digest;
 use weighbridge::error::Printable;
 use weighbridge::metadata::Datum;
-use weighbridge::{Model, OpenOptions, Policy, Tensor};
+use weighbridge::{Model, OpenOptions, Policy, Tensor, memory};
 
 use crate::args::{Inspect, open};
 use crate::digests;
@@ -73,11 +74,11 @@ struct TensorList<'a> {
 }
 
 impl<'a> TensorList<'a> {
-    fn by_name(&self) -> impl Iterator<Item = (usize, Tensor<'a>)> + use<'a> {
+    fn by_name(&self) -> weighbridge::Result<impl Iterator<Item = (usize, Tensor<'a>)> + use<'a>> {
         let tensors = self.model.tensors();
-        let mut sorted: Vec<usize> = (0..tensors.len()).collect();
+        let mut sorted: Vec<usize> = memory::collect(0..tensors.len(), "the tensors")?;
         sorted.sort_unstable_by_key(|index| tensors.get(*index).map(|tensor| tensor.name));
-        sorted.into_iter().filter_map(|index| Some((index, tensors.get(index)?)))
+        Ok(sorted.into_iter().filter_map(|index| Some((index, tensors.get(index)?))))
     }
 
     fn describe(&self, index: usize, tensor: Tensor<'a>) -> TensorDescription<'a> {
@@ -97,7 +98,8 @@ impl<'a> TensorList<'a> {
 
 impl Serialize for TensorList<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.by_name().map(|(index, tensor)| self.describe(index, tensor)))
+        let tensors = self.by_name().map_err(S::Error::custom)?;
+        serializer.collect_seq(tensors.map(|(index, tensor)| self.describe(index, tensor)))
     }
 }
 
@@ -121,12 +123,15 @@ pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
 fn describe<'a>(model: &'a Model, digests: Option<&'a [Digest]>) -> Result<Description<'a>, Failure> {
     Ok(Description {
         format: model.format(),
-        files: model.files().map(|file| FileDescription { path: file.name(), bytes: file.len() }).collect(),
+        files: memory::collect(
+            model.files().map(|file| FileDescription { path: file.name(), bytes: file.len() }),
+            "the files",
+        )?,
         metadata: metadata(model)?,
         assets: model.assets(),
-        unindexed: model.unindexed().iter().map(|tensor| &*tensor.name).collect(),
+        unindexed: memory::collect(model.unindexed().iter().map(|tensor| &*tensor.name), "the tensors")?,
         tensors: TensorList { model, files: Files::of(model), digests },
-        graph: GraphDescription::of(model),
+        graph: GraphDescription::of(model)?,
     })
 }
 
@@ -165,7 +170,7 @@ fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> 
 fn print_digests(out: &mut impl Write, tensors: &TensorList<'_>) -> Result<(), Failure> {
     let Some(digests) = tensors.digests.filter(|digests| !digests.is_empty()) else { return Ok(()) };
     writeln!(out)?;
-    for (index, tensor) in tensors.by_name() {
+    for (index, tensor) in tensors.by_name()? {
         writeln!(out, "{}  {}", digests[index], Printable(tensor.name))?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use serde::Serialize;
 use weighbridge::Model;
 use weighbridge::error::Printable;
 use weighbridge::host::Progress;
+use weighbridge::memory;
 use weighbridge::verify::{Outcome, Report, Subject};
 
 use crate::failure::Failure;
@@ -37,7 +38,7 @@ struct Answer<'a, T> {
 
 /// Prints the JSON object of a command about a model.
 pub fn print_json(out: &mut impl Write, model: &Model, found: &impl Serialize) -> Result<(), Failure> {
-    let notes = model.notes().iter().map(NoteDescription::from).collect();
+    let notes = memory::collect(model.notes().iter().map(NoteDescription::from), "the notes")?;
     json::print(out, &Answer { found, notes })
 }
 

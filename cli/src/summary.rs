@@ -5,11 +5,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use weighbridge::graph::{Dim, Graph, NamedValue, Role, Signature, Type, TypeKind, Value};
-use weighbridge::{Graphs, Model};
+use weighbridge::{Graphs, Model, Result, memory};
 
 use crate::graph::{opsets, origin, print_value};
 use crate::names::{Name, domain_name};
 use crate::output::{count, thousands};
+
+/// What memory is asked for.
+const VALUES: &str = "the inputs and outputs";
 
 /// The JSON form: one for all formats with graphs.
 #[derive(Serialize)]
@@ -55,21 +58,24 @@ enum DimDescription<'a> {
 
 impl<'a> GraphDescription<'a> {
     /// `None` if the format has weights only.
-    pub fn of(model: &'a Model) -> Option<Self> {
+    pub fn of(model: &'a Model) -> Result<Option<Self>> {
         let graphs = model.graphs();
-        let main = graphs.get(0)?;
+        let Some(main) = graphs.get(0) else { return Ok(None) };
         let mut opset = BTreeMap::new();
         for import in graphs.opsets() {
             opset.entry(domain_name(&import.domain)).or_insert(import.version);
         }
-        Some(Self {
-            inputs: inputs(main).map(describe).collect(),
-            outputs: outputs(main).map(describe).collect(),
+        Ok(Some(Self {
+            inputs: memory::try_collect(inputs(main).map(describe), VALUES)?,
+            outputs: memory::try_collect(outputs(main).map(describe), VALUES)?,
             opset,
-            nodes: count_nodes(graphs),
-            signatures: graphs.signatures().filter_map(|signature| describe_signature(graphs, &signature)).collect(),
+            nodes: count_nodes(graphs)?,
+            signatures: memory::try_collect(
+                graphs.signatures().filter_map(|signature| describe_signature(graphs, &signature)),
+                VALUES,
+            )?,
             subgraphs: graphs.iter().filter(|graph| matches!(graph.role, Role::Subgraph { .. })).count(),
-        })
+        }))
     }
 }
 
@@ -83,17 +89,24 @@ fn outputs(graph: &Graph) -> impl Iterator<Item = Value<'_>> {
     graph.outputs().iter().filter_map(|index| graph.value(*index))
 }
 
-fn describe_signature<'a>(graphs: &'a Graphs, signature: &Signature<'a>) -> Option<SignatureDescription<'a>> {
+fn describe_signature<'a>(graphs: &'a Graphs, signature: &Signature<'a>) -> Option<Result<SignatureDescription<'a>>> {
     let graph = graphs.get(signature.graph)?;
     // In a broken model an input or output may not be a value.
     let of = |named: NamedValue<'a>| {
-        graph.value(named.value).map(|value| ValueDescription { name: named.name, ..describe(value) })
+        let value = graph.value(named.value)?;
+        Some(describe(value).map(|value| ValueDescription { name: named.name, ..value }))
     };
-    let (inputs, outputs) = (signature.inputs().filter_map(of).collect(), signature.outputs().filter_map(of).collect());
-    Some(SignatureDescription { key: signature.key, inputs, outputs })
+    let lists = || {
+        let inputs = memory::try_collect(signature.inputs().filter_map(of), VALUES)?;
+        let outputs = memory::try_collect(signature.outputs().filter_map(of), VALUES)?;
+        Ok(SignatureDescription { key: signature.key, inputs, outputs })
+    };
+    Some(lists())
 }
 
-fn describe(value: Value<'_>) -> ValueDescription<'_> {
+fn describe(value: Value<'_>) -> Result<ValueDescription<'_>> {
+    // A list of dimensions is short, and there may be many.
+    memory::check()?;
     let is_tensor = |ty: &Type<'_>| matches!(ty.kind, TypeKind::Tensor | TypeKind::SparseTensor);
     let ty = value.ty.filter(is_tensor);
     let dims = ty.filter(|ty| ty.shape.is_some()).map(|ty| ty.dims());
@@ -102,25 +115,27 @@ fn describe(value: Value<'_>) -> ValueDescription<'_> {
         Dim::Symbol(name) => DimDescription::Symbol(name),
         Dim::Unknown => DimDescription::Unknown,
     };
-    ValueDescription {
+    Ok(ValueDescription {
         name: value.name,
         dtype: ty.and_then(|ty| ty.dtype).map(|dtype| dtype.name()),
         shape: dims.map(|dims| dims.map(describe).collect()),
-    }
+    })
 }
 
-fn count_nodes(graphs: &Graphs) -> BTreeMap<String, u64> {
+fn count_nodes(graphs: &Graphs) -> Result<BTreeMap<String, u64>> {
     let mut counts = BTreeMap::new();
     for node in graphs.iter().flat_map(|graph| graph.nodes()) {
+        memory::check()?;
         *counts.entry((node.domain, node.op)).or_insert(0) += 1;
     }
     let mut nodes = BTreeMap::new();
     for ((domain, op), count) in counts {
+        memory::check()?;
         let name = if domain.is_empty() { op.to_owned() } else { format!("{domain}.{op}") };
         // Two operators may be spelled alike, as `b.c` of `a` and `c` of `a.b`.
         *nodes.entry(name).or_insert(0) += count;
     }
-    nodes
+    Ok(nodes)
 }
 
 /// A few lines: what the model takes and gives, and what it is made of.

@@ -11,10 +11,16 @@ use super::plan::Plan;
 use super::reader::Reader;
 use super::window::Window;
 use crate::digest::{Algorithm, Digest, Hasher};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::memory;
 use crate::storage::Source;
 use crate::verify::{Costs, Stage};
+
+/// What memory is asked for.
+const DIGESTS: &str = "the digests";
+
+/// How many ranges may reach from one block into the next: hashers of 8 MB. Tensors that share bytes are a handful.
+const MOST_HASHERS: usize = 4_096;
 
 /// A job in progress.
 pub(super) struct Work {
@@ -34,7 +40,7 @@ impl Work {
             position: *start,
             next_hash: hashes.start,
             hashing: Vec::new(),
-            digests: memory::list(hashes.len(), "the digests")?,
+            digests: memory::list(hashes.len(), DIGESTS)?,
         })
     }
 
@@ -117,21 +123,38 @@ impl Work {
     /// Feeds bytes of the file at `start` to the hash of every range that they lie in.
     fn hash(&mut self, plan: &Plan, start: u64, bytes: &[u8], costs: &mut Costs) -> Result<()> {
         let end = start + bytes.len() as u64;
-        let last = self.job(plan).hashes.end;
-        while let Some(range) = plan.checks.ranges[..last].get(self.next_hash).filter(|next| next.start < end) {
-            memory::push(&mut self.hashing, (*range, hasher_of(plan, range)), "the digests")?;
-            self.next_hash += 1;
-        }
-        for (range, hasher) in &mut self.hashing {
+        let mut feed = |range: &HashRange, hasher: &mut Hasher| {
             let from = range.start.max(start) - start;
             let to = range.end.min(end) - start;
             let stage = Stage::Hash(plan.checks.list[range.check as usize].algorithm);
             costs.measure(stage, to - from, || hasher.update(&bytes[from as usize..to as usize]));
-        }
+        };
+        self.hashing.iter_mut().for_each(|(range, hasher)| feed(range, hasher));
         for (range, hasher) in self.hashing.extract_if(.., |(range, _)| range.end <= end) {
-            memory::push(&mut self.digests, (range, hasher.finish()), "the digests")?;
+            memory::push(&mut self.digests, (range, hasher.finish()), DIGESTS)?;
+        }
+        let last = self.job(plan).hashes.end;
+        while let Some(range) = plan.checks.ranges[..last].get(self.next_hash).filter(|next| next.start < end) {
+            memory::check()?;
+            // One after the other: a block may hold thousands of ranges, and a hasher takes two kilobytes.
+            let mut hasher = hasher_of(plan, range);
+            feed(range, &mut hasher);
+            match range.end <= end {
+                true => memory::push(&mut self.digests, (*range, hasher.finish()), DIGESTS)?,
+                false => self.keep(*range, hasher)?,
+            }
+            self.next_hash += 1;
         }
         Ok(())
+    }
+
+    /// Keeps a hasher for the next block.
+    fn keep(&mut self, range: HashRange, hasher: Hasher) -> Result<()> {
+        if self.hashing.len() == MOST_HASHERS {
+            let message = format!("more than {MOST_HASHERS} tensors or ranges with digests overlap here");
+            return Err(Error::new(Kind::Limit, message).with_offset(range.start));
+        }
+        memory::push(&mut self.hashing, (range, hasher), DIGESTS)
     }
 }
 

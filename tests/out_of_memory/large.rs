@@ -47,7 +47,34 @@ fn safetensors(size: usize) -> Vec<(&'static str, Files)> {
         ("metadata", metadata(joined(size, |number| format!(r#""{number}":"{}""#, "v".repeat(90))))),
         ("long-metadata", metadata(format!(r#""x":"{long}""#))),
         ("index", vec![("model.safetensors.index.json", index.into()), ("a", shard)]),
+        ("small-tensors", small_tensors(size)),
+        ("shards", shards(size)),
     ]
+}
+
+/// Tensors of one byte, and a manifest with the digest of each.
+fn small_tensors(size: usize) -> Files {
+    let names: Vec<_> = many(size, |number| format!("{number:060}"));
+    let entry = |(at, name): (usize, &String)| bytes::entry(name, "U8", "[1]", &format!("[{at},{}]", at + 1));
+    let header: Vec<_> = names.iter().enumerate().map(entry).collect();
+    let claim = |(at, name): (usize, &String)| {
+        let digest = blake3::hash(&[(at + 1) as u8]);
+        format!(r#""{name}":{{"file":"{MODEL}","dtype":"U8","shape":[1],"blake3":"{digest}"}}"#)
+    };
+    let claims: Vec<_> = names.iter().enumerate().map(claim).collect();
+    let record = format!(r#"{{"weighbridge":1,"files":{{}},"tensors":{{{}}}}}"#, claims.join(","));
+    vec![
+        (MODEL, bytes::file(format!("{{{}}}", header.join(",")), names.len())),
+        ("weighbridge.json", record.into_bytes()),
+    ]
+}
+
+/// A checkpoint of so many shards that also the list of them is large.
+fn shards(size: usize) -> Files {
+    let count = size / 300;
+    let name = |number: usize| format!("model-{:05}-of-{count:05}.safetensors", number + 1);
+    let shard = |number: usize| bytes::file(format!("{{{}}}", empty(&format!("{number}"))), 0);
+    (0..count).map(|number| (&*name(number).leak(), shard(number))).collect()
 }
 
 fn manifests(size: usize) -> Vec<(&'static str, Files)> {

@@ -6,7 +6,7 @@ use super::{
     wb_route, wb_slice,
 };
 use crate::cancel::cancel_of;
-use crate::{array, copy, host_stream, list, options, options_array};
+use crate::{array, copy, host_stream, options, options_array};
 use weighbridge::dtype::DType;
 use weighbridge::error::{Error, Kind, Result};
 use weighbridge::load::{
@@ -26,7 +26,7 @@ pub(crate) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
     let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).with_subject(what);
     let patterns = array(opt.include, opt.include_count, "include")?.iter();
     let patterns = patterns.map(|pattern| pattern.text("include").map(str::to_owned));
-    let mut include = list(opt.include_count, "include")?;
+    let mut include = memory::list(opt.include_count, "include")?;
     for pattern in patterns {
         memory::check()?;
         include.push(pattern?);
@@ -143,7 +143,7 @@ fn check_reserved(reserved: u32, name: &str) -> Result<()> {
 }
 
 fn each<T, U>(items: Vec<T>, mut convert: impl FnMut(T) -> Result<U>) -> Result<Vec<U>> {
-    let mut converted = list(items.len(), "opt")?;
+    let mut converted = memory::list(items.len(), "opt")?;
     for item in items {
         memory::check()?;
         converted.push(convert(item)?);

@@ -121,14 +121,14 @@ impl<'r, 'a> Shards<'r, 'a> {
             let (name, file) = (memory::text(tensor.name, TABLES)?, source.name().to_owned());
             memory::push(&mut self.unindexed, Unindexed { name, file }, TABLES)?;
         }
-        if let Some(key) = self.merge_metadata(parsed.metadata) {
+        if let Some(key) = self.merge_metadata(parsed.metadata)? {
             let message = format!("metadata \"{}\" differs from an earlier shard's", key);
             self.reading.notes.add(METADATA_DIFFERS, source.name(), message);
         }
-        self.tables.push((parsed.tensors, picked));
+        memory::push(&mut self.tables, (parsed.tensors, picked), TABLES)?;
         let used = vec![UsedPart::Witness(parsed.header.into())];
-        self.weights.push(WeightFile { source, used, base: None, described_by: DescribedBy::Itself });
-        Ok(())
+        let file = WeightFile { source, used, base: None, described_by: DescribedBy::Itself };
+        memory::push(&mut self.weights, file, TABLES)
     }
 
     /// A link may lead to a file that is a shard already. It would be read, counted and kept once for each name.
@@ -144,9 +144,10 @@ impl<'r, 'a> Shards<'r, 'a> {
     }
 
     /// Keeps what the first shard says of a key; returns the first key of which this one says something else.
-    fn merge_metadata(&mut self, metadata: BTreeMap<String, OwnedText>) -> Option<String> {
+    fn merge_metadata(&mut self, metadata: BTreeMap<String, OwnedText>) -> Result<Option<String>> {
         let mut differing = None;
         for (key, value) in metadata {
+            memory::check()?;
             let kept = self.metadata.entry(key);
             if let btree_map::Entry::Occupied(other) = &kept
                 && other.get().0 != value.0
@@ -155,7 +156,7 @@ impl<'r, 'a> Shards<'r, 'a> {
             }
             kept.or_insert(value);
         }
-        differing
+        Ok(differing)
     }
 
     fn finish(mut self) -> Result<Parsed> {
