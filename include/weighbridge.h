@@ -357,9 +357,10 @@ typedef struct wb_cancel wb_cancel;
 WB_API wb_status wb_cancel_create(wb_cancel **out, wb_error **err);
 
 // Cancels every operation that has this handle, also those that start later: they return `WB_ERR_CANCELLED`. An
-// operation notices within one block of tensors or about a megabyte of headers. NULL is allowed. Any
+// operation notices within 50 milliseconds or one block of tensors, or about a megabyte of headers. NULL is allowed. Any
 // thread, also inside a callback. Since 0.1.
-WB_API void wb_cancel_set(const wb_cancel *c);
+WB_API
+void wb_cancel_set(const wb_cancel *c);
 
 // Adds a reference and returns `c`. NULL is allowed. Any thread. Since 0.1.
 WB_API wb_cancel *wb_cancel_retain(wb_cancel *c);

@@ -34,7 +34,7 @@ pub extern "C" fn wb_cancel_create(out: *mut *mut wb_cancel, err: *mut *mut wb_e
 }
 
 /// Cancels every operation that has this handle, also those that start later: they return `WB_ERR_CANCELLED`. An
-/// operation notices within one block of tensors or about a megabyte of headers. NULL is allowed. Any
+/// operation notices within 50 milliseconds or one block of tensors, or about a megabyte of headers. NULL is allowed. Any
 /// thread, also inside a callback. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_cancel_set(c: *const wb_cancel) {

@@ -20,8 +20,8 @@ impl Model {
     }
 
     /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`](crate::Task::wait_with).
-    pub fn verify_with(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
-        let (others, missing) = self.context().log_failure("verify", self.other_files())?;
+    pub fn verify_with(&self, mut progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
+        let (others, missing) = self.context().log_failure("verify", self.other_files(&mut progress))?;
         let report = verify(&self.0.payload, others, missing, progress)?;
         // Whoever asked decides what a mismatch means; the log names it.
         let _ = self.context().log_failure("verify", report.verdict(self.policy()));
@@ -29,8 +29,18 @@ impl Model {
     }
 
     /// The files that a verification covers beside the model's own: its assets and, if the model is a directory, what
-    /// manifests list; and the names of those that are listed and cannot be opened.
-    fn other_files(&self) -> Result<(Vec<PayloadFile>, Vec<ReportFile>)> {
+    /// manifests list; and the names of those that are listed and cannot be opened. `progress` is called at once and now and
+    /// then: a manifest may list a million files.
+    fn other_files(
+        &self,
+        progress: &mut impl FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<(Vec<PayloadFile>, Vec<ReportFile>)> {
+        const FILES_BETWEEN_CALLS: usize = 1_000;
+        let mut go_on = || match progress(&Progress::default()) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::new(Kind::Cancelled, "the verification was cancelled")),
+        };
+        go_on()?;
         let Inner { payload, location, assets, .. } = &*self.0;
         let is_listed = |name: &str| payload.manifests.iter().any(|manifest| manifest.files.contains_key(name));
         let mut own: HashSet<&str> = HashSet::new();
@@ -42,8 +52,11 @@ impl Model {
         names.sort_unstable();
         names.dedup();
         let (mut found, mut missing) = (Vec::new(), Vec::new());
-        for name in names {
+        for (number, name) in names.into_iter().enumerate() {
             memory::check()?;
+            if number > 0 && number.is_multiple_of(FILES_BETWEEN_CALLS) {
+                go_on()?;
+            }
             match location.open_asset(name) {
                 Ok(source) => memory::push(&mut found, PayloadFile::plain(source), FILES)?,
                 Err(e) if e.kind() == Kind::OutOfMemory || !is_listed(name) => return Err(e),

@@ -41,6 +41,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
 }
 
 fn read_line(line: &str) -> Result<(String, Digest)> {
+    if line.contains('\0') {
+        return Err(Error::format("contains a NUL"));
+    }
     if let Some((name, digest)) = line.strip_prefix("SHA256 (").and_then(|rest| rest.rsplit_once(") = ")) {
         return Ok((memory::text(name, NAME)?, Digest::from_hex(digest)?));
     }
