@@ -141,7 +141,7 @@ impl Work {
             feed(range, &mut hasher);
             match range.end <= end {
                 true => memory::push(&mut self.digests, (*range, hasher.finish()), DIGESTS)?,
-                false => self.keep(*range, hasher)?,
+                false => self.keep(plan, *range, hasher)?,
             }
             self.next_hash += 1;
         }
@@ -149,10 +149,13 @@ impl Work {
     }
 
     /// Keeps a hasher for the next block.
-    fn keep(&mut self, range: HashRange, hasher: Hasher) -> Result<()> {
+    fn keep(&mut self, plan: &Plan, range: HashRange, hasher: Hasher) -> Result<()> {
         if self.hashing.len() == MOST_HASHERS {
-            let message = format!("more than {MOST_HASHERS} tensors or ranges with digests overlap here");
-            return Err(Error::new(Kind::Limit, message).with_offset(range.start));
+            let message = format!(
+                "more than {MOST_HASHERS} tensors or ranges with digests overlap here: expected a manifest of whole files, such as SHA256SUMS"
+            );
+            let path = plan.files[self.job(plan).file].source.path();
+            return Err(Error::new(Kind::Limit, message).with_path(path).with_offset(range.start));
         }
         memory::push(&mut self.hashing, (range, hasher), DIGESTS)
     }

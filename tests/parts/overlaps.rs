@@ -134,6 +134,30 @@ fn assert_limited(error: &Error, cure: &str) {
     }
 }
 
+/// Each hash that goes on in the next block takes two kilobytes.
+#[test]
+fn more_hashes_than_anybody_needs_at_once_are_refused() {
+    const BLOCK: usize = 512 << 10;
+    let tensor = |(before, after): (usize, usize)| {
+        let len = before + after;
+        json!({"name": format!("t{before}-{after}"), "dtype": "U8", "shape": [len], "runs": run(BLOCK - before, len)})
+    };
+    for (count, is_refused) in [(60, false), (70, true)] {
+        let around = (1..=count).flat_map(|before| (1..=count).map(move |after| (before, after)));
+        let tensors = [(BLOCK, 1)].into_iter().chain(around).map(tensor).collect();
+        let fixture = Fixture::written(MIB, &tensors);
+        let model = fixture.open(Some(&record(&fixture, false)));
+        match model.verify() {
+            Ok(report) => assert_all_match(&report, count * count + 1),
+            Err(error) => {
+                assert!(is_refused && error.kind() == Kind::Limit, "{error}");
+                assert!(error.message().contains("4096 tensors or ranges with digests overlap here"), "{error}");
+            }
+        }
+        assert_eq!(model.verify().is_err(), is_refused);
+    }
+}
+
 /// And what the errors advise helps.
 #[test]
 fn overlaps_beyond_the_bound_are_refused_with_a_cure() {
