@@ -5,10 +5,8 @@
 //! out.
 //!
 //!   wb_graph_node_info(graph, id, &node);
-//!   for (i = 0; i < node.inputs; ++i) {
-//!     if (node.input_values[i] != WB_NO_ID) {
-//!       wb_graph_value_info(graph, node.input_values[i], &value);
-//!     }
+//!   if (node.inputs > 0 && *node.input_values != WB_NO_ID) {
+//!     wb_graph_value_info(graph, *node.input_values, &value);
 //!   }
 
 use super::graph::{graph_of, wb_graph};
