@@ -29,8 +29,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
             continue;
         }
         memory::check()?;
-        let added = read_line(line)
-            .and_then(|(name, digest)| files.add(name, FileClaim::new(None, [(Algorithm::Sha256, digest)])));
+        let added = read_line(line).and_then(|(name, digest)| match name.contains('\0') {
+            true => Err(Error::format("the name contains a NUL")),
+            false => files.add(name, FileClaim::new(None, [(Algorithm::Sha256, digest)])),
+        });
         added.map_err(|e| e.with_subject(format!("line {number}")))?;
     }
     let files = files.by_name;
@@ -41,9 +43,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
 }
 
 fn read_line(line: &str) -> Result<(String, Digest)> {
-    if line.contains('\0') {
-        return Err(Error::format("contains a NUL"));
-    }
     if let Some((name, digest)) = line.strip_prefix("SHA256 (").and_then(|rest| rest.rsplit_once(") = ")) {
         return Ok((memory::text(name, NAME)?, Digest::from_hex(digest)?));
     }

@@ -82,6 +82,7 @@ fn sums() -> Vec<Row> {
         ("escape of nothing", SUMS, raw(format!("\\{DIGEST}  a\\\n")), Format, &["line 1", "after a backslash"]),
         ("not UTF-8", SUMS, [raw(&line), raw(b"\xff")].concat(), Format, &["not UTF-8", "(at byte 84)"]),
         ("error page", SUMS, raw("<html>\n<body>404</body>"), Format, &["line 1", "<html>"]),
+        ("a NUL in a name", SUMS, format!("{:064x}  a\0b\n", 1).into(), Format, &["line 1", "the name contains a NUL"]),
         ("zeros", SUMS, vec![0; 100], Format, &["line 1", "64 hexadecimal digits"]),
     ]
 }
