@@ -89,7 +89,6 @@ fn odd_models_open() {
             }
         }
     }
-    assert_eq!(rows.len(), 31);
 }
 
 /// A shard may hold more than the index assigns to it, such as a tensor of an earlier checkpoint.
