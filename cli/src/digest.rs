@@ -28,12 +28,19 @@ pub fn run(args: &Digest, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn write(out: &mut impl Write, path: &Path, text: &str) -> Result<(), Failure> {
-    let old = fs::read(path);
+    let note = if is_other_file(path, text) { ", which had other contents before" } else { "" };
     replace_file(path, text.as_bytes())?;
-    let note = match old {
-        Ok(old) if old != text.as_bytes() => ", which had other contents before",
-        _ => "",
-    };
     writeln!(out, "wrote {}{note}", Escaped(&path.to_string_lossy()))?;
     Ok(())
+}
+
+/// Whether a file with other contents is there. It is read only if it is as long as the text: what lies there may be anything.
+fn is_other_file(path: &Path, text: &str) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(there) if there.is_file() && there.len() == text.len() as u64 => {
+            fs::read(path).is_ok_and(|old| old != text.as_bytes())
+        }
+        Ok(there) => there.is_file(),
+        Err(_) => false,
+    }
 }

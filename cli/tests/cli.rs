@@ -224,6 +224,20 @@ fn load_tells_the_target() {
     }
 }
 
+/// What is replaced is not read without end. Somebody else may have put it there.
+#[test]
+fn digest_replaces_a_link_to_an_endless_file() {
+    let copy = checkpoint();
+    let manifest = copy.path().join("weighbridge.json");
+    let _ = fs::remove_file(&manifest);
+    std::os::unix::fs::symlink("/dev/zero", &manifest).unwrap();
+    assert!(!good(&["digest", path(copy.path())]).contains("other contents"));
+    assert!(fs::symlink_metadata(&manifest).unwrap().is_file());
+    fs::write(&manifest, "{}").unwrap();
+    assert!(good(&["digest", path(copy.path())]).contains("weighbridge.json, which had other contents before"));
+    assert!(!good(&["digest", path(copy.path())]).contains("other contents"));
+}
+
 #[test]
 fn digest_writes_manifests_that_verify_and_sha256sum_accept() {
     let copy = checkpoint();
