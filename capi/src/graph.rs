@@ -37,9 +37,8 @@ impl Handle for wb_graph {}
 impl wb_graph {
     /// What C may hold of the graphs of a model, for as long as the model's handle lives.
     pub(super) fn all(model: &Model) -> Result<Vec<Self>> {
-        let mut all = memory::list(model.graphs().len(), "the graphs")?;
-        all.extend((0..model.graphs().len()).map(|index| Self { model: model.clone(), index }));
-        Ok(all)
+        let graphs = (0..model.graphs().len()).map(|index| Self { model: model.clone(), index });
+        memory::collect(graphs, "the graphs")
     }
 
     pub(super) fn graph(&self) -> Result<&Graph> {

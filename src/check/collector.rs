@@ -141,20 +141,13 @@ impl<'a> Collector<'a> {
         self.result()?;
         self.found.sort_unstable_by_key(|(site, number, _)| (*site, *number));
         let left_out = self.counts.into_values().filter(|count| count.seen > count.kept);
-        // At most one for each rule.
-        let left_out: Vec<Finding> = left_out
-            .map(|Count { rule, seen, kept }| {
-                let message = format!("{} more findings of this rule were left out", seen - kept);
-                Finding::new(rule.severity, rule.id, "", message)
-            })
-            .collect();
+        let left_out = left_out.map(|Count { rule, seen, kept }| {
+            let message = format!("{} more findings of this rule were left out", seen - kept);
+            Finding::new(rule.severity, rule.id, "", message)
+        });
         let found = self.found.into_iter().map(|(.., finding)| finding);
-        let mut findings = memory::list(notes.len() + found.len() + left_out.len(), FINDINGS)?;
-        for finding in notes.iter().cloned().chain(found).chain(left_out) {
-            memory::check()?;
-            findings.push(finding);
-        }
-        Ok(findings)
+        let findings = notes.iter().cloned().chain(found).chain(left_out);
+        memory::try_collect(findings.map(|finding| memory::check().map(|()| finding)), FINDINGS)
     }
 }
 

@@ -131,7 +131,7 @@ impl Model {
             Policy::IfPresent | Policy::None => Ledger::new(0, 0)?,
         };
         let payload = Arc::new(Payload {
-            name: location.path().to_string(),
+            name: location.path(),
             context: context.clone(),
             weights: weights.len(),
             ledger,

@@ -25,12 +25,8 @@ pub(crate) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
     check_reserved(opt.reserved, "reserved")?;
     let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).with_subject(what);
     let patterns = array(opt.include, opt.include_count, "include")?.iter();
-    let patterns = patterns.map(|pattern| pattern.text("include").map(str::to_owned));
-    let mut include = memory::list(opt.include_count, "include")?;
-    for pattern in patterns {
-        memory::check()?;
-        include.push(pattern?);
-    }
+    let patterns = patterns.map(|pattern| memory::check().and_then(|()| Ok(pattern.text("include")?.to_owned())));
+    let include = memory::try_collect(patterns, "include")?;
     Ok(PlanOptions {
         target,
         include,
@@ -143,10 +139,5 @@ fn check_reserved(reserved: u32, name: &str) -> Result<()> {
 }
 
 fn each<T, U>(items: Vec<T>, mut convert: impl FnMut(T) -> Result<U>) -> Result<Vec<U>> {
-    let mut converted = memory::list(items.len(), "opt")?;
-    for item in items {
-        memory::check()?;
-        converted.push(convert(item)?);
-    }
-    Ok(converted)
+    memory::try_collect(items.into_iter().map(|item| memory::check().and_then(|()| convert(item))), "opt")
 }
