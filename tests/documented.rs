@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{c_library, run, tool};
+use common::{link_c_library, run, tool};
 
 const HEADER: &str = "include/weighbridge.h";
 const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Iinclude"];
@@ -70,10 +70,9 @@ fn sections() -> Vec<(String, String)> {
 
 /// Compiles a source with the compiler of its language, and links it if it is a program.
 fn compile(source: &Path, compiler: &Path, flags: &[&str]) -> PathBuf {
-    let (library, binary) = (c_library(), source.with_extension("bin"));
+    let binary = source.with_extension("bin");
     let mut command = Command::new(compiler);
-    command.args(WARNINGS).arg(source).arg("-o").arg(&binary).args(flags).arg("-L").arg(library);
-    run(command.arg("-lweighbridge_capi").arg(format!("-Wl,-rpath,{}", library.display())));
+    run(link_c_library(command.args(WARNINGS).arg(source).arg("-o").arg(&binary).args(flags)));
     binary
 }
 

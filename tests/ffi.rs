@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::{c_library, cuda_stub, run, tool};
+use common::{cuda_stub, link_c_library, run, tool};
 
 const GOLDEN: &str = "tests/golden";
 const ONNX: &str = "tests/onnx/golden";
@@ -104,12 +104,10 @@ const SANITIZERS: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-rec
 
 /// Compiles a program for the library; returns its path.
 fn compile(compiler: &Path, program: &Program, flags: &[&str], folder: &Path) -> PathBuf {
-    let library = c_library();
     let binary = folder.join(program.name);
     let mut command = Command::new(compiler);
     command.args(program.flags).args(WARNINGS).args(flags).arg("-Iinclude").args(program.sources);
-    command.arg("-o").arg(&binary).arg("-L").arg(library).args(["-lweighbridge_capi", "-lm", "-ldl", "-pthread"]);
-    run(command.arg(format!("-Wl,-rpath,{}", library.display())));
+    run(link_c_library(command.arg("-o").arg(&binary)).args(["-lm", "-ldl", "-pthread"]));
     binary
 }
 

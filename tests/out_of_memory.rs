@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{c_library, run, tool};
+use common::{link_c_library, run, tool};
 use sha2::{Digest, Sha256};
 
 /// Files of a model, by name; the first is a directory's or the model itself.
@@ -24,13 +24,11 @@ type Files = Vec<(&'static str, Vec<u8>)>;
 /// Builds one of the programs in an empty folder.
 fn program(name: &str, folder: &Path) -> Option<PathBuf> {
     let compiler = tool("cc")?;
-    let library = c_library();
     let binary = folder.join(name);
     let mut command = Command::new(compiler);
     command.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-g", "-Iinclude"]);
-    command.arg(format!("tests/out_of_memory/{name}.c")).arg("-o").arg(&binary).arg("-L").arg(library);
-    command.args(["-lweighbridge_capi", "-pthread"]).arg(format!("-Wl,-rpath,{}", library.display()));
-    run(&mut command);
+    command.arg(format!("tests/out_of_memory/{name}.c")).arg("-o").arg(&binary);
+    run(link_c_library(&mut command).arg("-pthread"));
     Some(binary)
 }
 

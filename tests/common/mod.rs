@@ -65,7 +65,7 @@ pub fn cargo_folder() -> PathBuf {
 }
 
 /// The folder of the shared C library, which is built once, with the profile of the tests.
-pub fn c_library() -> &'static Path {
+fn c_library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
@@ -75,6 +75,12 @@ pub fn c_library() -> &'static Path {
         run(cargo.args(build).args(["--features", "trial", "--target-dir"]).arg(target));
         target.join("debug")
     })
+}
+
+/// Links a program to the shared C library, which it finds when it runs.
+pub fn link_c_library(compiler: &mut Command) -> &mut Command {
+    let library = c_library();
+    compiler.arg("-L").arg(library).arg("-lweighbridge_capi").arg(format!("-Wl,-rpath,{}", library.display()))
 }
 
 /// Builds the stand-in for the CUDA driver as `libcuda.so.1` in an empty folder of this name, with these flags beside the
