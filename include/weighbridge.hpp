@@ -140,6 +140,12 @@ class context : public detail::handle<wb_context, wb_context_release> {
 
 // ---- model --------------------------------------------------------------------------------------------
 
+/// The path of a directory. The text is borrowed.
+struct directory_path : wb_str {
+  directory_path(std::string_view text) noexcept : wb_str{text.data(), text.size()} {}
+  directory_path(const char* text) noexcept : directory_path(std::string_view(text)) {}
+};
+
 /// How a model is opened. By default: the format is detected, and what a manifest covers is checked.
 struct open_options {
   policy verify = policy::if_present;
@@ -154,6 +160,8 @@ struct open_options {
   std::uint64_t max_heap_bytes = 0;    ///< of memory for the whole structure of the model; 0: 1 GiB
   std::string_view name{};             ///< of the file that open_memory() opens; empty: "memory"
   const wb_cancel* cancel = nullptr;   ///< of a cancel_handle
+  /// Directories outside the model's own to which symbolic links of the model may lead. Borrowed until the call returns.
+  span<const directory_path> link_roots{};
 };
 
 /// What a model says about itself; empty if its format has no such information. Borrows from the model.
@@ -364,6 +372,9 @@ class model : public detail::handle<wb_model, wb_model_release> {
     c.max_heap_bytes = options.max_heap_bytes;
     c.name = wb_str{options.name.data(), options.name.size()};
     c.cancel = options.cancel;
+    static_assert(sizeof(directory_path) == sizeof(wb_str), "a path is its C structure and nothing else");
+    c.link_roots = options.link_roots.data();
+    c.link_root_count = options.link_roots.size();
     return c;
   }
   static expected<model> open_with(const wb_context* host, std::string_view path, const wb_open_options& c) noexcept {

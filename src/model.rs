@@ -8,6 +8,7 @@ mod touched;
 mod whole;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Error, Kind, Result};
@@ -37,6 +38,10 @@ pub struct OpenOptions {
     pub refuses_replaced: bool,
     /// The name of the file in memory that [`Model::from_memory`] opens, in manifests and in errors. `None`: `memory`.
     pub name: Option<String>,
+    /// Directories outside the model's own to which symbolic links of the model may lead, such as the cache of a tool that manages
+    /// data, or another disk. Without them a link may lead out only to where the entry file really lies, or to the blobs of a
+    /// Hugging Face cache. Only [`Model::open`] uses them.
+    pub link_roots: Vec<PathBuf>,
     /// The format by name; `None` detects it by content.
     pub format: Option<String>,
     /// A manifest from a trusted place, instead of those that lie beside the weights.

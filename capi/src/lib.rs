@@ -246,10 +246,10 @@ fn text<'a>(data: *const c_char, len: usize, name: &str) -> Result<&'a str> {
 }
 
 /// A path: text that the operating system takes. NULL with a length of 0 is the empty text, as everywhere.
-fn path<'a>(data: *const c_char, len: usize) -> Result<&'a str> {
-    match text(data, len, "path")? {
-        "" => Err(Error::invalid("is empty").with_subject("path")),
-        path if path.contains('\0') => Err(Error::invalid("contains a NUL").with_subject("path")),
+fn path<'a>(data: *const c_char, len: usize, name: &str) -> Result<&'a str> {
+    match text(data, len, name)? {
+        "" => Err(Error::invalid("is empty").with_subject(name)),
+        path if path.contains('\0') => Err(Error::invalid("contains a NUL").with_subject(name)),
         path => Ok(path),
     }
 }

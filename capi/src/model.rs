@@ -19,10 +19,11 @@ use super::graph::wb_graph;
 use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, HostMemory, wb_destroy_fn, wb_progress_fn};
 use super::status::{WB_OK, wb_status};
-use super::{Out, bytes, call, copy, fill, options, path as path_of, plain, status, text, wb_str};
+use super::{Out, array, bytes, call, copy, fill, options, path as path_of, plain, status, text, wb_str};
 use weighbridge::error::{Error, Result};
 use weighbridge::host::Listener;
 use weighbridge::limits::Limits;
+use weighbridge::memory;
 use weighbridge::verify::Policy;
 use weighbridge::{Access, Model, OpenOptions};
 
@@ -103,6 +104,12 @@ pub struct wb_open_options {
     pub user_data: *mut c_void,
     /// Cancels the open from another thread; may be NULL.
     pub cancel: *const wb_cancel,
+    /// Directories outside the model's own to which symbolic links of the model may lead, such as the cache of a tool that
+    /// manages data, or another disk. Without them a link may lead out only to the directory where the entry file really
+    /// lies, or to the blobs of a Hugging Face cache. A directory that does not exist is an error.
+    pub link_roots: *const wb_str,
+    /// How many there are.
+    pub link_root_count: usize,
 }
 
 /// Opens a model: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that contains one of these, such as a
@@ -125,7 +132,7 @@ pub extern "C" fn wb_model_open(
     call(err, || {
         let out = Out::handle(out, "out")?;
         let options = open_options(opt)?;
-        let model = Model::open(path_of(path, path_len)?, &options, &context_of(c))?;
+        let model = Model::open(path_of(path, path_len, "path")?, &options, &context_of(c))?;
         wb_model::of(model)?.give(out)?;
         Ok(WB_OK)
     })
@@ -181,6 +188,8 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
     let manifest = bytes(opt.manifest.cast(), opt.manifest_len, "manifest")?;
     let name = opt.name.text("name")?;
     let cancel = cancel_of(opt.cancel)?;
+    let link_roots = array(opt.link_roots, opt.link_root_count, "link_roots")?.iter();
+    let link_roots = link_roots.map(|root| Ok(path_of(root.ptr, root.len, "link_roots")?.into()));
     let defaults = Limits::default();
     let or = |value: u64, default: u64| if value == 0 { default } else { value };
     Ok(OpenOptions {
@@ -198,6 +207,7 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
         },
         progress: opt.progress.is_some().then(|| Listener::new(hooks::progress(opt.progress, opt.user_data, None))),
         cancel,
+        link_roots: memory::try_collect(link_roots, "link_roots")?,
     })
 }
 

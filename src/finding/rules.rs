@@ -36,6 +36,7 @@ rules! {
     HEADER_WHITESPACE = Warning "safetensors.header.whitespace";
     METADATA_NULL = Warning "safetensors.metadata.null";
     METADATA_DIFFERS = Warning "safetensors.metadata.differs";
+    SHARD_ALONE = Warning "safetensors.shard.alone";
     INDEX_TOTAL_SIZE = Warning "safetensors.index.total_size";
 
     ASSET_LINK = Warning "model.asset.link";

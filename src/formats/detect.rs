@@ -103,7 +103,8 @@ fn likeliest<'f>(probed: &[(&'f Format, Confidence)]) -> Vec<&'f Format> {
 }
 
 fn of_directory(listing: &[Listed], notes: &mut Notes) -> Result<Option<&'static Format>> {
-    let found = FORMATS.iter().filter_map(|format| Some((format, (format.enter)(listing)?))).collect();
+    let first = |format: &'static Format| Some((format, (format.entrances)(listing).into_iter().next()?));
+    let found = FORMATS.iter().filter_map(first).collect();
     choose(found, notes)
 }
 
@@ -148,7 +149,7 @@ mod tests {
             name,
             extensions: &[],
             probe: |_| Confidence::No,
-            enter: |_| None,
+            entrances: |_| Vec::new(),
             read: |_| Err(Error::format("never read")),
         }
     }

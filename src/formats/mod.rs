@@ -38,8 +38,9 @@ struct Format {
     extensions: &'static [&'static str],
     /// How sure it is that a file is of this format.
     probe: fn(&Clues<'_>) -> Confidence,
-    /// By which file the model of a directory with these files would be entered; `None` if none is of this format.
-    enter: fn(&[Listed]) -> Option<Entrance>,
+    /// By which files the models of a directory with these files would be entered, the preferred one first; none if none is of
+    /// this format.
+    entrances: fn(&[Listed]) -> Vec<Entrance>,
     read: fn(&mut Reading<'_>) -> Result<Parsed>,
 }
 

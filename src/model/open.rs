@@ -27,7 +27,7 @@ impl Model {
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
         let path = path.as_ref();
         log_open(context, &path.to_string_lossy(), || {
-            Self::read(Location::open(path, options.access, context)?, options, context)
+            Self::read(Location::open(path, options.access, &options.link_roots, context)?, options, context)
         })
     }
 

@@ -1,5 +1,6 @@
 //! Where the files of a model come from.
 
+use super::address::Address;
 use super::source::Source;
 use super::tree::TreeBuilder;
 use crate::error::Result;
@@ -15,14 +16,32 @@ pub(super) trait Files: Send + Sync {
     /// Lists one folder; `""` is the model's own. Links are listed as files, and never followed.
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()>;
 
-    /// Whether a link lies under a name, wherever it leads.
-    fn is_link(&self, _name: &str) -> bool {
-        false
+    /// What the link under a name says, wherever it leads; `None` if there is no link.
+    fn link(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// What the store in which a file lies calls its contents; `None` if it lies in none.
+    fn address(&self, _name: &str) -> Option<Address> {
+        None
+    }
+
+    /// What the cache that the files lie in keeps of what there should be; `None` if there is no such list.
+    fn snapshot_tree(&self) -> Option<SnapshotTree> {
+        None
     }
 
     /// How a name is shown to a person: such as the path of the file. `""` stands for the model as a whole. The name
     /// need not be plain.
     fn shown(&self, name: &str) -> String;
+}
+
+/// A list of the files of a snapshot, which a cache keeps beside it.
+pub(crate) struct SnapshotTree {
+    /// The list, as it is in the cache.
+    pub source: Source,
+    /// What stands before the names of this model's files in it: nothing, or a folder and `/`.
+    pub prefix: String,
 }
 
 /// What a file is opened for.

@@ -1,15 +1,16 @@
 //! What the caller asked to open: a file, a directory, what the host lends, or memory.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
 use super::Access;
+use super::address::Address;
 use super::blobs::Blobs;
-use super::disk::Disk;
-use super::files::{Files, Role};
+use super::disk::{Disk, dead_link};
+use super::files::{Files, Role, SnapshotTree};
 use super::lent::{HostFiles, Lent};
 use super::name::plain_name;
 use super::source::Source;
@@ -33,9 +34,10 @@ enum Neighbours {
 }
 
 impl Location {
-    /// A file or a directory of the disk. `context` hears of files that cannot be mapped.
-    pub(crate) fn open(path: &Path, access: Access, context: &Context) -> Result<Self> {
-        let (disk, entry) = Disk::open(path, access, context)?;
+    /// A file or a directory of the disk, of which symbolic links may also lead to the directories `link_roots`. `context` hears
+    /// of files that cannot be mapped.
+    pub(crate) fn open(path: &Path, access: Access, link_roots: &[PathBuf], context: &Context) -> Result<Self> {
+        let (disk, entry) = Disk::open(path, access, link_roots, context)?;
         Ok(Self::new(Neighbours::Files(Box::new(disk)), entry))
     }
 
@@ -168,19 +170,31 @@ impl Location {
         }
         match self.open_asset(name) {
             Ok(source) => Ok(Some(source)),
-            Err(e) if e.kind() == Kind::NotFound => self.refuse_dead_link(name).map(|()| None),
+            // A link that leads nowhere is not the absence of a file: somebody put one there.
+            Err(e) if e.kind() == Kind::NotFound && self.link(name).is_none() => Ok(None),
             Err(e) => Err(e),
         }
     }
 
-    /// A link that leads nowhere is not the absence of a file: somebody put one there.
-    fn refuse_dead_link(&self, name: &str) -> Result<()> {
+    /// What the link under a plain name says, wherever it leads; `None` if there is no link.
+    pub(crate) fn link(&self, name: &str) -> Option<String> {
+        self.files().and_then(|files| files.link(name))
+    }
+
+    /// What the store in which a file lies calls its contents, by the file's plain name; `None` if it lies in none.
+    pub(crate) fn address(&self, name: &str) -> Option<Address> {
+        self.files().and_then(|files| files.address(name))
+    }
+
+    /// What the cache that the model lies in keeps of what there should be; `None` if there is no such list.
+    pub(crate) fn snapshot_tree(&self) -> Option<SnapshotTree> {
+        self.files().and_then(|files| files.snapshot_tree())
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
         match &self.neighbours {
-            Neighbours::Files(files) if files.is_link(name) => {
-                let message = "it is a link to a file that is not there: restore that file, or remove the link";
-                Err(Error::format(message).with_path(files.shown(name)))
-            }
-            _ => Ok(()),
+            Neighbours::Files(files) => Some(&**files),
+            Neighbours::None(_) => None,
         }
     }
 
@@ -189,7 +203,8 @@ impl Location {
             Neighbours::Files(files) => files,
             Neighbours::None(why) => return Err(Error::new(Kind::Unsupported, *why)),
         };
-        let opened = plain_name(name).and_then(|plain| files.open(&plain, role));
+        let open = |plain: String| files.open(&plain, role).map_err(|e| explain_dead_link(e, files.link(&plain)));
+        let opened = plain_name(name).and_then(open);
         opened.map_err(|e| e.with_path(files.shown(name)).with_subject(name))
     }
 
@@ -211,5 +226,13 @@ impl Location {
     pub(crate) fn odd_names(&self) -> impl Iterator<Item = String> {
         let odd_names = self.tree.get().map_or(&[][..], |tree| &tree.odd_names);
         odd_names.iter().map(|OddName { shown, why }| format!("\"{shown}\": the name {why}: left out of the assets"))
+    }
+}
+
+/// Says of a file that cannot be found that a link is there.
+fn explain_dead_link(error: Error, link: Option<String>) -> Error {
+    match link {
+        Some(target) if error.kind() == Kind::NotFound => dead_link(&target),
+        _ => error,
     }
 }

@@ -3,6 +3,7 @@
 //! Everything above this module sees a [`Location`] and the [`Source`]s that it opens, and asks them for ranges; only
 //! this module knows paths, descriptors and maps. Shared regions are [`bytes::Bytes`].
 
+mod address;
 mod arena;
 mod blobs;
 mod chunked;
@@ -31,9 +32,11 @@ mod system;
 #[path = "portable/mod.rs"]
 mod system;
 
+pub(crate) use address::{Address, Store};
 pub(crate) use arena::{Arena, Frozen, Slot};
 pub(crate) use chunked::Chunked;
 pub(crate) use draft::{Draft, scratch_beside, write_scratch};
+pub(crate) use files::SnapshotTree;
 pub use lent::{HostEntry, HostFile, HostFiles};
 pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;

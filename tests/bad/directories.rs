@@ -12,7 +12,7 @@ use crate::{assert_says, by};
 
 #[test]
 fn broken_directories_are_refused() {
-    assert_eq!(refuse_all([nothing(), several(), special()].concat()), 28);
+    assert_eq!(refuse_all([nothing(), several(), special()].concat()), 30);
 }
 
 /// Nobody can name it, so it would be left out of the model in silence.
@@ -100,11 +100,18 @@ fn several() -> Vec<Row> {
             &["several models", "a.safetensors, b.safetensors", "name one of them"],
         ),
         (
-            "a set and a stranger",
-            set(&["m-00001-of-00001.safetensors", "n.safetensors"]),
+            "two sets and a stranger",
+            set(&["m-00001-of-00001.safetensors", "n-1-of-1.safetensors", "o.safetensors"]),
             "",
             InvalidArgument,
-            &["m-00001-of-00001.safetensors, n.safetensors"],
+            &["(m-00001-of-00001.safetensors, n-1-of-1.safetensors)"],
+        ),
+        (
+            "an adapter and a base model of another name",
+            set(&["adapter_model.safetensors", "base.safetensors"]),
+            "",
+            InvalidArgument,
+            &["(adapter_model.safetensors, base.safetensors)"],
         ),
         (
             "two formats",
@@ -186,7 +193,20 @@ fn special() -> Vec<Row> {
         ),
         ("device", vec![], "/dev/zero", Format, &["/dev/zero", "found a device"]),
         ("link to a device", only(Item::Link("/dev/zero")), "", Format, &["found a device"]),
-        ("link to nothing", only(Item::Link("nowhere")), "", NotFound, &["model.safetensors"]),
+        (
+            "link to nothing",
+            only(Item::Link("nowhere")),
+            "",
+            NotFound,
+            &["model.safetensors", "a link to \"nowhere\", which is not there"],
+        ),
+        (
+            "link to nothing by its path",
+            only(Item::Link("nowhere")),
+            "model.safetensors",
+            NotFound,
+            &["model.safetensors", "a link to \"nowhere\", which is not there"],
+        ),
         ("link in a circle", only(Item::Link("model.safetensors")), "", Io, &["model.safetensors", "cannot open"]),
         (
             "second shard outside",
@@ -214,10 +234,13 @@ fn a_named_format_has_to_be_there() {
 #[test]
 fn a_plain_name_wins_and_the_others_are_named() {
     let shard = tensors(&["w"]);
-    let cases: [(&str, &str, &str); 5] = [
+    let cases: [(&str, &str, &str); 8] = [
         ("model.safetensors", "model.fp16.safetensors", "model.files.several"),
         ("model.safetensors", "model_1.safetensors", "model.files.several"),
         ("model-00001-of-00001.safetensors", "consolidated.safetensors", "model.files.several"),
+        ("weights-1-of-1.safetensors", "adapter_model.safetensors", "model.files.several"),
+        ("weights.safetensors", "weights.fp16.safetensors", "model.files.several"),
+        ("model.safetensors", "model.fp16-00001-of-00003.safetensors", "model.files.several"),
         ("model.safetensors", "adapter_model.safetensors", "model.files.several"),
         ("model.safetensors", "decoder.onnx", "model.formats.several"),
     ];
@@ -256,4 +279,65 @@ fn weights_that_no_index_names_are_told() {
     }
     let root = plant(&indexed());
     assert!(Model::open(root.path(), &OpenOptions::default(), &Context::new()).unwrap().notes().is_empty());
+}
+
+/// One shard can be opened by itself, but nobody should take it for the model.
+#[test]
+fn a_shard_that_is_opened_alone_is_told() {
+    let names = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+    let root = plant(&names.iter().map(|name| at(name, tensors(&[name]))).collect());
+    let open = |name: &str| Model::open(root.path().join(name), &OpenOptions::default(), &Context::new()).unwrap();
+    let model = open(names[1]);
+    let [note] = model.notes() else { panic!("{:?}", model.notes()) };
+    assert_eq!((note.rule, &*note.path), ("safetensors.shard.alone", names[1]));
+    assert!(note.message.contains("shard 2 of 2"), "{note}");
+    assert!(open("").notes().is_empty());
+    let only = plant(&vec![at("model-00001-of-00001.safetensors", tensors(&["w"]))]);
+    let model = Model::open(only.path().join("model-00001-of-00001.safetensors"), &by(Access::Map), &Context::new());
+    assert!(model.unwrap().notes().is_empty());
+}
+
+/// A variant may have an index of its own.
+#[test]
+fn the_index_of_a_variant_is_an_index() {
+    let shards = ["model-00001-of-00002.fp16.safetensors", "model-00002-of-00002.fp16.safetensors"];
+    let index_name = "model.safetensors.index.fp16.json";
+    let map = index(&[("v", shards[0]), ("w", shards[1])]);
+    let whole = || vec![at(shards[0], tensors(&["v"])), at(shards[1], tensors(&["w"])), at(index_name, &map)];
+    let files = |root: &tempfile::TempDir| {
+        let model = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap();
+        model.files().map(|file| file.name().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(files(&plant(&whole())), shards);
+    let plain = at("model.safetensors", tensors(&["v", "w"]));
+    assert_eq!(files(&plant(&whole().into_iter().chain([plain]).collect())), ["model.safetensors"]);
+    let error = Model::open(plant(&whole()[1..].to_vec()).path(), &by(Access::Map), &Context::new()).unwrap_err();
+    assert_says("shard missing", &error, NotFound, &[shards[0], "index.fp16.json", "incomplete download"]);
+}
+
+/// Words for what is wrong: a download that was interrupted, an index that was left behind, a link into a cache that was pruned.
+#[test]
+fn missing_shards_are_told_from_stale_indices_and_dead_links() {
+    const INDEX: &str = "model.safetensors.index.json";
+    let of_four = ["model-00001-of-00004.safetensors", "model-00004-of-00004.safetensors"];
+    let map = || at(INDEX, index(&[("v", of_four[0]), ("w", of_four[1])]));
+    let shard = |name: &'static str| at(name, tensors(&[name]));
+    let first = || at(of_four[0], tensors(&["v"]));
+    let new_set = || [shard("model-00001-of-00002.safetensors"), shard("model-00002-of-00002.safetensors")];
+    let rows = [
+        (vec![map(), first()], vec!["1 tensors", "an incomplete download"], "stale"),
+        (vec![map(), first(), shard("other.safetensors")], vec!["an incomplete download"], "stale"),
+        (vec![map(), first(), shard("model-00001-of-00002.safetensors")], vec!["an incomplete download"], "stale"),
+        ([vec![map()], new_set().to_vec()].concat(), vec!["the index is stale", "model-00001-of-00002"], "incomplete"),
+        (vec![map(), shard("model.safetensors")], vec!["the index is stale", "\"model.safetensors\""], "incomplete"),
+        (vec![map(), first(), (of_four[1], Item::Link("../blobs/x"))], vec!["a link to \"../blobs/x\""], "stale"),
+    ];
+    for (entries, words, other) in rows {
+        let root = plant(&entries);
+        for path in ["", INDEX] {
+            let error = Model::open(root.path().join(path), &by(Access::Map), &Context::new()).unwrap_err();
+            assert_says("missing", &error, NotFound, &words);
+            assert!(!error.to_string().contains(other), "{error}");
+        }
+    }
 }

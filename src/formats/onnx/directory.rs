@@ -10,12 +10,11 @@ const FILE: &str = ".onnx";
 /// The name by which exporters write the one model of a directory.
 const PLAIN: &str = "model.onnx";
 
-/// The file by which the model of a directory is entered.
-pub(super) fn enter(listing: &[Listed]) -> Option<Entrance> {
-    let models = models(listing);
-    let is_plain = models.contains(&PLAIN);
-    let file = if is_plain { PLAIN } else { models.first()? };
-    Some(Entrance { file: file.to_owned(), is_plain })
+/// The models of a directory; the one that is preferred first.
+pub(super) fn entrances(listing: &[Listed]) -> Vec<Entrance> {
+    let mut models = models(listing);
+    models.sort_by_key(|name| *name != PLAIN);
+    models.into_iter().map(|name| Entrance { file: name.to_owned(), is_plain: name == PLAIN }).collect()
 }
 
 /// The file that was asked for, or the one model of the directory.

@@ -1,18 +1,21 @@
-//! Which file of a directory is the model.
+//! Which of the models in a directory is the one that is meant.
+//!
+//! A model with a plain name comes first, then one whose files say that they are a set, then any other; a variant of another
+//! model is the last choice. Where two are equal, nothing is chosen: the caller has to name one.
 
-use std::collections::BTreeMap;
-
+use super::candidates::{Candidate, Set, candidates, index_key};
 use super::{Clues, Entrance, Reading};
-use crate::error::{Error, Kind, Result};
-use crate::formats::{holds_none, joined, several_models, visible};
+use crate::error::{Error, Result};
+use crate::formats::{holds_none, several_models, visible};
 use crate::storage::{Listed, OddName, Source};
 
-const INDEX: &str = ".safetensors.index.json";
-const FILE: &str = ".safetensors";
+/// What the name of an index has before its variant and `.json`.
+pub(super) const INDEX: &str = ".safetensors.index";
+pub(super) const FILE: &str = ".safetensors";
 
 /// The names by which programs write the one model of a directory; an earlier one is preferred. Others are variants
-/// (`model.fp16`), parts of training, or strangers.
-const PLAIN: [&str; 3] = ["model", "diffusion_pytorch_model", "adapter_model"];
+/// (`model.fp16`), adapters, other forms of the same weights (`consolidated`), parts of training, or strangers.
+const PLAIN: [&str; 2] = ["model", "diffusion_pytorch_model"];
 
 /// What a model is entered by.
 pub(super) enum Entry {
@@ -22,12 +25,15 @@ pub(super) enum Entry {
     Shards(Vec<String>),
 }
 
-/// The index, or else the file, by which the model of a directory is entered.
-pub(super) fn enter(listing: &[Listed]) -> Option<Entrance> {
-    let (indices, models) = (ending_in(listing, INDEX), models(listing));
-    let plain = plain_index(&indices).or_else(|| Some(plain_model(&models)?.files[0].1));
-    let first = indices.first().copied().or_else(|| Some(models.first()?.files[0].1));
-    Some(Entrance { file: plain.or(first)?.to_owned(), is_plain: plain.is_some() })
+/// The models of a directory, each by the file by which it would be entered; the one that is preferred first.
+pub(super) fn entrances(listing: &[Listed]) -> Vec<Entrance> {
+    let mut candidates = candidates(listing);
+    candidates.sort_by_key(|candidate| rank_by_name(candidate).unwrap_or(PLAIN.len()));
+    let entrance = |candidate: &Candidate<'_>| {
+        let is_plain = rank_by_name(candidate).is_some();
+        Entrance { file: candidate.entry().to_owned(), is_plain }
+    };
+    candidates.iter().map(entrance).collect()
 }
 
 /// The file that was asked for; or of a directory: its index, or else its one file or numbered set of files.
@@ -37,45 +43,59 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
         let is_index = source.name().ends_with(".json") || super::index::looks_like(&Clues::of(source)?.head);
         return Ok(if is_index { Entry::Index(source.clone()) } else { Entry::File(source.clone()) });
     }
-    let listing = location.listing()?;
-    if let Some(index) = choose_index(&ending_in(listing, INDEX)).map_err(|e| e.with_path(location.path()))? {
+    let candidates = candidates(location.listing()?);
+    let chosen = choose(&candidates);
+    // Without an index none of the files may be left out because nothing can name it: it may be a shard.
+    if !matches!(chosen, Ok(Candidate { index: Some(_), .. })) {
+        check_names(&location.tree()?.odd_names).map_err(|e| e.with_path(location.path()))?;
+    }
+    let chosen = chosen.map_err(|e| e.with_path(location.path()))?;
+    if let Some(index) = chosen.index {
         return Ok(Entry::Index(location.open_entry(index)?));
     }
-    check_names(&location.tree()?.odd_names).map_err(|e| e.with_path(location.path()))?;
-    let models = models(listing);
-    let chosen = choose_model(&models).map_err(|e| e.with_path(location.path()))?;
-    let left_out: Vec<_> = models.iter().filter(|model| !std::ptr::eq(*model, chosen)).flat_map(Model::names).collect();
-    reading.note_left_out(chosen.files[0].1, &left_out);
-    Ok(Entry::Shards(chosen.names().map(str::to_owned).collect()))
+    let shards = shards(chosen).map_err(|e| e.with_path(location.path()))?;
+    let all = candidates.iter().flat_map(|candidate| candidate.index.into_iter().chain(candidate.files()));
+    let left_out: Vec<_> = all.filter(|name| !shards.contains(name)).collect();
+    reading.note_left_out(chosen.entry(), &left_out);
+    Ok(Entry::Shards(shards.into_iter().map(str::to_owned).collect()))
 }
 
-/// The indices and weights of a directory that an index does not name.
-pub(super) fn beside_index(listing: &[Listed], is_part: impl Fn(&str) -> bool) -> Vec<&str> {
-    let is_model = |name: &&str| name.ends_with(INDEX) || name.ends_with(FILE);
-    visible(listing).filter(|name| is_model(name) && !is_part(name)).collect()
-}
-
-fn ending_in<'a>(listing: &'a [Listed], ending: &str) -> Vec<&'a str> {
-    visible(listing).filter(|name| name.ends_with(ending)).collect()
-}
-
-fn plain_index<'a>(indices: &[&'a str]) -> Option<&'a str> {
-    PLAIN.iter().find_map(|stem| indices.iter().copied().find(|name| name.strip_suffix(INDEX) == Some(stem)))
-}
-
-/// A directory may hold variants of a model (`model.fp16.…`); the plain name is the model.
-fn choose_index<'a>(indices: &[&'a str]) -> Result<Option<&'a str>> {
-    match (plain_index(indices), indices) {
-        (Some(index), _) | (None, &[index]) => Ok(Some(index)),
-        (None, []) => Ok(None),
-        (None, several) => {
-            let message = format!("the directory has several indices ({}): name one of them", joined(several));
-            Err(Error::invalid(message))
+/// The files of a model that no index describes.
+fn shards<'a>(chosen: &Candidate<'a>) -> Result<Vec<&'a str>> {
+    if let Some(file) = chosen.file {
+        return Ok(vec![file]);
+    }
+    let mut sets = chosen.sets.values();
+    let (first, others) = (sets.next(), sets.next());
+    match (first, others) {
+        (Some(only), None) => only.check_complete().map(|()| only.names().collect()),
+        _ => {
+            let firsts: Vec<_> = chosen.sets.values().filter_map(|set| set.names().next()).collect();
+            Err(several_models(&firsts))
         }
     }
 }
 
-/// Without an index none of the files may be left out because nothing can name it: it may be a shard.
+/// The indices and weights of a directory that an index does not name.
+pub(super) fn beside_index(listing: &[Listed], is_part: impl Fn(&str) -> bool) -> Vec<&str> {
+    let is_model = |name: &&str| index_key(name).is_some() || name.ends_with(FILE);
+    visible(listing).filter(|name| is_model(name) && !is_part(name)).collect()
+}
+
+/// What an index is stale beside: whole models of its name that it does not describe.
+pub(super) fn newer_than_index<'a>(
+    listing: &'a [Listed],
+    index: &str,
+    is_part: impl Fn(&str) -> bool,
+) -> Option<&'a str> {
+    let key = index_key(index)?;
+    let candidates = candidates(listing);
+    let of_index = candidates.iter().find(|candidate| candidate.key == key)?;
+    let is_other = |set: &&Set<'_>| set.check_complete().is_ok() && !set.names().any(&is_part);
+    let set = of_index.sets.values().find(is_other).and_then(|set| set.names().next());
+    set.or(of_index.file.filter(|file| !is_part(file)))
+}
+
 fn check_names(odd_names: &[OddName]) -> Result<()> {
     match odd_names.iter().find(|odd| odd.shown.ends_with(FILE) && !odd.shown.starts_with('.')) {
         None => Ok(()),
@@ -85,119 +105,49 @@ fn check_names(odd_names: &[OddName]) -> Result<()> {
     }
 }
 
-/// One file, or the files that their numbers join: `NAME-00001-of-00004.safetensors`, and so on.
-struct Model<'a> {
-    stem: &'a str,
-    set: Option<Set<'a>>,
-    /// The files with their numbers in the set, of which there is at least one.
-    files: Vec<(u64, &'a str)>,
+/// The position of a plain name in the order of preference; `None` for any other.
+fn rank_by_name(candidate: &Candidate<'_>) -> Option<usize> {
+    let position = PLAIN.iter().position(|plain| *plain == candidate.key.stem);
+    position.filter(|_| candidate.key.variant.is_empty())
 }
 
-/// What the files of a numbered set have in common beside their stem.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Set<'a> {
-    /// How many there are, as it is written.
-    count: &'a str,
-    /// What comes after the numbers: nothing, or `.fp16`.
-    variant: &'a str,
-}
-
-impl<'a> Model<'a> {
-    fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.files.iter().map(|(_, name)| *name)
-    }
-
-    /// A number that is missing is an incomplete download.
-    fn check_complete(&self) -> Result<()> {
-        let Some(Set { count, variant }) = self.set else { return Ok(()) };
-        let numbers = self.numbers(saturating(count))?;
-        match (1..=saturating(count)).find(|number| !numbers.contains_key(number)) {
-            None => Ok(()),
-            Some(missing) => {
-                let shard = format!("{}-{missing:0width$}-of-{count}{variant}{FILE}", self.stem, width = count.len());
-                let message = "the shard is missing beside the others of its set: an incomplete download";
-                Err(Error::new(Kind::NotFound, message).with_subject(shard))
-            }
-        }
-    }
-
-    /// The files by their numbers, of which each must be one of the set, and of one file only.
-    fn numbers(&self, count: u64) -> Result<BTreeMap<u64, &'a str>> {
-        let mut numbers = BTreeMap::new();
-        for (number, name) in &self.files {
-            let problem = match numbers.insert(*number, *name) {
-                Some(other) => format!("it has the same number as the shard \"{other}\""),
-                None if count == 0 => "by its name it belongs to a set of 0 shards: expected 1 or more".to_owned(),
-                None if (1..=count).contains(number) => continue,
-                None => format!("by its name it is shard {number} of {count}: expected a number from 1 to {count}"),
-            };
-            return Err(Error::format(problem).with_subject(*name));
-        }
-        Ok(numbers)
-    }
-}
-
-/// What tells models apart: the stem, and what the files of a set have in common.
-type Key<'a> = (&'a str, Option<Set<'a>>);
-
-/// The models of a directory that no index describes.
-fn models(listing: &[Listed]) -> Vec<Model<'_>> {
-    let mut models: BTreeMap<Key<'_>, Vec<(u64, &str)>> = BTreeMap::new();
-    for name in ending_in(listing, FILE) {
-        let stem = name.strip_suffix(FILE).unwrap_or(name);
-        let (stem, set, number) =
-            numbered(stem).map_or((stem, None, 0), |(stem, set, number)| (stem, Some(set), number));
-        models.entry((stem, set)).or_default().push((number, name));
-    }
-    models.into_iter().map(|((stem, set), files)| Model { stem, set, files }).collect()
-}
-
-fn plain_model<'m, 'a>(models: &'m [Model<'a>]) -> Option<&'m Model<'a>> {
-    let is_plain =
-        |model: &&Model<'_>, stem: &str| model.stem == stem && model.set.is_none_or(|set| set.variant.is_empty());
-    PLAIN.iter().find_map(|stem| models.iter().find(|model| is_plain(model, stem)))
-}
-
-/// The only model, or the one with a plain name.
-fn choose_model<'m, 'a>(models: &'m [Model<'a>]) -> Result<&'m Model<'a>> {
-    let chosen = match models {
-        [] => return Err(holds_none("safetensors")),
-        [only] => Some(only),
-        several => plain_model(several),
+/// The one model that comes before all others.
+fn choose<'c, 'a>(candidates: &'c [Candidate<'a>]) -> Result<&'c Candidate<'a>> {
+    let rank = |candidate: &Candidate<'_>| match rank_by_name(candidate) {
+        Some(position) => position,
+        None if candidates.iter().any(|other| candidate.is_variant_of(other)) => PLAIN.len() + 2,
+        None if candidate.is_joined() => PLAIN.len(),
+        None => PLAIN.len() + 1,
     };
-    if let Some(model) = chosen {
-        return model.check_complete().map(|()| model);
+    let best = candidates.iter().map(rank).min().unwrap_or_default();
+    let first: Vec<_> = candidates.iter().filter(|candidate| rank(candidate) == best).collect();
+    match first[..] {
+        [] => Err(holds_none("safetensors")),
+        [only] => Ok(only),
+        ref several => {
+            let sets = several.iter().filter(|candidate| candidate.index.is_none());
+            sets.flat_map(|candidate| candidate.sets.values()).try_for_each(Set::check_complete)?;
+            Err(several_models(&several.iter().map(|candidate| candidate.entry()).collect::<Vec<_>>()))
+        }
     }
-    models.iter().try_for_each(Model::check_complete)?;
-    Err(several_models(&models.iter().map(|model| model.files[0].1).collect::<Vec<_>>()))
-}
-
-/// The parts of a numbered name without its ending: stem, set, number.
-fn numbered(name: &str) -> Option<(&str, Set<'_>, u64)> {
-    let (rest, after) = name.rsplit_once("-of-")?;
-    let (stem, number) = rest.rsplit_once('-')?;
-    let (count, variant) = after.split_at(after.find('.').unwrap_or(after.len()));
-    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    let is_numbered = is_number(count) && is_number(number);
-    is_numbered.then(|| (stem, Set { count, variant }, saturating(number)))
-}
-
-/// The value of digits. No directory has as many files as do not fit.
-fn saturating(digits: &str) -> u64 {
-    digits.parse().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn listing(names: &[&str]) -> Vec<Listed> {
         names.iter().map(|name| Listed { name: (*name).to_owned(), bytes: Some(1) }).collect()
     }
 
+    /// The index, or the files.
     fn chosen(names: &[&str]) -> Result<Vec<String>> {
         let listing = listing(names);
-        choose_model(&models(&listing)).map(|model| model.names().map(str::to_owned).collect())
+        let candidates = candidates(&listing);
+        let chosen = choose(&candidates)?;
+        let files = chosen.index.map_or_else(|| shards(chosen), |index| Ok(vec![index]))?;
+        Ok(files.into_iter().map(str::to_owned).collect())
     }
 
     #[test]
@@ -207,13 +157,16 @@ mod tests {
             ["m-1-of-2.safetensors", "m-2-of-2.safetensors"],
             ["m-00001-of-000002.safetensors", "m-00002-of-000002.safetensors"],
             ["m-00001-of-00002.fp16.safetensors", "m-00002-of-00002.fp16.safetensors"],
+            ["m.fp16-00001-of-00002.safetensors", "m.fp16-00002-of-00002.safetensors"],
         ];
         for set in sets {
             assert_eq!(chosen(&set).unwrap(), set);
             assert_eq!(chosen(&set[..1]).unwrap_err().kind(), Kind::NotFound, "{}", set[0]);
         }
-        let error = chosen(&["m-00001-of-00002.fp16.safetensors"]).unwrap_err();
-        assert_eq!(error.site().subject.as_deref(), Some("m-00002-of-00002.fp16.safetensors"));
+        for variant in ["m-00001-of-00002.fp16.safetensors", "m.fp16-00001-of-00002.safetensors"] {
+            let missing = variant.replace("00001", "00002");
+            assert_eq!(chosen(&[variant]).unwrap_err().site().subject.as_deref(), Some(&*missing));
+        }
     }
 
     #[test]
@@ -247,29 +200,74 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_name_is_the_model() {
-        assert_eq!(chosen(&["model.fp16.safetensors", "model.safetensors"]).unwrap(), ["model.safetensors"]);
-        assert_eq!(chosen(&["adapter_model.safetensors", "model.safetensors"]).unwrap(), ["model.safetensors"]);
-        let set = ["model-00001-of-00001.safetensors"];
-        assert_eq!(chosen(&[set[0], "consolidated.safetensors"]).unwrap(), set);
-        assert_eq!(chosen(&["only.safetensors", "._only.safetensors"]).unwrap(), ["only.safetensors"]);
+    fn one_model_comes_before_the_others() {
+        const INDEX: &str = "model.safetensors.index.json";
+        let set = ["m-1-of-2.safetensors", "m-2-of-2.safetensors"];
+        let variant = "model.safetensors.index.fp16.json";
+        let rows: &[(&[&str], &[&str])] = &[
+            (
+                &["model.safetensors"],
+                &["model.fp16.safetensors", "adapter_model.safetensors", "consolidated.safetensors"],
+            ),
+            (&["model.safetensors"], &["model_1.safetensors", "x.safetensors", "diffusion_pytorch_model.safetensors"]),
+            (&["model.safetensors"], &[variant, "model-1-of-1.fp16.safetensors"]),
+            (&["model.safetensors"], &["model.fp16-1-of-1.safetensors", "other.safetensors.index.json"]),
+            (&[INDEX], &["model.safetensors", "model-1-of-1.safetensors", "x.safetensors.index.json", variant]),
+            (&["model-1-of-1.safetensors"], &["consolidated.safetensors", "model-1-of-2.fp16.safetensors"]),
+            (&set, &["adapter_model.safetensors", "consolidated.safetensors", "m-1-of-2.fp16.safetensors"]),
+            (&["x.safetensors.index.json"], &["adapter_model.safetensors", "x-1-of-3.safetensors"]),
+            (&["x.v2.safetensors"], &["x.v2.fp16.safetensors", "x.v2.ema.safetensors", "._x.safetensors"]),
+            (&[variant], &[".model.safetensors", "consolidated.safetensors", "model-1-of-1.fp16.safetensors"]),
+            (&["adapter_model.safetensors"], &[]),
+        ];
+        for (model, others) in rows {
+            let names: Vec<_> = model.iter().chain(*others).copied().collect();
+            assert_eq!(chosen(&names).unwrap(), *model, "{names:?}");
+        }
     }
 
     #[test]
-    fn strangers_are_not_joined() {
-        let error = chosen(&["a.safetensors", "b.safetensors"]).unwrap_err();
-        assert_eq!(error.kind(), Kind::InvalidArgument);
-        assert!(error.message().contains("(a.safetensors, b.safetensors)"), "{error}");
+    fn of_equal_models_none_is_chosen() {
+        for names in [
+            &["a.safetensors", "b.safetensors"][..],
+            &["consolidated.safetensors", "x.safetensors"],
+            &["adapter_model.safetensors", "base.safetensors"],
+            &["a-1-of-1.safetensors", "b-1-of-1.safetensors", "c.safetensors"],
+            &["a.safetensors.index.json", "b.safetensors.index.json"],
+            &["a.safetensors.index.json", "b-1-of-1.safetensors"],
+            &["m-1-of-1.safetensors", "m-1-of-2.safetensors", "m-2-of-2.safetensors"],
+        ] {
+            let error = chosen(names).unwrap_err();
+            assert_eq!(error.kind(), Kind::InvalidArgument, "{names:?}");
+            assert!(error.message().contains(&format!("({}, {}", names[0], names[1])), "{error}");
+        }
         assert_eq!(chosen(&[]).unwrap_err().kind(), Kind::NotFound);
     }
 
     #[test]
-    fn an_index_comes_before_files() {
-        let of = |names: &[&str]| enter(&listing(names)).map(|entrance| (entrance.file, entrance.is_plain));
-        assert_eq!(of(&["config.json"]), None);
-        assert_eq!(of(&["a.safetensors"]), Some(("a.safetensors".to_owned(), false)));
+    fn entrances_are_all_models_with_the_preferred_one_first() {
+        let of = |names: &[&str]| {
+            let entrances = entrances(&listing(names)).into_iter();
+            entrances.map(|entrance| (entrance.file, entrance.is_plain)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&["config.json"]), []);
         let index = "x.safetensors.index.json";
-        assert_eq!(of(&["a.safetensors", index]), Some((index.to_owned(), false)));
-        assert_eq!(of(&["a.safetensors", "model.safetensors"]), Some(("model.safetensors".to_owned(), true)));
+        assert_eq!(of(&["x-1-of-1.safetensors", index]), [(index.to_owned(), false)]);
+        let both = [("model.safetensors".to_owned(), true), ("a.safetensors".to_owned(), false)];
+        assert_eq!(of(&["a.safetensors", "model.safetensors"]), both);
+    }
+
+    #[test]
+    fn an_index_is_stale_beside_whole_models_that_it_does_not_describe() {
+        let of = |names: &[&str]| {
+            let is_part = |name: &str| name.contains("-of-4");
+            newer_than_index(&listing(names), "m.safetensors.index.json", is_part).map(str::to_owned)
+        };
+        let index = "m.safetensors.index.json";
+        assert_eq!(of(&[index, "m-1-of-2.safetensors", "m-2-of-2.safetensors"]).unwrap(), "m-1-of-2.safetensors");
+        assert_eq!(of(&[index, "m.safetensors"]).unwrap(), "m.safetensors");
+        for nothing in ["m-1-of-2.safetensors", "m-1-of-4.safetensors", "n.safetensors", "m.fp16.safetensors"] {
+            assert_eq!(of(&[index, nothing]), None, "{nothing}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::directory::beside_index;
+use super::directory::{beside_index, newer_than_index};
 use super::{Reading, Shards};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
@@ -21,7 +21,7 @@ use crate::formats::Parsed;
 use crate::json::{self, Object, Skipped, Text};
 use crate::limits::Limits;
 use crate::memory;
-use crate::storage::{Source, normal_name};
+use crate::storage::{Location, Source, normal_name};
 
 /// What memory is asked for.
 const INDEX: &str = "the index";
@@ -44,7 +44,8 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
     let mut shards = Shards::new(reading);
     for (name, number) in &index.shards {
         let tensors = index.tensors_of(*number);
-        let shard = location.open_sidecar(name).map_err(|e| explain_missing(e, source, name, tensors.len()))?;
+        let shard = location.open_sidecar(name);
+        let shard = shard.map_err(|e| explain_missing(e, (source, &index), location, (name, tensors.len())))?;
         let mut found = memory::filled(false, tensors.len(), INDEX)?;
         shards.add(shard, |tensor| match tensors.binary_search_by(|(other, _)| (**other).cmp(tensor)) {
             Ok(position) => !std::mem::replace(&mut found[position], true),
@@ -223,14 +224,30 @@ impl<'de> Visitor<'de> for SizeVisitor {
     }
 }
 
-fn explain_missing(error: Error, index: &Source, shard: &str, tensors: usize) -> Error {
+fn explain_missing(
+    error: Error,
+    (source, index): (&Source, &Index<'_>),
+    location: &Location,
+    (shard, tensors): (&str, usize),
+) -> Error {
     if error.kind() != Kind::NotFound {
         return error;
     }
-    let message = format!(
-        "the shard is missing, and with it {tensors} tensors that the index \"{}\" maps to it: an incomplete download",
-        index.name()
-    );
+    let name = Printable(source.name());
+    let with = format!("and with it {tensors} tensors that the index \"{name}\" maps to it");
+    let is_part = |name: &str| index.shards.contains_key(name);
+    let listing = location.listing().unwrap_or_default();
+    let message = match (location.link(shard), newer_than_index(listing, source.name(), is_part)) {
+        (Some(target), _) => {
+            let target = Printable(&target);
+            format!("the shard is a link to \"{target}\", which is not there, {with}: an incomplete download")
+        }
+        (None, Some(other)) => format!(
+            "the shard is missing, {with}, while \"{}\", which the index does not name, is there: the index is stale; remove it, or download the model again",
+            Printable(other)
+        ),
+        (None, None) => format!("the shard is missing, {with}: an incomplete download"),
+    };
     let path = error.site().path.clone().unwrap_or_default();
     Error::new(Kind::NotFound, message).with_path(path).with_subject(shard)
 }

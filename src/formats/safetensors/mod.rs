@@ -8,6 +8,7 @@
 //! | that many | the header: a JSON object, name → `{dtype, shape, data_offsets}`, and `__metadata__` |
 //! | the rest | the tensors, without gaps, offsets counted from here |
 
+mod candidates;
 mod directory;
 mod header;
 mod index;
@@ -19,7 +20,7 @@ use super::{
     Clues, Confidence, DescribedBy, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile,
 };
 use crate::error::{Error, Kind, Printable, Result};
-use crate::finding::rules::METADATA_DIFFERS;
+use crate::finding::rules::{METADATA_DIFFERS, SHARD_ALONE};
 use crate::json::OwnedText;
 use crate::memory;
 use crate::metadata::{self, Metadata};
@@ -31,7 +32,7 @@ pub(super) const FORMAT: Format = Format {
     name: "safetensors",
     extensions: &["safetensors", "safetensors.index.json"],
     probe,
-    enter: directory::enter,
+    entrances: directory::entrances,
     read,
 };
 
@@ -66,6 +67,12 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
 
 /// One file: all its tensors are the model.
 fn read_file(reading: &mut Reading<'_>, source: Source) -> Result<Parsed> {
+    if let Some((number, count)) = candidates::member(source.name()).filter(|(_, count)| *count > 1) {
+        let message = format!(
+            "by its name it is shard {number} of {count}; only its own tensors are opened: open the directory or the index for the whole model"
+        );
+        reading.notes.add(SHARD_ALONE, source.name(), message);
+    }
     let mut shards = Shards::new(reading);
     shards.add(source, |_| true)?;
     shards.finish()

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::directory::Directory;
 use super::{Identity, PART, stamp};
 use crate::error::{Error, Result};
 use crate::storage::stored::{FileId, Stored, removed, replaced};
-use crate::storage::system::{self, Directory};
+use crate::storage::system;
 use crate::storage::{Access, Chunked, Source, mmap};
 
 /// A file whose identity was fixed when it was opened.

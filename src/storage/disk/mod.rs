@@ -1,6 +1,8 @@
 //! Files of a disk: a directory that the model may not leave, and the files that are opened in it.
 
+mod directory;
 mod file;
+mod hub;
 mod identity;
 #[cfg(all(test, unix))] // The tests make symbolic links.
 mod tests;
@@ -10,12 +12,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Access;
-use super::files::{Files, Role};
+use super::address::{Address, Store};
+use super::files::{Files, Role, SnapshotTree};
 use super::source::Source;
-use super::system::{self, Directory};
+use super::system;
 use super::tree::TreeBuilder;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::host::Context;
+use directory::Directory;
 pub(super) use file::OnDisk;
 pub(super) use identity::{Identity, stamp};
 
@@ -30,17 +34,24 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// The directory that the caller named, or the one of the file that he named, with that file.
-    pub(super) fn open(path: &Path, access: Access, context: &Context) -> Result<(Self, Option<Source>)> {
+    /// The directory that the caller named, or the one of the file that he named, with that file. The folder of a repository in the
+    /// cache of Hugging Face stands for its snapshot. Links may also lead to the directories `link_roots`.
+    pub(super) fn open(
+        path: &Path,
+        access: Access,
+        link_roots: &[PathBuf],
+        context: &Context,
+    ) -> Result<(Self, Option<Source>)> {
         // The process may change its working directory while the model is open.
-        let path = &std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
+        let path = std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
+        let path = &hub::snapshot_of(&path)?.unwrap_or(path);
         let over = |directory| Self { directory: Arc::new(directory), access, context: context.clone() };
         if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
-            return Ok((over(Directory::open(path)?), None));
+            return Ok((over(Directory::open(path, link_roots)?), None));
         }
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let file = system::open_path(path).map_err(|e| e.with_path(path.to_string_lossy()))?;
-        let directory = Directory::open(path.parent().unwrap_or(path))?;
+        let file = system::open_path(path).map_err(|e| explain_dead_link(e, path).with_path(path.to_string_lossy()))?;
+        let directory = Directory::open(path.parent().unwrap_or(path), link_roots)?;
         directory.admit(&file, path);
         let disk = over(directory);
         let entry = disk.hold(&name, file, path.to_owned())?;
@@ -89,11 +100,43 @@ impl Files for Disk {
         self.directory.list(folder, tree)
     }
 
-    fn is_link(&self, name: &str) -> bool {
-        self.directory.is_link(name)
+    fn link(&self, name: &str) -> Option<String> {
+        self.directory.link(name).map(|target| target.to_string_lossy().into_owned())
+    }
+
+    fn address(&self, name: &str) -> Option<Address> {
+        match self.directory.blob(name) {
+            Some(digest) => Some(Address { store: Store::HuggingFace, digest }),
+            None => Address::of_place(&self.directory.place_of(name)?),
+        }
+    }
+
+    fn snapshot_tree(&self) -> Option<SnapshotTree> {
+        let (path, within) = self.directory.tree()?;
+        let file = OnDisk::held(system::open_path(&path).ok()?, path, Access::Read).ok()?;
+        let source = Source::stored("the tree of the snapshot", Box::new(file), &self.context);
+        let folders = within.components().map(|folder| Some(format!("{}/", folder.as_os_str().to_str()?)));
+        Some(SnapshotTree { source, prefix: folders.collect::<Option<_>>()? })
     }
 
     fn shown(&self, name: &str) -> String {
         self.path_of(name).to_string_lossy().into_owned()
     }
+}
+
+/// A link that leads nowhere is there, and what it leads to is not.
+fn explain_dead_link(error: Error, path: &Path) -> Error {
+    match fs::read_link(path) {
+        Ok(target) if error.kind() == Kind::NotFound => dead_link(&target.to_string_lossy()),
+        _ => error,
+    }
+}
+
+/// The error for a link that leads nowhere.
+pub(super) fn dead_link(target: &str) -> Error {
+    let message = format!(
+        "it is a link to \"{}\", which is not there: restore that file, or download it again",
+        Printable(target)
+    );
+    Error::new(Kind::NotFound, message)
 }

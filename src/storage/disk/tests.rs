@@ -10,11 +10,11 @@ use super::*;
 use crate::error::Kind;
 use crate::storage::Location;
 
-/// A cache like that of Hugging Face: snapshots of links, a directory of blobs, and a secret beside it.
+/// Snapshots of links, a directory of blobs, and a secret beside it.
 fn cache() -> (tempfile::TempDir, PathBuf) {
     let temp = tempfile::tempdir().unwrap();
-    let snapshot = temp.path().join("models--a--b/snapshots/rev1");
-    let blobs = temp.path().join("models--a--b/blobs");
+    let snapshot = temp.path().join("model/snapshots/rev1");
+    let blobs = temp.path().join("model/blobs");
     fs::create_dir_all(snapshot.join("sub")).unwrap();
     fs::create_dir_all(&blobs).unwrap();
     fs::write(blobs.join("index"), "i").unwrap();
@@ -52,7 +52,7 @@ fn enter(directory: &Directory, name: &str) {
 #[test]
 fn files_beneath_the_model_open() {
     let (_temp, snapshot) = cache();
-    let directory = Directory::open(&snapshot).unwrap();
+    let directory = Directory::open(&snapshot, &[]).unwrap();
     for name in ["plain", "sub/a..b.bin", "alias", "absolute-alias"] {
         for file in ways(&directory, name) {
             file.unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -63,7 +63,7 @@ fn files_beneath_the_model_open() {
 #[test]
 fn links_out_of_the_model_are_refused() {
     let (_temp, snapshot) = cache();
-    let directory = Directory::open(&snapshot).unwrap();
+    let directory = Directory::open(&snapshot, &[]).unwrap();
     enter(&directory, "index.json");
     for name in ["escape", "escape-absolute", "up/secret", "loop", "magic"] {
         for file in ways(&directory, name) {
@@ -75,7 +75,7 @@ fn links_out_of_the_model_are_refused() {
 #[test]
 fn blobs_open_only_beside_the_entry() {
     let (_temp, snapshot) = cache();
-    let directory = Directory::open(&snapshot).unwrap();
+    let directory = Directory::open(&snapshot, &[]).unwrap();
     for file in ways(&directory, "shard.bin") {
         assert_eq!(file.unwrap_err().kind(), Kind::Format);
     }
@@ -88,7 +88,7 @@ fn blobs_open_only_beside_the_entry() {
 #[test]
 fn what_is_missing_is_not_found() {
     let (_temp, snapshot) = cache();
-    let directory = Directory::open(&snapshot).unwrap();
+    let directory = Directory::open(&snapshot, &[]).unwrap();
     for file in ways(&directory, "missing") {
         assert_eq!(file.unwrap_err().kind(), Kind::NotFound);
     }
@@ -98,7 +98,7 @@ fn what_is_missing_is_not_found() {
 #[test]
 fn swapping_the_entry_afterwards_permits_nothing() {
     let (temp, snapshot) = cache();
-    let directory = Directory::open(&snapshot).unwrap();
+    let directory = Directory::open(&snapshot, &[]).unwrap();
     enter(&directory, "index.json");
     let replace = |name: &str, target: PathBuf| {
         fs::remove_file(snapshot.join(name)).unwrap();
@@ -127,9 +127,9 @@ fn swapping_the_entry_afterwards_permits_nothing() {
 #[test]
 fn a_root_that_is_swapped_is_still_the_one_that_was_permitted() {
     let (temp, snapshot) = cache();
-    let directory = Directory::open(&snapshot).unwrap();
+    let directory = Directory::open(&snapshot, &[]).unwrap();
     enter(&directory, "index.json");
-    let (blobs, home) = (temp.path().join("models--a--b/blobs"), temp.path().join("home"));
+    let (blobs, home) = (temp.path().join("model/blobs"), temp.path().join("home"));
     fs::create_dir(&home).unwrap();
     fs::write(home.join("shard"), "x").unwrap();
     fs::rename(&blobs, temp.path().join("old")).unwrap();
@@ -144,7 +144,7 @@ fn a_root_that_is_swapped_is_still_the_one_that_was_permitted() {
 }
 
 fn open(path: &Path) -> Location {
-    Location::open(path, Access::Map, &Context::new()).unwrap()
+    Location::open(path, Access::Map, &[], &Context::new()).unwrap()
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_folder_that_became_a_link_is_not_listed() {
     fs::rename(snapshot.join("sub"), snapshot.join("old")).unwrap();
     symlink(temp.path(), snapshot.join("sub")).unwrap();
     location.folder("sub").unwrap_err();
-    location.folder("sub/models--a--b").unwrap_err();
+    location.folder("sub/model").unwrap_err();
 }
 
 #[test]
@@ -218,6 +218,6 @@ fn a_file_is_mapped_when_a_view_is_wanted() {
     assert_eq!(source.view(0, 1).unwrap().unwrap().as_ptr(), view.as_ptr());
     assert_eq!(source.alignment_at(0), 4096);
     assert_eq!((maps(), source.unmappable().is_none()), (before + 1, true));
-    let read = Location::open(&path, Access::Read, &Context::new()).unwrap().entry().unwrap().clone();
+    let read = Location::open(&path, Access::Read, &[], &Context::new()).unwrap().entry().unwrap().clone();
     assert!(!read.can_view() && read.view(0, 1).unwrap().is_none() && read.alignment_at(0) == 0);
 }

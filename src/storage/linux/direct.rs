@@ -147,7 +147,7 @@ mod tests {
     }
 
     fn open(path: &Path) -> Source {
-        Location::open(path, Access::Read, &Context::new()).unwrap().entry().unwrap().clone()
+        Location::open(path, Access::Read, &[], &Context::new()).unwrap().entry().unwrap().clone()
     }
 
     /// The way past the page cache, with what tests ask of it beside the trait.
@@ -195,7 +195,7 @@ mod tests {
             fs::write(&path, &contents).unwrap();
             check_reads(&*open(&path).chunked().unwrap(), &contents);
             let name = len.to_string();
-            let location = Location::open(folder.path(), Access::Read, &Context::new()).unwrap();
+            let location = Location::open(folder.path(), Access::Read, &[], &Context::new()).unwrap();
             check_reads(&*location.open_asset(&name).unwrap().chunked().unwrap(), &contents);
         }
     }
@@ -295,7 +295,7 @@ mod tests {
         fs::write(&path, &contents).unwrap();
         fs::write(&other, [0xBB; 10_000]).unwrap();
         let source = open(&path);
-        let location = Location::open(folder.path(), Access::Read, &Context::new()).unwrap();
+        let location = Location::open(folder.path(), Access::Read, &[], &Context::new()).unwrap();
         let asset = location.open_asset("file").unwrap();
         fs::rename(&other, &path).unwrap();
         check_reads(&*source.chunked().unwrap(), &contents);

@@ -1,7 +1,7 @@
 //! The calls of Linux: names that the kernel resolves beneath a directory, and reads past the page cache.
 
 mod direct;
-mod directory;
+mod folder;
 pub(super) mod memfd;
 mod residency;
 pub(super) mod signals;
@@ -18,7 +18,7 @@ use super::disk::OnDisk;
 use super::stored::Stored;
 use super::{Chunked, Source};
 use crate::error::{Error, Result};
-pub(super) use directory::Directory;
+pub(super) use folder::Folder;
 
 /// Opening must neither hang on a FIFO nor take a terminal.
 const OPEN_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_mapped_is_read() {
         let path = std::path::Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
-        let Ok(location) = Location::open(path, Access::Map, &Context::new()) else {
+        let Ok(location) = Location::open(path, Access::Map, &[], &Context::new()) else {
             return skip("needs a file of sysfs");
         };
         let source = location.entry().unwrap();

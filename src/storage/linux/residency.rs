@@ -96,7 +96,7 @@ pub(super) mod trial {
             let contents: Vec<u8> = (0..SIZE_OF_COLD as u32).map(|at| (at >> 3) as u8 ^ (at >> 12) as u8).collect();
             fs::write(&path, &contents).ok()?;
             evict(&path, None);
-            let is_cold = Location::open(&path, Access::Read, &Context::new()).ok()?.entry()?.residency() < 0.5;
+            let is_cold = Location::open(&path, Access::Read, &[], &Context::new()).ok()?.entry()?.residency() < 0.5;
             is_cold.then_some((folder, path, contents))
         })
     }
@@ -125,7 +125,7 @@ mod tests {
         for len in [0, 1, 4096, 100_000, 1 << 20] {
             let path = folder.path().join(len.to_string());
             std::fs::write(&path, vec![7; len]).unwrap();
-            let location = Location::open(&path, Access::Map, &Context::new()).unwrap();
+            let location = Location::open(&path, Access::Map, &[], &Context::new()).unwrap();
             assert_eq!(location.entry().unwrap().residency(), 1.0, "{len}");
         }
         assert_eq!(Source::from_memory("memory", vec![1; 10_000].into()).residency(), 1.0);
@@ -136,7 +136,7 @@ mod tests {
         let Some((_folder, path, _)) = cold_file() else {
             return skip("no file here leaves the page cache when it is told to");
         };
-        let location = Location::open(&path, Access::Read, &Context::new()).unwrap();
+        let location = Location::open(&path, Access::Read, &[], &Context::new()).unwrap();
         let source = location.entry().unwrap();
         for _ in 0..8 {
             let residency = source.residency();

@@ -1,6 +1,6 @@
 //! What std offers on every system: files that are opened by their paths, and compared with what was looked at before.
 
-mod directory;
+mod folder;
 pub(super) mod memfd;
 pub(super) mod signals;
 
@@ -12,7 +12,7 @@ use super::disk::{Identity, OnDisk};
 use super::stored::{PIECE, append, replaced};
 use super::{Chunked, Source};
 use crate::error::{Error, Result};
-pub(super) use directory::Directory;
+pub(super) use folder::Folder;
 
 /// Opens a path that the caller named, symbolic links and all.
 ///

@@ -1,0 +1,108 @@
+//! The one policy for files that a model names: shards, external data, assets.
+//!
+//! A file must be a regular file that lies beneath one of these directories:
+//!
+//! * the model's;
+//! * the one where the model's own entry file really lies: whoever could place that file there can name the other files there;
+//! * those that the caller permits.
+//!
+//! A snapshot in the cache of Hugging Face may also lead into the blobs of its repository, see [`hub`](super::hub).
+//!
+//! The directories are opened at the start, and every later file is reached through them: whoever swaps links or folders
+//! afterwards does not change what is permitted.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::hub::Repository;
+use super::system::Folder;
+use crate::error::{Error, Result};
+use crate::storage::tree::TreeBuilder;
+
+/// The directory of a model, and the only way to the files in it.
+pub(in crate::storage) struct Directory {
+    /// As the caller named it.
+    path: PathBuf,
+    root: Folder,
+    /// Where the model's entry file really lies, if that is elsewhere.
+    home: OnceLock<Option<Folder>>,
+    /// What links may lead to because the caller says so.
+    permitted: Vec<Folder>,
+    repository: Option<Repository>,
+}
+
+impl Directory {
+    /// Opens the directory itself, symbolic links and all: the caller named it. So are those that links may lead to.
+    pub(in crate::storage) fn open(path: &Path, link_roots: &[PathBuf]) -> Result<Self> {
+        let open = |path: &Path| {
+            Folder::open(path).map_err(|e| Error::io("open the directory", e).with_path(path.to_string_lossy()))
+        };
+        let root = open(path)?;
+        let permitted = link_roots.iter().map(|path| open(path)).collect::<Result<_>>()?;
+        let repository = Repository::around(&root.place());
+        Ok(Self { path: path.to_owned(), root, home: OnceLock::new(), permitted, repository })
+    }
+
+    /// Where the directory is, as the caller named it.
+    pub(in crate::storage) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Permits the directory where the entry file really lies, which was opened by this path. Only the first entry
+    /// counts.
+    pub(in crate::storage) fn admit(&self, entry: &File, path: &Path) {
+        // A second entry would widen what the model may reach; it is not an error to enter by the same one twice.
+        let _ = self.home.set(self.root.home_of(entry, path).unwrap_or_default());
+    }
+
+    /// Opens the file by which the model is entered, symbolic links and all.
+    pub(in crate::storage) fn open_entry(&self, name: &str) -> Result<File> {
+        self.root.open_named(name)
+    }
+
+    /// Opens a file that the model names, by its plain name.
+    pub(in crate::storage) fn open_file(&self, name: &str) -> Result<File> {
+        self.root.open_beneath(name).unwrap_or_else(|| self.open_carefully(name))
+    }
+
+    /// Finds where the name leads, then opens that from a permitted directory without following any link.
+    pub(super) fn open_carefully(&self, name: &str) -> Result<File> {
+        let place = self.root.find(name)?;
+        let home = self.home.get().and_then(Option::as_ref);
+        let mut folders = [Some(&self.root), home].into_iter().flatten().chain(&self.permitted);
+        let file = folders.find_map(|folder| folder.open_place(&place));
+        let file = file.or_else(|| self.repository.as_ref()?.open(&self.root, name));
+        file.unwrap_or_else(|| {
+            Err(Error::format(format!(
+                "leads to \"{}\", outside the model's directory: expected a file beneath it, or beneath a directory that the caller permits for links",
+                place.to_string_lossy()
+            )))
+        })
+    }
+
+    /// What the link under a plain name says, wherever it leads; `None` if there is no link.
+    pub(in crate::storage) fn link(&self, name: &str) -> Option<PathBuf> {
+        self.root.link(name)
+    }
+
+    /// What the cache of Hugging Face calls the contents of a file; `None` if it does not hold them.
+    pub(in crate::storage) fn blob(&self, name: &str) -> Option<String> {
+        self.repository.as_ref()?.blob(&self.root, name)
+    }
+
+    /// Where a file really lies, by its plain name; `None` if that cannot be found out.
+    pub(in crate::storage) fn place_of(&self, name: &str) -> Option<PathBuf> {
+        self.root.find(name).ok()
+    }
+
+    /// Where the cache keeps the list of the files of the snapshot, and the folder in that which is this directory.
+    pub(in crate::storage) fn tree(&self) -> Option<(PathBuf, &Path)> {
+        self.repository.as_ref().map(Repository::tree)
+    }
+
+    /// Lists a folder, `""` for the directory itself, without following links to it.
+    pub(in crate::storage) fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
+        self.root.list(folder, tree)
+    }
+}

@@ -1,0 +1,331 @@
+//! The cache of Hugging Face (huggingface_hub 2.4, `file_download.py` and `utils/_shared_blobs.py`):
+//!
+//! ```text
+//! CACHE/models--ORG--NAME/refs/main                    the commit that a branch or tag stands for
+//! CACHE/models--ORG--NAME/snapshots/COMMIT/a/file      a link to ../../../blobs/ETAG
+//! CACHE/models--ORG--NAME/blobs/ETAG                   the contents, or a link to ../../blobs/XX/HASH
+//! CACHE/models--ORG--NAME/trees/COMMIT.json            what the repository has at that commit
+//! CACHE/blobs/XX/HASH                                  contents that several repositories share
+//! CACHE/blobs/.huggingface-shared-blobs                says that CACHE/blobs is such a store
+//! ```
+//!
+//! A snapshot may lead into the blobs of its own repository, and these into the store. Each step is checked by itself: no link of
+//! a snapshot reaches the store, or the blobs of another repository, in one step.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::system::Folder;
+use crate::error::{Error, Kind, Result};
+use crate::storage::name::plain_name;
+
+/// What the names of repositories begin with, by their type.
+const TYPES: &[&str] = &["models--", "datasets--", "spaces--", "kernels--"];
+
+const SNAPSHOTS: &str = "snapshots";
+const BLOBS: &str = "blobs";
+
+/// The file that marks the shared store, and what it holds.
+const MARKER: &str = ".huggingface-shared-blobs";
+const MARKED: &str = "1\n";
+
+/// Hexadecimal digits of the name of a shared blob.
+const HASH_DIGITS: usize = 64;
+
+/// The repository in a cache that a snapshot belongs to.
+pub(super) struct Repository {
+    /// Where it really lies.
+    place: PathBuf,
+    /// What the snapshot is called, and the folders from it to the model.
+    commit: String,
+    within: PathBuf,
+    blobs: Folder,
+    store: Option<Folder>,
+}
+
+impl Repository {
+    /// The repository of a snapshot, or of a folder in one, that really lies at this place.
+    pub(super) fn around(place: &Path) -> Option<Self> {
+        let repository = place.ancestors().find(|folder| is_repository(folder))?;
+        let mut rest = place.strip_prefix(repository).ok()?.components();
+        if rest.next()?.as_os_str() != SNAPSHOTS {
+            return None;
+        }
+        let commit = rest.next()?.as_os_str().to_str()?.to_owned();
+        let within = rest.as_path().to_owned();
+        let blobs = open_real(&repository.join(BLOBS))?;
+        let store = repository.parent().map(|cache| cache.join(BLOBS)).filter(|store| is_store(store));
+        let store = store.and_then(|store| open_real(&store));
+        Some(Self { place: repository.to_owned(), commit, within, blobs, store })
+    }
+
+    /// Opens the blob that a file of the snapshot is a link to; `None` if it is no link to one.
+    pub(super) fn open(&self, snapshot: &Folder, name: &str) -> Option<Result<File>> {
+        let blob = self.blob(snapshot, name)?;
+        match self.blobs.link(&blob) {
+            None => self.blobs.open_place(&self.blobs.place().join(blob)),
+            Some(target) => self.open_shared(&target),
+        }
+    }
+
+    /// Opens what the entry of a repository's blobs leads to, if that is a blob of the store.
+    fn open_shared(&self, target: &Path) -> Option<Result<File>> {
+        let store = self.store.as_ref()?;
+        let hash = target.file_name()?.to_str().filter(|hash| is_hash(hash))?;
+        let shelf = target.parent()?;
+        let is_shelf = shelf.file_name()?.to_str()? == &hash[..2] && self.blobs.leads_to(shelf.parent()?, store);
+        if !is_shelf {
+            return None;
+        }
+        store.open_place(&store.place().join(&hash[..2]).join(hash))
+    }
+
+    /// The name of the blob that a file of the snapshot is a link to: its ETag. For large files that is the SHA-256 of the contents,
+    /// for small ones the name that git gives them.
+    pub(super) fn blob(&self, snapshot: &Folder, name: &str) -> Option<String> {
+        let target = snapshot.link(name)?;
+        let blob = target.file_name()?.to_str()?.to_owned();
+        let from = Path::new(name).parent()?;
+        snapshot.leads_to(&from.join(target.parent()?), &self.blobs).then_some(blob)
+    }
+
+    /// Where the list of all files of the snapshot is kept, and the folder in it that the model is.
+    pub(super) fn tree(&self) -> (PathBuf, &Path) {
+        (self.place.join("trees").join(format!("{}.json", self.commit)), &self.within)
+    }
+}
+
+fn is_repository(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    TYPES.iter().any(|kind| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()))
+}
+
+fn is_hash(name: &str) -> bool {
+    name.len() == HASH_DIGITS && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether a folder has the mark of a store. A link is none, and its mark counts for nothing.
+fn is_store(store: &Path) -> bool {
+    let marker = store.join(MARKER);
+    let is_file = fs::symlink_metadata(&marker).is_ok_and(|marker| marker.is_file());
+    is_file && read_short(&marker).is_some_and(|text| text == MARKED)
+}
+
+/// Opens a directory that is no link itself.
+fn open_real(path: &Path) -> Option<Folder> {
+    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir)?;
+    Folder::open(path).ok()
+}
+
+/// The text of a file that has a line or two.
+fn read_short(path: &Path) -> Option<String> {
+    const MOST: u64 = 4096;
+    let mut text = String::new();
+    File::open(path).ok()?.take(MOST).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// The snapshot that the folder of a repository stands for: the one of `refs/main`, or else the only one. `None` if the path is no
+/// such folder.
+pub(super) fn snapshot_of(path: &Path) -> Result<Option<PathBuf>> {
+    let snapshots = path.join(SNAPSHOTS);
+    if !is_repository(path) || !snapshots.is_dir() {
+        return Ok(None);
+    }
+    let fail = |error: Error| Err(error.with_path(path.to_string_lossy()));
+    if let Some(commit) = read_short(&path.join("refs/main")) {
+        let commit = commit.trim();
+        let snapshot = snapshots.join(commit);
+        let is_name = !commit.contains('/') && plain_name(commit).is_ok();
+        return match is_name && snapshot.is_dir() {
+            true => Ok(Some(snapshot)),
+            false => fail(Error::new(Kind::NotFound, missing(commit, &revisions(&snapshots)))),
+        };
+    }
+    match &revisions(&snapshots)[..] {
+        [only] => Ok(Some(path.join(only))),
+        [] => fail(Error::new(Kind::NotFound, "the cache holds no revision of this repository: download it again")),
+        several => {
+            let message = format!("the cache holds several revisions ({}): name one of them", listed(several));
+            fail(Error::invalid(message))
+        }
+    }
+}
+
+fn missing(commit: &str, others: &[String]) -> String {
+    let others = if others.is_empty() { "none".to_owned() } else { listed(others) };
+    let commit = crate::error::Printable(commit);
+    format!("refs/main names the revision {commit}, which is not in the cache (there: {others}): download it again")
+}
+
+fn revisions(snapshots: &Path) -> Vec<String> {
+    /// More than anybody keeps.
+    const MOST: usize = 1_000;
+    let entries = fs::read_dir(snapshots).into_iter().flatten().flatten().take(MOST);
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let mut names: Vec<_> =
+        folders.map(|folder| format!("{SNAPSHOTS}/{}", folder.file_name().to_string_lossy())).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Names with commas between them; of many the first.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 10;
+    let more = if names.len() > MOST { ", …" } else { "" };
+    format!("{}{more}", names[..names.len().min(MOST)].join(", "))
+}
+
+#[cfg(all(test, unix))] // The tests make symbolic links.
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::super::directory::Directory;
+    use super::*;
+
+    const ONE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
+    const TWO: &str = "2222222222222222222222222222222222222222222222222222222222222222";
+
+    /// A cache with a store and two repositories.
+    struct Cache(tempfile::TempDir);
+
+    impl Cache {
+        fn new() -> Self {
+            let cache = Self(tempfile::tempdir().unwrap());
+            cache.file("blobs/.huggingface-shared-blobs", "1\n");
+            cache.file(&format!("blobs/11/{ONE}"), "one");
+            cache.file(&format!("blobs/22/{TWO}"), "two");
+            cache.file("models--a--b/blobs/own", "own");
+            cache.file("models--c--d/blobs/other", "other");
+            cache.file("secret", "secret");
+            cache.link("models--a--b/blobs/shared", &format!("../../blobs/11/{ONE}"));
+            cache.link("models--a--b/snapshots/rev/own", "../../blobs/own");
+            cache.link("models--a--b/snapshots/rev/shared", "../../blobs/shared");
+            cache.link("models--a--b/snapshots/rev/sub/shared", "../../../blobs/shared");
+            cache
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.0.path().join(name)
+        }
+
+        fn file(&self, name: &str, text: &str) {
+            fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+            fs::write(self.path(name), text).unwrap();
+        }
+
+        fn link(&self, name: &str, target: &str) {
+            fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+            symlink(target, self.path(name)).unwrap();
+        }
+
+        /// Opens a file of the snapshot every way, without having entered the model by any.
+        fn read(&self, name: &str) -> Result<String> {
+            let directory = Directory::open(&self.path("models--a--b/snapshots/rev"), &[]).unwrap();
+            let read = |file: Result<File>| {
+                let mut text = String::new();
+                file.map(|mut file| file.read_to_string(&mut text).unwrap())?;
+                Ok(text)
+            };
+            let [first, second] = [directory.open_file(name), directory.open_carefully(name)].map(read);
+            assert_eq!(first.as_ref().ok(), second.as_ref().ok(), "{name}");
+            first
+        }
+    }
+
+    #[test]
+    fn a_snapshot_leads_to_its_blobs_and_through_them_to_the_store() {
+        let cache = Cache::new();
+        assert_eq!(cache.read("own").unwrap(), "own");
+        assert_eq!(cache.read("shared").unwrap(), "one");
+        assert_eq!(cache.read("sub/shared").unwrap(), "one");
+        let path = cache.path("models--a--b/snapshots/rev");
+        for (folder, name) in [("", "sub/shared"), ("sub", "shared")] {
+            let directory = Directory::open(&path.join(folder), &[]).unwrap();
+            assert_eq!(directory.blob(name).as_deref(), Some("shared"));
+            let (tree, within) = directory.tree().unwrap();
+            assert!(tree.ends_with("models--a--b/trees/rev.json"), "{tree:?}");
+            assert_eq!(within, Path::new(folder));
+        }
+    }
+
+    #[test]
+    fn absolute_links_count_like_relative_ones() {
+        let cache = Cache::new();
+        let target = |name: &str| cache.path(name).to_string_lossy().into_owned();
+        cache.link("models--a--b/blobs/absolute", &target(&format!("blobs/22/{TWO}")));
+        cache.link("models--a--b/snapshots/rev/absolute", &target("models--a--b/blobs/absolute"));
+        assert_eq!(cache.read("absolute").unwrap(), "two");
+    }
+
+    #[test]
+    fn every_step_is_checked() {
+        let cache = Cache::new();
+        let snapshot = |name: &str| format!("models--a--b/snapshots/rev/{name}");
+        // From the snapshot past the blobs of the repository.
+        cache.link(&snapshot("direct"), &format!("../../../blobs/11/{ONE}"));
+        cache.link(&snapshot("neighbour"), "../../../models--c--d/blobs/other");
+        cache.link(&snapshot("secret"), "../../../secret");
+        // From the blobs to what is not a blob of the store.
+        let blobs = [
+            ("escape", "../../secret".to_owned()),
+            ("etc", "/etc/hostname".to_owned()),
+            ("wrong-shelf", format!("../../blobs/22/{ONE}")),
+            ("no-shelf", format!("../../blobs/{ONE}")),
+            ("neighbour-blob", "../../models--c--d/blobs/other".to_owned()),
+        ];
+        cache.file(&format!("blobs/22/{ONE}"), "on the wrong shelf");
+        cache.file(&format!("blobs/{ONE}"), "on no shelf");
+        for (blob, target) in &blobs {
+            cache.link(&format!("models--a--b/blobs/{blob}"), target);
+            cache.link(&snapshot(blob), &format!("../../blobs/{blob}"));
+        }
+        // A blob of the store that is a link itself.
+        cache.link(&format!("blobs/33/{}", "3".repeat(64)), "../../secret");
+        cache.link("models--a--b/blobs/linked", &format!("../../blobs/33/{}", "3".repeat(64)));
+        cache.link(&snapshot("linked"), "../../blobs/linked");
+        cache.read("linked").unwrap_err();
+        let names = ["direct", "neighbour", "secret"].into_iter().chain(blobs.iter().map(|(name, _)| *name));
+        for name in names {
+            let error = cache.read(name).unwrap_err();
+            assert!(error.message().contains("outside the model's directory"), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_store_has_its_mark() {
+        let cache = Cache::new();
+        let marker = "blobs/.huggingface-shared-blobs";
+        cache.file(marker, "2\n");
+        cache.read("shared").unwrap_err();
+        fs::remove_file(cache.path(marker)).unwrap();
+        cache.read("shared").unwrap_err();
+        cache.file("mark", "1\n");
+        cache.link(marker, "../mark");
+        cache.read("shared").unwrap_err();
+        assert_eq!(cache.read("own").unwrap(), "own");
+    }
+
+    #[test]
+    fn a_repository_stands_for_its_snapshot() {
+        let cache = Cache::new();
+        let path = cache.path("models--a--b");
+        let snapshot = |name: &str| Some(path.join("snapshots").join(name));
+        assert_eq!(snapshot_of(&path).unwrap(), snapshot("rev"), "the only one");
+        cache.file("models--a--b/snapshots/new/own", "new");
+        let error = snapshot_of(&path).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidArgument);
+        assert!(error.message().contains("snapshots/new, snapshots/rev"), "{error}");
+        cache.file("models--a--b/refs/main", "new\n");
+        assert_eq!(snapshot_of(&path).unwrap(), snapshot("new"));
+        for wrong in ["gone", "../blobs", ".", ""] {
+            cache.file("models--a--b/refs/main", wrong);
+            let error = snapshot_of(&path).unwrap_err();
+            assert_eq!(error.kind(), Kind::NotFound, "{wrong}");
+            assert!(error.message().contains("there: snapshots/new, snapshots/rev"), "{error}");
+        }
+        assert_eq!(snapshot_of(&cache.path("models--c--d")).unwrap(), None, "it has no snapshots");
+        assert_eq!(snapshot_of(&cache.path("models--a--b/snapshots")).unwrap(), None);
+    }
+}
