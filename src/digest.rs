@@ -17,6 +17,9 @@ pub enum Algorithm {
     Sha256,
     /// SHA-1 (FIPS 180-4); sequential within one file. It tells accidents, and keeps nobody from forging.
     Sha1,
+    /// The name that git gives contents: SHA-1 over `blob LENGTH`, a NUL and the bytes (git documentation, "Git Internals: Git
+    /// Objects"). It tells accidents, as SHA-1 does.
+    GitBlob,
     /// CRC-32/ISO-HDLC, that of zip and gzip; sequential within one input. It detects accidental corruption only.
     Crc32,
     /// CRC-32C (Castagnoli), plain: without the mask that TensorFlow's files put over it. It detects accidental corruption only.
@@ -24,15 +27,21 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The spelling used in manifests and reports: `"sha256"`, `"blake3"`, `"sha1"`, `"crc32"`, `"crc32c"`.
+    /// The spelling used in manifests and reports: `"sha256"`, `"blake3"`, `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Blake3 => "blake3",
             Self::Sha256 => "sha256",
             Self::Sha1 => "sha1",
+            Self::GitBlob => "git-sha1",
             Self::Crc32 => "crc32",
             Self::Crc32c => "crc32c",
         }
+    }
+
+    /// Whether nobody can make other bytes of the same digest. The others detect accidental corruption only.
+    pub fn resists_forgery(self) -> bool {
+        matches!(self, Self::Blake3 | Self::Sha256)
     }
 }
 
@@ -75,6 +84,11 @@ impl Digest {
             Algorithm::Blake3 => <[u8; 32]>::from(blake3::hash(bytes)).into(),
             Algorithm::Sha256 => <[u8; 32]>::from(sha2::Sha256::digest(bytes)).into(),
             Algorithm::Sha1 => <[u8; 20]>::from(sha1::Sha1::digest(bytes)).into(),
+            Algorithm::GitBlob => {
+                let mut hasher = Hasher::whole(algorithm, bytes.len() as u64);
+                hasher.update(bytes);
+                hasher.finish()
+            }
             Algorithm::Crc32 => crc32fast::hash(bytes).to_be_bytes().into(),
             Algorithm::Crc32c => crc32c::crc32c(bytes).to_be_bytes().into(),
         }
@@ -89,7 +103,7 @@ impl Digest {
     pub fn parse(algorithm: Algorithm, text: &str) -> Result<Self> {
         match algorithm {
             Algorithm::Blake3 | Algorithm::Sha256 => Self::from_hex(text),
-            Algorithm::Sha1 => hex::<20>(text).map(Self::from),
+            Algorithm::Sha1 | Algorithm::GitBlob => hex::<20>(text).map(Self::from),
             Algorithm::Crc32 | Algorithm::Crc32c => hex::<4>(text).map(Self::from),
         }
     }
@@ -140,7 +154,7 @@ pub fn block_count(len: u64) -> u64 {
 pub enum Hasher {
     /// SHA-256 over the whole input.
     Sha256(Box<sha2::Sha256>),
-    /// SHA-1 over the whole input.
+    /// SHA-1 over the whole input, after what git puts before it.
     Sha1(Box<sha1::Sha1>),
     /// CRC-32 over the whole input.
     Crc32(crc32fast::Hasher),
@@ -153,11 +167,12 @@ pub enum Hasher {
 }
 
 impl Hasher {
-    /// Hashes an input from its start to its end.
-    pub fn whole(algorithm: Algorithm) -> Self {
+    /// Hashes an input of `len` bytes from its start to its end.
+    pub fn whole(algorithm: Algorithm, len: u64) -> Self {
         match algorithm {
             Algorithm::Sha256 => Self::Sha256(Box::default()),
             Algorithm::Sha1 => Self::Sha1(Box::default()),
+            Algorithm::GitBlob => Self::Sha1(Box::new(sha1::Sha1::new_with_prefix(format!("blob {len}\0")))),
             Algorithm::Crc32 => Self::Crc32(crc32fast::Hasher::new()),
             Algorithm::Crc32c => Self::Crc32c(0),
             Algorithm::Blake3 => Self::Blake3(Box::default()),
@@ -167,7 +182,7 @@ impl Hasher {
     /// Hashes block `index` of a BLAKE3 input of `len` bytes.
     pub fn block(index: u64, len: u64) -> Self {
         if block_count(len) == 1 {
-            return Self::whole(Algorithm::Blake3);
+            return Self::whole(Algorithm::Blake3, len);
         }
         let mut hasher = Box::new(blake3::Hasher::new());
         hasher.set_input_offset(index * BLOCK);
@@ -257,10 +272,18 @@ mod tests {
         for (algorithm, check) in [(Algorithm::Crc32, "cbf43926"), (Algorithm::Crc32c, "e3069283")] {
             assert_eq!(Digest::of(algorithm, b"123456789").to_string(), check);
             let bytes = pattern(100_000);
-            let mut hasher = Hasher::whole(algorithm);
+            let mut hasher = Hasher::whole(algorithm, bytes.len() as u64);
             bytes.chunks(777).for_each(|piece| hasher.update(piece));
             assert_eq!(hasher.finish(), Digest::of(algorithm, &bytes), "{}", algorithm.name());
         }
+    }
+
+    /// `git hash-object` of an empty file, and of "hello" and a line feed.
+    #[test]
+    fn git_names_contents_by_their_length_too() {
+        let name = |bytes: &[u8]| Digest::of(Algorithm::GitBlob, bytes).to_string();
+        assert_eq!(name(b""), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        assert_eq!(name(b"hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
     }
 
     #[test]

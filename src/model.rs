@@ -4,8 +4,11 @@ mod assets;
 mod contents;
 mod journal;
 mod open;
+mod repository;
 mod touched;
 mod whole;
+
+pub use repository::Repository;
 
 use std::fmt;
 use std::path::PathBuf;

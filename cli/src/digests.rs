@@ -122,7 +122,7 @@ fn digest(model: &Model, index: usize) -> Result<Digest> {
 
 fn digest_span(model: &Model, index: usize, len: u64) -> Result<Digest> {
     const BLOCK: u64 = 1 << 20;
-    let mut hasher = Hasher::whole(Algorithm::Sha256);
+    let mut hasher = Hasher::whole(Algorithm::Sha256, len);
     let mut buffer = memory::filled(0, len.min(BLOCK) as usize, DIGESTS)?;
     let mut offset = 0;
     while offset < len {

@@ -129,7 +129,7 @@ impl<'a> Repeats<'a> {
 
     fn digest(&mut self, tensor: usize, most: u64) -> Result<Digest> {
         let len = self.subject.tensors.get(tensor).map_or(0, |tensor| tensor.byte_len()).min(most);
-        let (mut hasher, mut offset) = (Hasher::whole(Algorithm::Blake3), 0);
+        let (mut hasher, mut offset) = (Hasher::whole(Algorithm::Blake3, len), 0);
         while offset < len {
             memory::resize(&mut self.block, (len - offset).min(BLOCK) as usize, "a part of a tensor")?;
             self.subject.reader.read(tensor, offset, &mut self.block)?;

@@ -39,6 +39,8 @@ rules! {
     SHARD_ALONE = Warning "safetensors.shard.alone";
     INDEX_TOTAL_SIZE = Warning "safetensors.index.total_size";
 
+    MANIFEST_UNREADABLE = Warning "model.manifest.unreadable";
+    MANIFEST_OUTDATED = Warning "model.manifest.outdated";
     ASSET_LINK = Warning "model.asset.link";
     ASSET_NAME = Warning "model.asset.name";
     FORMATS_SEVERAL = Warning "model.formats.several";

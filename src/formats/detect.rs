@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use super::{FORMATS, Format, impostor};
+use super::{FORMATS, Format, impostor, joined, survey};
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
@@ -70,6 +70,16 @@ pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static 
         Some(source) => of_file(source, notes)?,
     };
     found.ok_or_else(|| {
+        if location.entry().is_none()
+            && let Ok(models @ [_, ..]) = survey(location).as_deref()
+        {
+            let paths: Vec<_> = models.iter().map(|model| &*model.path).collect();
+            let message = format!(
+                "the directory holds no model itself, but its folders do ({}): name one of them",
+                joined(&paths)
+            );
+            return Error::invalid(message).with_path(location.path());
+        }
         let what = if location.entry().is_some() { "this is not a model" } else { "this directory holds no model" };
         let odd = location.odd_names().next().map_or_else(String::new, |odd| format!(" ({odd})"));
         Error::new(Kind::Unsupported, format!("{what} {}{odd}", of_known_format())).with_path(location.path())

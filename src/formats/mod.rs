@@ -17,11 +17,14 @@ mod parsed;
 mod protobuf;
 #[cfg(feature = "safetensors")]
 mod safetensors;
+mod survey;
 #[cfg(feature = "trial")]
 mod trial;
 
 pub use parsed::Unindexed;
 pub(crate) use parsed::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
+pub use survey::FoundModel;
+pub(crate) use survey::survey;
 
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;

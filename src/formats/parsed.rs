@@ -82,9 +82,9 @@ impl UsedPart {
         match self {
             Self::Witness(witness) => witness,
             Self::Kept { start, parts } => {
-                let mut hasher = Hasher::whole(Algorithm::Blake3);
-                parts.iter().for_each(|part| hasher.update(part));
                 let len = parts.iter().map(|part| part.len() as u64).sum();
+                let mut hasher = Hasher::whole(Algorithm::Blake3, len);
+                parts.iter().for_each(|part| hasher.update(part));
                 Arc::new(Witness::of_header(start, len, hasher.finish()))
             }
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::digest::{Algorithm, Digest, block_count};
 use crate::storage::Witness;
-use crate::verify::Origin;
+use crate::verify::{Manifest, Origin};
 
 /// What memory is asked for.
 pub(super) const CHECKS: &str = "the checks";
@@ -74,18 +74,18 @@ pub(super) struct HashRange {
 
 /// What a pass over whole files is for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Scope {
-    /// All that manifests say.
-    Verify,
+pub(crate) enum Scope<'a> {
+    /// All that manifests say: those of the payload, and some for this pass.
+    Verify { also: &'a [Manifest] },
     /// Everything that can be hashed, compared with nothing.
     Measure,
 }
 
-impl Scope {
+impl Scope<'_> {
     /// What can be done where tensors overlap so much that hashing each of them is too much work.
     fn cure(self) -> &'static str {
         match self {
-            Self::Verify => "use a manifest that states digests of whole files",
+            Self::Verify { .. } => "use a manifest that states digests of whole files",
             Self::Measure => "list the files in a SHA256SUMS made by sha256sum, which states nothing of single tensors",
         }
     }

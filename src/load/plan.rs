@@ -101,7 +101,7 @@ impl Plan {
     }
 
     /// Plans a pass over whole files: those of the payload, and `assets`.
-    pub(crate) fn over_files(payload: &Arc<Payload>, assets: Vec<PayloadFile>, scope: Scope) -> Result<Self> {
+    pub(crate) fn over_files(payload: &Arc<Payload>, assets: Vec<PayloadFile>, scope: Scope<'_>) -> Result<Self> {
         let files: Vec<_> = memory::collect(payload.files.iter().cloned().chain(assets), PLAN)?;
         check_size(&files)?;
         let selection: Vec<Selected> = memory::collect((0..payload.tensors.len()).map(Selected::whole), PLAN)?;

@@ -9,28 +9,31 @@ use super::payload::{Payload, PayloadFile};
 use super::plan::Plan;
 use super::task::run;
 use crate::digest::{Algorithm, Digest};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::Progress;
 use crate::memory;
-use crate::verify::{FileClaim, Report, ReportFile, TensorClaim};
+use crate::verify::{FileClaim, Manifest, Report, ReportFile, TensorClaim};
 
-/// Checks all files and tensors, collecting mismatches. `missing` are the files that manifests list and that are not there.
+/// Checks all files and tensors, collecting mismatches. `missing` are files that cannot be read; `also` are manifests of the others.
 pub(crate) fn verify(
     payload: &Arc<Payload>,
     others: Vec<PayloadFile>,
     missing: Vec<ReportFile>,
+    also: &[Manifest],
     progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Report> {
-    let plan = Arc::new(Plan::over_files(payload, others, Scope::Verify)?);
+    let plan = Arc::new(Plan::over_files(payload, others, Scope::Verify { also })?);
     let (digests, costs) = run(&plan, (true, "verify"), progress)?;
     let report = digests.report(&plan)?.with_costs(costs);
-    report.with_missing(missing, &payload.manifests)
+    report.with_missing(missing, payload.manifests.iter().chain(also))
 }
 
 /// The sizes and digests of a model, as a manifest states them.
 pub(crate) struct Measured {
     pub(crate) files: BTreeMap<String, FileClaim>,
     pub(crate) tensors: BTreeMap<String, TensorClaim>,
+    /// Why names of the directory lead to no file.
+    pub(crate) left_out: Vec<Error>,
 }
 
 /// Hashes all files and all tensors.
@@ -64,5 +67,5 @@ pub(crate) fn measure(
     let files = stored.map(|(PayloadFile { source, .. }, digests)| {
         (source.name().to_owned(), FileClaim::new(Some(source.len()), digests))
     });
-    Ok(Measured { files: files.collect(), tensors })
+    Ok(Measured { files: files.collect(), tensors, left_out: Vec::new() })
 }

@@ -262,6 +262,6 @@ fn hasher_of(plan: &Plan, range: &HashRange) -> Hasher {
     let check = &plan.checks.list[range.check as usize];
     match check.algorithm {
         Algorithm::Blake3 => Hasher::block(u64::from(range.block), check.len),
-        algorithm => Hasher::whole(algorithm),
+        algorithm => Hasher::whole(algorithm, check.len),
     }
 }

@@ -100,11 +100,6 @@ impl Model {
         budget.tell()?;
         let mut parsed = formats::read(&location, options.format.as_deref(), &budget, &mut notes)?;
         budget.tell()?;
-        let mut manifests = gather(&location, options.policy, options.manifest.as_deref(), &budget)?;
-        if options.policy != Policy::None && !parsed.claims.is_empty() {
-            manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims))?);
-        }
-        budget.tell()?;
         parsed.assets.retain(|name| !is_manifest(name));
         for link in location.drop_dead_links(&mut parsed.assets) {
             notes.add(ASSET_LINK, "", link);
@@ -112,6 +107,13 @@ impl Model {
         for name in location.odd_names() {
             notes.add(ASSET_NAME, "", name);
         }
+        let given = options.manifest.as_deref();
+        let names = names(&parsed)?;
+        let mut manifests = gather(&location, &names, options.policy, given, (&budget, &mut notes))?;
+        if options.policy != Policy::None && !parsed.claims.is_empty() {
+            manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims))?);
+        }
+        budget.tell()?;
         Self::assemble(location, parsed, notes.finish()?, manifests, options, context)
     }
 
@@ -145,6 +147,13 @@ impl Model {
         memory::check()?;
         Ok(Self(Arc::new(inner)))
     }
+}
+
+/// The names of a model's files: those that it consists of, and then its assets.
+fn names(parsed: &Parsed) -> Result<Vec<&str>> {
+    let stored = parsed.weights.iter().filter(|file| file.base.is_none()).map(|file| &file.source);
+    let own = stored.chain(&parsed.descriptions).map(Source::name);
+    memory::collect(own.chain(parsed.assets.iter().map(String::as_str)), FILES)
 }
 
 /// What the format itself says of files and of parts of them, in the form of a manifest.

@@ -1,18 +1,24 @@
-//! What goes over all files of a model: verification, and the making of manifests.
+//! What goes over all files of a directory: verification, and the making of manifests. Of a model these are its own files, its assets
+//! and what lies in the folders of its directory; of a repository all that lies there.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::{FILES, Inner, Model};
 use crate::error::{Error, Kind, Result};
 use crate::host::Progress;
-use crate::load::{Measured, PayloadFile, measure, verify};
+use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
-use crate::verify::{Report, ReportFile};
+use crate::storage::Location;
+use crate::verify::{Report, ReportFile, addresses};
 
 impl Model {
     /// Checks every file and every tensor of the model against its manifests, also after a mismatch: the report tells all.
     /// Digests of tensors are compared also where those of files match, so that a manifest that contradicts itself is noticed.
+    ///
+    /// Of a directory, the report covers all files in it, those of sub-folders included, and names those that no manifest covers.
+    /// Hidden files and folders, and links to folders, are left out.
     ///
     /// Under [`Policy::None`](crate::Policy::None) there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {
@@ -20,62 +26,128 @@ impl Model {
     }
 
     /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`](crate::Task::wait_with).
-    pub fn verify_with(&self, mut progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
-        let (others, missing) = self.context().log_failure("verify", self.other_files(&mut progress))?;
-        let report = verify(&self.0.payload, others, missing, progress)?;
+    pub fn verify_with(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
+        self.whole().verify(progress)
+    }
+
+    /// Hashes every file and every tensor.
+    pub(crate) fn measure(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Measured> {
+        self.whole().measure(progress)
+    }
+
+    fn whole(&self) -> Whole<'_> {
+        let Inner { payload, location, assets, is_directory, .. } = &*self.0;
+        Whole { payload, location, assets, is_directory: *is_directory }
+    }
+}
+
+/// All files of a model or of a repository.
+pub(super) struct Whole<'a> {
+    pub payload: &'a Arc<Payload>,
+    pub location: &'a Location,
+    pub assets: &'a [String],
+    /// Whether the files beside the weights belong to it.
+    pub is_directory: bool,
+}
+
+/// Files that are no part of the payload.
+struct Others {
+    files: Vec<PayloadFile>,
+    /// Those that should be there, or cannot be opened.
+    missing: Vec<ReportFile>,
+}
+
+impl Whole<'_> {
+    pub(super) fn verify(&self, mut progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
+        let context = &self.payload.context;
+        let others = self.rest_of_tree().and_then(|rest| {
+            let also = addresses(self.location, &rest, &self.payload.manifests, self.payload.policy)?;
+            Ok((self.others(&rest, &mut progress)?, also))
+        });
+        let (Others { files, missing }, also) = context.log_failure("verify", others)?;
+        let report = verify(self.payload, files, missing, &also, progress)?;
         // Whoever asked decides what a mismatch means; the log names it.
-        let _ = self.context().log_failure("verify", report.verdict(self.policy()));
+        let _ = context.log_failure("verify", report.verdict(self.payload.policy));
         Ok(report)
     }
 
-    /// The files that a verification covers beside the model's own: its assets and, if the model is a directory, what
-    /// manifests list; and the names of those that are listed and cannot be opened. `progress` is called at once and now and
-    /// then: a manifest may list a million files.
-    fn other_files(
-        &self,
-        progress: &mut impl FnMut(&Progress) -> ControlFlow<()>,
-    ) -> Result<(Vec<PayloadFile>, Vec<ReportFile>)> {
+    pub(super) fn measure(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Measured> {
+        let rest = self.rest_of_tree()?;
+        let (mut files, mut left_out) = (Vec::new(), Vec::new());
+        for name in self.assets {
+            memory::push(&mut files, PayloadFile::plain(self.location.open_asset(name)?), FILES)?;
+        }
+        for name in &rest {
+            match self.location.open_asset(name) {
+                Ok(source) => memory::push(&mut files, PayloadFile::plain(source), FILES)?,
+                Err(e) if is_no_file(&e) => memory::push(&mut left_out, e, FILES)?,
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(Measured { left_out, ..measure(self.payload, files, progress)? })
+    }
+
+    /// The files in the folders of the directory; none if it is a single file.
+    fn rest_of_tree(&self) -> Result<Vec<String>> {
+        if !self.is_directory {
+            return Ok(Vec::new());
+        }
+        let own = self.own()?;
+        let tree = self.location.walk("")?;
+        let is_rest = |name: &String| {
+            let file = name.rsplit_once('/').map(|(_, file)| file);
+            file.is_some_and(|file| !file.starts_with('.')) && !own.contains(name.as_str())
+        };
+        memory::collect(tree.files.into_iter().map(|file| file.name).filter(is_rest), FILES)
+    }
+
+    /// The names of the files that the payload has.
+    fn own(&self) -> Result<HashSet<&str>> {
+        let mut own = HashSet::new();
+        let count = self.payload.files.len();
+        own.try_reserve(count).map_err(|_| Error::out_of_memory(FILES, count as u64))?;
+        own.extend(self.payload.files.iter().map(|file| file.source.name()));
+        Ok(own)
+    }
+
+    /// The files that a verification covers beside the payload's own: the assets, the rest of the directory and, if it is one, what
+    /// manifests list; and the names of those that cannot be opened. `progress` is called at once and now and then: a
+    /// manifest may list a million files.
+    fn others(&self, rest: &[String], progress: &mut impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Others> {
         const FILES_BETWEEN_CALLS: usize = 1_000;
         let mut go_on = || match progress(&Progress::default()) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::new(Kind::Cancelled, "the verification was cancelled")),
         };
         go_on()?;
-        let Inner { payload, location, assets, .. } = &*self.0;
-        let is_listed = |name: &str| payload.manifests.iter().any(|manifest| manifest.files.contains_key(name));
-        let mut own: HashSet<&str> = HashSet::new();
-        own.try_reserve(payload.files.len()).map_err(|_| Error::out_of_memory(FILES, payload.files.len() as u64))?;
-        own.extend(payload.files.iter().map(|file| file.source.name()));
-        let listed = payload.manifests.iter().flat_map(|manifest| manifest.files.keys());
-        let listed = listed.filter(|name| self.0.is_directory && !own.contains(name.as_str()));
-        let mut names: Vec<&String> = memory::collect(assets.iter().chain(listed), FILES)?;
+        let manifests = &self.payload.manifests;
+        let is_listed = |name: &str| manifests.iter().any(|manifest| manifest.files.contains_key(name));
+        let own = self.own()?;
+        let listed = manifests.iter().flat_map(|manifest| manifest.files.keys());
+        let listed = listed.filter(|name| self.is_directory && !own.contains(name.as_str()));
+        let mut names: Vec<&String> = memory::collect(self.assets.iter().chain(rest).chain(listed), FILES)?;
         names.sort_unstable();
         names.dedup();
-        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        let mut others = Others { files: Vec::new(), missing: Vec::new() };
         for (number, name) in names.into_iter().enumerate() {
             memory::check()?;
             if number > 0 && number.is_multiple_of(FILES_BETWEEN_CALLS) {
                 go_on()?;
             }
-            match location.open_asset(name) {
-                Ok(source) => memory::push(&mut found, PayloadFile::plain(source), FILES)?,
-                Err(e) if e.kind() == Kind::OutOfMemory || !is_listed(name) => return Err(e),
+            match self.location.open_asset(name) {
+                Ok(source) => memory::push(&mut others.files, PayloadFile::plain(source), FILES)?,
+                Err(e) if e.kind() == Kind::OutOfMemory || !(is_listed(name) || is_no_file(&e)) => return Err(e),
                 Err(_) => {
-                    let file = ReportFile { name: memory::text(name, FILES)?, path: location.shown(name) };
-                    memory::push(&mut missing, file, FILES)?;
+                    let file = ReportFile { name: memory::text(name, FILES)?, path: self.location.shown(name) };
+                    memory::push(&mut others.missing, file, FILES)?;
                 }
             }
         }
-        Ok((found, missing))
+        Ok(others)
     }
+}
 
-    /// Hashes every file and every tensor.
-    pub(crate) fn measure(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Measured> {
-        measure(&self.0.payload, self.asset_files()?, progress)
-    }
-
-    fn asset_files(&self) -> Result<Vec<PayloadFile>> {
-        let sources = self.0.assets.iter().map(|name| self.0.location.open_asset(name));
-        memory::try_collect(sources.map(|source| source.map(PayloadFile::plain)), FILES)
-    }
+/// Whether an error says that a name leads to no file that could be read: a link leads nowhere or away, or to a folder.
+fn is_no_file(error: &Error) -> bool {
+    matches!(error.kind(), Kind::NotFound | Kind::Format)
 }

@@ -21,6 +21,11 @@ pub(super) trait Files: Send + Sync {
         None
     }
 
+    /// Whether a folder lies under a name, and no link to one. Only of files of a disk is this known.
+    fn has_folder(&self, _name: &str) -> bool {
+        false
+    }
+
     /// What the store in which a file lies calls its contents; `None` if it lies in none.
     fn address(&self, _name: &str) -> Option<Address> {
         None

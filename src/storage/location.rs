@@ -105,8 +105,7 @@ impl Location {
         self.list(name, Tree::of_folder)
     }
 
-    /// What lies in a folder, `""` for the model's own, and in all folders in it. Read anew each time.
-    #[allow(dead_code, reason = "no format of today lies in several folders")]
+    /// What lies in a folder, `""` for the model's own, and in all folders in it that are not hidden. Read anew each time.
     pub(crate) fn walk(&self, folder: &str) -> Result<Tree> {
         self.list(folder, Tree::of_all_folders)
     }
@@ -179,6 +178,11 @@ impl Location {
     /// What the link under a plain name says, wherever it leads; `None` if there is no link.
     pub(crate) fn link(&self, name: &str) -> Option<String> {
         self.files().and_then(|files| files.link(name))
+    }
+
+    /// Whether a folder of the disk lies under a plain name, and no link to one.
+    pub(crate) fn has_folder(&self, name: &str) -> bool {
+        self.files().is_some_and(|files| files.has_folder(name))
     }
 
     /// What the store in which a file lies calls its contents, by the file's plain name; `None` if it lies in none.

@@ -36,7 +36,6 @@ pub(crate) use address::{Address, Store};
 pub(crate) use arena::{Arena, Frozen, Slot};
 pub(crate) use chunked::Chunked;
 pub(crate) use draft::{Draft, scratch_beside, write_scratch};
-pub(crate) use files::SnapshotTree;
 pub use lent::{HostEntry, HostFile, HostFiles};
 pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;

@@ -2,6 +2,7 @@
 
 use std::io::IoSliceMut;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -91,6 +92,14 @@ impl Source {
     /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.0.len == 0
+    }
+
+    /// When the file was last written, as the time since 1970; `None` for memory, and where it cannot be told.
+    pub(crate) fn modified(&self) -> Option<Duration> {
+        match &self.0.backing {
+            Backing::Stored(stored, _) => stored.modified(),
+            Backing::Memory(_) | Backing::Built(..) => None,
+        }
     }
 
     /// Whether the other source is the same file, perhaps under another name; or the same memory.

@@ -1,6 +1,7 @@
 //! What a source needs of bytes that calls bring: those of a file of the disk, or of one that the host lends.
 
 use std::io::IoSliceMut;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -47,6 +48,11 @@ pub(super) trait Stored: Send + Sync {
     /// A number that is another one whenever the file has been touched in any way, written or not; `None` if it cannot be told.
     fn stamp(&self) -> Result<Option<u64>> {
         Ok(None)
+    }
+
+    /// When the file was last written, as the time since 1970; `None` if it cannot be told.
+    fn modified(&self) -> Option<Duration> {
+        None
     }
 
     /// What the file is, whatever its name.

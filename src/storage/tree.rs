@@ -63,12 +63,16 @@ impl Tree {
         tree.finish()
     }
 
-    /// Lists a folder, `""` for the model's own, and all folders in it.
+    /// Lists a folder, `""` for the model's own, and all folders in it; hidden ones are listed and not entered.
     pub(super) fn of_all_folders(files: &dyn Files, folder: &str) -> Result<Self> {
         let mut tree = TreeBuilder::default();
         tree.list(files, folder)?;
         let mut done = 0;
         while let Some(next) = tree.tree.folders.get(done).cloned() {
+            if is_hidden(&next) {
+                done += 1;
+                continue;
+            }
             if next.split('/').count() > MAX_DEPTH {
                 let message = format!("it has folders more than {MAX_DEPTH} deep; name the model's file");
                 return Err(Error::new(Kind::Limit, message).with_subject(next));
@@ -78,6 +82,11 @@ impl Tree {
         }
         tree.finish()
     }
+}
+
+/// Whether a folder is one that tools keep for themselves, such as `.git`.
+fn is_hidden(folder: &str) -> bool {
+    folder.rsplit('/').next().is_some_and(|name| name.starts_with('.'))
 }
 
 /// What lies under a name.

@@ -6,27 +6,24 @@
 
 #![forbid(unsafe_code)]
 
-mod checksums;
 mod claims;
 mod costs;
 mod form;
 mod ledger;
 mod manifest;
-mod record;
 mod report;
+mod sources;
 
 pub use claims::{FileClaim, RunClaim, TensorClaim};
 pub(crate) use costs::Costs;
 pub use costs::{Cost, Stage};
 pub(crate) use ledger::Ledger;
 pub use manifest::Manifest;
-pub(crate) use manifest::{gather, is_manifest};
-pub use record::FILE_NAME as RECORD_FILE_NAME;
 pub use report::{Evidence, Line, Outcome, Report, Subject};
 pub(crate) use report::{ReportBuilder, ReportFile};
 
-pub(crate) use checksums::write as write_checksums;
-pub(crate) use record::write as write_record;
+pub use sources::RECORD_FILE_NAME;
+pub(crate) use sources::{addresses, gather, is_manifest, write_checksums, write_record};
 
 /// When bytes have to be checked. Fixed when a model is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

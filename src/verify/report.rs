@@ -103,10 +103,11 @@ impl Evidence {
 
     /// For a file that a manifest lists and that cannot be read.
     fn missing(manifest: &Manifest, algorithm: Algorithm, expected: Digest) -> Self {
+        let Origin { source, anchor, covers } = manifest.origin(algorithm);
         Self {
-            source: manifest.source,
-            anchor: manifest.anchor,
-            covers: manifest.covers,
+            source,
+            anchor,
+            covers,
             algorithm,
             expected: expected.to_string(),
             actual: String::new(),
@@ -239,16 +240,25 @@ impl Report {
         }
     }
 
-    /// Adds lines for files that manifests list and that cannot be read.
-    pub(crate) fn with_missing(mut self, missing: Vec<ReportFile>, manifests: &[Manifest]) -> Result<Self> {
+    /// Adds lines for files that cannot be read: one for each manifest that lists one, or one that says that none does.
+    pub(crate) fn with_missing<'m>(
+        mut self,
+        missing: Vec<ReportFile>,
+        manifests: impl Iterator<Item = &'m Manifest> + Clone,
+    ) -> Result<Self> {
         let mut rows = Vec::new();
         for file in missing {
             memory::check()?;
-            let claims = manifests.iter().filter_map(|m| Some((m, m.files.get(&file.name)?.fastest()?)));
+            let subject = self.files.len() as u32;
+            let claims = manifests.clone().filter_map(|m| Some((m, m.files.get(&file.name)?.fastest()?)));
+            let before = rows.len();
             for (manifest, (algorithm, expected)) in claims {
-                let (subject, evidence) = (self.files.len() as u32, self.evidence.len() as u32);
+                let evidence = self.evidence.len() as u32;
                 memory::push(&mut rows, Row { kind: Kind::File, subject, evidence: Some(evidence) }, REPORT)?;
                 memory::push(&mut self.evidence, Evidence::missing(manifest, algorithm, expected), REPORT)?;
+            }
+            if rows.len() == before {
+                memory::push(&mut rows, Row { kind: Kind::File, subject, evidence: None }, REPORT)?;
             }
             memory::push(&mut self.files, file, REPORT)?;
         }

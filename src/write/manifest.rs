@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use crate::digest::Algorithm;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::Progress;
 use crate::load::Measured;
-use crate::model::Model;
+use crate::model::{Model, Repository};
 use crate::verify::{write_checksums, write_record};
 
 /// The digests of a model's files and tensors, ready to be written down.
@@ -23,6 +23,16 @@ impl Manifests {
     /// As [`of`](Self::of). `progress` is called on this thread, as by [`Task::wait_with`](crate::load::Task::wait_with).
     pub fn of_with(model: &Model, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Self> {
         model.measure(progress).map(Self)
+    }
+
+    /// Reads and hashes every file of a repository. Nothing is stated of tensors: those of different models may have one name.
+    pub fn of_repository(repository: &Repository, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Self> {
+        repository.measure(progress).map(Self)
+    }
+
+    /// What the manifests do not cover: entries of the directory's folders that lead to no file, and why.
+    pub fn left_out(&self) -> &[Error] {
+        &self.0.left_out
     }
 
     /// The text of `weighbridge.json`.

@@ -24,7 +24,7 @@ pub(super) struct HashedRange<'a> {
 impl<'a> HashedRange<'a> {
     pub(super) fn new(source: &'a Source, range: &Witness) -> Self {
         let Witness { start, len, .. } = *range;
-        let hasher = Hasher::whole(Algorithm::Blake3);
+        let hasher = Hasher::whole(Algorithm::Blake3, len);
         Self { source, window: Bytes::new(), position: start, end: start + len, hasher }
     }
 

@@ -37,18 +37,18 @@ impl Checks {
             checks.add_used_file(payload, files, group[0].0, &selected)?;
         }
         for file in payload.weights..files.len() {
-            checks.add_claims(payload, files, file)?;
+            checks.add_claims(payload, files, file, &[])?;
         }
         checks.cut(files, "load fewer tensors at once, or use a manifest that states digests of whole files")
     }
 
     /// The checks of a pass over whole files.
-    pub(in crate::load) fn of_files(payload: &Payload, files: &[PayloadFile], scope: Scope) -> Result<Self> {
+    pub(in crate::load) fn of_files(payload: &Payload, files: &[PayloadFile], scope: Scope<'_>) -> Result<Self> {
         let mut checks = Self { confirms: true, ..Self::default() };
         match scope {
-            Scope::Verify => {
+            Scope::Verify { also } => {
                 for file in (0..files.len()).filter(|file| files[*file].base.is_none()) {
-                    checks.add_claims(payload, files, file)?;
+                    checks.add_claims(payload, files, file, also)?;
                 }
             }
             Scope::Measure => checks.add_everything(payload, files)?,
@@ -90,13 +90,13 @@ impl Checks {
                 let described =
                     described.map(|claim| self.add_file(files, description, manifest, claim)).transpose()?;
                 let is_described = described.unwrap_or_default();
-                is_covered |= self.add_file(files, file, manifest, claim)? && is_described && manifest.covers;
+                is_covered |= self.add_file(files, file, manifest, claim)? && is_described;
                 let all = selected.iter().map(|one| one.tensor);
                 self.add_tensor_claims(payload, manifest, (file, all), Claim::is_contradicted)?;
             } else {
                 self.add_tensor_claims(payload, manifest, (file, whole.iter().copied()), |_| true)?;
                 slices().try_for_each(|slice| self.add_slice_claim(payload, manifest, (file, slice)))?;
-                is_covered |= claims_all && manifest.covers;
+                is_covered |= claims_all && manifest.origin(Algorithm::Blake3).covers;
             }
         }
         if payload.policy == Policy::Required && !is_covered {
@@ -108,9 +108,9 @@ impl Checks {
     /// Each manifest is asked on its own: about the file, and about its tensors. What it says of those must be compared where
     /// it does not know the file, or what describes it. What it says of their form counts in any case: the file may hold the
     /// right bytes, and another file may say that they mean something else.
-    fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize) -> Result<()> {
+    fn add_claims(&mut self, payload: &Payload, files: &[PayloadFile], file: usize, also: &[Manifest]) -> Result<()> {
         let tensors = payload.tensors_on(file)?;
-        for manifest in &payload.manifests {
+        for manifest in payload.manifests.iter().chain(also) {
             self.add_runs(files, file, manifest, |_| true)?;
             let claim = manifest.files.get(files[file].source.name());
             if let Some(claim) = claim {
@@ -123,11 +123,11 @@ impl Checks {
         Ok(())
     }
 
-    /// Adds what a manifest says of a file; returns whether that is a digest.
+    /// Adds what a manifest says of a file; returns whether a match of it is cover.
     fn add_file(&mut self, files: &[PayloadFile], file: usize, manifest: &Manifest, claim: &FileClaim) -> Result<bool> {
         let Some((algorithm, expected)) = claim.fastest() else { return Ok(false) };
         let len = files[file].source.len();
-        let origin = manifest.origin();
+        let origin = manifest.origin(algorithm);
         let contradiction = wrong_size(len, claim, manifest);
         let (item, claim) = (Item::File(file), Claim { origin, expected, contradiction });
         // What describes several files is asked for with each of them.
@@ -136,7 +136,7 @@ impl Checks {
             self.add_check(item, algorithm, (file, 0, len), claim)?;
             self.add_witnesses(files, file)?;
         }
-        Ok(true)
+        Ok(origin.covers)
     }
 
     /// Adds the ranges of a file that are used elsewhere: what is checked there has to be what is used.
@@ -171,7 +171,7 @@ impl Checks {
                 let RunClaim { offset, len, .. } = run;
                 format!("the file has {} bytes; {} expects {len} from byte {offset}", source.len(), manifest.source)
             });
-            let claim = Claim { origin: manifest.origin(), expected: run.digest, contradiction };
+            let claim = Claim { origin: manifest.origin(run.algorithm), expected: run.digest, contradiction };
             self.add_check(Item::Run(file), run.algorithm, (file, offset, len), claim)?;
         }
         Ok(())
@@ -310,7 +310,7 @@ fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, (file, tensor): (usiz
     let contradiction = stated.contradiction(&tensor);
     Some(Stated {
         range: (run.file as usize, run.offset, run.len),
-        claim: Claim { origin: manifest.origin(), expected: stated.digest, contradiction },
+        claim: Claim { origin: manifest.origin(Algorithm::Blake3), expected: stated.digest, contradiction },
         blocks: &stated.blocks,
     })
 }

@@ -86,6 +86,11 @@ impl Directory {
         self.root.link(name)
     }
 
+    /// Whether a folder lies under a plain name, and no link to one.
+    pub(in crate::storage) fn has_folder(&self, name: &str) -> bool {
+        self.root.has_folder(name)
+    }
+
     /// What the cache of Hugging Face calls the contents of a file; `None` if it does not hold them.
     pub(in crate::storage) fn blob(&self, name: &str) -> Option<String> {
         self.repository.as_ref()?.blob(&self.root, name)

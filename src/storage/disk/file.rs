@@ -5,6 +5,7 @@ use std::io::{self, IoSliceMut};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -155,6 +156,10 @@ impl Stored for OnDisk {
     fn stamp(&self) -> Result<Option<u64>> {
         let metadata = self.open()?.metadata().map_err(|e| Error::io("examine the file", e))?;
         Ok(stamp(&metadata))
+    }
+
+    fn modified(&self) -> Option<Duration> {
+        self.identity.modified()
     }
 
     fn id(&self) -> FileId {

@@ -1,7 +1,7 @@
 //! What makes a file the one that was opened.
 
 use std::fs::{File, FileType, Metadata};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Result};
 use crate::storage::stored::{replaced, resized, rewritten};
@@ -53,6 +53,11 @@ impl Identity {
     #[cfg(not(unix))]
     pub(in crate::storage) fn number(&self) -> Option<(u64, u64)> {
         None
+    }
+
+    /// When it was last written, as the time since 1970.
+    pub(in crate::storage) fn modified(&self) -> Option<Duration> {
+        self.modified?.duration_since(SystemTime::UNIX_EPOCH).ok()
     }
 
     pub(in crate::storage) fn is_same_file(&self, other: &Self) -> bool {

@@ -104,6 +104,10 @@ impl Files for Disk {
         self.directory.link(name).map(|target| target.to_string_lossy().into_owned())
     }
 
+    fn has_folder(&self, name: &str) -> bool {
+        self.directory.has_folder(name)
+    }
+
     fn address(&self, name: &str) -> Option<Address> {
         match self.directory.blob(name) {
             Some(digest) => Some(Address { store: Store::HuggingFace, digest }),

@@ -97,6 +97,12 @@ impl Folder {
         Some(OsStr::from_bytes(target.as_bytes()).into())
     }
 
+    /// Whether a folder lies under a name, and no link to one.
+    pub(in crate::storage) fn has_folder(&self, name: &str) -> bool {
+        let there = rustix::fs::statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW);
+        there.is_ok_and(|there| FileType::from_raw_mode(there.st_mode) == FileType::Directory)
+    }
+
     /// Whether a path from here leads to a directory, symbolic links and all.
     pub(in crate::storage) fn leads_to(&self, path: &Path, other: &Self) -> bool {
         let number_of = |folder: BorrowedFd<'_>| rustix::fs::fstat(folder).ok().map(|stat| number(&stat));

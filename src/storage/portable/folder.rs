@@ -79,6 +79,11 @@ impl Folder {
         fs::read_link(self.beneath(name)).ok()
     }
 
+    /// Whether a folder lies under a name, and no link to one.
+    pub(in crate::storage) fn has_folder(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.beneath(name)).is_ok_and(|there| there.is_dir())
+    }
+
     /// Whether a path from here leads to a directory, symbolic links and all.
     pub(in crate::storage) fn leads_to(&self, path: &Path, other: &Self) -> bool {
         fs::canonicalize(self.path.join(path)).is_ok_and(|place| place == other.path)

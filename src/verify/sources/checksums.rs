@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::claims::{Claims, FileClaim, FileClaims};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::verify::claims::{Claims, FileClaim, FileClaims};
 
 pub(super) const FILE_NAME: &str = "SHA256SUMS";
 

@@ -28,8 +28,6 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::claims::{Claims, FileClaim, FileClaims, TensorClaim};
-use super::form::Form;
 use crate::digest::{Algorithm, Digest, block_count, combine};
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Printable, Result};
@@ -38,6 +36,8 @@ use crate::limits::{MAX_RANK, MAX_RECORD_FILES, MAX_RECORD_TENSORS};
 use crate::memory;
 use crate::storage::normal_name;
 use crate::tensor::{ByteOrder, Encoding, extent};
+use crate::verify::claims::{Claims, FileClaim, FileClaims, TensorClaim};
+use crate::verify::form::Form;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "weighbridge.json";

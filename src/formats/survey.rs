@@ -1,0 +1,51 @@
+//! The models of a whole directory: those of a repository, such as the parts of a pipeline, each in a folder of its own.
+
+use std::collections::BTreeMap;
+
+use super::FORMATS;
+use crate::error::Result;
+use crate::memory;
+use crate::storage::{Listed, Location};
+
+/// What memory is asked for.
+const MODELS: &str = "the models of the directory";
+
+/// A model that lies in a directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundModel {
+    /// What to open, relative to the directory: a folder that holds one model, `"."` for the directory itself; or a file, where a
+    /// folder holds several.
+    pub path: String,
+    /// The name of the format, by the names of files.
+    pub format: &'static str,
+}
+
+/// The models of a directory and of the folders in it, sorted by path. Hidden folders are not entered, and nothing is opened.
+pub(crate) fn survey(location: &Location) -> Result<Vec<FoundModel>> {
+    let tree = location.walk("")?;
+    let mut folders: BTreeMap<&str, Vec<Listed>> = BTreeMap::new();
+    for file in &tree.files {
+        let (folder, name) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
+        let listed = Listed { name: memory::text(name, MODELS)?, bytes: file.bytes };
+        memory::push(folders.entry(folder).or_default(), listed, MODELS)?;
+    }
+    let mut models = Vec::new();
+    for (folder, listing) in folders {
+        memory::check()?;
+        let found = FORMATS.iter().map(|format| (format.name, (format.entrances)(&listing)));
+        let found: Vec<_> =
+            found.flat_map(|(name, entrances)| entrances.into_iter().map(move |entrance| (name, entrance))).collect();
+        let is_only = found.len() == 1;
+        for (format, entrance) in found {
+            let path = match (folder, is_only) {
+                ("", true) => ".".to_owned(),
+                ("", false) => entrance.file,
+                (folder, true) => folder.to_owned(),
+                (folder, false) => format!("{folder}/{}", entrance.file),
+            };
+            memory::push(&mut models, FoundModel { path, format }, MODELS)?;
+        }
+    }
+    models.sort_unstable();
+    Ok(models)
+}

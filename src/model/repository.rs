@@ -1,0 +1,94 @@
+//! A directory of any number of models, which is listed and verified as a whole.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::whole::Whole;
+use super::{FILES, OpenOptions};
+use crate::error::{Error, Result};
+use crate::finding::rules::ASSET_LINK;
+use crate::finding::{Finding, Notes};
+use crate::formats::{FoundModel, survey};
+use crate::host::{Context, Progress};
+use crate::limits::Budget;
+use crate::load::{Measured, Payload};
+use crate::memory;
+use crate::storage::Location;
+use crate::tensor::TensorTable;
+use crate::verify::{Ledger, Report, gather, is_manifest};
+
+/// A directory that holds models in its folders, or several side by side: a pipeline with its parts, variants of one model, a store
+/// of blobs. Cheap to open: no model in it is read. Immutable; usable from many threads at once.
+pub struct Repository {
+    location: Location,
+    payload: Arc<Payload>,
+    /// The files of the directory itself. Those of its folders are listed when they are needed.
+    files: Vec<String>,
+    notes: Vec<Finding>,
+}
+
+impl Repository {
+    /// Opens a directory. Of `options` counts what concerns files: access, policy, manifest, limits and link roots.
+    ///
+    /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the path is that of a file.
+    pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
+        let location = Location::open(path.as_ref(), options.access, &options.link_roots, context)?;
+        if location.entry().is_some() {
+            return Err(Error::invalid("expected a directory, found a file").with_path(location.path()));
+        }
+        let (mut notes, budget) = (Notes::default(), Budget::new(&options.limits));
+        let visible = location.listing()?.iter().filter(|file| !file.name.starts_with('.') && !is_manifest(&file.name));
+        let mut files = memory::collect(visible.map(|file| file.name.clone()), FILES)?;
+        for link in location.drop_dead_links(&mut files) {
+            notes.add(ASSET_LINK, "", link);
+        }
+        let names: Vec<&str> = memory::collect(files.iter().map(String::as_str), FILES)?;
+        let given = options.manifest.as_deref();
+        let manifests = gather(&location, &names, options.policy, given, (&budget, &mut notes))?;
+        let payload = Arc::new(Payload {
+            name: location.path(),
+            context: context.clone(),
+            files: Vec::new(),
+            weights: 0,
+            tensors: Arc::new(TensorTable::default()),
+            policy: options.policy,
+            refuses_replaced: options.refuses_replaced,
+            manifests,
+            ledger: Ledger::new(0, 0)?,
+        });
+        Ok(Self { location, payload, files, notes: notes.finish()? })
+    }
+
+    /// The models in the directory and its folders, sorted by path, as the names of files show them. Hidden folders are not entered.
+    ///
+    /// [`Kind::Limit`](crate::Kind::Limit): there are too many files, or folders too deep in each other.
+    pub fn models(&self) -> Result<Vec<FoundModel>> {
+        survey(&self.location)
+    }
+
+    /// What was accepted with a remark when the directory was opened.
+    pub fn notes(&self) -> &[Finding] {
+        &self.notes
+    }
+
+    /// Checks every file of the directory and its folders against the manifests of the directory: see
+    /// [`Model::verify`](crate::Model::verify). Tensors are not looked at.
+    pub fn verify(&self) -> Result<Report> {
+        self.verify_with(|_| ControlFlow::Continue(()))
+    }
+
+    /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`](crate::Task::wait_with).
+    pub fn verify_with(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
+        self.whole().verify(progress)
+    }
+
+    /// Hashes every file.
+    pub(crate) fn measure(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Measured> {
+        self.whole().measure(progress)
+    }
+
+    fn whole(&self) -> Whole<'_> {
+        Whole { payload: &self.payload, location: &self.location, assets: &self.files, is_directory: true }
+    }
+}

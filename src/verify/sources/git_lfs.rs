@@ -1,0 +1,106 @@
+//! What git-lfs knows of a file: its SHA-256 and size, in a pointer (git-lfs documentation, "The Pointer").
+//!
+//! ```text
+//! version https://git-lfs.github.com/spec/v1
+//! oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
+//! size 12345
+//! ```
+//!
+//! A caller may give a pointer. In a clone, the index of git lists the SHA-1 of the pointer of each file, and
+//! `.git/lfs/objects/4d/7a/4d7a…` has the contents. A pointer follows from the SHA-256 and the size, so the pointers of all objects can
+//! be made, and looked up in the index, without reading an object of git.
+
+use std::collections::BTreeMap;
+
+use super::git_index::{self, Entry};
+use super::{Beside, sha256_claim};
+use crate::digest::{Algorithm, Digest};
+use crate::error::{Error, Result};
+use crate::memory;
+use crate::storage::Listed;
+use crate::verify::claims::{Claims, FileClaim};
+
+const VERSION: &str = "version https://git-lfs.github.com/spec/v1";
+const OBJECTS: &str = ".git/lfs/objects";
+const INDEX: &str = ".git/index";
+
+pub(super) fn probe(bytes: &[u8]) -> bool {
+    bytes.starts_with(VERSION.as_bytes())
+}
+
+/// Reads a pointer, which is of the only file of a model.
+pub(super) fn read(bytes: &[u8], names: &[&str]) -> Result<Claims> {
+    let claim = read_pointer(bytes)?;
+    let [name] = names else {
+        let message = format!("a git-lfs pointer is of one file, and the model has {}: name the file", names.len());
+        return Err(Error::format(message));
+    };
+    Ok((BTreeMap::from([(memory::text(name, "a name")?, claim)]), BTreeMap::new()))
+}
+
+fn read_pointer(bytes: &[u8]) -> Result<FileClaim> {
+    let wrong = || Error::format("expected a git-lfs pointer with the lines \"oid sha256:…\" and \"size …\"");
+    let text = std::str::from_utf8(bytes).map_err(|_| wrong())?;
+    let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(key));
+    let size = value("size ").and_then(|size| size.parse().ok()).ok_or_else(wrong)?;
+    value("oid sha256:").and_then(|digits| sha256_claim(Some(size), digits)).ok_or_else(wrong)
+}
+
+/// The name that git gives to the pointer of an object.
+fn name_of_pointer(object: &str, bytes: u64) -> Digest {
+    Digest::of(Algorithm::GitBlob, format!("{VERSION}\noid sha256:{object}\nsize {bytes}\n").as_bytes())
+}
+
+/// The claims of a clone: of those files that git-lfs keeps, and that were not modified since git wrote them.
+pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
+    if !beside.location.has_folder(OBJECTS) {
+        return Ok(Vec::new());
+    }
+    let pointers = pointers(&beside.location.walk(OBJECTS)?.files)?;
+    let Some(index) = beside.location.open_if_present(INDEX)? else { return Ok(Vec::new()) };
+    let entries = beside.bytes(&index).and_then(|bytes| git_index::read(&bytes));
+    let mut files = BTreeMap::new();
+    for Entry { name, object, modified } in beside.kept(INDEX, entries)?.unwrap_or_default() {
+        memory::check()?;
+        let Some(claim) = pointers.get(&object) else { continue };
+        let now = beside.location.open_asset(&name).ok().and_then(|source| source.modified());
+        match now.is_none_or(|now| now.as_secs() == u64::from(modified)) {
+            true => _ = files.insert(name, claim.clone()),
+            false => beside.outdated(&name, "git wrote it"),
+        }
+    }
+    Ok(vec![(files, BTreeMap::new())])
+}
+
+/// What the objects are, by what git calls their pointers.
+fn pointers(objects: &[Listed]) -> Result<BTreeMap<Digest, FileClaim>> {
+    let mut pointers = BTreeMap::new();
+    for object in objects {
+        memory::check()?;
+        let name = object.name.rsplit('/').next().unwrap_or_default();
+        let Some((bytes, claim)) = object.bytes.and_then(|bytes| Some((bytes, sha256_claim(Some(bytes), name)?)))
+        else {
+            continue;
+        };
+        pointers.insert(name_of_pointer(name, bytes), claim);
+    }
+    Ok(pointers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OBJECT: &str = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
+
+    #[test]
+    fn a_pointer_states_digest_and_size() {
+        let pointer = format!("{VERSION}\noid sha256:{OBJECT}\nsize 12345\n");
+        let (files, _) = read(pointer.as_bytes(), &["w"]).unwrap();
+        assert_eq!((files["w"].size, files["w"].fastest().unwrap().1.to_string()), (Some(12345), OBJECT.to_owned()));
+        read(pointer.as_bytes(), &["v", "w"]).unwrap_err();
+        for broken in [pointer.replace("12345", "x"), pointer.replace("4d7a", "4d7"), VERSION.to_owned()] {
+            read(broken.as_bytes(), &["w"]).unwrap_err();
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Where manifests come from: one file for each kind, one row each in the table below.
+//!
+//! A kind is read from bytes that the caller gives, or found beside the model, or both. What stands in a file that was made to be a
+//! manifest must be right; what a tool has left on the disk for its own use is passed over with a note where it cannot be read.
+
+mod checksums;
+mod git_index;
+mod git_lfs;
+mod hub;
+mod local_dir;
+mod oci;
+mod record;
+
+use std::collections::BTreeMap;
+
+use super::claims::{Claims, FileClaim};
+use super::{Anchor, Manifest, Policy};
+use crate::digest::{Algorithm, Digest};
+use crate::error::{Error, Result};
+use crate::finding::Notes;
+use crate::finding::rules::{MANIFEST_OUTDATED, MANIFEST_UNREADABLE};
+use crate::limits::Budget;
+use crate::memory;
+use crate::storage::{Address, Location, Source, Store};
+
+pub use record::FILE_NAME as RECORD_FILE_NAME;
+pub(crate) use {checksums::write as write_checksums, record::write as write_record};
+
+/// One row of the table of kinds.
+struct Kind {
+    /// What reports call it.
+    source: &'static str,
+    /// Whether bytes that the caller gives are of this kind.
+    probe: fn(&[u8]) -> bool,
+    /// Reads bytes that the caller gives, for the files of a model.
+    read: fn(&[u8], &[&str]) -> Result<Claims>,
+    /// What the disk says of the model.
+    find: fn(&mut Beside<'_>) -> Result<Vec<Claims>>,
+}
+
+/// Every kind that is known. The last one takes any text, so its errors are for what no other kind claims.
+const KINDS: &[Kind] = &[
+    Kind { source: "ollama", probe: oci::is_of_ollama, read: oci::read, find: oci::find_ollama },
+    Kind { source: "oci", probe: oci::probe, read: oci::read, find: oci::find_layout },
+    Kind { source: "git-lfs", probe: git_lfs::probe, read: git_lfs::read, find: git_lfs::find },
+    Kind {
+        source: record::FILE_NAME,
+        probe: record::probe,
+        read: |bytes, _| record::read(bytes),
+        find: |beside| beside.file(record::FILE_NAME, record::read),
+    },
+    Kind { source: "huggingface-cache", probe: |_| false, read: unreadable, find: hub::find },
+    Kind { source: "huggingface-local-dir", probe: |_| false, read: unreadable, find: local_dir::find },
+    Kind {
+        source: checksums::FILE_NAME,
+        probe: |_| true,
+        read: |bytes, _| checksums::read(bytes),
+        find: |beside| beside.file(checksums::FILE_NAME, checksums::read),
+    },
+];
+
+/// For kinds that no bytes are of.
+fn unreadable(_: &[u8], _: &[&str]) -> Result<Claims> {
+    Err(Error::format("not a manifest"))
+}
+
+/// Whether a file of this name is a manifest, and so not an asset.
+pub(crate) fn is_manifest(name: &str) -> bool {
+    matches!(name, record::FILE_NAME | checksums::FILE_NAME)
+}
+
+/// The manifests that count under a policy for files of these names: the caller's, or else those that are on the disk.
+pub(crate) fn gather(
+    location: &Location,
+    names: &[&str],
+    policy: Policy,
+    given: Option<&[u8]>,
+    (budget, notes): (&Budget, &mut Notes),
+) -> Result<Vec<Manifest>> {
+    match (policy, given) {
+        (Policy::None, None) => Ok(Vec::new()),
+        (Policy::None, Some(_)) => {
+            Err(Error::invalid("a manifest is given, but the policy says that nothing is checked"))
+        }
+        (_, Some(bytes)) => Ok(vec![read_given(bytes, names, budget)?]),
+        (_, None) => {
+            let mut beside = Beside { location, names, budget, notes };
+            let mut manifests = Vec::new();
+            for kind in KINDS {
+                let found = (kind.find)(&mut beside)?.into_iter();
+                let found = found.filter(|(files, tensors)| !(files.is_empty() && tensors.is_empty()));
+                manifests.extend(found.map(|claims| Manifest::new(kind.source, Anchor::Beside, claims)));
+            }
+            Ok(manifests)
+        }
+    }
+}
+
+/// What the names that a store gives to contents say of more files than those of a model, where no manifest says it already.
+pub(crate) fn addresses(
+    location: &Location,
+    names: &[String],
+    known: &[Manifest],
+    policy: Policy,
+) -> Result<Vec<Manifest>> {
+    let is_of_caller = known.iter().any(|manifest| manifest.anchor == Anchor::Caller);
+    if policy == Policy::None || is_of_caller {
+        return Ok(Vec::new());
+    }
+    let is_known = |source: &str, name: &str| known.iter().any(|m| m.source == source && m.files.contains_key(name));
+    let claims_of = |(source, store)| {
+        let names = names.iter().map(String::as_str).filter(|name| !is_known(source, name));
+        let files = addressed(location, names, store)?;
+        Ok(Manifest::new(source, Anchor::Beside, (files, BTreeMap::new())))
+    };
+    let stores = [("ollama", Store::Ollama), ("oci", Store::Oci), ("huggingface-cache", Store::HuggingFace)];
+    stores.into_iter().map(claims_of).collect()
+}
+
+/// The claims that follow from the names which a store gives to contents.
+fn addressed<'a>(
+    location: &Location,
+    names: impl Iterator<Item = &'a str>,
+    store: Store,
+) -> Result<BTreeMap<String, FileClaim>> {
+    let mut files = BTreeMap::new();
+    for name in names {
+        memory::check()?;
+        let claim =
+            location.address(name).filter(|address| address.store == store).and_then(|address| claim_of(&address));
+        if let Some(claim) = claim {
+            files.insert(memory::text(name, "a name")?, claim);
+        }
+    }
+    Ok(files)
+}
+
+/// What the name of contents says of them.
+fn claim_of(Address { store, digest }: &Address) -> Option<FileClaim> {
+    match store {
+        Store::HuggingFace => hub::claim_of_etag(digest),
+        Store::Oci | Store::Ollama => sha256_claim(None, digest),
+    }
+}
+
+fn read_given(bytes: &[u8], names: &[&str], budget: &Budget) -> Result<Manifest> {
+    take(bytes.len() as u64, budget)?;
+    let kind = KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))?;
+    let claims = (kind.read)(bytes, names).map_err(|e| e.with_path("the given manifest"))?;
+    Ok(Manifest::new(kind.source, Anchor::Caller, claims))
+}
+
+/// Takes the memory for what is kept of a manifest of `bytes` bytes: a short line becomes an entry of a map.
+fn take(bytes: u64, budget: &Budget) -> Result<()> {
+    const RATIO: u64 = 4;
+    budget.limits().check_header("the manifest", bytes)?;
+    budget.take_heap(bytes.saturating_mul(RATIO))
+}
+
+/// What the disk may say of a model, and who hears of what it says wrong.
+struct Beside<'a> {
+    location: &'a Location,
+    /// The plain names of the model's files.
+    names: &'a [&'a str],
+    budget: &'a Budget,
+    notes: &'a mut Notes,
+}
+
+impl Beside<'_> {
+    /// A file that is a manifest and nothing else.
+    fn file(&self, name: &str, read: fn(&[u8]) -> Result<Claims>) -> Result<Vec<Claims>> {
+        let Some(source) = self.location.open_if_present(name)? else { return Ok(Vec::new()) };
+        let bytes = self.bytes(&source)?;
+        let claims = read(&bytes).map_err(|e| e.with_path(source.path()))?;
+        Ok(vec![claims])
+    }
+
+    /// All bytes of a manifest, whose memory is taken from the budget.
+    fn bytes(&self, source: &Source) -> Result<bytes::Bytes> {
+        take(source.len(), self.budget).map_err(|e| e.with_path(source.path()))?;
+        source.read(0, source.len())
+    }
+
+    /// What a tool keeps of its own: `None`, with a note, if it cannot be read for another reason than memory.
+    fn kept<T>(&mut self, path: &str, result: Result<T>) -> Result<Option<T>> {
+        use crate::error::Kind::{Cancelled, Limit, OutOfMemory};
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(e) if matches!(e.kind(), OutOfMemory | Limit | Cancelled) => Err(e),
+            Err(e) => {
+                let message = format!("{}: what it says of the model is not used", e.without_site());
+                self.notes.add(MANIFEST_UNREADABLE, path, message);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Tells that a file was changed after a tool noted what it should be.
+    fn outdated(&mut self, name: &str, when: &str) {
+        let message = format!("it was modified after {when}: what was noted of it then is not used");
+        self.notes.add(MANIFEST_OUTDATED, name, message);
+    }
+
+    /// The names of files of which a folder of records may have one, which is called as they are with an ending: those of the
+    /// model, or if that is a whole directory, all.
+    fn names_under(&self, folder: &str, ending: &str) -> Result<Vec<String>> {
+        if self.location.entry().is_some() {
+            return memory::collect(self.names.iter().map(|name| (*name).to_owned()), "the names of files");
+        }
+        let files = if self.location.has_folder(folder) { self.location.walk(folder)?.files } else { Vec::new() };
+        let names =
+            files.iter().filter_map(|file| file.name.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(ending));
+        memory::collect(names.map(str::to_owned), "the names of files")
+    }
+
+    /// What the names that a store gives to contents say of the model's files.
+    fn addressed(&self, store: Store) -> Result<BTreeMap<String, FileClaim>> {
+        addressed(self.location, self.names.iter().copied(), store)
+    }
+}
+
+/// A claim of one digest, by its hexadecimal digits; `None` if they are not such.
+fn sha256_claim(size: Option<u64>, digits: &str) -> Option<FileClaim> {
+    Digest::parse(Algorithm::Sha256, digits).ok().map(|digest| FileClaim::new(size, [(Algorithm::Sha256, digest)]))
+}
