@@ -43,7 +43,7 @@ const CHORES: &[Chore] = &[
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
     ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
     ("licenses", "checks the licences of linked packages, and writes NOTICES.md anew", |_| licenses::write()),
-    ("golden", "writes the golden files anew with the tools of other projects", golden),
+    ("golden", "writes the golden files anew with other projects' tools, of one set or all: [SET]", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
     ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS] [WORD OF ROWS]...", bench),
 ];
@@ -96,11 +96,12 @@ fn header(_: &[String]) -> Outcome {
     run(cargo(&["test", "--quiet", "--test", "header"]).env("WEIGHBRIDGE_UPDATE", "1"))
 }
 
-fn golden(_: &[String]) -> Outcome {
-    for (folder, venv) in [("tests/golden", "target/golden-venv"), ("tests/onnx", "target/onnx-venv")] {
-        let (folder, venv) = (Path::new(folder), Path::new(venv));
+fn golden(args: &[String]) -> Outcome {
+    const SETS: &[&str] = &["golden", "hub", "onnx"];
+    for name in SETS.iter().filter(|set| args.first().is_none_or(|wanted| wanted == *set)) {
+        let (folder, venv) = (Path::new("tests").join(name), Path::new("target").join(format!("{name}-venv")));
         if !venv.exists() {
-            run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+            run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
         }
         let requirements = folder.join("requirements.txt");
         run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r"]).arg(requirements))?;
