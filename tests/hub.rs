@@ -1,6 +1,11 @@
-//! Caches of huggingface_hub in `hub/`: what is in them is what it says is in them. `hub/README.md` describes them.
+//! Caches of huggingface_hub in `hub/`: what is in them is what it says is in them, they open, and what they keep of their files is
+//! compared with these. `hub/README.md` describes them.
 
 mod common;
+#[path = "hub/opened.rs"]
+mod opened;
+#[path = "hub/verified.rs"]
+mod verified;
 
 use std::fs;
 use std::path::{Path, PathBuf};
