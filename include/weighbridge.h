@@ -449,6 +449,10 @@ WB_API void wb_context_release(wb_context *c);
 // Since 0.1.
 #define WB_OPEN_REFUSE_REPLACED (UINT64_C(1) << 1)
 
+// Open flag: what the file `wb_open_options.memo` remembers counts as cover under `WB_VERIFY_REQUIRED`. Without this flag files are
+// hashed there in any case. Since 0.1.
+#define WB_OPEN_MEMO_COVERS (UINT64_C(1) << 2)
+
 // Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check the bytes that a manifest covers; a mismatch is an
 // error. `wb_model_tensor_data`, `_buffer` and `_read` do not check anything. Since 0.1.
 #define WB_VERIFY_IF_PRESENT 0
@@ -502,6 +506,16 @@ typedef struct wb_open_options {
   void *user_data;
   // Cancels the open from another thread; may be NULL.
   const wb_cancel *cancel;
+  // Directories outside the model's own to which symbolic links of the model may lead, such as the cache of a tool that
+  // manages data, or another disk. Without them a link may lead out only to the directory where the entry file really
+  // lies, or to the blobs of a Hugging Face cache. A directory that does not exist is an error.
+  const wb_str *link_roots;
+  // How many there are.
+  size_t link_root_count;
+  // The path of a file in which verified files are remembered, so that they need not be hashed again as long as nobody
+  // touches them; it is made when there is something to remember. Empty: nothing is remembered. Lines of reports that rest
+  // on it have the source `"memo"`. See `WB_OPEN_MEMO_COVERS`. What it guards against: `docs/trust.md`.
+  wb_str memo;
 } wb_open_options;
 
 // A weight file. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
@@ -1132,10 +1146,12 @@ typedef struct wb_line_info {
   uint32_t anchor;
   // The name of the file or tensor; for `WB_SUBJECT_RUN`, of the file.
   wb_str subject;
-  // `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if uncovered.
+  // `"blake3"`, `"sha256"`, `"sha1"`, `"git-sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if
+  // uncovered.
   wb_str algorithm;
-  // Where the expectation comes from: `"SHA256SUMS"`, `"weighbridge.json"`, or the name of the model's format if the model
-  // contains it. Empty if uncovered.
+  // Where the expectation comes from: `"SHA256SUMS"`, `"weighbridge.json"`, `"huggingface-cache"`,
+  // `"huggingface-local-dir"`, `"git-lfs"`, `"oci"`, `"ollama"`, or the name of the model's format if the model contains it;
+  // `"memo"` if the bytes were not read. Empty if uncovered. Later versions may have more.
   wb_str source;
   // The expected digest, in hexadecimal. If a tensor is covered by the digest of its file, that of the file.
   wb_str expected;
@@ -1147,7 +1163,7 @@ typedef struct wb_line_info {
   // 1 if a match satisfies `WB_VERIFY_REQUIRED`; 0 if it only detects accidents, as checksums of a format do, or if
   // uncovered.
   uint32_t covers;
-  // For a mismatch, what differs; else empty.
+  // For a mismatch, what differs; for a match from the memo, by what the file was recognised; else empty.
   wb_str reason;
   // For `WB_SUBJECT_RUN`, where it begins, in bytes from the start of the file; else 0.
   uint64_t offset;
@@ -1160,7 +1176,7 @@ typedef struct wb_cost_info {
   // `sizeof(wb_cost_info)`.
   size_t struct_size;
   // `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
-  // `"sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
+  // `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
   // the headers that were read when the model was opened, which are compared. `"convert"`: casts, and joining short rows of slices. `"move"`: making
   // tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
   // the time of the copies. Later versions may have more.

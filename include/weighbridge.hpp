@@ -149,7 +149,7 @@ struct directory_path : wb_str {
 /// How a model is opened. By default: the format is detected, and what a manifest covers is checked.
 struct open_options {
   policy verify = policy::if_present;
-  std::uint64_t flags = 0;            ///< open_read, open_refuse_replaced
+  std::uint64_t flags = 0;            ///< open_read, open_refuse_replaced, open_memo_covers
   std::string_view format{};          ///< empty: detected from the content
   /// A manifest from a trusted source, the text of a weighbridge.json or a SHA256SUMS, which replaces those beside the
   /// weights. An empty text is an error, not the absence of a manifest.
@@ -162,6 +162,8 @@ struct open_options {
   const wb_cancel* cancel = nullptr;   ///< of a cancel_handle
   /// Directories outside the model's own to which symbolic links of the model may lead. Borrowed until the call returns.
   span<const directory_path> link_roots{};
+  /// The path of a file in which verified files are remembered, so that they need not be hashed again; empty: none.
+  std::string_view memo{};
 };
 
 /// What a model says about itself; empty if its format has no such information. Borrows from the model.
@@ -375,6 +377,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
     static_assert(sizeof(directory_path) == sizeof(wb_str), "a path is its C structure and nothing else");
     c.link_roots = options.link_roots.data();
     c.link_root_count = options.link_roots.size();
+    c.memo = wb_str{options.memo.data(), options.memo.size()};
     return c;
   }
   static expected<model> open_with(const wb_context* host, std::string_view path, const wb_open_options& c) noexcept {

@@ -39,6 +39,19 @@ impl Algorithm {
         }
     }
 
+    /// The function of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        const ALL: [Algorithm; 6] = [
+            Algorithm::Blake3,
+            Algorithm::Sha256,
+            Algorithm::Sha1,
+            Algorithm::GitBlob,
+            Algorithm::Crc32,
+            Algorithm::Crc32c,
+        ];
+        ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
     /// Whether nobody can make other bytes of the same digest. The others detect accidental corruption only.
     pub fn resists_forgery(self) -> bool {
         matches!(self, Self::Blake3 | Self::Sha256)

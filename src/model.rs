@@ -24,7 +24,7 @@ use crate::load::{Payload, Placement, Plan, PlanOptions, Task};
 use crate::metadata::Metadata;
 use crate::storage::{Access, Location, Source};
 use crate::tensor::{Tensor, TensorTable};
-use crate::verify::Policy;
+use crate::verify::{Memo, Policy};
 
 /// What memory is asked for.
 const FILES: &str = "the files of the model";
@@ -49,6 +49,10 @@ pub struct OpenOptions {
     pub format: Option<String>,
     /// A manifest from a trusted place, instead of those that lie beside the weights.
     pub manifest: Option<Vec<u8>>,
+    /// Where verified files are remembered, and looked up so that they need not be hashed again.
+    pub memo: Option<Memo>,
+    /// Whether what `memo` remembers counts as cover under [`Policy::Required`]. Otherwise files are hashed there in any case.
+    pub memo_covers: bool,
     /// What the files may ask for.
     pub limits: Limits,
     /// Receives the progress of the open: about once for each megabyte of headers, indices, manifests and graphs, of which

@@ -24,7 +24,7 @@ use weighbridge::error::{Error, Result};
 use weighbridge::host::Listener;
 use weighbridge::limits::Limits;
 use weighbridge::memory;
-use weighbridge::verify::Policy;
+use weighbridge::verify::{Memo, Policy};
 use weighbridge::{Access, Model, OpenOptions};
 
 /// An open model. Reference-counted and immutable: every function that takes it `const` may run on several threads at
@@ -54,6 +54,10 @@ pub const WB_OPEN_READ: u64 = 1;
 /// with it, every access to such a file returns `WB_ERR_CHANGED`. A file that is written in place is always refused.
 /// Since 0.1.
 pub const WB_OPEN_REFUSE_REPLACED: u64 = 2;
+
+/// Open flag: what the file `wb_open_options.memo` remembers counts as cover under `WB_VERIFY_REQUIRED`. Without this flag files are
+/// hashed there in any case. Since 0.1.
+pub const WB_OPEN_MEMO_COVERS: u64 = 4;
 
 /// Policy: loads, `wb_model_verify` and `wb_model_asset_buffer` check the bytes that a manifest covers; a mismatch is an
 /// error. `wb_model_tensor_data`, `_buffer` and `_read` do not check anything. Since 0.1.
@@ -110,6 +114,10 @@ pub struct wb_open_options {
     pub link_roots: *const wb_str,
     /// How many there are.
     pub link_root_count: usize,
+    /// The path of a file in which verified files are remembered, so that they need not be hashed again as long as nobody
+    /// touches them; it is made when there is something to remember. Empty: nothing is remembered. Lines of reports that rest
+    /// on it have the source `"memo"`. See `WB_OPEN_MEMO_COVERS`. What it guards against: `docs/trust.md`.
+    pub memo: wb_str,
 }
 
 /// Opens a model: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that contains one of these, such as a
@@ -171,7 +179,7 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
     let Some(opt) = options(opt, "opt")? else { return Ok(OpenOptions::default()) };
     let unknown = |what: &str, value: u64| Err(Error::invalid(format!("{value:#x} is not known")).with_subject(what));
     let has = |flag| opt.flags & flag != 0;
-    if has(!(WB_OPEN_READ | WB_OPEN_REFUSE_REPLACED)) {
+    if has(!(WB_OPEN_READ | WB_OPEN_REFUSE_REPLACED | WB_OPEN_MEMO_COVERS)) {
         return unknown("flags", opt.flags);
     }
     let access = if has(WB_OPEN_READ) { Access::Read } else { Access::Map };
@@ -190,6 +198,8 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
     let cancel = cancel_of(opt.cancel)?;
     let link_roots = array(opt.link_roots, opt.link_root_count, "link_roots")?.iter();
     let link_roots = link_roots.map(|root| Ok(path_of(root.ptr, root.len, "link_roots")?.into()));
+    let memo = opt.memo.text("memo")?;
+    let memo = (!memo.is_empty()).then(|| Memo::open(path_of(opt.memo.ptr, opt.memo.len, "memo")?)).transpose()?;
     let defaults = Limits::default();
     let or = |value: u64, default: u64| if value == 0 { default } else { value };
     Ok(OpenOptions {
@@ -208,6 +218,8 @@ fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
         progress: opt.progress.is_some().then(|| Listener::new(hooks::progress(opt.progress, opt.user_data, None))),
         cancel,
         link_roots: memory::try_collect(link_roots, "link_roots")?,
+        memo,
+        memo_covers: has(WB_OPEN_MEMO_COVERS),
     })
 }
 

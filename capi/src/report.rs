@@ -59,10 +59,12 @@ pub struct wb_line_info {
     pub anchor: u32,
     /// The name of the file or tensor; for `WB_SUBJECT_RUN`, of the file.
     pub subject: wb_str,
-    /// `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if uncovered.
+    /// `"blake3"`, `"sha256"`, `"sha1"`, `"git-sha1"`, `"crc32"` or `"crc32c"`; later versions may have more. Empty if
+    /// uncovered.
     pub algorithm: wb_str,
-    /// Where the expectation comes from: `"SHA256SUMS"`, `"weighbridge.json"`, or the name of the model's format if the model
-    /// contains it. Empty if uncovered.
+    /// Where the expectation comes from: `"SHA256SUMS"`, `"weighbridge.json"`, `"huggingface-cache"`,
+    /// `"huggingface-local-dir"`, `"git-lfs"`, `"oci"`, `"ollama"`, or the name of the model's format if the model contains it;
+    /// `"memo"` if the bytes were not read. Empty if uncovered. Later versions may have more.
     pub source: wb_str,
     /// The expected digest, in hexadecimal. If a tensor is covered by the digest of its file, that of the file.
     pub expected: wb_str,
@@ -74,7 +76,7 @@ pub struct wb_line_info {
     /// 1 if a match satisfies `WB_VERIFY_REQUIRED`; 0 if it only detects accidents, as checksums of a format do, or if
     /// uncovered.
     pub covers: u32,
-    /// For a mismatch, what differs; else empty.
+    /// For a mismatch, what differs; for a match from the memo, by what the file was recognised; else empty.
     pub reason: wb_str,
     /// For `WB_SUBJECT_RUN`, where it begins, in bytes from the start of the file; else 0.
     pub offset: u64,
@@ -179,7 +181,7 @@ pub struct wb_cost_info {
     /// `sizeof(wb_cost_info)`.
     pub struct_size: usize,
     /// `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
-    /// `"sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
+    /// `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
     /// the headers that were read when the model was opened, which are compared. `"convert"`: casts, and joining short rows of slices. `"move"`: making
     /// tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
     /// the time of the copies. Later versions may have more.

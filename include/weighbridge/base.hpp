@@ -123,6 +123,8 @@ inline constexpr std::uint64_t open_read = WB_OPEN_READ;
 /// For open_options::flags: a file that has been replaced or removed is refused; otherwise the model goes on with the file
 /// that it opened.
 inline constexpr std::uint64_t open_refuse_replaced = WB_OPEN_REFUSE_REPLACED;
+/// For open_options::flags: what open_options::memo remembers counts as cover under policy::required.
+inline constexpr std::uint64_t open_memo_covers = WB_OPEN_MEMO_COVERS;
 
 /// For context_options::max_threads: one thread for each processor.
 inline constexpr std::uint32_t all_threads = WB_THREADS_ALL;

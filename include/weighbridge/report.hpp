@@ -17,7 +17,7 @@ struct report_line {
   weighbridge::anchor anchor = anchor::beside_the_weights;
   weighbridge::subject_kind kind = subject_kind::file;
   std::string_view subject{};    ///< the name of the file or tensor
-  std::string_view algorithm{};  ///< "blake3", "sha256", "sha1", "crc32", "crc32c", ...
+  std::string_view algorithm{};  ///< "blake3", "sha256", "sha1", "git-sha1", "crc32", ...
   std::string_view source{};     ///< "SHA256SUMS", "weighbridge.json", or the format if the model itself contains it
   std::string_view expected{};   ///< hexadecimal
   std::string_view actual{};     ///< hexadecimal

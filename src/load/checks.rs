@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::digest::{Algorithm, Digest, block_count};
 use crate::storage::Witness;
-use crate::verify::{Manifest, Origin};
+use crate::verify::{Manifest, Origin, Recognised};
 
 /// What memory is asked for.
 pub(super) const CHECKS: &str = "the checks";
@@ -35,6 +35,9 @@ pub(crate) struct Check {
     pub(crate) claims: Vec<Claim>,
     /// For a range that is used elsewhere: what it was there.
     pub(super) witness: Option<Arc<Witness>>,
+    /// For a file that was verified before and has not been touched since: by what it was recognised, and its digest. It is not
+    /// hashed.
+    pub(super) remembered: Option<(Recognised, Digest)>,
     /// For a tensor that is not hashed whole: which of its blocks are, and what the manifest says about all of them.
     pub(super) cover: Option<Cover>,
 }
@@ -119,7 +122,11 @@ impl Check {
 
     /// The blocks that the pass hashes.
     pub(super) fn hashed_blocks(&self) -> Range<u32> {
-        self.cover.as_ref().map_or(0..self.blocks(), |cover| cover.blocks.clone())
+        match (self.remembered, &self.cover) {
+            (Some(_), _) => 0..0,
+            (None, Some(cover)) => cover.blocks.clone(),
+            (None, None) => 0..self.blocks(),
+        }
     }
 
     /// How many ranges make the digest.

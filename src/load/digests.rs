@@ -125,6 +125,16 @@ impl Digests {
         }
     }
 
+    /// The files of which a digest was made that all manifests expect.
+    pub(super) fn matched_files<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (usize, &'a Check, Digest)> {
+        self.concluded(plan).filter(|(check, actual)| check.remembered.is_none() && matches(check, *actual)).filter_map(
+            |(check, actual)| match check.item {
+                Item::File(file) => Some((file, check, actual)),
+                Item::Used(_) | Item::Tensor(_) | Item::Run(_) => None,
+            },
+        )
+    }
+
     /// Every complete digest with those of its blocks.
     pub(super) fn into_digests(self) -> impl Iterator<Item = Option<(Digest, Vec<Digest>)>> {
         self.digests.into_iter().zip(self.blocks).map(|(digest, blocks)| Some((digest?, blocks)))
@@ -143,7 +153,10 @@ impl Digests {
         for (check, actual) in self.concluded(plan) {
             for claim in &check.claims {
                 let problem = claim.contradiction.clone();
-                let evidence = || Evidence::new(claim.origin, check.algorithm, (claim.expected, actual), problem);
+                let evidence = || {
+                    let evidence = Evidence::new(claim.origin, check.algorithm, (claim.expected, actual), problem);
+                    evidence.remembered_by(check.remembered.map(|(recognised, _)| recognised))
+                };
                 match check.item {
                     Item::File(file) => of_files[file].push((report.evidence(evidence())?, claim.origin.covers)),
                     Item::Tensor(tensor) => {
@@ -219,6 +232,9 @@ fn run_around(runs: &[(RunAt, u32)], tensor: &Tensor<'_>) -> Option<u32> {
 /// The digests of a check's blocks before any is hashed: of those that will not be, what the manifest states.
 fn blocks_to_be(check: &Check) -> Result<Vec<Digest>> {
     memory::check()?;
+    if let Some((_, digest)) = check.remembered {
+        return Ok(vec![digest]);
+    }
     match &check.cover {
         Some(cover) => memory::collect(cover.stated.iter().copied(), DIGESTS),
         None => memory::filled(Digest::from([0; 32]), check.blocks() as usize, DIGESTS),

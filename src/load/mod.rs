@@ -57,6 +57,7 @@ mod plan;
 mod prepare;
 mod ranges;
 mod reader;
+mod remember;
 mod routing;
 mod scatter;
 mod select;
@@ -78,5 +79,6 @@ pub use options::{CastRule, CudaOptions, FileOptions, PlanOptions, Reads, Route,
 pub(crate) use payload::{Payload, PayloadFile};
 pub use placement::{Placed, Placement};
 pub use plan::{Plan, PlanInfo};
+pub(crate) use remember::UsedMemo;
 pub use task::{State, Task};
 pub(crate) use whole::{Measured, measure, verify};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::remember::UsedMemo;
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
 use crate::memory;
@@ -24,6 +25,7 @@ pub(crate) struct Payload {
     pub(crate) refuses_replaced: bool,
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) ledger: Ledger,
+    pub(crate) memo: Option<UsedMemo>,
 }
 
 /// One file of a payload.

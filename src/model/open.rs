@@ -15,7 +15,7 @@ use crate::finding::{Finding, Notes};
 use crate::formats::{self, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
 use crate::host::Context;
 use crate::limits::Budget;
-use crate::load::{Payload, PayloadFile};
+use crate::load::{Payload, PayloadFile, UsedMemo};
 use crate::memory;
 use crate::storage::{HostFiles, Location, Source};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, RunClaim, gather, is_manifest};
@@ -142,11 +142,16 @@ impl Model {
             policy: options.policy,
             refuses_replaced: options.refuses_replaced,
             manifests,
+            memo: used_memo(options),
         });
         let inner = Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes };
         memory::check()?;
         Ok(Self(Arc::new(inner)))
     }
+}
+
+pub(super) fn used_memo(options: &OpenOptions) -> Option<UsedMemo> {
+    options.memo.clone().map(|memo| UsedMemo { memo, covers: options.memo_covers })
 }
 
 /// The names of a model's files: those that it consists of, and then its assets.

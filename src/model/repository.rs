@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::open::used_memo;
 use super::whole::Whole;
 use super::{FILES, OpenOptions};
 use crate::error::{Error, Result};
@@ -56,6 +57,7 @@ impl Repository {
             refuses_replaced: options.refuses_replaced,
             manifests,
             ledger: Ledger::new(0, 0)?,
+            memo: used_memo(options),
         });
         Ok(Self { location, payload, files, notes: notes.finish()? })
     }

@@ -41,6 +41,7 @@ pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;
 pub(crate) use name::normal_name;
 pub use source::Source;
+pub(crate) use stored::FileState;
 pub(crate) use stream::{Streamed, streamed};
 pub(crate) use system::signals::without_signals;
 #[allow(unused_imports, reason = "for readers that look into folders")]

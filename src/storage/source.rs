@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::Chunked;
 use super::examined::Examined;
 use super::kept::Kept;
-use super::stored::Stored;
+use super::stored::{FileState, Stored};
 use crate::error::{Error, Kind, Result};
 use crate::host::{Context, Level};
 
@@ -94,12 +94,26 @@ impl Source {
         self.0.len == 0
     }
 
-    /// When the file was last written, as the time since 1970; `None` for memory, and where it cannot be told.
-    pub(crate) fn modified(&self) -> Option<Duration> {
+    /// What the file is now, to be recognised by; `None` for what is not a whole file of a disk.
+    pub(crate) fn state(&self) -> Option<FileState> {
+        self.stored_file().and_then(|stored| stored.state())
+    }
+
+    /// The digest of the hash tree over the file; `None` if it has none.
+    pub(crate) fn hash_tree(&self) -> Option<String> {
+        self.stored_file().and_then(|stored| stored.hash_tree())
+    }
+
+    fn stored_file(&self) -> Option<&dyn Stored> {
         match &self.0.backing {
-            Backing::Stored(stored, _) => stored.modified(),
+            Backing::Stored(stored, _) => Some(&**stored),
             Backing::Memory(_) | Backing::Built(..) => None,
         }
+    }
+
+    /// When the file was last written, as the time since 1970; `None` for memory, and where it cannot be told.
+    pub(crate) fn modified(&self) -> Option<Duration> {
+        self.stored_file().and_then(|stored| stored.modified())
     }
 
     /// Whether the other source is the same file, perhaps under another name; or the same memory.

@@ -50,6 +50,16 @@ pub(super) trait Stored: Send + Sync {
         Ok(None)
     }
 
+    /// What the file is now: `None` for what is not a whole file of a disk, or where the system does not tell.
+    fn state(&self) -> Option<FileState> {
+        None
+    }
+
+    /// The digest of the hash tree that the file system keeps over the file and checks it by; `None` if there is none.
+    fn hash_tree(&self) -> Option<String> {
+        None
+    }
+
     /// When the file was last written, as the time since 1970; `None` if it cannot be told.
     fn modified(&self) -> Option<Duration> {
         None
@@ -87,6 +97,16 @@ pub(super) fn append<E>(
     let read = read(&mut bytes[old..]);
     bytes.truncate(old + *read.as_ref().unwrap_or(&0));
     read
+}
+
+/// What a file is, and when it was touched: it has another one whenever it has been written. Times are nanoseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileState {
+    pub device: u64,
+    pub inode: u64,
+    pub size: u64,
+    pub modified: u64,
+    pub changed: u64,
 }
 
 /// What a file is: two files with equal ids are the same file under two names.

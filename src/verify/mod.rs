@@ -11,6 +11,7 @@ mod costs;
 mod form;
 mod ledger;
 mod manifest;
+mod memo;
 mod report;
 mod sources;
 
@@ -19,7 +20,9 @@ pub(crate) use costs::Costs;
 pub use costs::{Cost, Stage};
 pub(crate) use ledger::Ledger;
 pub use manifest::Manifest;
-pub use report::{Evidence, Line, Outcome, Report, Subject};
+pub(crate) use memo::Sight;
+pub use memo::{Memo, Recognised};
+pub use report::{Evidence, Line, Outcome, Remembered, Report, Subject};
 pub(crate) use report::{ReportBuilder, ReportFile};
 
 pub use sources::RECORD_FILE_NAME;

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Anchor, Cost, Costs, Manifest, Origin, Policy};
+use super::{Anchor, Cost, Costs, Manifest, Origin, Policy, Recognised};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::memory;
 use crate::tensor::TensorTable;
+
+/// What a memo is called as the source of evidence.
+const MEMO: &str = "memo";
 
 /// What memory is asked for.
 const REPORT: &str = "the report";
@@ -61,10 +64,15 @@ pub struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Why it is a mismatch; `None` if it is none.
+    /// Why it is a mismatch; or, if the bytes were not read because a memo remembers them, by what the file was recognised. `None`
+    /// where the bytes were read and match, and where nothing covers them.
     pub fn reason(&self) -> Option<&'a str> {
-        let evidence = self.evidence.filter(|_| self.outcome == Outcome::Mismatch)?;
-        Some(evidence.problem.as_deref().unwrap_or("the bytes differ"))
+        let evidence = self.evidence?;
+        match (self.outcome, evidence.remembered) {
+            (Outcome::Mismatch, _) => Some(evidence.problem.as_deref().unwrap_or("the bytes differ")),
+            (Outcome::Match, Some(remembered)) => Some(remembered.describe()),
+            _ => None,
+        }
     }
 }
 
@@ -85,7 +93,29 @@ pub struct Evidence {
     pub actual: String,
     /// What is wrong beside the digest: a size, a shape, strides, or that the file is missing.
     pub problem: Option<String>,
+    /// Set if the bytes were not read: they were found to be those of an earlier verification, by the memo that the caller gave.
+    /// `source` is `"memo"` then.
+    pub remembered: Option<Remembered>,
     pub(crate) outcome: Outcome,
+}
+
+/// What a memo has in place of a reading of the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remembered {
+    /// By what the file was recognised.
+    pub by: Recognised,
+    /// The kind of manifest that states the digest.
+    pub source: &'static str,
+}
+
+impl Remembered {
+    /// In words: `"remembered by its fs-verity digest"`.
+    pub fn describe(self) -> &'static str {
+        match self.by {
+            Recognised::ByTree => "remembered by its fs-verity digest",
+            Recognised::ByTimes => "remembered by device, inode, size, mtime and ctime",
+        }
+    }
 }
 
 impl Evidence {
@@ -98,7 +128,15 @@ impl Evidence {
         let matches = expected == actual && problem.is_none();
         let outcome = if matches { Outcome::Match } else { Outcome::Mismatch };
         let (expected, actual) = (expected.to_string(), actual.to_string());
-        Self { source, anchor, covers, algorithm, expected, actual, problem, outcome }
+        Self { source, anchor, covers, algorithm, expected, actual, problem, remembered: None, outcome }
+    }
+
+    /// The same, if the digest of the bytes was remembered.
+    pub(crate) fn remembered_by(self, recognised: Option<Recognised>) -> Self {
+        match recognised {
+            Some(by) => Self { source: MEMO, remembered: Some(Remembered { by, source: self.source }), ..self },
+            None => self,
+        }
     }
 
     /// For a file that a manifest lists and that cannot be read.
@@ -111,6 +149,7 @@ impl Evidence {
             algorithm,
             expected: expected.to_string(),
             actual: String::new(),
+            remembered: None,
             problem: Some(format!("it is missing or cannot be opened; {} lists it", manifest.source)),
             outcome: Outcome::Mismatch,
         }

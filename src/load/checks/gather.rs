@@ -84,17 +84,19 @@ impl Checks {
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).with_path(source.path()).with_subject(source.name()));
             }
+            let is_remembered = self.is_remembered(payload, files, (file, manifest));
             let claims_all = selected.iter().all(|one| claim_of(payload, manifest, (file, one.tensor)).is_some());
             let described = manifest.files.get(files[description].source.name());
-            if let Some(claim) = claim.filter(|_| is_whole && described.is_some() || !claims_all) {
+            if let Some(claim) = claim.filter(|_| is_whole && described.is_some() || !claims_all || is_remembered) {
                 let described =
-                    described.map(|claim| self.add_file(files, description, manifest, claim)).transpose()?;
+                    described.map(|claim| self.add_file((payload, files), description, manifest, claim)).transpose()?;
                 let is_described = described.unwrap_or_default();
-                is_covered |= self.add_file(files, file, manifest, claim)? && is_described;
+                is_covered |= self.add_file((payload, files), file, manifest, claim)? && is_described;
                 let all = selected.iter().map(|one| one.tensor);
-                self.add_tensor_claims(payload, manifest, (file, all), Claim::is_contradicted)?;
+                let confirms = self.confirms && !is_remembered;
+                self.add_tensor_claims(payload, manifest, (file, all), confirms, Claim::is_contradicted)?;
             } else {
-                self.add_tensor_claims(payload, manifest, (file, whole.iter().copied()), |_| true)?;
+                self.add_tensor_claims(payload, manifest, (file, whole.iter().copied()), self.confirms, |_| true)?;
                 slices().try_for_each(|slice| self.add_slice_claim(payload, manifest, (file, slice)))?;
                 is_covered |= claims_all && manifest.origin(Algorithm::Blake3).covers;
             }
@@ -114,17 +116,24 @@ impl Checks {
             self.add_runs(files, file, manifest, |_| true)?;
             let claim = manifest.files.get(files[file].source.name());
             if let Some(claim) = claim {
-                self.add_file(files, file, manifest, claim)?;
+                self.add_file((payload, files), file, manifest, claim)?;
             }
             let is_described = manifest.files.contains_key(files[payload.description(file)].source.name());
             let is_wanted = |stated: &Claim| claim.is_none() || !is_described || stated.is_contradicted();
-            self.add_tensor_claims(payload, manifest, (file, tensors.iter().copied()), is_wanted)?;
+            let confirms = self.confirms && !self.is_remembered(payload, files, (file, manifest));
+            self.add_tensor_claims(payload, manifest, (file, tensors.iter().copied()), confirms, is_wanted)?;
         }
         Ok(())
     }
 
     /// Adds what a manifest says of a file; returns whether a match of it is cover.
-    fn add_file(&mut self, files: &[PayloadFile], file: usize, manifest: &Manifest, claim: &FileClaim) -> Result<bool> {
+    fn add_file(
+        &mut self,
+        (payload, files): (&Payload, &[PayloadFile]),
+        file: usize,
+        manifest: &Manifest,
+        claim: &FileClaim,
+    ) -> Result<bool> {
         let Some((algorithm, expected)) = claim.fastest() else { return Ok(false) };
         let len = files[file].source.len();
         let origin = manifest.origin(algorithm);
@@ -132,11 +141,24 @@ impl Checks {
         let (item, claim) = (Item::File(file), Claim { origin, expected, contradiction });
         // What describes several files is asked for with each of them.
         let known = self.known.get(&(item, algorithm, 0, len)).map(|number| &self.list[*number as usize]);
-        if known.is_none_or(|known| !known.claims.contains(&claim)) {
-            self.add_check(item, algorithm, (file, 0, len), claim)?;
-            self.add_witnesses(files, file)?;
+        if known.is_some_and(|known| known.claims.contains(&claim)) {
+            return Ok(origin.covers);
+        }
+        let is_new = known.is_none();
+        let recognised = payload.recognise(&files[file].source, algorithm, expected);
+        self.add_check(item, algorithm, (file, 0, len), claim)?;
+        match (recognised, self.list.last_mut()) {
+            (Some(recognised), Some(check)) if is_new => check.remembered = Some((recognised, expected)),
+            _ => self.add_witnesses(files, file)?,
         }
         Ok(origin.covers)
+    }
+
+    /// Whether a file is not hashed because it was verified before.
+    fn is_remembered(&self, payload: &Payload, files: &[PayloadFile], (file, manifest): (usize, &Manifest)) -> bool {
+        let source = &files[file].source;
+        let stated = manifest.files.get(source.name()).and_then(FileClaim::fastest);
+        stated.is_some_and(|(algorithm, digest)| payload.recognise(source, algorithm, digest).is_some())
     }
 
     /// Adds the ranges of a file that are used elsewhere: what is checked there has to be what is used.
@@ -177,19 +199,21 @@ impl Checks {
         Ok(())
     }
 
-    /// Adds the wanted ones of the claims that a manifest has for tensors in a file. The others only confirm what others say.
+    /// Adds the wanted ones of the claims that a manifest has for tensors in a file. The others only confirm what others say, where
+    /// `confirms` is set.
     fn add_tensor_claims(
         &mut self,
         payload: &Payload,
         manifest: &Manifest,
         (file, tensors): (usize, impl Iterator<Item = usize>),
+        confirms: bool,
         is_wanted: impl Fn(&Claim) -> bool,
     ) -> Result<()> {
         for tensor in tensors {
             let Some(Stated { range, claim, .. }) = claim_of(payload, manifest, (file, tensor)) else { continue };
             if is_wanted(&claim) {
                 self.add_check(Item::Tensor(tensor), Algorithm::Blake3, range, claim)?;
-            } else if self.confirms {
+            } else if confirms {
                 memory::push(&mut self.confirmations, (Item::Tensor(tensor), range, claim), CHECKS)?;
             }
         }
@@ -271,7 +295,11 @@ impl Checks {
         cover: Option<Cover>,
     ) -> Result<()> {
         memory::check()?;
-        memory::push(&mut self.list, Check { item, algorithm, file, start, len, claims, witness: None, cover }, CHECKS)
+        memory::push(
+            &mut self.list,
+            Check { item, algorithm, file, start, len, claims, witness: None, remembered: None, cover },
+            CHECKS,
+        )
     }
 }
 

@@ -15,10 +15,11 @@ use crate::load::placement::Placement;
 use crate::load::plan::Plan;
 use crate::load::prepare::prepare;
 use crate::load::reader::ReadModes;
+use crate::load::remember::{look, remember};
 use crate::load::sink::{Mover, Sink};
 use crate::load::worker::{Turn, Worker};
 use crate::memory;
-use crate::verify::{Costs, Stage};
+use crate::verify::{Costs, Sight, Stage};
 
 /// A pass over the files of a plan, and how far it is. The threads of a task share it.
 pub(super) struct Pass {
@@ -26,6 +27,8 @@ pub(super) struct Pass {
     journal: Journal,
     /// Those of the files of the payload before they are read.
     stamps: Vec<u64>,
+    /// How the files that are hashed looked before they were read.
+    sights: Vec<(usize, Sight)>,
     sink: Mutex<Option<Box<dyn Sink>>>,
     /// Jobs that nobody has taken yet.
     queue: Mutex<VecDeque<usize>>,
@@ -88,6 +91,7 @@ impl Pass {
     /// Takes the memory, and checks that the files are still the same.
     pub(super) fn new(plan: &Arc<Plan>, keeps_going: bool, journal: &Journal) -> Result<Self> {
         let stamps = plan.payload.stamps()?;
+        let sights = look(plan);
         check_unchanged(plan)?;
         let mut digests = Digests::new(plan, keeps_going)?;
         digests.conclude_empty(plan)?;
@@ -110,6 +114,7 @@ impl Pass {
             plan: Arc::clone(plan),
             journal: journal.clone(),
             stamps,
+            sights,
         })
     }
 
@@ -265,6 +270,7 @@ impl Pass {
         lock(&self.digests).mark_verified(&self.plan, &self.stamps);
         status.phase = Phase::Done;
         drop(status);
+        remember(&self.plan, &self.sights, lock(&self.digests).matched_files(&self.plan));
         let costs = lock(&self.costs).clone();
         self.journal.done(&self.plan, costs);
         Ok(State::Done)

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::directory::Directory;
 use super::{Identity, PART, stamp};
 use crate::error::{Error, Result};
-use crate::storage::stored::{FileId, Stored, removed, replaced};
+use crate::storage::stored::{FileId, FileState, Stored, removed, replaced};
 use crate::storage::system;
 use crate::storage::{Access, Chunked, Source, mmap};
 
@@ -99,6 +99,12 @@ impl OnDisk {
 }
 
 impl OnDisk {
+    /// The file, if it is not only a part of one.
+    fn whole(&self) -> Option<Opened<'_>> {
+        let is_whole = self.start == 0 && self.len == self.identity.size;
+        if is_whole { self.open().ok() } else { None }
+    }
+
     /// The one path that leads there without links.
     fn place(&self) -> String {
         let place = self.path.as_ref().and_then(|path| fs::canonicalize(path).ok());
@@ -156,6 +162,18 @@ impl Stored for OnDisk {
     fn stamp(&self) -> Result<Option<u64>> {
         let metadata = self.open()?.metadata().map_err(|e| Error::io("examine the file", e))?;
         Ok(stamp(&metadata))
+    }
+
+    fn state(&self) -> Option<FileState> {
+        let metadata = self.whole()?.metadata().ok()?;
+        let identity = Identity::of(&metadata);
+        let (device, inode) = identity.number()?;
+        let modified = identity.modified()?.as_nanos() as u64;
+        Some(FileState { device, inode, size: identity.size, modified, changed: stamp(&metadata)? })
+    }
+
+    fn hash_tree(&self) -> Option<String> {
+        system::verity::measure(&*self.whole()?)
     }
 
     fn modified(&self) -> Option<Duration> {

@@ -5,6 +5,7 @@ mod folder;
 pub(super) mod memfd;
 mod residency;
 pub(super) mod signals;
+pub(super) mod verity;
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};

@@ -3,6 +3,7 @@
 mod folder;
 pub(super) mod memfd;
 pub(super) mod signals;
+pub(super) mod verity;
 
 use std::fs::{self, File};
 use std::io::{self, IoSliceMut};

@@ -1,0 +1,246 @@
+//! The memo of what was verified before: what it saves, and that it never vouches for other bytes.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use weighbridge::verify::{Memo, Outcome, Recognised, Report, Stage, Subject};
+use weighbridge::write::Manifests;
+use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy};
+
+/// A copy of a golden model with manifests, whose files have been left alone for long enough to be remembered.
+struct Copy {
+    folder: tempfile::TempDir,
+    memo: PathBuf,
+}
+
+impl Copy {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("model");
+        fs::create_dir(&model).unwrap();
+        for entry in fs::read_dir("tests/golden/tiny-llama").unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), model.join(entry.file_name())).unwrap();
+        }
+        let none = OpenOptions { policy: Policy::None, ..OpenOptions::default() };
+        let manifests = Manifests::of(&Model::open(&model, &none, &Context::new()).unwrap()).unwrap();
+        fs::write(model.join("SHA256SUMS"), manifests.checksums()).unwrap();
+        fs::write(model.join("weighbridge.json"), manifests.record().unwrap()).unwrap();
+        let memo = folder.path().join("memo.json");
+        let copy = Self { folder, memo };
+        copy.settle();
+        copy
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("model").join(name)
+    }
+
+    fn shard(&self) -> PathBuf {
+        let shards = fs::read_dir(self.path("")).unwrap().map(|entry| entry.unwrap().path());
+        shards.filter(|path| path.extension().is_some_and(|ending| ending == "safetensors")).min().unwrap()
+    }
+
+    /// Lets more time pass than the clock of files needs for a tick.
+    fn settle(&self) {
+        thread::sleep(Duration::from_millis(150));
+    }
+
+    fn open(&self, options: OpenOptions) -> Model {
+        let memo = Some(Memo::open(&self.memo).unwrap());
+        Model::open(self.path(""), &OpenOptions { memo, ..options }, &Context::new()).unwrap()
+    }
+
+    fn verify(&self) -> Report {
+        self.open(OpenOptions::default()).verify().unwrap()
+    }
+}
+
+/// Bytes of files that were hashed. The index is in memory, because it was read when the model was opened, and so it is no file; it is
+/// hashed each time, once for each manifest.
+fn hashed(report: &Report) -> u64 {
+    let hashed = report.costs().iter().filter(|cost| matches!(cost.stage, Stage::Hash(_)));
+    let index = fs::metadata("tests/golden/tiny-llama/model.safetensors.index.json").unwrap().len();
+    let bytes: u64 = hashed.map(|cost| cost.bytes).sum();
+    bytes - 2 * index
+}
+
+fn remembered(report: &Report) -> usize {
+    let files = report.iter().filter(|line| matches!(line.subject, Subject::File(_)));
+    files.filter(|line| line.evidence.is_some_and(|evidence| evidence.remembered.is_some())).count()
+}
+
+#[test]
+fn what_was_verified_is_neither_read_nor_hashed_again() {
+    let copy = Copy::new();
+    let first = copy.verify();
+    assert!(hashed(&first) > 0 && remembered(&first) == 0);
+    let second = copy.verify();
+    let read: u64 = second.costs().iter().filter(|cost| cost.stage == Stage::Read).map(|cost| cost.bytes).sum();
+    assert_eq!((hashed(&second), read), (0, 0), "{:?}", second.costs());
+    assert_eq!(first.len(), second.len());
+    for (before, now) in first.iter().zip(second.iter()) {
+        assert_eq!((before.subject, before.outcome), (now.subject, now.outcome));
+        // The index is no file. Tensors were checked by themselves as well, and are covered by their files now.
+        let is_file = matches!(now.subject, Subject::File(name) if !name.ends_with("index.json"));
+        if !is_file {
+            continue;
+        }
+        let (before, evidence) = (before.evidence.unwrap(), now.evidence.unwrap());
+        let by = evidence.remembered.unwrap();
+        assert_eq!((by.source, by.by), (before.source, Recognised::ByTimes));
+        assert_eq!((evidence.source, &evidence.actual), ("memo", &before.actual));
+        assert_eq!(now.reason(), Some("remembered by device, inode, size, mtime and ctime"));
+    }
+    second.verdict(Policy::Required).unwrap();
+}
+
+#[test]
+fn a_load_hashes_nothing_of_what_is_remembered() {
+    let copy = Copy::new();
+    let loaded = |copy: &Copy| copy.open(OpenOptions::default()).load(&PlanOptions::default()).unwrap();
+    assert!(hashed(loaded(&copy).report()) > 0);
+    let placement = loaded(&copy);
+    assert_eq!(hashed(placement.report()), 0);
+    assert!(placement.report().iter().all(|line| line.outcome == Outcome::Match));
+    let plain = Model::open(copy.path(""), &OpenOptions::default(), &Context::new()).unwrap();
+    for tensor in placement.iter() {
+        let index = plain.tensors().find(tensor.name).unwrap();
+        assert_eq!(tensor.bytes().unwrap(), &plain.bytes(index).unwrap()[..], "{}", tensor.name);
+    }
+}
+
+fn flip_last_byte(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// Whoever writes a file can put back its time of modification, but not that of its change.
+#[test]
+fn a_file_that_was_written_is_hashed_whatever_its_time_says() {
+    let copy = Copy::new();
+    copy.verify();
+    let shard = copy.shard();
+    let time = fs::metadata(&shard).unwrap().modified().unwrap();
+    flip_last_byte(&shard);
+    File::options().write(true).open(&shard).unwrap().set_modified(time).unwrap();
+    for _ in 0..2 {
+        let report = copy.verify();
+        assert!(report.iter().any(|line| line.outcome == Outcome::Mismatch), "a mismatch is not remembered");
+        assert!(hashed(&report) > 0);
+    }
+    let error = copy.open(OpenOptions::default()).load(&PlanOptions::default()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Mismatch);
+}
+
+/// Another file with the same name, the same size and the same contents is another file.
+#[test]
+fn a_copy_is_hashed_and_then_remembered() {
+    let copy = Copy::new();
+    copy.verify();
+    let shard = copy.shard();
+    fs::copy(&shard, copy.path("new")).unwrap();
+    fs::rename(copy.path("new"), &shard).unwrap();
+    let len = fs::metadata(&shard).unwrap().len();
+    copy.settle();
+    // Once for each of the two manifests, and once more tensor by tensor.
+    let bytes = hashed(&copy.verify());
+    assert!((len..=3 * len).contains(&bytes), "{bytes} of {len}");
+    assert_eq!(hashed(&copy.verify()), 0);
+}
+
+/// The clock of files is coarse: a file that is written twice at once may keep its times.
+#[test]
+fn a_file_that_was_just_written_is_not_remembered() {
+    let copy = Copy::new();
+    copy.verify();
+    let shard = copy.shard();
+    flip_last_byte(&shard);
+    flip_last_byte(&shard);
+    let report = copy.verify();
+    assert!(report.iter().all(|line| line.outcome == Outcome::Match));
+    flip_last_byte(&shard);
+    assert!(copy.verify().iter().any(|line| line.outcome == Outcome::Mismatch));
+}
+
+/// A memo knows digests, not verdicts: a manifest that expects another one is not satisfied by it.
+#[test]
+fn another_manifest_asks_anew() {
+    let copy = Copy::new();
+    copy.verify();
+    let sums = fs::read_to_string(copy.path("SHA256SUMS")).unwrap();
+    let changed: Vec<_> =
+        sums.lines().map(|line| format!("{}{}", if &line[..1] == "0" { "1" } else { "0" }, &line[1..])).collect();
+    fs::write(copy.path("SHA256SUMS"), changed.join("\n")).unwrap();
+    fs::remove_file(copy.path("weighbridge.json")).unwrap();
+    let report = copy.verify();
+    let files = report.iter().filter(|line| matches!(line.subject, Subject::File(_)));
+    assert!(files.clone().all(|line| line.outcome == Outcome::Mismatch) && files.count() > 3);
+}
+
+#[test]
+fn the_policy_required_asks_for_bytes_unless_it_is_told_otherwise() {
+    let copy = Copy::new();
+    copy.verify();
+    let options = |memo_covers| OpenOptions { policy: Policy::Required, memo_covers, ..OpenOptions::default() };
+    let strict = copy.open(options(false));
+    let report = strict.verify().unwrap();
+    assert!(hashed(&report) > 0 && remembered(&report) == 0);
+    let lenient = copy.open(options(true));
+    assert_eq!(lenient.bytes(0).unwrap_err().kind(), Kind::Unverified);
+    let report = lenient.verify().unwrap();
+    assert_eq!(hashed(&report), 0);
+    report.verdict(Policy::Required).unwrap();
+    lenient.bytes(0).unwrap();
+    let placement = copy.open(options(true)).load(&PlanOptions::default()).unwrap();
+    assert_eq!(hashed(placement.report()), 0);
+    // Tensors that are loaded alone are covered by their file too.
+    let one = PlanOptions { include: vec!["*norm*".to_owned()], ..PlanOptions::default() };
+    let placement = copy.open(options(true)).load(&one).unwrap();
+    assert_eq!(hashed(placement.report()), 0);
+}
+
+#[test]
+fn a_memo_is_no_other_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("memo");
+    for text in ["", "{}", "weights", r#"{"weighbridge_memo": 2}"#, r#"{"weighbridge_memo": 1, "files": [{}]}"#] {
+        fs::write(&path, text).unwrap();
+        let error = Memo::open(&path).unwrap_err();
+        assert_eq!(error.kind(), Kind::Format, "{text}");
+        assert!(error.message().contains("remove this one"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    }
+    assert_eq!(Memo::open(folder.path()).unwrap_err().kind(), Kind::Io);
+}
+
+/// It only saves time.
+#[test]
+fn a_memo_that_cannot_be_written_stops_nothing() {
+    let copy = Copy::new();
+    let memo = Some(Memo::open(copy.path("no/such/folder/memo")).unwrap());
+    let model = Model::open(copy.path(""), &OpenOptions { memo, ..OpenOptions::default() }, &Context::new()).unwrap();
+    model.load(&PlanOptions::default()).unwrap();
+    // Within the process it still remembers.
+    assert!(hashed(&model.verify().unwrap()) > 0);
+    assert_eq!(hashed(&model.verify().unwrap()), 0);
+}
+
+/// Processes may share one: what others have written stays.
+#[test]
+fn two_users_of_a_memo_keep_what_the_other_adds() {
+    let (first, second) = (Copy::new(), Copy::new());
+    let [a, b] = [(); 2].map(|()| Some(Memo::open(&first.memo).unwrap()));
+    for (copy, memo) in [(&first, a), (&second, b)] {
+        let options = OpenOptions { memo, ..OpenOptions::default() };
+        Model::open(copy.path(""), &options, &Context::new()).unwrap().verify().unwrap();
+    }
+    for copy in [&first, &second] {
+        let options = OpenOptions { memo: Some(Memo::open(&first.memo).unwrap()), ..OpenOptions::default() };
+        let model = Model::open(copy.path(""), &options, &Context::new()).unwrap();
+        assert_eq!(hashed(&model.verify().unwrap()), 0);
+    }
+}
