@@ -4,6 +4,10 @@
 mod cases;
 #[path = "onnx/describe.rs"]
 mod describe;
+#[path = "onnx/expectation.rs"]
+mod expectation;
+#[path = "onnx/tensors.rs"]
+mod tensors;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,8 +16,6 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use serde_json::Value;
-use weighbridge::digest::{Algorithm, Digest};
-use weighbridge::tensor::STRING_OFFSET;
 use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Severity, Target};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/onnx/golden");
@@ -61,36 +63,6 @@ fn open(path: &Path, access: Access) -> Model {
     Model::open(path, &options, &Context::new()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// What a tensor should be, compared with what it is.
-fn assert_tensor(file: &str, model: &Model, index: usize, expected: &Value, bytes: &[u8]) {
-    let tensor = model.tensors().get(index).unwrap();
-    let at = format!("{file}: {} ({})", expected["path"], tensor.name);
-    assert_eq!(describe::data_type(tensor.dtype), expected["data_type"].as_str().unwrap(), "{at}");
-    let dims: Vec<i64> = expected["dims"].as_array().unwrap().iter().map(|dim| dim.as_i64().unwrap()).collect();
-    assert_eq!(tensor.shape, dims, "{at}");
-    match expected["strings"].as_array() {
-        Some(strings) => {
-            let strings: Vec<&str> = strings.iter().map(|string| string.as_str().unwrap()).collect();
-            assert_eq!(strings_of(bytes, strings.len()), strings, "{at}");
-        }
-        None => {
-            assert_eq!(bytes.len() as u64, expected["bytes"].as_u64().unwrap(), "{at}");
-            let digest = Digest::of(Algorithm::Sha256, bytes).to_string();
-            let hex = expected["hex"].as_str().unwrap_or("").to_owned();
-            assert_eq!(digest, expected["sha256"].as_str().unwrap(), "{at}: {} and not {hex}", describe::hex(bytes));
-        }
-    }
-}
-
-/// The elements of a tensor of strings, in hexadecimal.
-fn strings_of(bytes: &[u8], count: usize) -> Vec<String> {
-    let width = STRING_OFFSET as usize;
-    let offset = |index: usize| u64::from_le_bytes(bytes[index * width..][..width].try_into().unwrap()) as usize;
-    let data = &bytes[(count + 1) * width..];
-    assert_eq!(offset(count), data.len());
-    (0..count).map(|index| describe::hex(&data[offset(index)..offset(index + 1)])).collect()
-}
-
 /// Compares all models below a folder with what the onnx package found in them. Returns the number of tensors and the
 /// element types.
 fn compare_all(folder: &Path) -> (usize, BTreeSet<String>) {
@@ -100,7 +72,7 @@ fn compare_all(folder: &Path) -> (usize, BTreeSet<String>) {
         let file = line["file"].as_str().unwrap();
         let on_disk = on_disk(folder, &line);
         let model = open(&on_disk.path, Access::Map);
-        describe::assert_same(file, &describe::model(&model), &describe::kept(&line));
+        describe::assert_same(file, &describe::model(&model), &expectation::kept(&line));
         let findings = weighbridge::check::check(&model, &Default::default()).unwrap();
         let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
         assert!(errors.is_empty(), "{file}: {errors:?}");
@@ -110,10 +82,10 @@ fn compare_all(folder: &Path) -> (usize, BTreeSet<String>) {
         let mut met = BTreeSet::new();
         for expected in line["tensors"].as_array().unwrap() {
             let Some(index) = describe::resolve(&model, expected["path"].as_array().unwrap()) else { continue };
-            assert_tensor(file, &model, index, expected, &model.bytes(index).unwrap());
-            assert_tensor(file, &read, index, expected, &read.bytes(index).unwrap());
-            assert_tensor(file, &model, index, expected, host.get(index).unwrap().bytes().unwrap());
-            assert_tensor(file, &model, index, expected, view.get(index).unwrap().bytes().unwrap());
+            tensors::assert_same(file, &model, index, expected, &model.bytes(index).unwrap());
+            tensors::assert_same(file, &read, index, expected, &read.bytes(index).unwrap());
+            tensors::assert_same(file, &model, index, expected, host.get(index).unwrap().bytes().unwrap());
+            tensors::assert_same(file, &model, index, expected, view.get(index).unwrap().bytes().unwrap());
             data_types.insert(expected["data_type"].to_string());
             met.insert(index);
         }
@@ -152,10 +124,10 @@ fn models_without_other_files_read_the_same_from_memory() {
         let bytes = fs::read(Path::new(GOLDEN).join(file)).unwrap();
         let model = Model::from_memory(bytes.into(), &OpenOptions::default(), &Context::new());
         let model = model.unwrap_or_else(|e| panic!("{file}: {e}"));
-        describe::assert_same(file, &describe::model(&model), &describe::kept(&line));
+        describe::assert_same(file, &describe::model(&model), &expectation::kept(&line));
         for expected in line["tensors"].as_array().unwrap() {
             let Some(index) = describe::resolve(&model, expected["path"].as_array().unwrap()) else { continue };
-            assert_tensor(file, &model, index, expected, &model.bytes(index).unwrap());
+            tensors::assert_same(file, &model, index, expected, &model.bytes(index).unwrap());
         }
         count += 1;
     }

@@ -45,13 +45,12 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Says which part of a model differs, not only that one does.
 pub fn assert_same(file: &str, seen: &Value, expected: &Value) {
-    fn differ(path: String, seen: &Value, expected: &Value) -> Option<String> {
+    fn differ<'a>(path: String, seen: &'a Value, expected: &'a Value) -> Option<String> {
         match (seen, expected) {
             (Value::Object(a), Value::Object(b)) => {
-                let keys = a.keys().chain(b.keys());
-                let null = Value::Null;
-                let of = |object: &Map<String, Value>, key: &str| object.get(key).cloned().unwrap_or(null.clone());
-                keys.into_iter().find_map(|key| differ(format!("{path}.{key}"), &of(a, key), &of(b, key)))
+                let mut keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
+                let of = |object: &'a Map<String, Value>, key: &str| object.get(key).unwrap_or(&Value::Null);
+                keys.find_map(|key| differ(format!("{path}.{key}"), of(a, key), of(b, key)))
             }
             (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
                 let pairs = a.iter().zip(b).enumerate();
@@ -62,56 +61,6 @@ pub fn assert_same(file: &str, seen: &Value, expected: &Value) {
     }
     if let Some(difference) = differ(file.to_owned(), seen, expected) {
         panic!("{difference}");
-    }
-}
-
-/// What the neutral form of graphs keeps of an expectation.
-pub fn kept(line: &Value) -> Value {
-    const DROPPED: [&str; 4] = ["quantization_annotation", "training_info", "configuration", "source"];
-    fn visit(value: &Value, around: &str) -> Value {
-        match value {
-            Value::Array(items) => items.iter().map(|item| visit(item, around)).collect(),
-            Value::Object(object) => {
-                let keeps_prose = matches!(around, "" | "graph" | "functions" | "g" | "graphs");
-                let is_kept = |key: &str| {
-                    let is_prose = matches!(key, "doc_string" | "metadata_props");
-                    !DROPPED.contains(&key) && (keeps_prose || !is_prose)
-                };
-                let entries = object.iter().filter(|(key, _)| is_kept(key));
-                let kept = entries.map(|(key, value)| (key.clone(), visit(value, key)));
-                let mut kept: Map<String, Value> = kept.filter(|(key, value)| key != "domain" || value != "").collect();
-                sort_infos(&mut kept, around != "functions");
-                Value::Object(kept)
-            }
-            // The default domain has two spellings; the neutral form has the shorter one.
-            Value::String(word) if word == "ai.onnx" && matches!(around, "domain" | "opset_import") => "".into(),
-            other => other.clone(),
-        }
-    }
-    let mut line = visit(line, "");
-    let object = line.as_object_mut().unwrap();
-    for key in ["file", "tensors", "sparse_tensors", "root", "links", "doc"] {
-        object.remove(key);
-    }
-    if let Some(Value::Array(entries)) = object.get_mut("metadata_props") {
-        entries.sort_by_key(|entry| entry[0].to_string());
-    }
-    line
-}
-
-/// The neutral form keeps types with their values: in no order, and once for inputs and outputs of a graph.
-fn sort_infos(object: &mut Map<String, Value>, is_graph: bool) {
-    let names = |key: &str| -> Vec<String> {
-        let list = object.get(key).and_then(Value::as_array);
-        list.into_iter().flatten().map(|value| value["name"].to_string()).collect()
-    };
-    let border = if is_graph { [names("inputs"), names("outputs")].concat() } else { Vec::new() };
-    if let Some(Value::Array(infos)) = object.get_mut("value_info") {
-        infos.retain(|info| !border.contains(&info["name"].to_string()));
-        infos.sort_by_key(|info| info["name"].to_string());
-        if infos.is_empty() {
-            object.remove("value_info");
-        }
     }
 }
 
@@ -309,7 +258,7 @@ fn type_of(ty: Type<'_>) -> Value {
             insert("domain", ty.opaque.0.into());
             insert("name", ty.opaque.1.into());
         }
-        TypeKind::Unknown => insert("kind", "unknown".into()),
+        TypeKind::Unknown => (),
     }
     if !ty.denotation.is_empty() {
         insert("denotation", ty.denotation.into());
