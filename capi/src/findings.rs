@@ -58,8 +58,8 @@ pub struct wb_check_options {
     pub cancel: *const wb_cancel,
 }
 
-/// A finding of a check, or a note of an open. Set `struct_size` before the call; the texts are borrowed from the findings,
-/// or from the model. Since 0.1.
+/// A finding of a check, or a note of an open or a plan. Set `struct_size` before the call; the texts are borrowed from the findings,
+/// the model or the plan. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_finding_info {

@@ -19,7 +19,8 @@ use super::hooks::{self, wb_progress_fn};
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, options, plain, status, wb_str};
-use weighbridge::verify::{Anchor, Cost, Line, Outcome, Report, Subject};
+use weighbridge::error::{Error, Result};
+use weighbridge::verify::{Anchor, Cost, Line, Outcome, Report, Subject, VerifyOptions};
 
 /// A report: what was checked, and with what outcome. Immutable; one owner. Since 0.1.
 pub struct wb_report(pub(super) Arc<Report>);
@@ -129,10 +130,21 @@ pub struct wb_verify_options {
     pub user_data: *mut c_void,
     /// Cancels the verification from another thread; may be NULL.
     pub cancel: *const wb_cancel,
+    /// `WB_VERIFY_ONLY_LISTED`, `WB_VERIFY_IGNORE_MISSING` and `WB_VERIFY_REFUSE_EXTRA`, combined with `|`.
+    pub flags: u64,
 }
 
-/// Checks every file of a model, assets included, against the manifests, and continues after a mismatch. A file that a
-/// manifest lists and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the
+/// Verify flag: only what manifests list, and the model's own files: the rest of the directory is not looked at. Since 0.1.
+pub const WB_VERIFY_ONLY_LISTED: u64 = 1;
+/// Verify flag: a file that a manifest lists and that does not exist has no line, instead of one that is a mismatch. A download of
+/// a part of a repository may have such files. Since 0.1.
+pub const WB_VERIFY_IGNORE_MISSING: u64 = 2;
+/// Verify flag: a file of the directory that no manifest covers is `WB_ERR_UNVERIFIED`. Since 0.1.
+pub const WB_VERIFY_REFUSE_EXTRA: u64 = 4;
+
+/// Checks every file of a model against the manifests, and continues after a mismatch. Of a directory these are all files in it,
+/// assets and those in sub-folders included; hidden ones are left out. A file that a manifest lists and that does not exist is a
+/// mismatch. `opt` may be NULL. The threads of the model's context do the
 /// work; if it has none, the calling thread does.
 ///
 /// The caller owns `*out`, which is also written when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`: under
@@ -149,12 +161,27 @@ pub extern "C" fn wb_model_verify(
         let model = &get(m, "m")?.model;
         let report = match options(opt, "opt")? {
             None => model.verify()?,
-            Some(opt) => model.verify_with(hooks::progress(opt.progress, opt.user_data, cancel_of(opt.cancel)?))?,
+            Some(opt) => {
+                let progress = hooks::progress(opt.progress, opt.user_data, cancel_of(opt.cancel)?);
+                model.verify_with(verify_options(opt.flags)?, progress)?
+            }
         };
         let report = Arc::new(report);
         let verdict = report.verdict(model.policy());
         wb_report(report).give(out)?;
         verdict.map(|()| WB_OK)
+    })
+}
+
+fn verify_options(flags: u64) -> Result<VerifyOptions> {
+    let has = |flag| flags & flag != 0;
+    if has(!(WB_VERIFY_ONLY_LISTED | WB_VERIFY_IGNORE_MISSING | WB_VERIFY_REFUSE_EXTRA)) {
+        return Err(Error::invalid(format!("{flags:#x} is not known")).with_subject("flags"));
+    }
+    Ok(VerifyOptions {
+        only_listed: has(WB_VERIFY_ONLY_LISTED),
+        ignores_missing: has(WB_VERIFY_IGNORE_MISSING),
+        refuses_extra: has(WB_VERIFY_REFUSE_EXTRA),
     })
 }
 

@@ -173,6 +173,8 @@ class plan : public detail::handle<wb_plan, wb_plan_release> {
     return plan_info{c.tensors,      c.payload_bytes, c.read_bytes,
                      c.target_bytes, c.staging_bytes, c.transient_bytes, static_cast<target>(c.target)};
   }
+  /// What is likely not meant, such as a cast of FP8 tensors without their scales. Borrows from the plan.
+  detail::items<finding, const wb_plan*> notes() const noexcept { return {{get()}, wb_plan_note_count(get())}; }
   /// The size of the arena of one CUDA device, which the library allocates or a destination must have. 0 for a device that
   /// the plan does not use.
   [[nodiscard]] expected<std::uint64_t> device_bytes(std::uint32_t device) const noexcept {

@@ -84,9 +84,14 @@ struct [[nodiscard]] verification {
 /// How a model is verified.
 struct verify_options {
   const wb_cancel* cancel = nullptr;  ///< of a cancel_handle
+  bool only_listed = false;           ///< do not look at files of the directory that no manifest lists
+  bool ignore_missing = false;        ///< files that a manifest lists and that do not exist are no mismatch
+  bool refuse_extra = false;          ///< files of the directory that no manifest covers are status::unverified
 
   wb_verify_options in_c() const noexcept {
     auto c = detail::sized<wb_verify_options>();
+    c.flags = (only_listed ? WB_VERIFY_ONLY_LISTED : 0) | (ignore_missing ? WB_VERIFY_IGNORE_MISSING : 0) |
+              (refuse_extra ? WB_VERIFY_REFUSE_EXTRA : 0);
     c.cancel = cancel;
     return c;
   }
@@ -109,7 +114,7 @@ struct check_options {
   }
 };
 
-/// A finding of a check, or a note of an open. Borrows from the findings, or from the model.
+/// A finding of a check, or a note of an open or of a plan. Borrows from the findings, the model or the plan.
 struct finding {
   weighbridge::severity severity = severity::info;
   std::string_view rule{};     ///< such as "onnx.node.arity"; rules keep their names
@@ -125,6 +130,11 @@ struct finding {
   static finding at(const wb_model* model, std::size_t index) noexcept {
     auto c = detail::sized<wb_finding_info>();
     return wb_model_note_info(model, index, &c) == WB_OK ? of(c) : finding();
+  }
+  /// A note of a plan.
+  static finding at(const wb_plan* plan, std::size_t index) noexcept {
+    auto c = detail::sized<wb_finding_info>();
+    return wb_plan_note_info(plan, index, &c) == WB_OK ? of(c) : finding();
   }
   static finding of(const wb_finding_info& c) noexcept {
     return {static_cast<weighbridge::severity>(c.severity), detail::text(c.rule), detail::text(c.path),

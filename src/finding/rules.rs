@@ -39,6 +39,7 @@ rules! {
     SHARD_ALONE = Warning "safetensors.shard.alone";
     INDEX_TOTAL_SIZE = Warning "safetensors.index.total_size";
 
+    CAST_WITHOUT_SCALE = Warning "load.cast.scale";
     MANIFEST_UNREADABLE = Warning "model.manifest.unreadable";
     MANIFEST_OUTDATED = Warning "model.manifest.outdated";
     ASSET_LINK = Warning "model.asset.link";

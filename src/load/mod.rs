@@ -59,6 +59,7 @@ mod ranges;
 mod reader;
 mod remember;
 mod routing;
+mod scales;
 mod scatter;
 mod select;
 mod shuffle;

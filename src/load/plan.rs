@@ -9,11 +9,13 @@ use super::moves::{Move, Slab, slabs};
 use super::options::{CudaOptions, FileOptions, PlanOptions, Reads, Target};
 use super::payload::{Payload, PayloadFile};
 use super::routing::Routing;
+use super::scales::unscaled_casts;
 use super::scatter::{check_work, wanted_buffer};
 use super::select::{Selected, select};
 use super::staging::Staging;
 use crate::error::{Error, Kind, Result};
-use crate::host::Cancel;
+use crate::finding::Finding;
+use crate::host::{Cancel, Level};
 use crate::memory;
 use crate::tensor::TensorTable;
 
@@ -66,6 +68,7 @@ pub struct Plan {
     /// Present in a plan for devices.
     pub(super) routing: Option<Arc<Routing>>,
     info: PlanInfo,
+    notes: Vec<Finding>,
 }
 
 /// Bytes of all files of a plan, 16 TiB: a plan keeps some bytes for every few megabytes, and a sparse file of any
@@ -97,7 +100,11 @@ impl Plan {
         }
         let checks = Checks::of_selection(payload, &files, &selection)?;
         let in_use = files_in_use(payload, &selection)?;
-        Self::build(payload, (files, in_use), selection, checks, options)
+        let notes = unscaled_casts(&payload.tensors, &selection)?;
+        for note in &notes {
+            payload.context.log(Level::Warn, "plan", || note.to_string());
+        }
+        Ok(Self { notes, ..Self::build(payload, (files, in_use), selection, checks, options)? })
     }
 
     /// Plans a pass over whole files: those of the payload, and `assets`.
@@ -178,12 +185,18 @@ impl Plan {
             cancel: options.cancel.clone(),
             routing,
             info,
+            notes: Vec::new(),
         })
     }
 
     /// What the plan will do.
     pub fn info(&self) -> PlanInfo {
         self.info
+    }
+
+    /// What is likely not meant: tensors that are cast although a scale belongs to them. [`Finding::path`] is the tensor's name.
+    pub fn notes(&self) -> &[Finding] {
+        &self.notes
     }
 
     /// Bytes that a slab puts in their place.

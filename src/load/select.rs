@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::options::PlanOptions;
 use super::part::Part;
+use super::scales::explain_packed;
 use crate::error::{Error, Kind, Result};
 use crate::memory;
 use crate::tensor::{Span, Tensor, TensorTable};
@@ -63,7 +64,8 @@ pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec
         let (slice, cast) = (slice.map(|rule| &options.slices[rule]), cast.map(|rule| &options.casts[rule]));
         let row = tensors.get(tensor);
         let row = row.filter(|row| slice.is_some() || cast.is_some() || row.span().is_none());
-        let part = row.map_or(Ok(None), |row| Part::of(&row, slice, cast))?;
+        let part_of = |row: Tensor<'_>| Part::of(&row, slice, cast).map_err(|e| explain_packed(e, tensors, &row));
+        let part = row.map_or(Ok(None), part_of)?;
         Ok(Selected { tensor, part })
     });
     memory::try_collect(selected, SELECTION)

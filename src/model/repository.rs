@@ -17,7 +17,7 @@ use crate::load::{Measured, Payload};
 use crate::memory;
 use crate::storage::Location;
 use crate::tensor::TensorTable;
-use crate::verify::{Ledger, Report, gather, is_manifest};
+use crate::verify::{Ledger, Report, VerifyOptions, gather, is_manifest};
 
 /// A directory that holds models in its folders, or several side by side: a pipeline with its parts, variants of one model, a store
 /// of blobs. Cheap to open: no model in it is read. Immutable; usable from many threads at once.
@@ -77,12 +77,17 @@ impl Repository {
     /// Checks every file of the directory and its folders against the manifests of the directory: see
     /// [`Model::verify`](crate::Model::verify). Tensors are not looked at.
     pub fn verify(&self) -> Result<Report> {
-        self.verify_with(|_| ControlFlow::Continue(()))
+        self.verify_with(VerifyOptions::default(), |_| ControlFlow::Continue(()))
     }
 
-    /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`](crate::Task::wait_with).
-    pub fn verify_with(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
-        self.whole().verify(progress)
+    /// As [`verify`](Self::verify), with options. `progress` is called on this thread, as by
+    /// [`Task::wait_with`](crate::Task::wait_with).
+    pub fn verify_with(
+        &self,
+        options: VerifyOptions,
+        progress: impl FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Report> {
+        self.whole().verify(options, progress)
     }
 
     /// Hashes every file.

@@ -11,7 +11,7 @@ use crate::host::Progress;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
 use crate::storage::Location;
-use crate::verify::{Report, ReportFile, addresses};
+use crate::verify::{Report, ReportFile, VerifyOptions, addresses};
 
 impl Model {
     /// Checks every file and every tensor of the model against its manifests, also after a mismatch: the report tells all.
@@ -22,12 +22,17 @@ impl Model {
     ///
     /// Under [`Policy::None`](crate::Policy::None) there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {
-        self.verify_with(|_| ControlFlow::Continue(()))
+        self.verify_with(VerifyOptions::default(), |_| ControlFlow::Continue(()))
     }
 
-    /// As [`verify`](Self::verify). `progress` is called on this thread, as by [`Task::wait_with`](crate::Task::wait_with).
-    pub fn verify_with(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
-        self.whole().verify(progress)
+    /// As [`verify`](Self::verify), with options. `progress` is called on this thread, as by
+    /// [`Task::wait_with`](crate::Task::wait_with).
+    pub fn verify_with(
+        &self,
+        options: VerifyOptions,
+        progress: impl FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Report> {
+        self.whole().verify(options, progress)
     }
 
     /// Hashes every file and every tensor.
@@ -58,14 +63,22 @@ struct Others {
 }
 
 impl Whole<'_> {
-    pub(super) fn verify(&self, mut progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Report> {
+    pub(super) fn verify(
+        &self,
+        options: VerifyOptions,
+        mut progress: impl FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Report> {
         let context = &self.payload.context;
-        let others = self.rest_of_tree().and_then(|rest| {
+        let rest = if options.only_listed { Ok(Vec::new()) } else { self.rest_of_tree() };
+        let others = rest.and_then(|rest| {
             let also = addresses(self.location, &rest, &self.payload.manifests, self.payload.policy)?;
-            Ok((self.others(&rest, &mut progress)?, also))
+            Ok((self.others(options, &rest, &mut progress)?, also))
         });
-        let (Others { files, missing }, also) = context.log_failure("verify", others)?;
-        let report = verify(self.payload, files, missing, &also, progress)?;
+        let (Others { files, mut missing }, also) = context.log_failure("verify", others)?;
+        if options.ignores_missing {
+            missing.clear();
+        }
+        let report = verify(self.payload, files, missing, &also, progress)?.refusing_extra(options.refuses_extra);
         // Whoever asked decides what a mismatch means; the log names it.
         let _ = context.log_failure("verify", report.verdict(self.payload.policy));
         Ok(report)
@@ -113,7 +126,12 @@ impl Whole<'_> {
     /// The files that a verification covers beside the payload's own: the assets, the rest of the directory and, if it is one, what
     /// manifests list; and the names of those that cannot be opened. `progress` is called at once and now and then: a
     /// manifest may list a million files.
-    fn others(&self, rest: &[String], progress: &mut impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Others> {
+    fn others(
+        &self,
+        options: VerifyOptions,
+        rest: &[String],
+        progress: &mut impl FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Others> {
         const FILES_BETWEEN_CALLS: usize = 1_000;
         let mut go_on = || match progress(&Progress::default()) {
             ControlFlow::Continue(()) => Ok(()),
@@ -125,7 +143,8 @@ impl Whole<'_> {
         let own = self.own()?;
         let listed = manifests.iter().flat_map(|manifest| manifest.files.keys());
         let listed = listed.filter(|name| self.is_directory && !own.contains(name.as_str()));
-        let mut names: Vec<&String> = memory::collect(self.assets.iter().chain(rest).chain(listed), FILES)?;
+        let assets = self.assets.iter().filter(|name| !options.only_listed || is_listed(name));
+        let mut names: Vec<&String> = memory::collect(assets.chain(rest).chain(listed), FILES)?;
         names.sort_unstable();
         names.dedup();
         let mut others = Others { files: Vec::new(), missing: Vec::new() };

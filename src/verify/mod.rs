@@ -41,6 +41,17 @@ pub enum Policy {
     None,
 }
 
+/// What a verification is about, and what it takes for good.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct VerifyOptions {
+    /// Only what manifests list, and the model's own files: the rest of the directory is not looked at.
+    pub only_listed: bool,
+    /// A file that a manifest lists and that is not there has no line in the report, instead of one that is a mismatch.
+    pub ignores_missing: bool,
+    /// A file that no manifest covers is an error of [`Report::verdict`].
+    pub refuses_extra: bool,
+}
+
 /// Who says what a digest should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Origin {

@@ -165,6 +165,8 @@ pub struct Report {
     evidence: Vec<Evidence>,
     rows: Vec<Row>,
     costs: Vec<Cost>,
+    /// Whether a file that nothing covers is an error.
+    refuses_extra: bool,
 }
 
 /// A file that lines are about.
@@ -226,12 +228,16 @@ impl Report {
         &self.costs
     }
 
+    pub(crate) fn refusing_extra(self, refuses_extra: bool) -> Self {
+        Self { refuses_extra, ..self }
+    }
+
     pub(crate) fn with_costs(self, costs: Costs) -> Self {
         Self { costs: costs.into_list(), ..self }
     }
 
-    /// What the report means under a policy: an error for the first mismatch, or for the first tensor that has to be
-    /// covered and is not.
+    /// What the report means under a policy: an error for the first mismatch, or for the first tensor or, with
+    /// [`VerifyOptions::refuses_extra`](super::VerifyOptions::refuses_extra), the first file that has to be covered and is not.
     pub fn verdict(&self, policy: Policy) -> Result<()> {
         if let Some((row, line)) = self.find(|line| line.outcome == Outcome::Mismatch) {
             let message = line.evidence.map_or_else(String::new, |evidence| {
@@ -240,6 +246,11 @@ impl Report {
                 problem.clone().unwrap_or_else(differs)
             });
             return Err(self.at(row, Error::new(ErrorKind::Mismatch, message)));
+        }
+        let is_extra = |line: &Line<'_>| line.evidence.is_none() && matches!(line.subject, Subject::File(_));
+        if let Some((row, _)) = self.find(is_extra).filter(|_| self.refuses_extra) {
+            let message = "no manifest lists this file, and extra files are refused";
+            return Err(self.at(row, Error::new(ErrorKind::Unverified, message)));
         }
         let is_covered = |line: &Line<'_>| line.evidence.is_some_and(|evidence| evidence.covers);
         let is_missing = |line: &Line<'_>| !is_covered(line) && matches!(line.subject, Subject::Tensor(_));
@@ -330,8 +341,8 @@ pub(crate) struct ReportBuilder(Report);
 impl ReportBuilder {
     /// A report about these files, by index, and the tensors of this table.
     pub(crate) fn new(files: Vec<ReportFile>, tensors: Arc<TensorTable>) -> Self {
-        let (runs, evidence, rows, costs) = Default::default();
-        Self(Report { files, runs, tensors, evidence, rows, costs })
+        let (runs, evidence, rows, costs, refuses_extra) = Default::default();
+        Self(Report { files, runs, tensors, evidence, rows, costs, refuses_extra })
     }
 
     /// Keeps evidence that several lines may share.

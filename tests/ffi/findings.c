@@ -162,6 +162,8 @@ static void notes(void) {
   INVALID(wb_model_note_info(model, 0, NULL));
   INVALID(wb_model_note_info(NULL, 0, &note));
   CHECK(wb_model_note_count(NULL) == 0);
+  CHECK(wb_plan_note_count(NULL) == 0);
+  INVALID(wb_plan_note_info(NULL, 0, &note));
   GOOD(wb_model_check(model, NULL, &findings, NULL));
   GOOD(wb_findings_info(findings, 0, &first));
   CHECK(same_text(first.rule, "safetensors.header.whitespace"));

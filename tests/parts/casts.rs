@@ -109,3 +109,58 @@ fn rules_may_leave_other_types_alone() {
     assert_eq!(error.kind(), Kind::Unsupported);
     assert!(error.to_string().contains("u: there is no conversion from U8 to F16"), "{error}");
 }
+
+/// A file in which every tensor has one element of its type.
+fn file_of(tensors: &[(&str, Dtype)]) -> Vec<Made> {
+    tensors.iter().map(|(name, dtype)| made(name, *dtype, &[1])).collect()
+}
+
+/// Numbers of 8 bits mean little without their scale, which a cast does not know.
+#[test]
+fn a_cast_beside_a_scale_is_told_with_the_name_of_the_scale() {
+    let cases = [
+        ("a.weight", "a.weight_scale_inv"),
+        ("a.weight", "a.weight_scale"),
+        ("a.weight", "a.scale_weight"),
+        ("a.weight", "a.scales"),
+        ("a.weight_packed", "a.weight_scale"),
+        ("w", "w_scale"),
+        ("w_blocks", "w_scales"),
+    ];
+    for (name, scale) in cases {
+        let model = model(&file_of(&[(name, Dtype::F8_E4M3), (scale, Dtype::F32)]), 0);
+        let notes = |casts| model.plan(&PlanOptions { casts, ..to_host() }).unwrap().notes().to_vec();
+        let [note] = &notes(vec![cast(name, DType::BF16)])[..] else { panic!("{name} beside {scale}") };
+        assert_eq!((note.rule, &*note.path), ("load.cast.scale", name));
+        assert!(note.message.contains(&format!("\"{scale}\" holds its scale")), "{note}");
+        assert_eq!(notes(vec![]), []);
+        assert_eq!(notes(vec![cast(scale, DType::BF16)]), [], "the scale itself is a number");
+    }
+    let names = ["a.weight", "b.weight", "c.weight"];
+    let pairs: Vec<_> = names.iter().map(|name| (name.to_string(), format!("{name}_scale"))).collect();
+    let all: Vec<_> = pairs
+        .iter()
+        .flat_map(|(name, scale)| [(&**name, Dtype::F8_E5M2), (&**scale, Dtype::F32)])
+        .chain([("d.weight", Dtype::F8_E5M2)])
+        .collect();
+    let model = model(&file_of(&all), 0);
+    let plan = model.plan(&PlanOptions { casts: vec![cast("*.weight", DType::F16)], ..to_host() }).unwrap();
+    let [note] = plan.notes() else { panic!("{:?}", plan.notes()) };
+    assert!(note.message.contains("2 more tensors"), "{note}");
+}
+
+#[test]
+fn a_cast_without_a_scale_is_not_told() {
+    let tensors = file_of(&[("a.weight", Dtype::F8_E4M3), ("b.weight", Dtype::F32), ("b.weight_scale", Dtype::F32)]);
+    let model = model(&tensors, 0);
+    let plan = model.plan(&PlanOptions { casts: vec![cast("*.weight", DType::BF16)], ..to_host() }).unwrap();
+    assert_eq!(plan.notes(), []);
+}
+
+#[test]
+fn packed_numbers_cannot_be_cast_and_the_error_says_why() {
+    let model = model(&file_of(&[("a.qweight", Dtype::I32), ("a.scales", Dtype::F16), ("n", Dtype::I32)]), 0);
+    let error = |name| model.plan(&PlanOptions { casts: vec![cast(name, DType::F32)], ..to_host() }).err().unwrap();
+    assert!(error("a.qweight").message().contains("\"a.scales\" holds the scale"), "{}", error("a.qweight"));
+    assert!(!error("n").message().contains("scale"));
+}

@@ -1,0 +1,78 @@
+//! Tensors that hold the scales of others, by the names that quantizing tools give them.
+//!
+//! | tensor | its scale | written by |
+//! |---|---|---|
+//! | `a.weight` | `a.weight_scale_inv` | DeepSeek, Transformers (fine-grained FP8) |
+//! | `a.weight` | `a.weight_scale` | compressed-tensors, ModelOpt, vLLM |
+//! | `a.weight` | `a.scale_weight` | ComfyUI |
+//! | `a.weight` | `a.SCB`, `a.weight.absmax` | bitsandbytes |
+//! | `a.weight`, `a.qweight` | `a.scales` | MLX, GPTQ, AWQ |
+//! | `a.weight_packed` | `a.weight_scale` | compressed-tensors |
+//! | `a_blocks` | `a_scales` | gpt-oss (MXFP4) |
+
+use super::select::Selected;
+use crate::dtype::DType;
+use crate::error::{Error, Kind, Printable, Result};
+use crate::finding::rules::CAST_WITHOUT_SCALE;
+use crate::finding::{Finding, Notes};
+use crate::quantization::Parameters;
+use crate::tensor::{Tensor, TensorTable};
+
+/// What follows the name of a tensor in that of its scale.
+const AFTER_NAME: &[&str] = &["_scale_inv", "_scale", "_scales", ".scale", ".absmax"];
+
+/// What stands in place of the last component.
+const IN_PLACE: &[&str] = &["weight_scale_inv", "weight_scale", "scale_weight", "scales", "scale", "SCB"];
+
+/// Endings that are replaced.
+const REPLACED: &[(&str, &str)] = &[("_blocks", "_scales"), ("_packed", "_scale")];
+
+/// The types whose numbers mean little without a scale.
+const NARROW: &[DType] = &[DType::F8_E4M3, DType::F8_E5M2, DType::F8_E4M3FNUZ, DType::F8_E5M2FNUZ];
+
+/// The tensor that holds the scale of another one, if the model has such.
+fn scale_of<'a>(tensors: &'a TensorTable, tensor: &Tensor<'a>) -> Option<&'a str> {
+    if let Some(Parameters::Tensor(name)) = tensor.quantization.map(|quantization| &quantization.scales) {
+        return Some(name);
+    }
+    let name = tensor.name;
+    let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
+    let after = AFTER_NAME.iter().map(|ending| format!("{name}{ending}"));
+    let in_place = IN_PLACE.iter().filter(|_| !stem.is_empty()).map(|last| format!("{stem}.{last}"));
+    let replaced = REPLACED.iter().filter_map(|(old, new)| Some(format!("{}{new}", name.strip_suffix(old)?)));
+    let mut found = after.chain(in_place).chain(replaced).filter(|candidate| candidate != name);
+    found.find_map(|candidate| tensors.find(&candidate)).and_then(|index| tensors.get(index)).map(|scale| scale.name)
+}
+
+/// Warns of tensors that are cast although their numbers have to be multiplied by a scale, which no cast does.
+pub(super) fn unscaled_casts(tensors: &TensorTable, selection: &[Selected]) -> Result<Vec<Finding>> {
+    let is_cast = |one: &&Selected| one.part.as_ref().is_some_and(|part| part.change.is_some());
+    let narrow = selection.iter().filter(is_cast).filter_map(|one| tensors.get(one.tensor));
+    let narrow = narrow.filter(|tensor| NARROW.contains(&tensor.dtype) || tensor.quantization.is_some());
+    let mut unscaled = narrow.filter_map(|tensor| Some((tensor.name, scale_of(tensors, &tensor)?)));
+    let mut notes = Notes::default();
+    if let Some((name, scale)) = unscaled.next() {
+        let (name, scale, others) = (Printable(name), Printable(scale), unscaled.count());
+        let more = if others == 0 { String::new() } else { format!(", and so are {others} more tensors") };
+        let message = format!(
+            "it is cast as it is stored{more}, although \"{scale}\" holds its scale, by which its elements have to be multiplied"
+        );
+        notes.add(CAST_WITHOUT_SCALE, name.to_string(), message);
+    }
+    notes.finish()
+}
+
+/// Adds to the error for a cast that does not exist that the elements are not the numbers themselves.
+pub(super) fn explain_packed(error: Error, tensors: &TensorTable, tensor: &Tensor<'_>) -> Error {
+    match scale_of(tensors, tensor) {
+        Some(scale) if error.kind() == Kind::Unsupported => {
+            let message = format!(
+                "{}: \"{}\" holds the scale of these elements, so they are no plain numbers",
+                error.without_site(),
+                Printable(scale)
+            );
+            Error::new(Kind::Unsupported, message).with_subject(tensor.name)
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,202 @@
+//! Directories of several models, and models with folders: what is listed, hashed and verified of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, TensorView};
+use weighbridge::verify::{Outcome, Report, Subject, VerifyOptions};
+use weighbridge::write::Manifests;
+use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Repository};
+
+fn weights(name: &str) -> Vec<u8> {
+    let data = [7; 4];
+    let view = TensorView::new(Dtype::F32, vec![1], &data).unwrap();
+    safetensors::serialize(BTreeMap::from([(name, view)]), None).unwrap()
+}
+
+/// A directory with these files; those of weights hold one tensor that is called like the folder.
+fn plant(names: &[&str]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for name in names {
+        let path = root.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let is_weights = name.ends_with(".safetensors");
+        fs::write(path, if is_weights { weights(name) } else { format!("{{\"file\":\"{name}\"}}").into() }).unwrap();
+    }
+    root
+}
+
+const DIFFUSERS: &[&str] = &[
+    "model_index.json",
+    "unet/diffusion_pytorch_model.safetensors",
+    "unet/config.json",
+    "vae/diffusion_pytorch_model.safetensors",
+    "vae/diffusion_pytorch_model.fp16.safetensors",
+    "text_encoder/model-00001-of-00002.safetensors",
+    "text_encoder/model-00002-of-00002.safetensors",
+    "scheduler/scheduler_config.json",
+    ".git/model.safetensors",
+];
+
+/// A model of its own, with the weights of a later layer in a folder.
+const SENTENCE_TRANSFORMERS: &[&str] =
+    &["model.safetensors", "config.json", "1_Pooling/config.json", "2_Dense/model.safetensors"];
+
+fn options(policy: Policy) -> OpenOptions {
+    OpenOptions { policy, ..OpenOptions::default() }
+}
+
+fn repository(path: &Path) -> Repository {
+    Repository::open(path, &options(Policy::IfPresent), &Context::new()).unwrap()
+}
+
+fn listed(path: &Path) -> Vec<String> {
+    repository(path).models().unwrap().into_iter().map(|model| model.path).collect()
+}
+
+#[test]
+fn the_models_of_a_repository_are_listed_by_what_can_be_opened() {
+    let root = plant(DIFFUSERS);
+    let expected = [
+        "text_encoder",
+        "unet",
+        "vae/diffusion_pytorch_model.fp16.safetensors",
+        "vae/diffusion_pytorch_model.safetensors",
+    ];
+    assert_eq!(listed(root.path()), expected);
+    for path in expected {
+        Model::open(root.path().join(path), &options(Policy::None), &Context::new()).unwrap();
+    }
+    assert_eq!(listed(plant(SENTENCE_TRANSFORMERS).path()), [".", "2_Dense"]);
+    let triton = plant(&["yolo/config.pbtxt", "yolo/1/model.onnx", "yolo/2/model.onnx"]);
+    assert_eq!(listed(triton.path()), ["yolo/1", "yolo/2"]);
+    let transformers_js = plant(&["config.json", "onnx/model.onnx", "onnx/model_fp16.onnx", "onnx/model_q4.onnx"]);
+    assert_eq!(listed(transformers_js.path()), ["onnx/model.onnx", "onnx/model_fp16.onnx", "onnx/model_q4.onnx"]);
+    assert_eq!(listed(plant(&["a.safetensors", "b.safetensors"]).path()), ["a.safetensors", "b.safetensors"]);
+    assert_eq!(listed(plant(&["config.json"]).path()), [""; 0]);
+    let file = plant(&["a.safetensors"]);
+    let error = Repository::open(file.path().join("a.safetensors"), &options(Policy::None), &Context::new()).err();
+    assert_eq!(error.unwrap().kind(), Kind::InvalidArgument);
+}
+
+#[test]
+fn a_directory_whose_folders_hold_the_models_names_them() {
+    for (names, words) in [(DIFFUSERS, "(text_encoder, unet, vae/"), (&["onnx/model.onnx"], "(onnx): name one")] {
+        let error = Model::open(plant(names).path(), &options(Policy::None), &Context::new()).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidArgument);
+        assert!(error.message().contains(words), "{error}");
+    }
+    Model::open(plant(SENTENCE_TRANSFORMERS).path(), &options(Policy::None), &Context::new()).unwrap();
+}
+
+fn files(report: &Report, outcome: Outcome) -> Vec<&str> {
+    let lines = report.iter().filter(|line| line.outcome == outcome && matches!(line.subject, Subject::File(_)));
+    lines.map(|line| line.subject.name()).collect()
+}
+
+fn flip(path: PathBuf) {
+    let mut bytes = fs::read(&path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// Every file of the tree is in the manifest, and every one of them is missed when it is damaged.
+#[test]
+fn a_repository_is_hashed_and_verified_whole() {
+    let root = plant(DIFFUSERS);
+    let manifests = Manifests::of_repository(&repository(root.path()), |_| ControlFlow::Continue(())).unwrap();
+    assert!(manifests.left_out().is_empty());
+    let visible: Vec<_> = DIFFUSERS.iter().filter(|name| !name.starts_with('.')).collect();
+    for (manifest, text) in [("SHA256SUMS", manifests.checksums()), ("weighbridge.json", manifests.record().unwrap())] {
+        fs::write(root.path().join(manifest), text).unwrap();
+        let report = repository(root.path()).verify().unwrap();
+        assert_eq!(files(&report, Outcome::Match).len(), visible.len(), "{report:?}");
+        report.verdict(Policy::Required).unwrap();
+        for name in &visible {
+            flip(root.path().join(name));
+            let report = repository(root.path()).verify().unwrap();
+            assert_eq!(files(&report, Outcome::Mismatch), [**name]);
+            assert_eq!(report.verdict(Policy::IfPresent).unwrap_err().kind(), Kind::Mismatch);
+            flip(root.path().join(name));
+        }
+        fs::remove_file(root.path().join(manifest)).unwrap();
+    }
+    let report = repository(root.path()).verify().unwrap();
+    assert_eq!(files(&report, Outcome::Uncovered).len(), visible.len());
+}
+
+/// What lies in the folders of a model counts too.
+#[test]
+fn the_folders_of_a_model_are_hashed_and_verified() {
+    let root = plant(SENTENCE_TRANSFORMERS);
+    let open = |policy| Model::open(root.path(), &options(policy), &Context::new()).unwrap();
+    fs::write(root.path().join("SHA256SUMS"), Manifests::of(&open(Policy::None)).unwrap().checksums()).unwrap();
+    let report = open(Policy::Required).verify().unwrap();
+    assert_eq!(files(&report, Outcome::Match).len(), SENTENCE_TRANSFORMERS.len());
+    for name in SENTENCE_TRANSFORMERS {
+        flip(root.path().join(name));
+        assert_eq!(files(&open(Policy::IfPresent).verify().unwrap(), Outcome::Mismatch), [*name]);
+        let loaded = open(Policy::Required).load(&PlanOptions::default());
+        assert_eq!(loaded.is_err(), *name == "model.safetensors", "a load needs only its own file");
+        flip(root.path().join(name));
+    }
+}
+
+/// A manifest that knows nothing of the folders is no reason to be silent about them.
+#[test]
+fn what_no_manifest_covers_is_named() {
+    let root = plant(SENTENCE_TRANSFORMERS);
+    let open = || Model::open(root.path(), &options(Policy::Required), &Context::new()).unwrap();
+    let all = Manifests::of(&Model::open(root.path(), &options(Policy::None), &Context::new()).unwrap()).unwrap();
+    let own: Vec<_> = all.checksums().lines().filter(|line| !line.contains('/')).map(str::to_owned).collect();
+    fs::write(root.path().join("SHA256SUMS"), own.join("\n")).unwrap();
+    let report = open().verify().unwrap();
+    assert_eq!(files(&report, Outcome::Uncovered), ["1_Pooling/config.json", "2_Dense/model.safetensors"]);
+    report.verdict(Policy::Required).unwrap();
+    let verify = |options| open().verify_with(options, |_| ControlFlow::Continue(())).unwrap();
+    let strict = verify(VerifyOptions { refuses_extra: true, ..VerifyOptions::default() });
+    let error = strict.verdict(Policy::IfPresent).unwrap_err();
+    assert_eq!(error.kind(), Kind::Unverified);
+    assert!(error.to_string().contains("1_Pooling/config.json"), "{error}");
+    let listed = verify(VerifyOptions { only_listed: true, ..VerifyOptions::default() });
+    assert_eq!(files(&listed, Outcome::Match), ["model.safetensors", "config.json"]);
+    assert!(files(&listed, Outcome::Uncovered).is_empty());
+}
+
+#[test]
+fn missing_files_are_a_mismatch_unless_they_may_be_missing() {
+    let root = plant(SENTENCE_TRANSFORMERS);
+    let all = Manifests::of_repository(&repository(root.path()), |_| ControlFlow::Continue(())).unwrap();
+    fs::write(root.path().join("SHA256SUMS"), all.checksums()).unwrap();
+    fs::remove_dir_all(root.path().join("2_Dense")).unwrap();
+    let verify = |ignores_missing| {
+        let options = VerifyOptions { ignores_missing, ..VerifyOptions::default() };
+        repository(root.path()).verify_with(options, |_| ControlFlow::Continue(())).unwrap()
+    };
+    assert_eq!(files(&verify(false), Outcome::Mismatch), ["2_Dense/model.safetensors"]);
+    let lenient = verify(true);
+    assert!(files(&lenient, Outcome::Mismatch).is_empty());
+    lenient.verdict(Policy::IfPresent).unwrap();
+}
+
+/// Links that lead nowhere, away, or to a folder are named as what is not covered, and stop nothing.
+#[test]
+fn names_that_lead_to_no_file_are_told() {
+    let root = plant(SENTENCE_TRANSFORMERS);
+    let outside = plant(&["secret"]);
+    let folder = root.path().join("1_Pooling");
+    symlink("gone", folder.join("dead")).unwrap();
+    symlink(outside.path().join("secret"), folder.join("away")).unwrap();
+    symlink("../2_Dense", folder.join("folder")).unwrap();
+    let model = Model::open(root.path(), &options(Policy::IfPresent), &Context::new()).unwrap();
+    let manifests = Manifests::of(&model).unwrap();
+    let mut left_out: Vec<_> = manifests.left_out().iter().filter_map(|error| error.site().subject.clone()).collect();
+    left_out.sort();
+    assert_eq!(left_out, ["1_Pooling/away", "1_Pooling/dead", "1_Pooling/folder"]);
+    let report = model.verify().unwrap();
+    let uncovered = files(&report, Outcome::Uncovered);
+    assert!(left_out.iter().all(|name| uncovered.contains(&&**name)), "{uncovered:?}");
+}
