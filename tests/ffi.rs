@@ -46,6 +46,7 @@ const TESTS: &[Program] = &[
     Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
     Program { name: "wrapper", sources: &["tests/ffi/wrapper.cpp"], flags: CPP },
     Program { name: "wrapper_graph", sources: &["tests/ffi/wrapper_graph.cpp"], flags: CPP },
+    Program { name: "places", sources: &["tests/ffi/places.cpp"], flags: PLAIN_CPP },
     Program { name: "wrapper_load", sources: &["tests/ffi/wrapper_load.cpp"], flags: PLAIN_CPP },
     Program { name: "wrapper_noexcept", sources: &["tests/ffi/wrapper_noexcept.cpp"], flags: PLAIN_CPP },
     Program {

@@ -19,6 +19,7 @@ use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};
 use super::hooks::{self, wb_progress_fn};
 use super::model::{out_of_range, wb_model};
+use super::plan::wb_plan;
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, options, plain, status, wb_str};
 use weighbridge::check::{CheckOptions, check_with};
@@ -110,6 +111,23 @@ pub extern "C" fn wb_model_note_count(m: *const wb_model) -> usize {
 pub extern "C" fn wb_model_note_info(m: *const wb_model, index: usize, out: *mut wb_finding_info) -> wb_status {
     status(|| {
         let note = get(m, "m")?.model.notes().get(index).ok_or_else(|| out_of_range("note", index))?;
+        fill(out, &note.into(), "out")?;
+        Ok(WB_OK)
+    })
+}
+
+/// Returns the number of notes of a plan: what is likely not meant, such as a cast of FP8 tensors without their scales. 0 for NULL.
+/// Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_plan_note_count(p: *const wb_plan) -> usize {
+    plain(0, || Ok(get(p, "p")?.0.notes().len()))
+}
+
+/// Describes a note of a plan. Its texts are borrowed from the plan. `WB_ERR_INVALID_ARGUMENT`: there is no such note. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_plan_note_info(p: *const wb_plan, index: usize, out: *mut wb_finding_info) -> wb_status {
+    status(|| {
+        let note = get(p, "p")?.0.notes().get(index).ok_or_else(|| out_of_range("note", index))?;
         fill(out, &note.into(), "out")?;
         Ok(WB_OK)
     })

@@ -1121,6 +1121,16 @@ WB_API wb_status wb_model_asset_buffer(const wb_model *m, size_t index, wb_buffe
 // Anchor: the caller gave the manifest. It also detects an attacker who can write the files. Since 0.1.
 #define WB_ANCHOR_CALLER 1
 
+// Verify flag: only what manifests list, and the model's own files: the rest of the directory is not looked at. Since 0.1.
+#define WB_VERIFY_ONLY_LISTED 1
+
+// Verify flag: a file that a manifest lists and that does not exist has no line, instead of one that is a mismatch. A download of
+// a part of a repository may have such files. Since 0.1.
+#define WB_VERIFY_IGNORE_MISSING 2
+
+// Verify flag: a file of the directory that no manifest covers is `WB_ERR_UNVERIFIED`. Since 0.1.
+#define WB_VERIFY_REFUSE_EXTRA 4
+
 // A report: what was checked, and with what outcome. Immutable; one owner. Since 0.1.
 typedef struct wb_report wb_report;
 
@@ -1134,6 +1144,8 @@ typedef struct wb_verify_options {
   void *user_data;
   // Cancels the verification from another thread; may be NULL.
   const wb_cancel *cancel;
+  // `WB_VERIFY_ONLY_LISTED`, `WB_VERIFY_IGNORE_MISSING` and `WB_VERIFY_REFUSE_EXTRA`, combined with `|`.
+  uint64_t flags;
 } wb_verify_options;
 
 // A line of a report. Set `struct_size` before the call; the texts are borrowed from the report. Since 0.1.
@@ -1187,8 +1199,9 @@ typedef struct wb_cost_info {
   uint64_t nanoseconds;
 } wb_cost_info;
 
-// Checks every file of a model, assets included, against the manifests, and continues after a mismatch. A file that a
-// manifest lists and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the
+// Checks every file of a model against the manifests, and continues after a mismatch. Of a directory these are all files in it,
+// assets and those in sub-folders included; hidden ones are left out. A file that a manifest lists and that does not exist is a
+// mismatch. `opt` may be NULL. The threads of the model's context do the
 // work; if it has none, the calling thread does.
 //
 // The caller owns `*out`, which is also written when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`: under
@@ -2404,8 +2417,8 @@ wb_status wb_model_signature_output_info(const wb_model *m,
 // The findings of a check. Immutable; one owner; any thread. Since 0.1.
 typedef struct wb_findings wb_findings;
 
-// A finding of a check, or a note of an open. Set `struct_size` before the call; the texts are borrowed from the findings,
-// or from the model. Since 0.1.
+// A finding of a check, or a note of an open or a plan. Set `struct_size` before the call; the texts are borrowed from the findings,
+// the model or the plan. Since 0.1.
 typedef struct wb_finding_info {
   // `sizeof(wb_finding_info)`.
   size_t struct_size;
@@ -2451,6 +2464,17 @@ WB_API
 wb_status wb_model_note_info(const wb_model *m,
                              size_t index,
                              wb_finding_info *out);
+
+// Returns the number of notes of a plan: what is likely not meant, such as a cast of FP8 tensors without their scales. 0 for NULL.
+// Since 0.1.
+WB_API
+size_t wb_plan_note_count(const wb_plan *p);
+
+// Describes a note of a plan. Its texts are borrowed from the plan. `WB_ERR_INVALID_ARGUMENT`: there is no such note. Since 0.1.
+WB_API
+wb_status wb_plan_note_info(const wb_plan *p,
+                            size_t index,
+                            wb_finding_info *out);
 
 // Checks a model, on this thread. `opt` may be NULL. The caller owns `*out`. `WB_OK` means that the check was made, not
 // that the model is good.
