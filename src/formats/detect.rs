@@ -147,6 +147,7 @@ mod tests {
         Format {
             name,
             extensions: &[],
+            has_graphs: false,
             probe: |_| Confidence::No,
             enter: |_| None,
             read: |_| Err(Error::format("never read")),

@@ -22,7 +22,8 @@ use crate::quantization::{Parameters, Quantization, Scheme};
 use crate::storage::Source;
 use crate::tensor::{Encoding, Layout, Piece, Span, TableBuilder, View};
 
-pub(super) const FORMAT: Format = Format { name: "trial", extensions: &["trial"], probe, enter: |_| None, read };
+pub(super) const FORMAT: Format =
+    Format { name: "trial", extensions: &["trial"], has_graphs: false, probe, enter: |_| None, read };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

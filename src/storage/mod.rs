@@ -33,7 +33,8 @@ mod system;
 
 pub(crate) use arena::{Arena, Frozen, Slot};
 pub(crate) use chunked::Chunked;
-pub(crate) use draft::{Draft, scratch_beside, write_scratch};
+pub use draft::Draft;
+pub(crate) use draft::{scratch_beside, write_scratch};
 pub use lent::{HostEntry, HostFile, HostFiles};
 pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;

@@ -26,7 +26,7 @@ use super::{Clues, Confidence, Format};
 use crate::formats::protobuf::{Kind, Value, fields};
 
 pub(super) const FORMAT: Format =
-    Format { name: "onnx", extensions: &["onnx"], probe, enter: directory::enter, read: model::read };
+    Format { name: "onnx", extensions: &["onnx"], has_graphs: true, probe, enter: directory::enter, read: model::read };
 
 /// There is no magic number. A model begins with fields of its message, and says early which version it is of.
 fn probe(clues: &Clues<'_>) -> Confidence {

@@ -30,6 +30,7 @@ use directory::Entry;
 pub(super) const FORMAT: Format = Format {
     name: "safetensors",
     extensions: &["safetensors", "safetensors.index.json"],
+    has_graphs: false,
     probe,
     enter: directory::enter,
     read,
