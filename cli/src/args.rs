@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::model::ModelArgs;
 use crate::placing::Placing;
@@ -42,6 +43,11 @@ pub enum Command {
     Devices(Devices),
     /// List the formats of models
     Formats(Formats),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Write the manual pages
+    #[command(hide = true)]
+    Man(Man),
 }
 
 #[derive(clap::Args)]
@@ -134,6 +140,19 @@ pub struct Formats {
     output: OutputArgs,
 }
 
+#[derive(clap::Args)]
+pub struct Completions {
+    pub shell: Shell,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(clap::Args)]
+pub struct Man {
+    /// The directory, which must exist
+    pub directory: PathBuf,
+}
+
 impl Command {
     /// The form in which the command prints.
     pub fn form(&self) -> Form {
@@ -145,7 +164,7 @@ impl Command {
             | Self::Check(Check { form, .. })
             | Self::Devices(Devices { form, .. })
             | Self::Formats(Formats { form, .. }) => form.form(),
-            Self::Graph(_) => Form::Human,
+            Self::Graph(_) | Self::Completions(_) | Self::Man(_) => Form::Human,
         }
     }
 
@@ -158,8 +177,9 @@ impl Command {
             | Self::Graph(Graph { output, .. })
             | Self::Check(Check { output, .. })
             | Self::Devices(Devices { output, .. })
-            | Self::Formats(Formats { output, .. }) => output.file(),
-            Self::Digest(_) => None,
+            | Self::Formats(Formats { output, .. })
+            | Self::Completions(Completions { output, .. }) => output.file(),
+            Self::Digest(_) | Self::Man(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod answer;
 mod args;
 mod attributes;
 mod check;
+mod completions;
 mod console;
 mod destination;
 mod devices;
@@ -21,6 +22,7 @@ mod hub;
 mod inspect;
 mod json;
 mod load;
+mod man;
 mod model;
 mod names;
 mod notes;
@@ -66,5 +68,7 @@ fn run(command: &Command, console: &mut Console) -> Result<(), Failure> {
         Command::Check(args) => check::run(args, console),
         Command::Devices(_) => devices::run(console),
         Command::Formats(_) => formats::run(console),
+        Command::Completions(args) => completions::run(args, console),
+        Command::Man(args) => man::run(args, console),
     }
 }

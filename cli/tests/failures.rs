@@ -150,7 +150,7 @@ fn lines_end_with_the_error() {
 /// A disk that is full is the machine's fault, whatever was to be printed.
 #[test]
 fn nothing_that_could_not_be_printed_is_good() {
-    for line in ["--help", "--version", "inspect --help", "help load", "formats", "formats --json"] {
+    for line in ["--help", "--version", "inspect --help", "help load", "completions zsh", "formats", "formats --json"] {
         for to in ["/dev/full", "&-"] {
             let output = shell(&format!("weighbridge {line} >{to}"), &[]);
             let told = text(&output.stderr);

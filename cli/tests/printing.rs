@@ -68,7 +68,7 @@ fn output_goes_to_a_file_that_appears_when_it_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("seen");
     let model = golden("edge.safetensors");
-    for args in [&["inspect", path(&model)][..], &["check", path(&model), "--json"]] {
+    for args in [&["inspect", path(&model)][..], &["check", path(&model), "--json"], &["completions", "fish"]] {
         assert_eq!(good(&[args, &["--output", path(&file)]].concat()), "", "{args:?}");
         assert_eq!(fs::read_to_string(&file).unwrap(), good(&[args, &["--output", "-"]].concat()), "{args:?}");
         assert_eq!(names(folder.path()), ["seen"]);
