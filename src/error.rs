@@ -44,6 +44,29 @@ pub enum Kind {
     Internal,
 }
 
+impl Kind {
+    /// The name, such as `"not-found"`. Kinds keep their names, so programs may test for them.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidArgument => "invalid-argument",
+            Self::Unsupported => "unsupported",
+            Self::NotFound => "not-found",
+            Self::NotMapped => "not-mapped",
+            Self::Format => "format",
+            Self::Limit => "limit",
+            Self::Mismatch => "mismatch",
+            Self::Unverified => "unverified",
+            Self::Changed => "changed",
+            Self::Io => "io",
+            Self::OutOfMemory => "out-of-memory",
+            Self::Device => "device",
+            Self::Cancelled => "cancelled",
+            Self::Callback => "callback",
+            Self::Internal => "internal",
+        }
+    }
+}
+
 /// Where an error is: each part is absent when it does not apply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Site {
@@ -68,6 +91,7 @@ struct Parts {
     site: Site,
     message: String,
     os_code: i64,
+    limit: Option<&'static str>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -77,7 +101,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of `kind`; `message` says what was wrong and what was expected, without the site.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Parts { kind, site: Site::default(), message: message.into(), os_code: 0, source: None }))
+        let (site, message) = (Site::default(), message.into());
+        Self(Box::new(Parts { kind, site, message, os_code: 0, limit: None, source: None }))
     }
 
     /// The file is malformed or inconsistent.
@@ -138,6 +163,12 @@ impl Error {
         self
     }
 
+    /// Names the field of [`Limits`](crate::Limits) that the file exceeds.
+    pub(crate) fn with_limit(mut self, field: &'static str) -> Self {
+        self.0.limit = Some(field);
+        self
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -164,6 +195,12 @@ impl Error {
     /// `errno`, the driver's result or the callback's value; 0 where there is none.
     pub fn os_code(&self) -> i64 {
         self.0.os_code
+    }
+
+    /// The field of [`Limits`](crate::Limits) that the file exceeds, such as `"header_bytes"`: a higher value there may help.
+    /// `None` for other errors, and for a [`Kind::Limit`] that is the same for every open.
+    pub fn limit(&self) -> Option<&'static str> {
+        self.0.limit
     }
 }
 

@@ -38,23 +38,23 @@ impl Default for Limits {
 impl Limits {
     /// Refuses a header, index or manifest that is too long to be read into memory.
     pub(crate) fn check_header(&self, what: &str, bytes: u64) -> Result<()> {
-        check(what, "bytes", bytes, self.header_bytes)
+        check(what, "bytes", bytes, self.header_bytes, "header_bytes")
     }
 
     /// Refuses more tensors than the model may have.
     pub(crate) fn check_tensors(&self, count: u64) -> Result<()> {
-        check("the model", "tensors", count, self.tensors)
+        check("the model", "tensors", count, self.tensors, "tensors")
     }
 
     /// Refuses views that repeat their elements (by strides of 0, for instance) more than the memory of the open allows: who
     /// copies them needs as much.
     pub(crate) fn check_repeated(&self, bytes: u64) -> Result<()> {
-        check("the model", "bytes of repeated elements", bytes, self.heap_bytes)
+        check("the model", "bytes of repeated elements", bytes, self.heap_bytes, "heap_bytes")
     }
 
     /// Refuses more files than the model may have.
     pub(crate) fn check_files(&self, count: u64) -> Result<()> {
-        check("the model", "files", count, self.files)
+        check("the model", "files", count, self.files, "files")
     }
 }
 
@@ -121,7 +121,7 @@ impl Budget {
         const INTERVAL: u64 = 64 << 10;
         let heap = self.heap.get().saturating_add(bytes);
         self.heap.set(heap);
-        check("the model", "bytes of structure", heap, self.limits.heap_bytes)?;
+        check("the model", "bytes of structure", heap, self.limits.heap_bytes, "heap_bytes")?;
         if heap - self.asked.get() < INTERVAL {
             return memory::check();
         }
@@ -135,9 +135,10 @@ impl Budget {
     }
 }
 
-fn check(what: &str, unit: &str, value: u64, limit: u64) -> Result<()> {
+fn check(what: &str, unit: &str, value: u64, limit: u64, field: &'static str) -> Result<()> {
     if value > limit {
-        return Err(Error::new(Kind::Limit, format!("{what} has {value} {unit}; the limit of this open is {limit}")));
+        let message = format!("{what} has {value} {unit}; the limit of this open is {limit}");
+        return Err(Error::new(Kind::Limit, message).with_limit(field));
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ fn build_package() -> Package {
     let (build, installed, prefix) = (folder.join("build"), folder.join("installed"), folder.join("moved"));
     let mut configure = configure(Path::new("."), &build);
     configure.arg(format!("-DCMAKE_INSTALL_PREFIX={}", installed.display())).arg("-DCMAKE_INSTALL_LIBDIR=lib");
-    run(&mut configure);
+    run(configure.arg("-DWEIGHBRIDGE_COMMAND=ON"));
     run(Command::new("cmake").arg("--build").arg(&build));
     run(Command::new("cmake").arg("--install").arg(&build));
     fs::rename(installed, &prefix).unwrap();
@@ -137,6 +137,24 @@ fn licences_notices_and_suppressions_are_installed() {
     }
     let installed = fs::read_to_string(package.prefix.join("share/weighbridge/tsan.supp")).unwrap();
     assert_eq!(installed, fs::read_to_string("cmake/tsan.supp").unwrap());
+}
+
+#[test]
+fn the_command_is_installed_with_its_manual_and_completions() {
+    let Some(package) = package() else { return };
+    let said = run(Command::new(package.prefix.join("bin/weighbridge")).args(["inspect", MODEL]));
+    assert!(said.starts_with("safetensors: 39 tensors"), "{said}");
+    for name in [
+        "man/man1/weighbridge.1",
+        "man/man1/weighbridge-inspect.1",
+        "bash-completion/completions/weighbridge",
+        "zsh/site-functions/_weighbridge",
+        "fish/vendor_completions.d/weighbridge.fish",
+    ] {
+        let text =
+            fs::read_to_string(package.prefix.join("share").join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(text.contains("weighbridge"), "{name}: {text}");
+    }
 }
 
 #[test]

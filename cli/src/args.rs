@@ -1,25 +1,29 @@
 //! The command line.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand, ValueEnum};
-use weighbridge::{Context, Limits, Model, OpenOptions, Policy};
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
-use crate::failure::Failure;
-use crate::notes::Notes;
+use crate::model::ModelArgs;
 use crate::placing::Placing;
+use crate::printing::{Form, FormArgs, OutputArgs};
+use crate::verbosity::VerbosityArgs;
 
 /// Inspect, check, verify and load machine-learning models. Nothing in a model file is ever executed.
 #[derive(Parser)]
-#[command(name = "weighbridge", version, after_help = EXIT_STATUS)]
+#[command(name = "weighbridge", version, after_help = AFTER_HELP)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub verbosity: VerbosityArgs,
 }
 
-const EXIT_STATUS: &str = "Exit status: 0 success, 1 invalid model or failed check, 2 usage error, 3 system failure.";
+const AFTER_HELP: &str = "\
+Exit status: 0 success, 1 invalid model or failed check, 2 usage error, 3 system failure.
+With --json, standard output is one JSON object, also after a failure: then it has an \"error\".
+WEIGHBRIDGE_LOG=error|warn|info|debug|trace logs to standard error, as --verbose does.";
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -37,133 +41,145 @@ pub enum Command {
     Check(Check),
     /// List the CUDA devices that models can be loaded to
     Devices(Devices),
+    /// List the formats of models
+    Formats(Formats),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Write the manual pages
+    #[command(hide = true)]
+    Man(Man),
 }
 
 #[derive(clap::Args)]
 pub struct Inspect {
-    /// A file, an index, or a directory
-    pub path: PathBuf,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-    /// Add the SHA-256 of each tensor's bytes
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Add the SHA-256 of each tensor's bytes, and check everything against the manifests
     #[arg(long)]
     pub digests: bool,
+    #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(clap::Args)]
 pub struct Verify {
-    /// A file, an index, or a directory
-    pub path: PathBuf,
-    /// Which bytes must be checked
-    #[arg(long, value_enum, default_value_t)]
-    pub policy: PolicyArg,
-    /// A manifest from a trusted source, instead of those beside the weights
-    #[arg(long, value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(clap::Args)]
 pub struct Digest {
-    /// The directory of the model
-    pub path: PathBuf,
-    /// Write SHA256SUMS too
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Write SHA256SUMS too; to standard output or the file of --output, write it instead
     #[arg(long)]
     pub sha256sums: bool,
+    /// Write the manifest to this file, or to standard output if it is "-"; otherwise it is written into the directory of the
+    /// model, and that of a single file to standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    form: FormArgs,
 }
 
 #[derive(clap::Args)]
 pub struct Load {
-    /// A file, an index, or a directory
-    pub path: PathBuf,
+    #[command(flatten)]
+    pub model: ModelArgs,
     #[command(flatten)]
     pub placing: Placing,
-    /// Which bytes must be checked
-    #[arg(long, value_enum, default_value_t)]
-    pub policy: PolicyArg,
-    /// A manifest from a trusted source, instead of those beside the weights
-    #[arg(long, value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
-    /// Read files and never map them, as on a network file system
-    #[arg(long)]
-    pub read: bool,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(clap::Args)]
 pub struct Graph {
-    /// A file, an index, or a directory
-    pub path: PathBuf,
+    #[command(flatten)]
+    pub model: ModelArgs,
     /// Print the graphs in the DOT language of Graphviz
     #[arg(long)]
     pub dot: bool,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(clap::Args)]
 pub struct Check {
-    /// A file, an index, or a directory
-    pub path: PathBuf,
+    #[command(flatten)]
+    pub model: ModelArgs,
     /// What must be able to run the model: a release of ONNX or an operator set version, as in onnx-1.15 or opset-17
     #[arg(long, default_value = "", hide_default_value = true)]
     pub target: String,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(clap::Args)]
 pub struct Devices {
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub enum PolicyArg {
-    /// Nothing is checked
-    None,
-    /// What a manifest covers is checked
-    #[default]
-    IfPresent,
-    /// Every weight file must be covered
-    Required,
+#[derive(clap::Args)]
+pub struct Formats {
+    #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
-impl From<PolicyArg> for Policy {
-    fn from(policy: PolicyArg) -> Self {
-        match policy {
-            PolicyArg::None => Self::None,
-            PolicyArg::IfPresent => Self::IfPresent,
-            PolicyArg::Required => Self::Required,
+#[derive(clap::Args)]
+pub struct Completions {
+    pub shell: Shell,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(clap::Args)]
+pub struct Man {
+    /// The directory, which must exist
+    pub directory: PathBuf,
+}
+
+impl Command {
+    /// The form in which the command prints.
+    pub fn form(&self) -> Form {
+        match self {
+            Self::Inspect(Inspect { form, .. })
+            | Self::Verify(Verify { form, .. })
+            | Self::Digest(Digest { form, .. })
+            | Self::Load(Load { form, .. })
+            | Self::Check(Check { form, .. })
+            | Self::Devices(Devices { form, .. })
+            | Self::Formats(Formats { form, .. }) => form.form(),
+            Self::Graph(_) | Self::Completions(_) | Self::Man(_) => Form::Human,
         }
     }
-}
 
-/// Opens what the user named, with a thread for each processor, and tells the notes.
-pub fn open(path: &PathBuf, options: &OpenOptions, notes: Notes) -> Result<Model, Failure> {
-    let exists = path.try_exists().map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
-    if !exists {
-        return Err(Failure::usage(format!("{}: there is no such file or directory", path.display())));
+    /// The file that is written instead of standard output.
+    pub fn output(&self) -> Option<&Path> {
+        match self {
+            Self::Inspect(Inspect { output, .. })
+            | Self::Verify(Verify { output, .. })
+            | Self::Load(Load { output, .. })
+            | Self::Graph(Graph { output, .. })
+            | Self::Check(Check { output, .. })
+            | Self::Devices(Devices { output, .. })
+            | Self::Formats(Formats { output, .. })
+            | Self::Completions(Completions { output, .. }) => output.file(),
+            Self::Digest(_) | Self::Man(_) => None,
+        }
     }
-    let model = Model::open(path, options, &Context::new().with_threads(usize::MAX))?;
-    notes.tell(&model);
-    Ok(model)
-}
-
-/// The bytes of a manifest that the user gives.
-pub fn read_manifest(path: Option<&PathBuf>) -> Result<Option<Vec<u8>>, Failure> {
-    // One byte more than the library takes, so that it says what is too long.
-    let most = Limits::default().header_bytes + 1;
-    let read = |path: &PathBuf| {
-        let mut bytes = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
-        read.map_err(|e| Failure::usage(format!("{}: cannot read the manifest: {e}", path.display())))?;
-        Ok(bytes)
-    };
-    path.map(read).transpose()
 }

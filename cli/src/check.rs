@@ -6,18 +6,18 @@ use serde::Serialize;
 use weighbridge::check::CheckOptions;
 use weighbridge::error::Printable;
 use weighbridge::memory;
-use weighbridge::{Finding, OpenOptions, Policy, Severity};
+use weighbridge::{Error, Finding, Kind, Severity};
 
-use crate::args::{Check, open};
+use crate::answer::Answer;
+use crate::args::Check;
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::notes::Notes;
-use crate::output::{count, print_json};
+use crate::output::count;
 
 #[derive(Serialize)]
-struct Verdict<'a> {
+struct Verdict {
     /// Whether no finding is an error.
     good: bool,
-    findings: Vec<FindingDescription<'a>>,
     counts: Counts,
 }
 
@@ -48,28 +48,30 @@ impl Counts {
     }
 }
 
-pub fn run(args: &Check, out: &mut impl Write) -> Result<(), Failure> {
-    // Notes are findings too.
-    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() }, Notes::Printed)?;
+pub fn run(args: &Check, console: &mut Console) -> Result<(), Failure> {
+    // Notes are findings too, so nothing is told of them beside.
+    let model = args.model.open_checked(console)?;
     let findings = model.check(&CheckOptions { target: args.target.clone(), ..Default::default() })?;
     let counts = Counts::of(&findings);
     // The worst first; those of one severity stay in the order of their places.
     let severities = [Severity::Error, Severity::Warning, Severity::Info];
     let of_each = severities.map(|severity| findings.iter().filter(move |finding| finding.severity == severity));
     let findings: Vec<&Finding> = memory::collect(of_each.into_iter().flatten(), "the findings")?;
-    let good = counts.error == 0;
-    let errors = count(counts.error, "error");
-    let printed = if args.json {
-        let findings = memory::collect(findings.iter().copied().map(describe), "the findings")?;
-        print_json(out, &model, &Verdict { good, findings, counts })
+    let verdict = match counts.error {
+        0 => Ok(()),
+        errors => Err(Failure::of_model(
+            Error::new(Kind::Format, count(errors, "error")).with_path(args.model.given().to_string_lossy()),
+        )),
+    };
+    let printed = if console.is_human() {
+        print(console, &findings, &counts).map_err(Failure::from)
     } else {
-        print(out, &findings, &counts).map_err(Failure::from)
+        let (head, failure) = (Verdict { good: verdict.is_ok(), counts }, verdict.as_ref().err());
+        let list = ("findings", findings.iter().copied().map(describe));
+        console.answer(Answer { head: &head, list, model: Some(&model), failure })
     };
     // The verdict counts, also when nobody reads the findings to their end.
-    if !good {
-        return Err(Failure::BadModel(format!("{}: {errors}", args.path.display())));
-    }
-    printed
+    verdict.and(printed)
 }
 
 fn describe(finding: &Finding) -> FindingDescription<'_> {

@@ -6,16 +6,15 @@ use serde::Serialize;
 use weighbridge::error::Printable;
 use weighbridge::load::cuda::{Device, devices};
 
-use crate::args::Devices;
+use crate::answer::Answer;
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::json;
 use crate::output::{count, thousands};
 
 #[derive(Serialize)]
-struct Listing {
+struct Driver {
     /// What the driver is made for.
     cuda_version: String,
-    devices: Vec<Description>,
 }
 
 #[derive(Serialize)]
@@ -30,15 +29,15 @@ struct Description {
     free_bytes: Option<u64>,
 }
 
-pub fn run(args: &Devices, out: &mut impl Write) -> Result<(), Failure> {
+pub fn run(console: &mut Console) -> Result<(), Failure> {
     let devices = devices()?;
     let version = devices.first().map_or(0, |device| device.driver_version);
-    let cuda_version = format!("{}.{}", version / 1000, version % 1000 / 10);
-    let listing = Listing { cuda_version, devices: devices.into_iter().map(Description::from).collect() };
-    if args.json {
-        return json::print(out, &listing);
+    let driver = Driver { cuda_version: format!("{}.{}", version / 1000, version % 1000 / 10) };
+    let devices: Vec<_> = devices.into_iter().map(Description::from).collect();
+    if console.is_human() {
+        return Ok(print(console, &driver, &devices)?);
     }
-    Ok(print(out, &listing)?)
+    console.answer(Answer { head: &driver, list: ("devices", devices.iter()), model: None, failure: None })
 }
 
 impl From<Device> for Description {
@@ -64,9 +63,8 @@ fn uuid_text(uuid: &[u8; 16]) -> String {
 
 const UNKNOWN: &str = "—";
 
-fn print(out: &mut impl Write, listing: &Listing) -> io::Result<()> {
-    let Listing { cuda_version, devices } = listing;
-    writeln!(out, "{}, driver for CUDA {cuda_version}\n", count(devices.len(), "device"))?;
+fn print(out: &mut impl Write, driver: &Driver, devices: &[Description]) -> io::Result<()> {
+    writeln!(out, "{}, driver for CUDA {}\n", count(devices.len(), "device"), driver.cuda_version)?;
     let name = devices.iter().map(|device| device.name.chars().count()).max().unwrap_or(0).max(4);
     writeln!(
         out,

@@ -1,37 +1,136 @@
 //! `weighbridge digest`
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::error::Escaped;
 use weighbridge::verify::RECORD_FILE_NAME;
 use weighbridge::write::{Manifests, replace_file};
-use weighbridge::{OpenOptions, Policy};
+use weighbridge::{Error, Kind};
 
-use crate::args::{Digest, open};
-use crate::failure::Failure;
-use crate::notes::Notes;
-use crate::output::progress_bar;
+use crate::answer::Answer;
+use crate::args::Digest as Args;
+use crate::console::Console;
+use crate::destination::Destination;
+use crate::failure::{Failure, with_cure};
+use crate::json;
+use crate::output::wrote;
+use crate::printing::STANDARD_OUTPUT;
 
-pub fn run(args: &Digest, out: &mut impl Write) -> Result<(), Failure> {
-    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() }, Notes::Told)?;
-    if !args.path.is_dir() {
-        return Err(Failure::usage(format!("{}: expected the directory of a model", args.path.display())));
-    }
-    let manifests = Manifests::of_with(&model, progress_bar("hashing"))?;
-    write(out, &args.path.join(RECORD_FILE_NAME), &manifests.record()?)?;
-    if args.sha256sums {
-        write(out, &args.path.join("SHA256SUMS"), &manifests.checksums())?;
-    }
-    Ok(())
+/// Where the manifests go.
+enum Place {
+    /// Into the directory of the model, each under its own name.
+    Directory(PathBuf),
+    /// One of them, into a file.
+    File(PathBuf, Destination),
+    /// One of them, to standard output.
+    Output,
 }
 
-fn write(out: &mut impl Write, path: &Path, text: &str) -> Result<(), Failure> {
+/// A manifest in its file.
+#[derive(Serialize)]
+struct Written {
+    path: String,
+    bytes: usize,
+    sha256: String,
+}
+
+/// What is told of a manifest that is in no file.
+#[derive(Serialize)]
+struct Printed<'a> {
+    /// Its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest: Option<&'a str>,
+}
+
+pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
+    let place = place(args)?;
+    let model = args.model.open_checked(console)?;
+    console.tell_notes(&model);
+    let manifests = Manifests::of_with(&model, console.progress_bar("hashing"))?;
+    let (written, printed) = match place {
+        Place::Directory(directory) => (fill(console, args, &directory, &manifests)?, None),
+        Place::File(path, file) => (vec![write(console, &path, file, &single(args, &manifests)?)?], None),
+        Place::Output => (Vec::new(), Some(single(args, &manifests)?)),
+    };
+    if console.is_human() {
+        return Ok(print(console, args, printed.as_deref().unwrap_or_default())?);
+    }
+    let (head, list) = (Printed { manifest: printed.as_deref() }, ("written", written.iter()));
+    console.answer(Answer { head: &head, list, model: Some(&model), failure: None })
+}
+
+/// The manifest of which there is only one.
+fn single(args: &Args, manifests: &Manifests) -> Result<String, Error> {
+    if args.sha256sums { Ok(manifests.checksums()) } else { manifests.record() }
+}
+
+/// Writes the manifests into the directory of the model.
+fn fill(console: &mut Console, args: &Args, directory: &Path, manifests: &Manifests) -> Result<Vec<Written>, Failure> {
+    let mut written = vec![replace(console, &directory.join(RECORD_FILE_NAME), &manifests.record()?)?];
+    if args.sha256sums {
+        written.push(replace(console, &directory.join("SHA256SUMS"), &manifests.checksums())?);
+    }
+    Ok(written)
+}
+
+fn print(out: &mut impl Write, args: &Args, text: &str) -> io::Result<()> {
+    if args.sha256sums { print_checksums(out, text) } else { json::print_text(out, text) }
+}
+
+/// Programs get the names as they are. On a terminal they must not do anything.
+fn print_checksums(out: &mut impl Write, text: &str) -> io::Result<()> {
+    if !io::stdout().is_terminal() {
+        return out.write_all(text.as_bytes());
+    }
+    text.lines().try_for_each(|line| writeln!(out, "{}", Escaped(line)))
+}
+
+fn place(args: &Args) -> Result<Place, Failure> {
+    let path = args.model.path()?;
+    match &args.output {
+        Some(file) if *file != *STANDARD_OUTPUT => Ok(Place::File(file.clone(), Destination::open(file)?)),
+        None if path.is_dir() => Ok(Place::Directory(path)),
+        _ => Ok(Place::Output),
+    }
+}
+
+/// Writes a manifest into the model's directory, whatever lies in its place.
+fn replace(console: &mut Console, path: &Path, text: &str) -> Result<Written, Failure> {
     let note = if is_other_file(path, text) { ", which had other contents before" } else { "" };
-    replace_file(path, text.as_bytes())?;
-    writeln!(out, "wrote {}{note}", Escaped(&path.to_string_lossy()))?;
-    Ok(())
+    replace_file(path, text.as_bytes()).map_err(explain)?;
+    tell(console, path, text, note)
+}
+
+/// Writes a manifest to where the user wants it.
+fn write(console: &mut Console, path: &Path, mut file: Destination, text: &str) -> Result<Written, Failure> {
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.commit(false));
+    written.map_err(|error| match error.downcast::<Error>() {
+        Ok(error) => error,
+        Err(error) => {
+            Error::new(Kind::Io, format!("cannot write the manifest: {error}")).with_path(path.to_string_lossy())
+        }
+    })?;
+    tell(console, path, text, "")
+}
+
+fn tell(console: &mut Console, path: &Path, text: &str, note: &str) -> Result<Written, Failure> {
+    if console.is_human() {
+        wrote(console, path, note)?;
+    }
+    let sha256 = Digest::of(Algorithm::Sha256, text.as_bytes()).to_string();
+    Ok(Written { path: path.to_string_lossy().into_owned(), bytes: text.len(), sha256 })
+}
+
+/// The directory may be one that nobody may write to.
+fn explain(error: Error) -> Failure {
+    match error.kind() {
+        Kind::Io => with_cure(&error, "write the manifest elsewhere with --output FILE").into(),
+        _ => error.into(),
+    }
 }
 
 /// Whether a file with other contents is there. It is read only if it is as long as the text: what lies there may be anything.

@@ -1,75 +1,169 @@
 //! Why the command failed, and whose fault it is.
 
+use std::error::Error as _;
+use std::fmt::{self, Display, Formatter};
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
+use serde::Serialize;
 use weighbridge::{Error, Kind};
 
-use crate::notes::warn;
+use crate::verbosity::say;
 
 /// The end of a command that did not succeed.
 pub enum Failure {
-    /// The arguments cannot be right.
-    Usage(String),
-    /// The library's error.
-    Model(Error),
-    /// The model was read, and is not good.
-    BadModel(String),
-    /// Standard output or a file of the command failed.
-    Io(io::Error),
+    /// What the command prints cannot be written.
+    Output(io::Error),
+    /// Anything else.
+    Error(Fault, Error),
+}
+
+/// Whose fault a failure is. Each has an exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    Model = 1,
+    User = 2,
+    Machine = 3,
 }
 
 impl Failure {
+    /// The arguments cannot be right.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::Usage(message.into())
+        Self::Error(Fault::User, Error::invalid(message))
+    }
+
+    /// An error that the user can avoid, whatever its kind.
+    pub fn of_user(error: Error) -> Self {
+        Self::Error(Fault::User, error)
+    }
+
+    /// A file that the user named cannot be used; `doing` completes "cannot …".
+    pub fn of_named(path: &Path, doing: &str, error: &io::Error) -> Self {
+        let kind = if error.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Io };
+        Self::of_user(Error::new(kind, format!("cannot {doing}: {error}")).with_path(path.to_string_lossy()))
+    }
+
+    /// A file cannot be written: its folder is for the user to name, and for the machine to have room in.
+    pub fn of_writing(error: Error) -> Self {
+        if error.kind() == Kind::NotFound { Self::of_user(error) } else { error.into() }
+    }
+
+    /// The model was read, and is not good.
+    pub fn of_model(error: Error) -> Self {
+        Self::Error(Fault::Model, error)
     }
 
     /// Prints one line to standard error, and returns the exit status.
     pub fn report(self) -> ExitCode {
-        let message = match &self {
-            Self::Usage(message) | Self::BadModel(message) => message.clone(),
-            Self::Model(error) => error.to_string(),
-            Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-            Self::Io(error) => error.to_string(),
-        };
-        warn(&format!("weighbridge: {message}"));
-        ExitCode::from(self.status())
+        if self.is_unread() {
+            return ExitCode::SUCCESS;
+        }
+        say(&format!("weighbridge: {self}"));
+        ExitCode::from(self.fault() as u8)
     }
 
-    fn status(&self) -> u8 {
-        const BAD_MODEL: u8 = 1;
-        const BAD_USAGE: u8 = 2;
-        const BAD_MACHINE: u8 = 3;
+    /// Nobody reads what is printed any more: whoever did has seen enough.
+    fn is_unread(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    fn fault(&self) -> Fault {
         match self {
-            Self::Usage(_) => BAD_USAGE,
-            Self::Io(_) => BAD_MACHINE,
-            Self::BadModel(_) => BAD_MODEL,
-            Self::Model(error) => match error.kind() {
-                Kind::InvalidArgument => BAD_USAGE,
-                // Without a file it is the user's pattern or device that names nothing; without a name, it is the driver.
-                Kind::NotFound if error.site().path.is_none() && error.site().subject.is_none() => BAD_MACHINE,
-                Kind::NotFound if error.site().path.is_none() => BAD_USAGE,
-                Kind::Io | Kind::OutOfMemory | Kind::Device | Kind::Cancelled | Kind::Internal => BAD_MACHINE,
-                _ => BAD_MODEL,
-            },
+            Self::Output(_) => Fault::Machine,
+            Self::Error(fault, _) => *fault,
+        }
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Output(error) => write!(f, "cannot write the output: {error}"),
+            Self::Error(_, error) => error.fmt(f),
         }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Model(error)
+        let fault = match error.kind() {
+            Kind::InvalidArgument => Fault::User,
+            // Without a file it is the user's pattern or device that names nothing; without a name, it is the driver.
+            Kind::NotFound if error.site().path.is_none() && error.site().subject.is_none() => Fault::Machine,
+            Kind::NotFound if error.site().path.is_none() => Fault::User,
+            Kind::Io | Kind::OutOfMemory | Kind::Device | Kind::Cancelled | Kind::Internal => Fault::Machine,
+            _ => Fault::Model,
+        };
+        let cure = error.limit().and_then(option_for).map(|option| format!("raise it with {option}"));
+        Self::Error(fault, cure.map_or_else(|| error.clone(), |cure| with_cure(&error, &cure)))
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        Self::Output(error)
     }
 }
 
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
-        Self::Io(error.into())
+        Self::Output(error.into())
+    }
+}
+
+/// The option for a field of [`Limits`](weighbridge::Limits).
+fn option_for(limit: &str) -> Option<&'static str> {
+    const OPTIONS: &[(&str, &str)] = &[
+        ("header_bytes", "--max-header-bytes"),
+        ("tensors", "--max-tensors"),
+        ("files", "--max-files"),
+        ("heap_bytes", "--max-heap-bytes"),
+    ];
+    OPTIONS.iter().find_map(|(field, option)| (*field == limit).then_some(*option))
+}
+
+/// The same error, with the cure in its message.
+pub fn with_cure(error: &Error, cure: &str) -> Error {
+    let site = error.site();
+    let mut cured = Error::new(error.kind(), format!("{}: {cure}", message_with_cause(error)));
+    if let Some(path) = &site.path {
+        cured = cured.with_path(path);
+    }
+    if let Some(subject) = &site.subject {
+        cured = cured.with_subject(subject);
+    }
+    site.offset.map_or(cured.clone(), |offset| cured.with_offset(offset))
+}
+
+fn message_with_cause(error: &Error) -> String {
+    let message = error.message();
+    error.source().map_or_else(|| message.to_owned(), |cause| format!("{message}: {cause}"))
+}
+
+/// The JSON form of a failure.
+#[derive(Serialize)]
+pub struct FailureDescription<'a> {
+    kind: &'static str,
+    message: String,
+    path: Option<&'a str>,
+    subject: Option<&'a str>,
+    offset: Option<u64>,
+}
+
+impl<'a> From<&'a Failure> for FailureDescription<'a> {
+    fn from(failure: &'a Failure) -> Self {
+        match failure {
+            Failure::Output(_) => {
+                let (kind, message) = (Kind::Io.name(), failure.to_string());
+                Self { kind, message, path: None, subject: None, offset: None }
+            }
+            Failure::Error(_, error) => {
+                let site = error.site();
+                let (path, subject) = (site.path.as_deref(), site.subject.as_deref());
+                let (kind, message) = (error.kind().name(), message_with_cause(error));
+                Self { kind, message, path, subject, offset: site.offset }
+            }
+        }
     }
 }

@@ -4,27 +4,29 @@ use std::io::{self, Write};
 
 use weighbridge::error::Printable;
 use weighbridge::graph::{Function, Graph, NO_VALUE, Node, OnnxFacts, Opset, Role, Value};
-use weighbridge::{Model, OpenOptions, Policy};
+use weighbridge::{Error, Kind, Model};
 
-use crate::args::{Graph as Args, open};
+use crate::args::Graph as Args;
 use crate::attributes::{AttributeText, stored};
+use crate::console::Console;
 use crate::dot;
 use crate::failure::Failure;
 use crate::names::{LEFT_OUT, Name, OpName, TypeText, domain_name};
-use crate::notes::Notes;
 use crate::output::print_metadata;
 use crate::walk::{Place, Step, Walk};
 
-pub fn run(args: &Args, out: &mut impl Write) -> Result<(), Failure> {
-    let model = open(&args.path, &OpenOptions { policy: Policy::None, ..Default::default() }, Notes::Told)?;
+pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
+    let model = args.model.open_checked(console)?;
+    console.tell_notes(&model);
     has_graphs(&model)?;
-    if args.dot { Ok(dot::print(out, &model)?) } else { print(out, &model) }
+    if args.dot { Ok(dot::print(console, &model)?) } else { print(console, &model) }
 }
 
 /// Some formats hold weights only.
 fn has_graphs(model: &Model) -> Result<(), Failure> {
     if model.graphs().is_empty() {
-        return Err(Failure::BadModel(format!("a {} model holds weights and no graph", model.format())));
+        let message = format!("a {} model holds weights and no graph", model.format());
+        return Err(Failure::of_model(Error::new(Kind::Unsupported, message)));
     }
     Ok(())
 }

@@ -1,26 +1,27 @@
 //! `weighbridge inspect`
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 
-use serde::ser::Error as _;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use weighbridge::digest::Digest;
 use weighbridge::error::Printable;
 use weighbridge::metadata::Datum;
-use weighbridge::{Model, OpenOptions, Policy, Tensor, memory};
+use weighbridge::{Model, Policy, Tensor, memory};
 
-use crate::args::{Inspect, open};
+use crate::answer::Answer;
+use crate::args::Inspect;
+use crate::console::Console;
 use crate::digests;
 use crate::failure::Failure;
-use crate::notes::Notes;
-use crate::output::{count, print_json, print_metadata, thousands};
+use crate::model::verify;
+use crate::output::{count, print_metadata, thousands};
 use crate::quantization::QuantizationDescription;
 use crate::summary::{self, GraphDescription};
 use crate::tensors::{self, Files};
 
-/// The JSON form: one for all formats.
+/// The JSON form, without the tensors: one for all formats.
 #[derive(Serialize)]
 struct Description<'a> {
     format: &'a str,
@@ -28,7 +29,6 @@ struct Description<'a> {
     metadata: BTreeMap<&'a str, MetadataValue<'a>>,
     assets: &'a [String],
     unindexed: Vec<&'a str>,
-    tensors: TensorList<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     graph: Option<GraphDescription<'a>>,
 }
@@ -69,16 +69,21 @@ struct TensorDescription<'a> {
 struct TensorList<'a> {
     model: &'a Model,
     files: Files<'a>,
+    by_name: Vec<usize>,
     /// By the index of the tensor.
     digests: Option<&'a [Digest]>,
 }
 
 impl<'a> TensorList<'a> {
-    fn by_name(&self) -> weighbridge::Result<impl Iterator<Item = (usize, Tensor<'a>)> + use<'a>> {
-        let tensors = self.model.tensors();
-        let mut sorted: Vec<usize> = memory::collect(0..tensors.len(), "the tensors")?;
-        sorted.sort_unstable_by_key(|index| tensors.get(*index).map(|tensor| tensor.name));
-        Ok(sorted.into_iter().filter_map(|index| Some((index, tensors.get(index)?))))
+    fn of(model: &'a Model, digests: Option<&'a [Digest]>) -> Result<Self, Failure> {
+        let tensors = model.tensors();
+        let mut by_name: Vec<usize> = memory::collect(0..tensors.len(), "the tensors")?;
+        by_name.sort_unstable_by_key(|index| tensors.get(*index).map(|tensor| tensor.name));
+        Ok(Self { model, files: Files::of(model), by_name, digests })
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (usize, Tensor<'a>)> + Clone {
+        self.by_name.iter().filter_map(|index| Some((*index, self.model.tensors().get(*index)?)))
     }
 
     fn describe(&self, index: usize, tensor: Tensor<'a>) -> TensorDescription<'a> {
@@ -96,31 +101,31 @@ impl<'a> TensorList<'a> {
     }
 }
 
-impl Serialize for TensorList<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let tensors = self.by_name().map_err(S::Error::custom)?;
-        serializer.collect_seq(tensors.map(|(index, tensor)| self.describe(index, tensor)))
-    }
-}
-
-pub fn run(args: &Inspect, out: &mut impl Write) -> Result<(), Failure> {
+pub fn run(args: &Inspect, console: &mut Console) -> Result<(), Failure> {
     // Who wants digests wants to know what the bytes are: then the manifests count too.
-    let policy = if args.digests { Policy::IfPresent } else { Policy::None };
-    let model = open(&args.path, &OpenOptions { policy, ..Default::default() }, Notes::with_json(args.json))?;
-    let digests = if args.digests { Some(digests::of_tensors(&model)?) } else { None };
-    let description = describe(&model, digests.as_deref())?;
-    let printed = match args.json {
-        true => print_json(out, &model, &description),
-        false => print(out, &model, &description),
-    };
+    let policy = args.model.policy(if args.digests { Policy::IfPresent } else { Policy::None });
+    let model = args.model.open(policy, console)?;
+    console.tell_notes(&model);
+    let verdict = verify(&model, policy, console);
     // The digests are those of the bytes that are there, also where a manifest expects others.
-    if args.digests {
-        model.verify()?.verdict(policy)?;
-    }
-    printed
+    let digests = args.digests.then(|| digests::of_tensors(&model)).transpose();
+    let digests = match (digests, verdict.is_ok()) {
+        // The policy may keep bytes that are not right from being read.
+        (Err(_), false) => return verdict,
+        (digests, _) => digests?,
+    };
+    let description = describe(&model)?;
+    let tensors = TensorList::of(&model, digests.as_deref())?;
+    let printed = if console.is_human() {
+        print(console, &model, &description, &tensors)
+    } else {
+        let list = ("tensors", tensors.iter().map(|(index, tensor)| tensors.describe(index, tensor)));
+        console.answer(Answer { head: &description, list, model: Some(&model), failure: verdict.as_ref().err() })
+    };
+    verdict.and(printed)
 }
 
-fn describe<'a>(model: &'a Model, digests: Option<&'a [Digest]>) -> Result<Description<'a>, Failure> {
+fn describe(model: &Model) -> Result<Description<'_>, Failure> {
     Ok(Description {
         format: model.format(),
         files: memory::collect(
@@ -130,7 +135,6 @@ fn describe<'a>(model: &'a Model, digests: Option<&'a [Digest]>) -> Result<Descr
         metadata: metadata(model)?,
         assets: model.assets(),
         unindexed: memory::collect(model.unindexed().iter().map(|tensor| &*tensor.name), "the tensors")?,
-        tensors: TensorList { model, files: Files::of(model), digests },
         graph: GraphDescription::of(model)?,
     })
 }
@@ -148,10 +152,15 @@ fn metadata(model: &Model) -> Result<BTreeMap<&str, MetadataValue<'_>>, Failure>
     Ok(values)
 }
 
-fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> Result<(), Failure> {
+fn print(
+    out: &mut impl Write,
+    model: &Model,
+    description: &Description<'_>,
+    tensors: &TensorList<'_>,
+) -> Result<(), Failure> {
     let bytes = model.tensors().iter().map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add);
-    let (tensors, files) = (count(model.tensors().len(), "tensor"), count(description.files.len(), "file"));
-    writeln!(out, "{}: {tensors}, {} bytes, in {files}", model.format(), thousands(bytes))?;
+    let (number, files) = (count(model.tensors().len(), "tensor"), count(description.files.len(), "file"));
+    writeln!(out, "{}: {number}, {} bytes, in {files}", model.format(), thousands(bytes))?;
     if let Some(graph) = &description.graph {
         summary::print(out, model, graph)?;
     }
@@ -164,13 +173,13 @@ fn print(out: &mut impl Write, model: &Model, description: &Description<'_>) -> 
     }
     writeln!(out)?;
     tensors::print_stored(out, model)?;
-    print_digests(out, &description.tensors)
+    Ok(print_digests(out, tensors)?)
 }
 
-fn print_digests(out: &mut impl Write, tensors: &TensorList<'_>) -> Result<(), Failure> {
+fn print_digests(out: &mut impl Write, tensors: &TensorList<'_>) -> io::Result<()> {
     let Some(digests) = tensors.digests.filter(|digests| !digests.is_empty()) else { return Ok(()) };
     writeln!(out)?;
-    for (index, tensor) in tensors.by_name()? {
+    for (index, tensor) in tensors.iter() {
         writeln!(out, "{}  {}", digests[index], Printable(tensor.name))?;
     }
     Ok(())

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
-use weighbridge::{Access, Model, OpenOptions, Placement, Plan, Task};
+use weighbridge::{Model, Placement, Plan, Policy, Task};
 
-use crate::args::{Load, open, read_manifest};
+use crate::answer::Answer;
+use crate::args::Load;
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::notes::{Notes, warn};
-use crate::output::{count, print_json, progress_bar, report_summary, thousands};
+use crate::output::{count, report_summary, thousands};
 use crate::phases::{self, Phase, Stage};
 use crate::placing::target_name;
 use crate::tensors;
-use crate::verify::Lines;
+use crate::verify::checks;
 
 #[derive(Serialize)]
 struct Loaded<'a> {
@@ -26,7 +27,6 @@ struct Loaded<'a> {
     target: &'static str,
     /// Empty if the tensors are in host memory.
     devices: Vec<Share>,
-    checks: Lines<'a>,
 }
 
 /// What one CUDA device has got.
@@ -38,23 +38,21 @@ struct Share {
     bytes: u64,
 }
 
-pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
-    let access = if args.read { Access::Read } else { Access::Map };
-    let manifest = read_manifest(args.manifest.as_ref())?;
-    let options = OpenOptions { access, policy: args.policy.into(), manifest, ..Default::default() };
+pub fn run(args: &Load, console: &mut Console) -> Result<(), Failure> {
     let wanted = args.placing.options()?;
     let start = Instant::now();
-    let model = open(&args.path, &options, Notes::with_json(args.json))?;
+    let model = args.model.open(args.model.policy(Policy::IfPresent), console)?;
     let opened = Phase::ended("open", header_bytes(&model), start);
+    console.tell_notes(&model);
 
     let plan = Arc::new(model.plan(&wanted).map_err(|error| args.placing.explain(error))?);
     let info = plan.info();
-    if info.target != wanted.target && !args.json {
-        warn(&unmapped(&model));
+    if info.target != wanted.target && console.is_human() {
+        console.warn(&unmapped(&model));
     }
     let start = Instant::now();
     let task = Task::start(&plan)?;
-    task.wait_with(progress_bar("loading"))?;
+    task.wait_with(console.progress_bar("loading"))?;
     let Some(placement) = task.finish()? else { return Err(Failure::usage("the task has no placement")) };
     let phases = [opened, Phase::ended("load", info.read_bytes, start)];
 
@@ -65,12 +63,11 @@ pub fn run(args: &Load, out: &mut impl Write) -> Result<(), Failure> {
         stages: placement.report().costs().iter().map(Stage::from).collect(),
         target: target_name(placement.target()),
         devices: shares(&plan, &placement, &wanted.cuda.devices),
-        checks: Lines(placement.report()),
     };
-    if args.json {
-        return print_json(out, &model, &loaded);
+    if console.is_human() {
+        return print(console, &model, &placement, &loaded);
     }
-    print(out, &model, &placement, &loaded)
+    console.answer(Answer { head: &loaded, list: checks(placement.report()), model: Some(&model), failure: None })
 }
 
 /// Why the tensors are not viewed where they lie, and what happens instead.

@@ -3,38 +3,49 @@
 //! Exit status: 0 success, 1 invalid model or failed check, 2 usage error, 3 system failure.
 
 mod allocator;
+mod answer;
 mod args;
 mod attributes;
 mod check;
+mod completions;
+mod console;
+mod destination;
 mod devices;
 mod digest;
 mod digests;
 mod dot;
 mod failure;
+mod formats;
 mod forms;
 mod graph;
+mod hub;
 mod inspect;
 mod json;
 mod load;
+mod man;
+mod model;
 mod names;
 mod notes;
 mod output;
 mod phases;
+mod place;
 mod placing;
+mod printing;
 mod quantization;
 mod stdout;
 mod summary;
 mod tensors;
 mod usage;
+mod verbosity;
 mod verify;
 mod walk;
 
-use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::{Args, Command};
+use console::Console;
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -42,26 +53,22 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return usage::report(&error),
     };
-    let mut out = BufWriter::new(stdout::stdout());
-    let result = run(&args.command, &mut out).and_then(|()| Ok(out.flush()?));
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // Output from before the failure is still useful. Errors are ignored: the pipe may be closed.
-            let _ = out.flush();
-            failure.report()
-        }
-    }
+    let mut console = Console::new(args.command.form());
+    let result = console.set_up(&args).and_then(|()| run(&args.command, &mut console));
+    console.finish(result)
 }
 
-fn run(command: &Command, out: &mut impl Write) -> Result<(), Failure> {
+fn run(command: &Command, console: &mut Console) -> Result<(), Failure> {
     match command {
-        Command::Inspect(args) => inspect::run(args, out),
-        Command::Verify(args) => verify::run(args, out),
-        Command::Digest(args) => digest::run(args, out),
-        Command::Load(args) => load::run(args, out),
-        Command::Graph(args) => graph::run(args, out),
-        Command::Check(args) => check::run(args, out),
-        Command::Devices(args) => devices::run(args, out),
+        Command::Inspect(args) => inspect::run(args, console),
+        Command::Verify(args) => verify::run(args, console),
+        Command::Digest(args) => digest::run(args, console),
+        Command::Load(args) => load::run(args, console),
+        Command::Graph(args) => graph::run(args, console),
+        Command::Check(args) => check::run(args, console),
+        Command::Devices(_) => devices::run(console),
+        Command::Formats(_) => formats::run(console),
+        Command::Completions(args) => completions::run(args, console),
+        Command::Man(args) => man::run(args, console),
     }
 }

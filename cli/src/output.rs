@@ -1,19 +1,13 @@
 //! What several commands print.
 
 use std::io::{self, Write};
-use std::ops::ControlFlow;
+use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 use weighbridge::Model;
-use weighbridge::error::Printable;
-use weighbridge::host::Progress;
-use weighbridge::memory;
+use weighbridge::error::{Escaped, Printable};
 use weighbridge::verify::{Outcome, Report, Subject};
 
 use crate::failure::Failure;
-use crate::json;
-use crate::notes::NoteDescription;
 
 /// A number with a comma after every three digits.
 pub fn thousands(number: u64) -> String {
@@ -26,20 +20,6 @@ pub fn thousands(number: u64) -> String {
 pub fn count(number: usize, what: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {what}{ending}", thousands(number as u64))
-}
-
-/// The JSON object of a command about a model: what the command found, and the notes.
-#[derive(Serialize)]
-struct Answer<'a, T> {
-    #[serde(flatten)]
-    found: &'a T,
-    notes: Vec<NoteDescription<'a>>,
-}
-
-/// Prints the JSON object of a command about a model.
-pub fn print_json(out: &mut impl Write, model: &Model, found: &impl Serialize) -> Result<(), Failure> {
-    let notes = memory::collect(model.notes().iter().map(NoteDescription::from), "the notes")?;
-    json::print(out, &Answer { found, notes })
 }
 
 /// What the model says about itself, one line for each key.
@@ -81,17 +61,7 @@ pub fn outcome_name(outcome: Outcome) -> &'static str {
     }
 }
 
-/// A bar on a terminal, and nothing elsewhere.
-pub fn progress_bar(what: &'static str) -> impl FnMut(&Progress) -> ControlFlow<()> {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}");
-    let bar = ProgressBar::new(0).with_message(what);
-    let bar = style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style));
-    move |progress| {
-        bar.set_length(progress.total_bytes);
-        bar.set_position(progress.done_bytes);
-        if progress.done_bytes == progress.total_bytes {
-            bar.finish_and_clear();
-        }
-        ControlFlow::Continue(())
-    }
+/// Tells which file was written.
+pub fn wrote(out: &mut impl Write, path: &Path, note: &str) -> io::Result<()> {
+    writeln!(out, "wrote {}{note}", Escaped(&path.to_string_lossy()))
 }

@@ -5,7 +5,7 @@ use weighbridge::load::cuda;
 use weighbridge::load::{CastRule, CudaOptions, Reads, Route, SliceRule, Uneven};
 use weighbridge::{Error, Kind, PlanOptions, Target};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, with_cure};
 use crate::forms::{self, Place};
 
 #[derive(clap::Args)]
@@ -100,9 +100,8 @@ impl Placing {
             }
             (Kind::NotFound, _, Some(argument)) => Failure::usage(format!("{argument} {error}")),
             // The model is good, but what is asked for cannot be done with it.
-            (Kind::Unsupported | Kind::NotMapped, ..) if !self.slice.is_empty() || !self.cast.is_empty() => {
-                Failure::usage(error.to_string())
-            }
+            (Kind::NotMapped, ..) => Failure::of_user(with_cure(&error, "load it with --target host")),
+            (Kind::Unsupported, ..) if !self.slice.is_empty() || !self.cast.is_empty() => Failure::of_user(error),
             _ => error.into(),
         }
     }

@@ -9,7 +9,12 @@ static WAS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// The standard output that the command was started with.
 pub fn stdout() -> Box<dyn Write> {
-    if WAS_CLOSED.load(Ordering::Relaxed) { Box::new(Closed) } else { Box::new(io::stdout().lock()) }
+    if require_stdout().is_ok() { Box::new(io::stdout()) } else { Box::new(Closed) }
+}
+
+/// Fails where the command was started without a standard output.
+pub fn require_stdout() -> io::Result<()> {
+    if WAS_CLOSED.load(Ordering::Relaxed) { Err(io::Error::other("standard output is closed")) } else { Ok(()) }
 }
 
 /// Takes nothing.
@@ -17,7 +22,7 @@ struct Closed;
 
 impl Write for Closed {
     fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-        Err(io::Error::other("standard output is closed"))
+        require_stdout().map(|()| 0)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -3,30 +3,26 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use weighbridge::Policy;
 use weighbridge::error::Printable;
-use weighbridge::verify::{Anchor, Evidence, Line, Outcome, Report, Subject};
-use weighbridge::{OpenOptions, Policy};
+use weighbridge::verify::{Anchor, Evidence, Line, Outcome, Report, Subject, VerifyOptions};
 
-use crate::args::{Verify, open, read_manifest};
+use crate::answer::Answer;
+use crate::args::Verify;
+use crate::console::Console;
 use crate::failure::Failure;
-use crate::notes::Notes;
-use crate::output::{outcome_name, print_json, report_summary};
+use crate::output::{outcome_name, report_summary};
 
 #[derive(Serialize)]
-struct Verdict<'a> {
+struct Verdict {
     /// Whether the policy is satisfied.
     good: bool,
-    checks: Lines<'a>,
 }
 
-/// The JSON form of a report. Each line is described when it is printed: there is one for every tensor.
-pub struct Lines<'a>(pub &'a Report);
-
-impl Serialize for Lines<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(LineDescription::from))
-    }
+/// The JSON form of a report: its name, and its lines.
+pub fn checks(report: &Report) -> (&'static str, impl Iterator<Item: Serialize> + Clone) {
+    ("checks", report.iter().map(LineDescription::from))
 }
 
 /// The JSON form of one line of a report.
@@ -81,21 +77,20 @@ impl<'a> From<Line<'a>> for LineDescription<'a> {
     }
 }
 
-pub fn run(args: &Verify, out: &mut impl Write) -> Result<(), Failure> {
-    let policy: Policy = args.policy.into();
-    let manifest = read_manifest(args.manifest.as_ref())?;
-    let options = OpenOptions { policy, manifest, ..Default::default() };
-    let model = open(&args.path, &options, Notes::with_json(args.json))?;
-    let report = model.verify()?;
-    let verdict = report.verdict(policy);
-    let printed = if args.json {
-        print_json(out, &model, &Verdict { good: verdict.is_ok(), checks: Lines(&report) })
+pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
+    let policy = args.model.policy(Policy::IfPresent);
+    let model = args.model.open(policy, console)?;
+    console.tell_notes(&model);
+    let report = model.verify_with(VerifyOptions::default(), console.progress_bar("verifying"))?;
+    let verdict = report.verdict(policy).map_err(Failure::from);
+    let printed = if console.is_human() {
+        print(console, &report).map_err(Failure::from)
     } else {
-        print(out, &report).map_err(Failure::from)
+        let (head, failure) = (Verdict { good: verdict.is_ok() }, verdict.as_ref().err());
+        console.answer(Answer { head: &head, list: checks(&report), model: Some(&model), failure })
     };
     // The verdict counts, also when nobody reads the report to its end.
-    verdict?;
-    printed
+    verdict.and(printed)
 }
 
 fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {

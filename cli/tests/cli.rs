@@ -2,7 +2,6 @@
 #![allow(missing_docs, reason = "a test")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -10,29 +9,7 @@ use tempfile::TempDir;
 
 mod common;
 
-use common::{bad, command, good, good_json, path, run, steers_the_terminal, text};
-
-fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(name)
-}
-
-/// A copy of the golden checkpoint that a test may damage.
-fn checkpoint() -> TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(golden("tiny-llama")).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
-    }
-    copy
-}
-
-/// Changes one byte in the middle of a file.
-fn damage(path: &Path) {
-    let mut bytes = fs::read(path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(path, bytes).unwrap();
-}
+use common::{bad, checkpoint, command, damage, golden, good, good_json, path, run, steers_the_terminal, text};
 
 #[test]
 fn inspect_prints_one_json_object_of_the_documented_form() {
@@ -224,41 +201,6 @@ fn load_tells_the_target() {
     }
 }
 
-/// What is replaced is not read without end. Somebody else may have put it there.
-#[test]
-fn digest_replaces_a_link_to_an_endless_file() {
-    let copy = checkpoint();
-    let manifest = copy.path().join("weighbridge.json");
-    let _ = fs::remove_file(&manifest);
-    std::os::unix::fs::symlink("/dev/zero", &manifest).unwrap();
-    assert!(!good(&["digest", path(copy.path())]).contains("other contents"));
-    assert!(fs::symlink_metadata(&manifest).unwrap().is_file());
-    fs::write(&manifest, "{}").unwrap();
-    assert!(good(&["digest", path(copy.path())]).contains("weighbridge.json, which had other contents before"));
-    assert!(!good(&["digest", path(copy.path())]).contains("other contents"));
-}
-
-#[test]
-fn digest_writes_manifests_that_verify_and_sha256sum_accept() {
-    let copy = checkpoint();
-    fs::remove_file(copy.path().join("SHA256SUMS")).unwrap();
-    let required = ["verify", path(copy.path()), "--policy", "required"];
-    assert!(bad(1, &required).contains("no manifest covers"));
-    good(&["digest", path(copy.path()), "--sha256sums"]);
-    let seen = good_json(&["verify", path(copy.path()), "--policy", "required", "--json"]);
-    assert_eq!(seen["good"], true);
-    let checks = seen["checks"].as_array().unwrap();
-    let by = |source: &str| checks.iter().filter(|check| check["source"] == source && check["kind"] == "file").count();
-    assert_eq!((by("weighbridge.json"), by("SHA256SUMS")), (9, 9));
-
-    let sums = Command::new("sha256sum").args(["--check", "--strict", "SHA256SUMS"]).current_dir(copy.path()).output();
-    assert!(sums.unwrap().status.success());
-    let leftovers = fs::read_dir(copy.path())
-        .unwrap()
-        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".tmp"));
-    assert_eq!(leftovers.count(), 0);
-}
-
 #[test]
 fn a_model_may_have_more_files_than_a_process_may_open() {
     let copy = checkpoint();
@@ -293,20 +235,6 @@ fn damage_is_found_and_both_digests_are_told() {
     assert_eq!(bad.iter().filter(|check| check["kind"] == "file").count(), 1);
 }
 
-#[test]
-fn digests_of_tensors_tell_which_tensor_is_damaged() {
-    let copy = checkpoint();
-    fs::remove_file(copy.path().join("SHA256SUMS")).unwrap();
-    good(&["digest", path(copy.path())]);
-    damage(&copy.path().join("model-00003-of-00004.safetensors"));
-    let output = run(&["verify", path(copy.path()), "--json"]);
-    assert_eq!(output.status.code(), Some(1));
-    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let checks = seen["checks"].as_array().unwrap();
-    let tensors = checks.iter().filter(|c| c["kind"] == "tensor" && c["outcome"] == "mismatch").count();
-    assert_eq!(tensors, 1, "one byte lies in one tensor");
-}
-
 /// They are those of the bytes that are there. Whoever asks for them learns that they are not the right ones.
 #[test]
 fn inspect_with_digests_tells_damage() {
@@ -338,7 +266,6 @@ fn the_exit_status_tells_whose_fault_it_is() {
     bad(2, &["inspect", "no/such/model"]);
     bad(2, &["load", path(&model), "--include", "no.such.tensor"]);
     bad(2, &["verify", path(&model), "--manifest", "no/such/manifest"]);
-    bad(2, &["digest", path(&golden("dtypes.safetensors"))]);
     assert_eq!(run(&["load", path(&model), "--policy", "perhaps"]).status.code(), Some(2));
     assert_eq!(run(&["fly"]).status.code(), Some(2));
     let copy = checkpoint();

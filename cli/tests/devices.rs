@@ -9,7 +9,6 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-#[allow(dead_code, reason = "other tests use the rest")]
 mod common;
 #[path = "../../tests/common/mod.rs"]
 mod tools;

@@ -8,7 +8,6 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
-#[allow(dead_code, reason = "other tests use the rest")]
 mod common;
 
 use common::{command, path};

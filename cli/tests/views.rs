@@ -6,7 +6,6 @@ use std::fs;
 use serde_json::{Value, json};
 use weighbridge::digest::{Algorithm, Digest};
 
-#[allow(dead_code, reason = "other tests use the rest")]
 mod common;
 
 use common::{bad, good, good_json, path};

@@ -158,6 +158,7 @@ mod tests {
         Format {
             name,
             extensions: &[],
+            has_graphs: false,
             probe: |_| Confidence::No,
             entrances: |_| Vec::new(),
             read: |_| Err(Error::format("never read")),

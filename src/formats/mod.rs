@@ -39,6 +39,8 @@ struct Format {
     name: &'static str,
     /// Endings of file names, without the dot: a hint that counts only when the content says nothing.
     extensions: &'static [&'static str],
+    /// Whether its models have graphs, and not weights alone.
+    has_graphs: bool,
     /// How sure it is that a file is of this format.
     probe: fn(&Clues<'_>) -> Confidence,
     /// By which files the models of a directory with these files would be entered, the preferred one first; none if none is of
@@ -86,6 +88,27 @@ impl Reading<'_> {
 
 /// Bytes that a row of a tensor table takes, with its place in the index by name, and without its name and shape.
 const TABLE_ROW: u64 = 80;
+
+/// What this build knows of a format that it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FormatInfo {
+    /// The name, such as `"safetensors"`.
+    pub name: &'static str,
+    /// The usual endings of file names, without the dot.
+    pub extensions: &'static [&'static str],
+    /// Whether its models have graphs, and not weights alone.
+    pub has_graphs: bool,
+}
+
+/// The formats that this build reads.
+pub fn formats() -> impl ExactSizeIterator<Item = FormatInfo> {
+    FORMATS.iter().map(|Format { name, extensions, has_graphs, .. }| FormatInfo {
+        name,
+        extensions,
+        has_graphs: *has_graphs,
+    })
+}
 
 /// Whether this build reads the format of this name, such as `"safetensors"`.
 pub fn is_supported(name: &str) -> bool {

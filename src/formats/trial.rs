@@ -23,7 +23,7 @@ use crate::storage::Source;
 use crate::tensor::{Encoding, Layout, Piece, Span, TableBuilder, View};
 
 pub(super) const FORMAT: Format =
-    Format { name: "trial", extensions: &["trial"], probe, entrances: |_| Vec::new(), read };
+    Format { name: "trial", extensions: &["trial"], has_graphs: false, probe, entrances: |_| Vec::new(), read };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// A new file. At every moment its place holds what was there before or all of the new contents, also after a crash; a
 /// draft that is dropped leaves nothing behind.
-pub(crate) struct Draft {
+pub struct Draft {
     file: File,
     beside: PathBuf,
     place: PathBuf,
@@ -22,7 +22,7 @@ const ATTEMPTS: u64 = 16;
 
 impl Draft {
     /// Begins a file that will be at `place`, and be given the permissions of the one that is there now.
-    pub(crate) fn create(place: &Path) -> Result<Self> {
+    pub fn create(place: &Path) -> Result<Self> {
         let name = place.file_name().ok_or_else(|| Error::invalid("the path names no file"))?;
         let old = fs::metadata(place);
         let created = create_beside(folder_of(place), name, old.is_ok());
@@ -35,7 +35,7 @@ impl Draft {
     }
 
     /// Writes bytes at `offset`. Any threads may write different parts at the same time.
-    pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+    pub fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
         write_all_at(&self.file, bytes, offset).map_err(|e| fail("write the file", e, &self.place))
     }
 
@@ -45,7 +45,7 @@ impl Draft {
     }
 
     /// Puts the file in its place, when all of it is on the disk.
-    pub(crate) fn commit(self) -> Result<()> {
+    pub fn commit(self) -> Result<()> {
         self.place(|beside, place| fs::rename(beside, place))
     }
 

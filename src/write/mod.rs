@@ -5,5 +5,6 @@
 mod manifest;
 mod replace;
 
+pub use crate::storage::Draft;
 pub use manifest::Manifests;
 pub use replace::replace_file;

@@ -54,6 +54,17 @@ fn limits_are_exact() {
         open(limits(*enough)).unwrap_or_else(|e| panic!("{name}: {e}"));
         let error = open(limits(enough - 1)).expect_err(name);
         assert_says(name, &error, Kind::Limit, &[words, "the limit of this open"]);
+        assert_eq!(error.limit(), Some(field(&limits(0))), "{name}");
+    }
+}
+
+/// The limit that is 0.
+fn field(limits: &Limits) -> &'static str {
+    match limits {
+        Limits { header_bytes: 0, .. } => "header_bytes",
+        Limits { tensors: 0, .. } => "tensors",
+        Limits { files: 0, .. } => "files",
+        _ => "heap_bytes",
     }
 }
 
@@ -84,5 +95,7 @@ fn sparse_files_open_and_are_not_planned() {
         let error = model.plan(&PlanOptions { target, ..PlanOptions::default() }).map(|_| ()).unwrap_err();
         assert_says("sparse files", &error, Kind::Limit, &["more than 17592186044416 bytes"]);
     }
-    assert_says("sparse files", &model.verify().unwrap_err(), Kind::Limit, &["more than 17592186044416 bytes"]);
+    let error = model.verify().unwrap_err();
+    assert_says("sparse files", &error, Kind::Limit, &["more than 17592186044416 bytes"]);
+    assert_eq!(error.limit(), None, "it is the same for every open");
 }

@@ -5,9 +5,9 @@
 mod licenses;
 mod proto;
 
-use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::{env, fs};
 
 type Outcome = Result<(), String>;
 
@@ -42,6 +42,8 @@ const CHORES: &[Chore] = &[
     ("header", "writes include/weighbridge.h anew from capi/src", header),
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
     ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
+    ("man", "writes the manual pages of the command to target/man", man),
+    ("completions", "writes the completions of the command to target/completions", completions),
     ("licenses", "checks the licences of linked packages, and writes NOTICES.md anew", |_| licenses::write()),
     ("golden", "writes the golden files anew with other projects' tools, of one set or all: [SET]", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
     let name = args.next().unwrap_or_default();
     let rest: Vec<_> = args.collect();
     let Some((_, _, chore)) = CHORES.iter().find(|(known, ..)| *known == name) else {
-        CHORES.iter().for_each(|(name, help, _)| eprintln!("cargo xtask {name:8} {help}"));
+        CHORES.iter().for_each(|(name, help, _)| eprintln!("cargo xtask {name:11} {help}"));
         return ExitCode::from(2);
     };
     match chore(&rest) {
@@ -94,6 +96,40 @@ fn portable(_: &[String]) -> Outcome {
 
 fn header(_: &[String]) -> Outcome {
     run(cargo(&["test", "--quiet", "--test", "header"]).env("WEIGHBRIDGE_UPDATE", "1"))
+}
+
+fn man(_: &[String]) -> Outcome {
+    let folder = made("man")?;
+    run(weighbridge(&["man"]).arg(folder))
+}
+
+fn completions(_: &[String]) -> Outcome {
+    const FILES: &[(&str, &str)] = &[
+        ("bash", "weighbridge"),
+        ("elvish", "weighbridge.elv"),
+        ("fish", "weighbridge.fish"),
+        ("powershell", "_weighbridge.ps1"),
+        ("zsh", "_weighbridge"),
+    ];
+    let folder = made("completions")?;
+    FILES
+        .iter()
+        .try_for_each(|(shell, file)| run(weighbridge(&["completions", shell, "--output"]).arg(folder.join(file))))
+}
+
+/// An empty folder below `target`.
+fn made(name: &str) -> Result<PathBuf, String> {
+    let folder = root()?.join("target").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    Ok(folder)
+}
+
+/// The command, which is built if need be.
+fn weighbridge(args: &[&str]) -> Command {
+    let mut command = cargo(&["run", "--quiet", "--package", "weighbridge-cli", "--"]);
+    command.args(args);
+    command
 }
 
 fn golden(args: &[String]) -> Outcome {

@@ -1,14 +1,64 @@
 //! What the tests of the command share.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
+/// The command, whatever the environment of the tests asks of it.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_weighbridge"));
-    command.args(args);
+    command.args(args).env_remove("WEIGHBRIDGE_LOG").env_remove("SOURCE_DATE_EPOCH");
     command
+}
+
+/// The command in a shell, which `line` calls `weighbridge`; the arguments are `$1` and so on.
+pub fn shell(line: &str, args: &[&str]) -> Output {
+    let line = format!("weighbridge() {{ \"$0\" \"$@\"; }}; {line}");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &line, env!("CARGO_BIN_EXE_weighbridge")]).args(args);
+    shell.env_remove("WEIGHBRIDGE_LOG").output().unwrap()
+}
+
+/// A file or folder of the library's golden data.
+pub fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(name)
+}
+
+/// A copy of the golden checkpoint that a test may damage.
+pub fn checkpoint() -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(golden("tiny-llama")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    copy
+}
+
+/// Changes one byte in the middle of a file.
+pub fn damage(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// The names in a folder.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// The one object on standard output, with the version of the schema.
+pub fn object(output: &Output) -> Value {
+    let printed = text(&output.stdout);
+    assert!(printed.starts_with("{\"schema_version\":1") && printed.lines().count() == 1, "{printed}");
+    serde_json::from_str(&printed).unwrap()
 }
 
 /// Runs the command.

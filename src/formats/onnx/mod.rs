@@ -25,8 +25,14 @@ mod types;
 use super::{Clues, Confidence, Format};
 use crate::formats::protobuf::{Kind, Value, fields};
 
-pub(super) const FORMAT: Format =
-    Format { name: "onnx", extensions: &["onnx"], probe, entrances: directory::entrances, read: model::read };
+pub(super) const FORMAT: Format = Format {
+    name: "onnx",
+    extensions: &["onnx"],
+    has_graphs: true,
+    probe,
+    entrances: directory::entrances,
+    read: model::read,
+};
 
 /// There is no magic number. A model begins with fields of its message, and says early which version it is of.
 fn probe(clues: &Clues<'_>) -> Confidence {

@@ -226,6 +226,8 @@ impl Scanner<'_> {
         if self.heap <= self.most_heap {
             return Ok(());
         }
+        // Where the memory of the open is the bound that is exceeded, this says so.
+        self.budget.take_heap(self.heap)?;
         let message = format!("the model has more small parts than its {} bytes should need", self.source.len());
         Err(self.error(begin, ErrorKind::Limit, message))
     }

@@ -31,6 +31,7 @@ use directory::Entry;
 pub(super) const FORMAT: Format = Format {
     name: "safetensors",
     extensions: &["safetensors", "safetensors.index.json"],
+    has_graphs: false,
     probe,
     entrances: directory::entrances,
     read,

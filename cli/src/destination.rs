@@ -1,0 +1,70 @@
+//! Where a command's output goes: standard output, or what `--output` names.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use weighbridge::write::Draft;
+
+use crate::failure::Failure;
+use crate::stdout::stdout;
+
+pub enum Destination {
+    /// Standard output, a device or a pipe: what is written is gone.
+    Stream(Box<dyn Write>),
+    /// A file that appears when it is complete, and the bytes that have been written to it.
+    File { draft: Draft, len: u64 },
+}
+
+impl Destination {
+    pub fn standard() -> Self {
+        Self::Stream(stdout())
+    }
+
+    /// A file is replaced. A device or a pipe is written to, and so is what a link leads to, such as `/dev/stdout`.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let is_file = path.symlink_metadata().map_or(true, |there| there.is_file());
+        if is_file {
+            return Self::create(path);
+        }
+        let file = File::options().write(true).truncate(true).open(path);
+        let file = file.map_err(|error| Failure::of_named(path, "write the output", &error))?;
+        Ok(Self::Stream(Box::new(file)))
+    }
+
+    fn create(path: &Path) -> Result<Self, Failure> {
+        Draft::create(path).map(|draft| Self::File { draft, len: 0 }).map_err(Failure::of_writing)
+    }
+
+    pub fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. })
+    }
+
+    /// Puts a file in its place. After a failure one to which nothing was written is left out.
+    pub fn commit(self, has_failed: bool) -> io::Result<()> {
+        match self {
+            Self::File { draft, len } if len > 0 || !has_failed => draft.commit().map_err(io::Error::other),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Write for Destination {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stream(stream) => stream.write(bytes),
+            Self::File { draft, len } => {
+                draft.write_at(bytes, *len).map_err(io::Error::other)?;
+                *len += bytes.len() as u64;
+                Ok(bytes.len())
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stream(stream) => stream.flush(),
+            Self::File { .. } => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What a user names as a model: a path, or a model in the local Hugging Face cache. Nothing is ever fetched.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use weighbridge::{Error, Kind};
+
+use crate::hub::{self, Address};
+
+/// Looks up a variable of the environment.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// The path of the model that an argument names: an existing path, one that begins with `~`, or the snapshot of a model in
+/// the cache.
+pub fn resolve(model: &Path, env: Env<'_>) -> Result<PathBuf, Error> {
+    if exists(model)? {
+        return Ok(model.to_owned());
+    }
+    let path = match (expand_home(model, env)?, Address::parse(model)?) {
+        (Some(path), _) => path,
+        (None, Some(address)) => hub::find(&address, env).map_err(|error| error.with_path(model.to_string_lossy()))?,
+        (None, None) => model.to_owned(),
+    };
+    if exists(&path)? { Ok(path) } else { Err(nothing_at(&path)) }
+}
+
+fn exists(path: &Path) -> Result<bool, Error> {
+    path.try_exists().map_err(|e| Error::new(Kind::Io, e.to_string()).with_path(path.to_string_lossy()))
+}
+
+fn nothing_at(path: &Path) -> Error {
+    Error::new(Kind::NotFound, "there is no such file or directory").with_path(path.to_string_lossy())
+}
+
+/// A path that begins with `~`, below the home directory.
+pub fn expand_home(path: &Path, env: Env<'_>) -> Result<Option<PathBuf>, Error> {
+    let Ok(rest) = path.strip_prefix("~") else { return Ok(None) };
+    let home = env("HOME").filter(|home| !home.is_empty());
+    let home = home.ok_or_else(|| Error::invalid("HOME is not set").with_path(path.to_string_lossy()))?;
+    Ok(Some(Path::new(&home).join(rest)))
+}

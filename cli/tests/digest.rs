@@ -1,0 +1,184 @@
+//! `digest`: which manifests are written, and where to.
+#![allow(missing_docs, reason = "a test")]
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use weighbridge::digest::{Algorithm, Digest};
+
+mod common;
+
+use common::{
+    bad, checkpoint, damage, fails, golden, good, good_json, names, object, path, run, shell, steers_the_terminal, text,
+};
+
+/// What is replaced is not read without end. Somebody else may have put it there.
+#[test]
+fn digest_replaces_a_link_to_an_endless_file() {
+    let copy = checkpoint();
+    let manifest = copy.path().join("weighbridge.json");
+    let _ = fs::remove_file(&manifest);
+    std::os::unix::fs::symlink("/dev/zero", &manifest).unwrap();
+    assert!(!good(&["digest", path(copy.path())]).contains("other contents"));
+    assert!(fs::symlink_metadata(&manifest).unwrap().is_file());
+    fs::write(&manifest, "{}").unwrap();
+    assert!(good(&["digest", path(copy.path())]).contains("weighbridge.json, which had other contents before"));
+    assert!(!good(&["digest", path(copy.path())]).contains("other contents"));
+}
+
+#[test]
+fn digest_writes_manifests_that_verify_and_sha256sum_accept() {
+    let copy = checkpoint();
+    fs::remove_file(copy.path().join("SHA256SUMS")).unwrap();
+    let required = ["verify", path(copy.path()), "--policy", "required"];
+    assert!(bad(1, &required).contains("no manifest covers"));
+    good(&["digest", path(copy.path()), "--sha256sums"]);
+    let seen = good_json(&["verify", path(copy.path()), "--policy", "required", "--json"]);
+    assert_eq!(seen["good"], true);
+    let checks = seen["checks"].as_array().unwrap();
+    let by = |source: &str| checks.iter().filter(|check| check["source"] == source && check["kind"] == "file").count();
+    assert_eq!((by("weighbridge.json"), by("SHA256SUMS")), (9, 9));
+
+    let sums = Command::new("sha256sum").args(["--check", "--strict", "SHA256SUMS"]).current_dir(copy.path()).output();
+    assert!(sums.unwrap().status.success());
+    assert!(!names(copy.path()).iter().any(|name| name.ends_with(".tmp")));
+}
+
+#[test]
+fn digests_of_tensors_tell_which_tensor_is_damaged() {
+    let copy = checkpoint();
+    fs::remove_file(copy.path().join("SHA256SUMS")).unwrap();
+    good(&["digest", path(copy.path())]);
+    damage(&copy.path().join("model-00003-of-00004.safetensors"));
+    let output = run(&["verify", path(copy.path()), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = seen["checks"].as_array().unwrap();
+    let tensors = checks.iter().filter(|c| c["kind"] == "tensor" && c["outcome"] == "mismatch").count();
+    assert_eq!(tensors, 1, "one byte lies in one tensor");
+}
+
+fn sha256_of(file: &Path) -> String {
+    Digest::of(Algorithm::Sha256, &fs::read(file).unwrap()).to_string()
+}
+
+#[test]
+fn the_object_names_what_was_written() {
+    let copy = checkpoint();
+    let seen = good_json(&["digest", path(copy.path()), "--sha256sums", "--json"]);
+    let written = |name: &str| {
+        let file = copy.path().join(name);
+        let bytes = fs::metadata(&file).unwrap().len();
+        json!({"path": path(&file), "bytes": bytes, "sha256": sha256_of(&file)})
+    };
+    assert_eq!(seen["schema_version"], 1);
+    assert_eq!(seen["written"], json!([written("weighbridge.json"), written("SHA256SUMS")]));
+    assert!(seen.get("manifest").is_none());
+}
+
+/// A directory may have other models, and a manifest of its own.
+#[test]
+fn the_manifest_of_one_file_is_printed_and_nothing_is_written_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.safetensors");
+    fs::copy(golden("whitespace.safetensors"), &model).unwrap();
+    let output = run(&["-q", "digest", path(&model)]);
+    let manifest = folder.path().join("manifest");
+    fs::write(&manifest, &output.stdout).unwrap();
+    good(&["-q", "verify", path(&model), "--policy", "required", "--manifest", path(&manifest)]);
+    let sums = good(&["-q", "digest", path(&model), "--sha256sums"]);
+    assert_eq!(sums, format!("{}  model.safetensors\n", sha256_of(&model)));
+    let seen = good_json(&["digest", path(&model), "--json"]);
+    assert_eq!((&seen["written"], seen["manifest"].as_str().unwrap()), (&json!([]), &*text(&output.stdout)));
+    assert_eq!(names(folder.path()), ["manifest", "model.safetensors"]);
+}
+
+#[test]
+fn the_manifest_goes_to_the_file_that_the_user_names() {
+    let (copy, elsewhere) = (checkpoint(), tempfile::tempdir().unwrap());
+    let before = names(copy.path());
+    let manifest = elsewhere.path().join("manifest");
+    assert_eq!(
+        good(&["digest", path(copy.path()), "--output", path(&manifest)]),
+        format!("wrote {}\n", path(&manifest))
+    );
+    assert!(fs::read_to_string(&manifest).unwrap().starts_with("{\n  \"weighbridge\": 1,"));
+    assert_eq!(text(&fs::read(&manifest).unwrap()), good(&["digest", path(copy.path()), "--output", "-"]));
+    good(&["digest", path(copy.path()), "--output", path(&manifest), "--sha256sums"]);
+    let sums = fs::read_to_string(&manifest).unwrap();
+    assert!(sums.contains(&format!("{}  config.json\n", sha256_of(&copy.path().join("config.json")))), "{sums}");
+    assert_eq!(names(copy.path()), before);
+}
+
+/// Root may write everywhere, so another user tries.
+#[test]
+fn a_directory_that_cannot_be_written_has_a_cure() {
+    use std::os::unix::fs::PermissionsExt;
+    const NOBODY: u32 = 65_534;
+    let copy = checkpoint();
+    fs::set_permissions(copy.path(), fs::Permissions::from_mode(0o555)).unwrap();
+    let program = tempfile::tempdir().unwrap();
+    fs::set_permissions(program.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let command = || {
+        let is_root = fs::write(copy.path().join("probe"), "").is_ok();
+        let copied = program.path().join("weighbridge");
+        fs::copy(env!("CARGO_BIN_EXE_weighbridge"), &copied).unwrap();
+        let mut command = Command::new(copied);
+        if is_root {
+            command.uid(NOBODY);
+        }
+        command
+    };
+    let line = fails(3, command().args(["digest", path(copy.path())]));
+    assert!(line.contains("cannot create a file: Permission denied"), "{line}");
+    assert!(line.ends_with("write the manifest elsewhere with --output FILE\n"), "{line}");
+    let output = command().args(["digest", path(copy.path()), "--output", "-"]).output().unwrap();
+    assert!(output.status.success() && !output.stdout.is_empty());
+}
+
+/// The names of tensors are those of the file, in a manifest too.
+#[test]
+fn a_manifest_on_standard_output_cannot_steer_the_terminal() {
+    let model = golden("edge.safetensors");
+    let printed = good(&["digest", path(&model)]);
+    assert!(!steers_the_terminal(&printed), "{printed}");
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("manifest");
+    good(&["digest", path(&model), "--output", path(&manifest)]);
+    assert_eq!(printed, serde_json::from_slice::<Value>(&fs::read(manifest).unwrap()).unwrap());
+}
+
+#[test]
+fn the_name_of_a_written_file_cannot_steer_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("a\nb\u{1b}[31m");
+    let shown = good(&["digest", path(&golden("dtypes.safetensors")), "--output", path(&manifest)]);
+    assert_eq!(shown.lines().count(), 1, "{shown}");
+    assert!(!steers_the_terminal(&shown) && manifest.is_file(), "{shown}");
+}
+
+#[test]
+fn a_manifest_that_cannot_be_written_whole_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("manifest");
+    let model = golden("dtypes.safetensors");
+    let line = "trap '' XFSZ; ulimit -f 0; weighbridge digest \"$1\" --output \"$2\" --json";
+    let output = shell(line, &[path(&model), path(&manifest)]);
+    assert_eq!((output.status.code(), object(&output)["error"]["kind"].as_str()), (Some(3), Some("io")));
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
+/// Who gives a manifest, or asks for a policy, does not want a manifest of damaged files.
+#[test]
+fn damaged_files_get_no_new_manifest_if_they_are_to_be_checked() {
+    let copy = checkpoint();
+    damage(&copy.path().join("model-00002-of-00004.safetensors"));
+    assert!(bad(1, &["digest", path(copy.path()), "--policy", "if-present"]).contains("SHA256SUMS expects"));
+    assert!(!copy.path().join("weighbridge.json").exists());
+    good(&["digest", path(copy.path())]);
+    assert!(copy.path().join("weighbridge.json").exists());
+}
