@@ -33,6 +33,7 @@
 )]
 
 pub mod check;
+pub mod diff;
 pub mod digest;
 pub mod dtype;
 pub mod error;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use weighbridge::{Model, memory};
+use weighbridge::{Finding, memory};
 
 use crate::failure::{Failure, FailureDescription};
 use crate::json;
@@ -18,8 +18,8 @@ pub struct Answer<'a, H, I> {
     pub head: &'a H,
     /// The name of the list, and its items. They are described while they are printed.
     pub list: (&'static str, I),
-    /// The model whose notes belong to the answer.
-    pub model: Option<&'a Model>,
+    /// What was accepted with a remark; `None` where no model is opened.
+    pub notes: Option<Vec<&'a Finding>>,
     /// Why the command will fail though it has an answer.
     pub failure: Option<&'a Failure>,
 }
@@ -74,14 +74,14 @@ impl<'a, H: Serialize, I: Iterator<Item: Serialize> + Clone> Answer<'a, H, I> {
     pub fn print(self, out: &mut impl Write) -> Result<(), Failure> {
         let error = self.failure.map(FailureDescription::from);
         let (name, items) = self.list;
-        let notes = notes(self.model)?;
+        let notes = describe(self.notes)?;
         let list = Some(List(name, items));
         json::print(out, &Object { schema_version: SCHEMA_VERSION, head: self.head, list, notes, error })
     }
 
     /// Prints one line for all but the list, and one for each item. A failure has the last line, which is not printed here.
     pub fn print_lines(self, out: &mut impl Write) -> Result<(), Failure> {
-        let notes = notes(self.model)?;
+        let notes = describe(self.notes)?;
         let head =
             Object::<_, List<I>> { schema_version: SCHEMA_VERSION, head: self.head, list: None, notes, error: None };
         json::print(out, &head)?;
@@ -90,9 +90,9 @@ impl<'a, H: Serialize, I: Iterator<Item: Serialize> + Clone> Answer<'a, H, I> {
     }
 }
 
-fn notes(model: Option<&Model>) -> Result<Option<Vec<NoteDescription<'_>>>, Failure> {
-    let Some(model) = model else { return Ok(None) };
-    Ok(Some(memory::collect(model.notes().iter().map(NoteDescription::from), "the notes")?))
+fn describe(notes: Option<Vec<&Finding>>) -> Result<Option<Vec<NoteDescription<'_>>>, Failure> {
+    let Some(notes) = notes else { return Ok(None) };
+    Ok(Some(memory::collect(notes.into_iter().map(NoteDescription::from), "the notes")?))
 }
 
 /// Prints the object of a command that has no answer.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::model::ModelArgs;
+use crate::model::{ModelArgs, OpeningArgs};
 use crate::placing::Placing;
 use crate::printing::{Form, FormArgs, OutputArgs};
 use crate::verbosity::VerbosityArgs;
@@ -27,12 +27,14 @@ WEIGHBRIDGE_LOG=error|warn|info|debug|trace logs to standard error, as --verbose
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// List the tensors, files, metadata and assets of a model
+    /// List the tensors, files, metadata and assets of a model, or the models of a directory
     Inspect(Inspect),
-    /// Check every file and tensor of a model against its manifests
+    /// Check every file and tensor of a model, or of a directory of several, against its manifests
     Verify(Verify),
-    /// Write weighbridge.json, the manifest of a model, beside it
+    /// Write weighbridge.json, the manifest of a model or of a directory of several, beside it
     Digest(Digest),
+    /// Compare two models tensor by tensor
+    Diff(Diff),
     /// Load a model as a program would, and report the cost of each phase
     Load(Load),
     /// Print the graphs of a model: inputs, outputs, initializers, nodes, functions
@@ -65,8 +67,24 @@ pub struct Inspect {
 
 #[derive(clap::Args)]
 pub struct Verify {
+    /// A file, an index, a directory of one model or several, or a model in the local Hugging Face cache
+    #[arg(value_name = "MODEL", required_unless_present = "check")]
+    pub path: Option<PathBuf>,
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub opening: OpeningArgs,
+    /// Check the files that this manifest lists, as sha256sum --check does. Their names are relative to MODEL; without it to the
+    /// current directory or, if none is there, to that of the manifest
+    #[arg(short = 'c', long, value_name = "FILE", conflicts_with = "manifest")]
+    pub check: Option<PathBuf>,
+    /// Do not report files that a manifest lists and that are not there
+    #[arg(long)]
+    pub ignore_missing: bool,
+    /// Fail if there are files that no manifest lists
+    #[arg(long)]
+    pub fail_on_extra_files: bool,
+    /// Print nothing; the exit status tells whether everything matches
+    #[arg(long)]
+    pub status: bool,
     #[command(flatten)]
     form: FormArgs,
     #[command(flatten)]
@@ -86,6 +104,22 @@ pub struct Digest {
     pub output: Option<PathBuf>,
     #[command(flatten)]
     form: FormArgs,
+}
+
+#[derive(clap::Args)]
+pub struct Diff {
+    /// A model, named as for the other commands
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The model that it is compared with
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    #[command(flatten)]
+    pub opening: OpeningArgs,
+    #[command(flatten)]
+    form: FormArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(clap::Args)]
@@ -160,6 +194,7 @@ impl Command {
             Self::Inspect(Inspect { form, .. })
             | Self::Verify(Verify { form, .. })
             | Self::Digest(Digest { form, .. })
+            | Self::Diff(Diff { form, .. })
             | Self::Load(Load { form, .. })
             | Self::Check(Check { form, .. })
             | Self::Devices(Devices { form, .. })
@@ -173,6 +208,7 @@ impl Command {
         match self {
             Self::Inspect(Inspect { output, .. })
             | Self::Verify(Verify { output, .. })
+            | Self::Diff(Diff { output, .. })
             | Self::Load(Load { output, .. })
             | Self::Graph(Graph { output, .. })
             | Self::Check(Check { output, .. })

@@ -68,7 +68,7 @@ pub fn run(args: &Check, console: &mut Console) -> Result<(), Failure> {
     } else {
         let (head, failure) = (Verdict { good: verdict.is_ok(), counts }, verdict.as_ref().err());
         let list = ("findings", findings.iter().copied().map(describe));
-        console.answer(Answer { head: &head, list, model: Some(&model), failure })
+        console.answer(Answer { head: &head, list, notes: Some(model.notes().iter().collect()), failure })
     };
     // The verdict counts, also when nobody reads the findings to their end.
     verdict.and(printed)

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use weighbridge::host::Progress;
-use weighbridge::{Context, Model, Severity};
+use weighbridge::{Context, Finding, Severity};
 
 use crate::answer::{Answer, print_failure};
 use crate::args::Args;
@@ -56,11 +56,10 @@ impl Console {
         self.verbosity.progress_bar(what)
     }
 
-    /// Tells people what is wrong with the model and was accepted. Programs find it in the answer, and mere facts are for
-    /// `check`.
-    pub fn tell_notes(&self, model: &Model) {
+    /// Tells people what is wrong and was accepted. Programs find it in the answer, and mere facts are for `check`.
+    pub fn tell_notes(&self, notes: &[Finding]) {
         if self.is_human() {
-            let notes = model.notes().iter().filter(|note| note.severity != Severity::Info);
+            let notes = notes.iter().filter(|note| note.severity != Severity::Info);
             notes.for_each(|note| self.warn(&note.to_string()));
         }
     }
@@ -104,7 +103,8 @@ impl Console {
 
     fn end(mut self, failure: Option<&Failure>) -> Result<(), Failure> {
         let has_object = self.is_human() || (self.form == Form::Json && self.has_answered);
-        if let Some(failure) = failure.filter(|_| !has_object) {
+        let is_told = |failure: &&Failure| !matches!(failure, Failure::Silent(_));
+        if let Some(failure) = failure.filter(is_told).filter(|_| !has_object) {
             print_failure(&mut self.out, failure)?;
         }
         self.out.flush()?;

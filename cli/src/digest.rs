@@ -9,7 +9,7 @@ use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::error::Escaped;
 use weighbridge::verify::RECORD_FILE_NAME;
 use weighbridge::write::{Manifests, replace_file};
-use weighbridge::{Error, Kind};
+use weighbridge::{Error, Finding, Kind, Policy};
 
 use crate::answer::Answer;
 use crate::args::Digest as Args;
@@ -17,6 +17,7 @@ use crate::console::Console;
 use crate::destination::Destination;
 use crate::failure::{Failure, with_cure};
 use crate::json;
+use crate::model::{Opened, verify};
 use crate::output::wrote;
 use crate::printing::STANDARD_OUTPUT;
 
@@ -48,9 +49,13 @@ struct Printed<'a> {
 
 pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     let place = place(args)?;
-    let model = args.model.open_checked(console)?;
-    console.tell_notes(&model);
-    let manifests = Manifests::of_with(&model, console.progress_bar("hashing"))?;
+    let policy = args.model.policy(Policy::None);
+    let opened = args.model.open_whole(policy, console)?;
+    let (manifests, notes) = measure(&opened, policy, console)?;
+    console.tell_notes(&notes);
+    for error in manifests.left_out() {
+        console.warn(&format!("warning: {error}: left out of the manifest"));
+    }
     let (written, printed) = match place {
         Place::Directory(directory) => (fill(console, args, &directory, &manifests)?, None),
         Place::File(path, file) => (vec![write(console, &path, file, &single(args, &manifests)?)?], None),
@@ -60,7 +65,24 @@ pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
         return Ok(print(console, args, printed.as_deref().unwrap_or_default())?);
     }
     let (head, list) = (Printed { manifest: printed.as_deref() }, ("written", written.iter()));
-    console.answer(Answer { head: &head, list, model: Some(&model), failure: None })
+    console.answer(Answer { head: &head, list, notes: Some(notes.iter().collect()), failure: None })
+}
+
+/// Hashes everything, after it was checked if the policy asks for that.
+fn measure(opened: &Opened, policy: Policy, console: &Console) -> Result<(Manifests, Vec<Finding>), Failure> {
+    let progress = console.progress_bar("hashing");
+    match opened {
+        Opened::Model(model) => {
+            verify(model, policy, console)?;
+            Ok((Manifests::of_with(model, progress)?, model.notes().to_vec()))
+        }
+        Opened::Repository(repository) => {
+            if policy != Policy::None {
+                repository.verify()?.verdict(policy)?;
+            }
+            Ok((Manifests::of_repository(repository, progress)?, repository.notes().to_vec()))
+        }
+    }
 }
 
 /// The manifest of which there is only one.

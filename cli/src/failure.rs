@@ -15,6 +15,8 @@ use crate::verbosity::say;
 pub enum Failure {
     /// What the command prints cannot be written.
     Output(io::Error),
+    /// What the exit status alone tells.
+    Silent(Fault),
     /// Anything else.
     Error(Fault, Error),
 }
@@ -49,6 +51,11 @@ impl Failure {
         if error.kind() == Kind::NotFound { Self::of_user(error) } else { error.into() }
     }
 
+    /// The same, of which nothing is printed.
+    pub fn silent(self) -> Self {
+        Self::Silent(self.fault())
+    }
+
     /// The model was read, and is not good.
     pub fn of_model(error: Error) -> Self {
         Self::Error(Fault::Model, error)
@@ -59,7 +66,9 @@ impl Failure {
         if self.is_unread() {
             return ExitCode::SUCCESS;
         }
-        say(&format!("weighbridge: {self}"));
+        if !matches!(self, Self::Silent(_)) {
+            say(&format!("weighbridge: {self}"));
+        }
         ExitCode::from(self.fault() as u8)
     }
 
@@ -71,7 +80,7 @@ impl Failure {
     fn fault(&self) -> Fault {
         match self {
             Self::Output(_) => Fault::Machine,
-            Self::Error(fault, _) => *fault,
+            Self::Silent(fault) | Self::Error(fault, _) => *fault,
         }
     }
 }
@@ -80,6 +89,7 @@ impl Display for Failure {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Output(error) => write!(f, "cannot write the output: {error}"),
+            Self::Silent(_) => Ok(()),
             Self::Error(_, error) => error.fmt(f),
         }
     }
@@ -154,7 +164,7 @@ pub struct FailureDescription<'a> {
 impl<'a> From<&'a Failure> for FailureDescription<'a> {
     fn from(failure: &'a Failure) -> Self {
         match failure {
-            Failure::Output(_) => {
+            Failure::Output(_) | Failure::Silent(_) => {
                 let (kind, message) = (Kind::Io.name(), failure.to_string());
                 Self { kind, message, path: None, subject: None, offset: None }
             }

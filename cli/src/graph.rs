@@ -17,9 +17,18 @@ use crate::walk::{Place, Step, Walk};
 
 pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     let model = args.model.open_checked(console)?;
-    console.tell_notes(&model);
+    console.tell_notes(model.notes());
     has_graphs(&model)?;
     if args.dot { Ok(dot::print(console, &model)?) } else { print(console, &model) }
+}
+
+/// What the command prints of the graphs of a model: nothing if it has none.
+pub fn text(model: &Model) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    if !model.graphs().is_empty() {
+        print(&mut text, model)?;
+    }
+    Ok(text)
 }
 
 /// Some formats hold weights only.

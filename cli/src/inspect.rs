@@ -8,16 +8,17 @@ use serde_json::value::RawValue;
 use weighbridge::digest::Digest;
 use weighbridge::error::Printable;
 use weighbridge::metadata::Datum;
-use weighbridge::{Model, Policy, Tensor, memory};
+use weighbridge::{FoundModel, Model, Policy, Tensor, memory};
 
 use crate::answer::Answer;
 use crate::args::Inspect;
 use crate::console::Console;
 use crate::digests;
 use crate::failure::Failure;
-use crate::model::verify;
+use crate::model::{Opened, verify};
 use crate::output::{count, print_metadata, thousands};
 use crate::quantization::QuantizationDescription;
+use crate::repository::{self, ModelDescription};
 use crate::summary::{self, GraphDescription};
 use crate::tensors::{self, Files};
 
@@ -29,6 +30,9 @@ struct Description<'a> {
     metadata: BTreeMap<&'a str, MetadataValue<'a>>,
     assets: &'a [String],
     unindexed: Vec<&'a str>,
+    /// The models of the directory, itself included, if its folders hold more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    models: Vec<ModelDescription>,
     #[serde(skip_serializing_if = "Option::is_none")]
     graph: Option<GraphDescription<'a>>,
 }
@@ -104,28 +108,40 @@ impl<'a> TensorList<'a> {
 pub fn run(args: &Inspect, console: &mut Console) -> Result<(), Failure> {
     // Who wants digests wants to know what the bytes are: then the manifests count too.
     let policy = args.model.policy(if args.digests { Policy::IfPresent } else { Policy::None });
-    let model = args.model.open(policy, console)?;
-    console.tell_notes(&model);
-    let verdict = verify(&model, policy, console);
+    match args.model.open_whole(policy, console)? {
+        Opened::Model(model) => inspect(args, &model, policy, console),
+        Opened::Repository(repository) => repository::list(&repository, console),
+    }
+}
+
+fn inspect(args: &Inspect, model: &Model, policy: Policy, console: &mut Console) -> Result<(), Failure> {
+    console.tell_notes(model.notes());
+    let verdict = verify(model, policy, console);
     // The digests are those of the bytes that are there, also where a manifest expects others.
-    let digests = args.digests.then(|| digests::of_tensors(&model)).transpose();
+    let digests = args.digests.then(|| digests::of_tensors(model)).transpose();
     let digests = match (digests, verdict.is_ok()) {
         // The policy may keep bytes that are not right from being read.
         (Err(_), false) => return verdict,
         (digests, _) => digests?,
     };
-    let description = describe(&model)?;
-    let tensors = TensorList::of(&model, digests.as_deref())?;
+    let models = repository::models_beside(&args.model, console)?;
+    let description = describe(model, models)?;
+    let tensors = TensorList::of(model, digests.as_deref())?;
     let printed = if console.is_human() {
-        print(console, &model, &description, &tensors)
+        print(console, model, &description, &tensors)
     } else {
         let list = ("tensors", tensors.iter().map(|(index, tensor)| tensors.describe(index, tensor)));
-        console.answer(Answer { head: &description, list, model: Some(&model), failure: verdict.as_ref().err() })
+        console.answer(Answer {
+            head: &description,
+            list,
+            notes: Some(model.notes().iter().collect()),
+            failure: verdict.as_ref().err(),
+        })
     };
     verdict.and(printed)
 }
 
-fn describe(model: &Model) -> Result<Description<'_>, Failure> {
+fn describe(model: &Model, models: Vec<FoundModel>) -> Result<Description<'_>, Failure> {
     Ok(Description {
         format: model.format(),
         files: memory::collect(
@@ -135,6 +151,7 @@ fn describe(model: &Model) -> Result<Description<'_>, Failure> {
         metadata: metadata(model)?,
         assets: model.assets(),
         unindexed: memory::collect(model.unindexed().iter().map(|tensor| &*tensor.name), "the tensors")?,
+        models: models.into_iter().map(ModelDescription::from).collect(),
         graph: GraphDescription::of(model)?,
     })
 }
@@ -168,6 +185,7 @@ fn print(
     for asset in description.assets {
         writeln!(out, "asset: {}", Printable(asset))?;
     }
+    repository::print(out, &description.models)?;
     for tensor in model.unindexed() {
         writeln!(out, "unindexed: {} in {}", Printable(&tensor.name), Printable(&tensor.file))?;
     }

@@ -43,9 +43,10 @@ pub fn run(args: &Load, console: &mut Console) -> Result<(), Failure> {
     let start = Instant::now();
     let model = args.model.open(args.model.policy(Policy::IfPresent), console)?;
     let opened = Phase::ended("open", header_bytes(&model), start);
-    console.tell_notes(&model);
+    console.tell_notes(model.notes());
 
     let plan = Arc::new(model.plan(&wanted).map_err(|error| args.placing.explain(error))?);
+    console.tell_notes(plan.notes());
     let info = plan.info();
     if info.target != wanted.target && console.is_human() {
         console.warn(&unmapped(&model));
@@ -67,7 +68,12 @@ pub fn run(args: &Load, console: &mut Console) -> Result<(), Failure> {
     if console.is_human() {
         return print(console, &model, &placement, &loaded);
     }
-    console.answer(Answer { head: &loaded, list: checks(placement.report()), model: Some(&model), failure: None })
+    console.answer(Answer {
+        head: &loaded,
+        list: checks(placement.report()),
+        notes: Some(model.notes().iter().chain(plan.notes()).collect()),
+        failure: None,
+    })
 }
 
 /// Why the tensors are not viewed where they lie, and what happens instead.

@@ -11,6 +11,7 @@ mod completions;
 mod console;
 mod destination;
 mod devices;
+mod diff;
 mod digest;
 mod digests;
 mod dot;
@@ -32,6 +33,7 @@ mod place;
 mod placing;
 mod printing;
 mod quantization;
+mod repository;
 mod stdout;
 mod summary;
 mod tensors;
@@ -63,6 +65,7 @@ fn run(command: &Command, console: &mut Console) -> Result<(), Failure> {
         Command::Inspect(args) => inspect::run(args, console),
         Command::Verify(args) => verify::run(args, console),
         Command::Digest(args) => digest::run(args, console),
+        Command::Diff(args) => diff::run(args, console),
         Command::Load(args) => load::run(args, console),
         Command::Graph(args) => graph::run(args, console),
         Command::Check(args) => check::run(args, console),

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
-use weighbridge::verify::VerifyOptions;
-use weighbridge::{Access, Limits, Model, OpenOptions, Policy, formats};
+use weighbridge::verify::{Memo, VerifyOptions};
+use weighbridge::{Access, Kind, Limits, Model, OpenOptions, Policy, Repository, formats};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -23,6 +23,13 @@ pub struct ModelArgs {
     /// org/name[@revision]
     #[arg(value_name = "MODEL")]
     path: PathBuf,
+    #[command(flatten)]
+    opening: OpeningArgs,
+}
+
+/// How models are opened.
+#[derive(clap::Args)]
+pub struct OpeningArgs {
     /// Read files and never map them, as on a network file system
     #[arg(long, help_heading = HEADING)]
     read: bool,
@@ -33,6 +40,15 @@ pub struct ModelArgs {
     /// A manifest from a trusted source, instead of those beside the weights
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     manifest: Option<PathBuf>,
+    /// A directory outside the model's own to which its symbolic links may lead, such as the cache of DVC; may be repeated
+    #[arg(long, value_name = "DIR", help_heading = HEADING)]
+    link_root: Vec<PathBuf>,
+    /// A file in which verified files are remembered, so that they need not be hashed again while nobody touches them
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
+    memo: Option<PathBuf>,
+    /// Under --policy required, take what --memo remembers for checked
+    #[arg(long, requires = "memo", help_heading = HEADING)]
+    memo_covers: bool,
     /// The format, instead of the one that the content shows
     #[arg(long, value_name = "NAME", value_parser = format_names(), help_heading = HEADING)]
     format_of: Option<String>,
@@ -76,6 +92,12 @@ impl From<PolicyArg> for Policy {
     }
 }
 
+/// What a user can name: a model, or a directory of several.
+pub enum Opened {
+    Model(Model),
+    Repository(Repository),
+}
+
 impl ModelArgs {
     /// What the user named, as it was named.
     pub fn given(&self) -> &Path {
@@ -84,9 +106,39 @@ impl ModelArgs {
 
     /// The path of what the user named.
     pub fn path(&self) -> Result<PathBuf, Failure> {
-        place::resolve(&self.path, &|name| env::var_os(name)).map_err(Failure::of_user)
+        resolve(&self.path)
     }
 
+    /// What the user asks for, or what the command does by default.
+    pub fn policy(&self, default: Policy) -> Policy {
+        self.opening.policy(default)
+    }
+
+    /// Opens the model.
+    pub fn open(&self, policy: Policy, console: &Console) -> Result<Model, Failure> {
+        self.opening.open(&self.path()?, policy, console)
+    }
+
+    /// Opens the model, or the directory of several.
+    pub fn open_whole(&self, policy: Policy, console: &Console) -> Result<Opened, Failure> {
+        self.opening.open_whole(&self.path()?, policy, console)
+    }
+
+    /// Opens the model for a command that does not check it, unless the user asks for that: then everything is checked.
+    pub fn open_checked(&self, console: &Console) -> Result<Model, Failure> {
+        let policy = self.policy(Policy::None);
+        let model = self.open(policy, console)?;
+        verify(&model, policy, console)?;
+        Ok(model)
+    }
+}
+
+/// The path of what a user names.
+pub fn resolve(path: &Path) -> Result<PathBuf, Failure> {
+    place::resolve(path, &|name| env::var_os(name)).map_err(Failure::of_user)
+}
+
+impl OpeningArgs {
     /// What the user asks for, or what the command does by default. Who gives a manifest wants it to be used.
     pub fn policy(&self, default: Policy) -> Policy {
         match (self.policy, &self.manifest) {
@@ -96,27 +148,56 @@ impl ModelArgs {
         }
     }
 
-    /// Opens the model.
-    pub fn open(&self, policy: Policy, console: &Console) -> Result<Model, Failure> {
-        let limits = Limits {
+    /// Opens a model.
+    pub fn open(&self, path: &Path, policy: Policy, console: &Console) -> Result<Model, Failure> {
+        Ok(Model::open(path, &self.options(policy)?, &console.context())?)
+    }
+
+    /// Opens a model, or a directory of several: one that holds models only in its folders, or none that comes before the others.
+    pub fn open_whole(&self, path: &Path, policy: Policy, console: &Console) -> Result<Opened, Failure> {
+        let (options, context) = (self.options(policy)?, console.context());
+        let error = match Model::open(path, &options, &context) {
+            Ok(model) => return Ok(Opened::Model(model)),
+            Err(error) => error,
+        };
+        let may_be_several = matches!(error.kind(), Kind::InvalidArgument | Kind::Unsupported) && path.is_dir();
+        if !may_be_several || self.format_of.is_some() {
+            return Err(error.into());
+        }
+        let repository = Repository::open(path, &options, &context)?;
+        let is_known = repository.has_manifests() || !repository.models()?.is_empty();
+        if is_known { Ok(Opened::Repository(repository)) } else { Err(error.into()) }
+    }
+
+    /// Opens a directory to compare its files with a manifest.
+    pub fn open_listed(&self, path: &Path, manifest: &Path, console: &Console) -> Result<Repository, Failure> {
+        let manifest = Some(read_manifest(manifest, &self.limits())?);
+        let options = OpenOptions { manifest, ..self.options(Policy::IfPresent)? };
+        Ok(Repository::open(path, &options, &console.context())?)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
             header_bytes: self.max_header_bytes,
             tensors: self.max_tensors,
             files: self.max_files,
             heap_bytes: self.max_heap_bytes,
-        };
-        let manifest = self.manifest.as_deref().map(|path| read_manifest(path, &limits)).transpose()?;
-        let access = if self.read { Access::Read } else { Access::Map };
-        let format = self.format_of.clone();
-        let options = OpenOptions { access, policy, manifest, format, limits, ..Default::default() };
-        Ok(Model::open(self.path()?, &options, &console.context())?)
+        }
     }
 
-    /// Opens the model for a command that does not check it, unless the user asks for that: then everything is checked.
-    pub fn open_checked(&self, console: &Console) -> Result<Model, Failure> {
-        let policy = self.policy(Policy::None);
-        let model = self.open(policy, console)?;
-        verify(&model, policy, console)?;
-        Ok(model)
+    fn options(&self, policy: Policy) -> Result<OpenOptions, Failure> {
+        let limits = self.limits();
+        Ok(OpenOptions {
+            access: if self.read { Access::Read } else { Access::Map },
+            policy,
+            link_roots: self.link_root.iter().map(|path| resolve(path)).collect::<Result<_, _>>()?,
+            format: self.format_of.clone(),
+            manifest: self.manifest.as_deref().map(|path| read_manifest(path, &limits)).transpose()?,
+            memo: self.memo.as_ref().map(Memo::open).transpose().map_err(Failure::of_user)?,
+            memo_covers: self.memo_covers,
+            limits,
+            ..Default::default()
+        })
     }
 }
 

@@ -38,14 +38,20 @@ pub fn report_summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
         let (name, outcome) = (Printable(name), outcome_name(check.outcome));
         match check.evidence {
             None => writeln!(out, "{outcome:9}  {name}")?,
-            Some(by) => writeln!(out, "{outcome:9}  {name}  by {} in {}", by.algorithm.name(), by.source)?,
+            Some(by) => {
+                let source = by.remembered.map_or(by.source, |remembered| remembered.source);
+                let how = by.remembered.map_or_else(String::new, |remembered| format!(", {}", remembered.describe()));
+                writeln!(out, "{outcome:9}  {name}  by {} in {source}{how}", by.algorithm.name())?;
+            }
         }
     }
     let tensors = report.iter().filter(|check| matches!(check.subject, Subject::Tensor(_)));
     let number_of = |outcome| tensors.clone().filter(|check| check.outcome == outcome).count();
     let (matched, uncovered) = (number_of(Outcome::Match), number_of(Outcome::Uncovered));
     let mismatched = number_of(Outcome::Mismatch);
-    writeln!(out, "tensors: {matched} match, {mismatched} mismatch, {uncovered} not covered")?;
+    if tensors.clone().next().is_some() {
+        writeln!(out, "tensors: {matched} match, {mismatched} mismatch, {uncovered} not covered")?;
+    }
     if report.iter().all(|line| line.evidence.is_none()) {
         writeln!(out, "nothing was verified: no manifest covers any of this (--policy required makes that an error)")?;
     }

@@ -24,7 +24,11 @@ pub fn resolve(model: &Path, env: Env<'_>) -> Result<PathBuf, Error> {
     if exists(&path)? { Ok(path) } else { Err(nothing_at(&path)) }
 }
 
+/// Whether anything lies under a path. A link that leads nowhere does: opening it tells so.
 fn exists(path: &Path) -> Result<bool, Error> {
+    if path.is_symlink() {
+        return Ok(true);
+    }
     path.try_exists().map_err(|e| Error::new(Kind::Io, e.to_string()).with_path(path.to_string_lossy()))
 }
 

@@ -2,16 +2,18 @@
 
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
-use weighbridge::Policy;
 use weighbridge::error::Printable;
 use weighbridge::verify::{Anchor, Evidence, Line, Outcome, Report, Subject, VerifyOptions};
+use weighbridge::{Finding, Policy};
 
 use crate::answer::Answer;
 use crate::args::Verify;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::model::{Opened, resolve};
 use crate::output::{outcome_name, report_summary};
 
 #[derive(Serialize)]
@@ -36,7 +38,7 @@ struct LineDescription<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     outcome: &'static str,
-    /// Why it is a mismatch.
+    /// Why it is a mismatch; or by what the memo recognised the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(flatten)]
@@ -78,19 +80,65 @@ impl<'a> From<Line<'a>> for LineDescription<'a> {
 }
 
 pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
-    let policy = args.model.policy(Policy::IfPresent);
-    let model = args.model.open(policy, console)?;
-    console.tell_notes(&model);
-    let report = model.verify_with(VerifyOptions::default(), console.progress_bar("verifying"))?;
+    let policy = args.opening.policy(Policy::IfPresent);
+    let (report, notes) = match (&args.check, &args.path) {
+        (Some(manifest), path) => check_listed(args, manifest, path.as_deref(), console)?,
+        (None, path) => {
+            let path = resolve(path.as_deref().unwrap_or(Path::new("")))?;
+            verify(&args.opening.open_whole(&path, policy, console)?, options(args), console)?
+        }
+    };
     let verdict = report.verdict(policy).map_err(Failure::from);
+    if args.status {
+        return verdict.map_err(Failure::silent);
+    }
     let printed = if console.is_human() {
+        console.tell_notes(&notes);
         print(console, &report).map_err(Failure::from)
     } else {
         let (head, failure) = (Verdict { good: verdict.is_ok() }, verdict.as_ref().err());
-        console.answer(Answer { head: &head, list: checks(&report), model: Some(&model), failure })
+        console.answer(Answer { head: &head, list: checks(&report), notes: Some(notes.iter().collect()), failure })
     };
     // The verdict counts, also when nobody reads the report to its end.
     verdict.and(printed)
+}
+
+fn options(args: &Verify) -> VerifyOptions {
+    VerifyOptions {
+        // Who gives a list means what is in it.
+        only_listed: args.check.is_some() && !args.fail_on_extra_files,
+        ignores_missing: args.ignore_missing,
+        refuses_extra: args.fail_on_extra_files,
+    }
+}
+
+/// A report, and what was noted when the model was opened.
+type Verified = (Report, Vec<Finding>);
+
+fn verify(opened: &Opened, options: VerifyOptions, console: &Console) -> Result<Verified, Failure> {
+    let progress = console.progress_bar("verifying");
+    Ok(match opened {
+        Opened::Model(model) => (model.verify_with(options, progress)?, model.notes().to_vec()),
+        Opened::Repository(repository) => (repository.verify_with(options, progress)?, repository.notes().to_vec()),
+    })
+}
+
+/// Checks the files that a manifest lists.
+fn check_listed(args: &Verify, manifest: &Path, path: Option<&Path>, console: &Console) -> Result<Verified, Failure> {
+    let verify_in = |folder: &Path| {
+        let repository = args.opening.open_listed(folder, manifest, console)?;
+        verify(&Opened::Repository(repository), options(args), console)
+    };
+    if let Some(path) = path {
+        return verify_in(&resolve(path)?);
+    }
+    let beside = manifest.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let here = verify_in(Path::new("."))?;
+    let is_there = here.0.iter().any(|line| line.evidence.is_some_and(|evidence| !evidence.actual.is_empty()));
+    match beside {
+        Some(beside) if !is_there => verify_in(beside),
+        _ => Ok(here),
+    }
 }
 
 fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {

@@ -82,6 +82,8 @@ pub(crate) enum Scope<'a> {
     Verify { also: &'a [Manifest] },
     /// Everything that can be hashed, compared with nothing.
     Measure,
+    /// These tensors, each in one run, compared with nothing.
+    Tensors(&'a [usize]),
 }
 
 impl Scope<'_> {
@@ -89,6 +91,7 @@ impl Scope<'_> {
     fn cure(self) -> &'static str {
         match self {
             Self::Verify { .. } => "use a manifest that states digests of whole files",
+            Self::Tensors(_) => "compare the models by manifests",
             Self::Measure => "list the files in a SHA256SUMS made by sha256sum, which states nothing of single tensors",
         }
     }

@@ -82,4 +82,4 @@ pub use placement::{Placed, Placement};
 pub use plan::{Plan, PlanInfo};
 pub(crate) use remember::UsedMemo;
 pub use task::{State, Task};
-pub(crate) use whole::{Measured, measure, verify};
+pub(crate) use whole::{Measured, digest_tensors, measure, verify};

@@ -9,7 +9,7 @@ use super::payload::{Payload, PayloadFile};
 use super::plan::Plan;
 use super::task::run;
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::host::Progress;
 use crate::memory;
 use crate::verify::{FileClaim, Manifest, Report, ReportFile, TensorClaim};
@@ -26,6 +26,22 @@ pub(crate) fn verify(
     let (digests, costs) = run(&plan, (true, "verify"), progress)?;
     let report = digests.report(&plan)?.with_costs(costs);
     report.with_missing(missing, payload.manifests.iter().chain(also))
+}
+
+/// The BLAKE3 of each of these tensors, which lie in one run each.
+pub(crate) fn digest_tensors(
+    payload: &Arc<Payload>,
+    tensors: &[usize],
+    progress: impl FnMut(&Progress) -> ControlFlow<()>,
+) -> Result<Vec<Digest>> {
+    if tensors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let plan = Arc::new(Plan::over_files(payload, Vec::new(), Scope::Tensors(tensors))?);
+    let (digests, _) = run(&plan, (false, "digest"), progress)?;
+    let made = digests.into_digests().map(|made| made.map(|(digest, _)| digest));
+    let lost = || Error::new(Kind::Internal, "a tensor was not hashed");
+    memory::try_collect(made.map(|digest| digest.ok_or_else(lost)), "the digests")
 }
 
 /// The sizes and digests of a model, as a manifest states them.

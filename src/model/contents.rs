@@ -1,11 +1,15 @@
 //! The bytes of one tensor: mapped, copied, or read into memory of the caller.
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
 
 use super::Model;
+use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::formats::BUILT_ALIGNMENT;
-use crate::load::{PayloadFile, contiguous_bytes};
+use crate::host::Progress;
+use crate::load::{PayloadFile, contiguous_bytes, digest_tensors};
 use crate::storage::Source;
 use crate::tensor::{Span, Tensor};
 
@@ -101,7 +105,28 @@ impl Model {
         }
     }
 
-    fn source_of(&self, run: Span) -> &Source {
+    /// The BLAKE3 that a manifest states for the contiguous bytes of a tensor, if one does and all that do agree.
+    pub(crate) fn stated_digest(&self, index: usize) -> Option<Digest> {
+        let payload = &self.0.payload;
+        let tensor = payload.tensors.get(index).filter(|tensor| tensor.span().is_some())?;
+        let file = payload.files.get(payload.base(tensor.file()))?.source.name();
+        let claims = payload.manifests.iter().filter_map(|manifest| manifest.tensors.get(tensor.name));
+        let mut stated = claims.filter(|claim| claim.file == file && claim.contradiction(&tensor).is_none());
+        let first = stated.next()?.digest;
+        stated.all(|claim| claim.digest == first).then_some(first)
+    }
+
+    /// The BLAKE3 of each of these tensors, which are stored contiguously.
+    pub(crate) fn digest_tensors(
+        &self,
+        tensors: &[usize],
+        progress: &mut impl FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Vec<Digest>> {
+        self.context().log_failure("digest", digest_tensors(&self.0.payload, tensors, progress))
+    }
+
+    /// The file that holds a run.
+    pub(crate) fn source_of(&self, run: Span) -> &Source {
         &self.0.payload.files[run.file as usize].source
     }
 

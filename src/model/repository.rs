@@ -69,6 +69,11 @@ impl Repository {
         survey(&self.location)
     }
 
+    /// Whether there is anything that says what the files should be.
+    pub fn has_manifests(&self) -> bool {
+        !self.payload.manifests.is_empty()
+    }
+
     /// What was accepted with a remark when the directory was opened.
     pub fn notes(&self) -> &[Finding] {
         &self.notes

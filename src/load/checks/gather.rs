@@ -52,6 +52,7 @@ impl Checks {
                 }
             }
             Scope::Measure => checks.add_everything(payload, files)?,
+            Scope::Tensors(tensors) => tensors.iter().try_for_each(|tensor| checks.add_tensor(payload, *tensor))?,
         }
         checks.cut(files, scope.cure())
     }
@@ -256,12 +257,18 @@ impl Checks {
             }
             self.add_witnesses(files, file)?;
         }
-        for (index, tensor) in payload.tensors.iter().enumerate() {
-            // Tensors in pieces are covered by their files.
-            let Some(Span { file, offset, len }) = tensor.contents.run() else { continue };
-            self.push(Item::Tensor(index), Algorithm::Blake3, (file as usize, offset, len), Vec::new(), None)?;
+        // Tensors in pieces are covered by their files.
+        (0..payload.tensors.len()).try_for_each(|tensor| self.add_tensor(payload, tensor))
+    }
+
+    /// Adds the digest of a tensor that lies in one run.
+    fn add_tensor(&mut self, payload: &Payload, tensor: usize) -> Result<()> {
+        match payload.tensors.get(tensor).and_then(|tensor| tensor.contents.run()) {
+            Some(Span { file, offset, len }) => {
+                self.push(Item::Tensor(tensor), Algorithm::Blake3, (file as usize, offset, len), Vec::new(), None)
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Adds the comparisons that are not necessary; returns how many checks there were before.

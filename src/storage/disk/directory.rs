@@ -75,7 +75,7 @@ impl Directory {
         let file = file.or_else(|| self.repository.as_ref()?.open(&self.root, name));
         file.unwrap_or_else(|| {
             Err(Error::format(format!(
-                "leads to \"{}\", outside the model's directory: expected a file beneath it, or beneath a directory that the caller permits for links",
+                "leads to \"{}\", outside the model's directory: expected a file beneath it, or beneath a link root of the open (link_roots, --link-root)",
                 place.to_string_lossy()
             )))
         })

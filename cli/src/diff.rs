@@ -1,0 +1,171 @@
+//! `weighbridge diff`
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use weighbridge::diff::{Changed, Difference, diff_with};
+use weighbridge::error::Printable;
+use weighbridge::{Error, Kind, Model, Policy, Tensor};
+
+use crate::answer::Answer;
+use crate::args::Diff;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::graph;
+use crate::model::resolve;
+use crate::output::{count, thousands};
+
+/// The JSON form, without the list of changed tensors.
+#[derive(Serialize)]
+struct Description<'a> {
+    added: Vec<&'a str>,
+    removed: Vec<&'a str>,
+    /// How many tensors are the same.
+    equal: usize,
+    bytes: Bytes,
+    /// Bytes that were hashed: manifests state the digests of the others.
+    hashed_bytes: u64,
+    /// Whether the graphs are the same; absent if neither model has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    graph_equal: Option<bool>,
+}
+
+/// Bytes of all tensors, and what makes the difference: negative where B has less than A.
+#[derive(Serialize)]
+struct Bytes {
+    a: u64,
+    b: u64,
+    by_cause: Causes,
+}
+
+#[derive(Serialize, Default)]
+struct Causes {
+    added: i128,
+    removed: i128,
+    /// Of tensors whose element type is another one.
+    dtype: i128,
+    /// Of tensors of the same type whose shape is another one.
+    shape: i128,
+}
+
+#[derive(Serialize)]
+struct ChangedDescription<'a> {
+    name: &'a str,
+    what: Vec<&'static str>,
+    a: TensorDescription<'a>,
+    b: TensorDescription<'a>,
+}
+
+#[derive(Serialize)]
+struct TensorDescription<'a> {
+    dtype: &'a str,
+    shape: &'a [i64],
+    bytes: u64,
+}
+
+impl<'a> From<Tensor<'a>> for TensorDescription<'a> {
+    fn from(tensor: Tensor<'a>) -> Self {
+        Self { dtype: tensor.dtype.name(), shape: tensor.shape, bytes: tensor.byte_len() }
+    }
+}
+
+pub fn run(args: &Diff, console: &mut Console) -> Result<(), Failure> {
+    let policy = args.opening.policy(Policy::IfPresent);
+    let open = |path: &Path| args.opening.open(&resolve(path)?, policy, console);
+    let (a, b) = (open(&args.a)?, open(&args.b)?);
+    [&a, &b].into_iter().for_each(|model| console.tell_notes(model.notes()));
+    let difference = diff_with(&a, &b, console.progress_bar("hashing"))?;
+    let description = describe(&a, &b, &difference)?;
+    let verdict = match difference.is_empty() && description.graph_equal != Some(false) {
+        true => Ok(()),
+        false => Err(Failure::of_model(Error::new(Kind::Mismatch, "the models differ")).silent()),
+    };
+    let printed = if console.is_human() {
+        print(console, (&a, &b), &difference, &description).map_err(Failure::from)
+    } else {
+        let changed = difference.changed.iter().filter_map(|changed| describe_changed(&a, &b, changed));
+        let notes = Some(a.notes().iter().chain(b.notes()).collect());
+        console.answer(Answer { head: &description, list: ("changed", changed), notes, failure: None })
+    };
+    verdict.and(printed)
+}
+
+fn describe<'a>(a: &'a Model, b: &'a Model, difference: &Difference) -> Result<Description<'a>, Failure> {
+    let names = |model: &'a Model, indices: &[usize]| {
+        indices.iter().filter_map(|index| model.tensors().get(*index)).map(|tensor| tensor.name).collect()
+    };
+    let has_graph = !(a.graphs().is_empty() && b.graphs().is_empty());
+    Ok(Description {
+        added: names(b, &difference.added),
+        removed: names(a, &difference.removed),
+        equal: difference.equal,
+        bytes: Bytes { a: bytes_of(a), b: bytes_of(b), by_cause: causes(a, b, difference) },
+        hashed_bytes: difference.hashed_bytes,
+        graph_equal: if has_graph { Some(graph::text(a)? == graph::text(b)?) } else { None },
+    })
+}
+
+fn bytes_of(model: &Model) -> u64 {
+    model.tensors().iter().map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add)
+}
+
+fn causes(a: &Model, b: &Model, difference: &Difference) -> Causes {
+    let len =
+        |model: &Model, index: usize| model.tensors().get(index).map_or(0, |tensor| i128::from(tensor.byte_len()));
+    let mut causes = Causes {
+        added: difference.added.iter().map(|index| len(b, *index)).sum(),
+        removed: -difference.removed.iter().map(|index| len(a, *index)).sum::<i128>(),
+        ..Causes::default()
+    };
+    for changed in &difference.changed {
+        let grown = len(b, changed.b) - len(a, changed.a);
+        if changed.dtype {
+            causes.dtype += grown;
+        } else {
+            causes.shape += grown;
+        }
+    }
+    causes
+}
+
+fn describe_changed<'a>(a: &'a Model, b: &'a Model, changed: &Changed) -> Option<ChangedDescription<'a>> {
+    let (of_a, of_b) = (a.tensors().get(changed.a)?, b.tensors().get(changed.b)?);
+    Some(ChangedDescription { name: of_a.name, what: changed.what().collect(), a: of_a.into(), b: of_b.into() })
+}
+
+fn print(
+    out: &mut impl Write,
+    (a, b): (&Model, &Model),
+    difference: &Difference,
+    description: &Description<'_>,
+) -> io::Result<()> {
+    description.removed.iter().try_for_each(|name| writeln!(out, "removed  {}", Printable(name)))?;
+    description.added.iter().try_for_each(|name| writeln!(out, "added    {}", Printable(name)))?;
+    for changed in difference.changed.iter().filter_map(|changed| describe_changed(a, b, changed)) {
+        let ChangedDescription { name, what, a, b } = changed;
+        write!(out, "changed  {}  {}", Printable(name), what.join(", "))?;
+        match (a.dtype, a.shape) == (b.dtype, b.shape) {
+            true => writeln!(out)?,
+            false => writeln!(out, ": {} {:?} to {} {:?}", a.dtype, a.shape, b.dtype, b.shape)?,
+        }
+    }
+    if description.graph_equal == Some(false) {
+        writeln!(out, "the graphs differ: compare what `weighbridge graph` prints of each")?;
+    }
+    let Bytes { a, b, by_cause: Causes { added, removed, dtype, shape } } = &description.bytes;
+    writeln!(
+        out,
+        "{} equal, {} changed, {} removed, {} added",
+        count(difference.equal, "tensor"),
+        difference.changed.len(),
+        difference.removed.len(),
+        difference.added.len()
+    )?;
+    writeln!(
+        out,
+        "bytes: {} to {}; added {added:+}, removed {removed:+}, by element type {dtype:+}, by shape {shape:+}",
+        thousands(*a),
+        thousands(*b)
+    )
+}

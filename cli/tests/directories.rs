@@ -1,0 +1,249 @@
+//! Directories of several models, lists of files, links out of a directory, and the memo.
+#![allow(missing_docs, reason = "a test")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+mod common;
+
+use common::{bad, checkpoint, command, damage, golden, good, good_json, path, text};
+
+/// A pipeline: a model in each of two folders, and files beside them.
+fn pipeline() -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for folder in ["unet", "vae"] {
+        fs::create_dir(root.path().join(folder)).unwrap();
+        let weights = root.path().join(folder).join("diffusion_pytorch_model.safetensors");
+        fs::copy(golden("dtypes.safetensors"), weights).unwrap();
+        fs::write(root.path().join(folder).join("config.json"), "{}").unwrap();
+    }
+    fs::write(root.path().join("model_index.json"), "{}").unwrap();
+    root
+}
+
+#[test]
+fn inspect_lists_the_models_of_a_directory() {
+    let root = pipeline();
+    let seen = good_json(&["inspect", path(root.path()), "--json"]);
+    let expected = json!([{"path": "unet", "format": "safetensors"}, {"path": "vae", "format": "safetensors"}]);
+    assert_eq!(seen["models"], expected);
+    assert!(seen.get("tensors").is_none());
+    let shown = good(&["inspect", path(root.path())]);
+    assert_eq!(shown, "2 models\nmodel: unet  (safetensors)\nmodel: vae  (safetensors)\n");
+    for name in ["load", "check", "graph"] {
+        assert!(bad(2, &[name, path(root.path())]).contains("(unet, vae): name one of them"), "{name}");
+        good_json(&["inspect", path(&root.path().join("unet")), "--json"]);
+    }
+    // A model with more models in its folders is one, and lists them.
+    fs::copy(golden("dtypes.safetensors"), root.path().join("model.safetensors")).unwrap();
+    let seen = good_json(&["inspect", path(root.path()), "--json"]);
+    assert!(!seen["tensors"].as_array().unwrap().is_empty());
+    let paths: Vec<_> =
+        seen["models"].as_array().unwrap().iter().map(|model| model["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, [".", "unet", "vae"]);
+    let part = good_json(&["inspect", path(&root.path().join("unet")), "--json"]);
+    assert!(part.get("models").is_none(), "there is only the one that is shown");
+}
+
+#[test]
+fn digest_and_verify_cover_a_directory_of_several_models() {
+    let root = pipeline();
+    let target = path(root.path());
+    assert!(bad(2, &["load", target]).contains("name one of them"));
+    good(&["digest", target, "--sha256sums"]);
+    let seen = good_json(&["verify", target, "--policy", "required", "--json"]);
+    let files = seen["checks"].as_array().unwrap();
+    assert_eq!(files.len(), 10, "five files, each in two manifests");
+    assert!(files.iter().all(|check| check["outcome"] == "match" && check["kind"] == "file"));
+    let mut sums = Command::new("sha256sum");
+    sums.args(["--check", "--strict", "--quiet", "SHA256SUMS"]).current_dir(root.path());
+    assert!(sums.status().unwrap().success());
+    damage(&root.path().join("vae/diffusion_pytorch_model.safetensors"));
+    let told = bad(1, &["verify", target]);
+    assert!(told.contains("vae/diffusion_pytorch_model.safetensors"), "{told}");
+}
+
+/// As `sha256sum --check` does, from the directory of the list or from the current one.
+#[test]
+fn verify_checks_the_files_of_a_list() {
+    let root = pipeline();
+    let made =
+        Command::new("sha256sum").args(["unet/config.json", "vae/config.json"]).current_dir(root.path()).output();
+    let list = root.path().join("list");
+    fs::write(&list, made.unwrap().stdout).unwrap();
+    let here = |args: &[&str]| command(args).current_dir(root.path()).output().unwrap();
+    let status = |args: &[&str]| here(args).status.code();
+    let elsewhere = good_json(&["verify", "-c", path(&list), "--json"]);
+    assert_eq!(elsewhere["checks"].as_array().unwrap().len(), 2);
+    assert!(elsewhere["checks"].as_array().unwrap().iter().all(|check| check["anchor"] == "caller"));
+    assert_eq!(status(&["verify", "--check", "list"]), Some(0));
+    assert_eq!(status(&["verify", "unet", "-c", "list"]), Some(1), "the names are relative to the model");
+    fs::remove_file(root.path().join("vae/config.json")).unwrap();
+    let missing = here(&["verify", "-c", "list"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(text(&missing.stderr).contains("vae/config.json") && text(&missing.stderr).contains("missing"));
+    assert_eq!(status(&["verify", "-c", "list", "--ignore-missing"]), Some(0));
+    let extra = here(&["verify", "-c", "list", "--ignore-missing", "--fail-on-extra-files"]);
+    assert_eq!(extra.status.code(), Some(1));
+    assert!(text(&extra.stderr).contains("no manifest lists this file"), "{}", text(&extra.stderr));
+    for (args, code) in
+        [(&["verify", "-c", "list", "--status"][..], 1), (&["verify", "-c", "list", "--status", "--ignore-missing"], 0)]
+    {
+        let silent = here(args);
+        assert_eq!((silent.status.code(), silent.stdout.len(), silent.stderr.len()), (Some(code), 0, 0));
+    }
+    let usage = command(&["verify"]).output().unwrap();
+    assert!(usage.status.code() == Some(2) && text(&usage.stderr).contains("MODEL"));
+    assert!(bad(2, &["verify", "-c", "/no/such/list"]).contains("/no/such/list"));
+}
+
+#[test]
+fn links_lead_to_the_directories_that_are_named() {
+    let (root, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::copy(golden("dtypes.safetensors"), cache.path().join("blob")).unwrap();
+    fs::copy(golden("edge.safetensors"), root.path().join("model-1-of-2.safetensors")).unwrap();
+    std::os::unix::fs::symlink(cache.path().join("blob"), root.path().join("model-2-of-2.safetensors")).unwrap();
+    assert!(bad(1, &["inspect", path(root.path())]).contains("--link-root"));
+    good(&["inspect", path(root.path()), "--link-root", path(root.path()), "--link-root", path(cache.path())]);
+    assert!(bad(2, &["inspect", path(root.path()), "--link-root", "/no/such/dir"]).contains("/no/such/dir"));
+}
+
+#[test]
+fn a_dead_link_is_called_one() {
+    let root = tempfile::tempdir().unwrap();
+    let link = root.path().join("model.safetensors");
+    std::os::unix::fs::symlink("../gone", &link).unwrap();
+    for target in [root.path(), &link] {
+        let told = bad(1, &["inspect", path(target)]);
+        assert!(told.contains("it is a link to \"../gone\", which is not there"), "{told}");
+    }
+}
+
+/// What was verified is not hashed again, and that is said.
+#[test]
+fn verified_files_are_remembered_where_the_user_says() {
+    let (copy, memo) = (checkpoint(), tempfile::tempdir().unwrap());
+    let memo = memo.path().join("memo.json");
+    std::thread::sleep(Duration::from_millis(150)); // longer than a tick of the clock of files
+    let verify = |more: &[&str]| {
+        let args = [&["verify", path(copy.path()), "--json", "--memo", path(&memo)], more].concat();
+        let seen = good_json(&args);
+        let files = seen["checks"].as_array().unwrap().iter().filter(|check| check["source"] == "memo");
+        assert!(files.clone().all(|check| check["reason"].as_str().unwrap().starts_with("remembered by ")));
+        files.count()
+    };
+    assert_eq!(verify(&[]), 0);
+    assert!(verify(&[]) > 0);
+    assert_eq!(verify(&["--policy", "required"]), 0);
+    assert!(verify(&["--policy", "required", "--memo-covers"]) > 0);
+    let shown = good(&["verify", path(copy.path()), "--memo", path(&memo)]);
+    assert!(shown.contains("remembered by device, inode, size, mtime and ctime"), "{shown}");
+    let weights = path(&copy.path().join("config.json")).to_owned();
+    assert!(bad(2, &["verify", path(copy.path()), "--memo", &weights]).contains("not a memo"));
+    let usage = command(&["verify", path(copy.path()), "--memo-covers"]).output().unwrap();
+    assert!(usage.status.code() == Some(2) && text(&usage.stderr).contains("--memo <FILE>"));
+}
+
+fn weights(tensors: &[(&str, &str, &[usize], &[u8])], folder: &Path, name: &str) -> String {
+    let (mut header, mut data) = (serde_json::Map::new(), Vec::new());
+    for (name, dtype, shape, bytes) in tensors {
+        let offsets = [data.len(), data.len() + bytes.len()];
+        header.insert((*name).to_owned(), json!({"dtype": dtype, "shape": shape, "data_offsets": offsets}));
+        data.extend_from_slice(bytes);
+    }
+    let header = Value::from(header).to_string();
+    let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat();
+    let file = folder.join(name);
+    fs::write(&file, bytes).unwrap();
+    path(&file).to_owned()
+}
+
+/// Added, removed, and changed in every way; and how much larger the model became by each.
+#[test]
+fn diff_tells_what_differs_and_by_how_much() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = weights(
+        &[
+            ("bytes", "U8", &[4], &[1, 2, 3, 4]),
+            ("dtype", "F16", &[2], &[0, 60, 0, 64]),
+            ("gone", "U8", &[3], &[1, 2, 3]),
+            ("same", "U8", &[2], &[5, 6]),
+            ("shape", "U8", &[2, 3], &[1, 2, 3, 4, 5, 6]),
+            ("wider", "F16", &[1], &[0, 60]),
+        ],
+        folder.path(),
+        "a.safetensors",
+    );
+    let b = weights(
+        &[
+            ("bytes", "U8", &[4], &[1, 2, 3, 5]),
+            ("dtype", "BF16", &[2], &[0, 60, 0, 64]),
+            ("new", "U8", &[5], &[1, 2, 3, 4, 5]),
+            ("same", "U8", &[2], &[5, 6]),
+            ("shape", "U8", &[3, 2], &[1, 2, 3, 4, 5, 6]),
+            ("wider", "F32", &[1], &[0, 0, 128, 63]),
+        ],
+        folder.path(),
+        "b.safetensors",
+    );
+    let output = command(&["diff", &a, &b, "--json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let seen = common::object(&output);
+    assert_eq!((&seen["added"], &seen["removed"], &seen["equal"]), (&json!(["new"]), &json!(["gone"]), &json!(1)));
+    let changed: Vec<_> =
+        seen["changed"].as_array().unwrap().iter().map(|one| (one["name"].clone(), one["what"].clone())).collect();
+    let expected = [
+        (json!("bytes"), json!(["bytes"])),
+        (json!("dtype"), json!(["dtype"])),
+        (json!("shape"), json!(["shape"])),
+        (json!("wider"), json!(["bytes", "dtype"])),
+    ];
+    assert_eq!(changed, expected);
+    let bytes = json!({"a": 21, "b": 25, "by_cause": {"added": 5, "removed": -3, "dtype": 2, "shape": 0}});
+    assert_eq!(seen["bytes"], bytes);
+    let shown = command(&["diff", &a, &b]).output().unwrap();
+    assert_eq!((shown.status.code(), shown.stderr.len()), (Some(1), 0), "a difference is no error message");
+    let shown = text(&shown.stdout);
+    for line in
+        ["removed  gone", "added    new", "changed  bytes  bytes", "changed  wider  bytes, dtype: F16 [1] to F32 [1]"]
+    {
+        assert!(shown.lines().any(|other| other == line), "{line}: {shown}");
+    }
+    assert!(bad(2, &["diff", &a, path(&golden("nothing"))]).contains("nothing"));
+}
+
+/// Two copies are equal; with manifests nothing is read to find that out, and a manifest is taken at its word.
+#[test]
+fn diff_compares_by_manifests_where_there_are_any() {
+    let (a, b) = (checkpoint(), checkpoint());
+    let diff = || {
+        let output = command(&["diff", path(a.path()), path(b.path()), "--json"]).output().unwrap();
+        (output.status.code(), common::object(&output)["hashed_bytes"].as_u64().unwrap())
+    };
+    for folder in [&a, &b] {
+        let _ = fs::remove_file(folder.path().join("weighbridge.json"));
+    }
+    let (code, hashed) = diff();
+    assert!(code == Some(0) && hashed > 0);
+    for folder in [&a, &b] {
+        good(&["digest", path(folder.path())]);
+    }
+    assert_eq!(diff(), (Some(0), 0));
+    assert_eq!(good(&["diff", path(a.path()), path(a.path())]).lines().count(), 2);
+}
+
+#[test]
+fn diff_compares_graphs_too() {
+    let graphs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/onnx/golden/made");
+    let [a, b] = ["loop-if.onnx", "functions.onnx"].map(|name| graphs.join(name));
+    assert_eq!(good_json(&["diff", path(&a), path(&a), "--json"])["graph_equal"], true);
+    let output = command(&["diff", path(&a), path(&b), "--json"]).output().unwrap();
+    assert_eq!((output.status.code(), &common::object(&output)["graph_equal"]), (Some(1), &json!(false)));
+    let weights = golden("dtypes.safetensors");
+    let plain = good_json(&["diff", path(&weights), path(&weights), "--json"]);
+    assert!(plain.get("graph_equal").is_none(), "weights have no graph");
+}
