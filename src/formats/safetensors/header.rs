@@ -79,14 +79,20 @@ fn header_len(source: &Source, limits: &Limits) -> Result<u64> {
     let len = u64::from_le_bytes(prefix);
     let room = source.len() - PREFIX;
     if len > room {
-        let message = format!(
-            "the header should have {len} bytes, the file has {room} after its length: \
-             an interrupted download, or not a safetensors file"
-        );
+        let cause = cause_of_end(source, len, limits)?;
+        let message = format!("the header should have {len} bytes, the file has {room} after its length: {cause}");
         return Err(Error::format(message).with_offset(0));
     }
     limits.check_header("the header", len).map_err(|e| e.with_offset(0))?;
     Ok(len)
+}
+
+/// Why a file ends before its header does: it was cut off if what there is of the header is as it should be.
+fn cause_of_end(source: &Source, len: u64, limits: &Limits) -> Result<&'static str> {
+    let start = source.read(PREFIX, 1.min(source.len() - PREFIX))?;
+    let is_object = matches!(*start, [] | [b'{' | b' ' | b'\n' | b'\r' | b'\t']);
+    let is_cut = is_object && len <= limits.header_bytes;
+    Ok(if is_cut { "an interrupted download" } else { "it is not a safetensors file, or its length is damaged" })
 }
 
 /// A file that ends early is worth its own words: it is the most common damage.
