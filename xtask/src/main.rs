@@ -97,10 +97,10 @@ fn header(_: &[String]) -> Outcome {
 }
 
 fn golden(_: &[String]) -> Outcome {
-    for (folder, venv) in [("tests/golden", "target/golden-venv"), ("tests/onnx", "target/onnx-venv")] {
-        let (folder, venv) = (Path::new(folder), Path::new(venv));
+    for name in ["golden", "onnx", "strangers"] {
+        let (folder, venv) = (Path::new("tests").join(name), Path::new("target").join(format!("{name}-venv")));
         if !venv.exists() {
-            run(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+            run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
         }
         let requirements = folder.join("requirements.txt");
         run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r"]).arg(requirements))?;
