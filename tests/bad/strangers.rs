@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use weighbridge::Kind::{Format, Unsupported};
-use weighbridge::{Access, Context, Error, Model, OpenOptions};
+use weighbridge::Kind::{Format, NotFound, Unsupported};
+use weighbridge::{Access, Context, Error, Kind, Model, OpenOptions};
 
 use crate::bytes::{file, index, tensors};
 use crate::trees::{Tree, at, plant};
@@ -266,6 +266,22 @@ fn onnx(location: &str, bytes: usize) -> Vec<u8> {
     [vec![1 << 3, 8], field(8, &[2 << 3, 17]), field(7, &graph)].concat()
 }
 
+#[test]
+fn strangers_are_named_as_external_data() {
+    for (name, bytes, words) in [written(), made(), texts()].concat() {
+        let root = plant(&vec![at("model.onnx", onnx("model.onnx.data", 1 << 20)), at("model.onnx.data", &bytes)]);
+        let error = open(root.path());
+        assert_says(name, &error, Format, words);
+        assert_says(name, &error, Format, &["model.onnx.data: w: ", "\"model.onnx\" expects 1048576 bytes"]);
+        assert!(!error.message().contains("interrupted"), "{name}: {error}");
+    }
+    for (name, bytes, _) in distributions() {
+        let root = plant(&vec![at("model.onnx", onnx("model.onnx.data", 1 << 20)), at("model.onnx.data", &bytes)]);
+        let in_all = format!("the file has {} in all", bytes.len());
+        assert_says(name, &open(root.path()), Format, &[&*in_all, "cut off, or belongs to another model"]);
+    }
+}
+
 /// Contents of tensors may be any bytes: those of a model that is well are never taken for something else.
 #[test]
 fn contents_of_tensors_may_look_like_anything() {
@@ -281,6 +297,40 @@ fn contents_of_tensors_may_look_like_anything() {
             let model = Model::open(root.path(), &by(Access::Read), &Context::new());
             assert_eq!(model.unwrap().bytes(0).unwrap(), bytes, "{name}");
         }
+    }
+}
+
+/// A file that cannot be used is named with the model, the tensor and what lies there instead.
+#[test]
+fn external_data_that_cannot_be_opened_is_explained() {
+    const NAMES: &str = "the model \"model.onnx\" names the file";
+    let model = |location: &str| at("model.onnx", onnx(location, 4));
+    let rows: Vec<(_, Tree, Kind, &[&str])> = vec![
+        ("missing", vec![model("w.bin")], NotFound, &["w.bin: w: ", NAMES, "is missing: put it where"]),
+        (
+            "renamed",
+            vec![model("model.onnx.data"), at("decoder.onnx.data", "1234"), at("config.json", "{}")],
+            NotFound,
+            &["model.onnx.data: w: ", "is missing: there is \"decoder.onnx.data\", which may be the file"],
+        ),
+        ("another case", vec![model("W.bin"), at("w.bin", "1234")], NotFound, &["there is \"w.bin\""]),
+        ("unfinished", vec![model("w.data"), at("w.data.part", "12")], NotFound, &["there is \"w.data.part\""]),
+        ("in a folder", vec![model("sub/w.bin"), at("sub/v.bin", "1234")], NotFound, &["there is \"v.bin\""]),
+        ("absolute", vec![model("/w.bin")], Format, &["w: ", NAMES, "\"/w.bin\"", "is absolute"]),
+        ("with backslashes", vec![model("sub\\w.bin")], Format, &["w: ", NAMES, "a backslash"]),
+        (
+            "too short",
+            vec![model("w.bin"), at("w.bin", b"\x01\x02\x03")],
+            Format,
+            &["w.bin: w: ", "\"model.onnx\" expects 4 bytes", "has 3 in all", "cut off, or belongs to another model"],
+        ),
+    ];
+    for (name, tree, kind, words) in rows {
+        let root = plant(&tree);
+        let error = open(root.path());
+        assert_says(name, &error, kind, words);
+        assert_eq!(error.site().subject.as_deref(), Some("w"), "{name}: {error}");
+        assert!(!error.message().contains("incomplete"), "{name}: {error}");
     }
 }
 
