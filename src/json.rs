@@ -89,13 +89,19 @@ fn explain(error: &serde_json::Error, text: &str, start: u64) -> Error {
     Error::format(message).with_offset(start + at as u64)
 }
 
-/// Names the key whose value is of the wrong type. Other errors have words of their own, and their text keeps its place.
+/// Names the key whose value is of the wrong type, or out of its range. Other errors have words of their own, and their text keeps
+/// its place.
 pub(crate) fn of_key<E: serde::de::Error>(error: E, key: &str) -> E {
-    let text = error.to_string();
-    if !text.starts_with("invalid type") {
-        return error;
+    let (text, key) = (error.to_string(), Printable(key));
+    match () {
+        () if text.starts_with("invalid type") => {
+            E::custom(format_args!("the value of \"{key}\" is of the wrong type: {text}"))
+        }
+        () if text.starts_with("invalid value") || text.starts_with("invalid length") => {
+            E::custom(format_args!("the value of \"{key}\" is wrong: {text}"))
+        }
+        () => error,
     }
-    E::custom(format_args!("the value of \"{}\" is of the wrong type: {text}", Printable(key)))
 }
 
 /// Text that is borrowed from the file unless it holds escapes.
@@ -299,6 +305,9 @@ mod tests {
             wrong,
             "the value of \"steps\" is of the wrong type: invalid type: integer `1000`, expected a string (at byte 120)"
         );
+        let negative = read(b"{\"a\":-1}", 0, PhantomData::<UniqueMap<u32, 10>>).err().unwrap();
+        assert!(negative.message().starts_with("the value of \"a\" is wrong: invalid value"), "{negative}");
+        assert!(message(r#"{"a":"\x"}"#).starts_with("not valid JSON here: invalid escape"));
         assert!(message(r#"{"a":null}"#).contains("the value of \"a\" is of the wrong type"));
         assert!(message(r#"{"a":tru}"#).starts_with("not valid JSON here: "));
         assert!(message(r#"{"a":"b"#).starts_with("not valid JSON here: the JSON text ends"));

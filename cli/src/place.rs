@@ -26,10 +26,8 @@ pub fn resolve(model: &Path, env: Env<'_>) -> Result<PathBuf, Error> {
 
 /// Whether anything lies under a path. A link that leads nowhere does: opening it tells so.
 fn exists(path: &Path) -> Result<bool, Error> {
-    if path.is_symlink() {
-        return Ok(true);
-    }
-    path.try_exists().map_err(|e| Error::new(Kind::Io, e.to_string()).with_path(path.to_string_lossy()))
+    let is_there = path.try_exists().map(|leads_to_something| leads_to_something || path.is_symlink());
+    is_there.map_err(|e| Error::new(Kind::Io, e.to_string()).with_path(path.to_string_lossy()))
 }
 
 fn nothing_at(path: &Path) -> Error {

@@ -91,7 +91,10 @@ fn several_models_in_a_directory_are_the_users_to_choose() {
     for name in ["a.safetensors", "b.safetensors"] {
         fs::copy(golden("edge.safetensors"), folder.path().join(name)).unwrap();
     }
-    assert!(bad(2, &["inspect", path(folder.path())]).contains("several models (a.safetensors, b.safetensors)"));
+    assert!(bad(2, &["load", path(folder.path())]).contains("several models (a.safetensors, b.safetensors)"));
+    let listed = good_json(&["inspect", path(folder.path()), "--json"]);
+    let model = |path| json!({"path": path, "format": "safetensors"});
+    assert_eq!(listed["models"], json!([model("a.safetensors"), model("b.safetensors")]));
 }
 
 #[test]

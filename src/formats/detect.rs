@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 
-use super::{FORMATS, Format, impostor, joined, survey};
+use super::stranger::{self, Stranger};
+use super::{FORMATS, Format, joined, survey};
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
@@ -22,13 +23,13 @@ pub(super) enum Confidence {
 
 /// What a format is told by: the ends of a file, its name and its length.
 pub(super) struct Clues<'a> {
-    /// The first bytes: 512, or all if there are less.
+    /// The first bytes: a page of 4,096, or all if there are less.
     pub head: Bytes,
     source: &'a Source,
 }
 
 impl<'a> Clues<'a> {
-    const HEAD: u64 = 512;
+    const HEAD: u64 = 4096;
     /// The longest comment of a zip archive, and the record before it.
     const TAIL: u64 = (64 << 10) + 22;
 
@@ -46,8 +47,7 @@ impl<'a> Clues<'a> {
         self.source.len()
     }
 
-    /// The last bytes, read only if a format asks for them: 64 KiB and 22, or all if there are less.
-    #[allow(dead_code, reason = "archives are told by their end; no format of this release is one")]
+    /// The last bytes, read only for an archive, which is told by its end: 64 KiB and 22, or all if there are less.
     pub(super) fn tail(&self) -> Result<Bytes> {
         let len = self.len().min(Self::TAIL);
         self.source.read(self.len() - len, len)
@@ -69,21 +69,35 @@ pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static 
         None => of_directory(location.listing()?, notes).map_err(|e| e.with_path(location.path()))?,
         Some(source) => of_file(source, notes)?,
     };
-    found.ok_or_else(|| {
-        if location.entry().is_none()
-            && let Ok(models @ [_, ..]) = survey(location).as_deref()
-        {
-            let paths: Vec<_> = models.iter().map(|model| &*model.path).collect();
-            let message = format!(
-                "the directory holds no model itself, but its folders do ({}): name one of them",
-                joined(&paths)
-            );
-            return Error::invalid(message).with_path(location.path());
-        }
-        let what = if location.entry().is_some() { "this is not a model" } else { "this directory holds no model" };
-        let odd = location.odd_names().next().map_or_else(String::new, |odd| format!(" ({odd})"));
-        Error::new(Kind::Unsupported, format!("{what} {}{odd}", of_known_format())).with_path(location.path())
-    })
+    found.ok_or_else(|| nothing_found(location).with_path(location.path()))
+}
+
+/// The error for what shows no format of ours, and no other that would be an error of its own.
+fn nothing_found(location: &Location) -> Error {
+    if let Some(error) = models_in_folders(location) {
+        return error;
+    }
+    let (what, instead) = match location.entry() {
+        Some(source) => ("this is not a model", instead(source)),
+        None => ("this directory holds no model", stranger::instead(location)),
+    };
+    let odd = location.odd_names().next().map_or_else(String::new, |odd| format!(" ({odd})"));
+    Error::new(Kind::Unsupported, format!("{what} {}{instead}{odd}", of_known_format()))
+}
+
+/// The error for a directory that is no model itself, and whose folders hold some.
+fn models_in_folders(location: &Location) -> Option<Error> {
+    let models = if location.entry().is_none() { survey(location).ok()? } else { Vec::new() };
+    let paths: Vec<_> = models.iter().map(|model| &*model.path).collect();
+    let message =
+        format!("the directory holds no model itself, but its folders do ({}): name one of them", joined(&paths));
+    (!paths.is_empty()).then(|| Error::invalid(message))
+}
+
+/// What a file is instead of a model: the end of a sentence, or nothing.
+fn instead(source: &Source) -> String {
+    let stranger = Clues::of(source).ok().and_then(|clues| stranger(&clues));
+    stranger.map_or_else(String::new, |stranger| format!("; it is {stranger}"))
 }
 
 /// A name only helps where the content is broken, so that the error is the right reader's.
@@ -92,8 +106,9 @@ fn of_file(source: &Source, notes: &mut Notes) -> Result<Option<&'static Format>
     let probed: Vec<_> = FORMATS.iter().map(|format| (format, (format.probe)(&clues))).collect();
     let likely = likeliest(&probed);
     let Some(first) = likely.first() else {
-        return match impostor(&clues) {
-            Some(error) => Err(error.with_path(source.path())),
+        // The reader of a broken index has more to say than that it is text.
+        return match stranger(&clues).filter(|stranger| !stranger.is_text()) {
+            Some(stranger) => Err(refusal(&stranger).with_path(source.path())),
             None => Ok(by_extension(clues.name())),
         };
     };
@@ -135,10 +150,14 @@ fn choose<'f>(found: Vec<(&'f Format, Entrance)>, notes: &mut Notes) -> Result<O
     Ok(Some(*format))
 }
 
-/// The error for a file that no reader takes, where its first bytes show what it is instead.
-pub(super) fn impostor(clues: &Clues<'_>) -> Option<Error> {
-    impostor::explain(&clues.head)
-        .map(|cause| Error::format(format!("{cause}: expected a model {}", of_known_format())))
+/// What a file is that a reader has refused, if its bytes show it.
+pub(super) fn stranger(clues: &Clues<'_>) -> Option<Stranger> {
+    stranger::of(clues)
+}
+
+/// The error for a file that is something else.
+pub(super) fn refusal(stranger: &Stranger) -> Error {
+    Error::format(stranger.instead_of(&format!("a model {}", of_known_format())))
 }
 
 fn of_known_format() -> String {
@@ -205,7 +224,7 @@ mod tests {
         let bytes: Vec<u8> = (0..100_000_u32).map(|byte| byte as u8).collect();
         let source = Source::from_memory("m", bytes.clone().into());
         let clues = Clues::of(&source).unwrap();
-        assert_eq!((&*clues.head, clues.len()), (&bytes[..512], 100_000));
+        assert_eq!((&*clues.head, clues.len()), (&bytes[..4096], 100_000));
         assert_eq!(clues.tail().unwrap(), bytes[100_000 - 65_558..]);
         let short = Source::from_memory("m", bytes[..3].to_vec().into());
         let clues = Clues::of(&short).unwrap();

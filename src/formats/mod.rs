@@ -9,7 +9,6 @@
 compile_error!("enable at least one format: without one, nothing can be opened");
 
 mod detect;
-mod impostor;
 #[cfg(feature = "onnx")]
 mod onnx;
 mod parsed;
@@ -17,6 +16,7 @@ mod parsed;
 mod protobuf;
 #[cfg(feature = "safetensors")]
 mod safetensors;
+mod stranger;
 mod survey;
 #[cfg(feature = "trial")]
 mod trial;

@@ -38,8 +38,8 @@ fn texts() -> Vec<Row> {
     let deep = r#"{"metadata":"#.repeat(100_000);
     let page = "<html><body>Not found</body></html>";
     vec![
-        ("empty", beside(""), "", Format, &[INDEX, "ends in the middle of a value"]),
-        ("empty, by its path", beside(""), INDEX, Format, &[INDEX, "this file is empty"]),
+        ("empty", beside(""), "", Format, &[INDEX, "an empty file"]),
+        ("empty, by its path", beside(""), INDEX, Format, &[INDEX, "an empty file"]),
         ("error page", beside(page), INDEX, Format, &[INDEX, "a web page"]),
         ("cut", beside(r#"{"weight_map":{"w":"a"}"#), "", Format, &[INDEX, "ends in the middle", "(at byte 22)"]),
         ("list at the root", beside(r#"[{"w":"a"},null]"#), "", Format, &["expected an object", "(at byte 0)"]),
@@ -167,13 +167,13 @@ fn contents() -> Vec<Row> {
     vec![
         ("git-lfs pointer", file(&pointer), "", Format, &["/a: ", "git-lfs pointer", "git lfs pull"]),
         ("error page", file(b"<html>404</html>"), "", Format, &["/a: ", "a web page"]),
-        ("empty shard", file(b""), "", Format, &["/a: ", "this file is empty"]),
+        ("empty shard", file(b""), "", Format, &["/a: ", "an empty file"]),
         ("zeros", file(&[0; 4096]), "", Format, &["/a: ", "zeros"]),
         ("zip archive", file(b"PK\x03\x04\x00\x00\x08\x08\x00\x00"), "", Format, &["/a: ", "a zip archive"]),
         ("cut shard", file(&tensor("U8", "[4]", "[0,4]", 3)), "", Format, &["/a: ", "ends 1 bytes early"]),
         ("broken shard", file(&tensor("U8", "[4]", "[4,8]", 8)), "", Format, &["/a: ", "w: ", "leaves a gap"]),
-        ("index as a shard", map(&format!(r#"{{"w":"{INDEX}"}}"#)), "", Format, &[INDEX, "not a safetensors file"]),
-        ("index of an index", file(&index(&[("w", "a")])), "", Format, &["/a: ", "not a safetensors file"]),
+        ("index as a shard", map(&format!(r#"{{"w":"{INDEX}"}}"#)), "", Format, &[INDEX, "text, which begins"]),
+        ("index of an index", file(&index(&[("w", "a")])), "", Format, &["/a: ", "text, which begins"]),
     ]
 }
 

@@ -12,6 +12,7 @@ mod files;
 mod indices;
 mod limits;
 mod manifests;
+mod strangers;
 mod structure;
 mod trees;
 mod trust;

@@ -18,6 +18,7 @@ mod node;
 #[allow(dead_code, missing_docs, clippy::all, reason = "made by prost from the official schema")]
 mod proto;
 mod schema;
+mod sidecar;
 mod tensor;
 mod tensors;
 mod types;

@@ -5,6 +5,7 @@ use super::tensors::{Loaded, Tensors};
 use super::{FORMAT, directory, function, graph, probe, schema};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::{MODEL_METADATA_UNIQUE, MODEL_TRAINING};
+use crate::formats::detect::{refusal, stranger};
 use crate::formats::protobuf::{fields, scan};
 use crate::formats::{Clues, Confidence, Parsed, Reading};
 use crate::graph::{Graphs, OnnxFacts};
@@ -14,7 +15,7 @@ use crate::storage::Source;
 
 pub(super) fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     let source = directory::entry(reading)?;
-    let mut parsed = read_file(reading, &source).map_err(|e| e.with_path(source.path()))?;
+    let mut parsed = read_file(reading, &source).map_err(|e| explain(e, &source).with_path(source.path()))?;
     if reading.location.entry().is_none() {
         let mut parts: Vec<&str> = memory::collect(parsed.weights.iter().map(|file| file.source.name()), GRAPHS)?;
         parts.sort_unstable();
@@ -25,7 +26,7 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
 
 fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
     let (location, budget) = (reading.location, reading.budget);
-    let skeleton = scan(source, &schema::SCHEMA, budget).map_err(|e| explain(e, source))?;
+    let skeleton = scan(source, &schema::SCHEMA, budget)?;
     let mut found = Found {
         skeleton: &skeleton,
         graphs: Graphs::default(),
@@ -48,15 +49,21 @@ fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
     Ok(Parsed { weights, tensors: table, metadata, claims, graphs, ..Parsed::new(FORMAT.name) })
 }
 
-/// A file that does not even begin like a model is known by its name only.
+/// What a file is instead, if it does not even begin like a model, or begins like one of another format of messages. Errors of
+/// other files have a path already.
 fn explain(error: Error, source: &Source) -> Error {
-    let is_model = Clues::of(source).is_ok_and(|clues| probe(&clues) != Confidence::No);
-    match error.site().offset {
-        Some(offset) if !is_model && error.kind() == Kind::Format => {
-            Error::format(format!("this is not an ONNX model: {}", error.message())).with_offset(offset)
-        }
-        _ => error,
-    }
+    let is_own = error.kind() == Kind::Format && error.site().path.is_none();
+    let Some(clues) = Clues::of(source).ok().filter(|_| is_own) else { return error };
+    let offset = error.site().offset;
+    let is_at_start = offset.is_none_or(|offset| offset <= clues.head.len() as u64);
+    let is_lost = is_at_start && probe(&clues) == Confidence::No;
+    let stranger = stranger(&clues).filter(|stranger| stranger.is_signed() || is_lost);
+    let explained = match stranger {
+        Some(stranger) => refusal(&stranger),
+        None if is_lost && offset.is_some() => Error::format("this is not an ONNX model, or its beginning is damaged"),
+        None => return error,
+    };
+    offset.into_iter().fold(explained, Error::with_offset)
 }
 
 /// Reads everything; returns the metadata.

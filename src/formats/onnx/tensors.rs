@@ -8,9 +8,10 @@ use hashbrown::{HashMap, HashSet};
 use super::contents::{Recipe, build, count, is_six};
 use super::external::External;
 use super::label::Label;
+use super::sidecar::{too_short, unopened};
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Error, Kind, Printable, Result};
+use crate::error::{Error, Printable, Result};
 use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, TABLE_ROW, UsedPart, WeightFile};
 use crate::limits::Budget;
 use crate::memory;
@@ -98,7 +99,8 @@ impl<'a> Tensors<'a> {
             Some(file) => *file,
             None => {
                 self.budget.limits().check_files(self.files.len() as u64 + 1)?;
-                let source = self.location.open_sidecar(&name).map_err(explain_missing)?;
+                let source =
+                    self.location.open_sidecar(&name).map_err(|e| unopened(e, self.location, &self.model, &name))?;
                 memory::push(&mut self.files, source, TENSORS)?;
                 let file = self.files.len() as u32 - 1;
                 self.external.try_reserve(1).map_err(|_| Error::out_of_memory(TENSORS, 1))?;
@@ -109,12 +111,7 @@ impl<'a> Tensors<'a> {
         let source = &self.files[file as usize];
         let end = external.offset.checked_add(len);
         if end.is_none_or(|end| end > source.len()) {
-            let message = format!(
-                "the tensor needs {len} bytes from byte {}; the file has {}: an interrupted download, or another file",
-                external.offset,
-                source.len()
-            );
-            return Err(Error::format(message).with_path(source.path()).with_offset(external.offset));
+            return Err(too_short(&self.model, source, external.offset, len));
         }
         if let Some(checksum) = external.checksum {
             self.claim(&name, checksum)?;
@@ -199,15 +196,6 @@ fn cost_of(label: &Label, tensor: &IrTensor) -> u64 {
 
 fn sha1_of(file: String, digest: Digest) -> Claim {
     Claim { of: Claimed::File(file), algorithm: Algorithm::Sha1, digest }
-}
-
-/// A file that is not there is worth words of its own: it is the most common damage.
-fn explain_missing(error: Error) -> Error {
-    if error.kind() != Kind::NotFound {
-        return error;
-    }
-    let message = "the file with the contents of tensors is missing: an incomplete download";
-    Error::new(Kind::NotFound, message).with_path(error.site().path.clone().unwrap_or_default())
 }
 
 /// A file of external data: the model, which is the first file, says what lies in it.

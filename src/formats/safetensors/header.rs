@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
@@ -78,14 +79,20 @@ fn header_len(source: &Source, limits: &Limits) -> Result<u64> {
     let len = u64::from_le_bytes(prefix);
     let room = source.len() - PREFIX;
     if len > room {
-        let message = format!(
-            "the header should have {len} bytes, the file has {room} after its length: \
-             an interrupted download, or not a safetensors file"
-        );
+        let cause = cause_of_end(source, len, limits)?;
+        let message = format!("the header should have {len} bytes, the file has {room} after its length: {cause}");
         return Err(Error::format(message).with_offset(0));
     }
     limits.check_header("the header", len).map_err(|e| e.with_offset(0))?;
     Ok(len)
+}
+
+/// Why a file ends before its header does: it was cut off if what there is of the header is as it should be.
+fn cause_of_end(source: &Source, len: u64, limits: &Limits) -> Result<&'static str> {
+    let start = source.read(PREFIX, 1.min(source.len() - PREFIX))?;
+    let is_object = matches!(*start, [] | [b'{' | b' ' | b'\n' | b'\r' | b'\t']);
+    let is_cut = is_object && len <= limits.header_bytes;
+    Ok(if is_cut { "an interrupted download" } else { "it is not a safetensors file, or its length is damaged" })
 }
 
 /// A file that ends early is worth its own words: it is the most common damage.
@@ -192,7 +199,7 @@ impl<'de> Visitor<'de> for &mut HeaderReader<'_> {
         while let Some(json::Text(name)) = map.next_key()? {
             memory::check().map_err(json::no_memory)?;
             let added = if name == METADATA {
-                let metadata = map.next_value()?;
+                let metadata = map.next_value().map_err(|e| json::of_key(e, METADATA))?;
                 self.add_metadata(metadata)
             } else {
                 let entry = map.next_value_seed(EntryReader { name: &name, shape: &mut self.shape })?;
@@ -234,10 +241,11 @@ impl<'de> Visitor<'de> for EntryReader<'_> {
         let name = Printable(self.name);
         let (mut dtype, mut shape, mut offsets) = (None, None, None);
         while let Some(json::Text(key)) = map.next_key()? {
+            let place = (&*key, self.name);
             let is_new = match &*key {
-                "dtype" => dtype.replace(map.next_value::<json::Text<'_>>()?.0).is_none(),
-                "shape" => shape.replace(map.next_value_seed(ShapeReader(self.shape))?).is_none(),
-                "data_offsets" => offsets.replace(map.next_value::<(u64, u64)>()?).is_none(),
+                "dtype" => dtype.replace(value(&mut map, place, PhantomData::<json::Text<'_>>)?.0).is_none(),
+                "shape" => shape.replace(value(&mut map, place, ShapeReader(self.shape))?).is_none(),
+                "data_offsets" => offsets.replace(value(&mut map, place, OffsetsReader)?).is_none(),
                 // Later versions may say more about a tensor.
                 _ => map.next_value::<json::Skipped>().map(|_| true)?,
             };
@@ -252,6 +260,43 @@ impl<'de> Visitor<'de> for EntryReader<'_> {
             dtype: dtype.ok_or_else(|| missing("dtype"))?,
             offsets: offsets.ok_or_else(|| missing("data_offsets"))?,
         })
+    }
+}
+
+/// Reads the value of a key of a tensor, which an error names.
+fn value<'de, A: MapAccess<'de>, S: DeserializeSeed<'de>>(
+    map: &mut A,
+    (key, tensor): (&str, &str),
+    seed: S,
+) -> Result<S::Value, A::Error> {
+    map.next_value_seed(seed).map_err(|e| json::of_key(e, &format!("{key} of {tensor}")))
+}
+
+/// Reads two offsets. serde_json would call a third one invalid JSON.
+struct OffsetsReader;
+
+impl<'de> DeserializeSeed<'de> for OffsetsReader {
+    type Value = (u64, u64);
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(u64, u64), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OffsetsReader {
+    type Value = (u64, u64);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of two offsets")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(u64, u64), A::Error> {
+        let start = seq.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+        let end = seq.next_element()?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
+        match seq.next_element::<json::Skipped>()? {
+            None => Ok((start, end)),
+            Some(_) => Err(A::Error::invalid_length(3, &self)),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod index;
 
 use std::collections::{BTreeMap, btree_map};
 
-use super::detect::impostor;
+use super::detect::{refusal, stranger};
 use super::{
     Clues, Confidence, DescribedBy, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile,
 };
@@ -51,17 +51,25 @@ fn probe(clues: &Clues<'_>) -> Confidence {
     }
 }
 
-/// What a shard is instead, if it is no file of this format at all: the reader's error would only tell what is odd.
+/// What a shard is instead, unless it begins like one: the reader's error would only tell what is odd.
 fn explain(error: Error, source: &Source) -> Error {
-    let clues = Clues::of(source).ok().filter(|_| error.kind() == Kind::Format);
-    let stranger = clues.filter(|clues| probe(clues) == Confidence::No);
-    stranger.and_then(|clues| impostor(&clues)).unwrap_or(error)
+    let clues = Clues::of(source).ok().filter(|clues| error.kind() == Kind::Format && probe(clues) != Confidence::Sure);
+    clues.and_then(|clues| stranger(&clues)).map_or(error, |stranger| refusal(&stranger))
+}
+
+/// What an index is instead. Of one that is broken text, the reader has more to say; errors of its shards are theirs.
+fn explain_index(error: Error, source: &Source) -> Error {
+    if error.kind() != Kind::Format || error.site().path != Some(source.path()) {
+        return error;
+    }
+    let stranger = Clues::of(source).ok().and_then(|clues| stranger(&clues)).filter(|stranger| !stranger.is_text());
+    stranger.map_or(error, |stranger| refusal(&stranger).with_path(source.path()))
 }
 
 fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     match directory::entry(reading)? {
         Entry::File(source) => read_file(reading, source),
-        Entry::Index(source) => index::read(reading, &source),
+        Entry::Index(source) => index::read(reading, &source).map_err(|e| explain_index(e, &source)),
         Entry::Shards(names) => read_shards(reading, &names),
     }
 }
@@ -118,7 +126,7 @@ impl<'r, 'a> Shards<'r, 'a> {
         self.reading.budget.tell()?;
         self.refuse_twice(&source)?;
         let parsed = header::read(self.reading, &source);
-        let parsed = parsed.map_err(|e| explain(e, &source)).map_err(|e| e.with_path(source.path()))?;
+        let parsed = parsed.map_err(|e| explain(e, &source).with_path(source.path()))?;
         self.count += parsed.tensors.len() as u64;
         self.reading.budget.limits().check_tensors(self.count)?;
         let picked: Vec<bool> = memory::collect(parsed.tensors.iter().map(|tensor| belongs(tensor.name)), TABLES)?;

@@ -1,0 +1,104 @@
+//! What a directory without a model holds instead.
+
+use std::cmp::Reverse;
+
+use super::of;
+use crate::error::Printable;
+use crate::formats::detect::Clues;
+use crate::storage::{Listed, Location};
+
+/// The most files that are named. The first bytes of those with weights are looked at.
+const MOST: usize = 3;
+
+/// Endings of files that may hold weights in other formats, and of archives.
+const WEIGHTS: &[&str] = &[
+    ".bin",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".pt2",
+    ".pte",
+    ".mar",
+    ".pkl",
+    ".joblib",
+    ".gguf",
+    ".ggml",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".msgpack",
+    ".tflite",
+    ".ort",
+    ".xml",
+    ".mlmodel",
+    "manifest.json",
+    ".npz",
+    ".npy",
+    ".engine",
+    ".plan",
+    ".trt",
+    ".pb",
+    ".nemo",
+    ".tar",
+    ".tgz",
+    ".gz",
+    ".zst",
+    ".xz",
+    ".bz2",
+    ".lz4",
+    ".7z",
+    ".zip",
+    ".rar",
+    ".gpg",
+    ".age",
+    ".enc",
+    ".dvc",
+];
+
+/// Endings that programs give to files that they have not finished.
+const UNFINISHED: &[&str] = &[".incomplete", ".part", ".partial", ".crdownload", ".download", ".aria2", ".tmp"];
+
+/// Where huggingface_hub keeps what it has not finished, below the folder that it downloads to.
+const HUB: &str = ".cache/huggingface/download";
+
+/// What a directory holds instead of a model: the end of a sentence, or nothing.
+pub(in crate::formats) fn instead(location: &Location) -> String {
+    let hub = location.folder(HUB).unwrap_or_default().files;
+    let listing = location.listing().unwrap_or_default();
+    let visible = listing.iter().filter(|file| !file.name.starts_with('.'));
+    // The largest files are the weights.
+    let mut weights: Vec<_> = visible.clone().filter(|file| ends_in(file, WEIGHTS)).collect();
+    weights.sort_by_key(|file| Reverse(file.bytes));
+    let unfinished = visible.chain(&hub).filter(|file| ends_in(file, UNFINISHED));
+
+    let mut held: Vec<_> =
+        weights.iter().take(MOST).enumerate().map(|(at, file)| named(location, file, at == 0)).collect();
+    if let Some(more @ 1..) = weights.len().checked_sub(MOST) {
+        held.push(format!("{more} more such files"));
+    }
+    held.extend(
+        unfinished.take(MOST).map(|file| format!("{}, by its name an unfinished download", Printable(&file.name))),
+    );
+    if held.is_empty() { String::new() } else { format!("; it holds {}", held.join("; ")) }
+}
+
+/// A file with what it is, and perhaps what helps.
+fn named(location: &Location, file: &Listed, with_cure: bool) -> String {
+    let name = Printable(&file.name);
+    let source = location.open_asset(&file.name).ok();
+    let stranger = source.and_then(|source| of(&Clues::of(&source).ok()?)).filter(|stranger| !stranger.is_text());
+    match stranger {
+        Some(stranger) if with_cure => format!("{name}, which is {stranger}"),
+        Some(stranger) => format!("{name}, which is {}", stranger.what),
+        None => name.to_string(),
+    }
+}
+
+fn ends_in(file: &Listed, endings: &[&str]) -> bool {
+    let name = file.name.as_bytes();
+    let ends_with = |ending: &&str| {
+        let start = name.len().checked_sub(ending.len());
+        start.is_some_and(|start| name[start..].eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    endings.iter().any(ends_with)
+}
