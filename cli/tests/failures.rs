@@ -33,7 +33,7 @@ fn error(status: i32, args: &[&str]) -> Value {
 fn an_error_says_what_is_wrong_where_and_of_which_kind() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing");
-    for command in ["inspect", "verify", "digest", "load", "check"] {
+    for command in ["load", "check"] {
         let error = error(2, &[command, path(&missing)]);
         let expected = json!({"kind": "not-found", "message": "there is no such file or directory", "path": path(&missing),
                               "subject": null, "offset": null});
@@ -58,7 +58,7 @@ fn several_models_are_wrong_usage() {
     for name in ["a.safetensors", "b.safetensors"] {
         fs::copy(golden("edge.safetensors"), folder.path().join(name)).unwrap();
     }
-    for command in ["inspect", "verify", "digest", "load", "check"] {
+    for command in ["load", "check"] {
         let error = error(2, &[command, path(folder.path())]);
         assert_eq!(error["kind"], "invalid-argument", "{command}");
         assert!(error["message"].as_str().unwrap().contains("(a.safetensors, b.safetensors): name one"), "{error}");

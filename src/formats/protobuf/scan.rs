@@ -59,7 +59,7 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, budget: &Budget
         lengths: Vec::new(),
         counts: vec![0; schema.messages.len()],
         heap: 0,
-        most_heap: (SMALL_HEAP.saturating_add(source.len().saturating_mul(HEAP_RATIO))).min(budget.heap_left()),
+        most_heap: most_heap(source).min(budget.heap_left()),
     };
     scanner.run()?;
     let Scanner { memory, text, payloads, mut lengths, counts, heap, .. } = scanner;
@@ -103,6 +103,11 @@ struct Scanner<'a> {
     /// Bytes that what was seen so far will take when it is decoded, and the most that it may.
     heap: u64,
     most_heap: u64,
+}
+
+/// Bytes that the parts of a file of this length may take when they are decoded.
+fn most_heap(source: &Source) -> u64 {
+    SMALL_HEAP.saturating_add(source.len().saturating_mul(HEAP_RATIO))
 }
 
 impl Scanner<'_> {
@@ -226,8 +231,11 @@ impl Scanner<'_> {
         if self.heap <= self.most_heap {
             return Ok(());
         }
-        // Where the memory of the open is the bound that is exceeded, this says so.
-        self.budget.take_heap(self.heap)?;
+        if self.most_heap < most_heap(self.source) {
+            // The memory of the open is the bound that is exceeded: this says so.
+            let refused = self.budget.take_heap(self.heap);
+            refused.map_err(|e| e.with_offset(self.ahead + begin as u64))?;
+        }
         let message = format!("the model has more small parts than its {} bytes should need", self.source.len());
         Err(self.error(begin, ErrorKind::Limit, message))
     }
