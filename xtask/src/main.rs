@@ -23,6 +23,8 @@ const TESTS_OF_FILES: &[&str] = &[
     "changes",
     "golden",
     "hosts",
+    "hub",
+    "links",
     "log",
     "mapping",
     "memory",
@@ -31,6 +33,7 @@ const TESTS_OF_FILES: &[&str] = &[
     "out_of_memory",
     "parts",
     "prefixes",
+    "repositories",
     "small_stack",
     "working_directory",
 ];
