@@ -10,10 +10,11 @@ use std::time::Instant;
 use std::{env, fs};
 
 use weighbridge::check::{CheckOptions, check};
+use weighbridge::diff::diff;
 use weighbridge::host::Level;
-use weighbridge::verify::RECORD_FILE_NAME;
+use weighbridge::verify::{Memo, RECORD_FILE_NAME};
 use weighbridge::write::Manifests;
-use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Policy, Result, Target, Task};
+use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Policy, Repository, Result, Target, Task};
 
 fn main() {
     let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -27,6 +28,11 @@ fn main() {
         "load" => load(&inputs.join("load"), "load", None),
         "load-sha256" => load(&inputs.join("load"), "load with SHA-256", Some(sha256)),
         "load-blake3" => load(&inputs.join("load"), "load with BLAKE3", Some(blake3)),
+        "start-plain" => start(&inputs.join("load"), "open and load", None),
+        "start-memo" => start(&inputs.join("load"), "open, verify and load with a memo", Some(sha256)),
+        "diff-manifests" => diff_copies(inputs, "diff by manifests", Some(blake3)),
+        "diff" => diff_copies(inputs, "diff by hashing", None),
+        "list" => list(&inputs.join("list"), "list a repository of 500 files"),
         "verify-sha256" => verify(&inputs.join("load"), "verify: SHA-256", sha256),
         "verify-blake3" => verify(&inputs.join("one"), "verify one: BLAKE3", blake3),
         "load-matrix" => load(&matrix(inputs, [COLUMNS, 1]), "load a matrix", None),
@@ -124,6 +130,60 @@ fn verify(path: &Path, what: &str, manifest: ManifestOf) -> Result<()> {
         let task = Task::start(&plan)?;
         task.wait()?;
         task.finish()
+    })
+}
+
+/// The start of a server: without any check, or with everything checked that was verified by an earlier start.
+fn start(path: &Path, what: &str, manifest: Option<ManifestOf>) -> Result<()> {
+    let memo = manifest.map(|_| Memo::open(path.join("memo.bench"))).transpose()?;
+    let options = OpenOptions { memo, ..options(path, manifest) };
+    let context = context();
+    let bytes = Model::open(path, &options, &context)?.files().map(|file| file.len()).sum();
+    measure(what, bytes, || {
+        let model = Model::open(path, &options, &context)?;
+        if options.policy != Policy::None {
+            model.verify()?.verdict(options.policy)?;
+        }
+        model.load(&PlanOptions::default())
+    })
+}
+
+/// Two checkpoints of 4 GiB with the same contents in different files.
+fn diff_copies(inputs: &Path, what: &str, manifest: Option<ManifestOf>) -> Result<()> {
+    let (first, second) = (inputs.join("load"), inputs.join("load-copy"));
+    if !second.exists() {
+        fs::create_dir(&second).unwrap();
+        for entry in fs::read_dir(&first).unwrap().map(|entry| entry.unwrap()) {
+            if entry.path().extension().is_some_and(|ending| ending == "safetensors" || ending == "json") {
+                fs::copy(entry.path(), second.join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    let options = options(&first, manifest);
+    let context = context();
+    let open = |path: &Path| Model::open(path, &options, &context);
+    let hashed = diff(&open(&first)?, &open(&second)?)?.hashed_bytes;
+    measure(what, hashed, || {
+        let difference = diff(&open(&first)?, &open(&second)?)?;
+        assert!(difference.is_empty());
+        Ok(difference)
+    })
+}
+
+/// A repository of ten models in folders, each with files beside it.
+fn list(path: &Path, what: &str) -> Result<()> {
+    for number in 0..500 {
+        let folder = path.join(format!("part{}", number % 10));
+        let name = if number < 10 { "model.onnx".to_owned() } else { format!("file{number}.json") };
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name), "{}").unwrap();
+    }
+    let options = OpenOptions { policy: Policy::None, ..Default::default() };
+    let context = context();
+    measure(what, 0, || {
+        let models = Repository::open(path, &options, &context)?.models()?;
+        assert_eq!(models.len(), 10);
+        Ok(models)
     })
 }
 
