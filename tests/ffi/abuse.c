@@ -343,12 +343,15 @@ static void unknown_values(void) {
   wb_plan_options p;
   uint32_t bit;
 
-  for (bit = 2; bit < 64; bit++) {
+  for (bit = 3; bit < 64; bit++) {
     open = open_options();
     open.flags = UINT64_C(1) << bit;
     refuse_open(&open, __LINE__);
   }
   open = open_options(), open.verify = 3, refuse_open(&open, __LINE__);
+  open = open_options(), open.link_root_count = 1, refuse_open(&open, __LINE__);
+  open = open_options(), open.link_roots = &bad_text, open.link_root_count = 1, refuse_open(&open, __LINE__);
+  open = open_options(), open.memo = bad_text, refuse_open(&open, __LINE__);
   open = open_options(), open.verify = UINT32_MAX, refuse_open(&open, __LINE__);
   open = open_options(), open.reserved = 1, refuse_open(&open, __LINE__);
   open = open_options(), open.format.ptr = "no such format", open.format.len = 14, refuse_open(&open, __LINE__);
