@@ -56,9 +56,9 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if !beside.location.has_folder(OBJECTS) {
         return Ok(Vec::new());
     }
-    let pointers = pointers(&beside.location.walk(OBJECTS)?.files)?;
-    let Some(index) = beside.location.open_if_present(INDEX)? else { return Ok(Vec::new()) };
-    let entries = beside.bytes(&index).and_then(|bytes| git_index::read(&bytes));
+    let objects = beside.location.walk(OBJECTS);
+    let pointers = pointers(&beside.kept(OBJECTS, objects)?.unwrap_or_default().files)?;
+    let entries = if pointers.is_empty() { Ok(Vec::new()) } else { read_index(beside) };
     let mut files = BTreeMap::new();
     for Entry { name, object, modified } in beside.kept(INDEX, entries)?.unwrap_or_default() {
         memory::check()?;
@@ -70,6 +70,13 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
         }
     }
     Ok(vec![(files, BTreeMap::new())])
+}
+
+fn read_index(beside: &Beside<'_>) -> Result<Vec<Entry>> {
+    match beside.location.open_if_present(INDEX)? {
+        Some(index) => git_index::read(&beside.bytes(&index)?, beside.budget),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// What the objects are, by what git calls their pointers.
