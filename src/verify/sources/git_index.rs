@@ -5,6 +5,8 @@
 //! |---|---|
 //! | 12 | `DIRC`, version, number of entries, all numbers big-endian |
 //! | … | the entries |
+//! | … | the extensions: 4 letters, the number of bytes that follow, and these |
+//! | 20 | SHA-1 of everything before, or zeros (`index.skipHash`) |
 //!
 //! | bytes | of an entry |
 //! |---|---|
@@ -12,16 +14,20 @@
 //! | 8–15 | time of modification: seconds, nanoseconds |
 //! | 16–39 | device, inode, mode, user, group, size |
 //! | 40–59 | SHA-1 of the object |
-//! | 60–61 | flags: bit 14 says that 16 more flags follow |
+//! | 60–61 | flags: bits 12 and 13 are set only in a merge; bit 14 says that 16 more flags follow |
+//! | 62–63 | those: bit 14 says that the file is left out of the working tree (`git sparse-checkout`) |
 //! | … | the name; versions 2 and 3: a NUL, and more of them up to a multiple of 8 bytes; version 4: the bytes to remove from the end of the previous name, the bytes to append, a NUL |
 
-use crate::digest::Digest;
-use crate::error::{Error, Result};
+use crate::digest::{Algorithm, Digest};
+use crate::error::{Error, Kind, Result};
+use crate::limits::Budget;
 use crate::memory;
 
 const HEADER: usize = 12;
 const FIXED: usize = 62;
+const MERGED: u16 = 3 << 12;
 const EXTENDED: u16 = 1 << 14;
+const LEFT_OUT: u16 = 1 << 14;
 
 /// Bytes of the longest name that is taken: more than any system opens.
 const LONGEST_NAME: usize = 4096;
@@ -35,38 +41,89 @@ pub(super) struct Entry {
     pub modified: u32,
 }
 
-/// Reads the entries whose names are UTF-8.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>> {
-    let header = bytes.split_at_checked(HEADER).filter(|(header, _)| header.starts_with(b"DIRC"));
-    let (header, mut rest) = header.ok_or_else(|| Error::format("it is no index of git: expected \"DIRC\""))?;
+/// What an entry says beside the name.
+struct Stat {
+    object: Digest,
+    modified: u32,
+    /// Whether git has put the file into the working tree.
+    is_checked_out: bool,
+}
+
+/// Reads the entries of files that git has put into the working tree, and whose names are UTF-8.
+pub(super) fn read(bytes: &[u8], budget: &Budget) -> Result<Vec<Entry>> {
+    let (version, count) = read_header(bytes)?;
+    let body = check_sum(bytes)?;
+    let (mut entries, mut name, mut rest) = (Vec::new(), Vec::new(), body);
+    for _ in 0..count {
+        let at = HEADER + body.len() - rest.len();
+        let stat = read_entry(&mut rest, version, &mut name).ok_or_else(|| cut_off(at))?;
+        let Some(name) = std::str::from_utf8(&name).ok().filter(|_| stat.is_checked_out) else { continue };
+        // In version 4 all names together may be far longer than the index.
+        budget.take_heap(name.len() as u64)?;
+        let entry = Entry { name: memory::text(name, "a name")?, object: stat.object, modified: stat.modified };
+        memory::push(&mut entries, entry, "the index of git")?;
+    }
+    check_extensions(rest, HEADER + body.len() - rest.len())?;
+    Ok(entries)
+}
+
+fn cut_off(at: usize) -> Error {
+    Error::format("the index of git is cut off here").with_offset(at as u64)
+}
+
+/// The version, and the number of entries.
+fn read_header(bytes: &[u8]) -> Result<(u32, u32)> {
+    let header = bytes.first_chunk::<HEADER>().filter(|header| header.starts_with(b"DIRC"));
+    let header = header.ok_or_else(|| Error::format("it is no index of git: expected \"DIRC\""))?;
     let (version, count) = (number(&header[4..]), number(&header[8..]));
     if !(2..=4).contains(&version) {
         return Err(Error::format(format!("it is an index of version {version}: expected 2, 3 or 4")));
     }
-    let (mut entries, mut name) = (Vec::new(), Vec::new());
-    for _ in 0..count {
-        let at = (bytes.len() - rest.len()) as u64;
-        let entry = read_entry(&mut rest, version, &mut name);
-        let (object, modified) =
-            entry.ok_or_else(|| Error::format("the index of git is cut off here").with_offset(at))?;
-        if let Ok(name) = std::str::from_utf8(&name) {
-            let name = memory::text(name, "a name")?;
-            memory::push(&mut entries, Entry { name, object, modified }, "the index of git")?;
+    Ok((version, count))
+}
+
+/// What lies between the header and the checksum, if that is right.
+fn check_sum(bytes: &[u8]) -> Result<&[u8]> {
+    let (contents, sum) = bytes.split_last_chunk::<20>().ok_or_else(|| cut_off(bytes.len()))?;
+    if *sum != [0; 20] && Digest::from(*sum) != Digest::of(Algorithm::Sha1, contents) {
+        return Err(Error::format("its checksum is wrong: it is damaged, or of a repository with SHA-256"));
+    }
+    contents.get(HEADER..).ok_or_else(|| cut_off(bytes.len()))
+}
+
+/// Refuses extensions that change what the entries mean: by convention their names do not begin with a capital letter. One that
+/// tells of directories which are left out (`sdir`) only says what their entries say, too. `at` is where `rest` begins.
+fn check_extensions(mut rest: &[u8], at: usize) -> Result<()> {
+    let end = at + rest.len();
+    while !rest.is_empty() {
+        let at = end - rest.len();
+        let name = read_extension(&mut rest).ok_or_else(|| cut_off(at))?;
+        if !(name[0].is_ascii_uppercase() || name == *b"sdir") {
+            let message = format!("its extension \"{}\" changes what its entries mean", name.escape_ascii());
+            return Err(Error::new(Kind::Unsupported, message).with_offset(at as u64));
         }
     }
-    Ok(entries)
+    Ok(())
+}
+
+/// Passes over the next extension; returns its name.
+fn read_extension(rest: &mut &[u8]) -> Option<[u8; 4]> {
+    let (name, after) = rest.split_first_chunk()?;
+    let (len, after) = after.split_at_checked(4)?;
+    *rest = after.get(number(len) as usize..)?;
+    Some(*name)
 }
 
 /// Reads the next entry, and its name into `name`, which has that of the entry before.
-fn read_entry(rest: &mut &[u8], version: u32, name: &mut Vec<u8>) -> Option<(Digest, u32)> {
+fn read_entry(rest: &mut &[u8], version: u32, name: &mut Vec<u8>) -> Option<Stat> {
     let (fixed, after) = rest.split_at_checked(FIXED)?;
-    let flags = u16::from_be_bytes([fixed[60], fixed[61]]);
+    let flags = short(&fixed[60..]);
     let extra = if flags & EXTENDED != 0 { 2 } else { 0 };
-    let after = after.get(extra..)?;
-    let after = if version == 4 { append_name(after, name)? } else { read_name(after, FIXED + extra, name)? };
-    *rest = after;
+    let (more, after) = after.split_at_checked(extra)?;
+    *rest = if version == 4 { append_name(after, name)? } else { read_name(after, FIXED + extra, name)? };
     let object: [u8; 20] = fixed[40..60].try_into().ok()?;
-    Some((object.into(), number(&fixed[8..])))
+    let is_checked_out = flags & MERGED == 0 && short(more) & LEFT_OUT == 0;
+    Some(Stat { object: object.into(), modified: number(&fixed[8..]), is_checked_out })
 }
 
 /// A name in full, and the padding after it.
@@ -105,11 +162,16 @@ fn number(bytes: &[u8]) -> u32 {
     bytes.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes))
 }
 
+fn short(bytes: &[u8]) -> u16 {
+    bytes.first_chunk().map_or(0, |bytes| u16::from_be_bytes(*bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
 
-    /// An index of three files, as `git update-index` writes it in each version.
+    /// An index of three files, as `git update-index` writes it in each version; without a checksum.
     fn index(version: u32) -> Vec<u8> {
         let mut bytes = [&b"DIRC"[..], &version.to_be_bytes(), &3_u32.to_be_bytes()].concat();
         for (number, (name, removed, appended)) in
@@ -134,10 +196,14 @@ mod tests {
         bytes
     }
 
+    fn read_unsealed(index: &[u8]) -> Result<Vec<Entry>> {
+        read(&[index, &[0; 20]].concat(), &Budget::new(&Limits::default()))
+    }
+
     #[test]
     fn every_version_is_read() {
         for version in 2..=4 {
-            let entries = read(&index(version)).unwrap();
+            let entries = read_unsealed(&index(version)).unwrap();
             let names: Vec<_> = entries.iter().map(|entry| (&*entry.name, entry.modified)).collect();
             assert_eq!(names, [("a/model", 7), ("a/more", 8), ("b", 9)], "version {version}");
             assert_eq!(entries[1].object, Digest::from([1; 20]));
@@ -149,10 +215,10 @@ mod tests {
         for version in 2..=4 {
             let index = index(version);
             for len in 0..index.len() {
-                assert!(read(&index[..len]).is_err(), "version {version}, {len} bytes");
+                assert!(read_unsealed(&index[..len]).is_err(), "version {version}, {len} bytes");
             }
         }
-        assert!(read(&index(5)).is_err());
+        assert!(read_unsealed(&index(5)).is_err());
     }
 
     #[test]

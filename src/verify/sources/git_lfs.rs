@@ -38,12 +38,16 @@ pub(super) fn read(bytes: &[u8], names: &[&str]) -> Result<Claims> {
     Ok((BTreeMap::from([(memory::text(name, "a name")?, claim)]), BTreeMap::new()))
 }
 
+/// A pointer with extensions has more lines: its digest is not that of the file, but of what they have made of it.
 fn read_pointer(bytes: &[u8]) -> Result<FileClaim> {
-    let wrong = || Error::format("expected a git-lfs pointer with the lines \"oid sha256:…\" and \"size …\"");
-    let text = std::str::from_utf8(bytes).map_err(|_| wrong())?;
-    let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(key));
-    let size = value("size ").and_then(|size| size.parse().ok()).ok_or_else(wrong)?;
-    value("oid sha256:").and_then(|digits| sha256_claim(Some(size), digits)).ok_or_else(wrong)
+    let wrong = || Error::format(format!("expected three lines: \"{VERSION}\", \"oid sha256:…\" and \"size …\""));
+    let mut lines = std::str::from_utf8(bytes).map_err(|_| wrong())?.lines();
+    let (Some(VERSION), Some(object), Some(size), None) = (lines.next(), lines.next(), lines.next(), lines.next())
+    else {
+        return Err(wrong());
+    };
+    let size = size.strip_prefix("size ").and_then(|size| size.parse().ok()).ok_or_else(wrong)?;
+    object.strip_prefix("oid sha256:").and_then(|digits| sha256_claim(Some(size), digits)).ok_or_else(wrong)
 }
 
 /// The name that git gives to the pointer of an object.
@@ -56,9 +60,9 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if !beside.location.has_folder(OBJECTS) {
         return Ok(Vec::new());
     }
-    let pointers = pointers(&beside.location.walk(OBJECTS)?.files)?;
-    let Some(index) = beside.location.open_if_present(INDEX)? else { return Ok(Vec::new()) };
-    let entries = beside.bytes(&index).and_then(|bytes| git_index::read(&bytes));
+    let objects = beside.location.walk(OBJECTS);
+    let pointers = pointers(&beside.kept(OBJECTS, objects)?.unwrap_or_default().files)?;
+    let entries = if pointers.is_empty() { Ok(Vec::new()) } else { read_index(beside) };
     let mut files = BTreeMap::new();
     for Entry { name, object, modified } in beside.kept(INDEX, entries)?.unwrap_or_default() {
         memory::check()?;
@@ -70,6 +74,13 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
         }
     }
     Ok(vec![(files, BTreeMap::new())])
+}
+
+fn read_index(beside: &Beside<'_>) -> Result<Vec<Entry>> {
+    match beside.location.open_if_present(INDEX)? {
+        Some(index) => git_index::read(&beside.bytes(&index)?, beside.budget),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// What the objects are, by what git calls their pointers.
