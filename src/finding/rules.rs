@@ -42,6 +42,7 @@ rules! {
     ASSET_NAME = Warning "model.asset.name";
     FORMATS_SEVERAL = Warning "model.formats.several";
     FILES_SEVERAL = Warning "model.files.several";
+    TENSORS_NONE = Warning "model.tensors.none";
 
     IR_VERSION = Error "onnx.model.ir_version";
 
@@ -127,7 +128,6 @@ rules! {
     PREPROCESSING_MISSING = Warning "model.preprocessing.missing";
     FACTS_MISSING = Info "model.facts.missing";
 
-    WEIGHTS_EMPTY = Warning "weights.empty";
     WEIGHTS_UNINDEXED = Warning "weights.unindexed";
     WEIGHTS_ALIGNMENT = Info "weights.alignment";
     WEIGHTS_SCALE = Info "weights.scale";

@@ -71,8 +71,9 @@ fn healthy_weights_only_have_a_size() {
 #[test]
 fn a_model_of_nothing_is_told() {
     let found = findings(&[]);
-    assert_eq!(rules(&found), ["model.size", "weights.empty"]);
-    assert_eq!(found[1].severity, Severity::Warning);
+    assert_eq!(rules(&found), ["model.tensors.none", "model.size"]);
+    assert_eq!(found[0].severity, Severity::Warning);
+    assert_eq!(found[1].message, "there are no weight tensors");
 }
 
 #[test]
