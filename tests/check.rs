@@ -30,6 +30,19 @@ fn of_rule(model: &[u8], rule: &str) -> Vec<Finding> {
     findings(model, "").into_iter().filter(|finding| finding.rule == rule).collect()
 }
 
+/// The one finding of a rule.
+fn the(model: &[u8], rule: &str, target: &str) -> Finding {
+    let mut found = findings(model, target);
+    found.retain(|finding| finding.rule == rule);
+    assert_eq!(found.len(), 1, "{rule}: {found:#?}");
+    found.remove(0)
+}
+
+/// A finding in one line: what it says, and what to do.
+fn text(finding: &Finding) -> String {
+    format!("{}; {}", finding.message, finding.remedy.as_deref().unwrap_or_default())
+}
+
 fn errors(findings: &[Finding]) -> Vec<&Finding> {
     findings.iter().filter(|finding| finding.severity == Severity::Error).collect()
 }

@@ -17,6 +17,7 @@ mod repeats;
 mod signature;
 mod size;
 mod subject;
+mod topic;
 mod unread;
 mod weights;
 

@@ -52,7 +52,7 @@ rules! {
     OPSET_CONFLICT = Error "onnx.opset.conflict";
     OPSET_DUPLICATE = Warning "onnx.opset.duplicate";
     OPSET_NEWER = Warning "onnx.opset.newer";
-    OPSET_PAIR = Warning "onnx.opset.pair";
+    OPSET_PAIR = Info "onnx.opset.pair";
 
     FUNCTION_COUNT = Error "onnx.function.count";
     FUNCTION_NAME = Error "onnx.function.name";
