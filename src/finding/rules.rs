@@ -126,7 +126,6 @@ rules! {
     LABELS_MISSING = Warning "model.labels.missing";
     PREPROCESSING = Info "model.preprocessing";
     PREPROCESSING_MISSING = Warning "model.preprocessing.missing";
-    FACTS_MISSING = Info "model.facts.missing";
 
     WEIGHTS_UNINDEXED = Warning "weights.unindexed";
     WEIGHTS_ALIGNMENT = Info "weights.alignment";
