@@ -2,6 +2,8 @@
 
 #[path = "onnx/cases.rs"]
 mod cases;
+#[path = "check/control.rs"]
+mod control;
 #[path = "check/labels.rs"]
 mod labels;
 #[path = "check/maker.rs"]

@@ -111,6 +111,7 @@ rules! {
     TARGET_CONVERT = Warning "onnx.target.convert";
 
     CONTROL_FLOW = Warning "onnx.control.flow";
+    CONTROL_SHAPE = Info "onnx.control.shape";
     CONTROL_GRAPH = Info "onnx.control.graph";
 
     PRECISION_STASH = Warning "onnx.precision.stash";
