@@ -4,6 +4,8 @@
 mod cases;
 #[path = "check/control.rs"]
 mod control;
+#[path = "check/initializers.rs"]
+mod initializers;
 #[path = "check/labels.rs"]
 mod labels;
 #[path = "check/maker.rs"]

@@ -69,18 +69,20 @@ fn by_scope(subject: &Subject<'_>) -> Result<BTreeMap<&'static str, Total>> {
     Ok(totals)
 }
 
-/// The tensors that a graph stores; of sparse ones their parts.
+/// The tensors that a graph stores.
 fn initializers(subject: &Subject<'_>, graph: &Graph) -> impl Iterator<Item = usize> {
-    graph
-        .initializers()
-        .iter()
-        .flat_map(|initializer| match initializer.contents {
-            Stored::Dense(tensor) => [Some(tensor), None],
-            Stored::Sparse(sparse) => {
-                let sparse = subject.graphs.sparse().get(sparse);
-                [sparse.and_then(|sparse| sparse.values), sparse.and_then(|sparse| sparse.indices)]
-            }
-            Stored::Unreadable => [None, None],
-        })
-        .flatten()
+    graph.initializers().iter().flat_map(|initializer| stored(subject, initializer.contents))
+}
+
+/// The tensors that are stored for an initializer: of a sparse one its parts.
+pub(super) fn stored(subject: &Subject<'_>, contents: Stored) -> impl Iterator<Item = usize> + use<> {
+    let tensors = match contents {
+        Stored::Dense(tensor) => [Some(tensor), None],
+        Stored::Sparse(sparse) => {
+            let sparse = subject.graphs.sparse().get(sparse);
+            [sparse.and_then(|sparse| sparse.values), sparse.and_then(|sparse| sparse.indices)]
+        }
+        Stored::Unreadable => [None, None],
+    };
+    tensors.into_iter().flatten()
 }

@@ -110,6 +110,9 @@ rules! {
     TARGET_TYPE = Error "onnx.target.type";
     TARGET_CONVERT = Warning "onnx.target.convert";
 
+    INITIALIZER_UNUSED = Warning "onnx.initializer.unused";
+    INITIALIZER_OVERRIDABLE = Warning "onnx.initializer.overridable";
+
     CONTROL_FLOW = Warning "onnx.control.flow";
     CONTROL_SHAPE = Info "onnx.control.shape";
     CONTROL_GRAPH = Info "onnx.control.graph";

@@ -6,6 +6,7 @@ mod control;
 mod era;
 mod flow;
 mod functions;
+mod initializers;
 mod lookup;
 mod model;
 mod nodes;
@@ -63,5 +64,6 @@ fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     }
     nodes.finish(collector);
     control::check(graphs, &scopes, collector);
+    initializers::check(subject, &scopes, collector);
     size::check(subject, collector);
 }
