@@ -1,7 +1,7 @@
 //! The attributes of nodes: on their own, and against the schemas of operators.
 
 use super::era;
-use super::schema::{Attr, Op, Schema};
+use super::schema::{Attr, Need, Op, Schema};
 use super::scope::Scopes;
 use crate::check::collector::{Collector, Site, quoted};
 use crate::check::topic::Topic;
@@ -78,7 +78,7 @@ impl<'a> Attributes<'a> {
                 None => era::report_attribute(op, schema, attribute.name, site, collector),
             }
         }
-        for Attr(name, _, _) in schema.attributes.iter().filter(|attribute| attribute.2) {
+        for Attr(name, ..) in schema.attributes.iter().filter(|attribute| attribute.2 == Need::Required) {
             if self.names.binary_search(name).is_err() {
                 collector.add(ATTRIBUTE_REQUIRED, site, || era::missing_attribute(op, schema, name, node));
             }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::era::moved_input;
 use super::lookup::{newest, spelled};
 use super::recipes::recipe;
-use super::schema::{Attr, Op, Release, Schema};
+use super::schema::{Attr, Need, Op, Release, Schema};
 use super::scope::Scopes;
 use super::tables::RELEASES;
 use crate::check::collector::{Collector, Site, Text, advise, quoted};
@@ -226,7 +226,7 @@ impl Newer<'_> {
         };
         let new = graph.attributes(node).filter(|attribute| !fits(attribute)).take(MOST_REASONS);
         misfits.extend(new.map(|attribute| format!("attribute {} is not known", quoted(attribute.name))));
-        let is_missing = |attribute: &&Attr| attribute.2 && graph.attribute(node, attribute.0).is_none();
+        let is_missing = |attribute: &&Attr| attribute.2 == Need::Required && graph.attribute(node, attribute.0).is_none();
         let missing = old.attributes.iter().filter(is_missing);
         misfits.extend(missing.map(|attribute| format!("attribute `{}` is required", attribute.0)));
         misfits
