@@ -1,11 +1,13 @@
 //! One error type for the whole library: what kind, where, and why.
 
+mod name;
 mod printable;
 
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+pub use name::{Name, quote};
 pub use printable::{Escaped, Printable, is_harmless};
 
 /// What went wrong, grouped by whose fault it is. Each kind is one status code of the C interface.

@@ -2,6 +2,12 @@
 
 #[path = "onnx/cases.rs"]
 mod cases;
+#[path = "check/control.rs"]
+mod control;
+#[path = "check/initializers.rs"]
+mod initializers;
+#[path = "check/labels.rs"]
+mod labels;
 #[path = "check/maker.rs"]
 mod maker;
 #[path = "check/peer.rs"]
@@ -10,6 +16,8 @@ mod peer;
 mod production;
 #[path = "check/rules.rs"]
 mod rules;
+#[path = "check/targets.rs"]
+mod targets;
 #[path = "check/weights.rs"]
 mod weights;
 
@@ -28,6 +36,19 @@ fn findings(model: &[u8], target: &str) -> Vec<Finding> {
 /// The findings of one rule.
 fn of_rule(model: &[u8], rule: &str) -> Vec<Finding> {
     findings(model, "").into_iter().filter(|finding| finding.rule == rule).collect()
+}
+
+/// The one finding of a rule.
+fn the(model: &[u8], rule: &str, target: &str) -> Finding {
+    let mut found = findings(model, target);
+    found.retain(|finding| finding.rule == rule);
+    assert_eq!(found.len(), 1, "{rule}: {found:#?}");
+    found.remove(0)
+}
+
+/// A finding in one line: what it says, and what to do.
+fn text(finding: &Finding) -> String {
+    format!("{}; {}", finding.message, finding.remedy.as_deref().unwrap_or_default())
 }
 
 fn errors(findings: &[Finding]) -> Vec<&Finding> {

@@ -7,6 +7,7 @@ The facts come from the `onnx` package, which is licensed under Apache-2.0.
 
 import itertools
 
+import numpy as np
 import onnx
 from onnx import checker, defs, helper
 
@@ -19,6 +20,8 @@ HEAD = f"""\
 //! The operators and releases of ONNX. Made by `cargo xtask tables` from onnx {RELEASE} (Apache-2.0): do not edit.
 
 use super::schema::Formal::{{Optional as O, Single as S, Variadic as V}};
+use super::schema::Need::{{Default as D, Optional as N, Required as R}};
+use super::schema::Value::{{Float as F, Int as I, Ints as L, Text as T, Texts as LT}};
 use super::schema::{{Arity, Attr, MANY, Op, Release, Schema}};
 use crate::graph::AttributeKind::*;
 
@@ -46,9 +49,36 @@ def formals(parameters):
     return "&[" + ", ".join(f"{p.option.name[0]}({text(p.name)})" for p in parameters) + "]"
 
 
+def number(value):
+    """A number with as few digits as tell it from its neighbours among those of 32 bits."""
+    shortest = str(np.float32(value))
+    return shortest if set(shortest) & set(".e") else shortest + ".0"
+
+
+def default(attribute):
+    """The value of an attribute that is left out, if the schema has one."""
+    value = attribute.default_value
+    match value.type:
+        case onnx.AttributeProto.INT:
+            return f"D(I({value.i}))"
+        case onnx.AttributeProto.FLOAT:
+            return f"D(F({number(value.f)}))"
+        case onnx.AttributeProto.STRING:
+            return f"D(T({text(value.s.decode())}))"
+        case onnx.AttributeProto.INTS:
+            return f"D(L(&{list(value.ints)}))"
+        case onnx.AttributeProto.STRINGS:
+            return "D(LT(&[" + ", ".join(text(string.decode()) for string in value.strings) + "]))"
+        case onnx.AttributeProto.UNDEFINED:
+            return "N"
+        case other:
+            raise ValueError(f"no form for a default of kind {other}")
+
+
 def attributes(schema):
     rows = sorted(schema.attributes.values(), key=lambda attribute: attribute.name)
-    return "&[" + ", ".join(f"Attr({text(a.name)}, {kind(a)}, {str(a.required).lower()})" for a in rows) + "]"
+    need = lambda a: "R" if a.required else default(a)
+    return "&[" + ", ".join(f"Attr({text(a.name)}, {kind(a)}, {need(a)})" for a in rows) + "]"
 
 
 def complaint(schema, inputs, outputs, **extra):

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use weighbridge::Model;
 use weighbridge::graph::{Attribute, AttributeKind, Stored};
 
-use crate::names::{Name, TypeText, quote};
+use crate::names::{Name, quote};
 
 /// `axis = 1`, `perm = [0, 2, 1]`, `value = F32 [3]`. Long lists and texts are cut.
 pub struct AttributeText<'a> {
@@ -27,7 +27,7 @@ impl Display for AttributeText<'_> {
             AttributeKind::Int | AttributeKind::Ints => list(f, is_list, attribute.ints().iter()),
             AttributeKind::String | AttributeKind::Strings => list(f, is_list, attribute.strings().map(Bytes)),
             AttributeKind::Tensor | AttributeKind::Tensors => list(f, is_list, attribute.tensors().iter().map(tensor)),
-            AttributeKind::Type | AttributeKind::Types => list(f, is_list, attribute.types().map(TypeText)),
+            AttributeKind::Type | AttributeKind::Types => list(f, is_list, attribute.types()),
             AttributeKind::SparseTensor | AttributeKind::SparseTensors => {
                 let index = |index: &u32| SparseText { model, index: *index as usize };
                 list(f, is_list, attribute.sparse().iter().map(index))

@@ -11,7 +11,7 @@ use weighbridge::graph::{Graph, Node, Role, Value};
 use weighbridge::{Graphs, Model};
 
 use crate::attributes::{AttributeText, stored};
-use crate::names::{Name, OpName, TypeText};
+use crate::names::{Name, OpName};
 use crate::walk::{Step, Walk};
 
 pub fn print(out: &mut impl Write, model: &Model) -> io::Result<()> {
@@ -70,7 +70,7 @@ fn title(graphs: &Graphs, graph: &Graph) -> String {
 
 fn value_text(model: &Model, value: &Value<'_>) -> String {
     match (value.ty, value.initializer) {
-        (Some(ty), _) => format!("{}\n{}", Name(value.name), TypeText(ty)),
+        (Some(ty), _) => format!("{}\n{}", Name(value.name), ty),
         (None, Some(contents)) => format!("{}\n{}", Name(value.name), stored(model, contents)),
         (None, None) => Name(value.name).to_string(),
     }

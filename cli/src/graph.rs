@@ -11,7 +11,7 @@ use crate::attributes::{AttributeText, stored};
 use crate::console::Console;
 use crate::dot;
 use crate::failure::Failure;
-use crate::names::{LEFT_OUT, Name, OpName, TypeText, domain_name};
+use crate::names::{LEFT_OUT, Name, OpName, domain_name};
 use crate::output::print_metadata;
 use crate::walk::{Place, Step, Walk};
 
@@ -177,7 +177,7 @@ fn section(out: &mut impl Write, indent: &str, title: &str, len: usize) -> io::R
 pub fn print_value(out: &mut impl Write, model: &Model, value: &Value<'_>) -> io::Result<()> {
     write!(out, "{}", Name(value.name))?;
     match (value.ty, value.initializer) {
-        (Some(ty), _) => write!(out, "  {}", TypeText(ty)),
+        (Some(ty), _) => write!(out, "  {ty}"),
         (None, Some(contents)) => write!(out, "  {}", stored(model, contents)),
         (None, None) => Ok(()),
     }

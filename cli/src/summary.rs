@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use weighbridge::graph::{Dim, Graph, NamedValue, Role, Signature, Type, TypeKind, Value};
 use weighbridge::{Graphs, Model, Result, memory};
 
@@ -38,13 +38,24 @@ struct SignatureDescription<'a> {
     outputs: Vec<ValueDescription<'a>>,
 }
 
-/// A value with its type, as far as the model tells. What is no tensor has neither element type nor shape.
+/// A value with its type, as far as the model tells.
 #[derive(Serialize)]
 struct ValueDescription<'a> {
     name: &'a str,
     dtype: Option<&'static str>,
     /// Absent if not even the rank is known.
     shape: Option<Vec<DimDescription<'a>>>,
+    /// What is no tensor has neither element type nor shape, but a type in words.
+    #[serde(rename = "type", serialize_with = "spell", skip_serializing_if = "Option::is_none")]
+    ty: Option<Type<'a>>,
+}
+
+/// Writes a type piece by piece: how long it is, is up to the file.
+fn spell<S: Serializer>(ty: &Option<Type<'_>>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    match ty {
+        Some(ty) => serializer.collect_str(ty),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A number, a name, or null.
@@ -109,6 +120,7 @@ fn describe(value: Value<'_>) -> Result<ValueDescription<'_>> {
     memory::check()?;
     let is_tensor = |ty: &Type<'_>| matches!(ty.kind, TypeKind::Tensor | TypeKind::SparseTensor);
     let ty = value.ty.filter(is_tensor);
+    let other = value.ty.filter(|ty| !is_tensor(ty));
     let dims = ty.filter(|ty| ty.shape.is_some()).map(|ty| ty.dims());
     let describe = |dim| match dim {
         Dim::Known(size) => DimDescription::Size(size),
@@ -119,6 +131,7 @@ fn describe(value: Value<'_>) -> Result<ValueDescription<'_>> {
         name: value.name,
         dtype: ty.and_then(|ty| ty.dtype).map(|dtype| dtype.name()),
         shape: dims.map(|dims| dims.map(describe).collect()),
+        ty: other,
     })
 }
 

@@ -70,7 +70,30 @@ fn value(expected: &Value) -> Value {
     let size = |dim: &Value| if dim.is_object() { dim["dim"].clone() } else { dim.clone() };
     let shape = ty["shape"].as_array().filter(|_| is_tensor).map(|dims| dims.iter().map(size).collect::<Vec<_>>());
     let dtype = if is_tensor { dtype(ty["elem_type"].as_str().unwrap()) } else { None };
-    json!({"name": expected["name"], "dtype": dtype, "shape": shape})
+    let mut value = json!({"name": expected["name"], "dtype": dtype, "shape": shape});
+    if ty.is_object() && !is_tensor {
+        value["type"] = spelled(ty).into();
+    }
+    value
+}
+
+/// A type in words.
+fn spelled(ty: &Value) -> String {
+    let elements = |ty: &Value| dtype(ty.as_str().unwrap()).unwrap();
+    let dim = |dim: &Value| match dim {
+        Value::Number(size) => size.to_string(),
+        Value::String(name) => name.clone(),
+        _ => "?".to_owned(),
+    };
+    match ty["kind"].as_str().unwrap() {
+        "tensor" => {
+            let dims = ty["shape"].as_array().map(|dims| dims.iter().map(dim).collect::<Vec<_>>().join(", "));
+            format!("{} [{}]", elements(&ty["elem_type"]), dims.unwrap_or("…".to_owned()))
+        }
+        "map" => format!("map({}, {})", elements(&ty["key"]), spelled(&ty["value"])),
+        "opaque" => "opaque".to_owned(),
+        kind => format!("{kind}({})", spelled(&ty["elem"])),
+    }
 }
 
 /// Names of element types: those of ONNX, and ours.
@@ -395,5 +418,6 @@ fn a_target_is_named_or_refused() {
     let (_directory, file) = model(&[node("Relu", "", &["x"], "y", &[])], ("x", "n"), "y", "main");
     good(&["check", path(&file), "--target", "opset-17"]);
     good(&["check", path(&file), "--target", "onnx-1.15"]);
+    good(&["check", path(&file), "--target", "onnxruntime-1.17"]);
     bad(2, &["check", path(&file), "--target", "the-moon"]);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::topic::{Places, Topic};
 use crate::error::{Error, Printable, Result};
 use crate::finding::Finding;
 use crate::finding::Rule;
@@ -46,14 +47,6 @@ pub(super) struct Text {
     remedy: Option<String>,
 }
 
-impl Text {
-    /// Says more.
-    pub(super) fn and_message(mut self, more: &str) -> Self {
-        self.message.push_str(more);
-        self
-    }
-}
-
 impl<T: Into<String>> From<T> for Text {
     fn from(message: T) -> Self {
         Self { message: message.into(), remedy: None }
@@ -80,6 +73,8 @@ pub(super) struct Collector<'a> {
     failure: Option<Error>,
     /// How many findings there were for each rule, and how many of them are kept.
     counts: BTreeMap<&'static str, Count>,
+    /// Topics by their rules, and the places of each.
+    topics: BTreeMap<&'static str, (&'static Topic, Places)>,
 }
 
 struct Count {
@@ -90,7 +85,7 @@ struct Count {
 
 impl<'a> Collector<'a> {
     pub(super) fn new(graphs: &'a Graphs) -> Self {
-        Self { graphs, found: Vec::new(), bytes: 0, failure: None, counts: BTreeMap::new() }
+        Self { graphs, found: Vec::new(), bytes: 0, failure: None, counts: BTreeMap::new(), topics: BTreeMap::new() }
     }
 
     /// Adds a finding. `text` is asked only if the finding is kept.
@@ -108,6 +103,23 @@ impl<'a> Collector<'a> {
         let number = self.found.len();
         let kept = memory::check().and_then(|()| memory::push(&mut self.found, (site, number, finding), FINDINGS));
         self.note(kept);
+    }
+
+    /// Adds a place to those that one finding will tell of, with what is special about it.
+    pub(super) fn gather(&mut self, topic: &'static Topic, site: Site, detail: impl FnOnce() -> String) {
+        let (_, places) = self.topics.entry(topic.rule.id).or_insert_with(|| (topic, Places::default()));
+        places.add(site, detail);
+    }
+
+    /// Adds the finding of each topic, at its first place.
+    fn add_topics(&mut self) {
+        let graphs = self.graphs;
+        for (topic, places) in std::mem::take(&mut self.topics).into_values() {
+            let text = places.text(|site| path(graphs, site));
+            let message = format!("{}{text}", topic.message);
+            let remedy = Some(topic.remedy).filter(|remedy| !remedy.is_empty()).map(str::to_owned);
+            self.add(topic.rule, places.site(), || Text { message, remedy });
+        }
     }
 
     /// Keeps the error of what a check needs, of which the whole check then fails; `None` if there is one.
@@ -138,6 +150,7 @@ impl<'a> Collector<'a> {
 
     /// All findings after those of the reader, sorted by site, and then how many were left out.
     pub(super) fn finish(mut self, notes: &[Finding]) -> Result<Vec<Finding>> {
+        self.add_topics();
         self.result()?;
         self.found.sort_unstable_by_key(|(site, number, _)| (*site, *number));
         let left_out = self.counts.into_values().filter(|count| count.seen > count.kept);

@@ -4,17 +4,32 @@ use super::collector::{Collector, Site, advise, quoted};
 use super::lists::listed;
 use super::signature::{inputs, outputs};
 use super::subject::Subject;
+use crate::dtype::DType;
 use crate::error::Result;
-use crate::finding::rules::{FACTS_MISSING, LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
+use crate::finding::rules::{LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
 use crate::graph::{Attribute, Graph, Node, Value};
 use crate::memory;
 
 /// What memory is asked for.
 const LABELS_FOUND: &str = "the labels of the classes";
 
-/// Keys of metadata that name the classes, by convention of exporters.
-const LABEL_KEYS: &[&str] =
-    &["categories", "class_labels", "class_names", "classes", "id2label", "label_names", "labels", "names"];
+/// Keys of metadata that name the classes, by convention of exporters: `names` is that of Ultralytics, `class_names` that of
+/// Deepness, `character` that of PaddleOCR, whose classes are characters.
+const LABEL_KEYS: &[&str] = &[
+    "categories",
+    "character",
+    "characters",
+    "charset",
+    "class_indices",
+    "class_labels",
+    "class_names",
+    "classes",
+    "id2label",
+    "label_map",
+    "label_names",
+    "labels",
+    "names",
+];
 
 /// Keys of metadata that say how inputs are prepared; also all that begin with `Image.`, which the standard defines.
 const PREPROCESSING_KEYS: &[&str] = &[
@@ -29,6 +44,8 @@ const PREPROCESSING_KEYS: &[&str] = &[
     "preprocess",
     "preprocessing",
     "preprocessor_config",
+    "standardization_mean",
+    "standardization_std",
     "std",
 ];
 
@@ -65,16 +82,13 @@ pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
             advise(message, "put size, order of channels, mean and deviation into metadata_props")
         });
     }
-    if labels.is_empty() && preprocessing.is_empty() {
-        collector.add(
-            FACTS_MISSING,
-            Site::MODEL,
-            || "the metadata has neither class labels nor a description of the preprocessing",
-        );
-    }
 }
 
 fn report_missing_labels(main: &Graph, is_of_image: bool, collector: &mut Collector<'_>) {
+    // Whole numbers are tokens in most models, and the output is then a choice from the vocabulary.
+    if inputs(main).any(|input| is_whole(&input)) {
+        return;
+    }
     let Some(output) = outputs(main).find(|output| is_classification(main, output, is_of_image)) else { return };
     collector.add(LABELS_MISSING, Site::MODEL, || {
         let name = quoted(output.name);
@@ -87,7 +101,9 @@ fn report_missing_labels(main: &Graph, is_of_image: bool, collector: &mut Collec
 fn labels(subject: &Subject<'_>, main: &Graph) -> Result<Vec<String>> {
     let is_label = |key: &str| LABEL_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
     let keys = metadata(subject, main).filter(|key| is_label(key));
-    let mut found: Vec<String> = memory::collect(keys.map(metadata_text), LABELS_FOUND)?;
+    let named = outputs(main).filter(|output| is_list_of_labels(output.name));
+    let named = named.map(|output| format!("the name of output {}", quoted(output.name)));
+    let mut found: Vec<String> = memory::collect(keys.map(metadata_text).chain(named), LABELS_FOUND)?;
     if subject.graphs.opset(0, CLASSIC_DOMAIN).is_none() {
         return Ok(found);
     }
@@ -100,6 +116,11 @@ fn labels(subject: &Subject<'_>, main: &Graph) -> Result<Vec<String>> {
         }
     }
     Ok(found)
+}
+
+/// Whether a name is an object of JSON, which some exporters give an output to list its classes.
+fn is_list_of_labels(name: &str) -> bool {
+    name.starts_with('{') && name.ends_with('}') && name.contains(':')
 }
 
 /// Whether an attribute lists classes: those of classifiers do, and that of an encoder that makes an output.
@@ -127,17 +148,38 @@ fn metadata_text(key: &str) -> String {
 }
 
 /// Whether an input is a picture: it says so, or has the shape of one.
+///
+/// A picture of one channel has the shape of a spectrogram or a mask, so only its name tells.
 fn is_image(input: &Value<'_>) -> bool {
-    /// Smaller than any picture that a model is made for.
-    const SMALLEST_SIDE: i64 = 16;
     let Some(ty) = input.ty else { return false };
-    let is_channel = |size: i64| matches!(size, 1 | 3 | 4);
-    let is_side = |size: i64| size == -1 || size >= SMALLEST_SIDE;
-    let has_shape = match ty.shape {
-        Some(&[_, a, b, c]) => is_channel(a) && is_side(b) && is_side(c) || is_side(a) && is_side(b) && is_channel(c),
+    if ty.denotation == "IMAGE" {
+        return true;
+    }
+    let Some(&[_, a, b, c]) = ty.shape.filter(|_| !is_whole(input)) else { return false };
+    match (a, c) {
+        (3, _) => is_side(b) && is_side(c),
+        (_, 3) => is_side(a) && is_side(b),
+        (1, _) => is_side(b) && is_side(c) && is_called_image(input.name),
+        (_, 1) => is_side(a) && is_side(b) && is_called_image(input.name),
         _ => false,
-    };
-    ty.denotation == "IMAGE" || has_shape
+    }
+}
+
+/// Whether a size may be that of a side of a picture.
+fn is_side(size: i64) -> bool {
+    /// Smaller than any picture that a model is made for.
+    const SMALLEST: i64 = 16;
+    size == -1 || size >= SMALLEST
+}
+
+fn is_called_image(name: &str) -> bool {
+    let has = |word: &str| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
+    ["image", "img", "photo", "picture", "pixel"].into_iter().any(has)
+}
+
+/// Whether an input is whole numbers of 32 or 64 bits: pictures and sounds are not.
+fn is_whole(input: &Value<'_>) -> bool {
+    matches!(input.ty.and_then(|ty| ty.dtype), Some(DType::I32 | DType::I64))
 }
 
 /// Whether an output is scores of classes, or classes: by what makes it, or by its shape if the input is a picture.

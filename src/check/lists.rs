@@ -1,4 +1,6 @@
-//! Lists in messages, no longer than somebody reads.
+//! Lists and texts in messages, no longer than somebody reads.
+
+use std::fmt::{self, Display, Write};
 
 /// How many things of one sort are told.
 const MOST_TOLD: usize = 16;
@@ -15,6 +17,32 @@ pub(super) fn listed<T>(things: impl IntoIterator<Item = T>, text: impl Fn(T) ->
     match things.count() {
         0 => told.join(", "),
         more => format!("{} and {more} more", told.join(", ")),
+    }
+}
+
+/// The start of a text that can be of any length.
+pub(super) fn cut(text: impl Display) -> String {
+    const LONGEST: usize = 400;
+    let mut start = Start { text: String::new(), left: LONGEST };
+    if write!(start, "{text}").is_err() {
+        start.text.push('…');
+    }
+    start.text
+}
+
+/// Takes so many characters, and then fails.
+struct Start {
+    text: String,
+    left: usize,
+}
+
+impl Write for Start {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        for c in more.chars() {
+            self.left = self.left.checked_sub(1).ok_or(fmt::Error)?;
+            self.text.push(c);
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Weights that are stored more than once.
 
+use std::cmp::Reverse;
+
 use super::collector::{Collector, Site, advise, quoted};
 use super::lists::listed;
 use super::subject::Subject;
@@ -23,22 +25,32 @@ const BLOCK: u64 = 1 << 20;
 /// the rest of those is never read.
 const SAMPLE: u64 = 4096;
 
+/// How many groups are told.
+const MOST_TOLD: usize = 4;
+
 /// Finds tensors of one type, shape and contents.
 struct Repeats<'a> {
     subject: &'a Subject<'a>,
     block: Vec<u8>,
     unread: Unread,
+    found: Found,
+}
+
+/// Groups of tensors that are the same.
+#[derive(Default)]
+struct Found {
+    groups: usize,
+    /// Bytes that are not needed.
+    bytes: u64,
+    /// The bytes and the names of those that waste most.
+    largest: Vec<(u64, String)>,
 }
 
 pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
-    let mut repeats = Repeats { subject, block: Vec::new(), unread: Unread::default() };
-    match candidates(subject.tensors) {
-        Ok(candidates) => {
-            let compared = repeats.compare(&candidates, collector);
-            let Some(()) = collector.note(compared) else { return };
-        }
-        Err(reason) => return collector.fail(reason),
-    }
+    let mut repeats = Repeats { subject, block: Vec::new(), unread: Unread::default(), found: Found::default() };
+    let compared = candidates(subject.tensors).and_then(|candidates| repeats.compare(&candidates));
+    let Some(()) = collector.note(compared) else { return };
+    repeats.found.report(collector);
     if let Some(text) = repeats.unread.text("compared with others of their type and shape") {
         collector.add(SIZE_UNREAD, Site::MODEL, || text);
     }
@@ -75,13 +87,13 @@ fn total_bytes<'a>(tensors: impl Iterator<Item = Tensor<'a>>) -> u64 {
 }
 
 impl<'a> Repeats<'a> {
-    fn compare(&mut self, candidates: &[usize], collector: &mut Collector<'_>) -> Result<()> {
+    fn compare(&mut self, candidates: &[usize]) -> Result<()> {
         let tensors = self.subject.tensors;
         for alike in candidates.chunk_by(|a, b| kind(tensors, *a) == kind(tensors, *b)) {
             memory::check()?;
             for alike in self.same(alike, SAMPLE)? {
                 for same in self.same(&alike, u64::MAX)? {
-                    self.report(&same, collector);
+                    self.add(&same);
                 }
             }
         }
@@ -139,14 +151,34 @@ impl<'a> Repeats<'a> {
         Ok(hasher.finish())
     }
 
-    fn report(&self, same: &[usize], collector: &mut Collector<'_>) {
-        collector.add(SIZE_DUPLICATE, Site::MODEL, || {
-            let bytes = total_bytes(self.tensors(same).skip(1));
-            let names = listed(self.tensors(same), |tensor| quoted(tensor.name).to_string());
-            advise(
-                format!("these tensors have the same contents: {names}"),
-                format!("share one: it saves {bytes} bytes"),
-            )
-        });
+    fn add(&mut self, same: &[usize]) {
+        let bytes = total_bytes(self.tensors(same).skip(1));
+        let names = listed(self.tensors(same), |tensor| quoted(tensor.name).to_string());
+        self.found.add(bytes, names);
+    }
+}
+
+impl Found {
+    fn add(&mut self, bytes: u64, names: String) {
+        self.groups += 1;
+        // Tensors may overlap, and be more than their files.
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.largest.push((bytes, names));
+        self.largest.sort_by_key(|(bytes, _)| Reverse(*bytes));
+        self.largest.truncate(MOST_TOLD);
+    }
+
+    fn report(self, collector: &mut Collector<'_>) {
+        let names: Vec<String> = self.largest.into_iter().map(|(_, names)| names).collect();
+        let message = match (self.groups, self.groups - names.len()) {
+            (0, _) => return,
+            (1, _) => format!("these tensors have the same contents: {}", names.join(", ")),
+            (groups, 0) => format!("{groups} groups of tensors have the same contents: {}", names.join("; ")),
+            (groups, more) => {
+                format!("{groups} groups of tensors have the same contents: {}; and {more} more", names.join("; "))
+            }
+        };
+        let remedy = format!("store each once: it saves {} bytes", self.bytes);
+        collector.add(SIZE_DUPLICATE, Site::MODEL, || advise(message, remedy));
     }
 }

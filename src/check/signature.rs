@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::collector::{Collector, Site, advise, quoted};
-use super::lists::{listed, listed_or_nothing};
+use super::lists::{cut, listed, listed_or_nothing};
 use super::subject::Subject;
 use crate::error::Printable;
 use crate::finding::rules::{SIGNATURE, SIGNATURE_DYNAMIC, SIGNATURE_OUTPUTS};
-use crate::graph::{Dim, Graph, Type, TypeKind, Value};
+use crate::graph::{Dim, Graph, Value};
 use crate::memory;
 
 /// What memory is asked for.
@@ -52,60 +52,25 @@ fn report_dynamic(main: &Graph, collector: &mut Collector<'_>) {
             }
         }
     }
+    report_axes(named, unnamed, collector);
+}
+
+fn report_axes(named: BTreeMap<&str, Vec<(&str, usize)>>, unnamed: Vec<(&str, usize)>, collector: &mut Collector<'_>) {
     let axis = |(name, axis): (&str, usize)| format!("{}[{axis}]", Printable(name));
-    if !named.is_empty() {
-        collector.add(SIGNATURE_DYNAMIC, Site::MODEL, || {
-            let size = |(symbol, axes): (&str, Vec<_>)| format!("{} ({})", quoted(symbol), listed(axes, axis));
-            format!("dynamic axes: {}", listed(named, size))
-        });
-    }
-    if !unnamed.is_empty() {
-        collector.add(SIGNATURE_DYNAMIC, Site::MODEL, || {
-            let message = format!("dynamic axes without a name: {}", listed(unnamed, axis));
+    let size = |(symbol, axes): (&str, Vec<_>)| format!("{} ({})", quoted(symbol), listed(axes, axis));
+    match (named.is_empty(), unnamed.is_empty()) {
+        (true, true) => {}
+        (_, true) => collector.add(SIGNATURE_DYNAMIC, Site::MODEL, || format!("dynamic axes: {}", listed(named, size))),
+        (is_bare, false) => collector.add(SIGNATURE_DYNAMIC, Site::MODEL, || {
+            let named = if is_bare { String::new() } else { format!(": {}; some", listed(named, size)) };
+            let message = format!("dynamic axes{named} without a name: {}", listed(unnamed, axis));
             advise(message, "name them: axes with the same name have the same size")
-        });
+        }),
     }
 }
 
-/// A value as people write it: `x F32[batch, 3, 224, 224]`.
+/// A value as people write it: `x F32 [batch, 3, 224, 224]`.
 fn described(value: Value<'_>) -> String {
-    let ty = value.ty.map_or_else(|| "of unknown type".to_owned(), |ty| type_text(&ty));
+    let ty = value.ty.map_or_else(|| "of unknown type".to_owned(), cut);
     format!("{} {ty}", quoted(value.name))
-}
-
-/// Sequences, optional values and maps from the outside in.
-fn type_text(ty: &Type<'_>) -> String {
-    let (mut text, mut depth) = (String::new(), 0);
-    let mut inner = Some(*ty);
-    while let Some(ty) = inner {
-        let dtype = ty.dtype.map_or("?", |dtype| dtype.name());
-        match ty.kind {
-            TypeKind::Tensor => text += &format!("{dtype}{}", shape_text(&ty)),
-            TypeKind::SparseTensor => text += &format!("sparse {dtype}{}", shape_text(&ty)),
-            TypeKind::Sequence => text += "sequence(",
-            TypeKind::Optional => text += "optional(",
-            TypeKind::Map => text += &format!("map({dtype}, "),
-            TypeKind::Opaque => text += "opaque",
-            TypeKind::Unknown => text += "of unknown type",
-        }
-        let is_around = matches!(ty.kind, TypeKind::Sequence | TypeKind::Optional | TypeKind::Map);
-        inner = if is_around { ty.element() } else { None };
-        if is_around {
-            depth += 1;
-            text += if inner.is_none() { "?" } else { "" };
-        }
-    }
-    text + &")".repeat(depth)
-}
-
-fn shape_text(ty: &Type<'_>) -> String {
-    if ty.shape.is_none() {
-        return "[…]".to_owned();
-    }
-    let dim = |dim: Dim<'_>| match dim {
-        Dim::Known(size) => size.to_string(),
-        Dim::Symbol(symbol) => Printable(symbol).to_string(),
-        Dim::Unknown => "?".to_owned(),
-    };
-    format!("[{}]", listed(ty.dims(), dim))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::collector::{Collector, Site};
-use super::lists::{counted, listed_or_nothing};
+use super::lists::{counted, listed};
 use super::subject::Subject;
 use crate::error::Result;
 use crate::finding::rules::SIZE;
@@ -22,14 +22,16 @@ pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     for tensor in subject.tensors.iter() {
         by_type.entry(tensor.dtype.name()).or_default().add(tensor.byte_len());
     }
+    if by_type.is_empty() {
+        return collector.add(SIZE, Site::MODEL, || "there are no weight tensors");
+    }
     let Some(by_scope) = collector.note(by_scope(subject)) else { return };
     collector.add(SIZE, Site::MODEL, || {
-        let types = listed_or_nothing(by_type, Total::text);
+        let types = listed(by_type, Total::text);
         if subject.graphs.is_empty() {
             return format!("weights by type: {types}");
         }
-        let scopes = listed_or_nothing(by_scope, Total::text);
-        format!("weights by type: {types}; by place: {scopes}")
+        format!("weights by type: {types}; by place: {}", listed(by_scope, Total::text))
     });
 }
 
@@ -67,18 +69,20 @@ fn by_scope(subject: &Subject<'_>) -> Result<BTreeMap<&'static str, Total>> {
     Ok(totals)
 }
 
-/// The tensors that a graph stores; of sparse ones their parts.
+/// The tensors that a graph stores.
 fn initializers(subject: &Subject<'_>, graph: &Graph) -> impl Iterator<Item = usize> {
-    graph
-        .initializers()
-        .iter()
-        .flat_map(|initializer| match initializer.contents {
-            Stored::Dense(tensor) => [Some(tensor), None],
-            Stored::Sparse(sparse) => {
-                let sparse = subject.graphs.sparse().get(sparse);
-                [sparse.and_then(|sparse| sparse.values), sparse.and_then(|sparse| sparse.indices)]
-            }
-            Stored::Unreadable => [None, None],
-        })
-        .flatten()
+    graph.initializers().iter().flat_map(|initializer| stored(subject, initializer.contents))
+}
+
+/// The tensors that are stored for an initializer: of a sparse one its parts.
+pub(super) fn stored(subject: &Subject<'_>, contents: Stored) -> impl Iterator<Item = usize> + use<> {
+    let tensors = match contents {
+        Stored::Dense(tensor) => [Some(tensor), None],
+        Stored::Sparse(sparse) => {
+            let sparse = subject.graphs.sparse().get(sparse);
+            [sparse.and_then(|sparse| sparse.values), sparse.and_then(|sparse| sparse.indices)]
+        }
+        Stored::Unreadable => [None, None],
+    };
+    tensors.into_iter().flatten()
 }

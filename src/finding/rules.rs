@@ -46,6 +46,7 @@ rules! {
     ASSET_NAME = Warning "model.asset.name";
     FORMATS_SEVERAL = Warning "model.formats.several";
     FILES_SEVERAL = Warning "model.files.several";
+    TENSORS_NONE = Warning "model.tensors.none";
 
     IR_VERSION = Error "onnx.model.ir_version";
 
@@ -55,7 +56,7 @@ rules! {
     OPSET_CONFLICT = Error "onnx.opset.conflict";
     OPSET_DUPLICATE = Warning "onnx.opset.duplicate";
     OPSET_NEWER = Warning "onnx.opset.newer";
-    OPSET_PAIR = Warning "onnx.opset.pair";
+    OPSET_PAIR = Info "onnx.opset.pair";
 
     FUNCTION_COUNT = Error "onnx.function.count";
     FUNCTION_NAME = Error "onnx.function.name";
@@ -112,8 +113,14 @@ rules! {
     TARGET_OP = Error "onnx.target.op";
     TARGET_TYPE = Error "onnx.target.type";
     TARGET_CONVERT = Warning "onnx.target.convert";
+    TARGET_DOMAIN = Error "onnx.target.domain";
+    TARGET_CONTRIB = Info "onnx.target.contrib";
+
+    INITIALIZER_UNUSED = Warning "onnx.initializer.unused";
+    INITIALIZER_OVERRIDABLE = Warning "onnx.initializer.overridable";
 
     CONTROL_FLOW = Warning "onnx.control.flow";
+    CONTROL_SHAPE = Info "onnx.control.shape";
     CONTROL_GRAPH = Info "onnx.control.graph";
 
     PRECISION_STASH = Warning "onnx.precision.stash";
@@ -129,9 +136,7 @@ rules! {
     LABELS_MISSING = Warning "model.labels.missing";
     PREPROCESSING = Info "model.preprocessing";
     PREPROCESSING_MISSING = Warning "model.preprocessing.missing";
-    FACTS_MISSING = Info "model.facts.missing";
 
-    WEIGHTS_EMPTY = Warning "weights.empty";
     WEIGHTS_UNINDEXED = Warning "weights.unindexed";
     WEIGHTS_ALIGNMENT = Info "weights.alignment";
     WEIGHTS_SCALE = Info "weights.scale";

@@ -21,6 +21,7 @@ mod nodes;
 mod quantizations;
 mod rows;
 mod signature;
+mod spelling;
 mod succession;
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,8 @@ pub struct Graph {
     pub(super) initializers: Vec<Initializer>,
     pub(super) names: Names,
     pub(super) quantizations: Quantizations,
+    /// Values that annotations refer to, such as the scale of another value: they are used, although no node takes them.
+    pub(crate) annotated: Vec<u32>,
 }
 
 /// As an input or output of a node: an optional one that is left out.
@@ -141,6 +143,7 @@ impl Graph {
             initializers: Vec::new(),
             names: Names::default(),
             quantizations: Quantizations::default(),
+            annotated: Vec::new(),
         }
     }
 

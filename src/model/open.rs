@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::journal::log_open;
 use super::{FILES, Inner, Model, OpenOptions};
 use crate::error::Result;
-use crate::finding::rules::{ASSET_LINK, ASSET_NAME};
+use crate::finding::rules::{ASSET_LINK, ASSET_NAME, TENSORS_NONE};
 use crate::finding::{Finding, Notes};
 use crate::formats::{self, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
 use crate::host::Context;
@@ -19,6 +19,10 @@ use crate::load::{Payload, PayloadFile, UsedMemo};
 use crate::memory;
 use crate::storage::{HostFiles, Location, Source};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, RunClaim, gather, is_manifest};
+
+/// What is said of a model that is nothing but metadata.
+const NOTHING: &str =
+    "the model has neither tensors nor a graph: check that this is the right file, and that it was written completely";
 
 impl Model {
     /// Opens a file or a directory.
@@ -114,6 +118,9 @@ impl Model {
             manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims))?);
         }
         budget.tell()?;
+        if parsed.tensors.is_empty() && parsed.graphs.is_empty() {
+            notes.add(TENSORS_NONE, "", NOTHING);
+        }
         Self::assemble(location, parsed, notes.finish()?, manifests, options, context)
     }
 

@@ -31,7 +31,13 @@ fn files() -> Vec<Row> {
     let metadata = |text| file(header.replacen('{', &format!(r#"{{"__metadata__":{text},"#), 1), 4);
     let behind = format!("{{{},{}}}", entry("b", "U8", "[4]", "[4,8]"), entry("a", "U8", "[4]", "[0,4]"));
     vec![
-        ("no tensor", single(file("{}", 0)), &[], &[]),
+        ("no tensor", single(file("{}", 0)), &[], &["neither tensors nor a graph"]),
+        (
+            "metadata alone",
+            single(file(r#"{"__metadata__":{"format":"pt"}}"#, 0)),
+            &[],
+            &["neither tensors nor a graph"],
+        ),
         ("spaces after", single(file(header.clone() + "   ", 4)), &["w"], &[]),
         ("white space after", single(file(header.clone() + "\r\n\t", 4)), &["w"], &[]),
         ("white space before", single(file(format!(" \n{header}"), 4)), &["w"], &["begins with white space"]),

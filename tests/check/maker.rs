@@ -75,6 +75,10 @@ pub fn metadata(key: &str, value: &str) -> Part {
     part(14, Message::default().text(1, key).text(2, value))
 }
 
+pub fn training() -> Part {
+    part(20, Message::default())
+}
+
 pub fn graph(name: &str, parts: Vec<Part>) -> Part {
     part(7, graph_message(name, parts))
 }
@@ -106,6 +110,12 @@ pub fn model(parts: Vec<Part>) -> Vec<u8> {
 /// A model of one graph under operator set 20.
 pub fn simple(parts: Vec<Part>) -> Vec<u8> {
     model(vec![ir(10), opset("", 20), graph("g", parts)])
+}
+
+/// A model of one node between `x` and `y`, which have the shape [2, 8], under a version of the operator set.
+pub fn node_under(version: i64, op: &str, inputs: &[&str], parts: Vec<Part>) -> Vec<u8> {
+    let parts = vec![input("x", &[2, 8]), output("y", &[2, 8]), node(op, inputs, &["y"], parts)];
+    model(vec![ir(10), opset("", version), graph("g", parts)])
 }
 
 // Parts of a graph.
@@ -159,6 +169,11 @@ pub fn tensor_message(name: &str, elements: i64, dims: &[i64], raw: &[u8]) -> Me
     if raw.is_empty() { message } else { message.bytes(9, raw) }
 }
 
+/// Says that a value is quantized by another one.
+pub fn quantization_annotation(of: &str, parameter: &str, by: &str) -> Part {
+    part(14, Message::default().text(1, of).message(2, &Message::default().text(1, parameter).text(2, by)))
+}
+
 /// A sparse initializer of floats: its shape, and its indices with their shape.
 pub fn sparse(name: &str, shape: &[i64], values: &[f32], indices: Option<(&[i64], &[i64])>) -> Part {
     let values = tensor_message(name, FLOAT, &[values.len() as i64], &bytes_of(values));
@@ -210,6 +225,10 @@ pub fn ints(name: &str, values: &[i64]) -> Part {
 
 pub fn float(name: &str, value: f32) -> Part {
     attribute(Message::default().text(1, name).float(2, value).int(20, 1))
+}
+
+pub fn string(name: &str, value: &str) -> Part {
+    attribute(Message::default().text(1, name).text(4, value).int(20, 3))
 }
 
 pub fn strings(name: &str, values: &[&str]) -> Part {

@@ -209,6 +209,12 @@ fn what_is_right_has_no_errors() {
         relu_and(sparse("w", &[2, 2], &[1.0, 2.0], Some((&[2, 2], &[0, 1, 1, 0])))),
         relu_and(sparse("w", &[4], &[], None)),
         simple(only("Relu", &["x"], &["y"], vec![int("__private", 1)])),
+        simple(vec![
+            input("x", &[1]),
+            node("Relu", &["x"], &["a"], vec![named("n")]),
+            node("Relu", &["a"], &["y"], vec![named("n")]),
+            output("y", &[1]),
+        ]),
         simple(only("Max", &["x", ""], &["y"], vec![])),
         simple(only("Clip", &["x", "", ""], &["y"], vec![])),
     ];

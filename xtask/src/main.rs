@@ -47,6 +47,7 @@ const CHORES: &[Chore] = &[
     ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
     ("man", "writes the manual pages of the command to target/man", man),
     ("completions", "writes the completions of the command to target/completions", completions),
+    ("runtimes", "measures anew what each release of ONNX Runtime reads", |_| proto::runtimes()),
     ("licenses", "checks the licences of linked packages, and writes NOTICES.md anew", |_| licenses::write()),
     ("golden", "writes the golden files anew with other projects' tools, of one set or all: [SET]", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),

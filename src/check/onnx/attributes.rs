@@ -1,14 +1,21 @@
 //! The attributes of nodes: on their own, and against the schemas of operators.
 
 use super::era;
-use super::schema::{Attr, Op, Schema};
+use super::schema::{Attr, Need, Op, Schema};
 use super::scope::Scopes;
 use crate::check::collector::{Collector, Site, quoted};
+use crate::check::topic::Topic;
 use crate::finding::rules::{
     ATTRIBUTE_DUPLICATE, ATTRIBUTE_KIND, ATTRIBUTE_NAME, ATTRIBUTE_REQUIRED, ATTRIBUTE_UNDECLARED, ATTRIBUTE_VALUE,
 };
 use crate::graph::{Attribute, AttributeKind, Graph, Node};
 use crate::memory;
+
+const UNDECLARED: Topic = Topic {
+    rule: ATTRIBUTE_UNDECLARED,
+    message: "an attribute refers to one that the function does not declare",
+    remedy: "declare it",
+};
 
 /// Checks attributes, node by node.
 pub(super) struct Attributes<'a> {
@@ -49,10 +56,7 @@ impl<'a> Attributes<'a> {
         let Attribute { name, reference, .. } = *attribute;
         // Outside functions the reader has complained already.
         if self.scopes.function(index).is_some_and(|function| !self.scopes.declares(function, reference)) {
-            collector.add(ATTRIBUTE_UNDECLARED, site, || {
-                let (name, reference) = (quoted(name), quoted(reference));
-                format!("attribute {name} refers to attribute {reference}, which the function does not declare")
-            });
+            collector.gather(&UNDECLARED, site, || format!("{} refers to {}", quoted(name), quoted(reference)));
         }
     }
 
@@ -74,7 +78,7 @@ impl<'a> Attributes<'a> {
                 None => era::report_attribute(op, schema, attribute.name, site, collector),
             }
         }
-        for Attr(name, _, _) in schema.attributes.iter().filter(|attribute| attribute.2) {
+        for Attr(name, ..) in schema.attributes.iter().filter(|attribute| attribute.2 == Need::Required) {
             if self.names.binary_search(name).is_err() {
                 collector.add(ATTRIBUTE_REQUIRED, site, || era::missing_attribute(op, schema, name, node));
             }

@@ -1,34 +1,63 @@
 //! Graphs that run a part of themselves or not, or any number of times.
 
-use crate::check::collector::{Collector, Site, advise, quoted};
-use crate::finding::rules::{CONTROL_FLOW, CONTROL_GRAPH};
-use crate::graph::{Graph, Node};
+use super::bindings::is_flow;
+use super::origin::are_decided_by_data;
+use super::scope::Scopes;
+use crate::check::collector::{Collector, Site, quoted};
+use crate::check::topic::Topic;
+use crate::error::Result;
+use crate::finding::rules::{CONTROL_FLOW, CONTROL_GRAPH, CONTROL_SHAPE};
+use crate::graph::{Graphs, Node, Role};
+use crate::memory;
 
-/// The operators whose data decides what runs.
-const FLOW: &[(&str, &str)] = &[
-    ("If", "which of its branches runs depends on the data"),
-    ("Loop", "how often its body runs depends on the data"),
-    ("Scan", "its body runs once for each slice of its inputs"),
-    ("SequenceMap", "its body runs once for each element of a sequence"),
-];
+/// What memory is asked for.
+const HOLDERS: &str = "the nodes that hold graphs";
 
-/// Checks a node of the graph with this index. All that is looked for has a graph in an attribute.
-pub(super) fn check(index: usize, graph: &Graph, node: &Node<'_>, collector: &mut Collector<'_>) {
-    for attribute in graph.attributes(node).filter(|attribute| !attribute.graphs().is_empty()) {
-        let site = Site::node(index, node.index);
-        let flow = FLOW.iter().find(|(op, _)| *op == node.op && node.domain.is_empty());
-        if let Some((op, reason)) = flow {
-            collector.add(CONTROL_FLOW, site, || {
-                advise(
-                    format!("`{op}`: {reason}"),
-                    "check that the runtime supports it, and test with data that takes every path through it",
-                )
-            });
-            return;
-        }
-        collector.add(CONTROL_GRAPH, site, || {
-            let count = attribute.graphs().len();
-            format!("{} has {count} graphs in attribute {}", quoted(node.op), quoted(attribute.name))
-        });
+const BY_DATA: Topic = Topic {
+    rule: CONTROL_FLOW,
+    message: "what an operator runs, or how often, can depend on the data",
+    remedy: "check that the runtime supports it, and test with data that takes every path",
+};
+
+const BY_SHAPE: Topic = Topic {
+    rule: CONTROL_SHAPE,
+    message: "what an operator runs, or how often, depends only on constants and on the shapes of the inputs",
+    remedy: "check that the runtime supports it; it is settled once the shapes of the inputs are fixed",
+};
+
+const HELD: Topic = Topic { rule: CONTROL_GRAPH, message: "an operator has graphs as attributes", remedy: "" };
+
+pub(super) fn check(graphs: &Graphs, scopes: &Scopes<'_>, collector: &mut Collector<'_>) {
+    let Some(holders) = collector.note(holders(graphs, scopes)) else { return };
+    let node = |(graph, node): (usize, usize)| graphs.get(graph)?.node(node);
+    let is_flow = |holder: &(usize, usize)| node(*holder).is_some_and(|node| is_flow(&node));
+    for place in holders.iter().copied().filter(|holder| !is_flow(holder)) {
+        tell(&HELD, place, node(place), collector);
     }
+    let flow = memory::collect(holders.iter().copied().filter(is_flow), HOLDERS);
+    let Some(flow) = collector.note(flow).filter(|flow| !flow.is_empty()) else { return };
+    let Some(by_data) = collector.note(are_decided_by_data(graphs, scopes, &flow)) else { return };
+    for (place, by_data) in flow.into_iter().zip(by_data) {
+        tell(if by_data { &BY_DATA } else { &BY_SHAPE }, place, node(place), collector);
+    }
+}
+
+/// The nodes that hold graphs, each with the index of its own graph. Sorted.
+fn holders(graphs: &Graphs, scopes: &Scopes<'_>) -> Result<Vec<(usize, usize)>> {
+    let mut holders = Vec::new();
+    for graph in graphs.iter() {
+        if let Role::Subgraph { graph, node, .. } = graph.role
+            && scopes.is_used(graph)
+        {
+            memory::push(&mut holders, (graph, node), HOLDERS)?;
+        }
+    }
+    holders.sort_unstable();
+    holders.dedup();
+    Ok(holders)
+}
+
+fn tell(topic: &'static Topic, (graph, index): (usize, usize), node: Option<Node<'_>>, collector: &mut Collector<'_>) {
+    let Some(node) = node else { return };
+    collector.gather(topic, Site::node(graph, index), || quoted(node.op).to_string());
 }

@@ -4,9 +4,16 @@ use std::fmt::Display;
 
 use super::values::VALUES;
 use crate::check::collector::{Collector, Site, advise, quoted};
+use crate::check::topic::Topic;
 use crate::finding::rules::{FUNCTION_OUTPUT, GRAPH_ORDER, GRAPH_OUTPUT, GRAPH_SHADOW, GRAPH_SSA};
 use crate::graph::{Graph, Graphs, NO_VALUE, Node, Role, Value};
 use crate::memory;
+
+const SHADOW: Topic = Topic {
+    rule: GRAPH_SHADOW,
+    message: "an input or initializer of a subgraph hides a value of an enclosing graph",
+    remedy: "rename it",
+};
 
 /// One graph while it is checked.
 pub(super) struct Flow<'a> {
@@ -37,9 +44,7 @@ impl<'a> Flow<'a> {
             let is_new = !flow.is_there(value);
             flow.set_there(value);
             if is_new && flow.is_around(value) {
-                let name = flow.name(value);
-                collector
-                    .add(GRAPH_SHADOW, Site::graph(index), || format!("{name} hides a value of an enclosing graph"));
+                collector.gather(&SHADOW, Site::graph(index), || flow.name(value).to_string());
             }
         }
         Some(flow)

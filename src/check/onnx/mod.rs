@@ -1,18 +1,24 @@
 //! The rules of ONNX: those of onnx.checker, and what its users meet in production.
 
 mod attributes;
+mod bindings;
 mod control;
 mod era;
 mod flow;
 mod functions;
+mod initializers;
 mod lookup;
 mod model;
 mod nodes;
 mod operators;
+mod origin;
 mod precision;
 mod recipes;
+#[rustfmt::skip]
+mod runtimes;
 mod schema;
 mod scope;
+mod shaping;
 mod size;
 mod sparse;
 #[rustfmt::skip]
@@ -51,7 +57,6 @@ fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
             }
             flow.check(&node, collector);
             nodes.check(index, graph, &node, operators.meaning(index, &node), collector);
-            control::check(index, graph, &node, collector);
             precision.check(&node, collector);
         }
         flow.end(collector);
@@ -60,5 +65,7 @@ fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
         }
     }
     nodes.finish(collector);
+    control::check(graphs, &scopes, collector);
+    initializers::check(subject, &scopes, collector);
     size::check(subject, collector);
 }

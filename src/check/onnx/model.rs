@@ -6,11 +6,15 @@ use super::lookup::{NEWEST_IR, newest, spelled};
 use super::scope::{IR_OF_FUNCTIONS, IR_OF_OPSETS};
 use super::tables::RELEASES;
 use crate::check::collector::{Collector, Site, advise, quoted};
+use crate::check::topic::Topic;
 use crate::error::Error;
 use crate::finding::rules::{
     IR_VERSION, OPSET_CONFLICT, OPSET_DUPLICATE, OPSET_MISSING, OPSET_NEWER, OPSET_PAIR, OPSET_RANGE, OPSET_UNEXPECTED,
 };
 use crate::graph::{Graphs, Opset};
+
+const DUPLICATE: Topic =
+    Topic { rule: OPSET_DUPLICATE, message: "an operator set is imported twice", remedy: "keep one import" };
 
 pub(super) fn check(graphs: &Graphs, collector: &mut Collector<'_>) {
     let ir = graphs.ir_version().unwrap_or_default();
@@ -73,7 +77,7 @@ fn check_repeats(opsets: &[Opset], site: Site, collector: &mut Collector<'_>) {
         }
         let domain = quoted(spelled(&opset.domain));
         if version.version == opset.version {
-            collector.add(OPSET_DUPLICATE, site, || format!("operator set {domain} is imported twice"));
+            collector.gather(&DUPLICATE, site, || domain.to_string());
         } else {
             collector.add(OPSET_CONFLICT, site, || {
                 advise(

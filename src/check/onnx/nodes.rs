@@ -9,11 +9,19 @@ use super::lookup::spelled;
 use super::operators::Meaning;
 use super::schema::{Formal, Op, Schema};
 use super::scope::Scopes;
-use crate::check::collector::{Collector, Site, quoted};
+use crate::check::collector::{Collector, Site, advise, quoted};
+use crate::check::lists::{counted, listed};
+use crate::check::topic::Topic;
 use crate::finding::rules::{
     NODE_ARITY, NODE_CUSTOM, NODE_DEPRECATED, NODE_DOMAIN, NODE_EMPTY, NODE_EXPERIMENTAL, NODE_OMITTED, NODE_OP,
 };
 use crate::graph::{Graph, Graphs, NO_VALUE, Node};
+
+const EXPERIMENTAL: Topic = Topic {
+    rule: NODE_EXPERIMENTAL,
+    message: "an operator is, or was, an experiment: it may change, and many runtimes lack it",
+    remedy: "",
+};
 
 /// Checks nodes one after the other.
 pub(super) struct Nodes<'a> {
@@ -54,9 +62,7 @@ impl<'a> Nodes<'a> {
             }
             Meaning::Call(function) => check_call(self.graphs, function, node, site, collector),
             Meaning::Custom => self.custom.entry((node.domain, node.op)).or_insert((0, site)).0 += 1,
-            Meaning::Experiment => collector.add(NODE_EXPERIMENTAL, site, || {
-                format!("`{}` was an experiment that never became part of the standard", node.op)
-            }),
+            Meaning::Experiment => collector.gather(&EXPERIMENTAL, site, || format!("`{}`", node.op)),
             Meaning::NotImported => collector.add(NODE_DOMAIN, site, || {
                 let domain = quoted(spelled(node.domain));
                 format!("operator {} is of domain {domain}, which is not imported", quoted(node.op))
@@ -66,14 +72,17 @@ impl<'a> Nodes<'a> {
 
     /// Tells which operators of others the model needs.
     pub(super) fn finish(self, collector: &mut Collector<'_>) {
-        for ((domain, op), (count, site)) in self.custom {
-            collector.add(NODE_CUSTOM, site, || {
-                let (op, domain) = (quoted(op), quoted(domain));
-                format!(
-                    "operator {op} of domain {domain} is not standard, and only some runtimes have it; nodes: {count}"
-                )
-            });
-        }
+        let Some(first) = self.custom.values().map(|(_, site)| *site).min() else { return };
+        collector.add(NODE_CUSTOM, first, || {
+            let operator = |((domain, op), (count, _)): ((&str, &str), (usize, Site))| {
+                format!("{} of domain {} ({})", quoted(op), quoted(domain), counted(count, "node"))
+            };
+            let operators = listed(self.custom, operator);
+            advise(
+                format!("operators that are not standard, which only some runtimes have: {operators}"),
+                "make sure that the runtime has them",
+            )
+        });
     }
 
     fn check_known(
@@ -90,7 +99,7 @@ impl<'a> Nodes<'a> {
             return;
         }
         if schema.is_experimental {
-            collector.add(NODE_EXPERIMENTAL, site, || format!("`{}` is an experiment and may change", op.name));
+            collector.gather(&EXPERIMENTAL, site, || format!("`{}`", op.name));
         }
         check_arity(op, schema, node, site, collector);
         check_omitted(schema, node, site, collector);

@@ -1,8 +1,9 @@
 //! Normalization in half precision: results that are finite and wrong.
 
 use super::types::{cast_to, dtype, float_of_code, scalar};
-use crate::check::collector::{Collector, Site, advise};
+use crate::check::collector::{Collector, Site};
 use crate::check::subject::Subject;
+use crate::check::topic::Topic;
 use crate::dtype::DType;
 use crate::finding::rules::{PRECISION_CAST, PRECISION_EPSILON, PRECISION_STASH, PRECISION_VARIANCE};
 use crate::graph::{Graph, Node};
@@ -24,8 +25,29 @@ const NORMALIZATIONS: &[(&str, &str, bool)] = &[
 /// The smallest number above zero in half precision.
 const SMALLEST_HALF: f64 = 5.960_464_477_539_063e-8;
 
-const USE_FLOAT: &str = "compute it in float32: cast before it and back after it, or use LayerNormalization with \
-                         stash_type 1";
+const STASH: Topic = Topic {
+    rule: PRECISION_STASH,
+    message: "a normalization does not compute its variance in float32",
+    remedy: "set stash_type to 1",
+};
+
+const CAST: Topic = Topic {
+    rule: PRECISION_CAST,
+    message: "the input of a normalization is narrowed to half precision right before it",
+    remedy: "normalize first, then cast",
+};
+
+const VARIANCE: Topic = Topic {
+    rule: PRECISION_VARIANCE,
+    message: "squares are averaged in half precision, where the square of 256 is beyond the range",
+    remedy: "compute it in float32: cast before it and back after it, or use LayerNormalization with stash_type 1",
+};
+
+const EPSILON: Topic = Topic {
+    rule: PRECISION_EPSILON,
+    message: "an epsilon is below the smallest number of half precision, 6e-8",
+    remedy: "use an epsilon of 1e-5, or compute in float32",
+};
 
 /// One graph while it is looked at.
 pub(super) struct Precision<'a> {
@@ -56,10 +78,9 @@ impl<'a> Precision<'a> {
         let stash = self.graph.attribute(node, "stash_type").filter(|stash| stash.reference.is_empty());
         let stash = stash.and_then(|stash| stash.ints().first().copied()).unwrap_or(1);
         if stash != 1 {
-            collector.add(PRECISION_STASH, site, || {
+            collector.gather(&STASH, site, || {
                 let name = float_of_code(stash).map_or("of no float".to_owned(), |dtype| dtype.to_string());
-                let message = format!("`{}` has stash_type {stash} ({name}): the variance is not in float32", node.op);
-                advise(message, "set stash_type to 1")
+                format!("`{}` with stash_type {stash}, {name}", node.op)
             });
         }
         let Some(input) = node.inputs.first().copied() else { return };
@@ -70,10 +91,7 @@ impl<'a> Precision<'a> {
             report_epsilon(epsilon.into(), site, collector);
         }
         if self.is_narrowed(input) {
-            collector.add(PRECISION_CAST, site, || {
-                let message = format!("the input of `{}` is narrowed to half precision right before it", node.op);
-                advise(message, "normalize first, then cast")
-            });
+            collector.gather(&CAST, site, || format!("`{}`", node.op));
         }
     }
 
@@ -97,11 +115,9 @@ impl<'a> Precision<'a> {
         if !is_square || !square.outputs.first().is_some_and(|value| self.is_half(*value)) {
             return;
         }
-        collector.add(PRECISION_VARIANCE, site, || {
+        collector.gather(&VARIANCE, site, || {
             let deviation = self.producer(square.inputs.first().copied(), &["Sub"]);
-            let what = if deviation.is_some() { "a variance" } else { "a mean of squares" };
-            let message = format!("{what} is computed in half precision: the square of 256 is beyond its range");
-            advise(message, USE_FLOAT)
+            if deviation.is_some() { "a variance" } else { "a mean of squares" }.to_owned()
         });
         if let Some(epsilon) = epsilon.and_then(|value| scalar(self.subject, self.index, value)) {
             report_epsilon(epsilon, site, collector);
@@ -129,9 +145,6 @@ impl<'a> Precision<'a> {
 
 fn report_epsilon(epsilon: f64, site: Site, collector: &mut Collector<'_>) {
     if (0.0..SMALLEST_HALF).contains(&epsilon) {
-        collector.add(PRECISION_EPSILON, site, || {
-            let message = format!("epsilon {epsilon:e} is below the smallest number of half precision, 6e-8");
-            advise(message, "use an epsilon of 1e-5, or compute in float32")
-        });
+        collector.gather(&EPSILON, site, || format!("{epsilon:e}"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::graph::AttributeKind;
+use crate::graph::{Attribute, AttributeKind};
 
 /// The number of inputs or outputs that has no end.
 pub(super) const MANY: u32 = i32::MAX as u32;
@@ -55,9 +55,45 @@ pub(super) enum Formal {
 
 /// An attribute: its name, what it holds, and whether it has to be there.
 #[derive(Debug)]
-pub(super) struct Attr(pub &'static str, pub AttributeKind, pub bool);
+pub(super) struct Attr(pub &'static str, pub AttributeKind, pub Need);
 
-/// A release of ONNX: the newest versions that it knows. A version of 0 means that it does not know the domain.
+/// Whether an attribute has to be there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Need {
+    Required,
+    Optional,
+    /// It has this value if it is not.
+    Default(Value),
+}
+
+/// The value of an attribute.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Value {
+    Int(i64),
+    Float(f32),
+    Text(&'static str),
+    Ints(&'static [i64]),
+    Texts(&'static [&'static str]),
+}
+
+impl Value {
+    /// Whether an attribute of a node has this value.
+    pub(super) fn is_that_of(self, attribute: &Attribute<'_>) -> bool {
+        let texts = |texts: &[&str]| attribute.strings().eq(texts.iter().map(|text| text.as_bytes()));
+        let has_value = match self {
+            Self::Int(value) => attribute.ints() == [value],
+            Self::Float(value) => attribute.floats() == [value],
+            Self::Text(value) => texts(&[value]),
+            Self::Ints(values) => attribute.ints() == values,
+            Self::Texts(values) => texts(values),
+        };
+        // A reference has the value that the call gives.
+        has_value && attribute.reference.is_empty()
+    }
+}
+
+/// A release of ONNX or of ONNX Runtime: the newest versions that it knows. A version of 0 means that it does not know the
+/// domain.
 #[derive(Debug)]
 pub(super) struct Release {
     pub name: &'static str,

@@ -5,12 +5,16 @@ use std::fmt;
 use super::integers::Integers;
 use crate::check::collector::{Collector, Site, quoted};
 use crate::check::subject::Subject;
+use crate::check::topic::Topic;
 use crate::dtype::DType;
 use crate::error::{Kind, Result};
 use crate::finding::rules::{SPARSE_INDICES, SPARSE_SHAPE, SPARSE_UNREAD, SPARSE_VALUES};
 use crate::graph::{Graph, SparseTensor, Stored};
 use crate::memory;
 use crate::tensor::Tensor;
+
+const UNREAD: Topic =
+    Topic { rule: SPARSE_UNREAD, message: "the indices of a sparse tensor were not checked", remedy: "" };
 
 pub(super) fn check(subject: &Subject<'_>, index: usize, graph: &Graph, collector: &mut Collector<'_>) {
     for initializer in graph.initializers() {
@@ -53,7 +57,7 @@ fn check_one(subject: &Subject<'_>, sparse: usize, name: &str, site: Site, colle
                 Some(Ok(fault)) => collector.add(SPARSE_INDICES, site, || format!("the indices of {named} {fault}")),
                 Some(Err(error)) if error.kind() == Kind::OutOfMemory => collector.fail(error),
                 Some(Err(error)) => {
-                    collector.add(SPARSE_UNREAD, site, || format!("the indices of {named} were not checked: {error}"));
+                    collector.gather(&UNREAD, site, || format!("{}: {error}", quoted(name)));
                 }
             }
         }

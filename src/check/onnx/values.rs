@@ -2,6 +2,7 @@
 
 use super::scope::Scopes;
 use crate::check::collector::{Collector, Site, quoted};
+use crate::check::topic::Topic;
 use crate::finding::rules::{
     GRAPH_NAME, GRAPH_SSA, INITIALIZER_DUPLICATE, INITIALIZER_INPUT, INITIALIZER_NAME, VALUE_NAME, VALUE_NESTED,
     VALUE_TYPE,
@@ -14,6 +15,12 @@ pub(super) const VALUES: &str = "the values of a graph";
 
 /// Up to this version of the representation, what is stored has to be an input as well.
 const IR_OF_STORED_INPUTS: i64 = 3;
+
+const NESTED: Topic = Topic {
+    rule: VALUE_NESTED,
+    message: "the type of an input or output does not state the type of its contents",
+    remedy: "",
+};
 
 pub(super) fn check(scopes: &Scopes<'_>, index: usize, graph: &Graph, collector: &mut Collector<'_>) {
     let site = Site::graph(index);
@@ -60,8 +67,7 @@ fn check_type(value: &Value<'_>, site: Site, collector: &mut Collector<'_>) {
         let end = if value.is_input { "input" } else { "output" };
         collector.add(VALUE_TYPE, site, || format!("{end} {} of the graph lacks {missing}", quoted(value.name)));
     } else if value.ty.is_some_and(|ty| is_open_inside(&ty)) {
-        let name = quoted(value.name);
-        collector.add(VALUE_NESTED, site, || format!("the type of {name} does not state the type of its contents"));
+        collector.gather(&NESTED, site, || quoted(value.name).to_string());
     }
 }
 

@@ -3,45 +3,39 @@
 use crate::check::collector::{Collector, Site, advise, quoted};
 use crate::check::lists::{counted, listed};
 use crate::check::subject::Subject;
+use crate::error::Result;
 use crate::finding::rules::WEIGHTS_UNINDEXED;
 use crate::memory;
 
 pub(in crate::check) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
-    check_tensors(subject, collector);
-    check_files(subject, collector);
+    let Some(files) = collector.note(files(subject)) else { return };
+    let found: Vec<String> = [tensors_text(subject), files_text(&files)].into_iter().flatten().collect();
+    if !found.is_empty() {
+        collector.add(WEIGHTS_UNINDEXED, Site::MODEL, || {
+            advise(
+                format!("the index does not name {}", found.join(", and ")),
+                "none of this is ever loaded: check that the index belongs to these files and is complete",
+            )
+        });
+    }
 }
 
-fn check_tensors(subject: &Subject<'_>, collector: &mut Collector<'_>) {
+fn tensors_text(subject: &Subject<'_>) -> Option<String> {
     let tensors = subject.model.unindexed();
-    if tensors.is_empty() {
-        return;
-    }
-    collector.add(WEIGHTS_UNINDEXED, Site::MODEL, || {
-        let names = listed(tensors, |tensor| format!("{} in {}", quoted(&tensor.name), quoted(&tensor.file)));
-        let count = counted(tensors.len(), "tensor");
-        advise(
-            format!("{count} in the weight files that the index does not name: {names}"),
-            "they are never loaded: check that the index belongs to these files",
-        )
-    });
+    let names = listed(tensors, |tensor| format!("{} in {}", quoted(&tensor.name), quoted(&tensor.file)));
+    (!tensors.is_empty()).then(|| format!("{} of the weight files: {names}", counted(tensors.len(), "tensor")))
+}
+
+fn files_text(files: &[&String]) -> Option<String> {
+    let names = listed(files, |name| quoted(name).to_string());
+    (!files.is_empty()).then(|| format!("{} beside them: {names}", counted(files.len(), "weight file")))
 }
 
 /// Files beside the model that end as its weight files do. Without an index nobody says which of them belong to it.
-fn check_files(subject: &Subject<'_>, collector: &mut Collector<'_>) {
+fn files<'a>(subject: &Subject<'a>) -> Result<Vec<&'a String>> {
     let model = subject.model;
     let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
-    let Some(weights) = model.files().next().and_then(|file| ending(file.name())) else { return };
-    let files = model.assets().iter().filter(|name| ending(name).as_ref() == Some(&weights));
-    let Some(files) = collector.note(memory::collect(files, "the names of files")) else { return };
-    if !model.has_index() || files.is_empty() {
-        return;
-    }
-    collector.add(WEIGHTS_UNINDEXED, Site::MODEL, || {
-        let names = listed(&files, |name| quoted(name).to_string());
-        let count = counted(files.len(), "weight file");
-        advise(
-            format!("{count} beside the model that the index does not name: {names}"),
-            "remove what is not part of the model, or check that the index is complete",
-        )
-    });
+    let weights = model.files().next().filter(|_| model.has_index()).and_then(|file| ending(file.name()));
+    let files = model.assets().iter().filter(|name| weights.is_some() && ending(name) == weights);
+    memory::collect(files, "the names of files")
 }

@@ -14,7 +14,7 @@ use super::{schema, tensor, types};
 use crate::error::{Error, Result};
 use crate::finding::rules::TENSOR_DATA_TYPE;
 use crate::formats::protobuf::{Fields, Skeleton, Value, fields, packed_varints};
-use crate::graph::{GraphBuilder, Role, Room, SparseTensor, Stored};
+use crate::graph::{Graph, GraphBuilder, Role, Room, SparseTensor, Stored};
 use crate::memory;
 
 /// Reads the graph that the model runs and those inside it, and returns its index.
@@ -65,6 +65,7 @@ pub(super) struct GraphReader<'s> {
     pub(super) body: Option<Body>,
     /// What is read when the nodes have been.
     sparse: Vec<Range<usize>>,
+    annotations: Vec<Range<usize>>,
     pub(super) infos: Vec<Range<usize>>,
     pub(super) nodes: usize,
     /// The node and the attribute that are being read. Their room is used again for the next ones.
@@ -91,6 +92,7 @@ impl<'s> GraphReader<'s> {
             fields: fields(&skeleton.text, range),
             body: None,
             sparse: Vec::new(),
+            annotations: Vec::new(),
             infos: Vec::new(),
             nodes: 0,
             node: OpenNode::default(),
@@ -145,6 +147,7 @@ impl<'s> GraphReader<'s> {
                 self.builder.output(output)?;
             }
             13 => memory::push(&mut self.infos, range, GRAPHS)?,
+            14 => memory::push(&mut self.annotations, range, GRAPHS)?,
             15 => memory::push(&mut self.sparse, range, GRAPHS)?,
             16 => {
                 let pair = entry(self.skeleton, range)?;
@@ -164,7 +167,10 @@ impl<'s> GraphReader<'s> {
         for range in std::mem::take(&mut self.infos) {
             self.value_info(range, of_border)?;
         }
-        let graph = self.builder.finish()?;
+        let mut graph = self.builder.finish()?;
+        for range in self.annotations {
+            annotate(&mut graph, self.skeleton, range)?;
+        }
         if let Some(body) = self.body {
             memory::push(&mut found.graphs.functions, body.finish(&graph)?, GRAPHS)?;
         }
@@ -260,6 +266,20 @@ impl<'s> GraphReader<'s> {
         memory::push(&mut found.graphs.sparse, SparseTensor { shape, values, indices }, GRAPHS)?;
         Ok(found.graphs.sparse.len() as u32 - 1)
     }
+}
+
+/// Notes which values a quantization annotation (onnx.proto, TensorAnnotation) refers to: its map leads from what they are
+/// to their names.
+fn annotate(graph: &mut Graph, skeleton: &Skeleton, annotation: Range<usize>) -> Result<()> {
+    let entries = fields(&skeleton.text, annotation).filter(|(number, _)| *number == 2);
+    for (_, entry) in entries {
+        let name = fields(&skeleton.text, entry.range()).find(|(number, _)| *number == 2);
+        let name = name.map_or(0..0, |(_, name)| name.range());
+        if let Some(value) = graph.find(skeleton.str(name)?) {
+            memory::push(&mut graph.annotated, value, GRAPHS)?;
+        }
+    }
+    Ok(())
 }
 
 /// Where the name of a tensor is.
