@@ -46,9 +46,12 @@ fn scale_of<'a>(tensors: &'a TensorTable, tensor: &Tensor<'a>) -> Option<&'a str
 
 /// Warns of tensors that are cast although their numbers have to be multiplied by a scale, which no cast does.
 pub(super) fn unscaled_casts(tensors: &TensorTable, selection: &[Selected]) -> Result<Vec<Finding>> {
-    let is_cast = |one: &&Selected| one.part.as_ref().is_some_and(|part| part.change.is_some());
-    let narrow = selection.iter().filter(is_cast).filter_map(|one| tensors.get(one.tensor));
-    let narrow = narrow.filter(|tensor| NARROW.contains(&tensor.dtype) || tensor.quantization.is_some());
+    let cast = selection.iter().filter_map(|one| {
+        // A change of the byte order keeps the numbers.
+        let (tensor, part) = (tensors.get(one.tensor)?, one.part.as_ref()?);
+        (part.dtype != tensor.dtype).then_some(tensor)
+    });
+    let narrow = cast.filter(|tensor| NARROW.contains(&tensor.dtype) || tensor.quantization.is_some());
     let mut unscaled = narrow.filter_map(|tensor| Some((tensor.name, scale_of(tensors, &tensor)?)));
     let mut notes = Notes::default();
     if let Some((name, scale)) = unscaled.next() {
