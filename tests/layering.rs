@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("load", &["storage", "tensor", "verify"]),
     ("model", &["graph", "storage", "tensor", "formats", "verify", "load"]),
     ("check", &["graph", "model", "tensor"]),
+    ("overview", &["graph", "model", "tensor"]),
     ("write", &["load", "model", "storage", "verify"]),
 ];
 
