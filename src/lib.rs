@@ -47,6 +47,7 @@ pub mod load;
 pub mod memory;
 pub mod metadata;
 mod model;
+pub mod overview;
 pub mod quantization;
 mod storage;
 pub mod tensor;

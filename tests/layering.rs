@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &["graph", "storage", "tensor", "formats", "verify", "load"]),
     ("check", &["graph", "model", "tensor"]),
     ("diff", &["model", "tensor"]),
+    ("overview", &["graph", "model", "tensor"]),
     ("write", &["load", "model", "storage", "verify"]),
 ];
 

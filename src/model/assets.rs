@@ -14,7 +14,20 @@ impl Model {
     }
 
     fn read_asset(&self, name: &str) -> Result<Bytes> {
+        self.checked_asset(name, &self.asset_source(name)?)
+    }
+
+    /// The same of an asset of at most `most` bytes; [`Kind::Limit`] if it is longer.
+    pub(crate) fn small_asset(&self, name: &str, most: u64) -> Result<Bytes> {
         let source = self.asset_source(name)?;
+        if source.len() > most {
+            let message = format!("it has {} bytes: expected at most {most}", source.len());
+            return Err(Error::new(Kind::Limit, message).with_path(source.path()));
+        }
+        self.checked_asset(name, &source)
+    }
+
+    fn checked_asset(&self, name: &str, source: &Source) -> Result<Bytes> {
         let bytes = source.read(0, source.len())?;
         for manifest in &self.0.payload.manifests {
             let claim = manifest.files.get(name).and_then(|claim| claim.fastest());

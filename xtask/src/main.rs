@@ -137,7 +137,7 @@ fn weighbridge(args: &[&str]) -> Command {
 }
 
 fn golden(args: &[String]) -> Outcome {
-    const SETS: &[&str] = &["golden", "hub", "onnx", "stores", "strangers"];
+    const SETS: &[&str] = &["golden", "hub", "onnx", "overview", "stores", "strangers"];
     for name in SETS.iter().filter(|set| args.first().is_none_or(|wanted| wanted == *set)) {
         let (folder, venv) = (Path::new("tests").join(name), Path::new("target").join(format!("{name}-venv")));
         if !venv.exists() {
