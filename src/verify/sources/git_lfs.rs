@@ -56,7 +56,9 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if !beside.location.has_folder(OBJECTS) {
         return Ok(Vec::new());
     }
-    let pointers = pointers(&beside.location.walk(OBJECTS)?.files)?;
+    let objects = beside.location.walk(OBJECTS);
+    let Some(objects) = beside.kept(OBJECTS, objects)? else { return Ok(Vec::new()) };
+    let pointers = pointers(&objects.files)?;
     let Some(index) = beside.location.open_if_present(INDEX)? else { return Ok(Vec::new()) };
     let entries = beside.bytes(&index).and_then(|bytes| git_index::read(&bytes));
     let mut files = BTreeMap::new();

@@ -110,7 +110,8 @@ pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if !is_store || !beside.location.has_folder(MANIFESTS) {
         return Ok(vec![(files, BTreeMap::new())]);
     }
-    for manifest in beside.location.walk(MANIFESTS)?.files {
+    let manifests = beside.location.walk(MANIFESTS);
+    for manifest in beside.kept(MANIFESTS, manifests)?.unwrap_or_default().files {
         let source = beside.location.open_asset(&manifest.name)?;
         let document = beside.bytes(&source).and_then(|bytes| document(&bytes));
         let Some(document) = beside.kept(&manifest.name, document)? else { continue };
