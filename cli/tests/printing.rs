@@ -188,7 +188,8 @@ fn on_a_terminal(line: &str, variables: &[(&str, &str)]) -> Option<String> {
     let script = tools::tool("script")?;
     let line = format!("{} {line}", env!("CARGO_BIN_EXE_weighbridge"));
     let mut script = Command::new(script);
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "WEIGHBRIDGE_LOG"] {
+    // A machine that builds sets CI, which stands for a terminal with colours whatever TERM says.
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "WEIGHBRIDGE_LOG"] {
         script.env_remove(variable);
     }
     script

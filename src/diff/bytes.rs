@@ -34,12 +34,11 @@ pub(super) fn compare(
     mut progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Compared> {
     let known: Vec<Known> = memory::collect(pairs.iter().map(|pair| look(a, b, *pair)), DIFFERENCE)?;
-    let wanted = |side: fn(&Known) -> Option<Option<Digest>>, index: fn(&(usize, usize)) -> usize| {
-        let missing = pairs.iter().zip(&known).filter(move |(_, known)| side(known) == Some(None));
-        memory::collect(missing.map(|(pair, _)| index(pair)), DIFFERENCE)
-    };
-    let first = hash(a, &wanted(first_of, |pair| pair.0)?, &mut progress)?;
-    let second = hash(b, &wanted(second_of, |pair| pair.1)?, &mut progress)?;
+    let looked_at = || known.iter().zip(pairs);
+    let first = looked_at().filter_map(|(known, pair)| matches!(known, Known::Hashed(None, _)).then_some(pair.0));
+    let second = looked_at().filter_map(|(known, pair)| matches!(known, Known::Hashed(_, None)).then_some(pair.1));
+    let first = hash(a, &memory::collect(first, DIFFERENCE)?, &mut progress)?;
+    let second = hash(b, &memory::collect(second, DIFFERENCE)?, &mut progress)?;
     let hashed_bytes = first.bytes + second.bytes;
     let (mut first, mut second) = (first.digests.into_iter(), second.digests.into_iter());
     let differ = known.into_iter().map(|known| match known {
@@ -48,20 +47,6 @@ pub(super) fn compare(
         Known::Hashed(a, b) => a.or_else(|| first.next()) != b.or_else(|| second.next()),
     });
     Ok(Compared { differ: memory::collect(differ, DIFFERENCE)?, hashed_bytes })
-}
-
-fn first_of(known: &Known) -> Option<Option<Digest>> {
-    match known {
-        Known::Hashed(first, _) => Some(*first),
-        Known::Equal | Known::Different => None,
-    }
-}
-
-fn second_of(known: &Known) -> Option<Option<Digest>> {
-    match known {
-        Known::Hashed(_, second) => Some(*second),
-        Known::Equal | Known::Different => None,
-    }
 }
 
 /// What is known of a pair without a look at its bytes.

@@ -228,3 +228,22 @@ fn the_policy_and_the_callers_manifest_come_first() {
     let covered: Vec<_> = report.iter().filter(|line| line.evidence.is_some()).map(|line| line.subject).collect();
     assert_eq!(covered, [Subject::File("config.json")]);
 }
+
+/// A record that is a dead link, and more folders than are looked into, keep no model from being opened.
+#[test]
+fn odd_records_of_downloads_keep_no_model_from_being_opened() {
+    let Some(cache) = cache("local-dir") else { return };
+    let (path, _) = snapshot(&cache, 0);
+    let records = path.join(".cache/huggingface/download");
+    fs::remove_file(records.join("tokenizer.json.metadata")).unwrap();
+    std::os::unix::fs::symlink("gone", records.join("tokenizer.json.metadata")).unwrap();
+    let open = || open(&path, Policy::IfPresent).unwrap();
+    let rules = |model: &Model| model.notes().iter().map(|note| note.rule).collect::<Vec<_>>();
+    let model = open();
+    assert_eq!(rules(&model), ["model.manifest.unreadable"]);
+    model.load(&PlanOptions::default()).unwrap();
+    fs::create_dir_all(records.join("a/b/c/d/e/f/g/h/i")).unwrap();
+    let model = open();
+    assert_eq!(rules(&model), ["model.manifest.unreadable"]);
+    model.load(&PlanOptions::default()).unwrap();
+}

@@ -50,7 +50,8 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
 
 /// Adds what the list of a commit says beyond the records of downloads: sizes, and files that are missing.
 fn add_listed(beside: &mut Beside<'_>, list: &str, files: &mut BTreeMap<String, FileClaim>) -> Result<()> {
-    let Some(source) = beside.location.open_if_present(list)? else { return Ok(()) };
+    let found = beside.location.open_if_present(list);
+    let Some(source) = beside.kept(list, found)?.flatten() else { return Ok(()) };
     for (name, listed) in hub::read_kept(beside, &source, "")?.unwrap_or_default() {
         let is_absent = || matches!(beside.location.open_if_present(&name), Ok(None));
         match files.get_mut(&name) {
@@ -65,7 +66,8 @@ fn add_listed(beside: &mut Beside<'_>, list: &str, files: &mut BTreeMap<String, 
 
 /// The record of a download; `None` if there is none that can be read.
 fn read_kept(beside: &mut Beside<'_>, name: &str) -> Result<Option<Download>> {
-    let Some(source) = beside.location.open_if_present(name)? else { return Ok(None) };
+    let found = beside.location.open_if_present(name);
+    let Some(source) = beside.kept(name, found)?.flatten() else { return Ok(None) };
     let download = beside.bytes(&source).and_then(|bytes| read(&bytes));
     beside.kept(name, download)
 }

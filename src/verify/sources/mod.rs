@@ -21,7 +21,7 @@ use crate::finding::Notes;
 use crate::finding::rules::{MANIFEST_OUTDATED, MANIFEST_UNREADABLE};
 use crate::limits::Budget;
 use crate::memory;
-use crate::storage::{Address, Location, Source, Store};
+use crate::storage::{Address, Location, Source, Store, Tree};
 
 pub use record::FILE_NAME as RECORD_FILE_NAME;
 pub(crate) use {checksums::write as write_checksums, record::write as write_record};
@@ -183,10 +183,10 @@ impl Beside<'_> {
 
     /// What a tool keeps of its own: `None`, with a note, if it cannot be read for another reason than memory.
     fn kept<T>(&mut self, path: &str, result: Result<T>) -> Result<Option<T>> {
-        use crate::error::Kind::{Cancelled, Limit, OutOfMemory};
+        use crate::error::Kind::{Cancelled, OutOfMemory};
         match result {
             Ok(value) => Ok(Some(value)),
-            Err(e) if matches!(e.kind(), OutOfMemory | Limit | Cancelled) => Err(e),
+            Err(e) if matches!(e.kind(), OutOfMemory | Cancelled) => Err(e),
             Err(e) => {
                 let message = format!("{}: what it says of the model is not used", e.without_site());
                 self.notes.add(MANIFEST_UNREADABLE, path, message);
@@ -203,11 +203,12 @@ impl Beside<'_> {
 
     /// The names of files of which a folder of records may have one, which is called as they are with an ending: those of the
     /// model, or if that is a whole directory, all.
-    fn names_under(&self, folder: &str, ending: &str) -> Result<Vec<String>> {
+    fn names_under(&mut self, folder: &str, ending: &str) -> Result<Vec<String>> {
         if self.location.entry().is_some() {
             return memory::collect(self.names.iter().map(|name| (*name).to_owned()), "the names of files");
         }
-        let files = if self.location.has_folder(folder) { self.location.walk(folder)?.files } else { Vec::new() };
+        let tree = if self.location.has_folder(folder) { self.location.walk(folder) } else { Ok(Tree::default()) };
+        let files = self.kept(folder, tree)?.unwrap_or_default().files;
         let names =
             files.iter().filter_map(|file| file.name.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(ending));
         memory::collect(names.map(str::to_owned), "the names of files")
