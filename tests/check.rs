@@ -16,6 +16,8 @@ mod peer;
 mod production;
 #[path = "check/rules.rs"]
 mod rules;
+#[path = "check/targets.rs"]
+mod targets;
 #[path = "check/weights.rs"]
 mod weights;
 

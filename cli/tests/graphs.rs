@@ -418,5 +418,6 @@ fn a_target_is_named_or_refused() {
     let (_directory, file) = model(&[node("Relu", "", &["x"], "y", &[])], ("x", "n"), "y", "main");
     good(&["check", path(&file), "--target", "opset-17"]);
     good(&["check", path(&file), "--target", "onnx-1.15"]);
+    good(&["check", path(&file), "--target", "onnxruntime-1.17"]);
     bad(2, &["check", path(&file), "--target", "the-moon"]);
 }

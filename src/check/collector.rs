@@ -47,14 +47,6 @@ pub(super) struct Text {
     remedy: Option<String>,
 }
 
-impl Text {
-    /// Says more.
-    pub(super) fn and_message(mut self, more: &str) -> Self {
-        self.message.push_str(more);
-        self
-    }
-}
-
 impl<T: Into<String>> From<T> for Text {
     fn from(message: T) -> Self {
         Self { message: message.into(), remedy: None }

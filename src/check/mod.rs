@@ -35,7 +35,8 @@ use subject::Subject;
 /// What a model is checked for, and how much of it may be read.
 #[derive(Debug, Clone, Default)]
 pub struct CheckOptions {
-    /// What has to be able to run it: `"onnx-1.15"`, a release of ONNX, or `"opset-17"`; empty: nothing in particular.
+    /// What has to be able to run it: a release of ONNX as in `"onnx-1.15"`, one of ONNX Runtime as in `"onnxruntime-1.17"`, or an
+    /// operator set as in `"opset-17"`; empty: nothing in particular.
     pub target: String,
     /// Bytes of tensors that are read at most; 0: 4 GiB. What was not looked at for this reason is a finding.
     pub max_read_bytes: u64,

@@ -109,6 +109,8 @@ rules! {
     TARGET_OP = Error "onnx.target.op";
     TARGET_TYPE = Error "onnx.target.type";
     TARGET_CONVERT = Warning "onnx.target.convert";
+    TARGET_DOMAIN = Error "onnx.target.domain";
+    TARGET_CONTRIB = Info "onnx.target.contrib";
 
     INITIALIZER_UNUSED = Warning "onnx.initializer.unused";
     INITIALIZER_OVERRIDABLE = Warning "onnx.initializer.overridable";

@@ -42,6 +42,7 @@ const CHORES: &[Chore] = &[
     ("header", "writes include/weighbridge.h anew from capi/src", header),
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
     ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
+    ("runtimes", "measures anew what each release of ONNX Runtime reads", |_| proto::runtimes()),
     ("licenses", "checks the licences of linked packages, and writes NOTICES.md anew", |_| licenses::write()),
     ("golden", "writes the golden files anew with the tools of other projects", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),

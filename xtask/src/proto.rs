@@ -62,12 +62,21 @@ fn write(path: &Path, text: &str) -> Outcome {
 
 /// Writes the tables of operators that checks look into.
 pub(crate) fn tables() -> Outcome {
-    let output = Command::new(python()?).arg(root()?.join("xtask/onnx_tables.py")).output();
+    write_output_of("xtask/onnx_tables.py", "src/check/onnx/tables.rs")
+}
+
+/// Writes the table of what each release of ONNX Runtime reads. Takes minutes: each of them is installed and run.
+pub(crate) fn runtimes() -> Outcome {
+    write_output_of("xtask/onnxruntime_tables.py", "src/check/onnx/runtimes.rs")
+}
+
+fn write_output_of(script: &str, path: &str) -> Outcome {
+    let output = Command::new(python()?).arg(root()?.join(script)).output();
     let output = output.map_err(|e| e.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
-    write(&root()?.join("src/check/onnx/tables.rs"), &String::from_utf8_lossy(&output.stdout))
+    write(&root()?.join(path), &String::from_utf8_lossy(&output.stdout))
 }
 
 /// The interpreter of an environment in which the package is installed.

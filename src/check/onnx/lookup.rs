@@ -34,6 +34,8 @@ pub(super) fn spelled(domain: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::runtimes::RUNTIMES;
+    use super::super::schema::Release;
     use super::*;
 
     #[test]
@@ -57,6 +59,14 @@ mod tests {
         assert!(op.at(13).unwrap().has_input("axes"));
         assert_eq!(Op::find("", "Gelu").unwrap().introduced(), 20);
         assert!(Op::find("", "SkipLayerNormalization").is_none());
+    }
+
+    #[test]
+    fn runtimes_read_what_releases_wrote() {
+        assert!(RUNTIMES.is_sorted_by_key(|runtime| (runtime.ir, runtime.main, runtime.ml)));
+        let is_written =
+            |runtime: &Release| RELEASES.iter().any(|release| (release.ir, release.main) == (runtime.ir, runtime.main));
+        assert!(RUNTIMES.iter().all(is_written));
     }
 
     #[test]

@@ -14,6 +14,8 @@ mod operators;
 mod origin;
 mod precision;
 mod recipes;
+#[rustfmt::skip]
+mod runtimes;
 mod schema;
 mod scope;
 mod shaping;
