@@ -61,12 +61,12 @@ def write_models(folder):
     """Models of all versions that onnx knows, and of one that it does not."""
     invert = helper.make_node("Not", ["x"], ["y"])
     scale = helper.make_node("Normalizer", ["x"], ["y"], domain="ai.onnx.ml")
-    newest = {domain: max(v for d, v in helper.OP_SET_ID_VERSION_MAP if d == domain) for domain in ("ai.onnx", "ai.onnx.ml")}
+    known = lambda domain: max(version for name, version in helper.OP_SET_ID_VERSION_MAP if name == domain)
     for ir in range(3, onnx.IR_VERSION + 2):
         (folder / f"ir-{ir}").write_bytes(model(invert, TensorProto.BOOL, ir, [("", 7)]))
-    for main in range(1, newest["ai.onnx"] + 2):
+    for main in range(1, known("ai.onnx") + 2):
         (folder / f"main-{main}").write_bytes(model(invert, TensorProto.BOOL, 3, [("", main)]))
-    for ml in range(1, newest["ai.onnx.ml"] + 2):
+    for ml in range(1, known("ai.onnx.ml") + 2):
         (folder / f"ml-{ml}").write_bytes(model(scale, TensorProto.FLOAT, 3, [("", 7), ("ai.onnx.ml", ml)]))
 
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::topic::{Places, Topic};
+use super::topic::{Places, Topic, joined};
 use crate::error::{Error, Printable, Result};
 use crate::finding::Finding;
 use crate::finding::Rule;
@@ -159,7 +159,7 @@ impl<'a> Collector<'a> {
             Finding::new(rule.severity, rule.id, "", message)
         });
         let found = self.found.into_iter().map(|(.., finding)| finding);
-        let findings = notes.iter().cloned().chain(found).chain(left_out);
+        let findings = joined(notes)?.into_iter().chain(found).chain(left_out);
         memory::try_collect(findings.map(|finding| memory::check().map(|()| finding)), FINDINGS)
     }
 }

@@ -1,8 +1,12 @@
 //! Rules that a valid model may break at many places: one finding tells of all of them.
 
+use std::collections::BTreeMap;
+
 use super::collector::Site;
 use super::lists::counted;
-use crate::finding::Rule;
+use crate::error::Result;
+use crate::finding::{Finding, Rule, Severity};
+use crate::memory;
 
 /// How many places are told.
 const MOST_TOLD: usize = 4;
@@ -55,4 +59,28 @@ impl Places {
 /// A place in words. The model as a whole has no path.
 fn place(path: &str, detail: &str) -> String {
     if path.is_empty() { detail.to_owned() } else { format!("{path} ({detail})") }
+}
+
+/// What the reader noted, in its order: each error, and of each other rule one finding.
+pub(super) fn joined(notes: &[Finding]) -> Result<Vec<Finding>> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut places: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for note in notes {
+        memory::check()?;
+        let (first, count) = places.entry(note.rule).or_insert((findings.len(), 0));
+        *count += 1;
+        match findings.get_mut(*first).filter(|_| note.severity != Severity::Error) {
+            None => memory::push(&mut findings, note.clone(), "the notes")?,
+            Some(finding) if *count <= MOST_TOLD => {
+                finding.message.push_str(&format!("; {}", place(&note.path, &note.message)));
+            }
+            Some(_) => {}
+        }
+    }
+    for (first, count) in places.into_values().filter(|(_, count)| *count > MOST_TOLD) {
+        if let Some(finding) = findings.get_mut(first).filter(|finding| finding.severity != Severity::Error) {
+            finding.message.push_str(&format!("; and {} more", count - MOST_TOLD));
+        }
+    }
+    Ok(findings)
 }

@@ -93,6 +93,29 @@ fn what_the_index_does_not_name_is_told() {
 }
 
 #[test]
+fn what_the_reader_noted_many_times_is_told_once() {
+    let shard = |at: usize| {
+        let rows = json!({
+            "__metadata__": {"step": at.to_string()},
+            format!("w{at}"): {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]},
+        });
+        let text = rows.to_string();
+        [&(text.len() as u64).to_le_bytes()[..], text.as_bytes(), &[0]].concat()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for at in 1..8 {
+        fs::write(folder.path().join(format!("m-0000{at}-of-00007.safetensors")), shard(at)).unwrap();
+    }
+    let model = Model::open(folder.path(), &OpenOptions::default(), &Context::new()).unwrap();
+    assert_eq!(model.notes().len(), 6);
+    let found = model.check(&CheckOptions::default()).unwrap();
+    let told = the(&found, "safetensors.metadata.differs");
+    assert_eq!(told.path, "m-00002-of-00007.safetensors");
+    assert!(told.message.contains("; m-00003-of-00007.safetensors (metadata \"step\""), "{told}");
+    assert!(told.message.ends_with("; and 2 more"), "{told}");
+}
+
+#[test]
 fn places_that_do_not_suit_the_elements_are_told() {
     let (byte, values) = ([1], floats(&[1.0; 2]));
     let tensors: &[Row<'_>] = &[("byte", "U8", 1, &byte), ("floats", "F32", 2, &values)];
