@@ -9,15 +9,16 @@
 //! ("Content Descriptors"). A descriptor may also say by which name the contents are to be kept. A manifest of a layout is a blob
 //! itself: it is read only if it has the digest that led to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use super::{Beside, sha256_claim};
+use super::Beside;
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
-use crate::json::{self, Object, OwnedText, UniqueMap};
+use crate::json::{self, Object, OwnedText};
 use crate::memory;
 use crate::storage::{Store, normal_name};
 use crate::verify::claims::{Claims, FileClaim};
@@ -25,46 +26,66 @@ use crate::verify::claims::{Claims, FileClaim};
 /// Blobs of one manifest or index, and manifests of one layout: far more than there are.
 const MOST: usize = 65_536;
 
-/// The keys by which a descriptor says what a file is called: of ORAS, and of the CNCF model specification.
-const NAME_KEYS: &[&str] = &["org.opencontainers.image.title", "org.cncf.model.filepath"];
-
 /// A manifest or an index.
 #[derive(Deserialize)]
 struct Document {
     config: Option<Object<Descriptor>>,
-    #[serde(default, deserialize_with = "json::list::<_, _, MOST>")]
-    layers: Vec<Object<Descriptor>>,
-    #[serde(default, deserialize_with = "json::list::<_, _, MOST>")]
-    manifests: Vec<Object<Descriptor>>,
+    layers: Option<List>,
+    manifests: Option<List>,
 }
+
+/// What all of them have.
+#[derive(Deserialize)]
+struct Versioned {
+    #[serde(rename = "schemaVersion")]
+    _version: IgnoredAny,
+}
+
+/// Descriptors. Tools that are written in Go put null where there are none.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct List(#[serde(deserialize_with = "json::list::<_, _, MOST>")] Vec<Object<Descriptor>>);
 
 #[derive(Deserialize)]
 struct Descriptor {
     #[serde(deserialize_with = "json::string")]
     digest: String,
     size: u64,
-    annotations: Option<UniqueMap<OwnedText, MOST>>,
+    annotations: Option<Object<Annotations>>,
+}
+
+/// Those that say what a file is called.
+#[derive(Deserialize)]
+struct Annotations {
+    /// Of ORAS.
+    #[serde(rename = "org.opencontainers.image.title")]
+    title: Option<OwnedText>,
+    /// Of the CNCF model specification.
+    #[serde(rename = "org.cncf.model.filepath")]
+    path: Option<OwnedText>,
 }
 
 impl Descriptor {
-    /// The hexadecimal digits of a SHA-256; `None` for another function, of which nothing is claimed.
-    fn digits(&self) -> Option<&str> {
-        self.digest.strip_prefix("sha256:").filter(|digits| Digest::from_hex(digits).is_ok())
-    }
-
-    fn claim(&self) -> Option<FileClaim> {
-        sha256_claim(Some(self.size), self.digits()?)
+    /// The SHA-256, and what is claimed by it; `None` for another function, of which nothing is claimed.
+    fn claim(&self) -> Option<(Digest, FileClaim)> {
+        let digest = Digest::from_hex(self.digest.strip_prefix("sha256:")?).ok()?;
+        Some((digest, FileClaim::new(Some(self.size), [(Algorithm::Sha256, digest)])))
     }
 
     fn name(&self) -> Option<&str> {
-        let annotations = self.annotations.as_ref()?;
-        NAME_KEYS.iter().find_map(|key| annotations.0.get(*key)).map(|OwnedText(name)| &**name)
+        let Object(Annotations { title, path }) = self.annotations.as_ref()?;
+        title.as_ref().or(path.as_ref()).map(|OwnedText(name)| &**name)
     }
 }
 
 impl Document {
+    fn manifests(&self) -> impl Iterator<Item = &Descriptor> {
+        self.manifests.iter().flat_map(|List(list)| list).map(|Object(descriptor)| descriptor)
+    }
+
     fn descriptors(&self) -> impl Iterator<Item = &Descriptor> {
-        self.config.iter().chain(&self.layers).chain(&self.manifests).map(|Object(descriptor)| descriptor)
+        let layers = self.layers.iter().flat_map(|List(list)| list);
+        self.config.iter().chain(layers).map(|Object(descriptor)| descriptor).chain(self.manifests())
     }
 }
 
@@ -77,22 +98,28 @@ fn has(bytes: &[u8], text: &str) -> bool {
 }
 
 pub(super) fn probe(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"{") && has(bytes, "\"schemaVersion\"")
+    json::read(bytes, 0, PhantomData::<Object<Versioned>>).is_ok()
 }
 
 pub(super) fn is_of_ollama(bytes: &[u8]) -> bool {
-    probe(bytes) && has(bytes, "\"application/vnd.ollama.")
+    has(bytes, "\"application/vnd.ollama.") && probe(bytes)
 }
 
 /// Reads a manifest that the caller gives: of files that its descriptors name, and of those of the model that are called by a digest.
 pub(super) fn read(bytes: &[u8], names: &[&str]) -> Result<Claims> {
-    let mut files = BTreeMap::new();
+    let (mut files, mut blobs) = (BTreeMap::new(), BTreeMap::new());
     for descriptor in document(bytes)?.descriptors() {
         memory::check()?;
-        let Some((digits, claim)) = descriptor.digits().zip(descriptor.claim()) else { continue };
-        let by_digest = names.iter().filter(|name| name.rsplit(['/', '-']).next() == Some(digits)).copied();
-        for name in descriptor.name().into_iter().chain(by_digest) {
-            files.insert(memory::into_owned(normal_name(name), "a name")?, claim.clone());
+        let Some((digest, claim)) = descriptor.claim() else { continue };
+        if let Some(name) = descriptor.name() {
+            add_name(&mut files, name, &claim)?;
+        }
+        blobs.insert(digest, claim);
+    }
+    for name in names {
+        let digest = name.rsplit(['/', '-']).next().and_then(|digits| Digest::from_hex(digits).ok());
+        if let Some(claim) = digest.and_then(|digest| blobs.get(&digest)) {
+            add_name(&mut files, name, claim)?;
         }
     }
     if files.is_empty() {
@@ -103,6 +130,18 @@ pub(super) fn read(bytes: &[u8], names: &[&str]) -> Result<Claims> {
     Ok((files, BTreeMap::new()))
 }
 
+/// Adds what is said of a file. If two descriptors disagree, nobody can tell which counts.
+fn add_name(files: &mut BTreeMap<String, FileClaim>, name: &str, claim: &FileClaim) -> Result<()> {
+    memory::check()?;
+    let name = memory::into_owned(normal_name(name), "a name")?;
+    let differs = |known: &FileClaim| (known.size, known.fastest()) != (claim.size, claim.fastest());
+    if files.get(&name).is_some_and(differs) {
+        return Err(Error::format(format!("the file \"{name}\" is listed twice, with different contents")));
+    }
+    files.insert(name, claim.clone());
+    Ok(())
+}
+
 pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     const MANIFESTS: &str = "manifests";
     let mut files = beside.addressed(Store::Ollama)?;
@@ -110,63 +149,67 @@ pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if !is_store || !beside.location.has_folder(MANIFESTS) {
         return Ok(vec![(files, BTreeMap::new())]);
     }
-    for manifest in beside.location.walk(MANIFESTS)?.files {
-        let source = beside.location.open_asset(&manifest.name)?;
-        let document = beside.bytes(&source).and_then(|bytes| document(&bytes));
-        let Some(document) = beside.kept(&manifest.name, document)? else { continue };
-        add(&mut files, &document, |digits| format!("blobs/sha256-{digits}"))?;
+    let is_hidden = |name: &str| name.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
+    for manifest in beside.location.walk(MANIFESTS)?.files.iter().filter(|file| !is_hidden(&file.name)) {
+        if let Some(document) = read_kept(beside, &manifest.name, None)? {
+            add(&mut files, &document, |digest| format!("blobs/sha256-{digest}"))?;
+        }
     }
     Ok(vec![(files, BTreeMap::new())])
 }
 
 pub(super) fn find_layout(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
-    const INDEX: &str = "index.json";
     let mut files = beside.addressed(Store::Oci)?;
     let is_layout = beside.location.entry().is_none() && beside.location.has_folder("blobs/sha256");
-    let index = if is_layout { beside.location.open_if_present(INDEX)? } else { None };
+    let index = if is_layout { read_kept(beside, "index.json", None)? } else { None };
     if let Some(index) = index {
-        let document = beside.bytes(&index).and_then(|bytes| document(&bytes));
-        if let Some(document) = beside.kept(INDEX, document)? {
-            add_layout(beside, &mut files, document)?;
-        }
+        add_layout(beside, &mut files, &index)?;
     }
     Ok(vec![(files, BTreeMap::new())])
 }
 
-/// Adds what an index says, and the manifests that it leads to.
-fn add_layout(beside: &mut Beside<'_>, files: &mut BTreeMap<String, FileClaim>, index: Document) -> Result<()> {
-    let path = |digits: &str| format!("blobs/sha256/{digits}");
-    let mut ahead = vec![index];
-    let mut read = 0;
-    while let Some(document) = ahead.pop() {
-        add(files, &document, path)?;
-        for Object(descriptor) in &document.manifests {
-            read += 1;
-            let Some(digits) = descriptor.digits().filter(|_| read <= MOST) else { continue };
-            if let Some(manifest) = read_blob(beside, &path(digits), digits)? {
-                memory::push(&mut ahead, manifest, "the manifests of the layout")?;
+/// Adds what an index says, and the manifests that it leads to, each once.
+fn add_layout(beside: &mut Beside<'_>, files: &mut BTreeMap<String, FileClaim>, index: &Document) -> Result<()> {
+    let path = |digest| format!("blobs/sha256/{digest}");
+    let (mut ahead, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut add_all = |document: &Document, ahead: &mut Vec<Digest>| {
+        add(files, document, path)?;
+        for (digest, _) in document.manifests().filter_map(Descriptor::claim) {
+            memory::check()?;
+            if seen.len() < MOST && seen.insert(digest) {
+                memory::push(ahead, digest, "the manifests of the layout")?;
             }
+        }
+        Ok(())
+    };
+    add_all(index, &mut ahead)?;
+    while let Some(digest) = ahead.pop() {
+        if let Some(manifest) = read_kept(beside, &path(digest), Some(digest))? {
+            add_all(&manifest, &mut ahead)?;
         }
     }
     Ok(())
 }
 
-/// A manifest that is a blob; `None` if it is not there or not what it should be: its claim says so.
-fn read_blob(beside: &mut Beside<'_>, name: &str, digits: &str) -> Result<Option<Document>> {
-    let Some(source) = beside.location.open_if_present(name)? else { return Ok(None) };
-    let bytes = beside.bytes(&source)?;
-    if Digest::from_hex(digits).ok() != Some(Digest::of(Algorithm::Sha256, &bytes)) {
-        return Ok(None);
-    }
-    beside.kept(name, document(&bytes))
+/// A manifest or an index; `None` if it is not there, or cannot be read, or is not what its digest says: then its claim says so.
+fn read_kept(beside: &mut Beside<'_>, name: &str, digest: Option<Digest>) -> Result<Option<Document>> {
+    let document = read_file(beside, name, digest);
+    Ok(beside.kept(name, document)?.flatten())
 }
 
-fn add(files: &mut BTreeMap<String, FileClaim>, document: &Document, path: fn(&str) -> String) -> Result<()> {
-    for descriptor in document.descriptors() {
+fn read_file(beside: &Beside<'_>, name: &str, digest: Option<Digest>) -> Result<Option<Document>> {
+    let Some(source) = beside.location.open_if_present(name)? else { return Ok(None) };
+    let bytes = beside.bytes(&source)?;
+    if digest.is_some_and(|digest| digest != Digest::of(Algorithm::Sha256, &bytes)) {
+        return Ok(None);
+    }
+    document(&bytes).map(Some)
+}
+
+fn add(files: &mut BTreeMap<String, FileClaim>, document: &Document, path: fn(Digest) -> String) -> Result<()> {
+    for (digest, claim) in document.descriptors().filter_map(Descriptor::claim) {
         memory::check()?;
-        if let Some((digits, claim)) = descriptor.digits().zip(descriptor.claim()) {
-            files.insert(path(digits), claim);
-        }
+        files.insert(path(digest), claim);
     }
     Ok(())
 }
