@@ -97,7 +97,7 @@ fn header(_: &[String]) -> Outcome {
 }
 
 fn golden(args: &[String]) -> Outcome {
-    const SETS: &[&str] = &["golden", "hub", "onnx"];
+    const SETS: &[&str] = &["golden", "hub", "onnx", "stores"];
     for name in SETS.iter().filter(|set| args.first().is_none_or(|wanted| wanted == *set)) {
         let (folder, venv) = (Path::new("tests").join(name), Path::new("target").join(format!("{name}-venv")));
         if !venv.exists() {
