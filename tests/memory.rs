@@ -6,6 +6,8 @@
 mod bytes;
 #[path = "memory/onnx.rs"]
 mod onnx;
+#[path = "memory/stores.rs"]
+mod stores;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fmt::Write as _;
@@ -203,6 +205,16 @@ fn measure(files: Vec<(&'static str, Vec<u8>)>, limits: Limits) -> (Result<Model
     (opened, (PEAK.load(Ordering::Relaxed) - before) as f64 / MIB as f64)
 }
 
+/// Opens a directory with the records of a tool; returns whether it opened, and how many MiB that took at most.
+fn measure_store(files: &[(String, Vec<u8>)]) -> (bool, f64) {
+    let root = tempfile::tempdir().unwrap();
+    stores::plant(root.path(), files);
+    let before = HELD.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let opened = stores::open(root.path()).is_ok();
+    (opened, (PEAK.load(Ordering::Relaxed) - before) as f64 / MIB as f64)
+}
+
 /// One test, because it counts for the whole process.
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures are for people")]
@@ -225,6 +237,13 @@ fn memory_is_bounded() {
         ran += 1;
     }
     assert!(ran > 60, "{ran}");
+
+    for (name, files, opens, most) in stores::rows() {
+        let (opened, peak) = measure_store(&files);
+        println!("{peak:6.1} MiB  {name}");
+        assert_eq!(opened, opens, "{name}");
+        assert!(peak <= most as f64, "{name}: {peak} MiB; expected at most {most}");
+    }
 
     let (tensors, peak) = hash_small_tensors();
     println!("{peak:6.1} MiB  hashing {tensors} tensors of one byte");

@@ -32,6 +32,7 @@ const TESTS_OF_FILES: &[&str] = &[
     "parts",
     "prefixes",
     "small_stack",
+    "stores",
     "working_directory",
 ];
 
