@@ -13,7 +13,8 @@ type Row = (&'static str, fn(&[u8]), usize);
 const TARGETS: &[Row] = &[
     ("header", fuzz::header, 291),
     ("index", fuzz::index, 298),
-    ("manifest", fuzz::manifest, 296),
+    ("manifest", fuzz::manifest, 386),
+    ("git_index", fuzz::git_index, 41),
     ("c_open_memory", fuzz::c_open_memory, 295),
     ("onnx", fuzz::onnx, 299),
     ("onnx_external", fuzz::onnx_external, 217),

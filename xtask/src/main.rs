@@ -35,6 +35,7 @@ const TESTS_OF_FILES: &[&str] = &[
     "prefixes",
     "repositories",
     "small_stack",
+    "stores",
     "working_directory",
 ];
 
@@ -151,8 +152,17 @@ fn golden(args: &[String]) -> Outcome {
 }
 
 fn fuzz(args: &[String]) -> Outcome {
-    const TARGETS: &[&str] =
-        &["header", "index", "manifest", "c_open_memory", "onnx", "onnx_external", "check", "load_options"];
+    const TARGETS: &[&str] = &[
+        "header",
+        "index",
+        "manifest",
+        "git_index",
+        "c_open_memory",
+        "onnx",
+        "onnx_external",
+        "check",
+        "load_options",
+    ];
     let seconds = args.get(1).map_or("600", |seconds| seconds);
     for target in TARGETS.iter().filter(|target| args.first().is_none_or(|wanted| wanted == *target)) {
         // The sanitizer flags of cargo-fuzz are unstable; this makes a stable compiler take them.

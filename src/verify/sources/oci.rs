@@ -132,6 +132,7 @@ pub(super) fn read(bytes: &[u8], names: &[&str]) -> Result<Claims> {
 
 /// Adds what is said of a file. If two descriptors disagree, nobody can tell which counts.
 fn add_name(files: &mut BTreeMap<String, FileClaim>, name: &str, claim: &FileClaim) -> Result<()> {
+    memory::check()?;
     let name = memory::into_owned(normal_name(name), "a name")?;
     let differs = |known: &FileClaim| (known.size, known.fastest()) != (claim.size, claim.fastest());
     if files.get(&name).is_some_and(differs) {
