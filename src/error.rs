@@ -93,7 +93,7 @@ struct Parts {
     site: Site,
     message: String,
     os_code: i64,
-    limit: Option<&'static str>,
+    option: Option<&'static str>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -104,7 +104,7 @@ impl Error {
     /// An error of `kind`; `message` says what was wrong and what was expected, without the site.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         let (site, message) = (Site::default(), message.into());
-        Self(Box::new(Parts { kind, site, message, os_code: 0, limit: None, source: None }))
+        Self(Box::new(Parts { kind, site, message, os_code: 0, option: None, source: None }))
     }
 
     /// The file is malformed or inconsistent.
@@ -165,9 +165,9 @@ impl Error {
         self
     }
 
-    /// Names the field of [`Limits`](crate::Limits) that the file exceeds.
-    pub(crate) fn with_limit(mut self, field: &'static str) -> Self {
-        self.0.limit = Some(field);
+    /// Names the option by which this was refused.
+    pub(crate) fn with_option(mut self, field: &'static str) -> Self {
+        self.0.option = Some(field);
         self
     }
 
@@ -199,10 +199,11 @@ impl Error {
         self.0.os_code
     }
 
-    /// The field of [`Limits`](crate::Limits) that the file exceeds, such as `"header_bytes"`: a higher value there may help.
-    /// `None` for other errors, and for a [`Kind::Limit`] that is the same for every open.
-    pub fn limit(&self) -> Option<&'static str> {
-        self.0.limit
+    /// The field of [`OpenOptions`](crate::OpenOptions), or of their [`Limits`](crate::Limits), by which this was refused and would
+    /// not be with another value: a limit that the file exceeds, such as `"header_bytes"`, or `"link_roots"`. `None` for other errors,
+    /// and for a [`Kind::Limit`] that is the same for every open.
+    pub fn option(&self) -> Option<&'static str> {
+        self.0.option
     }
 }
 

@@ -138,7 +138,7 @@ impl Budget {
 fn check(what: &str, unit: &str, value: u64, limit: u64, field: &'static str) -> Result<()> {
     if value > limit {
         let message = format!("{what} has {value} {unit}; the limit of this open is {limit}");
-        return Err(Error::new(Kind::Limit, message).with_limit(field));
+        return Err(Error::new(Kind::Limit, message).with_option(field));
     }
     Ok(())
 }

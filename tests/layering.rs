@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("verify", &["storage", "tensor"]),
     ("load", &["storage", "tensor", "verify"]),
     ("model", &["graph", "storage", "tensor", "formats", "verify", "load"]),
-    ("check", &["graph", "model", "tensor"]),
+    ("check", &["graph", "model", "overview", "tensor"]),
     ("diff", &["model", "tensor"]),
     ("overview", &["graph", "model", "tensor"]),
     ("write", &["load", "model", "storage", "verify"]),

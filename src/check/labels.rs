@@ -9,27 +9,10 @@ use crate::error::Result;
 use crate::finding::rules::{LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
 use crate::graph::{Attribute, Graph, Node, Value};
 use crate::memory;
+use crate::overview::LABEL_KEYS;
 
 /// What memory is asked for.
 const LABELS_FOUND: &str = "the labels of the classes";
-
-/// Keys of metadata that name the classes, by convention of exporters: `names` is that of Ultralytics, `class_names` that of
-/// Deepness, `character` that of PaddleOCR, whose classes are characters.
-const LABEL_KEYS: &[&str] = &[
-    "categories",
-    "character",
-    "characters",
-    "charset",
-    "class_indices",
-    "class_labels",
-    "class_names",
-    "classes",
-    "id2label",
-    "label_map",
-    "label_names",
-    "labels",
-    "names",
-];
 
 /// Keys of metadata that say how inputs are prepared; also all that begin with `Image.`, which the standard defines.
 const PREPROCESSING_KEYS: &[&str] = &[

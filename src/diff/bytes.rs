@@ -57,24 +57,10 @@ fn look(a: &Model, b: &Model, (index_a, index_b): (usize, usize)) -> Known {
     if of_a.byte_len() != of_b.byte_len() {
         return Known::Different;
     }
-    if is_same_place(a, b, (index_a, index_b)) {
+    if a.is_same_place(index_a, b, index_b) {
         return Known::Equal;
     }
     Known::Hashed(a.stated_digest(index_a), b.stated_digest(index_b))
-}
-
-/// Whether both tensors are the same bytes of the same file.
-fn is_same_place(a: &Model, b: &Model, (index_a, index_b): (usize, usize)) -> bool {
-    let place = |model: &Model, index: usize| {
-        let span = model.tensors().get(index)?.span()?;
-        Some((model.source_of(span).clone(), span.offset, span.len))
-    };
-    match (place(a, index_a), place(b, index_b)) {
-        (Some((file_a, offset_a, len_a)), Some((file_b, offset_b, len_b))) => {
-            (offset_a, len_a) == (offset_b, len_b) && file_a.is_same_file(&file_b)
-        }
-        _ => false,
-    }
 }
 
 /// Digests of tensors in the order in which they were asked for.

@@ -102,7 +102,7 @@ pub fn diff_with(a: &Model, b: &Model, progress: impl FnMut(&Progress) -> Contro
 
 /// Pairs the tensors of one name, and lists the others.
 fn match_names(a: &Model, b: &Model, difference: &mut Difference, pairs: &mut Vec<(usize, usize)>) -> Result<()> {
-    for index in by_name(a)? {
+    for index in a.tensors().by_name()? {
         let twin = a.tensors().get(index).and_then(|tensor| b.tensors().find(tensor.name));
         match twin {
             Some(twin) => memory::push(pairs, (index, twin), DIFFERENCE)?,
@@ -110,15 +110,8 @@ fn match_names(a: &Model, b: &Model, difference: &mut Difference, pairs: &mut Ve
         }
     }
     let is_new = |index: &usize| b.tensors().get(*index).is_some_and(|tensor| a.tensors().find(tensor.name).is_none());
-    difference.added = memory::collect(by_name(b)?.into_iter().filter(is_new), DIFFERENCE)?;
+    difference.added = memory::collect(b.tensors().by_name()?.into_iter().filter(is_new), DIFFERENCE)?;
     Ok(())
-}
-
-fn by_name(model: &Model) -> Result<Vec<usize>> {
-    let tensors = model.tensors();
-    let mut sorted = memory::collect(0..tensors.len(), DIFFERENCE)?;
-    sorted.sort_unstable_by_key(|index| tensors.get(*index).map(|tensor| tensor.name));
-    Ok(sorted)
 }
 
 /// Whether two tensors have the same elements, and keep them in another way.

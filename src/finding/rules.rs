@@ -44,9 +44,12 @@ rules! {
     MANIFEST_OUTDATED = Warning "model.manifest.outdated";
     ASSET_LINK = Warning "model.asset.link";
     ASSET_NAME = Warning "model.asset.name";
+    ASSET_UNUSED = Warning "model.asset.unused";
     FORMATS_SEVERAL = Warning "model.formats.several";
     FILES_SEVERAL = Warning "model.files.several";
     TENSORS_NONE = Warning "model.tensors.none";
+    PARAMETERS_UNCERTAIN = Info "model.parameters.uncertain";
+    TIED_STORED = Info "model.tied.stored";
 
     IR_VERSION = Error "onnx.model.ir_version";
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::digest::{Algorithm, Digest, block_count};
 use crate::storage::Witness;
-use crate::verify::{Manifest, Origin, Recognised};
+use crate::verify::{Manifest, Origin, Recognised, Sight};
 
 /// What memory is asked for.
 pub(super) const CHECKS: &str = "the checks";
@@ -115,6 +115,8 @@ pub(super) struct Checks {
     confirmations: Vec<(Item, (usize, u64, u64), Claim)>,
     /// The check of each range that is hashed whole: what it is about, how, bytes from the start of the file, bytes.
     known: HashMap<(Item, Algorithm, u64, u64), u32>,
+    /// How the files looked that may have been verified before; nothing for those that a memo cannot know.
+    sights: HashMap<usize, Option<Sight>>,
 }
 
 impl Check {

@@ -19,10 +19,19 @@ pub(crate) struct UsedMemo {
 }
 
 impl Payload {
-    /// By what a file is recognised as one of this digest, so that it need not be hashed.
-    pub(super) fn recognise(&self, source: &Source, algorithm: Algorithm, digest: Digest) -> Option<Recognised> {
-        let used = self.memo.as_ref().filter(|used| used.covers || self.policy != Policy::Required)?;
-        used.memo.recognise(source, algorithm, digest)
+    /// By what a file that looks like this is recognised as one of this digest, so that it need not be hashed.
+    pub(super) fn recognise(&self, sight: &Sight, algorithm: Algorithm, digest: Digest) -> Option<Recognised> {
+        self.counting_memo()?.recognise(sight, algorithm, digest)
+    }
+
+    /// How a file looks, where that may save hashing it.
+    pub(super) fn sight_of(&self, source: &Source) -> Option<Sight> {
+        self.counting_memo().and_then(|_| Sight::of(source))
+    }
+
+    fn counting_memo(&self) -> Option<&Memo> {
+        let counts = |used: &&UsedMemo| used.covers || self.policy != Policy::Required;
+        self.memo.as_ref().filter(counts).map(|used| &used.memo)
     }
 }
 

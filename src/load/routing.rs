@@ -8,10 +8,10 @@ use super::copy_2d;
 use super::layout::Layout;
 use super::lent::{Destination, HostStream};
 use super::options::CudaOptions;
-use super::select::{Selected, matches};
+use super::select::Selected;
 use crate::error::{Error, Kind, Result};
 use crate::memory;
-use crate::tensor::TensorTable;
+use crate::tensor::{TensorTable, matches};
 
 /// What memory is asked for.
 const ROUTING: &str = "the routing of the tensors";

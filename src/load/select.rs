@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use super::options::PlanOptions;
 use super::part::Part;
 use super::scales::explain_packed;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::memory;
-use crate::tensor::{Span, Tensor, TensorTable};
+use crate::tensor::{Span, Tensor, TensorTable, first_matches};
 
 /// What memory is asked for.
 const SELECTION: &str = "the selected tensors";
@@ -47,12 +47,7 @@ pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec
     let indices = match (&options.include[..], &options.tensors[..]) {
         ([], []) => memory::collect(0..tensors.len(), SELECTION)?,
         ([], indices) => check_indices(tensors, indices)?,
-        (patterns, []) => {
-            let all: Vec<usize> = memory::collect(0..tensors.len(), SELECTION)?;
-            let first = first_matches(tensors, &all, patterns.iter().map(String::as_str))?;
-            let matched = all.into_iter().zip(first).filter_map(|(tensor, first)| first.map(|_| tensor));
-            memory::collect(matched, SELECTION)?
-        }
+        (patterns, []) => tensors.matching(patterns.iter().map(String::as_str))?,
         _ => return Err(Error::invalid("both patterns and indices are given: expected one of them")),
     };
     options.slices.iter().try_for_each(|rule| rule.check())?;
@@ -85,55 +80,4 @@ fn check_indices(tensors: &TensorTable, indices: &[usize]) -> Result<Vec<usize>>
         }
     }
     memory::collect(indices.iter().copied(), SELECTION)
-}
-
-/// For each of these tensors the first pattern that matches its name. Every pattern has to match one.
-pub(super) fn first_matches<'a>(
-    tensors: &TensorTable,
-    indices: &[usize],
-    patterns: impl Iterator<Item = &'a str>,
-) -> Result<Vec<Option<usize>>> {
-    let mut first = memory::filled(None, indices.len(), SELECTION)?;
-    for (number, text) in patterns.enumerate() {
-        for position in matches(tensors, indices, text)? {
-            first[position].get_or_insert(number);
-        }
-    }
-    Ok(first)
-}
-
-/// The positions of the tensors that a pattern matches: at least one.
-pub(super) fn matches(tensors: &TensorTable, indices: &[usize], text: &str) -> Result<Vec<usize>> {
-    let pattern = compile(text)?;
-    let is_match = |index: &usize| tensors.get(*index).is_some_and(|tensor| pattern.matches(tensor.name));
-    let matched = indices.iter().enumerate().filter(|(_, index)| is_match(index));
-    let matched: Vec<usize> = memory::collect(matched.map(|(position, _)| position), SELECTION)?;
-    if matched.is_empty() {
-        return Err(Error::new(Kind::NotFound, "no selected tensor matches this pattern").with_subject(text));
-    }
-    Ok(matched)
-}
-
-/// How many stars a pattern may have: matching takes stack for each of them.
-const MOST_STARS: usize = 64;
-
-fn compile(text: &str) -> Result<glob::Pattern> {
-    if text.is_empty() {
-        return Err(Error::invalid("a pattern is empty: expected a glob over tensor names, such as \"*\""));
-    }
-    let pattern = with_single_stars(text);
-    let stars = pattern.matches('*').count();
-    if stars > MOST_STARS {
-        let message = format!("the pattern has {stars} stars: at most {MOST_STARS} are allowed");
-        return Err(Error::invalid(message).with_subject(text));
-    }
-    glob::Pattern::new(&pattern)
-        .map_err(|e| Error::invalid(format!("not a glob pattern: {}", e.msg)).with_subject(text))
-}
-
-/// `**` means what `*` means, since that matches every character already; the glob crate would want it between slashes.
-fn with_single_stars(pattern: &str) -> String {
-    let mut chars: Vec<char> = pattern.chars().collect();
-    chars.dedup_by(|a, b| *a == '*' && *b == '*');
-    chars.into_iter().collect()
 }

@@ -125,6 +125,16 @@ impl Model {
         self.context().log_failure("digest", digest_tensors(&self.0.payload, tensors, progress))
     }
 
+    /// Whether a tensor and one of another model are the same bytes of the same file.
+    pub(crate) fn is_same_place(&self, index: usize, other: &Self, other_index: usize) -> bool {
+        let spans = (self.tensors().get(index), other.tensors().get(other_index));
+        let (Some(own), Some(others)) = (spans.0.and_then(|t| t.span()), spans.1.and_then(|t| t.span())) else {
+            return false;
+        };
+        (own.offset, own.len) == (others.offset, others.len)
+            && self.source_of(own).is_same_file(other.source_of(others))
+    }
+
     /// The file that holds a run.
     pub(crate) fn source_of(&self, run: Span) -> &Source {
         &self.0.payload.files[run.file as usize].source

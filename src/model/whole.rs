@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{FILES, Inner, Model};
 use crate::error::{Error, Kind, Result};
+use crate::formats::{FoundModel, survey};
 use crate::host::Progress;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
@@ -33,6 +34,12 @@ impl Model {
         progress: impl FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Report> {
         self.whole().verify(options, progress)
+    }
+
+    /// The models in the directory that was opened and in its folders, this one included, sorted by path: see
+    /// [`Repository::models`](crate::Repository::models). None if a file was opened.
+    pub fn models_of_directory(&self) -> Result<Vec<FoundModel>> {
+        if self.0.is_directory { survey(&self.0.location) } else { Ok(Vec::new()) }
     }
 
     /// Hashes every file and every tensor.

@@ -6,6 +6,8 @@ use bytes::Bytes;
 
 use super::document::{Document, at};
 use crate::error::{Kind, Result};
+use crate::finding::rules::ASSET_UNUSED;
+use crate::finding::{Finding, Notes, Rule};
 use crate::memory;
 use crate::metadata::Datum;
 use crate::model::Model;
@@ -19,20 +21,21 @@ const LONGEST: u64 = 4 << 20;
 /// Reads the files, and notes what could not be used.
 pub(super) struct Assets<'a> {
     model: &'a Model,
-    notes: Vec<String>,
+    notes: Notes,
 }
 
 impl<'a> Assets<'a> {
     pub(super) fn of(model: &'a Model) -> Self {
-        Self { model, notes: Vec::new() }
+        Self { model, notes: Notes::default() }
     }
 
-    pub(super) fn into_notes(self) -> Vec<String> {
-        self.notes
+    pub(super) fn into_notes(self) -> Result<Vec<Finding>> {
+        self.notes.finish()
     }
 
-    pub(super) fn note(&mut self, note: fmt::Arguments<'_>) -> Result<()> {
-        memory::push(&mut self.notes, memory::format(note, NOTES)?, NOTES)
+    pub(super) fn note(&mut self, rule: Rule, note: fmt::Arguments<'_>) -> Result<()> {
+        self.notes.add(rule, "", memory::format(note, NOTES)?);
+        Ok(())
     }
 
     /// The bytes of a file; `None` if there is none, or if they cannot be used.
@@ -56,7 +59,7 @@ impl<'a> Assets<'a> {
         match read {
             Ok(usable) => Ok(Some(usable)),
             Err(e) if e.kind() == Kind::OutOfMemory => Err(e),
-            Err(e) => self.note(format_args!("{e}: the file is not used")).map(|()| None),
+            Err(e) => self.note(ASSET_UNUSED, format_args!("{e}: the file is not used")).map(|()| None),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::assets::{Assets, Documents};
 use super::document::{first_text, whole};
 use crate::error::Result;
+use crate::finding::rules::TIED_STORED;
 use crate::metadata::Datum;
 use crate::model::Model;
 
@@ -91,9 +92,12 @@ pub(super) fn tied(
     let is_shared = shares_contents(model);
     let stated = TEXT_PARTS.iter().find_map(flag);
     if stated == Some(true) && !is_shared && model.tensors().find("lm_head.weight").is_some() {
-        assets.note(format_args!(
-            "{CONFIG} says that the head is the embedding, but lm_head.weight is stored beside it, and is counted"
-        ))?;
+        assets.note(
+            TIED_STORED,
+            format_args!(
+                "{CONFIG} says that the head is the embedding, but lm_head.weight is stored beside it, and is counted"
+            ),
+        )?;
     }
     let is_headless = || architecture.is_some_and(writes_text) && !has_head(model);
     Ok(stated.or_else(|| (is_shared || is_headless()).then_some(true)))

@@ -18,9 +18,23 @@ const MOST: usize = 3;
 /// Longer texts are not searched for labels.
 const LONGEST: usize = 4 << 20;
 
-/// Keys of metadata that name the classes, by convention of exporters.
-const KEYS: &[&str] =
-    &["categories", "class_labels", "class_names", "classes", "id2label", "label_names", "labels", "names"];
+/// Keys of metadata that name the classes, by convention of exporters: `names` is that of Ultralytics, `class_names` that of
+/// Deepness, `character` that of PaddleOCR, whose classes are characters.
+pub(crate) const LABEL_KEYS: &[&str] = &[
+    "categories",
+    "character",
+    "characters",
+    "charset",
+    "class_indices",
+    "class_labels",
+    "class_names",
+    "classes",
+    "id2label",
+    "label_map",
+    "label_names",
+    "labels",
+    "names",
+];
 
 /// The names of the classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +95,7 @@ fn of_metadata(model: &Model) -> Result<Option<Labels>> {
     let of_model = model.metadata().iter();
     let of_graph = model.graphs().get(0).into_iter().flat_map(|graph| &graph.metadata);
     let of_graph = of_graph.map(|(key, value)| (key.as_str(), Datum::Text(value)));
-    let is_label = |key: &str| KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+    let is_label = |key: &str| LABEL_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
     let found = of_model.chain(of_graph).find(|(key, _)| is_label(key));
     let Some((key, value)) = found else { return Ok(None) };
     let source = memory::format(format_args!("metadata: {}", brief(key)?), LABELS)?;

@@ -55,11 +55,14 @@ mod weights;
 
 use std::collections::BTreeMap;
 
+pub(crate) use labels::LABEL_KEYS;
 pub use labels::Labels;
 pub use quantization::Method;
 pub use totals::Total;
 
 use crate::error::Result;
+use crate::finding::Finding;
+use crate::finding::rules::PARAMETERS_UNCERTAIN;
 use crate::memory;
 use crate::model::Model;
 use assets::{Assets, Documents};
@@ -95,7 +98,7 @@ pub struct Overview {
     /// The licence as the model card or the metadata names it, or else the name of the file with its text.
     pub licence: Option<String>,
     /// What could not be used, and which of these facts are uncertain.
-    pub notes: Vec<String>,
+    pub notes: Vec<Finding>,
 }
 
 impl Overview {
@@ -126,7 +129,7 @@ impl Overview {
             labels: labels::labels(model, &documents)?,
             tokenizer: tokenizer::tokenizer(model)?,
             licence: licence::licence(model, &mut assets)?,
-            notes: assets.into_notes(),
+            notes: assets.into_notes()?,
         })
     }
 }
@@ -135,14 +138,14 @@ impl Overview {
 fn note_uncertain(weights: &Weights<'_>, stated: Option<&Stated<'_>>, assets: &mut Assets<'_>) -> Result<()> {
     let count = weights.unknown;
     if count > 0 {
-        assets.note(format_args!(
+        assets.note(PARAMETERS_UNCERTAIN, format_args!(
             "the parameters are uncertain: nothing says how many weights an element of {count} packed tensors holds, so it \
              counts as one"
         ))?;
     }
     match stated.filter(|_| weights.method().is_none()) {
         None => Ok(()),
-        Some(stated) => assets.note(format_args!(
+        Some(stated) => assets.note(PARAMETERS_UNCERTAIN, format_args!(
             "the parameters are uncertain: {} says that the weights are quantized, but no tensor is packed in a way that is \
              known",
             stated.file()

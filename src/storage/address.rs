@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// A store whose files are named after what is in them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Store {
     /// The cache of Hugging Face: `blobs/ETAG`. The name is the SHA-256 of a large file, and what git calls a small one.
     HuggingFace,

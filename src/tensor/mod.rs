@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `contents` | where the elements of a tensor are: a span, a view of a stored run, or pieces of several runs |
 //! | `table` | the rows, and how they are found |
+//! | `pattern` | which of them a pattern over their names matches |
 //! | `build` | how readers make a table |
 //! | `rules` | what is checked before a table exists |
 //! | `cover` | whether boxes fill a shape |
@@ -16,12 +17,14 @@
 mod build;
 mod contents;
 mod cover;
+mod pattern;
 mod rules;
 mod table;
 
 pub use build::TableBuilder;
 pub use contents::{ByteOrder, Contents, Encoding, Piece, Pieces, View};
 pub(crate) use contents::{extent, is_contiguous};
+pub(crate) use pattern::{first_matches, matches};
 pub(crate) use rules::bytes_needed;
 pub use rules::{Layout, Packing};
 pub use table::{Tensor, TensorTable};

@@ -134,6 +134,26 @@ impl TensorTable {
         found.map(|index| *index as usize)
     }
 
+    /// The indices of all tensors, sorted by name.
+    ///
+    /// [`Kind::OutOfMemory`](crate::Kind::OutOfMemory) is the only error.
+    pub fn by_name(&self) -> Result<Vec<usize>> {
+        let mut sorted = memory::collect(0..self.len(), "the tensors by name")?;
+        sorted.sort_unstable_by_key(|index: &usize| self.name(&self.rows[*index]));
+        Ok(sorted)
+    }
+
+    /// The indices of the other tensors that are stored in the same bytes as the one at `index`, in the order of the table: its other
+    /// names. None for a tensor that has no bytes or lies in pieces.
+    pub fn aliases(&self, index: usize) -> impl Iterator<Item = usize> + Clone {
+        let run = |row: &Row| self.tensor(row).contents.run();
+        let own = self.rows.get(index).and_then(run).filter(|run| run.len > 0);
+        let start = own.map_or(0, |own| self.rows.partition_point(|row| row.span < own));
+        let end = own.map_or(0, |own| self.rows.partition_point(|row| row.span <= own));
+        // Pieces may begin with the same run.
+        (start..end).filter(move |other| *other != index && run(&self.rows[*other]) == own)
+    }
+
     /// All tensors in the order of storage.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Tensor<'_>> + Clone {
         self.rows.iter().map(|row| self.tensor(row))
@@ -247,6 +267,56 @@ pub(super) fn string_offsets(elements: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
+    use crate::tensor::{Layout, Piece, TableBuilder};
+
+    /// Tensors of these names at these offsets, with so many bytes, and one of pieces that begins as "a" does.
+    fn table(places: &[(&str, u64, u64)]) -> TensorTable {
+        let mut builder = TableBuilder::new(&Limits::default());
+        let run = |offset, len| Span { file: 0, offset, len };
+        for (name, offset, len) in places {
+            builder.push(name, DType::U8, &[*len], run(*offset, *len)).unwrap();
+        }
+        let piece = |offset, start: &'static [i64]| Piece { run: run(offset, 2), start, shape: &[2] };
+        builder.push_pieces("pieces", DType::U8, &[4], &[piece(0, &[0]), piece(6, &[2])], Encoding::PLAIN).unwrap();
+        builder.finish_file(&Layout::Within(vec![8])).unwrap()
+    }
+
+    #[test]
+    fn tensors_of_the_same_bytes_are_aliases() {
+        let table = table(&[
+            ("c", 0, 2),
+            ("a", 0, 2),
+            ("long", 0, 3),
+            ("later", 1, 2),
+            ("b", 0, 2),
+            ("no", 0, 0),
+            ("ne", 0, 0),
+        ]);
+        let aliases = |name| {
+            let aliases = table.aliases(table.find(name).unwrap());
+            aliases.filter_map(|index| table.get(index)).map(|tensor| tensor.name).collect::<Vec<_>>()
+        };
+        let mut of_a = aliases("a");
+        of_a.sort_unstable();
+        assert_eq!(of_a, ["b", "c"]);
+        for name in ["long", "later", "no", "pieces"] {
+            assert_eq!(aliases(name), [""; 0], "{name}");
+        }
+        assert_eq!(table.aliases(table.len()).count(), 0);
+    }
+
+    #[test]
+    fn names_are_sorted_and_matched() {
+        let table = table(&[("b.0", 4, 1), ("a.0", 6, 1), ("a.1", 0, 1)]);
+        let names = |indices: Vec<usize>| -> Vec<_> {
+            indices.into_iter().filter_map(|index| table.get(index)).map(|tensor| tensor.name.to_owned()).collect()
+        };
+        assert_eq!(names(table.by_name().unwrap()), ["a.0", "a.1", "b.0", "pieces"]);
+        assert_eq!(names(table.matching(["*.0", "a.?"].into_iter()).unwrap()), ["a.1", "b.0", "a.0"]);
+        assert_eq!(table.matching(["a.*", "c*"].into_iter()).unwrap_err().kind(), crate::Kind::NotFound);
+        assert_eq!(table.matching([""].into_iter()).unwrap_err().kind(), crate::Kind::InvalidArgument);
+    }
 
     #[test]
     fn a_row_is_no_larger_than_one_cache_line_less_a_quarter() {

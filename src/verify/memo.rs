@@ -73,6 +73,7 @@ pub enum Recognised {
 }
 
 /// What a file is before it is hashed.
+#[derive(Debug)]
 pub(crate) struct Sight {
     state: Option<FileState>,
     tree: Option<String>,
@@ -145,9 +146,9 @@ impl Memo {
         Ok(Self(Arc::new(Inner { path, entries })))
     }
 
-    /// By what a file is recognised as one of this digest; `None` if it is not.
-    pub(crate) fn recognise(&self, source: &Source, algorithm: Algorithm, digest: Digest) -> Option<Recognised> {
-        self.entries().recognise(&Sight::of(source)?, algorithm, digest)
+    /// By what a file that looks like this is recognised as one of this digest; `None` if it is not.
+    pub(crate) fn recognise(&self, sight: &Sight, algorithm: Algorithm, digest: Digest) -> Option<Recognised> {
+        self.entries().recognise(sight, algorithm, digest)
     }
 
     /// Remembers the digest of a file that was hashed after this sight of it, if it is still the same.

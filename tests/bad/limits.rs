@@ -54,7 +54,7 @@ fn limits_are_exact() {
         open(limits(*enough)).unwrap_or_else(|e| panic!("{name}: {e}"));
         let error = open(limits(enough - 1)).expect_err(name);
         assert_says(name, &error, Kind::Limit, &[words, "the limit of this open"]);
-        assert_eq!(error.limit(), Some(field(&limits(0))), "{name}");
+        assert_eq!(error.option(), Some(field(&limits(0))), "{name}");
     }
 }
 
@@ -97,5 +97,5 @@ fn sparse_files_open_and_are_not_planned() {
     }
     let error = model.verify().unwrap_err();
     assert_says("sparse files", &error, Kind::Limit, &["more than 17592186044416 bytes"]);
-    assert_eq!(error.limit(), None, "it is the same for every open");
+    assert_eq!(error.option(), None, "it is the same for every open");
 }

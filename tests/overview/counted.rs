@@ -103,7 +103,7 @@ fn methods_whose_packing_is_not_known_are_noted() {
     files.push(("config.json".to_owned(), config.into_bytes()));
     let overview = overview(files);
     assert_eq!((overview.parameters, overview.quantization.unwrap().method.as_str()), (3, "exl2"));
-    assert!(overview.notes[0].contains("no tensor is packed in a way that is known"), "{:?}", overview.notes);
+    assert!(overview.notes[0].message.contains("no tensor is packed in a way that is known"), "{:?}", overview.notes);
 }
 
 #[test]

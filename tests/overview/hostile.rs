@@ -4,7 +4,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 use weighbridge::overview::Overview;
-use weighbridge::{Context, Model, OpenOptions, Policy};
+use weighbridge::{Context, Finding, Model, OpenOptions, Policy};
 
 use super::{Files, files_of, overview, read, weights};
 
@@ -30,7 +30,7 @@ fn note(name: &str, contents: impl Into<Vec<u8>>) -> String {
     let overview = overview(model(name, contents));
     assert_eq!((overview.parameters, &overview.architecture, &overview.quantization), (2, &None, &None));
     let [note] = &overview.notes[..] else { panic!("{name}: {:?}", overview.notes) };
-    note.clone()
+    note.message.clone()
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn values_of_the_wrong_type_mean_nothing() {
         for name in FILES {
             let overview = overview(model(name, json!(config).to_string()));
             // A file that one library alone writes says that there is a quantization, whatever else it says.
-            let is_certain = |note: &&String| !note.starts_with("the parameters are uncertain");
+            let is_certain = |note: &&Finding| note.rule != "model.parameters.uncertain";
             assert_eq!(
                 (overview.parameters, overview.notes.iter().filter(is_certain).count()),
                 (2, 0),
@@ -160,7 +160,7 @@ fn files_that_a_manifest_contradicts_are_not_used() {
     let refused = overview_of(&wrong, Policy::IfPresent);
     assert_eq!(refused.architecture, None);
     assert!(
-        refused.notes[0].contains("config.json: sha256 is") && refused.notes[0].contains("SHA256SUMS"),
+        refused.notes[0].message.contains("config.json: sha256 is") && refused.notes[0].message.contains("SHA256SUMS"),
         "{:?}",
         refused.notes
     );

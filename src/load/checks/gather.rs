@@ -12,7 +12,7 @@ use crate::load::taken::TakenRanges;
 use crate::memory;
 use crate::storage::{Source, Witness};
 use crate::tensor::Span;
-use crate::verify::{FileClaim, Manifest, Policy, RunClaim};
+use crate::verify::{FileClaim, Manifest, Policy, Recognised, RunClaim};
 
 impl Checks {
     /// The checks that a load of these tensors needs. Files whose tensors are all selected are checked whole where
@@ -85,7 +85,7 @@ impl Checks {
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).with_path(source.path()).with_subject(source.name()));
             }
-            let is_remembered = self.is_remembered(payload, files, (file, manifest));
+            let is_remembered = self.recognise(payload, files, (file, claim))?.is_some();
             let claims_all = selected.iter().all(|one| claim_of(payload, manifest, (file, one.tensor)).is_some());
             let described = manifest.files.get(files[description].source.name());
             if let Some(claim) = claim.filter(|_| is_whole && described.is_some() || !claims_all || is_remembered) {
@@ -121,7 +121,7 @@ impl Checks {
             }
             let is_described = manifest.files.contains_key(files[payload.description(file)].source.name());
             let is_wanted = |stated: &Claim| claim.is_none() || !is_described || stated.is_contradicted();
-            let confirms = self.confirms && !self.is_remembered(payload, files, (file, manifest));
+            let confirms = self.confirms && self.recognise(payload, files, (file, claim))?.is_none();
             self.add_tensor_claims(payload, manifest, (file, tensors.iter().copied()), confirms, is_wanted)?;
         }
         Ok(())
@@ -139,6 +139,7 @@ impl Checks {
         let len = files[file].source.len();
         let origin = manifest.origin(algorithm);
         let contradiction = wrong_size(len, claim, manifest);
+        let recognised = self.recognise(payload, files, (file, Some(claim)))?;
         let (item, claim) = (Item::File(file), Claim { origin, expected, contradiction });
         // What describes several files is asked for with each of them.
         let known = self.known.get(&(item, algorithm, 0, len)).map(|number| &self.list[*number as usize]);
@@ -146,7 +147,6 @@ impl Checks {
             return Ok(origin.covers);
         }
         let is_new = known.is_none();
-        let recognised = payload.recognise(&files[file].source, algorithm, expected);
         self.add_check(item, algorithm, (file, 0, len), claim)?;
         match (recognised, self.list.last_mut()) {
             (Some(recognised), Some(check)) if is_new => check.remembered = Some((recognised, expected)),
@@ -155,11 +155,17 @@ impl Checks {
         Ok(origin.covers)
     }
 
-    /// Whether a file is not hashed because it was verified before.
-    fn is_remembered(&self, payload: &Payload, files: &[PayloadFile], (file, manifest): (usize, &Manifest)) -> bool {
-        let source = &files[file].source;
-        let stated = manifest.files.get(source.name()).and_then(FileClaim::fastest);
-        stated.is_some_and(|(algorithm, digest)| payload.recognise(source, algorithm, digest).is_some())
+    /// By what a file is recognised as one that was verified before and is what a claim says, so that it is not hashed.
+    fn recognise(
+        &mut self,
+        payload: &Payload,
+        files: &[PayloadFile],
+        (file, claim): (usize, Option<&FileClaim>),
+    ) -> Result<Option<Recognised>> {
+        let Some((algorithm, digest)) = claim.and_then(FileClaim::fastest) else { return Ok(None) };
+        memory::reserve_entry(&mut self.sights, CHECKS)?;
+        let sight = self.sights.entry(file).or_insert_with(|| payload.sight_of(&files[file].source));
+        Ok(sight.as_ref().and_then(|sight| payload.recognise(sight, algorithm, digest)))
     }
 
     /// Adds the ranges of a file that are used elsewhere: what is checked there has to be what is used.

@@ -74,10 +74,11 @@ impl Directory {
         let file = folders.find_map(|folder| folder.open_place(&place));
         let file = file.or_else(|| self.repository.as_ref()?.open(&self.root, name));
         file.unwrap_or_else(|| {
-            Err(Error::format(format!(
-                "leads to \"{}\", outside the model's directory: expected a file beneath it, or beneath a link root of the open (link_roots, --link-root)",
+            let message = format!(
+                "leads to \"{}\", outside the model's directory: expected a file beneath it, or beneath one of the link roots of the open",
                 place.to_string_lossy()
-            )))
+            );
+            Err(Error::format(message).with_option("link_roots"))
         })
     }
 

@@ -50,7 +50,7 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if let Some(tree) = beside.location.snapshot_tree() {
         listed = read_kept(beside, &tree.source, &tree.prefix)?.unwrap_or_default();
     }
-    let mut named = beside.addressed(Store::HuggingFace)?;
+    let mut named = beside.take_addressed(Store::HuggingFace);
     named.retain(|name, claim| !listed.get(name).is_some_and(|other| says_same(claim, other)));
     Ok(vec![(listed, BTreeMap::new()), (named, BTreeMap::new())])
 }

@@ -84,7 +84,8 @@ pub(crate) fn gather(
         }
         (_, Some(bytes)) => Ok(vec![read_given(bytes, names, budget)?]),
         (_, None) => {
-            let mut beside = Beside { location, names, budget, notes };
+            let addressed = addressed(location, names.iter().copied())?;
+            let mut beside = Beside { location, names, addressed, budget, notes };
             let mut manifests = Vec::new();
             for kind in KINDS {
                 let found = (kind.find)(&mut beside)?.into_iter();
@@ -108,31 +109,33 @@ pub(crate) fn addresses(
         return Ok(Vec::new());
     }
     let is_known = |source: &str, name: &str| known.iter().any(|m| m.source == source && m.files.contains_key(name));
-    let claims_of = |(source, store)| {
-        let names = names.iter().map(String::as_str).filter(|name| !is_known(source, name));
-        let files = addressed(location, names, store)?;
-        Ok(Manifest::new(source, Anchor::Beside, (files, BTreeMap::new())))
+    let manifest_of = |(store, mut files): (Store, BTreeMap<String, FileClaim>)| {
+        let source = match store {
+            Store::HuggingFace => "huggingface-cache",
+            Store::Oci => "oci",
+            Store::Ollama => "ollama",
+        };
+        files.retain(|name, _| !is_known(source, name));
+        Manifest::new(source, Anchor::Beside, (files, BTreeMap::new()))
     };
-    let stores = [("ollama", Store::Ollama), ("oci", Store::Oci), ("huggingface-cache", Store::HuggingFace)];
-    stores.into_iter().map(claims_of).collect()
+    let stores = addressed(location, names.iter().map(String::as_str))?;
+    memory::collect(stores.into_iter().map(manifest_of), "the manifests")
 }
 
-/// The claims that follow from the names which a store gives to contents.
+/// The claims that follow from the names which stores give to contents.
 fn addressed<'a>(
     location: &Location,
     names: impl Iterator<Item = &'a str>,
-    store: Store,
-) -> Result<BTreeMap<String, FileClaim>> {
-    let mut files = BTreeMap::new();
+) -> Result<BTreeMap<Store, BTreeMap<String, FileClaim>>> {
+    let mut stores = BTreeMap::<_, BTreeMap<_, _>>::new();
     for name in names {
         memory::check()?;
-        let claim =
-            location.address(name).filter(|address| address.store == store).and_then(|address| claim_of(&address));
-        if let Some(claim) = claim {
-            files.insert(memory::text(name, "a name")?, claim);
+        let Some(address) = location.address(name) else { continue };
+        if let Some(claim) = claim_of(&address) {
+            stores.entry(address.store).or_default().insert(memory::text(name, "a name")?, claim);
         }
     }
-    Ok(files)
+    Ok(stores)
 }
 
 /// What the name of contents says of them.
@@ -162,6 +165,8 @@ struct Beside<'a> {
     location: &'a Location,
     /// The plain names of the model's files.
     names: &'a [&'a str],
+    /// What the names that stores give to contents say of those files.
+    addressed: BTreeMap<Store, BTreeMap<String, FileClaim>>,
     budget: &'a Budget,
     notes: &'a mut Notes,
 }
@@ -214,9 +219,9 @@ impl Beside<'_> {
         memory::collect(names.map(str::to_owned), "the names of files")
     }
 
-    /// What the names that a store gives to contents say of the model's files.
-    fn addressed(&self, store: Store) -> Result<BTreeMap<String, FileClaim>> {
-        addressed(self.location, self.names.iter().copied(), store)
+    /// What the names that a store gives to contents say of the model's files. Each store is asked for once.
+    fn take_addressed(&mut self, store: Store) -> BTreeMap<String, FileClaim> {
+        self.addressed.remove(&store).unwrap_or_default()
     }
 }
 

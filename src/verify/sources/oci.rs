@@ -144,7 +144,7 @@ fn add_name(files: &mut BTreeMap<String, FileClaim>, name: &str, claim: &FileCla
 
 pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     const MANIFESTS: &str = "manifests";
-    let mut files = beside.addressed(Store::Ollama)?;
+    let mut files = beside.take_addressed(Store::Ollama);
     let is_store = beside.location.entry().is_none() && beside.location.has_folder("blobs");
     if !is_store || !beside.location.has_folder(MANIFESTS) {
         return Ok(vec![(files, BTreeMap::new())]);
@@ -161,7 +161,7 @@ pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
 }
 
 pub(super) fn find_layout(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
-    let mut files = beside.addressed(Store::Oci)?;
+    let mut files = beside.take_addressed(Store::Oci);
     let is_layout = beside.location.entry().is_none() && beside.location.has_folder("blobs/sha256");
     let index = if is_layout { read_kept(beside, "index.json", None)? } else { None };
     if let Some(index) = index {
