@@ -16,8 +16,8 @@ const SCHEMA_VERSION: u32 = 1;
 /// What a command has found: few fields, and one list, which may be long.
 pub struct Answer<'a, H, I> {
     pub head: &'a H,
-    /// The name of the list, and its items. They are described while they are printed.
-    pub list: (&'static str, I),
+    /// The name of the list, and its items, which are described while they are printed; `None` if nobody asked for it.
+    pub list: Option<(&'static str, I)>,
     /// What was accepted with a remark; `None` where no model is opened.
     pub notes: Option<Vec<&'a Finding>>,
     /// Why the command will fail though it has an answer.
@@ -73,9 +73,8 @@ impl<'a, H: Serialize, I: Iterator<Item: Serialize> + Clone> Answer<'a, H, I> {
     /// Prints one object.
     pub fn print(self, out: &mut impl Write) -> Result<(), Failure> {
         let error = self.failure.map(FailureDescription::from);
-        let (name, items) = self.list;
         let notes = describe(self.notes)?;
-        let list = Some(List(name, items));
+        let list = self.list.map(|(name, items)| List(name, items));
         json::print(out, &Object { schema_version: SCHEMA_VERSION, head: self.head, list, notes, error })
     }
 
@@ -85,8 +84,8 @@ impl<'a, H: Serialize, I: Iterator<Item: Serialize> + Clone> Answer<'a, H, I> {
         let head =
             Object::<_, List<I>> { schema_version: SCHEMA_VERSION, head: self.head, list: None, notes, error: None };
         json::print(out, &head)?;
-        let (_, mut items) = self.list;
-        items.try_for_each(|item| json::print(out, &Line { schema_version: SCHEMA_VERSION, item }))
+        let items = self.list.into_iter().flat_map(|(_, items)| items);
+        items.into_iter().try_for_each(|item| json::print(out, &Line { schema_version: SCHEMA_VERSION, item }))
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::inspect::ListArgs;
 use crate::model::{ModelArgs, OpeningArgs};
 use crate::placing::Placing;
 use crate::printing::{Form, FormArgs, OutputArgs};
@@ -27,7 +28,7 @@ WEIGHBRIDGE_LOG=error|warn|info|debug|trace logs to standard error, as --verbose
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// List the tensors, files, metadata and assets of a model, or the models of a directory
+    /// Summarize a model and list its tensors, files, metadata and assets, or list the models of a directory
     Inspect(Inspect),
     /// Check every file and tensor of a model, or of a directory of several, against its manifests
     Verify(Verify),
@@ -59,6 +60,8 @@ pub struct Inspect {
     /// Add the SHA-256 of each tensor's bytes, and check everything against the manifests
     #[arg(long)]
     pub digests: bool,
+    #[command(flatten)]
+    pub list: ListArgs,
     #[command(flatten)]
     form: FormArgs,
     #[command(flatten)]
@@ -149,7 +152,8 @@ pub struct Graph {
 pub struct Check {
     #[command(flatten)]
     pub model: ModelArgs,
-    /// What must be able to run the model: a release of ONNX or an operator set version, as in onnx-1.15 or opset-17
+    /// What must be able to run the model: a release of ONNX or of ONNX Runtime, or an operator set version, as in onnx-1.15,
+    /// onnxruntime-1.17 or opset-17
     #[arg(long, default_value = "", hide_default_value = true)]
     pub target: String,
     #[command(flatten)]

@@ -67,7 +67,7 @@ pub fn run(args: &Check, console: &mut Console) -> Result<(), Failure> {
         print(console, &findings, &counts).map_err(Failure::from)
     } else {
         let (head, failure) = (Verdict { good: verdict.is_ok(), counts }, verdict.as_ref().err());
-        let list = ("findings", findings.iter().copied().map(describe));
+        let list = Some(("findings", findings.iter().copied().map(describe)));
         console.answer(Answer { head: &head, list, notes: Some(model.notes().iter().collect()), failure })
     };
     // The verdict counts, also when nobody reads the findings to their end.

@@ -37,7 +37,7 @@ pub fn run(console: &mut Console) -> Result<(), Failure> {
     if console.is_human() {
         return Ok(print(console, &driver, &devices)?);
     }
-    console.answer(Answer { head: &driver, list: ("devices", devices.iter()), notes: None, failure: None })
+    console.answer(Answer { head: &driver, list: Some(("devices", devices.iter())), notes: None, failure: None })
 }
 
 impl From<Device> for Description {

@@ -86,7 +86,7 @@ pub fn run(args: &Diff, console: &mut Console) -> Result<(), Failure> {
     } else {
         let changed = difference.changed.iter().filter_map(|changed| describe_changed(&a, &b, changed));
         let notes = Some(a.notes().iter().chain(b.notes()).collect());
-        console.answer(Answer { head: &description, list: ("changed", changed), notes, failure: None })
+        console.answer(Answer { head: &description, list: Some(("changed", changed)), notes, failure: None })
     };
     verdict.and(printed)
 }

@@ -64,7 +64,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     if console.is_human() {
         return Ok(print(console, args, printed.as_deref().unwrap_or_default())?);
     }
-    let (head, list) = (Printed { manifest: printed.as_deref() }, ("written", written.iter()));
+    let (head, list) = (Printed { manifest: printed.as_deref() }, Some(("written", written.iter())));
     console.answer(Answer { head: &head, list, notes: Some(notes.iter().collect()), failure: None })
 }
 
@@ -76,7 +76,7 @@ fn measure(opened: &Opened, policy: Policy, console: &Console) -> Result<(Manife
             verify(model, policy, console)?;
             Ok((Manifests::of_with(model, progress)?, model.notes().to_vec()))
         }
-        Opened::Repository(repository) => {
+        Opened::Repository(repository, _) => {
             if policy != Policy::None {
                 repository.verify()?.verdict(policy)?;
             }

@@ -19,23 +19,23 @@ const DIGESTS: &str = "the digests";
 /// Bytes that may be hashed whatever the files are like.
 const FREE_BYTES: u64 = 64 << 20;
 
-/// The digest of the contiguous bytes of each tensor, by its index in the model.
+/// The digest of the contiguous bytes of each of these tensors, by its index in the model; of the others, zeros.
 ///
 /// [`Kind::Limit`]: tensors overlap so much that hashing each of them is too much work.
-pub fn of_tensors(model: &Model) -> Result<Vec<Digest>> {
-    let sorted = by_contents(model)?;
+pub fn of_tensors(model: &Model, tensors: &[usize]) -> Result<Vec<Digest>> {
+    let sorted = by_contents(model, tensors)?;
     let groups: Vec<&[usize]> = memory::collect(sorted.chunk_by(|a, b| are_same(model, *a, *b)), DIGESTS)?;
     check_work(model, &groups)?;
-    let mut digests = memory::filled(Digest::from([0; 32]), sorted.len(), DIGESTS)?;
+    let mut digests = memory::filled(Digest::from([0; 32]), model.tensors().len(), DIGESTS)?;
     for (group, digest) in digest_groups(model, &groups)?.into_iter().flatten() {
         groups[group].iter().for_each(|index| digests[*index] = digest);
     }
     Ok(digests)
 }
 
-/// The indices of all tensors, those with the same contents side by side.
-fn by_contents(model: &Model) -> Result<Vec<usize>> {
-    let mut sorted: Vec<usize> = memory::collect(0..model.tensors().len(), DIGESTS)?;
+/// The indices of the tensors, those with the same contents side by side.
+fn by_contents(model: &Model, tensors: &[usize]) -> Result<Vec<usize>> {
+    let mut sorted: Vec<usize> = memory::collect(tensors.iter().copied(), DIGESTS)?;
     sorted.sort_unstable_by_key(|index| model.tensors().get(*index).and_then(|tensor| Identity::of(&tensor)));
     Ok(sorted)
 }

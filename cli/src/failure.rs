@@ -105,8 +105,8 @@ impl From<Error> for Failure {
             Kind::Io | Kind::OutOfMemory | Kind::Device | Kind::Cancelled | Kind::Internal => Fault::Machine,
             _ => Fault::Model,
         };
-        let cure = error.limit().and_then(option_for).map(|option| format!("raise it with {option}"));
-        Self::Error(fault, cure.map_or_else(|| error.clone(), |cure| with_cure(&error, &cure)))
+        let cure = error.option().and_then(cure_by_option);
+        Self::Error(fault, cure.map_or_else(|| error.clone(), |cure| with_cure(&error, cure)))
     }
 }
 
@@ -122,15 +122,16 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
-/// The option for a field of [`Limits`](weighbridge::Limits).
-fn option_for(limit: &str) -> Option<&'static str> {
-    const OPTIONS: &[(&str, &str)] = &[
-        ("header_bytes", "--max-header-bytes"),
-        ("tensors", "--max-tensors"),
-        ("files", "--max-files"),
-        ("heap_bytes", "--max-heap-bytes"),
+/// What helps against an error that a field of [`OpenOptions`](weighbridge::OpenOptions) or their limits decides.
+fn cure_by_option(field: &str) -> Option<&'static str> {
+    const CURES: &[(&str, &str)] = &[
+        ("header_bytes", "raise it with --max-header-bytes"),
+        ("tensors", "raise it with --max-tensors"),
+        ("files", "raise it with --max-files"),
+        ("heap_bytes", "raise it with --max-heap-bytes"),
+        ("link_roots", "name the directory with --link-root if you trust it"),
     ];
-    OPTIONS.iter().find_map(|(field, option)| (*field == limit).then_some(*option))
+    CURES.iter().find_map(|(known, cure)| (*known == field).then_some(*cure))
 }
 
 /// The same error, with the cure in its message.

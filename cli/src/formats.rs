@@ -35,7 +35,7 @@ pub fn run(console: &mut Console) -> Result<(), Failure> {
     if console.is_human() {
         return Ok(print(console, &formats)?);
     }
-    console.answer(Answer { head: &Nothing {}, list: ("formats", formats.iter()), notes: None, failure: None })
+    console.answer(Answer { head: &Nothing {}, list: Some(("formats", formats.iter())), notes: None, failure: None })
 }
 
 fn print(out: &mut impl Write, formats: &[Description]) -> io::Result<()> {

@@ -70,7 +70,7 @@ pub fn run(args: &Load, console: &mut Console) -> Result<(), Failure> {
     }
     console.answer(Answer {
         head: &loaded,
-        list: checks(placement.report()),
+        list: Some(checks(placement.report())),
         notes: Some(model.notes().iter().chain(plan.notes()).collect()),
         failure: None,
     })

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use weighbridge::verify::{Memo, VerifyOptions};
-use weighbridge::{Access, Kind, Limits, Model, OpenOptions, Policy, Repository, formats};
+use weighbridge::{Access, FoundModel, Kind, Limits, Model, OpenOptions, Policy, Repository, formats};
 
 use crate::console::Console;
 use crate::failure::Failure;
@@ -95,7 +95,7 @@ impl From<PolicyArg> for Policy {
 /// What a user can name: a model, or a directory of several.
 pub enum Opened {
     Model(Model),
-    Repository(Repository),
+    Repository(Repository, Vec<FoundModel>),
 }
 
 impl ModelArgs {
@@ -165,8 +165,9 @@ impl OpeningArgs {
             return Err(error.into());
         }
         let repository = Repository::open(path, &options, &context)?;
-        let is_known = repository.has_manifests() || !repository.models()?.is_empty();
-        if is_known { Ok(Opened::Repository(repository)) } else { Err(error.into()) }
+        let models = repository.models()?;
+        let is_known = repository.has_manifests() || !models.is_empty();
+        if is_known { Ok(Opened::Repository(repository, models)) } else { Err(error.into()) }
     }
 
     /// Opens a directory to compare its files with a manifest.

@@ -18,10 +18,14 @@ struct Row<'a> {
     file: &'a str,
 }
 
-/// The tensors of a model, as its files store them.
-pub fn print_stored(out: &mut impl Write, model: &Model) -> io::Result<()> {
+/// Tensors of a model, as its files store them.
+pub fn print_stored<'a>(
+    out: &mut impl Write,
+    model: &Model,
+    tensors: impl Iterator<Item = Tensor<'a>> + Clone,
+) -> io::Result<()> {
     let files = Files::of(model);
-    let rows = model.tensors().iter().map(|tensor| Row {
+    let rows = tensors.map(|tensor| Row {
         name: tensor.name,
         dtype: tensor.dtype,
         shape: tensor.shape,

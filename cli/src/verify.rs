@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use weighbridge::error::Printable;
 use weighbridge::verify::{Anchor, Evidence, Line, Outcome, Report, Subject, VerifyOptions};
-use weighbridge::{Finding, Policy};
+use weighbridge::{Finding, Policy, Repository};
 
 use crate::answer::Answer;
 use crate::args::Verify;
@@ -15,6 +15,9 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::model::{Opened, resolve};
 use crate::output::{outcome_name, report_summary};
+
+/// What the progress bar says.
+const PROGRESS: &str = "verifying";
 
 #[derive(Serialize)]
 struct Verdict {
@@ -85,7 +88,12 @@ pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
         (Some(manifest), path) => check_listed(args, manifest, path.as_deref(), console)?,
         (None, path) => {
             let path = resolve(path.as_deref().unwrap_or(Path::new("")))?;
-            verify(&args.opening.open_whole(&path, policy, console)?, options(args), console)?
+            match args.opening.open_whole(&path, policy, console)? {
+                Opened::Model(model) => {
+                    (model.verify_with(options(args), console.progress_bar(PROGRESS))?, model.notes().to_vec())
+                }
+                Opened::Repository(repository, _) => verify_repository(args, &repository, console)?,
+            }
         }
     };
     let verdict = report.verdict(policy).map_err(Failure::from);
@@ -97,7 +105,12 @@ pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
         print(console, &report).map_err(Failure::from)
     } else {
         let (head, failure) = (Verdict { good: verdict.is_ok() }, verdict.as_ref().err());
-        console.answer(Answer { head: &head, list: checks(&report), notes: Some(notes.iter().collect()), failure })
+        console.answer(Answer {
+            head: &head,
+            list: Some(checks(&report)),
+            notes: Some(notes.iter().collect()),
+            failure,
+        })
     };
     // The verdict counts, also when nobody reads the report to its end.
     verdict.and(printed)
@@ -115,19 +128,16 @@ fn options(args: &Verify) -> VerifyOptions {
 /// A report, and what was noted when the model was opened.
 type Verified = (Report, Vec<Finding>);
 
-fn verify(opened: &Opened, options: VerifyOptions, console: &Console) -> Result<Verified, Failure> {
-    let progress = console.progress_bar("verifying");
-    Ok(match opened {
-        Opened::Model(model) => (model.verify_with(options, progress)?, model.notes().to_vec()),
-        Opened::Repository(repository) => (repository.verify_with(options, progress)?, repository.notes().to_vec()),
-    })
+fn verify_repository(args: &Verify, repository: &Repository, console: &Console) -> Result<Verified, Failure> {
+    let report = repository.verify_with(options(args), console.progress_bar(PROGRESS))?;
+    Ok((report, repository.notes().to_vec()))
 }
 
 /// Checks the files that a manifest lists.
 fn check_listed(args: &Verify, manifest: &Path, path: Option<&Path>, console: &Console) -> Result<Verified, Failure> {
     let verify_in = |folder: &Path| {
         let repository = args.opening.open_listed(folder, manifest, console)?;
-        verify(&Opened::Repository(repository), options(args), console)
+        verify_repository(args, &repository, console)
     };
     if let Some(path) = path {
         return verify_in(&resolve(path)?);

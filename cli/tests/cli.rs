@@ -11,32 +11,6 @@ mod common;
 
 use common::{bad, checkpoint, command, damage, golden, good, good_json, path, run, steers_the_terminal, text};
 
-#[test]
-fn inspect_prints_one_json_object_of_the_documented_form() {
-    let model = golden("tiny-llama");
-    let seen = good_json(&["inspect", path(&model), "--json", "--digests"]);
-    let expected: Value = serde_json::from_slice(&fs::read(golden("tiny-llama.expected.json")).unwrap()).unwrap();
-    assert_eq!(seen["format"], "safetensors");
-    assert_eq!(seen["tensors"], expected["tensors"]);
-    assert_eq!(seen["metadata"], expected["metadata"]);
-    assert_eq!(seen["unindexed"], json!([]));
-    assert_eq!(seen["notes"], json!([]));
-    assert!(seen["assets"].as_array().unwrap().contains(&"config.json".into()));
-    let files = seen["files"].as_array().unwrap();
-    assert_eq!(files.len(), 4);
-    assert_eq!(files[0]["path"], "model-00001-of-00004.safetensors");
-    assert_eq!(files[0]["bytes"], 107_144);
-    assert!(good_json(&["inspect", path(&model), "--json"])["tensors"][0].get("sha256").is_none());
-}
-
-#[test]
-fn inspect_lists_what_the_index_does_not_name() {
-    let seen = good_json(&["inspect", path(&golden("stale-shard")), "--json"]);
-    assert_eq!(seen["unindexed"], json!(["down.0.weight", "ema.decay"]));
-    let text = good(&["inspect", path(&golden("stale-shard"))]);
-    assert!(text.contains("unindexed: ema.decay in diffusion_pytorch_model-00002-of-00002.safetensors"), "{text}");
-}
-
 /// A directory with two models, of which one has a plain name, and white space before its header.
 fn remarkable() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
