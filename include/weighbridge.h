@@ -2441,8 +2441,8 @@ typedef struct wb_finding_info {
 typedef struct wb_check_options {
   // `sizeof(wb_check_options)`.
   size_t struct_size;
-  // What must be able to run the model: a release of ONNX, such as `"onnx-1.15"`, or an operator set, such as
-  // `"opset-17"`; empty: nothing in particular.
+  // What must be able to run the model: a release of ONNX, such as `"onnx-1.15"`, one of ONNX Runtime, such as
+  // `"onnxruntime-1.17"`, or an operator set, such as `"opset-17"`; empty: nothing in particular.
   wb_str target;
   // The most bytes of tensors that are read; 0: 4 GiB. What is left out for this reason is reported as a finding.
   uint64_t max_read_bytes;

@@ -300,7 +300,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
   model_info info() const noexcept { return model_info::of(get()); }
 
   /// Checks the model for violations of the rules of its format and for what goes wrong in production. Success means that
-  /// the check was made, not that the model is good. `target` is what must be able to run it, such as "onnx-1.15".
+  /// the check was made, not that the model is good. `target` is what must be able to run it, such as "onnxruntime-1.17".
   [[nodiscard]] expected<findings> check(std::string_view target = {}) const noexcept {
     check_options options;
     options.target = target;

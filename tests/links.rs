@@ -64,7 +64,8 @@ impl Place {
     fn assert_refused(&self, roots: &[&str]) {
         let error = self.open(roots).unwrap_err();
         assert_eq!(error.kind(), Kind::Format, "{error}");
-        assert!(error.message().contains("a link root of the open"), "{error}");
+        assert!(error.message().contains("one of the link_roots of the open"), "{error}");
+        assert_eq!(error.option(), Some("link_roots"));
     }
 }
 

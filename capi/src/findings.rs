@@ -45,8 +45,8 @@ pub const WB_SEVERITY_INFO: u32 = 3;
 pub struct wb_check_options {
     /// `sizeof(wb_check_options)`.
     pub struct_size: usize,
-    /// What must be able to run the model: a release of ONNX, such as `"onnx-1.15"`, or an operator set, such as
-    /// `"opset-17"`; empty: nothing in particular.
+    /// What must be able to run the model: a release of ONNX, such as `"onnx-1.15"`, one of ONNX Runtime, such as
+    /// `"onnxruntime-1.17"`, or an operator set, such as `"opset-17"`; empty: nothing in particular.
     pub target: wb_str,
     /// The most bytes of tensors that are read; 0: 4 GiB. What is left out for this reason is reported as a finding.
     pub max_read_bytes: u64,

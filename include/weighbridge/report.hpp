@@ -101,7 +101,7 @@ struct verify_options {
 
 /// What a model is checked for.
 struct check_options {
-  std::string_view target{};          ///< what must be able to run it, such as "onnx-1.15" or "opset-17"; may be empty
+  std::string_view target{};          ///< what must be able to run it, such as "onnxruntime-1.17" or "opset-17"; may be empty
   std::uint64_t max_read_bytes = 0;   ///< of tensors; 0: 4 GiB
   const wb_cancel* cancel = nullptr;  ///< of a cancel_handle
 

@@ -44,8 +44,11 @@ impl Repository {
         for link in location.drop_dead_links(&mut files) {
             notes.add(ASSET_LINK, "", link);
         }
-        let names: Vec<&str> = memory::collect(files.iter().map(String::as_str), FILES)?;
         let given = options.manifest.as_deref();
+        // Which file a manifest of digests is about follows from the names of all.
+        let tree = if given.is_some() { location.walk("")?.files } else { Vec::new() };
+        let rest = tree.iter().map(|file| file.name.as_str()).filter(|name| name.contains('/'));
+        let names: Vec<&str> = memory::collect(files.iter().map(String::as_str).chain(rest), FILES)?;
         let manifests = gather(&location, &names, options.policy, given, (&budget, &mut notes))?;
         let payload = Arc::new(Payload {
             name: location.path(),

@@ -12,7 +12,7 @@ use crate::host::Progress;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
 use crate::storage::Location;
-use crate::verify::{Report, ReportFile, VerifyOptions, addresses};
+use crate::verify::{Report, ReportFile, VerifyOptions, claims_of_others};
 
 impl Model {
     /// Checks every file and every tensor of the model against its manifests, also after a mismatch: the report tells all.
@@ -78,7 +78,7 @@ impl Whole<'_> {
         let context = &self.payload.context;
         let rest = if options.only_listed { Ok(Vec::new()) } else { self.rest_of_tree() };
         let others = rest.and_then(|rest| {
-            let also = addresses(self.location, &rest, &self.payload.manifests, self.payload.policy)?;
+            let also = claims_of_others(self.location, &rest, &self.payload.manifests, self.payload.policy)?;
             Ok((self.others(options, &rest, &mut progress)?, also))
         });
         let (Others { files, mut missing }, also) = context.log_failure("verify", others)?;

@@ -131,7 +131,7 @@ fn a_pointer_that_was_not_fetched_is_no_model() {
     assert!(error.to_string().contains("git lfs pull"), "{error}");
     let (report, notes) = store.verify();
     assert_covers_its_own(&store, &report, 7);
-    assert_uncovered(&report, SECOND);
+    assert_mismatch(&report, SECOND, "git-lfs", &["has 128 bytes", "expects 336"]);
     assert_eq!(notes, []);
 }
 

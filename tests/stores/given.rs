@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use weighbridge::verify::{Anchor, Outcome};
-use weighbridge::{Context, Kind, Model, OpenOptions, Policy, Result};
+use weighbridge::{Context, Kind, Model, OpenOptions, Policy, Repository, Result};
 
 use crate::{
     FIRST, Listed, OUTDATED, SECOND, Store, assert_match, assert_mismatch, assert_uncovered, file_count, flip, load,
@@ -239,4 +239,29 @@ fn nothing_that_lies_beside_counts_then() {
     assert!(report.iter().all(|line| line.outcome == Outcome::Match));
     let error = open_with(&store.at(SECOND), Policy::None, text.as_bytes()).err().unwrap();
     assert_eq!(error.kind(), Kind::InvalidArgument);
+}
+
+/// Of a whole layout or store: its blobs are called by their digests, in folders.
+#[test]
+fn a_manifest_covers_the_blobs_of_a_store() {
+    for (name, source) in [("oci", "oci"), ("ollama", "ollama")] {
+        let Some(store) = Store::unpack(name) else { return };
+        let manifest = match name {
+            "ollama" => store.at(store.expected["manifests"][0].as_str().unwrap()),
+            _ => {
+                let index: serde_json::Value =
+                    serde_json::from_slice(&fs::read(store.at("index.json")).unwrap()).unwrap();
+                store.at(&index["manifests"][0]["digest"].as_str().unwrap().replace("sha256:", "blobs/sha256/"))
+            }
+        };
+        let manifest = fs::read_to_string(manifest).unwrap();
+        let options = OpenOptions { manifest: Some(manifest.clone().into_bytes()), ..OpenOptions::default() };
+        let verify = || Repository::open(&store.root, &options, &Context::new()).unwrap().verify().unwrap();
+        let listed: Vec<_> = store.blobs().into_iter().filter(|blob| manifest.contains(&blob.sha256)).collect();
+        assert!(listed.len() > 2, "{name}");
+        let report = verify();
+        listed.iter().for_each(|blob| assert_match(&report, blob, source, Anchor::Caller));
+        flip(&store.at(&listed[0].path));
+        assert_mismatch(&verify(), &listed[0].path, source, &["the bytes differ"]);
+    }
 }

@@ -16,6 +16,7 @@ pub(super) fn unopened(error: Error, location: &Location, model: &Source, name: 
         _ => format!("{names}: {}", error.without_site()),
     };
     let explained = Error::new(error.kind(), message).with_os_code(error.os_code());
+    let explained = error.option().into_iter().fold(explained, Error::with_option);
     error.site().path.iter().fold(explained, Error::with_path)
 }
 

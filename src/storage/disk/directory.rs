@@ -75,7 +75,7 @@ impl Directory {
         let file = file.or_else(|| self.repository.as_ref()?.open(&self.root, name));
         file.unwrap_or_else(|| {
             let message = format!(
-                "leads to \"{}\", outside the model's directory: expected a file beneath it, or beneath one of the link roots of the open",
+                "leads to \"{}\", outside the model's directory: expected a file beneath it, or beneath one of the link_roots of the open",
                 place.to_string_lossy()
             );
             Err(Error::format(message).with_option("link_roots"))

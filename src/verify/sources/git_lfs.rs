@@ -6,7 +6,7 @@
 //! size 12345
 //! ```
 //!
-//! A caller may give a pointer. In a clone, the index of git lists the SHA-1 of the pointer of each file, and
+//! A caller may give a pointer, or it lies where git-lfs has not put the file yet: then it says what should be there. In a clone, the index of git lists the SHA-1 of the pointer of each file, and
 //! `.git/lfs/objects/4d/7a/4d7a…` has the contents. A pointer follows from the SHA-256 and the size, so the pointers of all objects can
 //! be made, and looked up in the index, without reading an object of git.
 
@@ -17,10 +17,13 @@ use super::{Beside, sha256_claim};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 use crate::memory;
-use crate::storage::Listed;
+use crate::storage::{Listed, Location};
 use crate::verify::claims::{Claims, FileClaim};
 
 const VERSION: &str = "version https://git-lfs.github.com/spec/v1";
+/// A longer file is no pointer (git-lfs, `blobSizeCutoff`).
+const MOST_BYTES: u64 = 1024;
+
 const OBJECTS: &str = ".git/lfs/objects";
 const INDEX: &str = ".git/index";
 
@@ -55,15 +58,40 @@ fn name_of_pointer(object: &str, bytes: u64) -> Digest {
     Digest::of(Algorithm::GitBlob, format!("{VERSION}\noid sha256:{object}\nsize {bytes}\n").as_bytes())
 }
 
-/// The claims of a clone: of those files that git-lfs keeps, and that were not modified since git wrote them.
-pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
-    if !beside.location.has_folder(OBJECTS) {
-        return Ok(Vec::new());
+/// What pointers say that lie in the place of files: those were not fetched.
+pub(super) fn in_place<'a>(
+    location: &Location,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, FileClaim>> {
+    let mut files = BTreeMap::new();
+    for name in names {
+        memory::check()?;
+        if location.listed(name).and_then(|file| file.bytes).is_some_and(|bytes| bytes > MOST_BYTES) {
+            continue;
+        }
+        let Some(source) = location.open_asset(name).ok().filter(|source| source.len() <= MOST_BYTES) else { continue };
+        let bytes = source.read(0, source.len())?;
+        if let Some(claim) = probe(&bytes).then(|| read_pointer(&bytes).ok()).flatten() {
+            files.insert(memory::text(name, "a name")?, claim);
+        }
     }
+    Ok(files)
+}
+
+/// The claims of a clone: of those files that git-lfs keeps, and that were not modified since git wrote them; and of those that it
+/// has not fetched.
+pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
+    let mut files = in_place(beside.location, beside.names.iter().copied())?;
+    if beside.location.has_folder(OBJECTS) {
+        add_clone(beside, &mut files)?;
+    }
+    Ok(vec![(files, BTreeMap::new())])
+}
+
+fn add_clone(beside: &mut Beside<'_>, files: &mut BTreeMap<String, FileClaim>) -> Result<()> {
     let objects = beside.location.walk(OBJECTS);
     let pointers = pointers(&beside.kept(OBJECTS, objects)?.unwrap_or_default().files)?;
     let entries = if pointers.is_empty() { Ok(Vec::new()) } else { read_index(beside) };
-    let mut files = BTreeMap::new();
     for Entry { name, object, modified } in beside.kept(INDEX, entries)?.unwrap_or_default() {
         memory::check()?;
         let Some(claim) = pointers.get(&object) else { continue };
@@ -73,7 +101,7 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
             false => beside.outdated(&name, "git wrote it"),
         }
     }
-    Ok(vec![(files, BTreeMap::new())])
+    Ok(())
 }
 
 fn read_index(beside: &Beside<'_>) -> Result<Vec<Entry>> {

@@ -97,8 +97,9 @@ pub(crate) fn gather(
     }
 }
 
-/// What the names that a store gives to contents say of more files than those of a model, where no manifest says it already.
-pub(crate) fn addresses(
+/// What files say of themselves that are more than those of a model, by their names in a store or as pointers, where no manifest says
+/// it already.
+pub(crate) fn claims_of_others(
     location: &Location,
     names: &[String],
     known: &[Manifest],
@@ -109,17 +110,14 @@ pub(crate) fn addresses(
         return Ok(Vec::new());
     }
     let is_known = |source: &str, name: &str| known.iter().any(|m| m.source == source && m.files.contains_key(name));
-    let manifest_of = |(store, mut files): (Store, BTreeMap<String, FileClaim>)| {
-        let source = match store {
-            Store::HuggingFace => "huggingface-cache",
-            Store::Oci => "oci",
-            Store::Ollama => "ollama",
-        };
+    let manifest_of = |(source, mut files): (&'static str, BTreeMap<String, FileClaim>)| {
         files.retain(|name, _| !is_known(source, name));
         Manifest::new(source, Anchor::Beside, (files, BTreeMap::new()))
     };
-    let stores = addressed(location, names.iter().map(String::as_str))?;
-    memory::collect(stores.into_iter().map(manifest_of), "the manifests")
+    let names = || names.iter().map(String::as_str);
+    let stores = addressed(location, names())?.into_iter().map(|(store, files)| (source_of(store), files));
+    let pointers = ("git-lfs", git_lfs::in_place(location, names())?);
+    memory::collect(stores.chain([pointers]).map(manifest_of), "the manifests")
 }
 
 /// The claims that follow from the names which stores give to contents.
@@ -136,6 +134,15 @@ fn addressed<'a>(
         }
     }
     Ok(stores)
+}
+
+/// What reports call a store.
+fn source_of(store: Store) -> &'static str {
+    match store {
+        Store::HuggingFace => "huggingface-cache",
+        Store::Oci => "oci",
+        Store::Ollama => "ollama",
+    }
 }
 
 /// What the name of contents says of them.
