@@ -39,6 +39,7 @@ struct Store {
 }
 
 /// A file of a store, by what the tools say.
+#[derive(Clone)]
 struct Listed {
     path: String,
     sha256: String,

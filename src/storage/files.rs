@@ -36,6 +36,12 @@ pub(super) trait Files: Send + Sync {
         None
     }
 
+    /// The files of the nearest directory around this one that has such a folder and is the same user's, and what stands before the
+    /// names of these files there; `None` if there is no such directory.
+    fn around(&self, _folder: &str) -> Option<(Box<dyn Files>, String)> {
+        None
+    }
+
     /// How a name is shown to a person: such as the path of the file. `""` stands for the model as a whole. The name
     /// need not be plain.
     fn shown(&self, name: &str) -> String;

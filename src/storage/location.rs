@@ -195,6 +195,13 @@ impl Location {
         self.files().and_then(|files| files.snapshot_tree())
     }
 
+    /// The nearest directory around this one that has such a folder and is the same user's, and what stands before the names of these
+    /// files there; `None` if there is no such directory.
+    pub(crate) fn around(&self, folder: &str) -> Option<(Self, String)> {
+        let (files, prefix) = self.files()?.around(folder)?;
+        Some((Self::new(Neighbours::Files(files), None), prefix))
+    }
+
     fn files(&self) -> Option<&dyn Files> {
         match &self.neighbours {
             Neighbours::Files(files) => Some(&**files),

@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use weighbridge::verify::{Anchor, Line, Outcome, Subject};
-use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Report};
+use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Report, Repository};
 
-use super::{Cache, cache};
+use super::{Cache, cache, common};
 
 const CACHE: &str = "huggingface-cache";
 const LOCAL_DIR: &str = "huggingface-local-dir";
@@ -246,4 +246,40 @@ fn odd_records_of_downloads_keep_no_model_from_being_opened() {
     let model = open();
     assert_eq!(rules(&model), ["model.manifest.unreadable"]);
     model.load(&PlanOptions::default()).unwrap();
+}
+
+/// The records lie in the directory around it.
+#[test]
+fn a_model_in_a_folder_of_a_download_is_verified() {
+    let Some(cache) = cache("local-dir") else { return };
+    let (path, _) = snapshot(&cache, 0);
+    let part = path.join("onnx");
+    for target in [part.clone(), part.join("model.onnx")] {
+        let model = open(&target, Policy::Required).unwrap();
+        model.load(&PlanOptions::default()).unwrap();
+        let report = model.verify().unwrap();
+        for name in ["model.onnx", "model.onnx_data"] {
+            let line = line(&report, name);
+            assert_eq!((line.outcome, line.evidence.unwrap().source), (Outcome::Match, LOCAL_DIR), "{name}");
+        }
+        assert_eq!(report.iter().filter(|line| matches!(line.subject, Subject::File(_))).count(), 2);
+    }
+    rewrite(&part.join("model.onnx_data"), |bytes| bytes[0] ^= 1);
+    assert_eq!(report(&part).verdict(Policy::IfPresent).unwrap_err().kind(), Kind::Mismatch);
+    fs::remove_file(part.join("model.onnx_data")).unwrap();
+    fs::copy(path.join("README.md"), part.join("README.md")).unwrap();
+    let report = Repository::open(&part, &OpenOptions::default(), &Context::new()).unwrap().verify().unwrap();
+    assert!(line(&report, "model.onnx_data").reason().unwrap().contains("it is missing"));
+    assert_eq!(line(&report, "README.md").outcome, Outcome::Uncovered, "it was not downloaded to here");
+}
+
+/// What another user keeps in a directory around a model says nothing of it.
+#[test]
+fn records_of_another_user_are_not_looked_at() {
+    let Some(cache) = cache("local-dir") else { return };
+    let (path, _) = snapshot(&cache, 0);
+    if std::os::unix::fs::chown(path.join("onnx"), Some(12345), None).is_err() {
+        return common::skip("only root can give a directory to another user");
+    }
+    assert!(report(&path.join("onnx")).iter().all(|line| line.outcome == Outcome::Uncovered));
 }

@@ -8,8 +8,8 @@ use weighbridge::verify::{Anchor, Outcome};
 use weighbridge::{Kind, Policy, Report};
 
 use crate::{
-    ADAPTER, FIRST, OUTDATED, SECOND, Store, UNREADABLE, assert_match, assert_mismatch, assert_note, assert_uncovered,
-    file_count, flip, load, open, spoil,
+    ADAPTER, FIRST, Listed, OUTDATED, SECOND, Store, UNREADABLE, assert_match, assert_mismatch, assert_note,
+    assert_uncovered, file_count, flip, load, open, spoil,
 };
 
 const SOURCE: &str = "git-lfs";
@@ -133,6 +133,31 @@ fn a_pointer_that_was_not_fetched_is_no_model() {
     assert_covers_its_own(&store, &report, 7);
     assert_mismatch(&report, SECOND, "git-lfs", &["has 128 bytes", "expects 336"]);
     assert_eq!(notes, []);
+}
+
+/// The clone is the directory around it.
+#[test]
+fn a_model_in_a_folder_of_a_clone_is_verified() {
+    let Some(store) = Store::unpack("git-lfs") else { return };
+    let (folder, name) = ADAPTER.split_once('/').unwrap();
+    let kept = store.files_of_lfs().into_iter().find(|file| file.path == ADAPTER).unwrap();
+    for target in [folder, ADAPTER] {
+        let model = open(&store.at(target), Policy::Required).unwrap();
+        load(&model).unwrap();
+        assert_match(
+            &model.verify().unwrap(),
+            &Listed { path: name.to_owned(), ..kept.clone() },
+            SOURCE,
+            Anchor::Beside,
+        );
+    }
+    flip(&store.at(ADAPTER));
+    assert_mismatch(
+        &open(&store.at(folder), Policy::IfPresent).unwrap().verify().unwrap(),
+        name,
+        SOURCE,
+        &["the bytes differ"],
+    );
 }
 
 /// Contents that git-lfs does not have any more cannot be told from those of others.

@@ -11,11 +11,12 @@
 //! The directories are opened at the start, and every later file is reached through them: whoever swaps links or folders
 //! afterwards does not change what is permitted.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::hub::Repository;
+use super::identity::is_same_owner;
 use super::system::Folder;
 use crate::error::{Error, Result};
 use crate::storage::tree::TreeBuilder;
@@ -105,6 +106,21 @@ impl Directory {
     /// Where the cache keeps the list of the files of the snapshot, and the folder in that which is this directory.
     pub(in crate::storage) fn tree(&self) -> Option<(PathBuf, &Path)> {
         self.repository.as_ref().map(Repository::tree)
+    }
+
+    /// The nearest directory around this one that has such a folder, and the folders from there to here, each with a `/`. What another
+    /// user has put into a directory around says nothing of what lies in here.
+    pub(in crate::storage) fn around(&self, folder: &str) -> Option<(Self, String)> {
+        const MOST_LEVELS: usize = 16;
+        let place = self.root.place();
+        let has_folder = |around: &&Path| fs::symlink_metadata(around.join(folder)).is_ok_and(|found| found.is_dir());
+        let around = place.ancestors().skip(1).take(MOST_LEVELS).find(has_folder)?;
+        if !is_same_owner(&place, around) || !is_same_owner(&place, &around.join(folder)) {
+            return None;
+        }
+        let folders = place.strip_prefix(around).ok()?.components();
+        let prefix = folders.map(|name| Some(format!("{}/", name.as_os_str().to_str()?))).collect::<Option<_>>()?;
+        Some((Self::open(around, &[]).ok()?, prefix))
     }
 
     /// Lists a folder, `""` for the directory itself, without following links to it.

@@ -1,6 +1,7 @@
 //! What makes a file the one that was opened.
 
 use std::fs::{File, FileType, Metadata};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Result};
@@ -120,4 +121,18 @@ fn describe_special(kind: FileType) -> &'static str {
 #[cfg(not(unix))]
 fn describe_special(_: FileType) -> &'static str {
     "something else"
+}
+
+/// Whether two paths are of one user; `false` where that cannot be told.
+#[cfg(unix)]
+pub(super) fn is_same_owner(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = |path: &Path| std::fs::symlink_metadata(path).map(|metadata| metadata.uid()).ok();
+    owner(one).is_some_and(|user| owner(other) == Some(user))
+}
+
+/// As above: there is no simple way to tell.
+#[cfg(not(unix))]
+pub(super) fn is_same_owner(_: &Path, _: &Path) -> bool {
+    false
 }

@@ -123,6 +123,12 @@ impl Files for Disk {
         Some(SnapshotTree { source, prefix: folders.collect::<Option<_>>()? })
     }
 
+    fn around(&self, folder: &str) -> Option<(Box<dyn Files>, String)> {
+        let (directory, prefix) = self.directory.around(folder)?;
+        let disk = Self { directory: Arc::new(directory), access: self.access, context: self.context.clone() };
+        Some((Box::new(disk), prefix))
+    }
+
     fn shown(&self, name: &str) -> String {
         self.path_of(name).to_string_lossy().into_owned()
     }

@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use super::git_index::{self, Entry};
-use super::{Beside, sha256_claim};
+use super::{Beside, Records, sha256_claim};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 use crate::memory;
@@ -82,30 +82,30 @@ pub(super) fn in_place<'a>(
 /// has not fetched.
 pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     let mut files = in_place(beside.location, beside.names.iter().copied())?;
-    if beside.location.has_folder(OBJECTS) {
-        add_clone(beside, &mut files)?;
+    if let Some(records) = beside.records(OBJECTS) {
+        add_clone(beside, &records, &mut files)?;
     }
     Ok(vec![(files, BTreeMap::new())])
 }
 
-fn add_clone(beside: &mut Beside<'_>, files: &mut BTreeMap<String, FileClaim>) -> Result<()> {
-    let objects = beside.location.walk(OBJECTS);
+fn add_clone(beside: &mut Beside<'_>, records: &Records<'_>, files: &mut BTreeMap<String, FileClaim>) -> Result<()> {
+    let objects = records.location().walk(OBJECTS);
     let pointers = pointers(&beside.kept(OBJECTS, objects)?.unwrap_or_default().files)?;
-    let entries = if pointers.is_empty() { Ok(Vec::new()) } else { read_index(beside) };
+    let entries = if pointers.is_empty() { Ok(Vec::new()) } else { read_index(beside, records.location()) };
     for Entry { name, object, modified } in beside.kept(INDEX, entries)?.unwrap_or_default() {
         memory::check()?;
-        let Some(claim) = pointers.get(&object) else { continue };
-        let now = beside.location.open_asset(&name).ok().and_then(|source| source.modified());
+        let (Some(name), Some(claim)) = (name.strip_prefix(&records.prefix), pointers.get(&object)) else { continue };
+        let now = beside.location.open_asset(name).ok().and_then(|source| source.modified());
         match now.is_none_or(|now| now.as_secs() == u64::from(modified)) {
-            true => _ = files.insert(name, claim.clone()),
-            false => beside.outdated(&name, "git wrote it"),
+            true => _ = files.insert(memory::text(name, "a name")?, claim.clone()),
+            false => beside.outdated(name, "git wrote it"),
         }
     }
     Ok(())
 }
 
-fn read_index(beside: &Beside<'_>) -> Result<Vec<Entry>> {
-    match beside.location.open_if_present(INDEX)? {
+fn read_index(beside: &Beside<'_>, location: &Location) -> Result<Vec<Entry>> {
+    match location.open_if_present(INDEX)? {
         Some(index) => git_index::read(&beside.bytes(&index)?, beside.budget),
         None => Ok(Vec::new()),
     }

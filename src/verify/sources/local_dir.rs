@@ -9,12 +9,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Beside, hub};
+use super::{Beside, Records, hub};
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::storage::Location;
 use crate::verify::claims::{Claims, FileClaim};
 
-const FOLDER: &str = ".cache/huggingface";
+const DOWNLOADS: &str = ".cache/huggingface/download";
+const TREES: &str = ".cache/huggingface/trees";
 const ENDING: &str = ".metadata";
 
 /// A time of modification may be rounded (`read_download_metadata` allows as much).
@@ -28,13 +30,14 @@ struct Download {
 }
 
 pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
-    if !beside.location.has_folder(FOLDER) {
-        return Ok(Vec::new());
-    }
+    let Some(records) = beside.records(DOWNLOADS) else { return Ok(Vec::new()) };
+    let folder = format!("{DOWNLOADS}/{}", records.prefix);
     let (mut files, mut commits) = (BTreeMap::new(), BTreeSet::new());
-    for name in beside.names_under(&format!("{FOLDER}/download"), ENDING)? {
-        let record = format!("{FOLDER}/download/{name}{ENDING}");
-        let Some(Download { commit, claim, seconds }) = read_kept(beside, &record)? else { continue };
+    for name in beside.names_under(records.location(), folder.trim_end_matches('/'), ENDING)? {
+        let record = format!("{folder}{name}{ENDING}");
+        let Some(Download { commit, claim, seconds }) = read_kept(beside, records.location(), &record)? else {
+            continue;
+        };
         memory::check()?;
         commits.insert(commit);
         if is_current(beside, &name, seconds) {
@@ -43,16 +46,21 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     }
     // Files of several commits are no whole of which something could be missing.
     if let [only] = &commits.into_iter().collect::<Vec<_>>()[..] {
-        add_listed(beside, &format!("{FOLDER}/trees/{only}.json"), &mut files)?;
+        add_listed(beside, &records, &format!("{TREES}/{only}.json"), &mut files)?;
     }
     Ok(vec![(files, BTreeMap::new())])
 }
 
 /// Adds what the list of a commit says beyond the records of downloads: sizes, and files that are missing.
-fn add_listed(beside: &mut Beside<'_>, list: &str, files: &mut BTreeMap<String, FileClaim>) -> Result<()> {
-    let found = beside.location.open_if_present(list);
+fn add_listed(
+    beside: &mut Beside<'_>,
+    records: &Records<'_>,
+    list: &str,
+    files: &mut BTreeMap<String, FileClaim>,
+) -> Result<()> {
+    let found = records.location().open_if_present(list);
     let Some(source) = beside.kept(list, found)?.flatten() else { return Ok(()) };
-    for (name, listed) in hub::read_kept(beside, &source, "")?.unwrap_or_default() {
+    for (name, listed) in hub::read_kept(beside, &source, &records.prefix)?.unwrap_or_default() {
         let is_absent = || matches!(beside.location.open_if_present(&name), Ok(None));
         match files.get_mut(&name) {
             Some(claim) if claim.fastest() == listed.fastest() => *claim = listed,
@@ -65,8 +73,8 @@ fn add_listed(beside: &mut Beside<'_>, list: &str, files: &mut BTreeMap<String, 
 }
 
 /// The record of a download; `None` if there is none that can be read.
-fn read_kept(beside: &mut Beside<'_>, name: &str) -> Result<Option<Download>> {
-    let found = beside.location.open_if_present(name);
+fn read_kept(beside: &mut Beside<'_>, records: &Location, name: &str) -> Result<Option<Download>> {
+    let found = records.open_if_present(name);
     let Some(source) = beside.kept(name, found)?.flatten() else { return Ok(None) };
     let download = beside.bytes(&source).and_then(|bytes| read(&bytes));
     beside.kept(name, download)

@@ -178,7 +178,22 @@ struct Beside<'a> {
     notes: &'a mut Notes,
 }
 
-impl Beside<'_> {
+/// What a tool keeps of a directory in which the model lies, or which it is.
+struct Records<'a> {
+    beside: &'a Location,
+    /// Where the records lie, if that is not the model's own directory.
+    around: Option<Location>,
+    /// What stands before the names of the model's files there.
+    prefix: String,
+}
+
+impl Records<'_> {
+    fn location(&self) -> &Location {
+        self.around.as_ref().unwrap_or(self.beside)
+    }
+}
+
+impl<'a> Beside<'a> {
     /// A file that is a manifest and nothing else.
     fn file(&self, name: &str, read: fn(&[u8]) -> Result<Claims>) -> Result<Vec<Claims>> {
         let Some(source) = self.location.open_if_present(name)? else { return Ok(Vec::new()) };
@@ -213,13 +228,22 @@ impl Beside<'_> {
         self.notes.add(MANIFEST_OUTDATED, name, message);
     }
 
+    /// Where a tool keeps its records in a folder of this name: beside the model, or beside a directory that it lies in.
+    fn records(&self, folder: &str) -> Option<Records<'a>> {
+        if self.location.has_folder(folder) {
+            return Some(Records { beside: self.location, around: None, prefix: String::new() });
+        }
+        let (around, prefix) = self.location.around(folder)?;
+        Some(Records { beside: self.location, around: Some(around), prefix })
+    }
+
     /// The names of files of which a folder of records may have one, which is called as they are with an ending: those of the
     /// model, or if that is a whole directory, all.
-    fn names_under(&mut self, folder: &str, ending: &str) -> Result<Vec<String>> {
+    fn names_under(&mut self, records: &Location, folder: &str, ending: &str) -> Result<Vec<String>> {
         if self.location.entry().is_some() {
             return memory::collect(self.names.iter().map(|name| (*name).to_owned()), "the names of files");
         }
-        let tree = if self.location.has_folder(folder) { self.location.walk(folder) } else { Ok(Tree::default()) };
+        let tree = if records.has_folder(folder) { records.walk(folder) } else { Ok(Tree::default()) };
         let files = self.kept(folder, tree)?.unwrap_or_default().files;
         let names =
             files.iter().filter_map(|file| file.name.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(ending));
