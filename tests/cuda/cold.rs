@@ -1,40 +1,27 @@
 //! Files that are not in the page cache are read past it, and are not in it afterwards.
 
-use std::fs::File;
-use std::io::IoSliceMut;
+use std::fs::{self, File};
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
 use rustix::fs::Advice;
-use rustix::io::{Errno, ReadWriteFlags};
 use weighbridge::load::Reads;
 use weighbridge::{PlanOptions, Target};
 
-use crate::common::skip;
+use crate::common::{run, skip, tool};
 use crate::models::{assert_same_bytes, open, write};
 use crate::stub::{this_test, with_stub};
 
 const LENGTHS: &[usize] = &[20_000_003, 77, 30_000_001];
 
-/// The share of a file that is in the page cache, by looking at pages far apart; `None` if the file system does not tell.
+/// The share of a file that is in the page cache, as `fincore` of util-linux tells; `None` without it.
 fn resident(path: &Path) -> Option<f64> {
-    const LOOKS: u64 = 40;
-    let file = File::open(path).unwrap();
-    rustix::fs::fadvise(&file, 0, None, Advice::Random).unwrap();
-    let len = file.metadata().unwrap().len();
-    let mut found = 0;
-    for look in 0..LOOKS {
-        // Not where the library looks: what was looked at is there from then on.
-        let at = len * look / LOOKS + 4096 * (1 + look % 7);
-        let mut byte = [0];
-        match rustix::io::preadv2(&file, &mut [IoSliceMut::new(&mut byte)], at.min(len - 1), ReadWriteFlags::NOWAIT) {
-            Ok(_) => found += 1,
-            Err(Errno::AGAIN) => {}
-            Err(_) => return None,
-        }
-    }
-    Some(f64::from(found) / LOOKS as f64)
+    let fincore = tool("fincore")?;
+    let shown = run(Command::new(fincore).args(["--bytes", "--noheadings", "--output", "RES"]).arg(path));
+    let len = fs::metadata(path).unwrap().len();
+    Some(shown.trim().parse::<f64>().unwrap() / len as f64)
 }
 
 /// Takes a file out of the page cache; returns whether it has left. Pages that another processor holds at the moment stay, so this is
@@ -42,8 +29,8 @@ fn resident(path: &Path) -> Option<f64> {
 fn evict(path: &Path) -> bool {
     const TRIES: usize = 50;
     let file = File::open(path).unwrap();
+    file.sync_all().unwrap();
     let has_left = |_| {
-        file.sync_all().unwrap();
         rustix::fs::fadvise(&file, 0, None, Advice::DontNeed).unwrap();
         let has_left = resident(path).is_some_and(|share| share <= 0.1);
         if !has_left {
