@@ -2,6 +2,7 @@
 
 mod assets;
 mod contents;
+mod cover;
 mod journal;
 mod open;
 mod repository;

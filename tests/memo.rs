@@ -221,7 +221,11 @@ fn a_memo_is_no_other_file() {
 #[test]
 fn a_memo_that_cannot_be_written_stops_nothing() {
     let copy = Copy::new();
-    let memo = Some(Memo::open(copy.path("no/such/folder/memo")).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("memo");
+    let memo = Some(Memo::open(&path).unwrap());
+    drop(folder);
+    assert_eq!(Memo::open(&path).unwrap_err().kind(), Kind::NotFound, "that can be told at once");
     let model = Model::open(copy.path(""), &OpenOptions { memo, ..OpenOptions::default() }, &Context::new()).unwrap();
     model.load(&PlanOptions::default()).unwrap();
     // Within the process it still remembers.

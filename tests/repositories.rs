@@ -7,6 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, TensorView};
+use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::verify::{Outcome, Report, Subject, VerifyOptions};
 use weighbridge::write::Manifests;
 use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Repository};
@@ -155,7 +156,9 @@ fn what_no_manifest_covers_is_named() {
     fs::write(root.path().join("SHA256SUMS"), own.join("\n")).unwrap();
     let report = open().verify().unwrap();
     assert_eq!(files(&report, Outcome::Uncovered), ["1_Pooling/config.json", "2_Dense/model.safetensors"]);
-    report.verdict(Policy::Required).unwrap();
+    report.verdict(Policy::IfPresent).unwrap();
+    let error = report.verdict(Policy::Required).unwrap_err();
+    assert!(error.to_string().contains("2_Dense/model.safetensors: no manifest covers this weight file"), "{error}");
     let verify = |options| open().verify_with(options, |_| ControlFlow::Continue(())).unwrap();
     let strict = verify(VerifyOptions { refuses_extra: true, ..VerifyOptions::default() });
     let error = strict.verdict(Policy::IfPresent).unwrap_err();
@@ -199,4 +202,116 @@ fn names_that_lead_to_no_file_are_told() {
     let report = model.verify().unwrap();
     let uncovered = files(&report, Outcome::Uncovered);
     assert!(left_out.iter().all(|name| uncovered.contains(&&**name)), "{uncovered:?}");
+}
+
+/// Manifests and records in folders count, by their names there.
+#[test]
+fn manifests_in_folders_are_used() {
+    let root = plant(&["unet/model.safetensors", "vae/model.safetensors", "vae/deep/config.json", "README.md"]);
+    for folder in ["unet", "vae"] {
+        let model = Model::open(root.path().join(folder), &options(Policy::None), &Context::new()).unwrap();
+        let manifests = Manifests::of(&model).unwrap();
+        fs::write(root.path().join(folder).join("weighbridge.json"), manifests.record().unwrap()).unwrap();
+    }
+    let report = repository(root.path()).verify().unwrap();
+    assert_eq!(files(&report, Outcome::Uncovered), ["README.md"]);
+    let covered = ["unet/model.safetensors", "vae/deep/config.json", "vae/model.safetensors"];
+    assert_eq!(files(&report, Outcome::Match), covered, "manifests are no files of the model");
+    flip(root.path().join("vae/deep/config.json"));
+    flip(root.path().join("unet/model.safetensors"));
+    let report = repository(root.path()).verify().unwrap();
+    assert_eq!(files(&report, Outcome::Mismatch), ["unet/model.safetensors", "vae/deep/config.json"]);
+    fs::remove_file(root.path().join("vae/deep/config.json")).unwrap();
+    let report = repository(root.path()).verify().unwrap();
+    let missing = report.iter().find(|line| line.subject == Subject::File("vae/deep/config.json")).unwrap();
+    assert_eq!(missing.reason(), Some("it is missing; weighbridge.json lists it"));
+
+    // In the folders of a model, too. A manifest that is broken is told.
+    let root = plant(SENTENCE_TRANSFORMERS);
+    let digest = Digest::of(Algorithm::Sha256, &weights("2_Dense/model.safetensors"));
+    let sums = root.path().join("2_Dense/SHA256SUMS");
+    fs::write(&sums, format!("{digest}  model.safetensors\n")).unwrap();
+    let verify = || Model::open(root.path(), &options(Policy::IfPresent), &Context::new()).unwrap().verify();
+    assert_eq!(files(&verify().unwrap(), Outcome::Match), ["2_Dense/model.safetensors"]);
+    fs::write(&sums, "no digest\n").unwrap();
+    let error = verify().unwrap_err();
+    assert!(error.site().path.as_deref().unwrap().ends_with("2_Dense/SHA256SUMS"), "{error}");
+}
+
+/// Manifests of folders in each other may say different things of a file.
+#[test]
+fn all_manifests_of_folders_have_to_agree() {
+    let root = plant(&["a/b/w.safetensors", "c.safetensors"]);
+    let digest = |bytes: &[u8]| Digest::of(Algorithm::Sha256, bytes).to_string();
+    let (right, wrong) = (digest(&weights("a/b/w.safetensors")), digest(b"something else"));
+    fs::write(root.path().join("a/b/SHA256SUMS"), format!("{right}  w.safetensors\n")).unwrap();
+    for (said, lines) in [(&right, 1), (&wrong, 2)] {
+        fs::write(root.path().join("a/SHA256SUMS"), format!("{said}  b/w.safetensors\n")).unwrap();
+        let report = repository(root.path()).verify().unwrap();
+        let of_file = report.iter().filter(|line| line.subject == Subject::File("a/b/w.safetensors"));
+        assert_eq!(of_file.count(), lines);
+        assert_eq!(report.verdict(Policy::IfPresent).is_ok(), lines == 1);
+    }
+}
+
+/// Every weight file has to be covered, whichever model of the directory it belongs to; other files need not be.
+#[test]
+fn required_cover_is_that_of_all_models() {
+    let root = plant(DIFFUSERS);
+    let unverified = |policy| {
+        let verdict = repository(root.path()).verify().unwrap().verdict(policy);
+        verdict.err().map(|error| (error.kind(), error.site().path.clone().unwrap()))
+    };
+    assert_eq!(unverified(Policy::IfPresent), None);
+    let sums = |names: &[&str]| {
+        let line = |name: &&str| format!("{}  {name}\n", Digest::of(Algorithm::Sha256, &weights(name)));
+        fs::write(root.path().join("SHA256SUMS"), names.iter().map(line).collect::<String>()).unwrap();
+    };
+    let all: Vec<_> =
+        DIFFUSERS.iter().copied().filter(|n| n.ends_with(".safetensors") && !n.starts_with('.')).collect();
+    sums(&all);
+    assert_eq!(unverified(Policy::Required), None);
+    // A variant that no model consists of is no weight file.
+    for left_out in all.iter().filter(|name| !name.contains(".fp16.")) {
+        sums(&all.iter().copied().filter(|name| name != left_out).collect::<Vec<_>>());
+        let (kind, path) = unverified(Policy::Required).unwrap();
+        assert!(kind == Kind::Unverified && path.ends_with(left_out), "{left_out}: {path}");
+    }
+
+    // The weights in a folder of a model.
+    let root = plant(SENTENCE_TRANSFORMERS);
+    let line = format!("{}  model.safetensors\n", Digest::of(Algorithm::Sha256, &weights("model.safetensors")));
+    fs::write(root.path().join("SHA256SUMS"), line).unwrap();
+    let model = Model::open(root.path(), &options(Policy::Required), &Context::new()).unwrap();
+    let error = model.verify().unwrap().verdict(Policy::Required).unwrap_err();
+    assert!(error.to_string().contains("2_Dense/model.safetensors"), "{error}");
+    model.load(&PlanOptions::default()).unwrap();
+}
+
+/// A list that lies in the directory it is about is none of the extra files, whatever it is called.
+#[test]
+fn a_given_manifest_is_no_extra_file() {
+    let root = plant(&["a.safetensors", "sub/b.safetensors"]);
+    let line = |name: &str| format!("{}  {name}\n", Digest::of(Algorithm::Sha256, &weights(name)));
+    let list = line("a.safetensors") + &line("sub/b.safetensors");
+    fs::write(root.path().join("sub/my.list"), &list).unwrap();
+    let given = OpenOptions { manifest: Some(list.into_bytes()), ..options(Policy::IfPresent) };
+    let verdict = || {
+        let options = VerifyOptions { refuses_extra: true, ..VerifyOptions::default() };
+        let repository = Repository::open(root.path(), &given, &Context::new()).unwrap();
+        repository.verify_with(options, |_| ControlFlow::Continue(())).unwrap().verdict(Policy::IfPresent)
+    };
+    verdict().unwrap();
+    fs::write(root.path().join("sub/other.list"), "something else").unwrap();
+    assert!(verdict().unwrap_err().to_string().contains("other.list"));
+}
+
+/// How deep folders may be in each other.
+#[test]
+fn deep_folders_are_covered() {
+    let root = plant(&["model.safetensors", "a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/config.json"]);
+    let model = Model::open(root.path(), &options(Policy::IfPresent), &Context::new()).unwrap();
+    let manifests = Manifests::of(&model).unwrap();
+    assert!(manifests.checksums().contains("/o/p/config.json"));
+    assert_eq!(model.verify().unwrap().len(), 3);
 }

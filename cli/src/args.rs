@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::inspect::ListArgs;
 use crate::model::{ModelArgs, OpeningArgs};
+use crate::place;
 use crate::placing::Placing;
 use crate::printing::{Form, FormArgs, OutputArgs};
 use crate::verbosity::VerbosityArgs;
@@ -77,7 +78,7 @@ pub struct Verify {
     pub opening: OpeningArgs,
     /// Check the files that this manifest lists, as sha256sum --check does. Their names are relative to MODEL; without it to the
     /// current directory or, if none is there, to that of the manifest
-    #[arg(short = 'c', long, value_name = "FILE", conflicts_with = "manifest")]
+    #[arg(short = 'c', long, value_name = "FILE", value_parser = place::parser(), conflicts_with = "manifest")]
     pub check: Option<PathBuf>,
     /// Do not report files that a manifest lists and that are not there
     #[arg(long)]
@@ -103,7 +104,7 @@ pub struct Digest {
     pub sha256sums: bool,
     /// Write the manifest to this file, or to standard output if it is "-"; otherwise it is written into the directory of the
     /// model, and that of a single file to standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = place::parser())]
     pub output: Option<PathBuf>,
     #[command(flatten)]
     form: FormArgs,
@@ -204,6 +205,20 @@ impl Command {
             | Self::Devices(Devices { form, .. })
             | Self::Formats(Formats { form, .. }) => form.form(),
             Self::Graph(_) | Self::Completions(_) | Self::Man(_) => Form::Human,
+        }
+    }
+
+    /// What the user names as models.
+    pub fn models(&self) -> Vec<&Path> {
+        match self {
+            Self::Inspect(Inspect { model, .. })
+            | Self::Digest(Digest { model, .. })
+            | Self::Load(Load { model, .. })
+            | Self::Graph(Graph { model, .. })
+            | Self::Check(Check { model, .. }) => vec![model.given()],
+            Self::Verify(Verify { path, .. }) => path.iter().map(PathBuf::as_path).collect(),
+            Self::Diff(Diff { a, b, .. }) => vec![a, b],
+            Self::Devices(_) | Self::Formats(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
         }
     }
 

@@ -2,15 +2,17 @@
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde::Serialize;
+use weighbridge::error::Escaped;
 use weighbridge::host::Progress;
 use weighbridge::{Context, Finding, Severity};
 
 use crate::answer::{Answer, print_failure};
 use crate::args::Args;
-use crate::destination::Destination;
+use crate::destination::{Destination, check_target};
 use crate::failure::Failure;
 use crate::printing::Form;
 use crate::verbosity::Verbosity;
@@ -33,6 +35,7 @@ impl Console {
     pub fn set_up(&mut self, args: &Args) -> Result<(), Failure> {
         self.verbosity = Verbosity::new(&args.verbosity)?;
         if let Some(file) = args.command.output() {
+            check_target(file, &args.command.models())?;
             self.out = BufWriter::new(Destination::open(file)?);
         }
         Ok(())
@@ -64,6 +67,14 @@ impl Console {
         }
     }
 
+    /// The same, where several models are opened.
+    pub fn tell_notes_of(&self, model: &Path, notes: &[Finding]) {
+        let model = Escaped(&model.to_string_lossy()).to_string();
+        let of_model =
+            notes.iter().map(|note| Finding { message: format!("{model}: {}", note.message), ..note.clone() });
+        self.tell_notes(&of_model.collect::<Vec<_>>());
+    }
+
     /// Answers a program.
     pub fn answer<H, I>(&mut self, answer: Answer<'_, H, I>) -> Result<(), Failure>
     where
@@ -89,6 +100,9 @@ impl Console {
             Err(failure @ Failure::Output(_)) => Err(failure),
             result => {
                 let written = self.end(result.as_ref().err());
+                if let (Err(_), Err(lost)) = (&result, &written) {
+                    lost.tell();
+                }
                 result.and(written)
             }
         };

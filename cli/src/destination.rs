@@ -4,10 +4,31 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use weighbridge::Error;
+use weighbridge::verify::RECORD_FILE_NAME;
 use weighbridge::write::Draft;
 
 use crate::failure::Failure;
+use crate::model::resolve;
 use crate::stdout::stdout;
+
+/// Refuses to replace a file of a model.
+///
+/// Whatever is there already and lies in the directory of a model may be a part of it, but for its manifests.
+pub fn check_target(file: &Path, models: &[&Path]) -> Result<(), Failure> {
+    const MANIFESTS: [&str; 2] = [RECORD_FILE_NAME, "SHA256SUMS"];
+    let is_manifest = file.file_name().is_some_and(|name| MANIFESTS.iter().any(|known| name == *known));
+    let Ok(place) = file.canonicalize() else { return Ok(()) };
+    let is_part_of = |model: &&Path| {
+        let model = resolve(model).ok().and_then(|model| model.canonicalize().ok());
+        model.is_some_and(|model| place == model || place.starts_with(model) && !is_manifest)
+    };
+    if place.is_file() && models.iter().any(is_part_of) {
+        let message = "this may be a file of the model, which would be lost: name another file, or remove this one";
+        return Err(Failure::of_user(Error::invalid(message).with_path(file.to_string_lossy())));
+    }
+    Ok(())
+}
 
 pub enum Destination {
     /// Standard output, a device or a pipe: what is written is gone.

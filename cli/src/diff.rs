@@ -13,7 +13,7 @@ use crate::args::Diff;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::graph;
-use crate::model::resolve;
+use crate::model::{resolve, verify};
 use crate::output::{count, thousands};
 
 /// The JSON form, without the list of changed tensors.
@@ -74,7 +74,12 @@ pub fn run(args: &Diff, console: &mut Console) -> Result<(), Failure> {
     let policy = args.opening.policy(Policy::IfPresent);
     let open = |path: &Path| args.opening.open(&resolve(path)?, policy, console);
     let (a, b) = (open(&args.a)?, open(&args.b)?);
-    [&a, &b].into_iter().for_each(|model| console.tell_notes(model.notes()));
+    for (path, model) in [(&args.a, &a), (&args.b, &b)] {
+        console.tell_notes_of(path, model.notes());
+        if args.opening.asks_for_checks() {
+            verify(model, policy, console)?;
+        }
+    }
     let difference = diff_with(&a, &b, console.progress_bar("hashing"))?;
     let description = describe(&a, &b, &difference)?;
     let verdict = match difference.is_empty() && description.graph_equal != Some(false) {

@@ -14,8 +14,8 @@ use weighbridge::{Error, Finding, Kind, Policy};
 use crate::answer::Answer;
 use crate::args::Digest as Args;
 use crate::console::Console;
-use crate::destination::Destination;
-use crate::failure::{Failure, with_cure};
+use crate::destination::{Destination, check_target};
+use crate::failure::{Failure, cured, with_cure};
 use crate::json;
 use crate::model::{Opened, verify};
 use crate::output::wrote;
@@ -24,7 +24,7 @@ use crate::printing::STANDARD_OUTPUT;
 /// Where the manifests go.
 enum Place {
     /// Into the directory of the model, each under its own name.
-    Directory(PathBuf),
+    Directory,
     /// One of them, into a file.
     File(PathBuf, Destination),
     /// One of them, to standard output.
@@ -54,10 +54,10 @@ pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     let (manifests, notes) = measure(&opened, policy, console)?;
     console.tell_notes(&notes);
     for error in manifests.left_out() {
-        console.warn(&format!("warning: {error}: left out of the manifest"));
+        console.warn(&format!("warning: {}: left out of the manifest", cured(error.clone())));
     }
     let (written, printed) = match place {
-        Place::Directory(directory) => (fill(console, args, &directory, &manifests)?, None),
+        Place::Directory => (fill(console, args, &directory_of(&opened)?, &manifests)?, None),
         Place::File(path, file) => (vec![write(console, &path, file, &single(args, &manifests)?)?], None),
         Place::Output => (Vec::new(), Some(single(args, &manifests)?)),
     };
@@ -66,6 +66,15 @@ pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     }
     let (head, list) = (Printed { manifest: printed.as_deref() }, Some(("written", written.iter())));
     console.answer(Answer { head: &head, list, notes: Some(notes.iter().collect()), failure: None })
+}
+
+/// Where manifests belong: of a repository in the cache of Hugging Face the snapshot.
+fn directory_of(opened: &Opened) -> Result<PathBuf, Failure> {
+    let directory = match opened {
+        Opened::Model(model) => model.directory(),
+        Opened::Repository(repository, _) => repository.directory(),
+    };
+    directory.ok_or_else(|| Error::new(Kind::Internal, "a directory of the disk has no path").into())
 }
 
 /// Hashes everything, after it was checked if the policy asks for that.
@@ -114,8 +123,11 @@ fn print_checksums(out: &mut impl Write, text: &str) -> io::Result<()> {
 fn place(args: &Args) -> Result<Place, Failure> {
     let path = args.model.path()?;
     match &args.output {
-        Some(file) if *file != *STANDARD_OUTPUT => Ok(Place::File(file.clone(), Destination::open(file)?)),
-        None if path.is_dir() => Ok(Place::Directory(path)),
+        Some(file) if *file != *STANDARD_OUTPUT => {
+            check_target(file, &[args.model.given()])?;
+            Ok(Place::File(file.clone(), Destination::open(file)?))
+        }
+        None if path.is_dir() => Ok(Place::Directory),
         _ => Ok(Place::Output),
     }
 }

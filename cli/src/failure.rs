@@ -66,10 +66,15 @@ impl Failure {
         if self.is_unread() {
             return ExitCode::SUCCESS;
         }
-        if !matches!(self, Self::Silent(_)) {
+        self.tell();
+        ExitCode::from(self.fault() as u8)
+    }
+
+    /// Prints one line to standard error, if there is something to say.
+    pub fn tell(&self) {
+        if !self.is_unread() && !matches!(self, Self::Silent(_)) {
             say(&format!("weighbridge: {self}"));
         }
-        ExitCode::from(self.fault() as u8)
     }
 
     /// Nobody reads what is printed any more: whoever did has seen enough.
@@ -105,8 +110,7 @@ impl From<Error> for Failure {
             Kind::Io | Kind::OutOfMemory | Kind::Device | Kind::Cancelled | Kind::Internal => Fault::Machine,
             _ => Fault::Model,
         };
-        let cure = error.option().and_then(cure_by_option);
-        Self::Error(fault, cure.map_or_else(|| error.clone(), |cure| with_cure(&error, cure)))
+        Self::Error(fault, cured(error))
     }
 }
 
@@ -119,6 +123,14 @@ impl From<io::Error> for Failure {
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::Output(error.into())
+    }
+}
+
+/// The same error, with the option of the command that helps if there is one.
+pub fn cured(error: Error) -> Error {
+    match error.option().and_then(cure_by_option) {
+        Some(cure) => with_cure(&error, cure),
+        None => error,
     }
 }
 
@@ -136,15 +148,19 @@ fn cure_by_option(field: &str) -> Option<&'static str> {
 
 /// The same error, with the cure in its message.
 pub fn with_cure(error: &Error, cure: &str) -> Error {
+    rebuilt(error, format!("{}: {cure}", message_with_cause(error)), error.site().path.as_deref())
+}
+
+/// The same error about another file.
+pub fn moved_to(error: &Error, path: &str) -> Error {
+    rebuilt(error, message_with_cause(error), Some(path))
+}
+
+fn rebuilt(error: &Error, message: String, path: Option<&str>) -> Error {
     let site = error.site();
-    let mut cured = Error::new(error.kind(), format!("{}: {cure}", message_with_cause(error)));
-    if let Some(path) = &site.path {
-        cured = cured.with_path(path);
-    }
-    if let Some(subject) = &site.subject {
-        cured = cured.with_subject(subject);
-    }
-    site.offset.map_or(cured.clone(), |offset| cured.with_offset(offset))
+    let rebuilt = path.into_iter().fold(Error::new(error.kind(), message), Error::with_path);
+    let rebuilt = site.subject.iter().fold(rebuilt, Error::with_subject);
+    site.offset.into_iter().fold(rebuilt, Error::with_offset)
 }
 
 fn message_with_cause(error: &Error) -> String {

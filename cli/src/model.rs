@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
-use weighbridge::verify::{Memo, VerifyOptions};
-use weighbridge::{Access, FoundModel, Kind, Limits, Model, OpenOptions, Policy, Repository, formats};
+use weighbridge::verify::{GIVEN_MANIFEST, Memo, VerifyOptions};
+use weighbridge::{Access, Error, FoundModel, Kind, Limits, Model, OpenOptions, Policy, Repository, formats};
 
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{Failure, moved_to};
 use crate::forms;
 use crate::place;
 
@@ -38,13 +38,13 @@ pub struct OpeningArgs {
     #[arg(long, value_enum, help_heading = HEADING)]
     policy: Option<PolicyArg>,
     /// A manifest from a trusted source, instead of those beside the weights
-    #[arg(long, value_name = "FILE", help_heading = HEADING)]
+    #[arg(long, value_name = "FILE", value_parser = place::parser(), help_heading = HEADING)]
     manifest: Option<PathBuf>,
     /// A directory outside the model's own to which its symbolic links may lead, such as the cache of DVC; may be repeated
-    #[arg(long, value_name = "DIR", help_heading = HEADING)]
+    #[arg(long, value_name = "DIR", value_parser = place::parser(), help_heading = HEADING)]
     link_root: Vec<PathBuf>,
     /// A file in which verified files are remembered, so that they need not be hashed again while nobody touches them
-    #[arg(long, value_name = "FILE", help_heading = HEADING)]
+    #[arg(long, value_name = "FILE", value_parser = place::parser(), help_heading = HEADING)]
     memo: Option<PathBuf>,
     /// Under --policy required, take what --memo remembers for checked
     #[arg(long, requires = "memo", help_heading = HEADING)]
@@ -148,9 +148,15 @@ impl OpeningArgs {
         }
     }
 
+    /// Whether the user asks for a check of the bytes.
+    pub fn asks_for_checks(&self) -> bool {
+        self.policy.is_some() || self.manifest.is_some()
+    }
+
     /// Opens a model.
     pub fn open(&self, path: &Path, policy: Policy, console: &Console) -> Result<Model, Failure> {
-        Ok(Model::open(path, &self.options(policy)?, &console.context())?)
+        let opened = Model::open(path, &self.options(policy)?, &console.context());
+        opened.map_err(|error| explain_manifest(error, self.manifest.as_deref()))
     }
 
     /// Opens a model, or a directory of several: one that holds models only in its folders, or none that comes before the others.
@@ -162,9 +168,10 @@ impl OpeningArgs {
         };
         let may_be_several = matches!(error.kind(), Kind::InvalidArgument | Kind::Unsupported) && path.is_dir();
         if !may_be_several || self.format_of.is_some() {
-            return Err(error.into());
+            return Err(explain_manifest(error, self.manifest.as_deref()));
         }
-        let repository = Repository::open(path, &options, &context)?;
+        let repository = Repository::open(path, &options, &context);
+        let repository = repository.map_err(|error| explain_manifest(error, self.manifest.as_deref()))?;
         let models = repository.models()?;
         let is_known = repository.has_manifests() || !models.is_empty();
         if is_known { Ok(Opened::Repository(repository, models)) } else { Err(error.into()) }
@@ -172,9 +179,10 @@ impl OpeningArgs {
 
     /// Opens a directory to compare its files with a manifest.
     pub fn open_listed(&self, path: &Path, manifest: &Path, console: &Console) -> Result<Repository, Failure> {
-        let manifest = Some(read_manifest(manifest, &self.limits())?);
-        let options = OpenOptions { manifest, ..self.options(Policy::IfPresent)? };
-        Ok(Repository::open(path, &options, &console.context())?)
+        let bytes = Some(read_manifest(manifest, &self.limits())?);
+        let options = OpenOptions { manifest: bytes, ..self.options(self.policy(Policy::IfPresent))? };
+        let opened = Repository::open(path, &options, &console.context());
+        opened.map_err(|error| explain_manifest(error, Some(manifest)))
     }
 
     fn limits(&self) -> Limits {
@@ -191,7 +199,7 @@ impl OpeningArgs {
         Ok(OpenOptions {
             access: if self.read { Access::Read } else { Access::Map },
             policy,
-            link_roots: self.link_root.iter().map(|path| resolve(path)).collect::<Result<_, _>>()?,
+            link_roots: self.link_root.iter().map(|path| directory(path)).collect::<Result<_, _>>()?,
             format: self.format_of.clone(),
             manifest: self.manifest.as_deref().map(|path| read_manifest(path, &limits)).transpose()?,
             memo: self.memo.as_ref().map(Memo::open).transpose().map_err(Failure::of_user)?,
@@ -199,6 +207,23 @@ impl OpeningArgs {
             limits,
             ..Default::default()
         })
+    }
+}
+
+/// The path of a directory that links may lead to.
+fn directory(path: &Path) -> Result<PathBuf, Failure> {
+    if path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let error = Error::new(Kind::NotFound, "--link-root: there is no such directory");
+    Err(Failure::of_user(error.with_path(path.to_string_lossy())))
+}
+
+/// Names the file of the user's manifest in an error about what is in it.
+fn explain_manifest(error: Error, manifest: Option<&Path>) -> Failure {
+    match manifest.filter(|_| error.site().path.as_deref() == Some(GIVEN_MANIFEST)) {
+        Some(file) => moved_to(&error, &file.to_string_lossy()).into(),
+        None => error.into(),
     }
 }
 

@@ -37,7 +37,10 @@ pub fn report_summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
         let Subject::File(name) = check.subject else { continue };
         let (name, outcome) = (Printable(name), outcome_name(check.outcome));
         match check.evidence {
-            None => writeln!(out, "{outcome:9}  {name}")?,
+            None => {
+                let why = check.reason().map_or_else(String::new, |why| format!(": {}", Printable(why)));
+                writeln!(out, "{outcome:9}  {name}{why}")?;
+            }
             Some(by) => {
                 let source = by.remembered.map_or(by.source, |remembered| remembered.source);
                 let how = by.remembered.map_or_else(String::new, |remembered| format!(", {}", remembered.describe()));

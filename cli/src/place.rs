@@ -1,8 +1,10 @@
 //! What a user names as a model: a path, or a model in the local Hugging Face cache. Nothing is ever fetched.
 
+use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use weighbridge::{Error, Kind};
 
 use crate::hub::{self, Address};
@@ -31,7 +33,18 @@ fn exists(path: &Path) -> Result<bool, Error> {
 }
 
 fn nothing_at(path: &Path) -> Error {
-    Error::new(Kind::NotFound, "there is no such file or directory").with_path(path.to_string_lossy())
+    let is_url = ["http://", "https://"].iter().any(|scheme| path.to_string_lossy().starts_with(scheme));
+    let message = match is_url {
+        true => "nothing is downloaded: name a file, or a model in the local cache as hf://org/name",
+        false => "there is no such file or directory",
+    };
+    Error::new(Kind::NotFound, message).with_path(path.to_string_lossy())
+}
+
+/// Reads an argument that is a path, which may begin with `~` where the shell leaves that alone.
+pub fn parser() -> impl TypedValueParser<Value = PathBuf> {
+    let expand = |path: &Path| expand_home(path, &|name| env::var_os(name)).map(|home| home.unwrap_or(path.to_owned()));
+    PathBufValueParser::new().try_map(move |path| expand(&path))
 }
 
 /// A path that begins with `~`, below the home directory.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use crate::place;
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Form {
     /// For people
@@ -36,7 +38,7 @@ impl FormArgs {
 #[derive(clap::Args)]
 pub struct OutputArgs {
     /// Write to a file instead of standard output, which "-" stands for; the file appears when it is complete
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = place::parser())]
     output: Option<PathBuf>,
 }
 

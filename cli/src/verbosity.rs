@@ -56,8 +56,17 @@ impl Verbosity {
     /// What the command provides to the library: a thread for each processor, and the log.
     pub fn context(self) -> Context {
         let context = Context::new().with_threads(usize::MAX);
-        let Some(level) = self.log else { return context };
+        let Some(level) = self.log else {
+            return context.with_log(Level::Warn, Arc::new(move |_, part, text| self.tell(part, text)));
+        };
         context.with_log(level, Arc::new(|level, part, text| say(&format!("{}: {part}: {text}", name(level)))))
+    }
+
+    /// Tells what concerns a file that the user named and no answer speaks of: that the memo could not be written.
+    fn tell(self, part: &str, text: &str) {
+        if part == "memo" {
+            self.warn(&format!("warning: {text}: what was verified is not remembered"));
+        }
     }
 
     /// A bar on a terminal, and nothing elsewhere, nor where it would be between the lines of a log.

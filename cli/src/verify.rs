@@ -41,9 +41,10 @@ struct LineDescription<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
     outcome: &'static str,
-    /// Why it is a mismatch; or by what the memo recognised the file.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Why it is a mismatch, by what the memo recognised the file, or why it cannot be read.
     reason: Option<&'a str>,
+    /// Whether a match is cover under the policy `required`.
+    covers: bool,
     #[serde(flatten)]
     evidence: Option<EvidenceDescription<'a>>,
 }
@@ -55,8 +56,6 @@ struct EvidenceDescription<'a> {
     anchor: &'static str,
     expected: &'a str,
     actual: &'a str,
-    /// Whether a match is cover under the policy `required`.
-    covers: bool,
 }
 
 impl<'a> From<Line<'a>> for LineDescription<'a> {
@@ -75,10 +74,10 @@ impl<'a> From<Line<'a>> for LineDescription<'a> {
             },
             expected: &evidence.expected,
             actual: &evidence.actual,
-            covers: evidence.covers,
         });
+        let covers = line.evidence.is_some_and(|evidence| evidence.covers);
         let (subject, outcome) = (line.subject.name(), outcome_name(line.outcome));
-        Self { kind, subject, offset, bytes, outcome, reason: line.reason(), evidence }
+        Self { kind, subject, offset, bytes, outcome, reason: line.reason(), covers, evidence }
     }
 }
 
@@ -90,7 +89,7 @@ pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
             let path = resolve(path.as_deref().unwrap_or(Path::new("")))?;
             match args.opening.open_whole(&path, policy, console)? {
                 Opened::Model(model) => {
-                    (model.verify_with(options(args), console.progress_bar(PROGRESS))?, model.notes().to_vec())
+                    with_notes(model.verify_with(options(args), console.progress_bar(PROGRESS))?, model.notes())
                 }
                 Opened::Repository(repository, _) => verify_repository(args, &repository, console)?,
             }
@@ -130,25 +129,28 @@ type Verified = (Report, Vec<Finding>);
 
 fn verify_repository(args: &Verify, repository: &Repository, console: &Console) -> Result<Verified, Failure> {
     let report = repository.verify_with(options(args), console.progress_bar(PROGRESS))?;
-    Ok((report, repository.notes().to_vec()))
+    Ok(with_notes(report, repository.notes()))
+}
+
+fn with_notes(report: Report, notes: &[Finding]) -> Verified {
+    let notes = notes.iter().chain(report.notes()).cloned().collect();
+    (report, notes)
 }
 
 /// Checks the files that a manifest lists.
 fn check_listed(args: &Verify, manifest: &Path, path: Option<&Path>, console: &Console) -> Result<Verified, Failure> {
-    let verify_in = |folder: &Path| {
-        let repository = args.opening.open_listed(folder, manifest, console)?;
-        verify_repository(args, &repository, console)
+    let open = |folder: &Path| args.opening.open_listed(folder, manifest, console);
+    let repository = match path {
+        Some(path) => open(&resolve(path)?)?,
+        None => {
+            let here = Path::new(".");
+            let listed = open(here)?;
+            let is_here = listed.listed_files().any(|name| here.join(name).exists());
+            let beside = manifest.parent().filter(|parent| !parent.as_os_str().is_empty() && !is_here);
+            beside.map_or(Ok(listed), open)?
+        }
     };
-    if let Some(path) = path {
-        return verify_in(&resolve(path)?);
-    }
-    let beside = manifest.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let here = verify_in(Path::new("."))?;
-    let is_there = here.0.iter().any(|line| line.evidence.is_some_and(|evidence| !evidence.actual.is_empty()));
-    match beside {
-        Some(beside) if !is_there => verify_in(beside),
-        _ => Ok(here),
-    }
+    verify_repository(args, &repository, console)
 }
 
 fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
@@ -178,7 +180,9 @@ fn mismatches(out: &mut impl Write, report: &Report) -> io::Result<()> {
             Subject::File(_) | Subject::Tensor(_) => writeln!(out, "{}: {reason}", Printable(name))?,
         }
         writeln!(out, "  expected {} {}", evidence.algorithm.name(), evidence.expected)?;
-        writeln!(out, "  actual   {} {}", evidence.algorithm.name(), evidence.actual)?;
+        if !evidence.actual.is_empty() {
+            writeln!(out, "  actual   {} {}", evidence.algorithm.name(), evidence.actual)?;
+        }
     }
     Ok(())
 }

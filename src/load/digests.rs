@@ -143,8 +143,9 @@ impl Digests {
     /// One line or more for every file in use and every selected tensor.
     pub(super) fn report(&self, plan: &Plan) -> Result<Report> {
         let sources = plan.files.iter().map(|file| &file.source);
-        let files =
-            sources.map(|source| Ok(ReportFile { name: memory::text(source.name(), DIGESTS)?, path: source.path() }));
+        let files = sources.map(|source| {
+            Ok(ReportFile { name: memory::text(source.name(), DIGESTS)?, path: source.path(), problem: None })
+        });
         let files = memory::try_collect(files, DIGESTS)?;
         let mut report = ReportBuilder::new(files, Arc::clone(&plan.payload.tensors));
         let mut of_files: Vec<Vec<OfFile>> = memory::filled(Vec::new(), plan.files.len(), DIGESTS)?;

@@ -1,7 +1,7 @@
 //! A directory of any number of models, which is listed and verified as a whole.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::open::used_memo;
@@ -17,7 +17,7 @@ use crate::load::{Measured, Payload};
 use crate::memory;
 use crate::storage::Location;
 use crate::tensor::TensorTable;
-use crate::verify::{Ledger, Report, VerifyOptions, gather, is_manifest};
+use crate::verify::{Ledger, Report, VerifyOptions, gather, is_about_digests, is_manifest};
 
 /// A directory that holds models in its folders, or several side by side: a pipeline with its parts, variants of one model, a store
 /// of blobs. Cheap to open: no model in it is read. Immutable; usable from many threads at once.
@@ -45,8 +45,7 @@ impl Repository {
             notes.add(ASSET_LINK, "", link);
         }
         let given = options.manifest.as_deref();
-        // Which file a manifest of digests is about follows from the names of all.
-        let tree = if given.is_some() { location.walk("")?.files } else { Vec::new() };
+        let tree = if given.is_some_and(is_about_digests) { location.walk("")?.files } else { Vec::new() };
         let rest = tree.iter().map(|file| file.name.as_str()).filter(|name| name.contains('/'));
         let names: Vec<&str> = memory::collect(files.iter().map(String::as_str).chain(rest), FILES)?;
         let manifests = gather(&location, &names, options.policy, given, (&budget, &mut notes))?;
@@ -65,6 +64,11 @@ impl Repository {
         Ok(Self { location, payload, files, notes: notes.finish()? })
     }
 
+    /// The directory, where manifests belong.
+    pub fn directory(&self) -> Option<PathBuf> {
+        self.location.directory()
+    }
+
     /// The models in the directory and its folders, sorted by path, as the names of files show them. Hidden folders are not entered.
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): there are too many files, or folders too deep in each other.
@@ -75,6 +79,11 @@ impl Repository {
     /// Whether there is anything that says what the files should be.
     pub fn has_manifests(&self) -> bool {
         !self.payload.manifests.is_empty()
+    }
+
+    /// The names of the files that manifests list, relative to the directory, whether they are there or not.
+    pub fn listed_files(&self) -> impl Iterator<Item = &str> {
+        self.payload.manifests.iter().flat_map(|manifest| manifest.files.keys().map(String::as_str))
     }
 
     /// What was accepted with a remark when the directory was opened.

@@ -3,16 +3,18 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::cover::other_weights;
 use super::{FILES, Inner, Model};
 use crate::error::{Error, Kind, Result};
 use crate::formats::{FoundModel, survey};
 use crate::host::Progress;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
-use crate::storage::Location;
-use crate::verify::{Report, ReportFile, VerifyOptions, claims_of_others};
+use crate::storage::{Location, Source};
+use crate::verify::{Manifest, Policy, Report, ReportFile, VerifyOptions, claims_of_others, is_manifest};
 
 impl Model {
     /// Checks every file and every tensor of the model against its manifests, also after a mismatch: the report tells all.
@@ -34,6 +36,12 @@ impl Model {
         progress: impl FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Report> {
         self.whole().verify(options, progress)
+    }
+
+    /// The directory of the disk that was opened, or that the opened file lies in: where manifests belong. Of a repository in the cache of
+    /// Hugging Face that is the snapshot. `None` for models that are not on a disk.
+    pub fn directory(&self) -> Option<PathBuf> {
+        self.0.location.directory()
     }
 
     /// The models in the directory that was opened and in its folders, this one included, sorted by path: see
@@ -77,15 +85,20 @@ impl Whole<'_> {
     ) -> Result<Report> {
         let context = &self.payload.context;
         let rest = if options.only_listed { Ok(Vec::new()) } else { self.rest_of_tree() };
+        let mut notes = Vec::new();
         let others = rest.and_then(|rest| {
-            let also = claims_of_others(self.location, &rest, &self.payload.manifests, self.payload.policy)?;
-            Ok((self.others(options, &rest, &mut progress)?, also))
+            let Payload { manifests, policy, .. } = &**self.payload;
+            let also = claims_of_others(self.location, &rest, manifests, *policy, &mut notes)?;
+            let has_to_cover = *policy == Policy::Required && self.is_directory && !options.only_listed;
+            let weights = if has_to_cover { other_weights(self.location, &self.own()?)? } else { HashSet::new() };
+            Ok((self.others(options, &rest, &also, &mut progress)?, also, weights))
         });
-        let (Others { files, mut missing }, also) = context.log_failure("verify", others)?;
+        let (Others { files, mut missing }, also, weights) = context.log_failure("verify", others)?;
         if options.ignores_missing {
             missing.clear();
         }
         let report = verify(self.payload, files, missing, &also, progress)?.refusing_extra(options.refuses_extra);
+        let report = report.with_notes(notes).with_weights(|name| weights.contains(name))?;
         // Whoever asked decides what a mismatch means; the log names it.
         let _ = context.log_failure("verify", report.verdict(self.payload.policy));
         Ok(report)
@@ -121,6 +134,19 @@ impl Whole<'_> {
         memory::collect(tree.files.into_iter().map(|file| file.name).filter(is_rest), FILES)
     }
 
+    /// Whether a file is a manifest, in a folder or the caller's own: then nobody expects that one lists it.
+    fn is_manifest(&self, file: &Source) -> Result<bool> {
+        if is_manifest(file.name().rsplit('/').next().unwrap_or_default()) {
+            return Ok(true);
+        }
+        for manifest in &self.payload.manifests {
+            if manifest.is_itself(file)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The names of the files that the payload has.
     fn own(&self) -> Result<HashSet<&str>> {
         let mut own = HashSet::new();
@@ -137,6 +163,7 @@ impl Whole<'_> {
         &self,
         options: VerifyOptions,
         rest: &[String],
+        also: &[Manifest],
         progress: &mut impl FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Others> {
         const FILES_BETWEEN_CALLS: usize = 1_000;
@@ -146,9 +173,10 @@ impl Whole<'_> {
         };
         go_on()?;
         let manifests = &self.payload.manifests;
-        let is_listed = |name: &str| manifests.iter().any(|manifest| manifest.files.contains_key(name));
+        let manifests = || manifests.iter().chain(also);
+        let is_listed = |name: &str| manifests().any(|manifest| manifest.files.contains_key(name));
         let own = self.own()?;
-        let listed = manifests.iter().flat_map(|manifest| manifest.files.keys());
+        let listed = manifests().flat_map(|manifest| manifest.files.keys());
         let listed = listed.filter(|name| self.is_directory && !own.contains(name.as_str()));
         let assets = self.assets.iter().filter(|name| !options.only_listed || is_listed(name));
         let mut names: Vec<&String> = memory::collect(assets.chain(rest).chain(listed), FILES)?;
@@ -161,16 +189,24 @@ impl Whole<'_> {
                 go_on()?;
             }
             match self.location.open_asset(name) {
+                Ok(source) if !is_listed(name) && self.is_manifest(&source)? => {}
                 Ok(source) => memory::push(&mut others.files, PayloadFile::plain(source), FILES)?,
                 Err(e) if e.kind() == Kind::OutOfMemory || !(is_listed(name) || is_no_file(&e)) => return Err(e),
-                Err(_) => {
-                    let file = ReportFile { name: memory::text(name, FILES)?, path: self.location.shown(name) };
-                    memory::push(&mut others.missing, file, FILES)?;
+                Err(e) => {
+                    let problem =
+                        Some(if e.kind() == Kind::NotFound { missing(&e) } else { e.without_site().to_string() });
+                    let (name, path) = (memory::text(name, FILES)?, self.location.shown(name));
+                    memory::push(&mut others.missing, ReportFile { name, path, problem }, FILES)?;
                 }
             }
         }
         Ok(others)
     }
+}
+
+/// What is said of a file that is not there: a link may be.
+fn missing(error: &Error) -> String {
+    if error.os_code() == 0 { error.without_site().to_string() } else { "it is missing".to_owned() }
 }
 
 /// Whether an error says that a name leads to no file that could be read: a link leads nowhere or away, or to a folder.

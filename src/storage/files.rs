@@ -1,5 +1,7 @@
 //! Where the files of a model come from.
 
+use std::path::PathBuf;
+
 use super::address::Address;
 use super::source::Source;
 use super::tree::TreeBuilder;
@@ -39,6 +41,17 @@ pub(super) trait Files: Send + Sync {
     /// The files of the nearest directory around this one that has such a folder and is the same user's, and what stands before the
     /// names of these files there; `None` if there is no such directory.
     fn around(&self, _folder: &str) -> Option<(Box<dyn Files>, String)> {
+        None
+    }
+
+    /// The files of a folder, `""` for the model's own, by their names in it; links of theirs may lead to wherever those of this one may. `None` if there is no
+    /// such folder, or if it is none of a disk.
+    fn within(&self, _folder: &str) -> Option<Box<dyn Files>> {
+        None
+    }
+
+    /// The directory of the disk that the files are in.
+    fn directory(&self) -> Option<PathBuf> {
         None
     }
 

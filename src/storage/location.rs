@@ -202,6 +202,18 @@ impl Location {
         Some((Self::new(Neighbours::Files(files), None), prefix))
     }
 
+    /// The directory of the disk that was asked for, or that the entry lies in; of a repository in the cache of Hugging Face the snapshot.
+    pub(crate) fn directory(&self) -> Option<PathBuf> {
+        self.files().and_then(|files| files.directory())
+    }
+
+    /// A folder of the disk as a place of its own, `""` for this one, which is entered by one of its files if one is named; `None` if
+    /// there is no such folder.
+    pub(crate) fn within(&self, folder: &str, entry: Option<&str>) -> Result<Option<Self>> {
+        let files = self.files().and_then(|files| files.within(folder));
+        files.map(|files| Self::enter(files, entry)).transpose()
+    }
+
     fn files(&self) -> Option<&dyn Files> {
         match &self.neighbours {
             Neighbours::Files(files) => Some(&**files),

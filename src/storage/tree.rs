@@ -47,7 +47,7 @@ const NAMES: &str = "the names of files";
 const PER_NAME: usize = 256;
 
 /// The most folders between a model and a file of it.
-const MAX_DEPTH: usize = 8;
+const MAX_DEPTH: usize = 32;
 
 impl Tree {
     /// The file of this name.
@@ -77,7 +77,7 @@ impl Tree {
                 let message = format!("it has folders more than {MAX_DEPTH} deep; name the model's file");
                 return Err(Error::new(Kind::Limit, message).with_subject(next));
             }
-            tree.list(files, &next)?;
+            tree.list(files, &next).map_err(|e| e.with_path(files.shown(&next)))?;
             done += 1;
         }
         tree.finish()
@@ -207,9 +207,10 @@ mod tests {
                 if here < depth { vec![("f".into(), Entry::Folder)] } else { vec![("x".into(), Entry::File(0))] }
             })
         };
-        assert_eq!(names(&Tree::of_all_folders(&deep(8), "").unwrap()), ["f/f/f/f/f/f/f/f/x"]);
-        let error = Tree::of_all_folders(&deep(9), "").unwrap_err();
-        assert_eq!((error.kind(), error.site().subject.as_deref()), (Kind::Limit, Some("f/f/f/f/f/f/f/f/f")));
+        let path = |depth| vec!["f"; depth].join("/");
+        assert_eq!(names(&Tree::of_all_folders(&deep(MAX_DEPTH), "").unwrap()), [format!("{}/x", path(MAX_DEPTH))]);
+        let error = Tree::of_all_folders(&deep(MAX_DEPTH + 1), "").unwrap_err();
+        assert_eq!((error.kind(), error.site().subject.as_deref()), (Kind::Limit, Some(&*path(MAX_DEPTH + 1))));
     }
 
     #[cfg(unix)]

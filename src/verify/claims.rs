@@ -23,6 +23,8 @@ pub struct FileClaim {
     pub size: Option<u64>,
     /// One digest or more, each of another algorithm, the fastest first. A list: there may be very many files.
     digests: Vec<(Algorithm, Digest)>,
+    /// What to do about a file of another size; empty if there is nothing to say.
+    cure: &'static str,
 }
 
 impl FileClaim {
@@ -31,7 +33,17 @@ impl FileClaim {
         let mut digests: Vec<_> = digests.into_iter().collect();
         digests.sort_unstable_by_key(|(algorithm, _)| *algorithm);
         digests.shrink_to_fit();
-        Self { size, digests }
+        Self { size, digests, cure: "" }
+    }
+
+    /// The same, with what to do about a file of another size.
+    pub(super) fn with_cure(self, cure: &'static str) -> Self {
+        Self { cure, ..self }
+    }
+
+    /// What to do about a file of another size; empty if there is nothing to say.
+    pub(crate) fn cure(&self) -> &'static str {
+        self.cure
     }
 
     /// The digest of one algorithm.

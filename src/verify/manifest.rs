@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 
 use super::claims::{Claims, FileClaim, RunClaim, TensorClaim};
 use super::{Anchor, Origin};
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, Digest};
+use crate::error::Result;
+use crate::storage::Source;
+
+/// The function by which a file is compared with the manifest that a caller gave.
+const FASTEST: Algorithm = Algorithm::Blake3;
 
 /// What one manifest expects of the files and tensors of a model.
 #[derive(Debug, Clone)]
@@ -21,6 +26,8 @@ pub struct Manifest {
     pub tensors: BTreeMap<String, TensorClaim>,
     /// Parts of files, by the file's name within the model.
     pub runs: BTreeMap<String, Vec<RunClaim>>,
+    /// How long the manifest itself is and its digest, if the caller gave it: it may lie in the directory that it is about.
+    itself: Option<(u64, Digest)>,
 }
 
 impl Manifest {
@@ -30,11 +37,25 @@ impl Manifest {
         files: BTreeMap<String, FileClaim>,
         runs: BTreeMap<String, Vec<RunClaim>>,
     ) -> Self {
-        Self { source, anchor: Anchor::Beside, is_of_format: true, files, tensors: BTreeMap::new(), runs }
+        Self { source, anchor: Anchor::Beside, is_of_format: true, files, tensors: BTreeMap::new(), runs, itself: None }
     }
 
     pub(super) fn new(source: &'static str, anchor: Anchor, (files, tensors): Claims) -> Self {
-        Self { source, anchor, is_of_format: false, files, tensors, runs: BTreeMap::new() }
+        Self { source, anchor, is_of_format: false, files, tensors, runs: BTreeMap::new(), itself: None }
+    }
+
+    /// The manifest that a caller gives as these bytes.
+    pub(super) fn given(source: &'static str, claims: Claims, bytes: &[u8]) -> Self {
+        let itself = Some((bytes.len() as u64, Digest::of(FASTEST, bytes)));
+        Self { itself, ..Self::new(source, Anchor::Caller, claims) }
+    }
+
+    /// Whether a file is the manifest itself that a caller gave.
+    pub(crate) fn is_itself(&self, file: &Source) -> Result<bool> {
+        match self.itself {
+            Some((len, digest)) if len == file.len() => Ok(Digest::of(FASTEST, &file.read(0, len)?) == digest),
+            _ => Ok(false),
+        }
     }
 
     /// Who says what this manifest says by digests of an algorithm, and whether a match counts as cover.

@@ -23,7 +23,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Algorithm, Digest};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::json::{self, Object};
 use crate::memory;
 use crate::storage::{Draft, FileState, Source};
@@ -139,9 +139,14 @@ impl Memo {
     /// Opens the memo at a path; if there is none, an empty one, whose file is made when there is something to remember.
     ///
     /// [`Kind::Format`](crate::Kind::Format): a file is there, and it is no memo. It is not overwritten.
+    /// [`Kind::NotFound`](crate::Kind::NotFound): the directory that it should lie in is not there.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         // The process may change its working directory.
         let path = std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
+        if !path.parent().is_some_and(Path::is_dir) {
+            let message = "the memo cannot be kept there: there is no such directory";
+            return Err(Error::new(Kind::NotFound, message).with_path(path.to_string_lossy()));
+        }
         let entries = Mutex::new(read(&path)?);
         Ok(Self(Arc::new(Inner { path, entries })))
     }
@@ -289,7 +294,7 @@ impl Entries {
         stored.files.truncate(MOST_ENTRIES);
         stored.trees.truncate(MOST_ENTRIES);
         let text = serde_json::to_string_pretty(&Written { weighbridge_memo: VERSION, stored: &stored });
-        text.map(|text| text + "\n").map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))
+        text.map(|text| text + "\n").map_err(|e| Error::new(Kind::Internal, e.to_string()))
     }
 }
 

@@ -25,8 +25,8 @@ pub use memo::{Memo, Recognised};
 pub use report::{Evidence, Line, Outcome, Remembered, Report, Subject};
 pub(crate) use report::{ReportBuilder, ReportFile};
 
-pub use sources::RECORD_FILE_NAME;
-pub(crate) use sources::{claims_of_others, gather, is_manifest, write_checksums, write_record};
+pub use sources::{GIVEN_MANIFEST, RECORD_FILE_NAME};
+pub(crate) use sources::{claims_of_others, gather, is_about_digests, is_manifest, write_checksums, write_record};
 
 /// When bytes have to be checked. Fixed when a model is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,10 +1,12 @@
 //! The report of a verification: every file and every tensor, and by what it was checked.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Anchor, Cost, Costs, Manifest, Origin, Policy, Recognised};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::finding::Finding;
 use crate::memory;
 use crate::tensor::TensorTable;
 
@@ -61,13 +63,15 @@ pub struct Line<'a> {
     pub outcome: Outcome,
     /// By what it was checked; `None` if it is uncovered.
     pub evidence: Option<&'a Evidence>,
+    /// Why a file that nothing covers could not be read, if that is so.
+    problem: Option<&'a str>,
 }
 
 impl<'a> Line<'a> {
-    /// Why it is a mismatch; or, if the bytes were not read because a memo remembers them, by what the file was recognised. `None`
-    /// where the bytes were read and match, and where nothing covers them.
+    /// Why it is a mismatch; if the bytes were not read because a memo remembers them, by what the file was recognised; or why a file
+    /// that nothing covers cannot be read. `None` for any other match, and any other file that nothing covers.
     pub fn reason(&self) -> Option<&'a str> {
-        let evidence = self.evidence?;
+        let Some(evidence) = self.evidence else { return self.problem };
         match (self.outcome, evidence.remembered) {
             (Outcome::Mismatch, _) => Some(evidence.problem.as_deref().unwrap_or("the bytes differ")),
             (Outcome::Match, Some(remembered)) => Some(remembered.describe()),
@@ -140,7 +144,7 @@ impl Evidence {
     }
 
     /// For a file that a manifest lists and that cannot be read.
-    fn missing(manifest: &Manifest, algorithm: Algorithm, expected: Digest) -> Self {
+    fn missing(manifest: &Manifest, algorithm: Algorithm, expected: Digest, problem: &str) -> Self {
         let Origin { source, anchor, covers } = manifest.origin(algorithm);
         Self {
             source,
@@ -150,7 +154,7 @@ impl Evidence {
             expected: expected.to_string(),
             actual: String::new(),
             remembered: None,
-            problem: Some(format!("it is missing or cannot be opened; {} lists it", manifest.source)),
+            problem: Some(format!("{problem}; {} lists it", manifest.source)),
             outcome: Outcome::Mismatch,
         }
     }
@@ -167,6 +171,9 @@ pub struct Report {
     costs: Vec<Cost>,
     /// Whether a file that nothing covers is an error.
     refuses_extra: bool,
+    /// The files beside the model's own that hold weights of other models, by index: those have to be covered, too.
+    weights: Vec<u32>,
+    notes: Vec<Finding>,
 }
 
 /// A file that lines are about.
@@ -176,6 +183,8 @@ pub(crate) struct ReportFile {
     pub name: String,
     /// As it is shown to a person, in errors.
     pub path: String,
+    /// Why it cannot be read, if that is so.
+    pub problem: Option<String>,
 }
 
 /// Small, because a model may have hundreds of thousands of tensors.
@@ -228,6 +237,22 @@ impl Report {
         &self.costs
     }
 
+    /// What was noticed of manifests and records in the folders of the directory.
+    pub fn notes(&self) -> &[Finding] {
+        &self.notes
+    }
+
+    pub(crate) fn with_notes(self, notes: Vec<Finding>) -> Self {
+        Self { notes, ..self }
+    }
+
+    /// Says which of the files hold weights, beside those of the tensors.
+    pub(crate) fn with_weights(self, is_weight: impl Fn(&str) -> bool) -> Result<Self> {
+        let files = (0_u32..).zip(&self.files).filter(|(_, file)| is_weight(&file.name));
+        let weights = memory::collect(files.map(|(index, _)| index), REPORT)?;
+        Ok(Self { weights, ..self })
+    }
+
     pub(crate) fn refusing_extra(self, refuses_extra: bool) -> Self {
         Self { refuses_extra, ..self }
     }
@@ -252,14 +277,27 @@ impl Report {
             let message = "no manifest lists this file, and extra files are refused";
             return Err(self.at(row, Error::new(ErrorKind::Unverified, message)));
         }
+        if policy == Policy::Required { self.check_cover() } else { Ok(()) }
+    }
+
+    /// An error for the first tensor, or the first file with weights of another model, that nothing covers.
+    fn check_cover(&self) -> Result<()> {
         let is_covered = |line: &Line<'_>| line.evidence.is_some_and(|evidence| evidence.covers);
         let is_missing = |line: &Line<'_>| !is_covered(line) && matches!(line.subject, Subject::Tensor(_));
-        match self.find(is_missing) {
-            Some((row, _)) if policy == Policy::Required => {
-                let message = "no manifest covers this tensor or its file, and the policy requires it";
+        if let Some((row, _)) = self.find(is_missing) {
+            let message = "no manifest covers this tensor or its file, and the policy requires it";
+            return Err(self.at(row, Error::new(ErrorKind::Unverified, message)));
+        }
+        let of_files = || self.rows.iter().filter(|row| row.kind == Kind::File);
+        let covered: HashSet<u32> =
+            of_files().filter(|row| is_covered(&self.line(row))).map(|row| row.subject).collect();
+        let is_open = |row: &&Row| !covered.contains(&row.subject) && self.weights.binary_search(&row.subject).is_ok();
+        match of_files().find(is_open) {
+            Some(row) => {
+                let message = "no manifest covers this weight file, and the policy requires it";
                 Err(self.at(row, Error::new(ErrorKind::Unverified, message)))
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -305,7 +343,8 @@ impl Report {
             for (manifest, (algorithm, expected)) in claims {
                 let evidence = self.evidence.len() as u32;
                 memory::push(&mut rows, Row { kind: Kind::File, subject, evidence: Some(evidence) }, REPORT)?;
-                memory::push(&mut self.evidence, Evidence::missing(manifest, algorithm, expected), REPORT)?;
+                let problem = file.problem.as_deref().unwrap_or("it is missing");
+                memory::push(&mut self.evidence, Evidence::missing(manifest, algorithm, expected, problem), REPORT)?;
             }
             if rows.len() == before {
                 memory::push(&mut rows, Row { kind: Kind::File, subject, evidence: None }, REPORT)?;
@@ -331,7 +370,9 @@ impl Report {
             (Kind::File | Kind::Run, _) => Subject::File(file(row.subject)),
         };
         let evidence = row.evidence.and_then(|index| self.evidence.get(index as usize));
-        Line { subject, outcome: evidence.map_or(Outcome::Uncovered, |evidence| evidence.outcome), evidence }
+        let problem = self.files.get(row.subject as usize).filter(|_| row.kind == Kind::File);
+        let problem = problem.and_then(|file| file.problem.as_deref());
+        Line { subject, outcome: evidence.map_or(Outcome::Uncovered, |evidence| evidence.outcome), evidence, problem }
     }
 }
 
@@ -342,7 +383,8 @@ impl ReportBuilder {
     /// A report about these files, by index, and the tensors of this table.
     pub(crate) fn new(files: Vec<ReportFile>, tensors: Arc<TensorTable>) -> Self {
         let (runs, evidence, rows, costs, refuses_extra) = Default::default();
-        Self(Report { files, runs, tensors, evidence, rows, costs, refuses_extra })
+        let (weights, notes) = Default::default();
+        Self(Report { files, runs, tensors, evidence, rows, costs, refuses_extra, weights, notes })
     }
 
     /// Keeps evidence that several lines may share.

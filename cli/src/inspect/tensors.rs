@@ -27,7 +27,7 @@ pub enum Sort {
 #[derive(clap::Args)]
 pub struct ListArgs {
     /// Leave out the list of tensors
-    #[arg(long, conflicts_with_all = ["digests", "include", "sort"])]
+    #[arg(long)]
     no_tensors: bool,
     /// List only tensors whose name matches; may be repeated
     #[arg(long, value_name = "GLOB")]

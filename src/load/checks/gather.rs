@@ -329,7 +329,8 @@ fn uncovered(source: &Source, description: &Source) -> Error {
 /// A file of another size is another file, whatever its digest.
 fn wrong_size(len: u64, claim: &FileClaim, manifest: &Manifest) -> Option<String> {
     let size = claim.size.filter(|size| *size != len)?;
-    Some(format!("the file has {len} bytes; {} expects {size}", manifest.source))
+    let separator = if claim.cure().is_empty() { "" } else { ": " };
+    Some(format!("the file has {len} bytes; {} expects {size}{separator}{}", manifest.source, claim.cure()))
 }
 
 /// What a manifest says of a tensor.

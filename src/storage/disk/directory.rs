@@ -13,7 +13,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::hub::Repository;
 use super::identity::is_same_owner;
@@ -25,11 +25,11 @@ use crate::storage::tree::TreeBuilder;
 pub(in crate::storage) struct Directory {
     /// As the caller named it.
     path: PathBuf,
-    root: Folder,
+    root: Arc<Folder>,
     /// Where the model's entry file really lies, if that is elsewhere.
     home: OnceLock<Option<Folder>>,
     /// What links may lead to because the caller says so.
-    permitted: Vec<Folder>,
+    permitted: Vec<Arc<Folder>>,
     repository: Option<Repository>,
 }
 
@@ -40,9 +40,23 @@ impl Directory {
             Folder::open(path).map_err(|e| Error::io("open the directory", e).with_path(path.to_string_lossy()))
         };
         let root = open(path)?;
-        let permitted = link_roots.iter().map(|path| open(path)).collect::<Result<_>>()?;
+        let permitted = link_roots.iter().map(|path| open(path).map(Arc::new)).collect::<Result<_>>()?;
+        Ok(Self::over(path.to_owned(), root, permitted))
+    }
+
+    fn over(path: PathBuf, root: Folder, permitted: Vec<Arc<Folder>>) -> Self {
         let repository = Repository::around(&root.place());
-        Ok(Self { path: path.to_owned(), root, home: OnceLock::new(), permitted, repository })
+        Self { path, root: Arc::new(root), home: OnceLock::new(), permitted, repository }
+    }
+
+    /// A folder of this directory, `""` for itself, of which links may lead to wherever those of this one may.
+    pub(in crate::storage) fn within(&self, folder: &str) -> Option<Self> {
+        if !folder.is_empty() && !self.has_folder(folder) {
+            return None;
+        }
+        let root = Folder::open(&self.root.place().join(folder)).ok()?;
+        let permitted = std::iter::once(&self.root).chain(&self.permitted).map(Arc::clone).collect();
+        Some(Self::over(self.path.join(folder), root, permitted))
     }
 
     /// Where the directory is, as the caller named it.
@@ -71,7 +85,8 @@ impl Directory {
     pub(super) fn open_carefully(&self, name: &str) -> Result<File> {
         let place = self.root.find(name)?;
         let home = self.home.get().and_then(Option::as_ref);
-        let mut folders = [Some(&self.root), home].into_iter().flatten().chain(&self.permitted);
+        let permitted = self.permitted.iter().map(|folder| &**folder);
+        let mut folders = [Some(&*self.root), home].into_iter().flatten().chain(permitted);
         let file = folders.find_map(|folder| folder.open_place(&place));
         let file = file.or_else(|| self.repository.as_ref()?.open(&self.root, name));
         file.unwrap_or_else(|| {
@@ -96,6 +111,11 @@ impl Directory {
     /// What the cache of Hugging Face calls the contents of a file; `None` if it does not hold them.
     pub(in crate::storage) fn blob(&self, name: &str) -> Option<String> {
         self.repository.as_ref()?.blob(&self.root, name)
+    }
+
+    /// Where the directory really lies.
+    pub(in crate::storage) fn place(&self) -> PathBuf {
+        self.root.place()
     }
 
     /// Where a file really lies, by its plain name; `None` if that cannot be found out.

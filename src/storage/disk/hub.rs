@@ -96,6 +96,13 @@ impl Repository {
     }
 }
 
+/// The name of a file that is a blob of a repository itself.
+pub(super) fn blob_at(place: &Path) -> Option<String> {
+    let blobs = place.parent().filter(|folder| folder.file_name().is_some_and(|name| name == BLOBS))?;
+    blobs.parent().filter(|repository| is_repository(repository))?;
+    Some(place.file_name()?.to_str()?.to_owned())
+}
+
 fn is_repository(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     TYPES.iter().any(|kind| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()))

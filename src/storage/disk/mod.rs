@@ -69,6 +69,11 @@ impl Disk {
         Ok(Source::stored(name, Box::new(file), &self.context))
     }
 
+    /// Another directory, of which files are opened alike.
+    fn over(&self, directory: Directory) -> Box<dyn Files> {
+        Box::new(Self { directory: Arc::new(directory), access: self.access, context: self.context.clone() })
+    }
+
     /// For display and for looking again; a name that has not been checked is never opened through this.
     fn path_of(&self, name: &str) -> PathBuf {
         match name {
@@ -109,10 +114,14 @@ impl Files for Disk {
     }
 
     fn address(&self, name: &str) -> Option<Address> {
-        match self.directory.blob(name) {
-            Some(digest) => Some(Address { store: Store::HuggingFace, digest }),
-            None => Address::of_place(&self.directory.place_of(name)?),
+        let of_blob = |digest| Address { store: Store::HuggingFace, digest };
+        if let Some(digest) = self.directory.blob(name) {
+            return Some(of_blob(digest));
         }
+        // A blob may be a link into the store that repositories share: what it is called itself counts.
+        let place = self.directory.place_of(name)?;
+        let blob = hub::blob_at(&self.directory.place().join(name)).or_else(|| hub::blob_at(&place));
+        blob.map(of_blob).or_else(|| Address::of_place(&place))
     }
 
     fn snapshot_tree(&self) -> Option<SnapshotTree> {
@@ -125,8 +134,15 @@ impl Files for Disk {
 
     fn around(&self, folder: &str) -> Option<(Box<dyn Files>, String)> {
         let (directory, prefix) = self.directory.around(folder)?;
-        let disk = Self { directory: Arc::new(directory), access: self.access, context: self.context.clone() };
-        Some((Box::new(disk), prefix))
+        Some((self.over(directory), prefix))
+    }
+
+    fn within(&self, folder: &str) -> Option<Box<dyn Files>> {
+        self.directory.within(folder).map(|directory| self.over(directory))
+    }
+
+    fn directory(&self) -> Option<PathBuf> {
+        Some(self.directory.path().to_owned())
     }
 
     fn shown(&self, name: &str) -> String {

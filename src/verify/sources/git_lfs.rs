@@ -21,10 +21,13 @@ use crate::storage::{Listed, Location};
 use crate::verify::claims::{Claims, FileClaim};
 
 const VERSION: &str = "version https://git-lfs.github.com/spec/v1";
+/// What to do about a pointer in the place of its file.
+const FETCH: &str = "it is a pointer; fetch the file with git lfs pull";
+
 /// A longer file is no pointer (git-lfs, `blobSizeCutoff`).
 const MOST_BYTES: u64 = 1024;
 
-const OBJECTS: &str = ".git/lfs/objects";
+pub(super) const OBJECTS: &str = ".git/lfs/objects";
 const INDEX: &str = ".git/index";
 
 pub(super) fn probe(bytes: &[u8]) -> bool {
@@ -72,7 +75,7 @@ pub(super) fn in_place<'a>(
         let Some(source) = location.open_asset(name).ok().filter(|source| source.len() <= MOST_BYTES) else { continue };
         let bytes = source.read(0, source.len())?;
         if let Some(claim) = probe(&bytes).then(|| read_pointer(&bytes).ok()).flatten() {
-            files.insert(memory::text(name, "a name")?, claim);
+            files.insert(memory::text(name, "a name")?, claim.with_cure(FETCH));
         }
     }
     Ok(files)

@@ -15,7 +15,7 @@ use crate::memory;
 use crate::storage::Location;
 use crate::verify::claims::{Claims, FileClaim};
 
-const DOWNLOADS: &str = ".cache/huggingface/download";
+pub(super) const DOWNLOADS: &str = ".cache/huggingface/download";
 const TREES: &str = ".cache/huggingface/trees";
 const ENDING: &str = ".metadata";
 

@@ -9,6 +9,7 @@ mod git_lfs;
 mod hub;
 mod local_dir;
 mod oci;
+mod others;
 mod record;
 
 use std::collections::BTreeMap;
@@ -23,8 +24,12 @@ use crate::limits::Budget;
 use crate::memory;
 use crate::storage::{Address, Location, Source, Store, Tree};
 
+pub(crate) use others::claims_of_others;
 pub use record::FILE_NAME as RECORD_FILE_NAME;
 pub(crate) use {checksums::write as write_checksums, record::write as write_record};
+
+/// What stands for the path of a manifest that the caller gives, in errors about what is in it.
+pub const GIVEN_MANIFEST: &str = "the given manifest";
 
 /// One row of the table of kinds.
 struct Kind {
@@ -97,29 +102,6 @@ pub(crate) fn gather(
     }
 }
 
-/// What files say of themselves that are more than those of a model, by their names in a store or as pointers, where no manifest says
-/// it already.
-pub(crate) fn claims_of_others(
-    location: &Location,
-    names: &[String],
-    known: &[Manifest],
-    policy: Policy,
-) -> Result<Vec<Manifest>> {
-    let is_of_caller = known.iter().any(|manifest| manifest.anchor == Anchor::Caller);
-    if policy == Policy::None || is_of_caller {
-        return Ok(Vec::new());
-    }
-    let is_known = |source: &str, name: &str| known.iter().any(|m| m.source == source && m.files.contains_key(name));
-    let manifest_of = |(source, mut files): (&'static str, BTreeMap<String, FileClaim>)| {
-        files.retain(|name, _| !is_known(source, name));
-        Manifest::new(source, Anchor::Beside, (files, BTreeMap::new()))
-    };
-    let names = || names.iter().map(String::as_str);
-    let stores = addressed(location, names())?.into_iter().map(|(store, files)| (source_of(store), files));
-    let pointers = ("git-lfs", git_lfs::in_place(location, names())?);
-    memory::collect(stores.chain([pointers]).map(manifest_of), "the manifests")
-}
-
 /// The claims that follow from the names which stores give to contents.
 fn addressed<'a>(
     location: &Location,
@@ -156,8 +138,13 @@ fn claim_of(Address { store, digest }: &Address) -> Option<FileClaim> {
 fn read_given(bytes: &[u8], names: &[&str], budget: &Budget) -> Result<Manifest> {
     take(bytes.len() as u64, budget)?;
     let kind = KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))?;
-    let claims = (kind.read)(bytes, names).map_err(|e| e.with_path("the given manifest"))?;
-    Ok(Manifest::new(kind.source, Anchor::Caller, claims))
+    let claims = (kind.read)(bytes, names).map_err(|e| e.with_path(GIVEN_MANIFEST))?;
+    Ok(Manifest::given(kind.source, claims, bytes))
+}
+
+/// Whether a manifest is about files that are called by their digests, wherever they lie: then it has to know all names.
+pub(crate) fn is_about_digests(bytes: &[u8]) -> bool {
+    KINDS.iter().find(|kind| (kind.probe)(bytes)).is_some_and(|kind| matches!(kind.source, "oci" | "ollama"))
 }
 
 /// Takes the memory for what is kept of a manifest of `bytes` bytes: a short line becomes an entry of a map.
