@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use super::FILES;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::formats::{self, FoundModel, survey};
 use crate::limits::{Budget, Limits};
 use crate::memory;
-use crate::storage::{Location, Source};
+use crate::storage::{Location, Source, Tree};
 
 /// The files with weights, and those that describe them, of the models in a directory and its folders, but for `own`. Their headers
 /// are read for that.
@@ -19,14 +19,22 @@ pub(super) fn other_weights(location: &Location, own: &HashSet<&str>) -> Result<
         if path == "." || own.contains(&*path) {
             continue;
         }
-        for name in files_of(location, &path).map_err(|e| e.with_path(location.shown(&path)))? {
-            if !own.contains(&*name) {
-                weights.try_reserve(1).map_err(|_| Error::out_of_memory(FILES, 1))?;
-                weights.insert(name);
-            }
+        let names = match files_of(location, &path) {
+            Err(e) if e.kind() == Kind::OutOfMemory => return Err(e),
+            // Nobody can tell which of its files the model would need.
+            Err(_) => location.folder(&path).map_or_else(|_| vec![path], |tree| names_of(tree)),
+            Ok(names) => names,
+        };
+        for name in names.into_iter().filter(|name| !own.contains(&**name)) {
+            weights.try_reserve(1).map_err(|_| Error::out_of_memory(FILES, 1))?;
+            weights.insert(name);
         }
     }
     Ok(weights)
+}
+
+fn names_of(tree: Tree) -> Vec<String> {
+    tree.files.into_iter().map(|file| file.name).collect()
 }
 
 /// The names of the files of a model, which is a folder, or a file of the directory or of a folder.

@@ -89,8 +89,8 @@ impl Whole<'_> {
         let others = rest.and_then(|rest| {
             let Payload { manifests, policy, .. } = &**self.payload;
             let also = claims_of_others(self.location, &rest, manifests, *policy, &mut notes)?;
-            let has_to_cover = *policy == Policy::Required && self.is_directory && !options.only_listed;
-            let weights = if has_to_cover { other_weights(self.location, &self.own()?)? } else { HashSet::new() };
+            let is_whole = *policy != Policy::None && self.is_directory && !options.only_listed;
+            let weights = if is_whole { other_weights(self.location, &self.own()?)? } else { HashSet::new() };
             Ok((self.others(options, &rest, &also, &mut progress)?, also, weights))
         });
         let (Others { files, mut missing }, also, weights) = context.log_failure("verify", others)?;
