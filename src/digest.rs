@@ -85,6 +85,11 @@ impl From<[u8; 4]> for Digest {
 }
 
 impl Digest {
+    /// The bytes: 32, 20 or 4.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+
     fn short<const LEN: usize>(short: &[u8; LEN]) -> Self {
         let mut bytes = [0; 32];
         bytes[..LEN].copy_from_slice(short);

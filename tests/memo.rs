@@ -1,13 +1,18 @@
 //! The memo of what was verified before: what it saves, and that it never vouches for other bytes.
 
+mod common;
+
 use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use weighbridge::verify::{Memo, Outcome, Recognised, Report, Stage, Subject};
 use weighbridge::write::Manifests;
-use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy};
+use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Task};
 
 /// A copy of a golden model with manifests, whose files have been left alone for long enough to be remembered.
 struct Copy {
@@ -246,5 +251,111 @@ fn two_users_of_a_memo_keep_what_the_other_adds() {
         let options = OpenOptions { memo: Some(Memo::open(&first.memo).unwrap()), ..OpenOptions::default() };
         let model = Model::open(copy.path(""), &options, &Context::new()).unwrap();
         assert_eq!(hashed(&model.verify().unwrap()), 0);
+    }
+}
+
+fn mismatches(report: &Report) -> usize {
+    report.iter().filter(|line| line.outcome == Outcome::Mismatch).count()
+}
+
+/// A manifest that contradicts itself is wrong however often it is asked.
+#[test]
+fn a_verification_that_failed_is_not_remembered() {
+    let copy = Copy::new();
+    fs::remove_file(copy.path("SHA256SUMS")).unwrap();
+    let record = copy.path("weighbridge.json");
+    let right = fs::read_to_string(&record).unwrap();
+    let mut wrong: serde_json::Value = serde_json::from_str(&right).unwrap();
+    wrong["tensors"]["model.norm.weight"]["blake3"] = "0".repeat(64).into();
+    fs::write(&record, wrong.to_string()).unwrap();
+    for _ in 0..2 {
+        let report = copy.verify();
+        assert!(mismatches(&report) > 0 && remembered(&report) == 0);
+    }
+    // What the manifest said before is not what it says now.
+    fs::write(&record, right).unwrap();
+    copy.verify();
+    assert!(remembered(&copy.verify()) > 0);
+    fs::write(&record, wrong.to_string()).unwrap();
+    assert!(mismatches(&copy.verify()) > 0);
+}
+
+/// Writes the last byte of a file anew, and gives it the times of before.
+fn touch_unseen(path: &Path) {
+    let modified = fs::metadata(path).unwrap().modified().unwrap();
+    let mut bytes = fs::read(path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    let file = File::options().write(true).open(path).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, &bytes, 0).unwrap();
+    file.set_modified(modified).unwrap();
+}
+
+#[test]
+fn a_file_that_is_touched_after_it_was_recognised_is_refused() {
+    let copy = Copy::new();
+    copy.verify();
+    let options = OpenOptions { policy: Policy::Required, memo_covers: true, ..OpenOptions::default() };
+    let model = copy.open(options);
+    let plan = Arc::new(model.plan(&PlanOptions::default()).unwrap());
+    touch_unseen(&copy.shard());
+    let error = Task::start(&plan).and_then(|task| task.wait()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Mismatch, "{error}");
+    assert!(error.message().contains("touched"), "{error}");
+}
+
+/// A process that has the file mapped and has written to a page of it before.
+#[test]
+fn writes_through_a_map_are_seen() {
+    let Some(python) = common::tool("python3") else { return };
+    let copy = Copy::new();
+    let script = "import mmap, sys\n\
+                  with open(sys.argv[1], 'r+b') as file, mmap.mmap(file.fileno(), 0) as map:\n    \
+                      map[-1] = map[-1]\n    \
+                      print('dirty', flush=True)\n    \
+                      input()\n    \
+                      map[-1] ^= 1\n    \
+                      print('written', flush=True)\n    \
+                      input()\n";
+    let mut writer = Command::new(python)
+        .args(["-c", script, copy.shard().to_str().unwrap()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(writer.stdout.take().unwrap()).lines();
+    let mut stdin = writer.stdin.take().unwrap();
+    assert_eq!(lines.next().unwrap().unwrap(), "dirty");
+    copy.settle();
+    assert_eq!(mismatches(&copy.verify()), 0);
+    assert_eq!(mismatches(&copy.verify()), 0);
+    writeln!(stdin).unwrap();
+    assert_eq!(lines.next().unwrap().unwrap(), "written");
+    copy.settle();
+    assert!(mismatches(&copy.verify()) > 0);
+    drop(stdin);
+    writer.wait().unwrap();
+}
+
+/// A file system of memory does not see writes through a map.
+#[test]
+#[cfg(target_os = "linux")]
+fn files_in_memory_are_not_remembered() {
+    const MEMORY: &str = "/dev/shm";
+    let kind = common::run(Command::new("stat").args(["--file-system", "--format", "%T", MEMORY]));
+    if kind.trim() != "tmpfs" {
+        return common::skip("needs tmpfs at /dev/shm");
+    }
+    let folder = tempfile::tempdir_in(MEMORY).unwrap();
+    let weights = folder.path().join("model.safetensors");
+    fs::copy("tests/golden/dtypes.safetensors", &weights).unwrap();
+    let digest = weighbridge::digest::Digest::of(weighbridge::digest::Algorithm::Sha256, &fs::read(&weights).unwrap());
+    fs::write(folder.path().join("SHA256SUMS"), format!("{digest}  model.safetensors\n")).unwrap();
+    thread::sleep(Duration::from_millis(150));
+    let memo_folder = tempfile::tempdir().unwrap();
+    for _ in 0..2 {
+        let memo = Some(Memo::open(memo_folder.path().join("memo")).unwrap());
+        let options = OpenOptions { memo, ..OpenOptions::default() };
+        let report = Model::open(folder.path(), &options, &Context::new()).unwrap().verify().unwrap();
+        assert_eq!((remembered(&report), mismatches(&report)), (0, 0));
     }
 }

@@ -35,11 +35,20 @@ pub(crate) struct Check {
     pub(crate) claims: Vec<Claim>,
     /// For a range that is used elsewhere: what it was there.
     pub(super) witness: Option<Arc<Witness>>,
-    /// For a file that was verified before and has not been touched since: by what it was recognised, and its digest. It is not
-    /// hashed.
-    pub(super) remembered: Option<(Recognised, Digest)>,
+    /// For a file, where there is a memo.
+    pub(super) memo: Option<Box<InMemo>>,
     /// For a tensor that is not hashed whole: which of its blocks are, and what the manifest says about all of them.
     pub(super) cover: Option<Cover>,
+}
+
+/// What a memo has of a file, or is to have.
+#[derive(Debug, Clone)]
+pub(super) struct InMemo {
+    /// What the manifest says of the file and of the tensors in it.
+    pub(super) statement: Digest,
+    /// By what the file was recognised as one of which that was true and that has not been touched since, and its digest. It is not
+    /// hashed.
+    pub(super) known: Option<(Recognised, Digest)>,
 }
 
 /// The blocks of a tensor that cover a slice of it.
@@ -116,7 +125,7 @@ pub(super) struct Checks {
     /// The check of each range that is hashed whole: what it is about, how, bytes from the start of the file, bytes.
     known: HashMap<(Item, Algorithm, u64, u64), u32>,
     /// How the files looked that may have been verified before; nothing for those that a memo cannot know.
-    sights: HashMap<usize, Option<Sight>>,
+    pub(super) sights: HashMap<usize, Option<Sight>>,
 }
 
 impl Check {
@@ -125,9 +134,14 @@ impl Check {
         self.cover.is_none() && self.claims.iter().any(|claim| claim.origin.covers)
     }
 
+    /// For a file that is not hashed because it was verified before: by what it was recognised, and its digest.
+    pub(super) fn remembered(&self) -> Option<(Recognised, Digest)> {
+        self.memo.as_ref()?.known
+    }
+
     /// The blocks that the pass hashes.
     pub(super) fn hashed_blocks(&self) -> Range<u32> {
-        match (self.remembered, &self.cover) {
+        match (self.remembered(), &self.cover) {
             (Some(_), _) => 0..0,
             (None, Some(cover)) => cover.blocks.clone(),
             (None, None) => 0..self.blocks(),

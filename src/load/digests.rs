@@ -125,14 +125,14 @@ impl Digests {
         }
     }
 
-    /// The files of which a digest was made that all manifests expect.
-    pub(super) fn matched_files<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (usize, &'a Check, Digest)> {
-        self.concluded(plan).filter(|(check, actual)| check.remembered.is_none() && matches(check, *actual)).filter_map(
-            |(check, actual)| match check.item {
-                Item::File(file) => Some((file, check, actual)),
-                Item::Used(_) | Item::Tensor(_) | Item::Run(_) => None,
-            },
-        )
+    /// The files that were hashed, if everything is what all manifests expect; none if anything is not.
+    pub(super) fn verified_files<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (usize, &'a Check)> {
+        let is_sound = self.concluded(plan).all(|(check, actual)| matches(check, actual));
+        let hashed = self.concluded(plan).filter(move |(check, _)| is_sound && check.remembered().is_none());
+        hashed.filter_map(|(check, _)| match check.item {
+            Item::File(file) => Some((file, check)),
+            Item::Used(_) | Item::Tensor(_) | Item::Run(_) => None,
+        })
     }
 
     /// Every complete digest with those of its blocks.
@@ -156,7 +156,7 @@ impl Digests {
                 let problem = claim.contradiction.clone();
                 let evidence = || {
                     let evidence = Evidence::new(claim.origin, check.algorithm, (claim.expected, actual), problem);
-                    evidence.remembered_by(check.remembered.map(|(recognised, _)| recognised))
+                    evidence.remembered_by(check.remembered().map(|(recognised, _)| recognised))
                 };
                 match check.item {
                     Item::File(file) => of_files[file].push((report.evidence(evidence())?, claim.origin.covers)),
@@ -233,7 +233,7 @@ fn run_around(runs: &[(RunAt, u32)], tensor: &Tensor<'_>) -> Option<u32> {
 /// The digests of a check's blocks before any is hashed: of those that will not be, what the manifest states.
 fn blocks_to_be(check: &Check) -> Result<Vec<Digest>> {
     memory::check()?;
-    if let Some((_, digest)) = check.remembered {
+    if let Some((_, digest)) = check.remembered() {
         return Ok(vec![digest]);
     }
     match &check.cover {

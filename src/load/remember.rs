@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::checks::{Check, Item};
+use super::checks::{Check, InMemo, Item};
 use super::payload::{Payload, PayloadFile};
 use super::plan::Plan;
 use crate::digest::{Algorithm, Digest};
+use crate::error::{Error, Kind, Result};
 use crate::host::Level;
 use crate::storage::Source;
 use crate::verify::{Memo, Policy, Recognised, Sight};
@@ -41,25 +42,34 @@ pub(super) fn look(plan: &Plan) -> Vec<(usize, Sight)> {
         return Vec::new();
     }
     let hashed =
-        plan.checks.list.iter().filter(|check| check.remembered.is_none()).filter_map(|check| match check.item {
+        plan.checks.list.iter().filter(|check| check.remembered().is_none()).filter_map(|check| match check.item {
             Item::File(file) => Some(file),
             Item::Used(_) | Item::Tensor(_) | Item::Run(_) => None,
         });
     let files: BTreeSet<usize> = hashed.collect();
-    files.into_iter().filter_map(|file| Some((file, Sight::of(&plan.files[file].source)?))).collect()
+    files.into_iter().filter_map(|file| Some((file, Sight::settled(&plan.files[file].source)?))).collect()
 }
 
-/// Adds the files whose digests matched to the memo. That it cannot be written costs a later check, and is told by the log.
-pub(super) fn remember<'a>(
-    plan: &Plan,
-    sights: &[(usize, Sight)],
-    matched: impl Iterator<Item = (usize, &'a Check, Digest)>,
-) {
+/// Refuses files that were recognised when the load was planned, and have been touched since.
+pub(super) fn check_remembered(plan: &Plan) -> Result<()> {
+    for check in plan.checks.list.iter().filter(|check| check.remembered().is_some()) {
+        let (source, sight) = (&plan.files[check.file].source, plan.checks.sights.get(&check.file));
+        if !sight.is_some_and(|sight| sight.as_ref().is_some_and(|sight| sight.is_still(source))) {
+            let message = "the file was touched while it was in use, after the memo had recognised it: try again";
+            return Err(Error::new(Kind::Mismatch, message).with_path(source.path()));
+        }
+    }
+    Ok(())
+}
+
+/// Adds the files that were verified to the memo. That it cannot be written costs a later check, and is told by the log.
+pub(super) fn remember<'a>(plan: &Plan, sights: &[(usize, Sight)], verified: impl Iterator<Item = (usize, &'a Check)>) {
     let Some(UsedMemo { memo, .. }) = &plan.payload.memo else { return };
-    for (file, check, digest) in matched {
+    for (file, check) in verified {
+        let Some(InMemo { statement, .. }) = check.memo.as_deref() else { continue };
         let Ok(position) = sights.binary_search_by_key(&file, |(file, _)| *file) else { continue };
         let PayloadFile { source, .. } = &plan.files[file];
-        memo.remember(&sights[position].1, source, check.algorithm, digest);
+        memo.remember(&sights[position].1, source, check.algorithm, *statement);
     }
     if let Err(e) = memo.save() {
         plan.payload.context.log(Level::Warn, "memo", || e.to_string());

@@ -99,6 +99,13 @@ impl Source {
         self.stored_file().and_then(|stored| stored.state())
     }
 
+    /// Writes out what processes have written to the file through maps, as far as the system can.
+    pub(crate) fn flush(&self) {
+        if let Some(stored) = self.stored_file() {
+            stored.flush();
+        }
+    }
+
     /// The digest of the hash tree over the file; `None` if it has none.
     pub(crate) fn hash_tree(&self) -> Option<String> {
         self.stored_file().and_then(|stored| stored.hash_tree())

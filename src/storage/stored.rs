@@ -55,6 +55,9 @@ pub(super) trait Stored: Send + Sync {
         None
     }
 
+    /// Writes out what processes have written to the file through maps, as far as the system can.
+    fn flush(&self) {}
+
     /// The digest of the hash tree that the file system keeps over the file and checks it by; `None` if there is none.
     fn hash_tree(&self) -> Option<String> {
         None

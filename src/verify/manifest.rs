@@ -1,10 +1,11 @@
 //! What one manifest says, in the form that all kinds have in common.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::claims::{Claims, FileClaim, RunClaim, TensorClaim};
 use super::{Anchor, Origin};
-use crate::digest::{Algorithm, Digest};
+use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Result;
 use crate::storage::Source;
 
@@ -28,6 +29,8 @@ pub struct Manifest {
     pub runs: BTreeMap<String, Vec<RunClaim>>,
     /// How long the manifest itself is and its digest, if the caller gave it: it may lie in the directory that it is about.
     itself: Option<(u64, Digest)>,
+    /// For each file, a digest of what is said of tensors in it. Made when it is first asked for.
+    statements: OnceLock<BTreeMap<String, Digest>>,
 }
 
 impl Manifest {
@@ -37,17 +40,36 @@ impl Manifest {
         files: BTreeMap<String, FileClaim>,
         runs: BTreeMap<String, Vec<RunClaim>>,
     ) -> Self {
-        Self { source, anchor: Anchor::Beside, is_of_format: true, files, tensors: BTreeMap::new(), runs, itself: None }
+        Self { is_of_format: true, files, runs, ..Self::new(source, Anchor::Beside, Claims::default()) }
     }
 
     pub(super) fn new(source: &'static str, anchor: Anchor, (files, tensors): Claims) -> Self {
-        Self { source, anchor, is_of_format: false, files, tensors, runs: BTreeMap::new(), itself: None }
+        let (runs, itself, statements) = Default::default();
+        Self { source, anchor, is_of_format: false, files, tensors, runs, itself, statements }
     }
 
     /// The manifest that a caller gives as these bytes.
     pub(super) fn given(source: &'static str, claims: Claims, bytes: &[u8]) -> Self {
         let itself = Some((bytes.len() as u64, Digest::of(FASTEST, bytes)));
         Self { itself, ..Self::new(source, Anchor::Caller, claims) }
+    }
+
+    /// What this manifest says of a file, in one digest: its own where nothing is said of tensors in it, and otherwise one of all that
+    /// is said, so that a manifest that says something else of a tensor makes another one.
+    pub(crate) fn statement(&self, file: &str) -> Option<(Algorithm, Digest)> {
+        let (algorithm, digest) = self.files.get(file)?.fastest()?;
+        let of_tensors = self.statements.get_or_init(|| self.statements_of_tensors());
+        let Some(of_tensors) = of_tensors.get(file) else { return Some((algorithm, digest)) };
+        Some((algorithm, Digest::of(Algorithm::Sha256, &[digest.as_bytes(), of_tensors.as_bytes()].concat())))
+    }
+
+    fn statements_of_tensors(&self) -> BTreeMap<String, Digest> {
+        let mut hashers = BTreeMap::<&str, Hasher>::new();
+        for (name, claim) in &self.tensors {
+            let hasher = hashers.entry(&claim.file).or_insert_with(|| Hasher::whole(Algorithm::Sha256, 0));
+            claim.feed(name, |bytes| hasher.update(bytes));
+        }
+        hashers.into_iter().map(|(file, hasher)| (file.to_owned(), hasher.finish())).collect()
     }
 
     /// Whether a file is the manifest itself that a caller gave.

@@ -86,9 +86,20 @@ impl Sight {
         (state.is_some() || tree.is_some()).then_some(Self { state, tree })
     }
 
+    /// Looks at a file that is about to be hashed. What a process has written through a map is written out first: from then on the
+    /// next write through it is seen.
+    pub(crate) fn settled(source: &Source) -> Option<Self> {
+        source.flush();
+        Self::of(source)
+    }
+
     /// Whether a file is still what was seen.
-    fn is_still(&self, source: &Source) -> bool {
-        self.state.is_some() && source.state() == self.state
+    pub(crate) fn is_still(&self, source: &Source) -> bool {
+        match (&self.state, &self.tree) {
+            (None, None) => false,
+            (None, tree) => source.hash_tree() == *tree,
+            (state, _) => source.state() == *state,
+        }
     }
 }
 

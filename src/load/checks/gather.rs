@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CHECKS, Check, Checks, Claim, Cover, Item, Scope};
+use super::{CHECKS, Check, Checks, Claim, Cover, InMemo, Item, Scope};
 use crate::digest::{Algorithm, BLOCK, Digest};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::load::part::Taken;
@@ -12,7 +12,7 @@ use crate::load::taken::TakenRanges;
 use crate::memory;
 use crate::storage::{Source, Witness};
 use crate::tensor::Span;
-use crate::verify::{FileClaim, Manifest, Policy, Recognised, RunClaim};
+use crate::verify::{FileClaim, Manifest, Policy, RunClaim};
 
 impl Checks {
     /// The checks that a load of these tensors needs. Files whose tensors are all selected are checked whole where
@@ -36,8 +36,13 @@ impl Checks {
             let selected: Vec<&Selected> = memory::collect(group.iter().map(|(_, selected)| *selected), CHECKS)?;
             checks.add_used_file(payload, files, group[0].0, &selected)?;
         }
-        for file in payload.weights..files.len() {
+        // A model without tensors is what its files describe.
+        let first = if payload.tensors.is_empty() { 0 } else { payload.weights };
+        for file in first..files.len() {
             checks.add_claims(payload, files, file, &[])?;
+            if is_required && payload.tensors.is_empty() {
+                check_cover(payload, &files[file].source)?;
+            }
         }
         checks.cut(files, "load fewer tensors at once, or use a manifest that states digests of whole files")
     }
@@ -85,7 +90,8 @@ impl Checks {
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).with_path(source.path()).with_subject(source.name()));
             }
-            let is_remembered = self.recognise(payload, files, (file, claim))?.is_some();
+            let is_remembered =
+                self.memo_of(payload, files, (file, manifest))?.is_some_and(|memo| memo.known.is_some());
             let claims_all = selected.iter().all(|one| claim_of(payload, manifest, (file, one.tensor)).is_some());
             let described = manifest.files.get(files[description].source.name());
             if let Some(claim) = claim.filter(|_| is_whole && described.is_some() || !claims_all || is_remembered) {
@@ -121,7 +127,8 @@ impl Checks {
             }
             let is_described = manifest.files.contains_key(files[payload.description(file)].source.name());
             let is_wanted = |stated: &Claim| claim.is_none() || !is_described || stated.is_contradicted();
-            let confirms = self.confirms && self.recognise(payload, files, (file, claim))?.is_none();
+            let memo = self.memo_of(payload, files, (file, manifest))?;
+            let confirms = self.confirms && memo.is_none_or(|memo| memo.known.is_none());
             self.add_tensor_claims(payload, manifest, (file, tensors.iter().copied()), confirms, is_wanted)?;
         }
         Ok(())
@@ -139,7 +146,7 @@ impl Checks {
         let len = files[file].source.len();
         let origin = manifest.origin(algorithm);
         let contradiction = wrong_size(len, claim, manifest);
-        let recognised = self.recognise(payload, files, (file, Some(claim)))?;
+        let memo = self.memo_of(payload, files, (file, manifest))?;
         let (item, claim) = (Item::File(file), Claim { origin, expected, contradiction });
         // What describes several files is asked for with each of them.
         let known = self.known.get(&(item, algorithm, 0, len)).map(|number| &self.list[*number as usize]);
@@ -147,25 +154,46 @@ impl Checks {
             return Ok(origin.covers);
         }
         let is_new = known.is_none();
+        let is_known = is_new && memo.as_ref().is_some_and(|memo| memo.known.is_some());
         self.add_check(item, algorithm, (file, 0, len), claim)?;
-        match (recognised, self.list.last_mut()) {
-            (Some(recognised), Some(check)) if is_new => check.remembered = Some((recognised, expected)),
-            _ => self.add_witnesses(files, file)?,
+        self.set_memo((item, algorithm, 0, len), memo, is_new);
+        if !is_known {
+            self.add_witnesses(files, file)?;
         }
         Ok(origin.covers)
     }
 
-    /// By what a file is recognised as one that was verified before and is what a claim says, so that it is not hashed.
-    fn recognise(
+    /// Notes for a check what the memo has. What manifests say of one file in different words is not remembered.
+    fn set_memo(&mut self, key: (Item, Algorithm, u64, u64), memo: Option<InMemo>, is_new: bool) {
+        let number = self.known.get(&key).map(|number| *number as usize);
+        let Some(check) = number.and_then(|number| self.list.get_mut(number)) else { return };
+        if is_new {
+            check.memo = memo.map(Box::new);
+            return;
+        }
+        let said = |memo: &InMemo| memo.statement;
+        if check.remembered().is_none() && check.memo.as_deref().map(said) != memo.as_ref().map(said) {
+            check.memo = None;
+        }
+    }
+
+    /// What the memo has, or is to have, of a file of which a manifest says something.
+    fn memo_of(
         &mut self,
         payload: &Payload,
         files: &[PayloadFile],
-        (file, claim): (usize, Option<&FileClaim>),
-    ) -> Result<Option<Recognised>> {
-        let Some((algorithm, digest)) = claim.and_then(FileClaim::fastest) else { return Ok(None) };
+        (file, manifest): (usize, &Manifest),
+    ) -> Result<Option<InMemo>> {
+        let source = &files[file].source;
+        if payload.memo.is_none() {
+            return Ok(None);
+        }
+        let Some((algorithm, statement)) = manifest.statement(source.name()) else { return Ok(None) };
+        let digest = manifest.files.get(source.name()).and_then(FileClaim::fastest).map(|(_, digest)| digest);
         memory::reserve_entry(&mut self.sights, CHECKS)?;
-        let sight = self.sights.entry(file).or_insert_with(|| payload.sight_of(&files[file].source));
-        Ok(sight.as_ref().and_then(|sight| payload.recognise(sight, algorithm, digest)))
+        let sight = self.sights.entry(file).or_insert_with(|| payload.sight_of(source));
+        let recognised = sight.as_ref().and_then(|sight| payload.recognise(sight, algorithm, statement));
+        Ok(Some(InMemo { statement, known: recognised.zip(digest) }))
     }
 
     /// Adds the ranges of a file that are used elsewhere: what is checked there has to be what is used.
@@ -310,10 +338,19 @@ impl Checks {
         memory::check()?;
         memory::push(
             &mut self.list,
-            Check { item, algorithm, file, start, len, claims, witness: None, remembered: None, cover },
+            Check { item, algorithm, file, start, len, claims, witness: None, memo: None, cover },
             CHECKS,
         )
     }
+}
+
+/// Refuses a file that no manifest covers.
+fn check_cover(payload: &Payload, source: &Source) -> Result<()> {
+    let covers = |manifest: &Manifest| {
+        let claim = manifest.files.get(source.name()).and_then(FileClaim::fastest);
+        claim.is_some_and(|(algorithm, _)| manifest.origin(algorithm).covers)
+    };
+    if payload.manifests.iter().any(covers) { Ok(()) } else { Err(uncovered(source, source)) }
 }
 
 fn uncovered(source: &Source, description: &Source) -> Error {

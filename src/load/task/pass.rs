@@ -15,7 +15,7 @@ use crate::load::placement::Placement;
 use crate::load::plan::Plan;
 use crate::load::prepare::prepare;
 use crate::load::reader::ReadModes;
-use crate::load::remember::{look, remember};
+use crate::load::remember::{check_remembered, look, remember};
 use crate::load::sink::{Mover, Sink};
 use crate::load::worker::{Turn, Worker};
 use crate::memory;
@@ -260,7 +260,7 @@ impl Pass {
             Phase::Running => {}
         }
         // A cancel that came before the end counts, also if the work was done when it was noticed.
-        if let Err(failure) = self.check_cancelled().and_then(|()| check_unchanged(&self.plan)) {
+        if let Err(failure) = self.check_end() {
             status.phase = Phase::Failed(failure.clone());
             drop(status);
             self.let_go();
@@ -270,10 +270,17 @@ impl Pass {
         lock(&self.digests).mark_verified(&self.plan, &self.stamps);
         status.phase = Phase::Done;
         drop(status);
-        remember(&self.plan, &self.sights, lock(&self.digests).matched_files(&self.plan));
+        remember(&self.plan, &self.sights, lock(&self.digests).verified_files(&self.plan));
         let costs = lock(&self.costs).clone();
         self.journal.done(&self.plan, costs);
         Ok(State::Done)
+    }
+
+    /// What is asked once more when the work is done.
+    fn check_end(&self) -> Result<()> {
+        self.check_cancelled()?;
+        check_unchanged(&self.plan)?;
+        check_remembered(&self.plan)
     }
 
     /// What has failed holds no memory, however long the task is kept.

@@ -165,11 +165,19 @@ impl Stored for OnDisk {
     }
 
     fn state(&self) -> Option<FileState> {
-        let metadata = self.whole()?.metadata().ok()?;
+        let file = self.whole().filter(|file| system::tells_changes(file))?;
+        let metadata = file.metadata().ok()?;
         let identity = Identity::of(&metadata);
         let (device, inode) = identity.number()?;
         let modified = identity.modified()?.as_nanos() as u64;
         Some(FileState { device, inode, size: identity.size, modified, changed: stamp(&metadata)? })
+    }
+
+    fn flush(&self) {
+        if let Some(file) = self.whole() {
+            // Whoever may not do that sees what was written later.
+            let _ = file.sync_data();
+        }
     }
 
     fn hash_tree(&self) -> Option<String> {

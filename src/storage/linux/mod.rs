@@ -56,6 +56,26 @@ pub(super) fn residency(file: &OnDisk) -> f64 {
     reopen(file, OFlags::empty()).map_or(1.0, |again| residency::measure(&again, file.start + file.len()))
 }
 
+/// Whether the file system gives a file another time whenever its contents change, also by writes through a map, and another number
+/// or time to another file. Those of memory do not see such writes, images have the times that their maker chose, and of others it is
+/// not known.
+pub(super) fn tells_changes(file: &File) -> bool {
+    /// `statfs(2)` and `linux/magic.h`: ext2 to ext4, XFS, Btrfs, ZFS, F2FS, bcachefs, overlayfs, NFS, Ceph, Lustre.
+    const TRUSTED: [u64; 10] = [
+        0xef53,
+        0x5846_5342,
+        0x9123_683e,
+        0x2fc1_2fc1,
+        0xf2f5_2010,
+        0xca45_1a4e,
+        0x794c_7630,
+        0x6969,
+        0x00c3_6400,
+        0x0bd0_0bd0,
+    ];
+    rustix::fs::fstatfs(file).is_ok_and(|found| TRUSTED.contains(&(found.f_type as u64 & 0xffff_ffff)))
+}
+
 /// Another descriptor of the same file, with `flags`; `None` if it cannot be had, or the file has changed.
 ///
 /// It is reached through a descriptor and not by its path, which may lead to another file by now.
