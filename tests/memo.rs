@@ -320,6 +320,7 @@ fn writes_through_a_map_are_seen() {
         .args(["-c", script, copy.shard().to_str().unwrap()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(writer.stdout.take().unwrap()).lines();

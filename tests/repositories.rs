@@ -5,6 +5,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use safetensors::tensor::{Dtype, TensorView};
 use weighbridge::digest::{Algorithm, Digest};
@@ -314,4 +315,86 @@ fn deep_folders_are_covered() {
     let manifests = Manifests::of(&model).unwrap();
     assert!(manifests.checksums().contains("/o/p/config.json"));
     assert_eq!(model.verify().unwrap().len(), 3);
+}
+
+fn verify(path: &Path, options: VerifyOptions) -> Report {
+    repository(path).verify_with(options, |_| ControlFlow::Continue(())).unwrap()
+}
+
+/// What lies there and cannot be read is not missing.
+#[test]
+fn only_files_that_are_not_there_may_be_missing() {
+    let root = plant(&["a/model.safetensors"]);
+    let list = |name: &str| fs::write(root.path().join("SHA256SUMS"), format!("{}  {name}\n", "0".repeat(64))).unwrap();
+    fs::create_dir(root.path().join("folder")).unwrap();
+    symlink("gone", root.path().join("dead")).unwrap();
+    symlink("/etc/hostname", root.path().join("away")).unwrap();
+    let lenient = VerifyOptions { ignores_missing: true, ..VerifyOptions::default() };
+    list("absent");
+    verify(root.path(), lenient).verdict(Policy::IfPresent).unwrap();
+    for (name, why) in [
+        ("folder", "expected a regular file, found a directory"),
+        ("dead", "it is a link to \"gone\", which is not there"),
+        ("away", "outside the model's directory"),
+        ("../outside", "\"..\""),
+        ("/etc/hostname", "relative"),
+    ] {
+        list(name);
+        let report = verify(root.path(), lenient);
+        let error = report.verdict(Policy::IfPresent).unwrap_err();
+        assert!(error.kind() == Kind::Mismatch && error.message().contains(why), "{name}: {error}");
+    }
+}
+
+/// Whatever it is, but for hidden entries.
+#[test]
+fn everything_that_no_manifest_lists_is_extra() {
+    use std::os::unix::ffi::OsStrExt;
+    let root = plant(&["model.safetensors", "sub/config.json"]);
+    let manifests = Manifests::of(&Model::open(root.path(), &options(Policy::None), &Context::new()).unwrap()).unwrap();
+    fs::write(root.path().join("SHA256SUMS"), manifests.checksums()).unwrap();
+    let strict = VerifyOptions { refuses_extra: true, ..VerifyOptions::default() };
+    let verdict = || {
+        let model = Model::open(root.path(), &options(Policy::IfPresent), &Context::new()).unwrap();
+        model.verify_with(strict, |_| ControlFlow::Continue(())).unwrap().verdict(Policy::IfPresent)
+    };
+    fs::write(root.path().join(".hidden"), "").unwrap();
+    verdict().unwrap();
+    let make: [(&[u8], fn(&Path)); 6] = [
+        (b"plain", |path| fs::write(path, "").unwrap()),
+        (b"\xff.py", |path| fs::write(path, "").unwrap()),
+        (b"a\\b.py", |path| fs::write(path, "").unwrap()),
+        (b"dead", |path| symlink("gone", path).unwrap()),
+        (b"folder", |path| symlink("/etc", path).unwrap()),
+        (b"pipe", |path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success())),
+    ];
+    for (name, make) in make {
+        for folder in ["", "sub"] {
+            let path = root.path().join(folder).join(std::ffi::OsStr::from_bytes(name));
+            make(&path);
+            let error = verdict().unwrap_err();
+            assert_eq!(error.kind(), Kind::Unverified, "{path:?}: {error}");
+            fs::remove_file(&path).unwrap();
+        }
+    }
+    verdict().unwrap();
+}
+
+/// A model whose numbers are attributes of its nodes, and one of nothing but metadata.
+#[test]
+fn required_cover_is_that_of_models_without_tensors_too() {
+    let root = tempfile::tempdir().unwrap();
+    let weights = root.path().join("adapter_model.safetensors");
+    fs::write(&weights, safetensors::serialize(BTreeMap::<&str, TensorView<'_>>::new(), None).unwrap()).unwrap();
+    let open = || Model::open(&weights, &options(Policy::Required), &Context::new()).unwrap();
+    assert_eq!(open().load(&PlanOptions::default()).unwrap_err().kind(), Kind::Unverified);
+    assert_eq!(open().verify().unwrap().verdict(Policy::Required).unwrap_err().kind(), Kind::Unverified);
+    let digest = Digest::of(Algorithm::Sha256, &fs::read(&weights).unwrap());
+    fs::write(root.path().join("SHA256SUMS"), format!("{digest}  adapter_model.safetensors\n")).unwrap();
+    open().load(&PlanOptions::default()).unwrap();
+    open().verify().unwrap().verdict(Policy::Required).unwrap();
+    // Of nothing, nothing can be verified.
+    let empty = plant(&["README.md"]);
+    let error = repository(empty.path()).verify().unwrap().verdict(Policy::Required).unwrap_err();
+    assert_eq!((error.kind(), error.message()), (Kind::Unverified, "nothing was verified, and the policy requires it"));
 }

@@ -42,11 +42,11 @@ impl Destination {
         Self::Stream(stdout())
     }
 
-    /// A file is replaced. A device or a pipe is written to, and so is what a link leads to, such as `/dev/stdout`.
+    /// A file is replaced, also one that a link leads to. A device or a pipe is written to, such as `/dev/stdout`.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        let is_file = path.symlink_metadata().map_or(true, |there| there.is_file());
-        if is_file {
-            return Self::create(path);
+        if path.metadata().map_or(true, |there| there.is_file()) {
+            // Of a link that leads nowhere, the link itself is replaced.
+            return Self::create(&path.canonicalize().unwrap_or_else(|_| path.to_owned()));
         }
         let file = File::options().write(true).truncate(true).open(path);
         let file = file.map_err(|error| Failure::of_named(path, "write the output", &error))?;

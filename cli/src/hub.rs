@@ -119,7 +119,9 @@ fn revisions(model: &Path) -> Vec<String> {
     let mut ahead = names(&refs);
     while let Some(name) = ahead.pop() {
         let path = refs.join(&name);
-        if path.is_dir() && name.split('/').count() < DEEPEST {
+        // No link to a folder is followed: it may lead back.
+        let is_folder = path.symlink_metadata().is_ok_and(|there| there.is_dir());
+        if is_folder && name.split('/').count() < DEEPEST {
             ahead.extend(names(&path).iter().map(|below| format!("{name}/{below}")));
         } else if commit(&path).is_some_and(|commit| snapshots.join(commit).is_dir()) {
             found.push(name);

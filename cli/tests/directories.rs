@@ -247,3 +247,85 @@ fn diff_compares_graphs_too() {
     let plain = good_json(&["diff", path(&weights), path(&weights), "--json"]);
     assert!(plain.get("graph_equal").is_none(), "weights have no graph");
 }
+
+/// A manifest of one model says nothing of the other, and a policy asks for a check of both.
+#[test]
+fn diff_checks_both_models_where_that_is_asked_for() {
+    let (a, b) = (checkpoint(), checkpoint());
+    let outside = tempfile::tempdir().unwrap();
+    let manifest = outside.path().join("a.json");
+    good(&["digest", path(a.path()), "--output", path(&manifest)]);
+    good(&["diff", path(a.path()), path(b.path()), "--manifest", path(&manifest)]);
+    damage(&b.path().join("model-00001-of-00004.safetensors"));
+    let told = bad(1, &["diff", path(a.path()), path(b.path()), "--manifest", path(&manifest)]);
+    assert!(told.contains("model-00001-of-00004.safetensors") && told.contains("expects"), "{told}");
+    for folder in [&a, &b] {
+        fs::remove_file(folder.path().join("SHA256SUMS")).ok();
+        fs::remove_file(folder.path().join("weighbridge.json")).ok();
+    }
+    assert!(bad(1, &["diff", path(a.path()), path(a.path()), "--policy", "required"]).contains("no manifest covers"));
+    good(&["diff", path(a.path()), path(a.path())]);
+}
+
+/// The weights of a user are worth more than a report of them.
+#[test]
+fn files_of_the_model_are_not_written_over() {
+    let copy = checkpoint();
+    let weights = copy.path().join("model-00002-of-00004.safetensors");
+    let before = fs::read(&weights).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let link = outside.path().join("link");
+    std::os::unix::fs::symlink(&weights, &link).unwrap();
+    let target = path(copy.path());
+    for output in [&weights, &link, &copy.path().join("config.json")] {
+        for command in ["inspect", "verify", "digest", "check"] {
+            let told = bad(2, &[command, target, "--output", path(output)]);
+            assert!(told.contains("may be a file of the model"), "{told}");
+        }
+    }
+    assert!(bad(2, &["inspect", path(&weights), "--output", path(&weights)]).contains("may be a file of the model"));
+    // A link is written through, and nothing is lost if there is nothing to write.
+    let other = outside.path().join("other.json");
+    fs::write(&other, "before").unwrap();
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&other, &link).unwrap();
+    bad(2, &["inspect", "/no/such/model", "--output", path(&link)]);
+    assert_eq!(fs::read_to_string(&other).unwrap(), "before");
+    good(&["inspect", target, "--json", "--output", path(&link)]);
+    assert!(fs::read_to_string(&other).unwrap().starts_with('{') && link.is_symlink());
+    good(&["digest", target]);
+    good(&["digest", target, "--output", path(&copy.path().join("weighbridge.json"))]);
+    assert_eq!(fs::read(&weights).unwrap(), before);
+}
+
+#[test]
+fn lists_are_looked_for_where_their_files_are() {
+    let root = pipeline();
+    let sums = Command::new("sha256sum").arg("config.json").current_dir(root.path().join("unet")).output().unwrap();
+    fs::write(root.path().join("unet/my.list"), sums.stdout).unwrap();
+    let deep = (0..40).map(|_| "d").collect::<Vec<_>>().join("/");
+    fs::create_dir_all(root.path().join(deep)).unwrap();
+    let here = |args: &[&str]| command(args).current_dir(root.path()).output().unwrap();
+    assert_eq!(here(&["verify", "-c", "unet/my.list"]).status.code(), Some(0));
+    let strict = here(&["verify", "-c", "unet/my.list", "--fail-on-extra-files"]);
+    assert!(text(&strict.stderr).contains("diffusion_pytorch_model.safetensors: no manifest lists"), "{strict:?}");
+    fs::remove_file(root.path().join("unet/diffusion_pytorch_model.safetensors")).unwrap();
+    assert_eq!(here(&["verify", "-c", "unet/my.list", "--fail-on-extra-files"]).status.code(), Some(0));
+    fs::write(root.path().join("bad.list"), "no digest").unwrap();
+    let output = here(&["verify", "-c", "bad.list", "--json"]);
+    let error: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(error["error"]["path"], "bad.list");
+}
+
+/// Every line of a report has the same fields.
+#[test]
+fn lines_of_reports_have_a_reason_and_say_whether_they_cover() {
+    let root = pipeline();
+    std::os::unix::fs::symlink("gone", root.path().join("unet/dead")).unwrap();
+    let seen = good_json(&["verify", path(root.path()), "--json"]);
+    let checks = seen["checks"].as_array().unwrap();
+    assert!(checks.iter().all(|check| check["covers"] == false && check.get("reason").is_some()), "{seen}");
+    let dead = checks.iter().find(|check| check["subject"] == "unet/dead").unwrap();
+    assert_eq!(dead["reason"], "it is a link to \"gone\", which is not there: restore that file, or download it again");
+    assert!(good(&["verify", path(root.path())]).contains("unet/dead: it is a link to \"gone\""));
+}

@@ -151,3 +151,36 @@ fn the_formats_are_listed() {
     assert_eq!(shown.lines().count(), 1 + formats.len(), "{shown}");
     assert!(shown.contains("\nonnx          yes    no      yes    onnx\n"), "{shown}");
 }
+
+/// Links that lead back, and a pipe in the place of a file.
+#[test]
+fn odd_caches_end() {
+    let cache = tempfile::tempdir().unwrap();
+    let model = cache.path().join("models--org--tiny");
+    for folder in ["snapshots/one", "snapshots/two", "refs", "blobs"] {
+        fs::create_dir_all(model.join(folder)).unwrap();
+    }
+    for number in 0..12 {
+        std::os::unix::fs::symlink(".", model.join(format!("refs/link{number}"))).unwrap();
+    }
+    let output = command(&["inspect", "org/tiny@nope"]).env("HF_HUB_CACHE", cache.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(Command::new("mkfifo").arg(model.join("refs/main")).status().unwrap().success());
+    let told = bad(2, &["inspect", path(&model)]);
+    assert!(told.contains("several revisions"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_explained() {
+    let told = bad(2, &["inspect", "https://huggingface.co/org/name"]);
+    assert!(told.contains("nothing is downloaded") && told.contains("hf://org/name"), "{told}");
+    let file = golden("edge.safetensors");
+    for root in ["/no/such/folder", path(&file), "org/name"] {
+        assert!(bad(2, &["inspect", path(&file), "--link-root", root]).contains("no such directory"), "{root}");
+    }
+    assert!(bad(2, &["verify", path(&file), "--memo", "/no/such/folder/memo"]).contains("there is no such directory"));
+    let home = tempfile::tempdir().unwrap();
+    let output = command(&["digest", path(&file), "--output=~/made.json"]).env("HOME", home.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(home.path().join("made.json").is_file());
+}

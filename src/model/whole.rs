@@ -13,7 +13,7 @@ use crate::formats::{FoundModel, survey};
 use crate::host::Progress;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
-use crate::storage::{Location, Source};
+use crate::storage::{Location, OddName, Source};
 use crate::verify::{Manifest, Policy, Report, ReportFile, VerifyOptions, claims_of_others, is_manifest};
 
 impl Model {
@@ -70,6 +70,14 @@ pub(super) struct Whole<'a> {
     pub is_directory: bool,
 }
 
+/// What lies in a directory beside a model's own files and its assets.
+#[derive(Default)]
+struct Rest {
+    names: Vec<String>,
+    /// What nothing can name, or nobody can read.
+    unusable: Vec<ReportFile>,
+}
+
 /// Files that are no part of the payload.
 struct Others {
     files: Vec<PayloadFile>,
@@ -84,21 +92,23 @@ impl Whole<'_> {
         mut progress: impl FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Report> {
         let context = &self.payload.context;
-        let rest = if options.only_listed { Ok(Vec::new()) } else { self.rest_of_tree() };
+        let rest = if options.only_listed { Ok(Rest::default()) } else { self.rest_of_tree() };
         let mut notes = Vec::new();
-        let others = rest.and_then(|rest| {
+        let others = rest.and_then(|Rest { names: rest, unusable }| {
             let Payload { manifests, policy, .. } = &**self.payload;
             let also = claims_of_others(self.location, &rest, manifests, *policy, &mut notes)?;
             let is_whole = *policy != Policy::None && self.is_directory && !options.only_listed;
             let weights = if is_whole { other_weights(self.location, &self.own()?)? } else { HashSet::new() };
-            Ok((self.others(options, &rest, &also, &mut progress)?, also, weights))
+            let mut others = self.others(options, &rest, &also, &mut progress)?;
+            others.missing.extend(unusable);
+            Ok((others, also, weights))
         });
-        let (Others { files, mut missing }, also, weights) = context.log_failure("verify", others)?;
-        if options.ignores_missing {
-            missing.clear();
-        }
+        let (Others { files, missing }, also, weights) = context.log_failure("verify", others)?;
         let report = verify(self.payload, files, missing, &also, progress)?.refusing_extra(options.refuses_extra);
-        let report = report.with_notes(notes).with_weights(|name| weights.contains(name))?;
+        // A model without tensors is what its files describe.
+        let own = if self.payload.tensors.is_empty() { self.own()? } else { HashSet::new() };
+        let is_weight = |name: &str| weights.contains(name) || own.contains(name);
+        let report = report.with_notes(notes).with_weights(|name| is_weight(name))?;
         // Whoever asked decides what a mismatch means; the log names it.
         let _ = context.log_failure("verify", report.verdict(self.payload.policy));
         Ok(report)
@@ -110,28 +120,43 @@ impl Whole<'_> {
         for name in self.assets {
             memory::push(&mut files, PayloadFile::plain(self.location.open_asset(name)?), FILES)?;
         }
-        for name in &rest {
+        for name in &rest.names {
             match self.location.open_asset(name) {
                 Ok(source) => memory::push(&mut files, PayloadFile::plain(source), FILES)?,
                 Err(e) if is_no_file(&e) => memory::push(&mut left_out, e, FILES)?,
                 Err(e) => return Err(e),
             }
         }
+        for ReportFile { path, problem, .. } in rest.unusable {
+            memory::push(&mut left_out, Error::format(problem.unwrap_or_default()).with_path(path), FILES)?;
+        }
         Ok(Measured { left_out, ..measure(self.payload, files, progress)? })
     }
 
-    /// The files in the folders of the directory; none if it is a single file.
-    fn rest_of_tree(&self) -> Result<Vec<String>> {
+    /// The files of the directory and its folders that are neither the payload's own nor assets; none if it is a single file. Hidden
+    /// ones do not count, nor do manifests of the directory itself.
+    fn rest_of_tree(&self) -> Result<Rest> {
         if !self.is_directory {
-            return Ok(Vec::new());
+            return Ok(Rest::default());
         }
         let own = self.own()?;
+        let assets: HashSet<&String> = self.assets.iter().collect();
         let tree = self.location.walk("")?;
+        let is_visible = |name: &str| !name.rsplit('/').next().is_some_and(|file| file.starts_with('.'));
         let is_rest = |name: &String| {
-            let file = name.rsplit_once('/').map(|(_, file)| file);
-            file.is_some_and(|file| !file.starts_with('.')) && !own.contains(name.as_str())
+            is_visible(name) && !is_manifest(name) && !own.contains(name.as_str()) && !assets.contains(name)
         };
-        memory::collect(tree.files.into_iter().map(|file| file.name).filter(is_rest), FILES)
+        let odd = tree.odd_names.into_iter().map(|OddName { shown, why }| (shown, format!("the name {why}")));
+        let special = tree.specials.into_iter().map(|name| (name, "it is neither a file nor a folder".to_owned()));
+        let unusable = odd.chain(special).filter(|(name, _)| is_visible(name)).map(|(name, problem)| {
+            let path = self.location.shown(&name);
+            ReportFile { name, path, problem: Some(problem) }
+        });
+        let unusable = memory::collect(unusable, FILES)?;
+        Ok(Rest {
+            names: memory::collect(tree.files.into_iter().map(|file| file.name).filter(is_rest), FILES)?,
+            unusable,
+        })
     }
 
     /// Whether a file is a manifest, in a folder or the caller's own: then nobody expects that one lists it.
@@ -192,9 +217,10 @@ impl Whole<'_> {
                 Ok(source) if !is_listed(name) && self.is_manifest(&source)? => {}
                 Ok(source) => memory::push(&mut others.files, PayloadFile::plain(source), FILES)?,
                 Err(e) if e.kind() == Kind::OutOfMemory || !(is_listed(name) || is_no_file(&e)) => return Err(e),
+                Err(e) if options.ignores_missing && is_absent(&e) => {}
                 Err(e) => {
                     let problem =
-                        Some(if e.kind() == Kind::NotFound { missing(&e) } else { e.without_site().to_string() });
+                        Some(if is_absent(&e) { "it is missing".to_owned() } else { e.without_site().to_string() });
                     let (name, path) = (memory::text(name, FILES)?, self.location.shown(name));
                     memory::push(&mut others.missing, ReportFile { name, path, problem }, FILES)?;
                 }
@@ -204,9 +230,9 @@ impl Whole<'_> {
     }
 }
 
-/// What is said of a file that is not there: a link may be.
-fn missing(error: &Error) -> String {
-    if error.os_code() == 0 { error.without_site().to_string() } else { "it is missing".to_owned() }
+/// Whether an error says that nothing has the name, not even a link.
+fn is_absent(error: &Error) -> bool {
+    error.kind() == Kind::NotFound && error.os_code() != 0
 }
 
 /// Whether an error says that a name leads to no file that could be read: a link leads nowhere or away, or to a folder.

@@ -9,6 +9,7 @@ use super::schemes::{Names, Role, Scheme, Width};
 use crate::dtype::DType;
 use crate::error::{Kind, Result};
 use crate::memory;
+use crate::metadata::Metadata;
 use crate::model::Model;
 use crate::quantization::Parameters;
 use crate::tensor::{Tensor, TensorTable};
@@ -81,14 +82,15 @@ impl<'a> Weights<'a> {
     /// Corrects what types say by what names say.
     fn apply_names(&mut self, model: &Model, stated: Option<&Stated<'_>>) -> Result<()> {
         let mut names = Names::of(self.tensors);
+        let mut classes = Classes::of(model);
         for (index, tensor) in self.tensors.iter().enumerate() {
             memory::check()?;
             match names.role(&tensor) {
                 None => {}
                 Some(Role::Beside) => self.leave_out(index),
                 Some(Role::Weights { scheme, stem, scales }) => {
-                    let packing = Packing { model, stated, scheme, stem, tensor, scales };
-                    let count = packing.count(&mut names)?;
+                    let packing = Packing { stated, scheme, stem, tensor, scales };
+                    let count = packing.count(&mut names, &mut classes)?;
                     self.unknown += usize::from(count.is_none());
                     // No scheme has more than a weight for each bit.
                     let count = count.unwrap_or(tensor.elements()).min(tensor.byte_len().saturating_mul(8));
@@ -136,7 +138,6 @@ fn by_type(tensor: &Tensor<'_>, is_graph: bool) -> u64 {
 
 /// A tensor whose elements may hold several weights.
 struct Packing<'a, 's> {
-    model: &'a Model,
     stated: Option<&'s Stated<'s>>,
     scheme: &'static Scheme,
     stem: &'a str,
@@ -146,13 +147,13 @@ struct Packing<'a, 's> {
 
 impl<'a> Packing<'a, '_> {
     /// How many weights they hold; `None` if nothing says it.
-    fn count(&self, names: &mut Names<'a>) -> Result<Option<u64>> {
+    fn count(&self, names: &mut Names<'a>, classes: &mut Classes<'_>) -> Result<Option<u64>> {
         Ok(match self.scheme.width {
             Width::Element => Some(self.tensor.elements()),
             Width::Bits(bits) => Some(self.of_bits(bits)),
             Width::ZeroPoints => self.by_zero_points(names).or_else(|| self.by_stated()),
             Width::Groups => self.by_groups().or_else(|| self.by_stated()),
-            Width::Metadata => Some(self.by_metadata()?),
+            Width::Metadata => Some(self.by_metadata(classes)?),
             Width::Stated => self.by_stated(),
         })
     }
@@ -177,18 +178,10 @@ impl<'a> Packing<'a, '_> {
     }
 
     /// torchao says of each weight of which class it was. Those of one class have two weights in a byte.
-    fn by_metadata(&self) -> Result<u64> {
-        const HALF_BYTES: &str = "Int4Tensor";
+    fn by_metadata(&self, classes: &mut Classes<'_>) -> Result<u64> {
         let Some((module, weight)) = self.stem.rsplit_once("._") else { return Ok(self.tensor.elements()) };
         let key = memory::format(format_args!("{module}.{weight}"), COUNTS)?;
-        let metadata = self.model.metadata();
-        let text = metadata.find(&key).and_then(|entry| metadata.get(entry)).and_then(|(_, value)| value.as_text());
-        let document = match text.map(|text| Document::read(text.as_bytes())) {
-            Some(Err(e)) if e.kind() == Kind::OutOfMemory => return Err(e),
-            document => document.and_then(Result::ok),
-        };
-        let class = document.as_ref().and_then(|document| at(document.root(), &["_type"])).and_then(first_text);
-        Ok(if class == Some(HALF_BYTES) { self.of_bits(4) } else { self.tensor.elements() })
+        Ok(if classes.is_of_half_bytes(&key)? { self.of_bits(4) } else { self.tensor.elements() })
     }
 
     fn by_stated(&self) -> Option<u64> {
@@ -199,5 +192,36 @@ impl<'a> Packing<'a, '_> {
         };
         let bits = self.stated?.bits_of(self.stem.trim_end_matches('.'), &packed)?;
         Some(self.of_bits(bits))
+    }
+}
+
+/// What the metadata says of tensors, of which each entry is read once: the names of many tensors may lead to one.
+struct Classes<'a> {
+    metadata: &'a Metadata,
+    /// By the index of the entry, whether weights of its class have half a byte.
+    known: BTreeMap<usize, bool>,
+}
+
+impl<'a> Classes<'a> {
+    fn of(model: &'a Model) -> Self {
+        Self { metadata: model.metadata(), known: BTreeMap::new() }
+    }
+
+    fn is_of_half_bytes(&mut self, key: &str) -> Result<bool> {
+        const HALF_BYTES: &str = "Int4Tensor";
+        let Some(entry) = self.metadata.find(key) else { return Ok(false) };
+        if let Some(known) = self.known.get(&entry) {
+            return Ok(*known);
+        }
+        let text = self.metadata.get(entry).and_then(|(_, value)| value.as_text());
+        let document = match text.map(|text| Document::read(text.as_bytes())) {
+            Some(Err(e)) if e.kind() == Kind::OutOfMemory => return Err(e),
+            document => document.and_then(Result::ok),
+        };
+        let class = document.as_ref().and_then(|document| at(document.root(), &["_type"])).and_then(first_text);
+        let is_half = class == Some(HALF_BYTES);
+        memory::check()?;
+        self.known.insert(entry, is_half);
+        Ok(is_half)
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Tree {
     pub folders: Vec<String>,
     /// Files and folders that nothing can name, sorted.
     pub odd_names: Vec<OddName>,
+    /// What is neither a file, a link nor a folder: pipes, sockets, devices. Sorted.
+    pub specials: Vec<String>,
 }
 
 /// The name of an entry that no model can mean, because it is not plain on every system.
@@ -67,13 +69,15 @@ impl Tree {
     pub(super) fn of_all_folders(files: &dyn Files, folder: &str) -> Result<Self> {
         let mut tree = TreeBuilder::default();
         tree.list(files, folder)?;
+        let depth = |folder: &str| folder.split('/').filter(|name| !name.is_empty()).count();
+        let most = depth(folder) + MAX_DEPTH;
         let mut done = 0;
         while let Some(next) = tree.tree.folders.get(done).cloned() {
             if is_hidden(&next) {
                 done += 1;
                 continue;
             }
-            if next.split('/').count() > MAX_DEPTH {
+            if depth(&next) > most {
                 let message = format!("it has folders more than {MAX_DEPTH} deep; name the model's file");
                 return Err(Error::new(Kind::Limit, message).with_subject(next));
             }
@@ -96,6 +100,8 @@ pub(super) enum Entry {
     File(u64),
     Link,
     Folder,
+    /// A pipe, a socket or a device.
+    Special,
 }
 
 /// A tree that grows entry by entry.
@@ -115,8 +121,8 @@ impl TreeBuilder {
     /// Adds an entry of the folder that is being listed, in any order.
     pub(super) fn add(&mut self, name: &OsStr, entry: Entry) -> Result<()> {
         memory::check()?;
-        let Tree { files, folders, odd_names } = &mut self.tree;
-        if files.len() + folders.len() + odd_names.len() == MAX_ENTRIES {
+        let Tree { files, folders, odd_names, specials } = &mut self.tree;
+        if files.len() + folders.len() + odd_names.len() + specials.len() == MAX_ENTRIES {
             let message = format!("the directory has more than {MAX_ENTRIES} files; name the model's file");
             return Err(Error::new(Kind::Limit, message));
         }
@@ -129,14 +135,16 @@ impl TreeBuilder {
             Entry::File(bytes) => memory::push(files, Listed { name, bytes: Some(bytes) }, NAMES),
             Entry::Link => memory::push(files, Listed { name, bytes: None }, NAMES),
             Entry::Folder => memory::push(folders, name, NAMES),
+            Entry::Special => memory::push(specials, name, NAMES),
         }
     }
 
     fn finish(mut self) -> Result<Tree> {
-        let Tree { files, folders, odd_names } = &mut self.tree;
+        let Tree { files, folders, odd_names, specials } = &mut self.tree;
         files.sort_unstable();
         folders.sort_unstable();
         odd_names.sort_unstable();
+        specials.sort_unstable();
         // Readers make lists of the names, and sort them into sets of shards, by calls that cannot fail.
         memory::probe(PER_NAME * files.len(), NAMES)?;
         Ok(self.tree)

@@ -222,7 +222,9 @@ fn is_settled(state: &FileState, now: u64) -> bool {
 /// The entries of a memo; none if there is no file.
 fn read(path: &Path) -> Result<Entries> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+    let is_other = std::fs::metadata(path).is_ok_and(|there| !there.is_file());
+    let open = || if is_other { Err(io::Error::other("expected a regular file")) } else { File::open(path) };
+    let read = open().and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
     let shown = || path.to_string_lossy();
     match read {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Entries::default()),

@@ -280,7 +280,8 @@ impl Report {
         if policy == Policy::Required { self.check_cover() } else { Ok(()) }
     }
 
-    /// An error for the first tensor, or the first file with weights of another model, that nothing covers.
+    /// An error for the first tensor, or the first file with weights of another model, that nothing covers; and if nothing at all is
+    /// covered.
     fn check_cover(&self) -> Result<()> {
         let is_covered = |line: &Line<'_>| line.evidence.is_some_and(|evidence| evidence.covers);
         let is_missing = |line: &Line<'_>| !is_covered(line) && matches!(line.subject, Subject::Tensor(_));
@@ -296,6 +297,9 @@ impl Report {
             Some(row) => {
                 let message = "no manifest covers this weight file, and the policy requires it";
                 Err(self.at(row, Error::new(ErrorKind::Unverified, message)))
+            }
+            None if covered.is_empty() && !self.iter().any(|line| is_covered(&line)) => {
+                Err(Error::new(ErrorKind::Unverified, "nothing was verified, and the policy requires it"))
             }
             None => Ok(()),
         }

@@ -221,7 +221,7 @@ fn a_blob_that_is_a_link_out_of_the_layout_is_passed_over() {
     symlink(elsewhere, store.at(&path)).unwrap();
     let (report, notes) = store.verify();
     assert_note(&notes, UNREADABLE, &path, &["outside"]);
-    assert_mismatch(&report, &path, "oci", &["it is missing or cannot be opened"]);
+    assert_mismatch(&report, &path, "oci", &["outside the model's directory"]);
 }
 
 /// Hidden files are no manifests, and what a download has begun is no blob.

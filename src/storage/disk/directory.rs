@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::hub::Repository;
-use super::identity::is_same_owner;
+use super::identity::is_folder_of_owner;
 use super::system::Folder;
 use crate::error::{Error, Result};
 use crate::storage::tree::TreeBuilder;
@@ -135,7 +135,9 @@ impl Directory {
         let place = self.root.place();
         let has_folder = |around: &&Path| fs::symlink_metadata(around.join(folder)).is_ok_and(|found| found.is_dir());
         let around = place.ancestors().skip(1).take(MOST_LEVELS).find(has_folder)?;
-        if !is_same_owner(&place, around) || !is_same_owner(&place, &around.join(folder)) {
+        // Each step to the records, too, has to be a folder of that user, and no link.
+        let steps: Vec<&Path> = Path::new(folder).ancestors().collect();
+        if !steps.iter().all(|step| is_folder_of_owner(&place, &around.join(step))) {
             return None;
         }
         let folders = place.strip_prefix(around).ok()?.components();

@@ -16,7 +16,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::system::Folder;
+use super::system::{Folder, open_path};
 use crate::error::{Error, Kind, Result};
 use crate::storage::name::plain_name;
 
@@ -129,7 +129,10 @@ fn open_real(path: &Path) -> Option<Folder> {
 fn read_short(path: &Path) -> Option<String> {
     const MOST: u64 = 4096;
     let mut text = String::new();
-    File::open(path).ok()?.take(MOST).read_to_string(&mut text).ok()?;
+    // Opening a pipe by its path alone could wait for ever.
+    let file = open_path(path).ok()?;
+    file.metadata().ok().filter(fs::Metadata::is_file)?;
+    file.take(MOST).read_to_string(&mut text).ok()?;
     Some(text)
 }
 

@@ -123,16 +123,20 @@ fn describe_special(_: FileType) -> &'static str {
     "something else"
 }
 
-/// Whether two paths are of one user; `false` where that cannot be told.
+/// Whether a path is a folder, and no link to one, that belongs to the user to whom another one does; `false` where that cannot be
+/// told.
 #[cfg(unix)]
-pub(super) fn is_same_owner(one: &Path, other: &Path) -> bool {
+pub(super) fn is_folder_of_owner(of: &Path, folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let owner = |path: &Path| std::fs::symlink_metadata(path).map(|metadata| metadata.uid()).ok();
-    owner(one).is_some_and(|user| owner(other) == Some(user))
+    let look = |path: &Path| std::fs::symlink_metadata(path).ok();
+    match (look(of), look(folder)) {
+        (Some(of), Some(folder)) => folder.is_dir() && folder.uid() == of.uid(),
+        _ => false,
+    }
 }
 
 /// As above: there is no simple way to tell.
 #[cfg(not(unix))]
-pub(super) fn is_same_owner(_: &Path, _: &Path) -> bool {
+pub(super) fn is_folder_of_owner(_: &Path, _: &Path) -> bool {
     false
 }

@@ -126,9 +126,9 @@ impl Folder {
             }
             let examined = entries.fd().and_then(|folder| examine(folder, name, entry.file_type()));
             match examined {
-                Ok(Some(entry)) => tree.add(name, entry)?,
-                // Nothing that a model can use, or it has vanished since it was listed.
-                Ok(None) | Err(Errno::NOENT) => {}
+                Ok(entry) => tree.add(name, entry)?,
+                // It has vanished since it was listed.
+                Err(Errno::NOENT) => {}
                 Err(e) => return Err(fail(e.into())),
             }
         }
@@ -136,16 +136,16 @@ impl Folder {
     }
 }
 
-/// What an entry of a folder is; `None` if it is neither a file, a link nor a folder.
-fn examine(folder: BorrowedFd<'_>, name: &OsStr, told: FileType) -> rustix::io::Result<Option<Entry>> {
+/// What an entry of a folder is.
+fn examine(folder: BorrowedFd<'_>, name: &OsStr, told: FileType) -> rustix::io::Result<Entry> {
     let look = || rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
     // Not every file system tells what its entries are.
     let kind = if told == FileType::Unknown { FileType::from_raw_mode(look()?.st_mode) } else { told };
     Ok(match kind {
-        FileType::RegularFile => Some(Entry::File(look()?.st_size as u64)),
-        FileType::Symlink => Some(Entry::Link),
-        FileType::Directory => Some(Entry::Folder),
-        _ => None,
+        FileType::RegularFile => Entry::File(look()?.st_size as u64),
+        FileType::Symlink => Entry::Link,
+        FileType::Directory => Entry::Folder,
+        _ => Entry::Special,
     })
 }
 

@@ -99,8 +99,7 @@ impl Folder {
         for entry in fs::read_dir(&path).map_err(fail)? {
             let entry = entry.map_err(fail)?;
             match examine(&entry) {
-                Ok(Some(found)) => tree.add(&entry.file_name(), found)?,
-                Ok(None) => {}
+                Ok(found) => tree.add(&entry.file_name(), found)?,
                 // It has vanished since it was listed.
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {}
                 Err(e) => return Err(fail(e)),
@@ -119,13 +118,13 @@ fn cannot_find(error: io::Error) -> Error {
     }
 }
 
-/// What an entry of a folder is; `None` if it is neither a file, a link nor a folder.
-fn examine(entry: &fs::DirEntry) -> io::Result<Option<Entry>> {
+/// What an entry of a folder is.
+fn examine(entry: &fs::DirEntry) -> io::Result<Entry> {
     let kind = entry.file_type()?;
     Ok(match () {
-        () if kind.is_file() => Some(Entry::File(entry.metadata()?.len())),
-        () if kind.is_symlink() => Some(Entry::Link),
-        () if kind.is_dir() => Some(Entry::Folder),
-        () => None,
+        () if kind.is_file() => Entry::File(entry.metadata()?.len()),
+        () if kind.is_symlink() => Entry::Link,
+        () if kind.is_dir() => Entry::Folder,
+        () => Entry::Special,
     })
 }

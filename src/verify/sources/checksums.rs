@@ -43,18 +43,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
 }
 
 fn read_line(line: &str) -> Result<(String, Digest)> {
-    if let Some((name, digest)) = line.strip_prefix("SHA256 (").and_then(|rest| rest.rsplit_once(") = ")) {
-        return Ok((memory::text(name, NAME)?, Digest::from_hex(digest)?));
-    }
     let (has_escapes, line) = line.strip_prefix('\\').map_or((false, line), |rest| (true, rest));
+    let plain = |name: &str| if has_escapes { unescape(name) } else { memory::text(name, NAME) };
+    if let Some((name, digest)) = line.strip_prefix("SHA256 (").and_then(|rest| rest.rsplit_once(") = ")) {
+        return Ok((plain(name)?, Digest::from_hex(digest)?));
+    }
     let (digest, rest) = line.split_once(' ').unwrap_or((line, ""));
     let digest = Digest::from_hex(digest)?;
     let name = rest
         .strip_prefix([' ', '*'])
         .filter(|name| !name.is_empty())
         .ok_or_else(|| Error::format("expected two spaces, or a space and \"*\", and a name after the digest"))?;
-    let name = if has_escapes { unescape(name)? } else { memory::text(name, NAME)? };
-    Ok((name, digest))
+    Ok((plain(name)?, digest))
 }
 
 fn unescape(name: &str) -> Result<String> {
@@ -101,9 +101,9 @@ mod tests {
     #[test]
     fn every_form_is_read() {
         let text = format!(
-            "# made by hand\n{HEX}  a b\n{HEX} *b\n\\{HEX}  c\\nd\\\\\n\nSHA256 (e (1)) = {HEX}\n{HEX}  ./f\r\n"
+            "# made by hand\n{HEX}  a b\n{HEX} *b\n\\{HEX}  c\\nd\\\\\n\nSHA256 (e (1)) = {HEX}\n{HEX}  ./f\r\n\\SHA256 (g\\nh) = {HEX}\n"
         );
-        assert_eq!(names(&text).unwrap(), ["a b", "b", "c\nd\\", "e (1)", "f"]);
+        assert_eq!(names(&text).unwrap(), ["a b", "b", "c\nd\\", "e (1)", "f", "g\nh"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Beside, Records, hub};
 use crate::error::{Error, Result};
 use crate::memory;
-use crate::storage::Location;
+use crate::storage::{Location, plain_name};
 use crate::verify::claims::{Claims, FileClaim};
 
 pub(super) const DOWNLOADS: &str = ".cache/huggingface/download";
@@ -34,6 +34,9 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     let folder = format!("{DOWNLOADS}/{}", records.prefix);
     let (mut files, mut commits) = (BTreeMap::new(), BTreeSet::new());
     for name in beside.names_under(records.location(), folder.trim_end_matches('/'), ENDING)? {
+        if plain_name(&name).is_err() {
+            continue;
+        }
         let record = format!("{folder}{name}{ENDING}");
         let Some(Download { commit, claim, seconds }) = read_kept(beside, records.location(), &record)? else {
             continue;
