@@ -360,7 +360,8 @@ fn everything_that_no_manifest_lists_is_extra() {
     };
     fs::write(root.path().join(".hidden"), "").unwrap();
     verdict().unwrap();
-    let make: [(&[u8], fn(&Path)); 6] = [
+    type Make = fn(&Path);
+    let make: [(&[u8], Make); 6] = [
         (b"plain", |path| fs::write(path, "").unwrap()),
         (b"\xff.py", |path| fs::write(path, "").unwrap()),
         (b"a\\b.py", |path| fs::write(path, "").unwrap()),

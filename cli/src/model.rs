@@ -95,7 +95,7 @@ impl From<PolicyArg> for Policy {
 /// What a user can name: a model, or a directory of several.
 pub enum Opened {
     Model(Model),
-    Repository(Repository, Vec<FoundModel>),
+    Repository(Box<Repository>, Vec<FoundModel>),
 }
 
 impl ModelArgs {
@@ -174,7 +174,7 @@ impl OpeningArgs {
         let repository = repository.map_err(|error| explain_manifest(error, self.manifest.as_deref()))?;
         let models = repository.models()?;
         let is_known = repository.has_manifests() || !models.is_empty();
-        if is_known { Ok(Opened::Repository(repository, models)) } else { Err(error.into()) }
+        if is_known { Ok(Opened::Repository(Box::new(repository), models)) } else { Err(error.into()) }
     }
 
     /// Opens a directory to compare its files with a manifest.

@@ -22,7 +22,7 @@ pub(super) fn other_weights(location: &Location, own: &HashSet<&str>) -> Result<
         let names = match files_of(location, &path) {
             Err(e) if e.kind() == Kind::OutOfMemory => return Err(e),
             // Nobody can tell which of its files the model would need.
-            Err(_) => location.folder(&path).map_or_else(|_| vec![path], |tree| names_of(tree)),
+            Err(_) => location.folder(&path).map_or_else(|_| vec![path], names_of),
             Ok(names) => names,
         };
         for name in names.into_iter().filter(|name| !own.contains(&**name)) {
