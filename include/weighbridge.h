@@ -482,7 +482,8 @@ typedef struct wb_open_options {
   uint32_t reserved;
   // The name of the format, such as `"safetensors"`; empty: detected from the content.
   wb_str format;
-  // A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests
+  // A manifest from a trusted source: the text of a `weighbridge.json`, a `SHA256SUMS`, a git-lfs pointer (of a model of one
+  // file), or a manifest of an OCI registry or of Ollama. It replaces the manifests
   // beside the weights. NULL: none. Copied.
   const void *manifest;
   // The length of `manifest` in bytes.

@@ -84,7 +84,8 @@ pub struct wb_open_options {
     pub reserved: u32,
     /// The name of the format, such as `"safetensors"`; empty: detected from the content.
     pub format: wb_str,
-    /// A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests
+    /// A manifest from a trusted source: the text of a `weighbridge.json`, a `SHA256SUMS`, a git-lfs pointer (of a model of one
+    /// file), or a manifest of an OCI registry or of Ollama. It replaces the manifests
     /// beside the weights. NULL: none. Copied.
     pub manifest: *const c_void,
     /// The length of `manifest` in bytes.
