@@ -84,6 +84,8 @@ fn the_summary_comes_first_and_tells_what_the_model_is() {
     ] {
         assert!(lines.contains(&line), "{line}: {shown}");
     }
+    let file = good(&["inspect", path(&folder.path().join("model.safetensors"))]);
+    assert!(!file.contains("none found"), "beside a single file nothing is looked for: {file}");
     assert!(lines.iter().any(|line| line.starts_with("types: ") && line.contains("U8 ") && line.contains(" %)")));
 }
 

@@ -48,7 +48,7 @@ rules! {
     FORMATS_SEVERAL = Warning "model.formats.several";
     FILES_SEVERAL = Warning "model.files.several";
     TENSORS_NONE = Warning "model.tensors.none";
-    PARAMETERS_UNCERTAIN = Info "model.parameters.uncertain";
+    PARAMETERS_UNCERTAIN = Warning "model.parameters.uncertain";
     TIED_STORED = Info "model.tied.stored";
 
     IR_VERSION = Error "onnx.model.ir_version";

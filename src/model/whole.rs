@@ -44,6 +44,11 @@ impl Model {
         self.0.location.directory()
     }
 
+    /// Whether a directory was opened, or an index: then the files beside the weights belong to the model.
+    pub fn is_directory(&self) -> bool {
+        self.0.is_directory
+    }
+
     /// The models in the directory that was opened and in its folders, this one included, sorted by path: see
     /// [`Repository::models`](crate::Repository::models). None if a file was opened.
     pub fn models_of_directory(&self) -> Result<Vec<FoundModel>> {

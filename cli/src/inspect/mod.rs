@@ -147,7 +147,7 @@ fn print(
 ) -> Result<(), Failure> {
     let (number, files) = (count(model.tensors().len(), "tensor"), count(description.files.len(), "file"));
     writeln!(out, "{}: {number}, {} bytes, in {files}", model.format(), thousands(overview.bytes))?;
-    summary::print(out, overview)?;
+    summary::print(out, overview, model.is_directory())?;
     if let Some(graph) = &description.graph {
         graphs::print(out, model, graph)?;
     }

@@ -83,13 +83,13 @@ impl<'a> From<&'a Labels> for LabelsDescription<'a> {
     }
 }
 
-/// A line for each fact. Of what should travel with weights, lines also say that it is missing.
-pub fn print(out: &mut impl Write, overview: &Overview) -> io::Result<()> {
+/// A line for each fact. Of what should travel with weights, lines also say that it is missing, if it was looked for.
+pub fn print(out: &mut impl Write, overview: &Overview, is_whole: bool) -> io::Result<()> {
     let mut line = |name: &str, text: Option<String>| match text {
         Some(text) => writeln!(out, "{name}: {}", Printable(&text)),
         None => Ok(()),
     };
-    let or_none = |text: Option<String>| Some(text.unwrap_or_else(|| "none found".to_owned()));
+    let or_none = |text: Option<String>| text.or_else(|| is_whole.then(|| "none found".to_owned()));
     line("architecture", overview.architecture.clone())?;
     line("base model", overview.base_model.clone())?;
     line("parameters", Some(thousands(overview.parameters)))?;
