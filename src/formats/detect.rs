@@ -6,7 +6,7 @@
 use bytes::Bytes;
 
 use super::stranger::{self, Stranger};
-use super::{FORMATS, Format, joined, survey};
+use super::{FORMATS, Format, joined, no_set, survey};
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
@@ -57,7 +57,7 @@ impl<'a> Clues<'a> {
 /// By which file a model of one format in a directory would be entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entrance {
-    /// A file of the format.
+    /// A file of the format, or the name of a numbered set.
     pub file: String,
     /// Whether it has a name by which programs write the one model of a directory.
     pub is_plain: bool,
@@ -65,9 +65,10 @@ pub(super) struct Entrance {
 
 /// The format of what was asked for.
 pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static Format> {
-    let found = match location.entry() {
-        None => of_directory(location.listing()?, notes).map_err(|e| e.with_path(location.path()))?,
-        Some(source) => of_file(source, notes)?,
+    let found = match (location.entry(), location.set()) {
+        (Some(source), _) => of_file(source, notes)?,
+        (None, Some(set)) => Some(by_extension(set).ok_or_else(|| no_set().with_path(location.path()))?),
+        (None, None) => of_directory(location.listing()?, notes).map_err(|e| e.with_path(location.path()))?,
     };
     found.ok_or_else(|| nothing_found(location).with_path(location.path()))
 }
@@ -155,6 +156,12 @@ pub(super) fn stranger(clues: &Clues<'_>) -> Option<Stranger> {
     stranger::of(clues)
 }
 
+/// What lies in a directory that a download has not finished, if anything does.
+#[cfg(feature = "safetensors")]
+pub(super) fn unfinished(location: &Location) -> Option<String> {
+    stranger::unfinished(location)
+}
+
 /// The error for a file that is something else.
 pub(super) fn refusal(stranger: &Stranger) -> Error {
     Error::format(stranger.instead_of(&format!("a model {}", of_known_format())))
@@ -178,6 +185,7 @@ mod tests {
             name,
             extensions: &[],
             has_graphs: false,
+            has_sets: false,
             probe: |_| Confidence::No,
             entrances: |_| Vec::new(),
             read: |_| Err(Error::format("never read")),

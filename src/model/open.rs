@@ -25,7 +25,8 @@ const NOTHING: &str =
     "the model has neither tensors nor a graph: check that this is the right file, and that it was written completely";
 
 impl Model {
-    /// Opens a file or a directory.
+    /// Opens a file, a directory, or a numbered set of a directory that has several: by the path of its files with `*` in the place
+    /// of the number, `DIR/model-*-of-00002.safetensors`.
     ///
     /// Headers and indices are read and checked in full; the bytes of tensors are not touched.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {

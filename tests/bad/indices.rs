@@ -98,7 +98,13 @@ fn missing() -> Vec<Row> {
             &["c: ", "2 tensors", "incomplete download"],
         ),
         ("missing folder", map(r#"{"w":"c/a"}"#), INDEX, NotFound, &["c/a: ", INDEX, "incomplete download"]),
-        ("link to nothing", shard("c", "c", Item::Link("nowhere")), "", NotFound, &["c: ", "incomplete download"]),
+        (
+            "link to nothing",
+            shard("c", "c", Item::Link("nowhere")),
+            "",
+            NotFound,
+            &["c: ", "a link to \"nowhere\"", "which is not there"],
+        ),
         ("tensor missing from its shard", map(r#"{"w":"b","x":"b"}"#), "", Format, &["w: ", "\"b\"", "no such tensor"]),
         (
             "tensor of another shard",

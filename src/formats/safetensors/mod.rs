@@ -26,12 +26,14 @@ use crate::memory;
 use crate::metadata::{self, Metadata};
 use crate::storage::Source;
 use crate::tensor::{TableBuilder, TensorTable};
+use candidates::Member;
 use directory::Entry;
 
 pub(super) const FORMAT: Format = Format {
     name: "safetensors",
     extensions: &["safetensors", "safetensors.index.json"],
     has_graphs: false,
+    has_sets: true,
     probe,
     entrances: directory::entrances,
     read,
@@ -76,9 +78,10 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
 
 /// One file: all its tensors are the model.
 fn read_file(reading: &mut Reading<'_>, source: Source) -> Result<Parsed> {
-    if let Some((number, count)) = candidates::member(source.name()).filter(|(_, count)| *count > 1) {
+    if let Some(Member { number, count, set }) = candidates::member(source.name()).filter(|member| member.count > 1) {
+        let set = Printable(&set);
         let message = format!(
-            "by its name it is shard {number} of {count}; only its own tensors are opened: open the directory or the index for the whole model"
+            "by its name it is shard {number} of {count}; only its own tensors are opened: open \"{set}\", the directory or the index for the whole model"
         );
         reading.notes.add(SHARD_ALONE, source.name(), message);
     }

@@ -63,23 +63,29 @@ const HUB: &str = ".cache/huggingface/download";
 
 /// What a directory holds instead of a model: the end of a sentence, or nothing.
 pub(in crate::formats) fn instead(location: &Location) -> String {
-    let hub = location.folder(HUB).unwrap_or_default().files;
     let listing = location.listing().unwrap_or_default();
     let visible = listing.iter().filter(|file| !file.name.starts_with('.'));
     // The largest files are the weights.
-    let mut weights: Vec<_> = visible.clone().filter(|file| ends_in(file, WEIGHTS)).collect();
+    let mut weights: Vec<_> = visible.filter(|file| ends_in(file, WEIGHTS)).collect();
     weights.sort_by_key(|file| Reverse(file.bytes));
-    let unfinished = visible.chain(&hub).filter(|file| ends_in(file, UNFINISHED));
 
     let mut held: Vec<_> =
         weights.iter().take(MOST).enumerate().map(|(at, file)| named(location, file, at == 0)).collect();
     if let Some(more @ 1..) = weights.len().checked_sub(MOST) {
         held.push(format!("{more} more such files"));
     }
-    held.extend(
-        unfinished.take(MOST).map(|file| format!("{}, by its name an unfinished download", Printable(&file.name))),
-    );
+    held.extend(unfinished(location));
     if held.is_empty() { String::new() } else { format!("; it holds {}", held.join("; ")) }
+}
+
+/// The files of a directory that a download has not finished, by their names; `None` if there are none.
+pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
+    let hub = location.folder(HUB).unwrap_or_default().files;
+    let listing = location.listing().unwrap_or_default();
+    let files = listing.iter().filter(|file| !file.name.starts_with('.')).chain(&hub);
+    let named = |file: &Listed| format!("{}, by its name an unfinished download", Printable(&file.name));
+    let found: Vec<_> = files.filter(|file| ends_in(file, UNFINISHED)).take(MOST).map(named).collect();
+    (!found.is_empty()).then(|| found.join("; "))
 }
 
 /// A file with what it is, and perhaps what helps.
