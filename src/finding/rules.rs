@@ -32,6 +32,7 @@ rules! {
     TENSOR_DATA_TYPE = Error "onnx.tensor.data_type";
     EXTERNAL_KEY = Warning "onnx.external.key";
     EXTERNAL_CHECKSUM = Warning "onnx.external.checksum";
+    EXTERNAL_OTHER = Warning "onnx.external.other";
 
     HEADER_WHITESPACE = Warning "safetensors.header.whitespace";
     METADATA_NULL = Warning "safetensors.metadata.null";

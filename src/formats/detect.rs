@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::stranger::{self, Stranger};
 use super::{FORMATS, Format, joined, no_set, survey};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
 use crate::storage::{Listed, Location, Source};
@@ -160,6 +160,35 @@ pub(super) fn stranger(clues: &Clues<'_>) -> Option<Stranger> {
 #[cfg(feature = "safetensors")]
 pub(super) fn unfinished(location: &Location) -> Option<String> {
     stranger::unfinished(location)
+}
+
+/// What a file is that a reader of one format has refused, if it begins like another format that this build reads.
+#[cfg(feature = "safetensors")]
+pub(super) fn other_format(clues: &Clues<'_>, own: &str) -> Option<Error> {
+    let others = FORMATS.iter().filter(|format| format.name != own);
+    let other =
+        others.max_by_key(|format| (format.probe)(clues)).filter(|format| (format.probe)(clues) != Confidence::No)?;
+    Some(Error::format(format!("by its content this is a file of {}: expected one of {own}", other.name)))
+}
+
+/// What is in the place of a file that is missing, with what helps: a link that leads nowhere, or a pointer beside it.
+pub(super) fn in_place_of(location: &Location, name: &str) -> Option<String> {
+    if let Some(target) = location.link(name) {
+        let shown = Printable(&target);
+        return Some(match stranger::of_link(&target) {
+            Some(pointer) => format!("it is a link to \"{shown}\", which is not there, {pointer}"),
+            None => format!("it is a link to \"{shown}\", which is not there: restore that file, or download it again"),
+        });
+    }
+    let pointer = format!("{name}.dvc");
+    // A host is asked for no file that it has not listed.
+    let may_be_there = match name.rsplit_once('/') {
+        Some((folder, _)) => location.has_folder(folder),
+        None => location.listing().is_ok_and(|listing| listing.iter().any(|file| file.name == pointer)),
+    };
+    let source = may_be_there.then(|| location.open_if_present(&pointer).ok())???;
+    let stranger = stranger(&Clues::of(&source).ok()?)?;
+    Some(format!("there is \"{}\", which is {stranger}", Printable(source.name())))
 }
 
 /// The error for a file that is something else.

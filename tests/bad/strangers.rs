@@ -9,7 +9,7 @@ use weighbridge::Kind::{Format, NotFound, Unsupported};
 use weighbridge::{Access, Context, Error, Kind, Model, OpenOptions};
 
 use crate::bytes::{file, index, tensors};
-use crate::trees::{Tree, at, plant};
+use crate::trees::{Item, Tree, at, plant};
 use crate::{assert_says, by};
 
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/strangers/files");
@@ -145,7 +145,7 @@ fn made() -> Vec<Stranger> {
 
 /// Text of which nothing is known.
 fn texts() -> Vec<Stranger> {
-    let rows: [(_, &[u8], &'static [&'static str]); 4] = [
+    let rows: [(_, &[u8], &'static [&'static str]); 7] = [
         ("a sentence", b"# A model\n\nIt is small.\n", &["text, which begins \"# A model It is small.\""]),
         ("one letter", b"x", &["text, which begins \"x\""]),
         (
@@ -153,6 +153,13 @@ fn texts() -> Vec<Stranger> {
             b"{\"architectures\": [\"LlamaForCausalLM\"]}",
             &["text, which begins \"{\"architectures\": [\"Llama"],
         ),
+        (
+            "colours of a terminal",
+            b"\x1b[31mno space\x1b[0m",
+            &["text, which begins \"\\u{1b}[31mno space\\u{1b}[0m\""],
+        ),
+        ("UTF-16", b"\xff\xfea\0 \0\x1b\0b\0", &["text, which begins \"a \\u{1b}b\""]),
+        ("UTF-16, big-endian", b"\xfe\xff\0a\0b", &["text, which begins \"ab\""]),
         ("letters of other scripts", "模型 ü".as_bytes(), &["text, which begins \"模型 ü\""]),
     ];
     rows.into_iter().map(|(name, bytes, words)| (name, bytes.to_vec(), words)).collect()
@@ -278,7 +285,8 @@ fn strangers_are_named_as_external_data() {
     for (name, bytes, _) in distributions() {
         let root = plant(&vec![at("model.onnx", onnx("model.onnx.data", 1 << 20)), at("model.onnx.data", &bytes)]);
         let in_all = format!("the file has {} in all", bytes.len());
-        assert_says(name, &open(root.path()), Format, &[&*in_all, "cut off, or belongs to another model"]);
+        let cause = if bytes.starts_with(&[0]) { "zeros only: its download never" } else { "cut off, or" };
+        assert_says(name, &open(root.path()), Format, &[&*in_all, cause, "belongs to another model"]);
     }
 }
 
@@ -298,6 +306,74 @@ fn contents_of_tensors_may_look_like_anything() {
             assert_eq!(model.unwrap().bytes(0).unwrap(), bytes, "{name}");
         }
     }
+}
+
+/// An archive or a web page that is long enough opens, and is called what it is once.
+#[test]
+fn external_data_that_begins_like_another_format_is_told() {
+    let notes = |bytes: &[u8]| {
+        let root = plant(&vec![at("model.onnx", onnx("w.bin", bytes.len())), at("w.bin", bytes)]);
+        let model = Model::open(root.path(), &by(Access::Read), &Context::new()).unwrap();
+        model.notes().to_vec()
+    };
+    for (name, bytes, words) in [written(), made()].concat().into_iter().filter(|(_, bytes, _)| !bytes.is_empty()) {
+        let found = notes(&bytes);
+        let [note] = &found[..] else { panic!("{name}: {found:?}") };
+        assert_eq!((note.rule, &*note.path), ("onnx.external.other", "w.bin"));
+        assert!(words.iter().all(|word| note.message.contains(word)), "{note}");
+    }
+    let prose = b"This is not the file that you wanted, but one that somebody wrote by hand.";
+    assert!(notes(prose)[0].message.contains("text, which begins \"This is not"));
+    let numbers: Vec<u8> = (0..64).flat_map(|number| (number as f32 / 64.0).to_le_bytes()).collect();
+    for weights in [&numbers[..], b"    ", b"A@A@A@", &[b'w'; 100], &[0; 5000]] {
+        assert!(notes(weights).is_empty(), "{weights:?}");
+    }
+    for (_, bytes, _) in distributions() {
+        assert!(notes(&bytes).is_empty());
+    }
+}
+
+/// The file of another format that is read here, in the place of a shard.
+#[test]
+fn a_model_of_another_format_is_named_as_a_shard() {
+    let shards = ["m-1-of-2.safetensors", "m-2-of-2.safetensors"];
+    let root = plant(&vec![at(shards[0], tensors(&["v"])), at(shards[1], onnx("w.bin", 4))]);
+    assert_says(
+        "ONNX",
+        &open(root.path()),
+        Format,
+        &["m-2-of-2.safetensors: ", "a file of onnx: expected one of safetensors"],
+    );
+}
+
+/// What lies in the place of a missing file is named with its cure, of shards and of external data alike.
+#[test]
+fn what_stands_for_a_missing_file_is_named() {
+    let dvc = fs::read(Path::new(FILES).join("model.dvc")).unwrap();
+    const ANNEX: &str = "../.git/annex/objects/Xx/0z/SHA256E-s12--0a.bin/SHA256E-s12--0a.bin";
+    let rows: [(_, &[&str]); 3] = [
+        (("w.bin", Item::Link("gone")), &["it is a link to \"gone\", which is not there: restore that file"]),
+        (("w.bin", Item::Link(ANNEX)), &["which is not there, a git-annex pointer", "git annex get"]),
+        (at("w.bin.dvc", dvc), &["there is \"w.bin.dvc\", which is a DVC file", "`dvc pull`"]),
+    ];
+    for (beside, words) in rows {
+        let index = at("model.safetensors.index.json", index(&[("w", "w.bin")]));
+        for model in [at("model.onnx", onnx("w.bin", 4)), index] {
+            let root = plant(&vec![model, beside.clone()]);
+            let error = open(root.path());
+            assert_says("missing", &error, NotFound, words);
+            assert!(!error.message().contains("incomplete") && !error.message().contains("another name"), "{error}");
+        }
+    }
+    let dvc = fs::read(Path::new(FILES).join("model.dvc")).unwrap();
+    let shard = at("m-1-of-2.safetensors", tensors(&["v"]));
+    let root = plant(&vec![shard, at("m-2-of-2.safetensors.dvc", dvc)]);
+    assert_says(
+        "set",
+        &open(root.path()),
+        NotFound,
+        &["m-2-of-2.safetensors: the shard is missing: there is", "`dvc pull`"],
+    );
 }
 
 /// A file that cannot be used is named with the model, the tensor and what lies there instead.

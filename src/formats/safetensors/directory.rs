@@ -5,9 +5,10 @@
 
 use super::candidates::{Candidate, Set, candidates, index_key};
 use super::{Clues, Entrance, Reading};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::formats::detect::in_place_of;
 use crate::formats::{holds_none, no_set, several_models, visible};
-use crate::storage::{Listed, OddName, Source};
+use crate::storage::{Listed, Location, OddName, Source};
 
 /// What the name of an index has before its variant and `.json`.
 pub(super) const INDEX: &str = ".safetensors.index";
@@ -45,7 +46,7 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
     }
     let candidates = candidates(location.listing()?);
     if let Some(name) = location.set() {
-        return named_set(&candidates, name).map_err(|e| e.with_path(location.path()));
+        return named_set(&candidates, name).map_err(|e| explain_missing(e, location).with_path(location.path()));
     }
     let chosen = choose(&candidates);
     // Without an index none of the files may be left out because nothing can name it: it may be a shard.
@@ -56,10 +57,19 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
     if let Some(index) = chosen.index {
         return Ok(Entry::Index(location.open_entry(index)?));
     }
-    let (name, shards) = shards(chosen).map_err(|e| e.with_path(location.path()))?;
+    let (name, shards) = shards(chosen).map_err(|e| explain_missing(e, location).with_path(location.path()))?;
     let left_out: Vec<_> = candidates.iter().flat_map(Candidate::parts).filter(|part| *part != name).collect();
     reading.note_left_out(&name, &left_out);
     Ok(Entry::Shards(shards))
+}
+
+/// Says what lies in the place of a shard that is missing.
+fn explain_missing(error: Error, location: &Location) -> Error {
+    let shard = error.site().subject.clone().filter(|_| error.kind() == Kind::NotFound);
+    let instead = shard.and_then(|shard| Some((in_place_of(location, &shard)?, shard)));
+    instead.map_or(error, |(instead, shard)| {
+        Error::new(Kind::NotFound, format!("the shard is missing: {instead}")).with_subject(shard)
+    })
 }
 
 /// The set that is called by its name with `*` in the place of the numbers.
@@ -154,7 +164,6 @@ fn choose<'c, 'a>(candidates: &'c [Candidate<'a>]) -> Result<&'c Candidate<'a>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
 
     fn listing(names: &[&str]) -> Vec<Listed> {
         names.iter().map(|name| Listed { name: (*name).to_owned(), bytes: Some(1) }).collect()

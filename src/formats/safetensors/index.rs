@@ -18,7 +18,7 @@ use super::{Reading, Shards};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
 use crate::formats::Parsed;
-use crate::formats::detect::unfinished;
+use crate::formats::detect::{in_place_of, unfinished};
 use crate::json::{self, Object, Skipped, Text};
 use crate::limits::Limits;
 use crate::memory;
@@ -238,11 +238,8 @@ fn explain_missing(
     let with = format!("and with it {tensors} that the index \"{}\" maps to it", Printable(source.name()));
     let is_part = |name: &str| index.shards.contains_key(name);
     let listing = location.listing().unwrap_or_default();
-    let message = match (location.link(shard), newer_than_index(listing, source.name(), is_part)) {
-        (Some(target), _) => format!(
-            "the shard is a link to \"{}\", which is not there, {with}: restore that file, or download it again",
-            Printable(&target)
-        ),
+    let message = match (in_place_of(location, shard), newer_than_index(listing, source.name(), is_part)) {
+        (Some(instead), _) => format!("the shard is missing, {with}: {instead}"),
         (None, Some(other)) => format!(
             "the shard is missing, {with}, while \"{}\", which the index does not name, is there: the index is stale; remove it, or download the model again",
             Printable(&other)

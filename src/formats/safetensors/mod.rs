@@ -15,7 +15,7 @@ mod index;
 
 use std::collections::{BTreeMap, btree_map};
 
-use super::detect::{refusal, stranger};
+use super::detect::{other_format, refusal, stranger};
 use super::{
     Clues, Confidence, DescribedBy, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile,
 };
@@ -56,7 +56,11 @@ fn probe(clues: &Clues<'_>) -> Confidence {
 /// What a shard is instead, unless it begins like one: the reader's error would only tell what is odd.
 fn explain(error: Error, source: &Source) -> Error {
     let clues = Clues::of(source).ok().filter(|clues| error.kind() == Kind::Format && probe(clues) != Confidence::Sure);
-    clues.and_then(|clues| stranger(&clues)).map_or(error, |stranger| refusal(&stranger))
+    let other = |clues: &Clues<'_>| match stranger(clues) {
+        Some(stranger) => Some(refusal(&stranger)),
+        None => other_format(clues, FORMAT.name),
+    };
+    clues.and_then(|clues| other(&clues)).unwrap_or(error)
 }
 
 /// What an index is instead. Of one that is broken text, the reader has more to say; errors of its shards are theirs.

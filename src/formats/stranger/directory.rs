@@ -80,7 +80,8 @@ pub(in crate::formats) fn instead(location: &Location) -> String {
 
 /// The files of a directory that a download has not finished, by their names; `None` if there are none.
 pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
-    let hub = location.folder(HUB).unwrap_or_default().files;
+    // A host is asked for no folder that it may not have.
+    let hub = if location.has_folder(HUB) { location.folder(HUB).unwrap_or_default().files } else { Vec::new() };
     let listing = location.listing().unwrap_or_default();
     let files = listing.iter().filter(|file| !file.name.starts_with('.')).chain(&hub);
     let named = |file: &Listed| format!("{}, by its name an unfinished download", Printable(&file.name));
