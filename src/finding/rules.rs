@@ -97,6 +97,7 @@ rules! {
     NODE_OMITTED = Error "onnx.node.omitted";
     NODE_EXPERIMENTAL = Warning "onnx.node.experimental";
     NODE_CUSTOM = Info "onnx.node.custom";
+    NODE_NAME = Info "onnx.node.name";
 
     ATTRIBUTE_NAME = Error "onnx.attribute.name";
     ATTRIBUTE_DUPLICATE = Error "onnx.attribute.duplicate";
