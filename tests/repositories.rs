@@ -165,7 +165,8 @@ fn the_models_of_a_repository_are_listed_by_what_can_be_opened() {
 
 #[test]
 fn a_directory_whose_folders_hold_the_models_names_them() {
-    for (names, words) in [(DIFFUSERS, "(text_encoder, unet, vae/"), (&["onnx/model.onnx"], "(onnx): name one")] {
+    for (names, words) in [(DIFFUSERS, "(text_encoder, unet, vae/"), (&["onnx/model.onnx"], "its folder \"onnx\" does")]
+    {
         let error = Model::open(plant(names).path(), &options(Policy::None), &Context::new()).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert!(error.message().contains(words), "{error}");

@@ -10,7 +10,7 @@ use super::{FORMATS, Format, joined, no_set, survey};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
-use crate::storage::{Listed, Location, Source};
+use crate::storage::{Listed, Location, OddName, Source};
 
 /// How sure it is that content is of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,7 +82,10 @@ fn nothing_found(location: &Location) -> Error {
         Some(source) => ("this is not a model", instead(source)),
         None => ("this directory holds no model", stranger::instead(location)),
     };
-    let odd = location.odd_names().next().map_or_else(String::new, |odd| format!(" ({odd})"));
+    let odd = location.tree().ok().and_then(|tree| tree.odd_names.first());
+    let odd = odd.map_or_else(String::new, |OddName { shown, why }| {
+        format!("; the name of \"{shown}\" {why}: rename it, or open it by its own path")
+    });
     Error::new(Kind::Unsupported, format!("{what} {}{instead}{odd}", of_known_format()))
 }
 
@@ -90,9 +93,12 @@ fn nothing_found(location: &Location) -> Error {
 fn models_in_folders(location: &Location) -> Option<Error> {
     let models = if location.entry().is_none() { survey(location).ok()? } else { Vec::new() };
     let paths: Vec<_> = models.iter().map(|model| &*model.path).collect();
-    let message =
-        format!("the directory holds no model itself, but its folders do ({}): name one of them", joined(&paths));
-    (!paths.is_empty()).then(|| Error::invalid(message))
+    let message = match paths[..] {
+        [] => return None,
+        [only] => format!("the directory holds no model itself, but its folder \"{only}\" does: name that"),
+        _ => format!("the directory holds no model itself, but its folders do ({}): name one of them", joined(&paths)),
+    };
+    Some(Error::invalid(message))
 }
 
 /// What a file is instead of a model: the end of a sentence, or nothing.

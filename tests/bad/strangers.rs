@@ -451,6 +451,18 @@ fn directories_say_what_they_hold_instead() {
         assert_says(name, &open(root.path()), Unsupported, words);
         assert_says(name, &open(root.path()), Unsupported, &["this directory holds no model of a format"]);
     }
-    let root = plant(&vec![at("config.json", "{}"), at("._model.bin", b"\0\x05\x16\x07")]);
+    let root = plant(&vec![at("README.md", "# A model"), at("._model.bin", b"\0\x05\x16\x07")]);
     assert!(!open(root.path()).message().contains("it holds"));
+    for description in ["config.json", "model_index.json", "adapter_config.json"] {
+        let root = plant(&vec![at(description, "{}"), at("tokenizer.json", "{}"), at("._model.bin", b"\0")]);
+        let held = format!("it holds \"{description}\", but the weights are missing");
+        assert_says("no weights", &open(root.path()), Unsupported, &[&*held]);
+    }
+}
+
+#[test]
+fn the_only_folder_with_a_model_is_named() {
+    let root = plant(&vec![at("config.json", "{}"), at("unet/model.safetensors", tensors(&["w"]))]);
+    let words = ["holds no model itself, but its folder \"unet\" does: name that"];
+    assert_says("one folder", &open(root.path()), Kind::InvalidArgument, &words);
 }

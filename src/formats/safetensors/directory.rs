@@ -129,7 +129,7 @@ fn check_names(odd_names: &[OddName]) -> Result<()> {
     match odd_names.iter().find(|odd| odd.shown.ends_with(FILE) && !odd.shown.starts_with('.')) {
         None => Ok(()),
         Some(OddName { shown, why }) => {
-            Err(Error::format(format!("the name of the shard {why}: rename it")).with_subject(shown))
+            Err(Error::format(format!("the name of the file {why}, so nothing can tell what it belongs to: rename it, or open a model by its own path")).with_subject(shown))
         }
     }
 }

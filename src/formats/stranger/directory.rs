@@ -55,6 +55,9 @@ const WEIGHTS: &[&str] = &[
     ".dvc",
 ];
 
+/// What libraries write beside the weights of a model: Diffusers, PEFT, Transformers.
+const DESCRIPTIONS: &[&str] = &["model_index.json", "adapter_config.json", "config.json"];
+
 /// Endings that programs give to files that they have not finished.
 const UNFINISHED: &[&str] = &[".incomplete", ".part", ".partial", ".crdownload", ".download", ".aria2", ".tmp"];
 
@@ -75,7 +78,16 @@ pub(in crate::formats) fn instead(location: &Location) -> String {
         held.push(format!("{more} more such files"));
     }
     held.extend(unfinished(location));
-    if held.is_empty() { String::new() } else { format!("; it holds {}", held.join("; ")) }
+    match (&held[..], described(listing)) {
+        ([], None) => String::new(),
+        ([], Some(file)) => format!("; it holds \"{file}\", but the weights are missing: download them, too"),
+        _ => format!("; it holds {}", held.join("; ")),
+    }
+}
+
+/// The file that describes a model whose weights lie beside it or in folders.
+fn described(listing: &[Listed]) -> Option<&'static str> {
+    DESCRIPTIONS.iter().copied().find(|name| listing.iter().any(|file| file.name == **name))
 }
 
 /// The files of a directory that a download has not finished, by their names; `None` if there are none.
