@@ -530,7 +530,8 @@ typedef struct wb_file_info {
 } wb_file_info;
 
 // Opens a model: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that contains one of these, such as a
-// Hugging Face snapshot. The format is detected from the content, not from the name.
+// Hugging Face snapshot. A numbered set of a directory that has several is opened by the path of its files with `*` in the
+// place of the number: `DIR/model-*-of-00002.safetensors`. The format is detected from the content, not from the name.
 //
 // `c` and `opt` may be NULL. The caller owns `*out`. Blocks while headers are read.
 //

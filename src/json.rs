@@ -80,13 +80,68 @@ fn explain(error: &serde_json::Error, text: &str, start: u64) -> Error {
     if message == NO_MEMORY {
         return Error::out_of_memory("the JSON text", text.len() as u64);
     }
+    let is_padded = || text.as_bytes().get(at..).is_some_and(|rest| rest.iter().all(|byte| *byte == 0));
+    let at = match error.classify() {
+        Category::Data if message.is_empty() => last_value_at(text.as_bytes(), at),
+        Category::Data => value_at(text.as_bytes(), at),
+        _ => at,
+    };
     let message = match error.classify() {
         Category::Eof => "not valid JSON here: the JSON text ends in the middle of a value".to_owned(),
         // Valid JSON that says something else than it should.
         Category::Data => message.to_owned(),
+        Category::Syntax if message == "trailing characters" && is_padded() => {
+            "the JSON text is padded with NUL bytes; the specification asks for spaces".to_owned()
+        }
         Category::Syntax | Category::Io => format!("not valid JSON here: {message}"),
     };
     Error::format(message).with_offset(start + at as u64)
+}
+
+/// Where the value begins that a message is about which serde_json gives this place: the token there, or after a separator; or the list
+/// or object that ends there. The text is valid up to there, so no more lists and objects are open than serde_json allows.
+fn value_at(text: &[u8], at: usize) -> usize {
+    let (mut open, mut start) = (Vec::new(), 0);
+    while let Some(byte) = text.get(start) {
+        let end = start + token_len(&text[start..]);
+        let begin = match byte {
+            b':' | b',' => None,
+            byte if byte.is_ascii_whitespace() => None,
+            b']' | b'}' => open.pop(),
+            _ => Some(start),
+        };
+        match begin {
+            Some(begin) if end > at => return begin,
+            _ if matches!(byte, b'[' | b'{') => open.push(start),
+            _ => {}
+        }
+        start = end;
+    }
+    at
+}
+
+/// The same for a message that a reader keeps of the value that it has just read: the object around it may have been closed since.
+fn last_value_at(text: &[u8], at: usize) -> usize {
+    let begin = value_at(text, at);
+    let is_root = text[..begin].trim_ascii_start().is_empty();
+    let before = text.get(..at).unwrap_or(text).trim_ascii_end().len();
+    if is_root && before > 0 { value_at(text, before - 1) } else { begin }
+}
+
+/// Bytes of the token with which a text begins, of which there is at least one.
+fn token_len(text: &[u8]) -> usize {
+    let is_end = |byte: u8| b"[]{}:,\"".contains(&byte) || byte.is_ascii_whitespace();
+    if text.starts_with(b"\"") {
+        let mut is_escaped = true;
+        let is_closing = |byte: &u8| {
+            let closes = *byte == b'"' && !is_escaped;
+            is_escaped = *byte == b'\\' && !is_escaped;
+            closes
+        };
+        return text.iter().position(is_closing).map_or(text.len(), |last| last + 1);
+    }
+    let rest = text.iter().skip(1).position(|byte| is_end(*byte)).map_or(text.len(), |end| end + 1);
+    if text.first().is_some_and(|byte| is_end(*byte)) { 1 } else { rest }
 }
 
 /// Names the key whose value is of the wrong type, or out of its range. Other errors have words of their own, and their text keeps
@@ -299,11 +354,26 @@ mod tests {
     }
 
     #[test]
+    fn a_message_is_about_the_value_that_it_is_given_at() {
+        let text = br#"{"a\"]" : [1, "x", {}], "b": 12.5 }"#;
+        let begin = |at| value_at(text, at);
+        let quote = 1;
+        let list = text.iter().position(|byte| *byte == b'[').unwrap();
+        assert_eq!((begin(0), begin(quote), begin(5)), (0, quote, quote));
+        assert_eq!((begin(7), begin(8), begin(list)), (list, list, list));
+        assert_eq!((begin(list + 1), begin(list + 2), begin(list + 5)), (list + 1, list + 4, list + 4));
+        let object = list + 9;
+        assert_eq!((&text[object..object + 3], begin(object + 1), begin(object + 2)), (&b"{}]"[..], object, list));
+        let number = text.iter().position(|byte| *byte == b'.').unwrap();
+        assert_eq!((begin(number), begin(text.len() - 1), begin(text.len())), (number - 2, 0, text.len()));
+    }
+
+    #[test]
     fn json_of_the_wrong_type_is_valid_and_its_key_is_named() {
         let wrong = message(r#"{"a":"b","steps":1000}"#);
         assert_eq!(
             wrong,
-            "the value of \"steps\" is of the wrong type: invalid type: integer `1000`, expected a string (at byte 120)"
+            "the value of \"steps\" is of the wrong type: invalid type: integer `1000`, expected a string (at byte 117)"
         );
         let negative = read(b"{\"a\":-1}", 0, PhantomData::<UniqueMap<u32, 10>>).err().unwrap();
         assert!(negative.message().starts_with("the value of \"a\" is wrong: invalid value"), "{negative}");

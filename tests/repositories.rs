@@ -59,6 +59,87 @@ fn listed(path: &Path) -> Vec<String> {
     repository(path).models().unwrap().into_iter().map(|model| model.path).collect()
 }
 
+/// Left behind by an earlier save, or two variants side by side: each can be opened as a whole by the name that is listed.
+#[test]
+fn numbered_sets_of_a_directory_are_listed_and_opened_by_their_names() {
+    let cases: [(&[&str], &[&str]); 3] = [
+        (
+            &[
+                "model-00001-of-00002.safetensors",
+                "model-00002-of-00002.safetensors",
+                "model-00001-of-00003.safetensors",
+                "model-00002-of-00003.safetensors",
+                "model-00003-of-00003.safetensors",
+            ],
+            &["model-*-of-00002.safetensors", "model-*-of-00003.safetensors"],
+        ),
+        (
+            &[
+                "w-1-of-2.fp16.safetensors",
+                "w-2-of-2.fp16.safetensors",
+                "w.bf16-1-of-2.safetensors",
+                "w.bf16-2-of-2.safetensors",
+                "v-1-of-1.safetensors",
+            ],
+            &["v-1-of-1.safetensors", "w-*-of-2.fp16.safetensors", "w.bf16-*-of-2.safetensors"],
+        ),
+        (
+            &["model.safetensors", "model-1-of-2.safetensors", "model-2-of-2.safetensors"],
+            &["model-*-of-2.safetensors", "model.safetensors"],
+        ),
+    ];
+    for (files, models) in cases {
+        let root = plant(files);
+        assert_eq!(listed(root.path()), models);
+        for name in models {
+            let (stem, rest) = name.split_once('*').unwrap_or((name, ""));
+            let members = files.iter().filter(|file| file.starts_with(stem) && file.ends_with(rest));
+            let model = Model::open(root.path().join(name), &options(Policy::None), &Context::new()).unwrap();
+            let opened: Vec<_> = model.files().map(|file| file.name().to_owned()).collect();
+            assert_eq!(opened, members.copied().collect::<Vec<_>>(), "{name}");
+            assert!(model.notes().is_empty(), "{:?}", model.notes());
+        }
+    }
+}
+
+#[test]
+fn errors_and_notes_call_a_set_by_its_name() {
+    let of_two = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+    let root = plant(&[&of_two[..], &["model-1-of-1.safetensors"]].concat());
+    let open = |name: &str| Model::open(root.path().join(name), &options(Policy::None), &Context::new());
+    let error = open("").err().unwrap();
+    assert!(error.message().contains("(model-*-of-00002.safetensors, model-1-of-1.safetensors)"), "{error}");
+    for absent in ["model-*-of-00003.safetensors", "model-*-of-00002.onnx", "model-*-of-00002.bin"] {
+        let error = open(absent).err().unwrap();
+        assert_eq!(error.kind(), Kind::NotFound, "{error}");
+        assert!(error.to_string().contains(absent) && error.message().contains("a number in the place"), "{error}");
+    }
+    fs::remove_file(root.path().join("model-1-of-1.safetensors")).unwrap();
+    fs::write(root.path().join("consolidated.safetensors"), weights("c")).unwrap();
+    let note = open("").unwrap().notes()[0].to_string();
+    assert!(note.contains("\"model-*-of-00002.safetensors\" is opened"), "{note}");
+    let note = open(of_two[0]).unwrap().notes()[0].to_string();
+    assert!(note.contains("open \"model-*-of-00002.safetensors\", the directory"), "{note}");
+    fs::remove_file(root.path().join(of_two[1])).unwrap();
+    let error = open("model-*-of-00002.safetensors").err().unwrap();
+    assert_eq!((error.kind(), error.site().subject.as_deref()), (Kind::NotFound, Some(of_two[1])));
+    let repository =
+        Repository::open(root.path().join("model-*-of-00002.safetensors"), &options(Policy::None), &Context::new());
+    assert_eq!(repository.err().unwrap().kind(), Kind::InvalidArgument);
+}
+
+/// The files that a host lends and those in memory are named alike.
+#[test]
+fn a_set_in_memory_is_opened_by_its_name() {
+    let blobs = || {
+        ["a-1-of-2.safetensors", "a-2-of-2.safetensors", "b.safetensors"]
+            .map(|name| (name.to_owned(), weights(name).into()))
+    };
+    let open = |entry| Model::from_blobs(blobs(), Some(entry), &options(Policy::None), &Context::new());
+    assert_eq!(open("a-*-of-2.safetensors").unwrap().files().count(), 2);
+    assert_eq!(open("b-*-of-2.safetensors").err().unwrap().kind(), Kind::NotFound);
+}
+
 #[test]
 fn the_models_of_a_repository_are_listed_by_what_can_be_opened() {
     let root = plant(DIFFUSERS);
@@ -86,7 +167,8 @@ fn the_models_of_a_repository_are_listed_by_what_can_be_opened() {
 
 #[test]
 fn a_directory_whose_folders_hold_the_models_names_them() {
-    for (names, words) in [(DIFFUSERS, "(text_encoder, unet, vae/"), (&["onnx/model.onnx"], "(onnx): name one")] {
+    for (names, words) in [(DIFFUSERS, "(text_encoder, unet, vae/"), (&["onnx/model.onnx"], "its folder \"onnx\" does")]
+    {
         let error = Model::open(plant(names).path(), &options(Policy::None), &Context::new()).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert!(error.message().contains(words), "{error}");

@@ -26,9 +26,12 @@ pub fn resolve(model: &Path, env: Env<'_>) -> Result<PathBuf, Error> {
     if exists(&path)? { Ok(path) } else { Err(nothing_at(&path)) }
 }
 
-/// Whether anything lies under a path. A link that leads nowhere does: opening it tells so.
+/// Whether anything lies under a path. A link that leads nowhere does: opening it tells so. The name of a numbered set lies in its
+/// directory.
 fn exists(path: &Path) -> Result<bool, Error> {
-    let is_there = path.try_exists().map(|leads_to_something| leads_to_something || path.is_symlink());
+    let is_set = path.file_name().is_some_and(|name| name.to_string_lossy().contains("-*-of-"));
+    let path = path.parent().filter(|folder| is_set && *folder != Path::new("")).unwrap_or(path);
+    let is_there = path.try_exists().map(|leads_to_something| leads_to_something || path.is_symlink() || is_set);
     is_there.map_err(|e| Error::new(Kind::Io, e.to_string()).with_path(path.to_string_lossy()))
 }
 

@@ -31,6 +31,26 @@ fn every_command_takes_the_options_for_opening() {
     good(&["graph", path(&graph), "--read", "--format-of", "onnx", "--max-heap-bytes", "64MiB"]);
 }
 
+/// A program that lists the models of a directory can open what is listed.
+#[test]
+fn every_command_opens_a_numbered_set_by_its_name() {
+    let root = tempfile::tempdir().unwrap();
+    for (from, to) in [("edge", "m-1-of-2"), ("dtypes", "m-2-of-2"), ("edge", "m-1-of-3")] {
+        let to = root.path().join(format!("{to}.safetensors"));
+        fs::copy(golden(&format!("{from}.safetensors")), to).unwrap();
+    }
+    let models = good_json(&["inspect", path(root.path()), "--json"]);
+    assert_eq!(models["models"][0]["path"], "m-*-of-2.safetensors");
+    assert_eq!(models["models"][1]["path"], "m-*-of-3.safetensors");
+    let set = root.path().join("m-*-of-2.safetensors");
+    for command in COMMANDS {
+        good(&[command, path(&set)]);
+    }
+    let here = command(&["load", "m-*-of-2.safetensors"]).current_dir(root.path()).output().unwrap();
+    assert!(here.status.success(), "{}", text(&here.stderr));
+    assert!(bad(1, &["load", path(&root.path().join("m-*-of-3.safetensors"))]).contains("m-2-of-3.safetensors"));
+}
+
 /// The cure is an option of the command, which the library does not know.
 #[test]
 fn an_exceeded_limit_names_the_option_that_raises_it() {

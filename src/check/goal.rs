@@ -30,7 +30,7 @@ fn unknown(target: &str) -> Error {
     if CHECKERS.is_empty() {
         return Error::new(Kind::Unsupported, "this build checks no format for a target").with_subject(target);
     }
-    let known = CHECKERS.iter().map(|checker| format!("for {} models {}", checker.format, (checker.goals)()));
+    let known = CHECKERS.iter().map(|checker| format!("for {} models {}", checker.format, (checker.goals)(target)));
     let known: Vec<_> = known.collect();
     Error::invalid(format!("unknown target; known are {}", known.join("; "))).with_subject(target)
 }

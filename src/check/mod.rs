@@ -61,8 +61,8 @@ type Check = fn(&Subject<'_>, &mut Collector<'_>);
 struct Checker {
     /// The name of the format.
     format: &'static str,
-    /// The targets of the format, in words.
-    goals: fn() -> String,
+    /// The targets of the format, in words, for somebody who asked for one that is not known.
+    goals: fn(&str) -> String,
     /// Reads a target; `None`: it is none of this format.
     goal: fn(&str) -> Option<Box<Goal>>,
     /// Checks a model of the format.

@@ -32,6 +32,7 @@ rules! {
     TENSOR_DATA_TYPE = Error "onnx.tensor.data_type";
     EXTERNAL_KEY = Warning "onnx.external.key";
     EXTERNAL_CHECKSUM = Warning "onnx.external.checksum";
+    EXTERNAL_OTHER = Warning "onnx.external.other";
 
     HEADER_WHITESPACE = Warning "safetensors.header.whitespace";
     METADATA_NULL = Warning "safetensors.metadata.null";
@@ -96,6 +97,7 @@ rules! {
     NODE_OMITTED = Error "onnx.node.omitted";
     NODE_EXPERIMENTAL = Warning "onnx.node.experimental";
     NODE_CUSTOM = Info "onnx.node.custom";
+    NODE_NAME = Info "onnx.node.name";
 
     ATTRIBUTE_NAME = Error "onnx.attribute.name";
     ATTRIBUTE_DUPLICATE = Error "onnx.attribute.duplicate";

@@ -6,11 +6,11 @@
 use bytes::Bytes;
 
 use super::stranger::{self, Stranger};
-use super::{FORMATS, Format, joined, survey};
-use crate::error::{Error, Kind, Result};
+use super::{FORMATS, Format, joined, no_set, survey};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
-use crate::storage::{Listed, Location, Source};
+use crate::storage::{Listed, Location, OddName, Source};
 
 /// How sure it is that content is of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +57,7 @@ impl<'a> Clues<'a> {
 /// By which file a model of one format in a directory would be entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entrance {
-    /// A file of the format.
+    /// A file of the format, or the name of a numbered set.
     pub file: String,
     /// Whether it has a name by which programs write the one model of a directory.
     pub is_plain: bool,
@@ -65,9 +65,10 @@ pub(super) struct Entrance {
 
 /// The format of what was asked for.
 pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static Format> {
-    let found = match location.entry() {
-        None => of_directory(location.listing()?, notes).map_err(|e| e.with_path(location.path()))?,
-        Some(source) => of_file(source, notes)?,
+    let found = match (location.entry(), location.set()) {
+        (Some(source), _) => of_file(source, notes)?,
+        (None, Some(set)) => Some(by_extension(set).ok_or_else(|| no_set().with_path(location.path()))?),
+        (None, None) => of_directory(location.listing()?, notes).map_err(|e| e.with_path(location.path()))?,
     };
     found.ok_or_else(|| nothing_found(location).with_path(location.path()))
 }
@@ -81,7 +82,10 @@ fn nothing_found(location: &Location) -> Error {
         Some(source) => ("this is not a model", instead(source)),
         None => ("this directory holds no model", stranger::instead(location)),
     };
-    let odd = location.odd_names().next().map_or_else(String::new, |odd| format!(" ({odd})"));
+    let odd = location.tree().ok().and_then(|tree| tree.odd_names.first());
+    let odd = odd.map_or_else(String::new, |OddName { shown, why }| {
+        format!("; the name of \"{shown}\" {why}: rename it, or open it by its own path")
+    });
     Error::new(Kind::Unsupported, format!("{what} {}{instead}{odd}", of_known_format()))
 }
 
@@ -89,9 +93,12 @@ fn nothing_found(location: &Location) -> Error {
 fn models_in_folders(location: &Location) -> Option<Error> {
     let models = if location.entry().is_none() { survey(location).ok()? } else { Vec::new() };
     let paths: Vec<_> = models.iter().map(|model| &*model.path).collect();
-    let message =
-        format!("the directory holds no model itself, but its folders do ({}): name one of them", joined(&paths));
-    (!paths.is_empty()).then(|| Error::invalid(message))
+    let message = match paths[..] {
+        [] => return None,
+        [only] => format!("the directory holds no model itself, but its folder \"{only}\" does: name that"),
+        _ => format!("the directory holds no model itself, but its folders do ({}): name one of them", joined(&paths)),
+    };
+    Some(Error::invalid(message))
 }
 
 /// What a file is instead of a model: the end of a sentence, or nothing.
@@ -155,6 +162,41 @@ pub(super) fn stranger(clues: &Clues<'_>) -> Option<Stranger> {
     stranger::of(clues)
 }
 
+/// What lies in a directory that a download has not finished, if anything does.
+#[cfg(feature = "safetensors")]
+pub(super) fn unfinished(location: &Location) -> Option<String> {
+    stranger::unfinished(location)
+}
+
+/// What a file is that a reader of one format has refused, if it begins like another format that this build reads.
+#[cfg(feature = "safetensors")]
+pub(super) fn other_format(clues: &Clues<'_>, own: &str) -> Option<Error> {
+    let others = FORMATS.iter().filter(|format| format.name != own);
+    let other =
+        others.max_by_key(|format| (format.probe)(clues)).filter(|format| (format.probe)(clues) != Confidence::No)?;
+    Some(Error::format(format!("by its content this is a file of {}: expected one of {own}", other.name)))
+}
+
+/// What is in the place of a file that is missing, with what helps: a link that leads nowhere, or a pointer beside it.
+pub(super) fn in_place_of(location: &Location, name: &str) -> Option<String> {
+    if let Some(target) = location.link(name) {
+        let shown = Printable(&target);
+        return Some(match stranger::of_link(&target) {
+            Some(pointer) => format!("it is a link to \"{shown}\", which is not there, {pointer}"),
+            None => format!("it is a link to \"{shown}\", which is not there: restore that file, or download it again"),
+        });
+    }
+    let pointer = format!("{name}.dvc");
+    // A host is asked for no file that it has not listed.
+    let may_be_there = match name.rsplit_once('/') {
+        Some((folder, _)) => location.has_folder(folder),
+        None => location.listing().is_ok_and(|listing| listing.iter().any(|file| file.name == pointer)),
+    };
+    let source = may_be_there.then(|| location.open_if_present(&pointer).ok())???;
+    let stranger = stranger(&Clues::of(&source).ok()?)?;
+    Some(format!("there is \"{}\", which is {stranger}", Printable(source.name())))
+}
+
 /// The error for a file that is something else.
 pub(super) fn refusal(stranger: &Stranger) -> Error {
     Error::format(stranger.instead_of(&format!("a model {}", of_known_format())))
@@ -178,6 +220,7 @@ mod tests {
             name,
             extensions: &[],
             has_graphs: false,
+            has_sets: false,
             probe: |_| Confidence::No,
             entrances: |_| Vec::new(),
             read: |_| Err(Error::format("never read")),

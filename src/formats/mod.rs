@@ -41,6 +41,8 @@ struct Format {
     extensions: &'static [&'static str],
     /// Whether its models have graphs, and not weights alone.
     has_graphs: bool,
+    /// Whether its models may be numbered sets of files, which are opened by one name for all.
+    has_sets: bool,
     /// How sure it is that a file is of this format.
     probe: fn(&Clues<'_>) -> Confidence,
     /// By which files the models of a directory with these files would be entered, the preferred one first; none if none is of
@@ -77,7 +79,7 @@ impl Reading<'_> {
 
     /// Says which models of the directory were left out, because another has a plain name, or which files because the index
     /// that is the model does not name them.
-    fn note_left_out(&mut self, chosen: &str, left_out: &[&str]) {
+    fn note_left_out(&mut self, chosen: &str, left_out: &[impl AsRef<str>]) {
         if !left_out.is_empty() {
             let left_out = joined(left_out);
             let message = format!("\"{chosen}\" is opened; what does not belong to it is left out: {left_out}");
@@ -121,6 +123,9 @@ pub(crate) fn read(location: &Location, name: Option<&str>, budget: &Budget, not
         Some(name) => named(name)?,
         None => detect::detect(location, notes)?,
     };
+    if location.set().is_some() && !format.has_sets {
+        return Err(no_set().with_path(location.path()));
+    }
     (format.read)(&mut Reading { location, budget, notes })
 }
 
@@ -147,16 +152,20 @@ fn holds_none(format: &str) -> Error {
     Error::new(Kind::NotFound, format!("the directory holds no {format} file"))
 }
 
+/// The error for the name of a numbered set of which there is no file.
+fn no_set() -> Error {
+    Error::new(Kind::NotFound, "no file has this name with a number in the place of \"*\"")
+}
+
 /// The error for a directory in which nothing tells which model is meant.
-fn several_models(names: &[&str]) -> Error {
+fn several_models(names: &[impl AsRef<str>]) -> Error {
     Error::invalid(format!("the directory has several models ({}): name one of them", joined(names)))
 }
 
 /// Names with commas between them; of very many the first, for a message.
-fn joined(names: &[&str]) -> String {
+fn joined(names: &[impl AsRef<str>]) -> String {
     const MOST: usize = 50;
-    match names.get(..MOST) {
-        Some(first) if names.len() > MOST => format!("{}, …", first.join(", ")),
-        _ => names.join(", "),
-    }
+    let shown: Vec<_> = names.iter().take(MOST).map(AsRef::as_ref).collect();
+    let more = if names.len() > MOST { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }

@@ -13,8 +13,8 @@ const MODELS: &str = "the models of the directory";
 /// A model that lies in a directory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FoundModel {
-    /// What to open, relative to the directory: a folder that holds one model, `"."` for the directory itself; or a file, where a
-    /// folder holds several.
+    /// What to open, relative to the directory: a folder that holds one model, `"."` for the directory itself; or a file or the name
+    /// of a numbered set (`model-*-of-00002.safetensors`), where a folder holds several.
     pub path: String,
     /// The name of the format, by the names of files.
     pub format: &'static str,

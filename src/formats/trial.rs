@@ -22,8 +22,15 @@ use crate::quantization::{Parameters, Quantization, Scheme};
 use crate::storage::Source;
 use crate::tensor::{Encoding, Layout, Piece, Span, TableBuilder, View};
 
-pub(super) const FORMAT: Format =
-    Format { name: "trial", extensions: &["trial"], has_graphs: false, probe, entrances: |_| Vec::new(), read };
+pub(super) const FORMAT: Format = Format {
+    name: "trial",
+    extensions: &["trial"],
+    has_graphs: false,
+    has_sets: false,
+    probe,
+    entrances: |_| Vec::new(),
+    read,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

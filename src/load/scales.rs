@@ -10,13 +10,14 @@
 //! | `a.weight_packed` | `a.weight_scale` | compressed-tensors |
 //! | `a_blocks` | `a_scales` | gpt-oss (MXFP4) |
 
+use super::options::CastRule;
 use super::select::Selected;
 use crate::dtype::DType;
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::CAST_WITHOUT_SCALE;
 use crate::finding::{Finding, Notes};
 use crate::quantization::Parameters;
-use crate::tensor::{Tensor, TensorTable};
+use crate::tensor::{Tensor, TensorTable, matches};
 
 /// What follows the name of a tensor in that of its scale.
 const AFTER_NAME: &[&str] = &["_scale_inv", "_scale", "_scales", ".scale", ".absmax"];
@@ -63,6 +64,18 @@ pub(super) fn unscaled_casts(tensors: &TensorTable, selection: &[Selected]) -> R
         notes.add(CAST_WITHOUT_SCALE, name.to_string(), message);
     }
     notes.finish()
+}
+
+/// As [`explain_packed`] for a rule of which no tensor is known yet: the first selected tensor counts that it is for and that has a
+/// scale.
+pub(super) fn explain_rule(error: Error, tensors: &TensorTable, indices: &[usize], rule: &CastRule) -> Error {
+    let positions = matches(tensors, indices, &rule.pattern).unwrap_or_default();
+    let matched = positions.into_iter().filter_map(|position| tensors.get(*indices.get(position)?));
+    let mut packed = matched.filter(|tensor| Some(tensor.dtype) == rule.from && scale_of(tensors, tensor).is_some());
+    match packed.next() {
+        Some(tensor) => explain_packed(error, tensors, &tensor),
+        None => error,
+    }
 }
 
 /// Adds to the error for a cast that does not exist that the elements are not the numbers themselves.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::options::PlanOptions;
 use super::part::Part;
-use super::scales::explain_packed;
+use super::scales::{explain_packed, explain_rule};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::tensor::{Span, Tensor, TensorTable, first_matches};
@@ -51,7 +51,7 @@ pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec
         _ => return Err(Error::invalid("both patterns and indices are given: expected one of them")),
     };
     options.slices.iter().try_for_each(|rule| rule.check())?;
-    options.casts.iter().try_for_each(|rule| rule.check())?;
+    options.casts.iter().try_for_each(|rule| rule.check().map_err(|e| explain_rule(e, tensors, &indices, rule)))?;
     let slices = first_matches(tensors, &indices, options.slices.iter().map(|rule| rule.pattern.as_str()))?;
     let casts = first_matches(tensors, &indices, options.casts.iter().map(|rule| rule.pattern.as_str()))?;
     let rules = slices.into_iter().zip(casts);

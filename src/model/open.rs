@@ -25,9 +25,11 @@ const NOTHING: &str =
     "the model has neither tensors nor a graph: check that this is the right file, and that it was written completely";
 
 impl Model {
-    /// Opens a file or a directory.
+    /// Opens a file, a directory, or a numbered set of a directory that has several: by the path of its files with `*` in the place
+    /// of the number, `DIR/model-*-of-00002.safetensors`.
     ///
-    /// Headers and indices are read and checked in full; the bytes of tensors are not touched.
+    /// Headers and indices are read and checked in full; the bytes of tensors are not touched, but for the first of a file of external
+    /// data, which may show that it is something else.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
         let path = path.as_ref();
         log_open(context, &path.to_string_lossy(), || {

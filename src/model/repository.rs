@@ -35,8 +35,9 @@ impl Repository {
     /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the path is that of a file.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
         let location = Location::open(path.as_ref(), options.access, &options.link_roots, context)?;
-        if location.entry().is_some() {
-            return Err(Error::invalid("expected a directory, found a file").with_path(location.path()));
+        if location.entry().is_some() || location.set().is_some() {
+            return Err(Error::invalid("expected a directory, found a file or the name of a set of files")
+                .with_path(location.path()));
         }
         let (mut notes, budget) = (Notes::default(), Budget::new(&options.limits));
         let visible = location.listing()?.iter().filter(|file| !file.name.starts_with('.') && !is_manifest(&file.name));

@@ -12,7 +12,7 @@ use super::blobs::Blobs;
 use super::disk::{Disk, dead_link};
 use super::files::{Files, Role, SnapshotTree};
 use super::lent::{HostFiles, Lent};
-use super::name::plain_name;
+use super::name::{is_of_set, plain_name};
 use super::source::Source;
 use super::tree::{Listed, OddName, Tree};
 use crate::error::{Error, Kind, Result};
@@ -22,6 +22,8 @@ use crate::host::Context;
 pub(crate) struct Location {
     neighbours: Neighbours,
     entry: Option<Source>,
+    /// The name of the numbered set that was asked for.
+    set: Option<Box<str>>,
     /// Made when it is first asked for: a single file has no need of it.
     tree: OnceLock<Tree>,
 }
@@ -34,11 +36,18 @@ enum Neighbours {
 }
 
 impl Location {
-    /// A file or a directory of the disk, of which symbolic links may also lead to the directories `link_roots`. `context` hears
-    /// of files that cannot be mapped.
+    /// A file or a directory of the disk, or a numbered set of files; symbolic links may also lead to the directories
+    /// `link_roots`. `context` hears of files that cannot be mapped.
     pub(crate) fn open(path: &Path, access: Access, link_roots: &[PathBuf], context: &Context) -> Result<Self> {
-        let (disk, entry) = Disk::open(path, access, link_roots, context)?;
-        Ok(Self::new(Neighbours::Files(Box::new(disk)), entry))
+        let open = |path| Disk::open(path, access, link_roots, context);
+        let at = |(disk, entry), set| Self { set, ..Self::new(Neighbours::Files(Box::new(disk)), entry) };
+        match open(path) {
+            Err(e) if e.kind() == Kind::NotFound => {
+                let (folder, set) = folder_of_set(path).ok_or(e)?;
+                Ok(at(open(folder)?, Some(set)))
+            }
+            opened => Ok(at(opened?, None)),
+        }
     }
 
     /// The files that a host lends; `entry` names the one that the model is entered by, `None` for the folder as a
@@ -59,7 +68,10 @@ impl Location {
 
     fn enter(files: Box<dyn Files>, entry: Option<&str>) -> Result<Self> {
         let mut location = Self::new(Neighbours::Files(files), None);
-        location.entry = entry.map(|name| location.open_entry(name)).transpose()?;
+        match entry.map(|name| (name, location.open_entry(name))) {
+            Some((name, Err(e))) if e.kind() == Kind::NotFound && is_of_set(name) => location.set = Some(name.into()),
+            opened => location.entry = opened.map(|(_, source)| source).transpose()?,
+        }
         Ok(location)
     }
 
@@ -82,12 +94,17 @@ impl Location {
     }
 
     fn new(neighbours: Neighbours, entry: Option<Source>) -> Self {
-        Self { neighbours, entry, tree: OnceLock::new() }
+        Self { neighbours, entry, set: None, tree: OnceLock::new() }
     }
 
-    /// The file or memory that was asked for; `None` if it was a directory.
+    /// The file or memory that was asked for; `None` if it was a directory, or a numbered set in one.
     pub(crate) fn entry(&self) -> Option<&Source> {
         self.entry.as_ref()
+    }
+
+    /// The name of the numbered set that was asked for, with `*` in the place of the numbers of its files.
+    pub(crate) fn set(&self) -> Option<&str> {
+        self.set.as_deref()
     }
 
     /// What lies in the directory that was asked for, or that the entry lies in: its files, and the names of its
@@ -131,7 +148,7 @@ impl Location {
     pub(crate) fn path(&self) -> String {
         match (&self.entry, &self.neighbours) {
             (Some(entry), _) => entry.path(),
-            (None, Neighbours::Files(files)) => files.shown(""),
+            (None, Neighbours::Files(files)) => files.shown(self.set().unwrap_or_default()),
             (None, Neighbours::None(_)) => String::new(),
         }
     }
@@ -250,6 +267,13 @@ impl Location {
         let odd_names = self.tree.get().map_or(&[][..], |tree| &tree.odd_names);
         odd_names.iter().map(|OddName { shown, why }| format!("\"{shown}\": the name {why}: left out of the assets"))
     }
+}
+
+/// The directory of a numbered set, and the name of the set; `None` if a path is none of a set.
+fn folder_of_set(path: &Path) -> Option<(&Path, Box<str>)> {
+    let name = path.file_name()?.to_str().filter(|name| is_of_set(name))?;
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    Some((folder.unwrap_or(Path::new(".")), name.into()))
 }
 
 /// Says of a file that cannot be found that a link is there.

@@ -21,6 +21,11 @@ pub(crate) fn plain_name(name: &str) -> Result<String> {
     check_text(name).and_then(|()| parts_of(name)).map(|parts| parts.join("/")).map_err(refuse)
 }
 
+/// Whether a name stands for all files of a numbered set: `model-*-of-00002.safetensors`.
+pub(super) fn is_of_set(name: &str) -> bool {
+    name.contains("-*-of-") && !name.contains('/')
+}
+
 /// Why nothing can call an entry of a folder by its name; `None` if its name is plain.
 pub(super) fn oddity(name: &OsStr) -> Option<String> {
     match name.to_str() {

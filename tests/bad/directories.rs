@@ -21,7 +21,14 @@ fn a_shard_whose_name_is_not_utf8_is_refused() {
     let root = plant(&vec![at("a.safetensors", tensors(&["v"]))]);
     std::fs::write(root.path().join(OsStr::from_bytes(b"w\xff.safetensors")), tensors(&["w"])).unwrap();
     let error = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap_err();
-    assert_says("shard", &error, Format, &[r"w\xff.safetensors: ", "not UTF-8"]);
+    assert_says(
+        "shard",
+        &error,
+        Format,
+        &[r"w\xff.safetensors: ", "not UTF-8", "rename it, or open a model by its own path"],
+    );
+    Model::open(root.path().join("a.safetensors"), &by(Access::Map), &Context::new()).unwrap();
+    Model::open(root.path().join(OsStr::from_bytes(b"w\xff.safetensors")), &by(Access::Map), &Context::new()).unwrap();
     std::fs::write(root.path().join("model.safetensors.index.json"), index(&[("v", "a.safetensors")])).unwrap();
     let model = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap();
     assert!(model.notes().iter().any(|note| note.message.contains(r"w\xff.safetensors")), "{:?}", model.notes());
@@ -53,7 +60,7 @@ fn weights_that_nothing_can_name_are_refused_without_an_index() {
             std::fs::write(root.path().join(OsStr::from_bytes(odd)), tensors(&["w"])).unwrap();
             let error = Model::open(root.path(), &by(Access::Map), &Context::new()).unwrap_err();
             assert!(error.to_string().contains(words), "{error}");
-            assert!(error.to_string().contains("w"), "{error}");
+            assert!(error.to_string().contains("w") && error.message().contains("rename it, or open"), "{error}");
         }
     }
 }
@@ -132,7 +139,7 @@ fn several() -> Vec<Row> {
             set(&["m-00001-of-000163.safetensors"]),
             "",
             NotFound,
-            &["m-000002-of-000163.safetensors", "incomplete download"],
+            &["m-00002-of-000163.safetensors", "missing, and 161 others of its set of 163", "incomplete download"],
         ),
         (
             "last shard of a set missing",
@@ -251,7 +258,7 @@ fn a_plain_name_wins_and_the_others_are_named() {
         assert_eq!(model.assets(), [other]);
         let [note] = model.notes() else { panic!("{other}: {:?}", model.notes()) };
         assert_eq!(note.rule, rule);
-        assert!(note.message.contains(chosen) && note.message.contains(other), "{note}");
+        assert!(note.message.contains(chosen) && note.message.contains(&other.replace("-00001-", "-*-")), "{note}");
     }
 }
 
@@ -265,9 +272,12 @@ fn weights_that_no_index_names_are_told() {
         vec![at("other.safetensors.index.json", index("o.safetensors")), at("o.safetensors", tensors(&["w"]))],
         vec![at("consolidated.safetensors", tensors(&["v"]))],
         vec![at("model.safetensors", tensors(&["w"]))],
+        vec![at("w-1-of-2.safetensors", tensors(&["v"])), at("w-2-of-2.safetensors", tensors(&["w"]))],
     ];
     for others in cases {
-        let names: Vec<_> = others.iter().map(|(name, _)| (*name).to_owned()).collect();
+        // A set is called by one name.
+        let name = |name: &str| name.replace("-1-of-", "-*-of-").replace("-2-of-", "-*-of-");
+        let names: Vec<_> = others.iter().map(|(file, _)| name(file)).collect();
         let root = plant(&indexed().into_iter().chain(others).collect());
         let model = Model::open(root.path(), &OpenOptions::default(), &Context::new()).unwrap();
         let [note] = model.notes() else { panic!("{names:?}: {:?}", model.notes()) };
@@ -324,13 +334,33 @@ fn missing_shards_are_told_from_stale_indices_and_dead_links() {
     let shard = |name: &'static str| at(name, tensors(&[name]));
     let first = || at(of_four[0], tensors(&["v"]));
     let new_set = || [shard("model-00001-of-00002.safetensors"), shard("model-00002-of-00002.safetensors")];
+    let other_set = || [shard("pytorch_model-1-of-2.safetensors"), shard("pytorch_model-2-of-2.safetensors")];
     let rows = [
-        (vec![map(), first()], vec!["1 tensors", "an incomplete download"], "stale"),
+        (vec![map(), first()], vec!["1 tensor that", "an incomplete download; download the file again"], "stale"),
+        (
+            vec![map(), first(), at("model-00004-of-00004.safetensors.incomplete", "")],
+            vec!["there is model-00004-of-00004.safetensors.incomplete, by its name an unfinished download"],
+            "stale",
+        ),
+        (
+            [vec![map()], other_set().to_vec()].concat(),
+            vec!["the index is stale", "\"pytorch_model-*-of-2.safetensors\""],
+            "incomplete",
+        ),
+        ([vec![map(), first()], other_set().to_vec()].concat(), vec!["an incomplete download"], "stale"),
         (vec![map(), first(), shard("other.safetensors")], vec!["an incomplete download"], "stale"),
         (vec![map(), first(), shard("model-00001-of-00002.safetensors")], vec!["an incomplete download"], "stale"),
-        ([vec![map()], new_set().to_vec()].concat(), vec!["the index is stale", "model-00001-of-00002"], "incomplete"),
+        (
+            [vec![map()], new_set().to_vec()].concat(),
+            vec!["the index is stale", "\"model-*-of-00002.safetensors\""],
+            "incomplete",
+        ),
         (vec![map(), shard("model.safetensors")], vec!["the index is stale", "\"model.safetensors\""], "incomplete"),
-        (vec![map(), first(), (of_four[1], Item::Link("../blobs/x"))], vec!["a link to \"../blobs/x\""], "stale"),
+        (
+            vec![map(), first(), (of_four[1], Item::Link("../blobs/x"))],
+            vec!["a link to \"../blobs/x\"", "restore that file"],
+            "incomplete",
+        ),
     ];
     for (entries, words, other) in rows {
         let root = plant(&entries);

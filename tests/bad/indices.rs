@@ -44,7 +44,7 @@ fn texts() -> Vec<Row> {
         ("cut", beside(r#"{"weight_map":{"w":"a"}"#), "", Format, &[INDEX, "ends in the middle", "(at byte 22)"]),
         ("list at the root", beside(r#"[{"w":"a"},null]"#), "", Format, &["expected an object", "(at byte 0)"]),
         ("more after the end", beside(r#"{"weight_map":{"w":"a"}},"#), "", Format, &["trailing characters"]),
-        ("NUL bytes as padding", beside("{\"weight_map\":{\"w\":\"a\"}}\0"), "", Format, &["trailing characters"]),
+        ("NUL bytes as padding", beside("{\"weight_map\":{\"w\":\"a\"}}\0"), "", Format, &["padded with NUL bytes"]),
         (
             "not UTF-8",
             beside(b"{\"weight_map\":{\"w\":\"a\"},\"x\":\"\xff\"}"),
@@ -98,7 +98,13 @@ fn missing() -> Vec<Row> {
             &["c: ", "2 tensors", "incomplete download"],
         ),
         ("missing folder", map(r#"{"w":"c/a"}"#), INDEX, NotFound, &["c/a: ", INDEX, "incomplete download"]),
-        ("link to nothing", shard("c", "c", Item::Link("nowhere")), "", NotFound, &["c: ", "incomplete download"]),
+        (
+            "link to nothing",
+            shard("c", "c", Item::Link("nowhere")),
+            "",
+            NotFound,
+            &["c: ", "a link to \"nowhere\"", "which is not there"],
+        ),
         ("tensor missing from its shard", map(r#"{"w":"b","x":"b"}"#), "", Format, &["w: ", "\"b\"", "no such tensor"]),
         (
             "tensor of another shard",

@@ -8,6 +8,7 @@ mod bytes;
 #[path = "../common/mod.rs"]
 mod common;
 mod directories;
+mod external;
 mod files;
 mod indices;
 mod limits;

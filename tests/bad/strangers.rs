@@ -5,17 +5,18 @@
 use std::fs;
 use std::path::Path;
 
-use weighbridge::Kind::{Format, NotFound, Unsupported};
+use weighbridge::Kind::{Format, Unsupported};
 use weighbridge::{Access, Context, Error, Kind, Model, OpenOptions};
 
 use crate::bytes::{file, index, tensors};
+use crate::external::onnx;
 use crate::trees::{Tree, at, plant};
 use crate::{assert_says, by};
 
-const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/strangers/files");
+pub const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/strangers/files");
 
 /// What it is, its bytes, and words of the message.
-type Stranger = (&'static str, Vec<u8>, &'static [&'static str]);
+pub type Stranger = (&'static str, Vec<u8>, &'static [&'static str]);
 
 /// The files in the folder, and words that each has to be called by.
 const WRITTEN: &[(&str, &[&str])] = &[
@@ -76,7 +77,7 @@ const WRITTEN: &[(&str, &[&str])] = &[
     ("v7.tar", &["a tar archive", "extract it first"]),
 ];
 
-fn written() -> Vec<Stranger> {
+pub fn written() -> Vec<Stranger> {
     let mut names: Vec<_> = fs::read_dir(FILES).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort_unstable();
     assert_eq!(names, WRITTEN.iter().map(|(name, _)| *name).collect::<Vec<_>>());
@@ -84,7 +85,7 @@ fn written() -> Vec<Stranger> {
 }
 
 /// Files with bytes that their formats ask for.
-fn made() -> Vec<Stranger> {
+pub fn made() -> Vec<Stranger> {
     let ultralytics = [&[14, 0, 0, 0], &br#"{"stride": 32}"#[..], b"ftrt\0\0\0\0"].concat();
     let rows: Vec<(_, &[u8], &'static [&'static str])> = vec![
         ("nothing", b"", &["an empty file"]),
@@ -144,8 +145,8 @@ fn made() -> Vec<Stranger> {
 }
 
 /// Text of which nothing is known.
-fn texts() -> Vec<Stranger> {
-    let rows: [(_, &[u8], &'static [&'static str]); 4] = [
+pub fn texts() -> Vec<Stranger> {
+    let rows: [(_, &[u8], &'static [&'static str]); 7] = [
         ("a sentence", b"# A model\n\nIt is small.\n", &["text, which begins \"# A model It is small.\""]),
         ("one letter", b"x", &["text, which begins \"x\""]),
         (
@@ -153,13 +154,20 @@ fn texts() -> Vec<Stranger> {
             b"{\"architectures\": [\"LlamaForCausalLM\"]}",
             &["text, which begins \"{\"architectures\": [\"Llama"],
         ),
+        (
+            "colours of a terminal",
+            b"\x1b[31mno space\x1b[0m",
+            &["text, which begins \"\\u{1b}[31mno space\\u{1b}[0m\""],
+        ),
+        ("UTF-16", b"\xff\xfea\0 \0\x1b\0b\0", &["text, which begins \"a \\u{1b}b\""]),
+        ("UTF-16, big-endian", b"\xfe\xff\0a\0b", &["text, which begins \"ab\""]),
         ("letters of other scripts", "模型 ü".as_bytes(), &["text, which begins \"模型 ü\""]),
     ];
     rows.into_iter().map(|(name, bytes, words)| (name, bytes.to_vec(), words)).collect()
 }
 
 /// Bytes that mean nothing, of which only the distribution is known. Contents of tensors may look so too.
-fn distributions() -> Vec<Stranger> {
+pub fn distributions() -> Vec<Stranger> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let random = std::iter::repeat_with(|| {
         state ^= state << 13;
@@ -179,7 +187,7 @@ fn all() -> Vec<Stranger> {
     [written(), made(), texts(), distributions()].concat()
 }
 
-fn open(path: impl AsRef<Path>) -> Error {
+pub fn open(path: impl AsRef<Path>) -> Error {
     let path = path.as_ref();
     Model::open(path, &by(Access::Read), &Context::new()).map(|_| ()).expect_err(&path.display().to_string())
 }
@@ -250,38 +258,6 @@ fn strangers_are_named_as_the_only_file_and_as_shards() {
     }
 }
 
-/// A field of a message of less than 16 KiB: its number, and its contents.
-fn field(number: u8, contents: &[u8]) -> Vec<u8> {
-    let len = contents.len();
-    [&[number << 3 | 2, len as u8 | 0x80, (len >> 7) as u8], contents].concat()
-}
-
-/// An ONNX model with the tensor `w`, whose bytes lie in another file.
-fn onnx(location: &str, bytes: usize) -> Vec<u8> {
-    let (low, high) = (bytes as u8 | 0x80, (bytes >> 7) as u8 | 0x80);
-    let place = [field(1, b"location"), field(2, location.as_bytes())].concat();
-    let tensor = [vec![1 << 3, low, high, (bytes >> 14) as u8], vec![2 << 3, 2], field(8, b"w")].concat();
-    let tensor = [tensor, field(13, &place), vec![14 << 3, 1]].concat();
-    let graph = [field(2, b"g"), field(5, &tensor)].concat();
-    [vec![1 << 3, 8], field(8, &[2 << 3, 17]), field(7, &graph)].concat()
-}
-
-#[test]
-fn strangers_are_named_as_external_data() {
-    for (name, bytes, words) in [written(), made(), texts()].concat() {
-        let root = plant(&vec![at("model.onnx", onnx("model.onnx.data", 1 << 20)), at("model.onnx.data", &bytes)]);
-        let error = open(root.path());
-        assert_says(name, &error, Format, words);
-        assert_says(name, &error, Format, &["model.onnx.data: w: ", "\"model.onnx\" expects 1048576 bytes"]);
-        assert!(!error.message().contains("interrupted"), "{name}: {error}");
-    }
-    for (name, bytes, _) in distributions() {
-        let root = plant(&vec![at("model.onnx", onnx("model.onnx.data", 1 << 20)), at("model.onnx.data", &bytes)]);
-        let in_all = format!("the file has {} in all", bytes.len());
-        assert_says(name, &open(root.path()), Format, &[&*in_all, "cut off, or belongs to another model"]);
-    }
-}
-
 /// Contents of tensors may be any bytes: those of a model that is well are never taken for something else.
 #[test]
 fn contents_of_tensors_may_look_like_anything() {
@@ -300,38 +276,17 @@ fn contents_of_tensors_may_look_like_anything() {
     }
 }
 
-/// A file that cannot be used is named with the model, the tensor and what lies there instead.
+/// The file of another format that is read here, in the place of a shard.
 #[test]
-fn external_data_that_cannot_be_opened_is_explained() {
-    const NAMES: &str = "the model \"model.onnx\" names the file";
-    let model = |location: &str| at("model.onnx", onnx(location, 4));
-    let rows: Vec<(_, Tree, Kind, &[&str])> = vec![
-        ("missing", vec![model("w.bin")], NotFound, &["w.bin: w: ", NAMES, "is missing: put it where"]),
-        (
-            "renamed",
-            vec![model("model.onnx.data"), at("decoder.onnx.data", "1234"), at("config.json", "{}")],
-            NotFound,
-            &["model.onnx.data: w: ", "is missing: there is \"decoder.onnx.data\", which may be the file"],
-        ),
-        ("another case", vec![model("W.bin"), at("w.bin", "1234")], NotFound, &["there is \"w.bin\""]),
-        ("unfinished", vec![model("w.data"), at("w.data.part", "12")], NotFound, &["there is \"w.data.part\""]),
-        ("in a folder", vec![model("sub/w.bin"), at("sub/v.bin", "1234")], NotFound, &["there is \"v.bin\""]),
-        ("absolute", vec![model("/w.bin")], Format, &["w: ", NAMES, "\"/w.bin\"", "is absolute"]),
-        ("with backslashes", vec![model("sub\\w.bin")], Format, &["w: ", NAMES, "a backslash"]),
-        (
-            "too short",
-            vec![model("w.bin"), at("w.bin", b"\x01\x02\x03")],
-            Format,
-            &["w.bin: w: ", "\"model.onnx\" expects 4 bytes", "has 3 in all", "cut off, or belongs to another model"],
-        ),
-    ];
-    for (name, tree, kind, words) in rows {
-        let root = plant(&tree);
-        let error = open(root.path());
-        assert_says(name, &error, kind, words);
-        assert_eq!(error.site().subject.as_deref(), Some("w"), "{name}: {error}");
-        assert!(!error.message().contains("incomplete"), "{name}: {error}");
-    }
+fn a_model_of_another_format_is_named_as_a_shard() {
+    let shards = ["m-1-of-2.safetensors", "m-2-of-2.safetensors"];
+    let root = plant(&vec![at(shards[0], tensors(&["v"])), at(shards[1], onnx("w.bin", 4))]);
+    assert_says(
+        "ONNX",
+        &open(root.path()),
+        Format,
+        &["m-2-of-2.safetensors: ", "a file of onnx: expected one of safetensors"],
+    );
 }
 
 /// What a directory without a model holds is said, also of files that are no models by their names.
@@ -375,6 +330,18 @@ fn directories_say_what_they_hold_instead() {
         assert_says(name, &open(root.path()), Unsupported, words);
         assert_says(name, &open(root.path()), Unsupported, &["this directory holds no model of a format"]);
     }
-    let root = plant(&vec![at("config.json", "{}"), at("._model.bin", b"\0\x05\x16\x07")]);
+    let root = plant(&vec![at("README.md", "# A model"), at("._model.bin", b"\0\x05\x16\x07")]);
     assert!(!open(root.path()).message().contains("it holds"));
+    for description in ["config.json", "model_index.json", "adapter_config.json"] {
+        let root = plant(&vec![at(description, "{}"), at("tokenizer.json", "{}"), at("._model.bin", b"\0")]);
+        let held = format!("it holds \"{description}\", but the weights are missing");
+        assert_says("no weights", &open(root.path()), Unsupported, &[&*held]);
+    }
+}
+
+#[test]
+fn the_only_folder_with_a_model_is_named() {
+    let root = plant(&vec![at("config.json", "{}"), at("unet/model.safetensors", tensors(&["w"]))]);
+    let words = ["holds no model itself, but its folder \"unet\" does: name that"];
+    assert_says("one folder", &open(root.path()), Kind::InvalidArgument, &words);
 }

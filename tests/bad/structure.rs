@@ -43,70 +43,95 @@ fn duplicates() -> Vec<Row> {
             "dtype twice",
             fields(r#""dtype":"U8","dtype":"U8","shape":[4],"data_offsets":[0,4]"#),
             Format,
-            &["\"dtype\" of tensor \"w\" occurs twice"],
+            &["w: ", "\"dtype\" occurs twice"],
         ),
         (
             "shape twice",
             fields(r#""dtype":"U8","shape":[4],"shape":[4],"data_offsets":[0,4]"#),
             Format,
-            &["\"shape\" of tensor \"w\" occurs twice"],
+            &["w: ", "\"shape\" occurs twice"],
         ),
         (
             "data_offsets twice",
             fields(r#""dtype":"U8","shape":[4],"data_offsets":[0,4],"data_offsets":[0,4]"#),
             Format,
-            &["\"data_offsets\" of tensor \"w\" occurs twice"],
+            &["w: ", "\"data_offsets\" occurs twice"],
         ),
     ]
 }
 
 fn entries() -> Vec<Row> {
     vec![
-        ("no dtype", fields(r#""shape":[4],"data_offsets":[0,4]"#), Format, &["tensor \"w\" has no \"dtype\""]),
-        ("no shape", fields(r#""dtype":"U8","data_offsets":[0,4]"#), Format, &["tensor \"w\" has no \"shape\""]),
-        ("no data_offsets", fields(r#""dtype":"U8","shape":[4]"#), Format, &["tensor \"w\" has no \"data_offsets\""]),
-        ("entry of nothing", fields(""), Format, &["tensor \"w\" has no"]),
-        ("entry null", file(r#"{"w":null}"#, 0), Format, &["expected the entry of tensor \"w\""]),
-        ("entry a list", file(r#"{"w":["U8",[4],[0,4]]}"#, 4), Format, &["expected the entry of tensor \"w\""]),
-        ("entry a number", file(r#"{"w":4}"#, 0), Format, &["expected the entry of tensor \"w\""]),
+        (
+            "no dtype",
+            fields(r#""shape":[4],"data_offsets":[0,4]"#),
+            Format,
+            &["w: the tensor has no \"dtype\"", "(at byte 13)"],
+        ),
+        (
+            "no shape",
+            fields(r#""dtype":"U8","data_offsets":[0,4]"#),
+            Format,
+            &["w: the tensor has no \"shape\"", "(at byte 13)"],
+        ),
+        (
+            "no data_offsets",
+            fields(r#""dtype":"U8","shape":[4]"#),
+            Format,
+            &["w: the tensor has no \"data_offsets\"", "(at byte 13)"],
+        ),
+        ("entry of nothing", fields(""), Format, &["w: the tensor has no"]),
+        ("entry null", file(r#"{"w":null}"#, 0), Format, &["expected the entry of a tensor", "w: ", "(at byte 13)"]),
+        (
+            "entry a list",
+            file(r#"{"w":["U8",[4],[0,4]]}"#, 4),
+            Format,
+            &["expected the entry of a tensor", "w: ", "(at byte 13)"],
+        ),
+        ("entry a number", file(r#"{"w":4}"#, 0), Format, &["expected the entry of a tensor", "w: ", "(at byte 13)"]),
         (
             "dtype a number",
             fields(r#""dtype":8,"shape":[4],"data_offsets":[0,4]"#),
             Format,
-            &["the value of \"dtype of w\" is of the wrong type", "expected a string"],
+            &["w: the value of \"dtype\" is of the wrong type", "expected a string", "(at byte 22)"],
         ),
         (
             "dtype null",
             fields(r#""dtype":null,"shape":[4],"data_offsets":[0,4]"#),
             Format,
-            &["\"dtype of w\"", "expected a string"],
+            &["\"dtype\"", "expected a string"],
         ),
-        ("shape a number", tensor("U8", "4", "[0,4]", 4), Format, &["\"shape of w\"", "expected a list of dimensions"]),
-        ("shape null", tensor("U8", "null", "[0,4]", 4), Format, &["\"shape of w\"", "expected a list of dimensions"]),
-        ("shape of texts", tensor("U8", r#"["4"]"#, "[0,4]", 4), Format, &["\"shape of w\"", "invalid type", "\"4\""]),
+        (
+            "shape a number",
+            tensor("U8", "4", "[0,4]", 4),
+            Format,
+            &["w: ", "\"shape\"", "expected a list of dimensions", "(at byte 35)"],
+        ),
+        (
+            "shape null",
+            tensor("U8", "null", "[0,4]", 4),
+            Format,
+            &["w: ", "\"shape\"", "expected a list of dimensions", "(at byte 35)"],
+        ),
+        ("shape of texts", tensor("U8", r#"["4"]"#, "[0,4]", 4), Format, &["\"shape\"", "invalid type", "\"4\""]),
         (
             "offsets an object",
             tensor("U8", "[4]", r#"{"begin":0,"end":4}"#, 4),
             Format,
-            &["\"data_offsets of w\"", "invalid type: map"],
+            &["w: ", "\"data_offsets\"", "invalid type: map", "(at byte 54)"],
         ),
-        (
-            "one offset",
-            tensor("U8", "[4]", "[0]", 4),
-            Format,
-            &["\"data_offsets of w\"", "invalid length 1", "two offsets"],
-        ),
+        ("one offset", tensor("U8", "[4]", "[0]", 4), Format, &["\"data_offsets\"", "invalid length 1", "two offsets"]),
         (
             "three offsets",
             tensor("U8", "[4]", "[0,4,4]", 4),
             Format,
-            &["\"data_offsets of w\" is wrong", "invalid length 3"],
+            &["w: ", "\"data_offsets\" is wrong", "invalid length 3", "(at byte 54)"],
         ),
         (
             "metadata a list",
             file(r#"{"__metadata__":["a"]}"#, 0),
             Format,
-            &["\"__metadata__\" is of the wrong type", "invalid type: sequence"],
+            &["__metadata__: ", "\"__metadata__\" is of the wrong type", "invalid type: sequence", "(at byte 24)"],
         ),
         (
             "metadata a text",
@@ -118,7 +143,7 @@ fn entries() -> Vec<Row> {
             "metadata value a number",
             file(r#"{"__metadata__":{"a":1}}"#, 0),
             Format,
-            &["the value of \"a\" is of the wrong type", "expected a string"],
+            &["__metadata__: the value of \"a\" is of the wrong type", "expected a string", "(at byte 29)"],
         ),
         (
             "metadata value null",
@@ -130,7 +155,7 @@ fn entries() -> Vec<Row> {
             "metadata value an object",
             file(r#"{"__metadata__":{"a":{}}}"#, 0),
             Format,
-            &["the value of \"a\" is of the wrong type", "expected a string"],
+            &["__metadata__: the value of \"a\" is of the wrong type", "expected a string", "(at byte 29)"],
         ),
         // The writer that makes this file takes a tensor's name for the key of the metadata.
         (
@@ -147,7 +172,18 @@ fn types() -> Vec<Row> {
     vec![
         ("unknown type", tensor("F128", "[1]", "[0,4]", 4), Format, unknown),
         ("type of no name", tensor("", "[4]", "[0,4]", 4), Format, unknown),
-        ("type in lower case", tensor("u8", "[4]", "[0,4]", 4), Format, unknown),
+        (
+            "type in lower case",
+            tensor("u8", "[4]", "[0,4]", 4),
+            Format,
+            &["w: ", "safetensors: expected \"U8\"", "(at byte 13)"],
+        ),
+        (
+            "type in lower case before another tensor",
+            parts(&[&entry("w", "u8", "[4]", "[0,4]"), &entry("v", "U8", "[4]", "[4,8]")], 8),
+            Format,
+            &["w: ", "safetensors: expected \"U8\"", "(at byte 13)"],
+        ),
         ("type with a space", tensor("U8 ", "[4]", "[0,4]", 4), Format, unknown),
         // These are in the library's own table, for other formats.
         ("type of another format: C128", tensor("C128", "[1]", "[0,16]", 16), Format, unknown),

@@ -24,6 +24,14 @@ fn only(op: &str, inputs: &[&str], outputs: &[&str], parts: Vec<Part>) -> Vec<Pa
     vec![input("x", &[1]), node(op, inputs, outputs, parts), output("y", &[1])]
 }
 
+/// Nodes of these names, each of which takes what the one before makes.
+fn in_row(names: &[&str]) -> Vec<Part> {
+    let value = |at: usize| if at == 0 { "x".to_owned() } else { format!("v{at}") };
+    let nodes = names.iter().enumerate();
+    let nodes = nodes.map(|(at, name)| node("Relu", &[&value(at)], &[&value(at + 1)], vec![named(name)]));
+    [input("x", &[1])].into_iter().chain(nodes).chain([output(&value(names.len()), &[1])]).collect()
+}
+
 fn under(version: i64, parts: Vec<Part>) -> Vec<u8> {
     model(vec![ir(10), opset("", version), graph("g", parts)])
 }
@@ -133,6 +141,7 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
         ("onnx.node.arity", under(7, only("BatchNormalization", &["x"; 5], &["y", "m"], vec![]))),
         ("onnx.node.omitted", simple(only("Relu", &[""], &["y"], vec![]))),
         ("onnx.node.experimental", simple(only("Scale", &["x"], &["y"], vec![]))),
+        ("onnx.node.name", simple(in_row(&["n", "n"]))),
         ("onnx.node.custom", importing("c", only("Foo", &["x"], &["y"], vec![domain("c")]))),
 
         ("onnx.attribute.name", simple(only("Relu", &["x"], &["y"], vec![int("", 1)]))),
@@ -222,6 +231,22 @@ fn what_is_right_has_no_errors() {
         let found = findings(model, "");
         assert!(errors(&found).is_empty(), "model {number}: {:#?}", errors(&found));
     }
+}
+
+#[test]
+fn names_of_nodes_that_repeat_are_one_finding() {
+    let names = |names: &[&str]| of_rule(&simple(in_row(names)), "onnx.node.name");
+    assert!(names(&["a", "b", "", ""]).is_empty());
+    let found = names(&["a", "b", "a", "b", "a"]);
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    let places = "at 2 places: main/a (`a`, first at nodes 0 and 2), main/b (`b`, first at nodes 1 and 3)";
+    assert!(finding.message.ends_with(places) && finding.path == "main/a", "{finding}");
+    let many: Vec<_> = (0..100).map(|at| format!("n{}", at / 2)).collect();
+    let many = names(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(many.len() == 1 && many[0].message.contains("at 50 places") && many[0].message.ends_with("46 more"));
+    // The same name in a graph within the graph is another one.
+    let inner = vec![node("Neg", &["x"], &["t"], vec![named("if")]), output("t", &[1])];
+    assert!(of_rule(&simple(branching(inner)), "onnx.node.name").is_empty());
 }
 
 #[test]

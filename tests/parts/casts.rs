@@ -163,4 +163,14 @@ fn packed_numbers_cannot_be_cast_and_the_error_says_why() {
     let error = |name| model.plan(&PlanOptions { casts: vec![cast(name, DType::F32)], ..to_host() }).err().unwrap();
     assert!(error("a.qweight").message().contains("\"a.scales\" holds the scale"), "{}", error("a.qweight"));
     assert!(!error("n").message().contains("scale"));
+    let of_type = |pattern: &str| {
+        let rule = CastRule { from: Some(DType::I32), ..cast(pattern, DType::F32) };
+        model.plan(&PlanOptions { casts: vec![rule], ..to_host() }).err().unwrap()
+    };
+    let told = of_type("*");
+    assert!(
+        told.to_string().contains("a.qweight: ") && told.message().contains("\"a.scales\" holds the scale"),
+        "{told}"
+    );
+    assert!(!of_type("n").message().contains("scale"));
 }

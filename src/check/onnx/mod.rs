@@ -9,6 +9,7 @@ mod functions;
 mod initializers;
 mod lookup;
 mod model;
+mod names;
 mod nodes;
 mod operators;
 mod origin;
@@ -49,6 +50,7 @@ fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let mut nodes = Nodes::new(graphs, &scopes);
     for (index, graph) in graphs.iter().enumerate().filter(|(index, _)| scopes.is_used(*index)) {
         values::check(&scopes, index, graph, collector);
+        names::check(index, graph, collector);
         let Some(mut flow) = Flow::begin(graphs, index, graph, collector) else { return };
         let precision = Precision::of(subject, index, graph);
         for node in graph.nodes() {

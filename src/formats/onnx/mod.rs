@@ -30,6 +30,7 @@ pub(super) const FORMAT: Format = Format {
     name: "onnx",
     extensions: &["onnx"],
     has_graphs: true,
+    has_sets: false,
     probe,
     entrances: directory::entrances,
     read: model::read,

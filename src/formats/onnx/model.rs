@@ -36,7 +36,8 @@ fn read_file(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed> {
         notes: reading.notes,
     };
     let metadata = read_model(&mut found)?;
-    let Found { mut graphs, facts, tensors, .. } = found;
+    let Found { mut graphs, facts, tensors, notes, .. } = found;
+    tensors.note_others(notes);
     graphs.onnx = Some(facts);
     let mut loaded = tensors.finish()?;
     graphs.place_tensors(&loaded.places);

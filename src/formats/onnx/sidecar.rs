@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Printable};
 use crate::formats::Clues;
-use crate::formats::detect::stranger;
+use crate::formats::detect::{in_place_of, stranger};
 use crate::storage::{Location, Source};
 
 /// The error for a file that the model names and that cannot be opened. The model is named, because its name for the file may be
@@ -20,8 +20,22 @@ pub(super) fn unopened(error: Error, location: &Location, model: &Source, name: 
     error.site().path.iter().fold(explained, Error::with_path)
 }
 
+/// What a file of contents is by its beginning, if it is certainly something else; for the end of a sentence.
+pub(super) fn other(file: &Source) -> Option<String> {
+    let clues = Clues::of(file).ok().filter(|clues| clues.len() > 0)?;
+    let is_prose = || clues.len() >= SHORTEST_TEXT && clues.head.contains(&b' ');
+    let stranger = stranger(&clues)?;
+    (stranger.is_signed() || stranger.is_text() && is_prose()).then(|| stranger.to_string())
+}
+
+/// Bytes of the shortest text that is no tensor: a few numbers may look like letters, or all elements like one.
+const SHORTEST_TEXT: u64 = 64;
+
 /// What helps where a file is missing.
 fn instead(location: &Location, name: &str) -> String {
+    if let Some(instead) = in_place_of(location, name) {
+        return instead;
+    }
     let similar = similar(location, name);
     if similar.is_empty() {
         return "put it where the model expects it".to_owned();
@@ -51,16 +65,17 @@ fn is_similar(wanted: &str, name: &str) -> bool {
 pub(super) fn too_short(model: &Source, file: &Source, offset: u64, len: u64) -> Error {
     let model = Printable(model.name());
     let stranger = Clues::of(file).ok().and_then(|clues| stranger(&clues));
+    let expects = format!("the model \"{model}\" expects {len} bytes of the tensor here");
+    let has = format!("the file has {} in all", file.len());
     // Weights may look like whatever has no signature; but text does not.
-    let message = match stranger.filter(|stranger| stranger.is_signed() || stranger.is_text()) {
-        Some(stranger) => {
-            format!("the model \"{model}\" expects {len} bytes of the tensor here, but this is {stranger}")
+    let message = match stranger {
+        Some(stranger) if stranger.is_signed() || stranger.is_text() => format!("{expects}, but this is {stranger}"),
+        Some(stranger) if stranger.is_zeros() => {
+            format!(
+                "{expects}; {has}, and begins with zeros only: its download never filled it, or it belongs to another model"
+            )
         }
-        None => format!(
-            "the model \"{model}\" expects {len} bytes of the tensor here; the file has {} in all: \
-             it was cut off, or belongs to another model",
-            file.len()
-        ),
+        _ => format!("{expects}; {has}: it was cut off, or belongs to another model"),
     };
     Error::format(message).with_path(file.path()).with_offset(offset)
 }

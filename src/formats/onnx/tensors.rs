@@ -8,10 +8,12 @@ use hashbrown::{HashMap, HashSet};
 use super::contents::{Recipe, build, count, is_six};
 use super::external::External;
 use super::label::Label;
-use super::sidecar::{too_short, unopened};
+use super::sidecar::{other, too_short, unopened};
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Printable, Result};
+use crate::finding::Notes;
+use crate::finding::rules::EXTERNAL_OTHER;
 use crate::formats::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, TABLE_ROW, UsedPart, WeightFile};
 use crate::limits::Budget;
 use crate::memory;
@@ -30,6 +32,8 @@ pub(super) struct Tensors<'a> {
     /// External files by name, and their numbers in the list of weight files.
     external: HashMap<String, u32>,
     files: Vec<Source>,
+    /// The numbers of external files that begin like something else, and what that is.
+    others: Vec<(u32, String)>,
     /// The SHA-1 of each external file that states one.
     checksums: BTreeMap<String, Digest>,
     /// Recipes of contents that are built, in groups: a group is built as a whole.
@@ -60,6 +64,7 @@ impl<'a> Tensors<'a> {
         Self {
             location,
             files: vec![model.clone()],
+            others: Vec::new(),
             model,
             budget,
             found: Vec::new(),
@@ -101,8 +106,11 @@ impl<'a> Tensors<'a> {
                 self.budget.limits().check_files(self.files.len() as u64 + 1)?;
                 let source =
                     self.location.open_sidecar(&name).map_err(|e| unopened(e, self.location, &self.model, &name))?;
+                let file = self.files.len() as u32;
+                if let Some(other) = other(&source) {
+                    memory::push(&mut self.others, (file, other), TENSORS)?;
+                }
                 memory::push(&mut self.files, source, TENSORS)?;
-                let file = self.files.len() as u32 - 1;
                 self.external.try_reserve(1).map_err(|_| Error::out_of_memory(TENSORS, 1))?;
                 self.external.insert(memory::text(&name, TENSORS)?, file);
                 file
@@ -145,6 +153,15 @@ impl<'a> Tensors<'a> {
         *len += room;
         memory::push(recipes, recipe, TENSORS)?;
         Ok(place)
+    }
+
+    /// Says of files that begin like something else what they are.
+    pub(super) fn note_others(&self, notes: &mut Notes) {
+        for (file, other) in &self.others {
+            let message =
+                format!("its bytes are taken for the contents of tensors, but by its beginning it is {other}");
+            notes.add(EXTERNAL_OTHER, self.files[*file as usize].name(), message);
+        }
     }
 
     /// Makes the table.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! STEM.safetensors                           one file
-//! STEM-00001-of-00002.safetensors            a numbered set: any count of digits
+//! STEM-00001-of-00002.safetensors            a numbered set: any count of digits; it is called STEM-*-of-00002.safetensors
 //! STEM-00001-of-00002.fp16.safetensors       a numbered set of a variant
 //! STEM.safetensors.index.json                the index of a set
 //! STEM.safetensors.index.fp16.json           the index of a variant
@@ -37,6 +37,8 @@ pub(super) struct Candidate<'a> {
 pub(super) struct Set<'a> {
     key: Key<'a>,
     count: &'a str,
+    /// The least digits with which a file writes its number.
+    width: usize,
     /// The files with their numbers, of which there is at least one.
     files: Vec<(u64, &'a str)>,
 }
@@ -52,8 +54,8 @@ pub(super) fn candidates(listing: &[Listed]) -> Vec<Candidate<'_>> {
             Role::Index => candidate.index = Some(name),
             Role::File => candidate.file = Some(name),
             Role::Member { number, count } => {
-                let new = || Set { key, count, files: Vec::new() };
-                candidate.sets.entry(count).or_insert_with(new).files.push((number, name));
+                let new = || Set { key, count, width: number.len(), files: Vec::new() };
+                candidate.sets.entry(count).or_insert_with(new).add(number, name);
             }
         }
     }
@@ -64,7 +66,11 @@ pub(super) fn candidates(listing: &[Listed]) -> Vec<Candidate<'_>> {
 enum Role<'a> {
     Index,
     File,
-    Member { number: u64, count: &'a str },
+    /// Its number and how many the set has, as they are written.
+    Member {
+        number: &'a str,
+        count: &'a str,
+    },
 }
 
 fn read_name(name: &str) -> Option<(Key<'_>, Role<'_>)> {
@@ -82,12 +88,28 @@ pub(super) fn index_key(name: &str) -> Option<Key<'_>> {
     is_variant.then_some(Key { stem, variant: rest })
 }
 
-/// The number of a file within its set, and how many the set has, by its name.
-pub(super) fn member(name: &str) -> Option<(u64, u64)> {
+/// What a file is by its name that belongs to a numbered set.
+pub(super) struct Member {
+    pub number: u64,
+    /// How many the set has.
+    pub count: u64,
+    /// What the set is called.
+    pub set: String,
+}
+
+/// What the name of a file says of its set; `None` if it has no number.
+pub(super) fn member(name: &str) -> Option<Member> {
     match read_name(name)? {
-        (_, Role::Member { number, count }) => Some((number, saturating(count))),
+        (key, Role::Member { number, count }) => {
+            Some(Member { number: saturating(number), count: saturating(count), set: set_file(key, "*", count) })
+        }
         _ => None,
     }
+}
+
+/// The name of the file of a set that has a number, or of the whole set with `*` for the number.
+fn set_file(Key { stem, variant }: Key<'_>, number: &str, count: &str) -> String {
+    format!("{stem}-{number}-of-{count}{variant}{FILE}")
 }
 
 /// The parts of a numbered name without its ending.
@@ -97,7 +119,7 @@ fn numbered(name: &str) -> Option<(Key<'_>, Role<'_>)> {
     let (count, variant) = after.split_at(after.find('.').unwrap_or(after.len()));
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     let is_numbered = is_number(count) && is_number(number);
-    is_numbered.then(|| (Key { stem, variant }, Role::Member { number: saturating(number), count }))
+    is_numbered.then_some((Key { stem, variant }, Role::Member { number, count }))
 }
 
 /// The value of digits. No directory has as many files as do not fit.
@@ -106,10 +128,18 @@ fn saturating(digits: &str) -> u64 {
 }
 
 impl<'a> Candidate<'a> {
-    /// The file by which the model is entered.
-    pub(super) fn entry(&self) -> &'a str {
-        let first = || self.sets.values().next().map(|set| set.files[0].1);
-        self.index.or(self.file).or_else(first).unwrap_or_default()
+    /// What can be named of it, the preferred one first: its index; or else its file, and its sets.
+    pub(super) fn entries(&self) -> Vec<String> {
+        match self.index {
+            Some(index) => vec![index.to_owned()],
+            None => self.file.map(str::to_owned).into_iter().chain(self.sets.values().map(Set::name)).collect(),
+        }
+    }
+
+    /// Everything that it has by its name, by the names of its parts.
+    pub(super) fn parts(&self) -> impl Iterator<Item = String> {
+        let single = self.index.into_iter().chain(self.file).map(str::to_owned);
+        single.chain(self.sets.values().map(Set::name))
     }
 
     /// Whether it has a set, and so says by its names that it is whole.
@@ -123,32 +153,45 @@ impl<'a> Candidate<'a> {
         let is_longer = || stem.strip_prefix(other.key.stem).is_some_and(|rest| rest.starts_with('.'));
         if stem == other.key.stem { !variant.is_empty() && other.key.variant.is_empty() } else { is_longer() }
     }
-
-    /// All its files of weights.
-    pub(super) fn files(&self) -> impl Iterator<Item = &'a str> {
-        self.sets.values().flat_map(Set::names).chain(self.file)
-    }
 }
 
 impl<'a> Set<'a> {
+    fn add(&mut self, number: &str, name: &'a str) {
+        self.width = self.width.min(number.len());
+        self.files.push((saturating(number), name));
+    }
+
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
         self.files.iter().map(|(_, name)| *name)
     }
 
+    /// What it is called by whoever means all its files: with `*` in the place of their numbers, unless it is a set of one.
+    pub(super) fn name(&self) -> String {
+        match self.files[..] {
+            [(1, only)] if saturating(self.count) == 1 => only.to_owned(),
+            _ => self.pattern(),
+        }
+    }
+
+    /// The name of its files with `*` in the place of the number.
+    pub(super) fn pattern(&self) -> String {
+        set_file(self.key, "*", self.count)
+    }
+
     /// Refuses a set of which a member is missing, or one that cannot be a set.
     pub(super) fn check_complete(&self) -> Result<()> {
-        let Key { stem, variant } = self.key;
         let count = saturating(self.count);
         let numbers = self.numbers(count)?;
-        match (1..=count).find(|number| !numbers.contains_key(number)) {
-            None => Ok(()),
-            Some(missing) => {
-                let (count, width) = (self.count, self.count.len());
-                let shard = format!("{stem}-{missing:0width$}-of-{count}{variant}{FILE}");
-                let message = "the shard is missing beside the others of its set: an incomplete download or copy";
-                Err(Error::new(Kind::NotFound, message).with_subject(shard))
-            }
-        }
+        let Some(first) = (1..=count).find(|number| !numbers.contains_key(number)) else { return Ok(()) };
+        let width = self.width;
+        let shard = set_file(self.key, &format!("{first:0width$}"), self.count);
+        let others = match count - numbers.len() as u64 {
+            1 => " beside the others of its set".to_owned(),
+            missing => format!(", and {} others of its set of {count}", missing - 1),
+        };
+        let message =
+            format!("the shard is missing{others}: an incomplete download or copy; fetch what is missing again");
+        Err(Error::new(Kind::NotFound, message).with_subject(shard))
     }
 
     /// The files by their numbers, of which each must be one of the set, and of one file only.

@@ -5,9 +5,10 @@
 
 use super::candidates::{Candidate, Set, candidates, index_key};
 use super::{Clues, Entrance, Reading};
-use crate::error::{Error, Result};
-use crate::formats::{holds_none, several_models, visible};
-use crate::storage::{Listed, OddName, Source};
+use crate::error::{Error, Kind, Result};
+use crate::formats::detect::in_place_of;
+use crate::formats::{holds_none, no_set, several_models, visible};
+use crate::storage::{Listed, Location, OddName, Source};
 
 /// What the name of an index has before its variant and `.json`.
 pub(super) const INDEX: &str = ".safetensors.index";
@@ -25,18 +26,18 @@ pub(super) enum Entry {
     Shards(Vec<String>),
 }
 
-/// The models of a directory, each by the file by which it would be entered; the one that is preferred first.
+/// The models of a directory, each by the name by which it would be entered; the one that is preferred first.
 pub(super) fn entrances(listing: &[Listed]) -> Vec<Entrance> {
     let mut candidates = candidates(listing);
     candidates.sort_by_key(|candidate| rank_by_name(candidate).unwrap_or(PLAIN.len()));
-    let entrance = |candidate: &Candidate<'_>| {
+    let entrances = |candidate: &Candidate<'_>| {
         let is_plain = rank_by_name(candidate).is_some();
-        Entrance { file: candidate.entry().to_owned(), is_plain }
+        candidate.entries().into_iter().map(move |file| Entrance { file, is_plain })
     };
-    candidates.iter().map(entrance).collect()
+    candidates.iter().flat_map(entrances).collect()
 }
 
-/// The file that was asked for; or of a directory: its index, or else its one file or numbered set of files.
+/// The file or numbered set that was asked for; or of a directory: its index, or else its one file or numbered set of files.
 pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
     let location = reading.location;
     if let Some(source) = location.entry() {
@@ -44,6 +45,9 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
         return Ok(if is_index { Entry::Index(source.clone()) } else { Entry::File(source.clone()) });
     }
     let candidates = candidates(location.listing()?);
+    if let Some(name) = location.set() {
+        return named_set(&candidates, name).map_err(|e| explain_missing(e, location).with_path(location.path()));
+    }
     let chosen = choose(&candidates);
     // Without an index none of the files may be left out because nothing can name it: it may be a shard.
     if !matches!(chosen, Ok(Candidate { index: Some(_), .. })) {
@@ -53,54 +57,79 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
     if let Some(index) = chosen.index {
         return Ok(Entry::Index(location.open_entry(index)?));
     }
-    let shards = shards(chosen).map_err(|e| e.with_path(location.path()))?;
-    let all = candidates.iter().flat_map(|candidate| candidate.index.into_iter().chain(candidate.files()));
-    let left_out: Vec<_> = all.filter(|name| !shards.contains(name)).collect();
-    reading.note_left_out(chosen.entry(), &left_out);
-    Ok(Entry::Shards(shards.into_iter().map(str::to_owned).collect()))
+    let (name, shards) = shards(chosen).map_err(|e| explain_missing(e, location).with_path(location.path()))?;
+    let left_out: Vec<_> = candidates.iter().flat_map(Candidate::parts).filter(|part| *part != name).collect();
+    reading.note_left_out(&name, &left_out);
+    Ok(Entry::Shards(shards))
 }
 
-/// The files of a model that no index describes.
-fn shards<'a>(chosen: &Candidate<'a>) -> Result<Vec<&'a str>> {
+/// Says what lies in the place of a shard that is missing.
+fn explain_missing(error: Error, location: &Location) -> Error {
+    let shard = error.site().subject.clone().filter(|_| error.kind() == Kind::NotFound);
+    let instead = shard.and_then(|shard| Some((in_place_of(location, &shard)?, shard)));
+    instead.map_or(error, |(instead, shard)| {
+        Error::new(Kind::NotFound, format!("the shard is missing: {instead}")).with_subject(shard)
+    })
+}
+
+/// The set that is called by its name with `*` in the place of the numbers.
+fn named_set(candidates: &[Candidate<'_>], name: &str) -> Result<Entry> {
+    let set = candidates.iter().flat_map(|candidate| candidate.sets.values()).find(|set| set.pattern() == name);
+    let set = set.ok_or_else(no_set)?;
+    set.check_complete()?;
+    Ok(Entry::Shards(set.names().map(str::to_owned).collect()))
+}
+
+/// The name and the files of a model that no index describes.
+fn shards(chosen: &Candidate<'_>) -> Result<(String, Vec<String>)> {
     if let Some(file) = chosen.file {
-        return Ok(vec![file]);
+        return Ok((file.to_owned(), vec![file.to_owned()]));
     }
     let mut sets = chosen.sets.values();
-    let (first, others) = (sets.next(), sets.next());
-    match (first, others) {
-        (Some(only), None) => only.check_complete().map(|()| only.names().collect()),
-        _ => {
-            let firsts: Vec<_> = chosen.sets.values().filter_map(|set| set.names().next()).collect();
-            Err(several_models(&firsts))
+    match (sets.next(), sets.next()) {
+        (Some(only), None) => {
+            only.check_complete()?;
+            Ok((only.name(), only.names().map(str::to_owned).collect()))
         }
+        _ => Err(several_models(&chosen.entries())),
     }
 }
 
-/// The indices and weights of a directory that an index does not name.
-pub(super) fn beside_index(listing: &[Listed], is_part: impl Fn(&str) -> bool) -> Vec<&str> {
-    let is_model = |name: &&str| index_key(name).is_some() || name.ends_with(FILE);
-    visible(listing).filter(|name| is_model(name) && !is_part(name)).collect()
+/// The models of a directory that an index does not name, by the names of their parts; of a set that it names in part, the other files.
+pub(super) fn beside_index(listing: &[Listed], is_part: impl Fn(&str) -> bool) -> Vec<String> {
+    let others = |names: &mut dyn Iterator<Item = &str>| -> Vec<String> {
+        names.filter(|name| !is_part(name)).map(str::to_owned).collect()
+    };
+    let of_set = |set: &Set<'_>| match set.names().any(&is_part) {
+        true => others(&mut set.names()),
+        false => vec![set.name()],
+    };
+    let left = |candidate: &Candidate<'_>| {
+        let single = others(&mut candidate.index.into_iter().chain(candidate.file));
+        single.into_iter().chain(candidate.sets.values().flat_map(of_set)).collect::<Vec<_>>()
+    };
+    candidates(listing).iter().flat_map(left).collect()
 }
 
-/// What an index is stale beside: whole models of its name that it does not describe.
-pub(super) fn newer_than_index<'a>(
-    listing: &'a [Listed],
-    index: &str,
-    is_part: impl Fn(&str) -> bool,
-) -> Option<&'a str> {
+/// What an index is stale beside: whole models of its name that it does not describe; or where nothing is there that it names, a whole
+/// set of another name.
+pub(super) fn newer_than_index(listing: &[Listed], index: &str, is_part: impl Fn(&str) -> bool) -> Option<String> {
     let key = index_key(index)?;
     let candidates = candidates(listing);
-    let of_index = candidates.iter().find(|candidate| candidate.key == key)?;
     let is_other = |set: &&Set<'_>| set.check_complete().is_ok() && !set.names().any(&is_part);
-    let set = of_index.sets.values().find(is_other).and_then(|set| set.names().next());
-    set.or(of_index.file.filter(|file| !is_part(file)))
+    let of_index = candidates.iter().find(|candidate| candidate.key == key)?;
+    let file = || of_index.file.filter(|file| !is_part(file)).map(str::to_owned);
+    let has_parts = visible(listing).any(&is_part);
+    let sets = candidates.iter().filter(|_| !has_parts).flat_map(|candidate| candidate.sets.values());
+    let whole = |set: Option<&Set<'_>>| set.map(Set::name);
+    whole(of_index.sets.values().find(is_other)).or_else(file).or_else(|| whole({ sets }.find(is_other)))
 }
 
 fn check_names(odd_names: &[OddName]) -> Result<()> {
     match odd_names.iter().find(|odd| odd.shown.ends_with(FILE) && !odd.shown.starts_with('.')) {
         None => Ok(()),
         Some(OddName { shown, why }) => {
-            Err(Error::format(format!("the name of the shard {why}: rename it")).with_subject(shown))
+            Err(Error::format(format!("the name of the file {why}, so nothing can tell what it belongs to: rename it, or open a model by its own path")).with_subject(shown))
         }
     }
 }
@@ -127,7 +156,7 @@ fn choose<'c, 'a>(candidates: &'c [Candidate<'a>]) -> Result<&'c Candidate<'a>> 
         ref several => {
             let sets = several.iter().filter(|candidate| candidate.index.is_none());
             sets.flat_map(|candidate| candidate.sets.values()).try_for_each(Set::check_complete)?;
-            Err(several_models(&several.iter().map(|candidate| candidate.entry()).collect::<Vec<_>>()))
+            Err(several_models(&several.iter().flat_map(|candidate| candidate.entries()).collect::<Vec<_>>()))
         }
     }
 }
@@ -135,7 +164,6 @@ fn choose<'c, 'a>(candidates: &'c [Candidate<'a>]) -> Result<&'c Candidate<'a>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
 
     fn listing(names: &[&str]) -> Vec<Listed> {
         names.iter().map(|name| Listed { name: (*name).to_owned(), bytes: Some(1) }).collect()
@@ -146,8 +174,7 @@ mod tests {
         let listing = listing(names);
         let candidates = candidates(&listing);
         let chosen = choose(&candidates)?;
-        let files = chosen.index.map_or_else(|| shards(chosen), |index| Ok(vec![index]))?;
-        Ok(files.into_iter().map(str::to_owned).collect())
+        chosen.index.map_or_else(|| Ok(shards(chosen)?.1), |index| Ok(vec![index.to_owned()]))
     }
 
     #[test]
@@ -235,12 +262,14 @@ mod tests {
             &["a-1-of-1.safetensors", "b-1-of-1.safetensors", "c.safetensors"],
             &["a.safetensors.index.json", "b.safetensors.index.json"],
             &["a.safetensors.index.json", "b-1-of-1.safetensors"],
-            &["m-1-of-1.safetensors", "m-1-of-2.safetensors", "m-2-of-2.safetensors"],
         ] {
             let error = chosen(names).unwrap_err();
             assert_eq!(error.kind(), Kind::InvalidArgument, "{names:?}");
             assert!(error.message().contains(&format!("({}, {}", names[0], names[1])), "{error}");
         }
+        let sets = ["m-1-of-1.safetensors", "m-1-of-2.safetensors", "m-2-of-2.safetensors"];
+        let error = chosen(&sets).unwrap_err();
+        assert!(error.message().contains("(m-1-of-1.safetensors, m-*-of-2.safetensors)"), "{error}");
         assert_eq!(chosen(&[]).unwrap_err().kind(), Kind::NotFound);
     }
 
@@ -261,11 +290,15 @@ mod tests {
     fn an_index_is_stale_beside_whole_models_that_it_does_not_describe() {
         let of = |names: &[&str]| {
             let is_part = |name: &str| name.contains("-of-4");
-            newer_than_index(&listing(names), "m.safetensors.index.json", is_part).map(str::to_owned)
+            newer_than_index(&listing(names), "m.safetensors.index.json", is_part)
         };
         let index = "m.safetensors.index.json";
-        assert_eq!(of(&[index, "m-1-of-2.safetensors", "m-2-of-2.safetensors"]).unwrap(), "m-1-of-2.safetensors");
+        assert_eq!(of(&[index, "m-1-of-2.safetensors", "m-2-of-2.safetensors"]).unwrap(), "m-*-of-2.safetensors");
         assert_eq!(of(&[index, "m.safetensors"]).unwrap(), "m.safetensors");
+        let other = ["n-1-of-2.safetensors", "n-2-of-2.safetensors"];
+        assert_eq!(of(&[index, other[0], other[1]]).unwrap(), "n-*-of-2.safetensors");
+        assert_eq!(of(&[index, other[0], other[1], "m-1-of-4.safetensors"]), None);
+        assert_eq!(of(&[index, other[0]]), None);
         for nothing in ["m-1-of-2.safetensors", "m-1-of-4.safetensors", "n.safetensors", "m.fp16.safetensors"] {
             assert_eq!(of(&[index, nothing]), None, "{nothing}");
         }

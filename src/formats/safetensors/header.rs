@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use super::Reading;
 use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
-use crate::error::{Error, Printable, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::{HEADER_WHITESPACE, METADATA_NULL};
 use crate::formats::TABLE_ROW;
 use crate::json::{self, OwnedText, UniqueMap};
@@ -118,6 +118,8 @@ struct HeaderReader<'a> {
     shape: Vec<u64>,
     /// An error richer than serde's can be.
     failure: Option<Error>,
+    /// The key whose value could not be read.
+    stopped_in: Option<String>,
 }
 
 impl<'a> HeaderReader<'a> {
@@ -132,6 +134,7 @@ impl<'a> HeaderReader<'a> {
             has_metadata: false,
             shape: Vec::new(),
             failure: None,
+            stopped_in: None,
         }
     }
 
@@ -139,8 +142,9 @@ impl<'a> HeaderReader<'a> {
         self.budget.advance(name.len() as u64 + SHORTEST_ENTRY)?;
         let (start, end) = entry.offsets;
         let dtype = DType::from_name(&entry.dtype).filter(|dtype| is_known(*dtype)).ok_or_else(|| {
-            let name = Printable(&entry.dtype);
-            Error::format(format!("\"{name}\" is not an element type of safetensors"))
+            let (name, known) = (Printable(&entry.dtype), in_upper_case(&entry.dtype));
+            let expected = known.map_or_else(String::new, |dtype| format!(": expected \"{dtype}\""));
+            Error::format(format!("\"{name}\" is not an element type of safetensors{expected}"))
         })?;
         let len = end.checked_sub(start);
         let offset = self.data_start.checked_add(start).filter(|_| self.data_start.checked_add(end).is_some());
@@ -166,13 +170,29 @@ impl<'a> HeaderReader<'a> {
         E::custom("")
     }
 
+    /// Keeps the key whose value could not be read.
+    fn stop_in<E>(&mut self, key: &str, error: E) -> E {
+        self.stopped_in = memory::text(key, "a key").ok();
+        error
+    }
+
     /// The error that was kept, at the offset where serde stopped.
     fn explain(&mut self, stopped: Error) -> Error {
         match (self.failure.take(), stopped.site().offset) {
             (Some(failure), Some(offset)) => failure.with_offset(offset),
+            _ if stopped.kind() == Kind::Format => {
+                self.stopped_in.take().into_iter().fold(stopped, Error::with_subject)
+            }
             _ => stopped,
         }
     }
+}
+
+/// The element type that a name is in lower case.
+fn in_upper_case(name: &str) -> Option<DType> {
+    const LONGEST: usize = 32;
+    let name = (name.len() <= LONGEST).then(|| name.to_ascii_uppercase())?;
+    DType::from_name(&name).filter(|dtype| is_known(*dtype))
 }
 
 /// The 22 element types of safetensors 0.8, of all those that the library knows.
@@ -199,10 +219,10 @@ impl<'de> Visitor<'de> for &mut HeaderReader<'_> {
         while let Some(json::Text(name)) = map.next_key()? {
             memory::check().map_err(json::no_memory)?;
             let added = if name == METADATA {
-                let metadata = map.next_value().map_err(|e| json::of_key(e, METADATA))?;
+                let metadata = map.next_value().map_err(|e| self.stop_in(METADATA, json::of_key(e, METADATA)))?;
                 self.add_metadata(metadata)
             } else {
-                let entry = map.next_value_seed(EntryReader { name: &name, shape: &mut self.shape })?;
+                let entry = map.next_value_seed(EntryReader(&mut self.shape)).map_err(|e| self.stop_in(&name, e))?;
                 self.add(&name, &entry).map_err(|e| e.with_subject(&*name))
             };
             added.map_err(|e| self.fail(e))?;
@@ -217,10 +237,8 @@ struct Entry<'a> {
     offsets: (u64, u64),
 }
 
-struct EntryReader<'a> {
-    name: &'a str,
-    shape: &'a mut Vec<u64>,
-}
+/// Reads an entry, and its shape into a buffer.
+struct EntryReader<'a>(&'a mut Vec<u64>);
 
 impl<'de> DeserializeSeed<'de> for EntryReader<'_> {
     type Value = Entry<'de>;
@@ -234,27 +252,25 @@ impl<'de> Visitor<'de> for EntryReader<'_> {
     type Value = Entry<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the entry of tensor \"{}\": an object of dtype, shape and data_offsets", Printable(self.name))
+        f.write_str("the entry of a tensor: an object of dtype, shape and data_offsets")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry<'de>, A::Error> {
-        let name = Printable(self.name);
         let (mut dtype, mut shape, mut offsets) = (None, None, None);
         while let Some(json::Text(key)) = map.next_key()? {
-            let place = (&*key, self.name);
             let is_new = match &*key {
-                "dtype" => dtype.replace(value(&mut map, place, PhantomData::<json::Text<'_>>)?.0).is_none(),
-                "shape" => shape.replace(value(&mut map, place, ShapeReader(self.shape))?).is_none(),
-                "data_offsets" => offsets.replace(value(&mut map, place, OffsetsReader)?).is_none(),
+                "dtype" => dtype.replace(value(&mut map, &key, PhantomData::<json::Text<'_>>)?.0).is_none(),
+                "shape" => shape.replace(value(&mut map, &key, ShapeReader(self.0))?).is_none(),
+                "data_offsets" => offsets.replace(value(&mut map, &key, OffsetsReader)?).is_none(),
                 // Later versions may say more about a tensor.
                 _ => map.next_value::<json::Skipped>().map(|_| true)?,
             };
             if !is_new {
                 let key = Printable(&key);
-                return Err(A::Error::custom(format_args!("\"{key}\" of tensor \"{name}\" occurs twice")));
+                return Err(A::Error::custom(format_args!("\"{key}\" occurs twice")));
             }
         }
-        let missing = |key| A::Error::custom(format_args!("tensor \"{name}\" has no \"{key}\""));
+        let missing = |key| A::Error::custom(format_args!("the tensor has no \"{key}\""));
         shape.ok_or_else(|| missing("shape"))?;
         Ok(Entry {
             dtype: dtype.ok_or_else(|| missing("dtype"))?,
@@ -266,10 +282,10 @@ impl<'de> Visitor<'de> for EntryReader<'_> {
 /// Reads the value of a key of a tensor, which an error names.
 fn value<'de, A: MapAccess<'de>, S: DeserializeSeed<'de>>(
     map: &mut A,
-    (key, tensor): (&str, &str),
+    key: &str,
     seed: S,
 ) -> Result<S::Value, A::Error> {
-    map.next_value_seed(seed).map_err(|e| json::of_key(e, &format!("{key} of {tensor}")))
+    map.next_value_seed(seed).map_err(|e| json::of_key(e, key))
 }
 
 /// Reads two offsets. serde_json would call a third one invalid JSON.

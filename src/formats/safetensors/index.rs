@@ -18,6 +18,7 @@ use super::{Reading, Shards};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
 use crate::formats::Parsed;
+use crate::formats::detect::{in_place_of, unfinished};
 use crate::json::{self, Object, Skipped, Text};
 use crate::limits::Limits;
 use crate::memory;
@@ -233,20 +234,20 @@ fn explain_missing(
     if error.kind() != Kind::NotFound {
         return error;
     }
-    let name = Printable(source.name());
-    let with = format!("and with it {tensors} tensors that the index \"{name}\" maps to it");
+    let tensors = if tensors == 1 { "1 tensor".to_owned() } else { format!("{tensors} tensors") };
+    let with = format!("and with it {tensors} that the index \"{}\" maps to it", Printable(source.name()));
     let is_part = |name: &str| index.shards.contains_key(name);
     let listing = location.listing().unwrap_or_default();
-    let message = match (location.link(shard), newer_than_index(listing, source.name(), is_part)) {
-        (Some(target), _) => {
-            let target = Printable(&target);
-            format!("the shard is a link to \"{target}\", which is not there, {with}: an incomplete download")
-        }
+    let message = match (in_place_of(location, shard), newer_than_index(listing, source.name(), is_part)) {
+        (Some(instead), _) => format!("the shard is missing, {with}: {instead}"),
         (None, Some(other)) => format!(
             "the shard is missing, {with}, while \"{}\", which the index does not name, is there: the index is stale; remove it, or download the model again",
-            Printable(other)
+            Printable(&other)
         ),
-        (None, None) => format!("the shard is missing, {with}: an incomplete download"),
+        (None, None) => {
+            let unfinished = unfinished(location).map_or_else(String::new, |file| format!("; there is {file}"));
+            format!("the shard is missing, {with}: an incomplete download; download the file again{unfinished}")
+        }
     };
     let path = error.site().path.clone().unwrap_or_default();
     Error::new(Kind::NotFound, message).with_path(path).with_subject(shard)

@@ -15,7 +15,7 @@ mod index;
 
 use std::collections::{BTreeMap, btree_map};
 
-use super::detect::{refusal, stranger};
+use super::detect::{other_format, refusal, stranger};
 use super::{
     Clues, Confidence, DescribedBy, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile,
 };
@@ -26,12 +26,14 @@ use crate::memory;
 use crate::metadata::{self, Metadata};
 use crate::storage::Source;
 use crate::tensor::{TableBuilder, TensorTable};
+use candidates::Member;
 use directory::Entry;
 
 pub(super) const FORMAT: Format = Format {
     name: "safetensors",
     extensions: &["safetensors", "safetensors.index.json"],
     has_graphs: false,
+    has_sets: true,
     probe,
     entrances: directory::entrances,
     read,
@@ -54,7 +56,11 @@ fn probe(clues: &Clues<'_>) -> Confidence {
 /// What a shard is instead, unless it begins like one: the reader's error would only tell what is odd.
 fn explain(error: Error, source: &Source) -> Error {
     let clues = Clues::of(source).ok().filter(|clues| error.kind() == Kind::Format && probe(clues) != Confidence::Sure);
-    clues.and_then(|clues| stranger(&clues)).map_or(error, |stranger| refusal(&stranger))
+    let other = |clues: &Clues<'_>| match stranger(clues) {
+        Some(stranger) => Some(refusal(&stranger)),
+        None => other_format(clues, FORMAT.name),
+    };
+    clues.and_then(|clues| other(&clues)).unwrap_or(error)
 }
 
 /// What an index is instead. Of one that is broken text, the reader has more to say; errors of its shards are theirs.
@@ -76,9 +82,10 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
 
 /// One file: all its tensors are the model.
 fn read_file(reading: &mut Reading<'_>, source: Source) -> Result<Parsed> {
-    if let Some((number, count)) = candidates::member(source.name()).filter(|(_, count)| *count > 1) {
+    if let Some(Member { number, count, set }) = candidates::member(source.name()).filter(|member| member.count > 1) {
+        let set = Printable(&set);
         let message = format!(
-            "by its name it is shard {number} of {count}; only its own tensors are opened: open the directory or the index for the whole model"
+            "by its name it is shard {number} of {count}; only its own tensors are opened: open \"{set}\", the directory or the index for the whole model"
         );
         reading.notes.add(SHARD_ALONE, source.name(), message);
     }

@@ -4,17 +4,18 @@ use super::{Sign, Stranger};
 
 /// Zeros, or bytes without any order.
 pub(super) fn of(head: &[u8]) -> Option<Stranger> {
-    let (what, cure) = match () {
+    let (what, cure, sign) = match () {
         () if head.len() >= 8 && head.iter().all(|byte| *byte == 0) => {
-            ("a file that begins with zeros only", "space was reserved, but the download never filled it")
+            ("a file that begins with zeros only", "space was reserved, but the download never filled it", Sign::Zeros)
         }
         () if is_random(head) => (
             "a file of bytes that look random",
             "it may be encrypted or compressed, in a format that is not known here",
+            Sign::Distribution,
         ),
         () => return None,
     };
-    Some(Stranger { what: what.into(), cure, sign: Sign::Distribution })
+    Some(Stranger { what: what.into(), cure, sign })
 }
 
 /// Whether all 256 bytes occur about equally often, by Pearson's chi-squared test. Of random bytes it gives 255 ± 23; of weights,

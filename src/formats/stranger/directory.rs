@@ -55,6 +55,9 @@ const WEIGHTS: &[&str] = &[
     ".dvc",
 ];
 
+/// What libraries write beside the weights of a model: Diffusers, PEFT, Transformers.
+const DESCRIPTIONS: &[&str] = &["model_index.json", "adapter_config.json", "config.json"];
+
 /// Endings that programs give to files that they have not finished.
 const UNFINISHED: &[&str] = &[".incomplete", ".part", ".partial", ".crdownload", ".download", ".aria2", ".tmp"];
 
@@ -63,23 +66,39 @@ const HUB: &str = ".cache/huggingface/download";
 
 /// What a directory holds instead of a model: the end of a sentence, or nothing.
 pub(in crate::formats) fn instead(location: &Location) -> String {
-    let hub = location.folder(HUB).unwrap_or_default().files;
     let listing = location.listing().unwrap_or_default();
     let visible = listing.iter().filter(|file| !file.name.starts_with('.'));
     // The largest files are the weights.
-    let mut weights: Vec<_> = visible.clone().filter(|file| ends_in(file, WEIGHTS)).collect();
+    let mut weights: Vec<_> = visible.filter(|file| ends_in(file, WEIGHTS)).collect();
     weights.sort_by_key(|file| Reverse(file.bytes));
-    let unfinished = visible.chain(&hub).filter(|file| ends_in(file, UNFINISHED));
 
     let mut held: Vec<_> =
         weights.iter().take(MOST).enumerate().map(|(at, file)| named(location, file, at == 0)).collect();
     if let Some(more @ 1..) = weights.len().checked_sub(MOST) {
         held.push(format!("{more} more such files"));
     }
-    held.extend(
-        unfinished.take(MOST).map(|file| format!("{}, by its name an unfinished download", Printable(&file.name))),
-    );
-    if held.is_empty() { String::new() } else { format!("; it holds {}", held.join("; ")) }
+    held.extend(unfinished(location));
+    match (&held[..], described(listing)) {
+        ([], None) => String::new(),
+        ([], Some(file)) => format!("; it holds \"{file}\", but the weights are missing: download them, too"),
+        _ => format!("; it holds {}", held.join("; ")),
+    }
+}
+
+/// The file that describes a model whose weights lie beside it or in folders.
+fn described(listing: &[Listed]) -> Option<&'static str> {
+    DESCRIPTIONS.iter().copied().find(|name| listing.iter().any(|file| file.name == **name))
+}
+
+/// The files of a directory that a download has not finished, by their names; `None` if there are none.
+pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
+    // A host is asked for no folder that it may not have.
+    let hub = if location.has_folder(HUB) { location.folder(HUB).unwrap_or_default().files } else { Vec::new() };
+    let listing = location.listing().unwrap_or_default();
+    let files = listing.iter().filter(|file| !file.name.starts_with('.')).chain(&hub);
+    let named = |file: &Listed| format!("{}, by its name an unfinished download", Printable(&file.name));
+    let found: Vec<_> = files.filter(|file| ends_in(file, UNFINISHED)).take(MOST).map(named).collect();
+    (!found.is_empty()).then(|| found.join("; "))
 }
 
 /// A file with what it is, and perhaps what helps.

@@ -18,6 +18,8 @@ use std::fmt;
 use super::detect::Clues;
 
 pub(super) use directory::instead;
+#[cfg(feature = "safetensors")]
+pub(super) use directory::unfinished;
 
 /// A file that is no model of a format of ours. It is shown as what it is, and what helps: `a 7z archive: extract it first`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,8 @@ enum Sign {
     Signature,
     /// It is text, of which nothing is known but how it begins.
     Text,
+    /// It begins with zeros, as raw weights may.
+    Zeros,
     /// How often which bytes occur. Raw weights can look alike.
     Distribution,
 }
@@ -58,6 +62,12 @@ impl Stranger {
         self.sign == Sign::Signature
     }
 
+    /// Whether it begins with zeros.
+    #[cfg(feature = "onnx")]
+    pub(super) fn is_zeros(&self) -> bool {
+        self.sign == Sign::Zeros
+    }
+
     /// Whether it is text of any kind.
     pub(super) fn is_text(&self) -> bool {
         self.sign == Sign::Text
@@ -75,16 +85,23 @@ impl fmt::Display for Stranger {
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
+/// What a link stands for, by what it leads to.
+pub(super) fn of_link(target: &str) -> Option<Stranger> {
+    pointer::of(target)
+}
+
 /// What a file is, if it can be told. The surest signs come first.
 pub(super) fn of(clues: &Clues<'_>) -> Option<Stranger> {
     let head = &*clues.head;
-    let lossy = String::from_utf8_lossy(head);
+    let utf16 = text::of_utf16(head);
+    let utf8 = utf16.as_deref().map_or(head, str::as_bytes);
+    let lossy = String::from_utf8_lossy(utf8);
     let text = lossy.trim_start_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK);
     signatures::of(head)
         .or_else(|| archive::of(clues))
         .or_else(|| pointer::of(text))
         .or_else(|| markup::of(text))
-        .or_else(|| text::of(head, clues.len(), text))
+        .or_else(|| text::of(utf8, clues.len(), text))
         .or_else(|| message::of(head))
         .or_else(|| bytes::of(head))
 }

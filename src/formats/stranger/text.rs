@@ -59,7 +59,20 @@ pub(super) fn of(head: &[u8], len: u64, text: &str) -> Option<Stranger> {
     }
 }
 
-/// Whether a file is text, as far as its head shows: UTF-8 with something to see, and without control characters.
+/// The text of a file in UTF-16, as far as its head shows, if it says by a byte order mark that it is one.
+pub(super) fn of_utf16(head: &[u8]) -> Option<String> {
+    let (mark, rest) = head.split_first_chunk()?;
+    let unit = match mark {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units = rest.as_chunks().0.iter().map(|pair| unit(*pair));
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+}
+
+/// Whether a file is text, as far as its head shows: UTF-8 with something to see, and without control characters but those that
+/// colour it or go back.
 fn is_text(head: &[u8], len: u64) -> bool {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
@@ -69,7 +82,7 @@ fn is_text(head: &[u8], len: u64) -> bool {
         }
         Err(_) => return false,
     };
-    let is_odd = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{8}' | '\u{1b}');
     !text.trim().is_empty() && !text.contains(is_odd)
 }
 
@@ -98,9 +111,19 @@ mod tests {
         assert!(is_text("Grüße\r\n\t模型".as_bytes(), 17));
         let cut = &"see ü".as_bytes()[..5];
         assert!(is_text(cut, 6) && !is_text(cut, 5));
-        for bytes in [&b""[..], b" \n", b"a\0", b"a\x1b[2J", b"\x80abc"] {
+        assert!(is_text(b"a\x1b[2J", 5));
+        for bytes in [&b""[..], b" \n", b"a\0", b"a\x01", b"\x80abc"] {
             assert!(!is_text(bytes, bytes.len() as u64), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn utf_16_is_told_by_its_mark() {
+        for head in [&b"\xff\xfea\0\xfc\0"[..], b"\xfe\xff\0a\0\xfc", b"\xff\xfea\0\xfc\0b"] {
+            assert_eq!(of_utf16(head).unwrap(), "a\u{fc}");
+        }
+        assert_eq!(of_utf16(b"\xff\xfe\0\xd8a\0").unwrap(), "\u{fffd}a");
+        assert_eq!((of_utf16(b"a\0"), of_utf16(b"\xff")), (None, None));
     }
 
     #[test]

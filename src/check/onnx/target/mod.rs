@@ -97,15 +97,16 @@ pub(super) fn goal(name: &str) -> Option<Box<Goal>> {
     Some(Box::new(move |subject, collector| check(&target, subject, collector)))
 }
 
-/// The names of all goals, in words.
-pub(super) fn goals() -> String {
-    let names = |releases: &[Release]| releases.iter().map(|release| release.name).collect::<Vec<_>>().join(", ");
-    let newest = newest("").unwrap_or_default();
-    format!(
-        "opset-1 to opset-{newest}; onnx-VERSION of {}; onnxruntime-VERSION of {}",
-        names(RELEASES),
-        names(RUNTIMES)
-    )
+/// The names of all goals, in words, for somebody who asked for another.
+pub(super) fn goals(asked: &str) -> String {
+    let ends = |kind: &str, releases: &[Release]| {
+        let ends = releases.first().zip(releases.last());
+        ends.map_or_else(String::new, |(first, last)| format!("{kind}-{} to {kind}-{}", first.name, last.name))
+    };
+    let (releases, runtimes) = (ends("onnx", RELEASES), ends("onnxruntime", RUNTIMES));
+    let is_tensorrt = asked.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("tensorrt"));
+    let why = if is_tensorrt { "; TensorRT is none, because its packages do not say what they support" } else { "" };
+    format!("{releases}, {runtimes}, opset-1 to opset-{}{why}", newest("").unwrap_or_default())
 }
 
 fn check(target: &Target, subject: &Subject<'_>, collector: &mut Collector<'_>) {
