@@ -8,7 +8,7 @@
 //! STEM.safetensors.index.fp16.json           the index of a variant
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::directory::{FILE, INDEX};
 use crate::error::{Error, Kind, Result};
@@ -146,12 +146,27 @@ impl<'a> Candidate<'a> {
     pub(super) fn is_joined(&self) -> bool {
         self.index.is_some() || !self.sets.is_empty()
     }
+}
 
-    /// Whether it is another form of a model: `model.fp16` beside `model`.
-    pub(super) fn is_variant_of(&self, other: &Self) -> bool {
-        let Key { stem, variant } = self.key;
-        let is_longer = || stem.strip_prefix(other.key.stem).is_some_and(|rest| rest.starts_with('.'));
-        if stem == other.key.stem { !variant.is_empty() && other.key.variant.is_empty() } else { is_longer() }
+/// The names of candidates, by which variants are found: there may be tens of thousands.
+pub(super) struct Names<'a> {
+    stems: BTreeSet<&'a str>,
+    /// Of those that are no variant by what stands after the numbers.
+    plain: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn of(candidates: &[Candidate<'a>]) -> Self {
+        let keys = || candidates.iter().map(|candidate| candidate.key);
+        let plain = keys().filter(|key| key.variant.is_empty());
+        Self { stems: keys().map(|key| key.stem).collect(), plain: plain.map(|key| key.stem).collect() }
+    }
+
+    /// Whether a candidate is another form of one of these models: `model.fp16` beside `model`.
+    pub(super) fn have_original_of(&self, candidate: &Candidate<'_>) -> bool {
+        let Key { stem, variant } = candidate.key;
+        let is_longer = || stem.match_indices('.').any(|(dot, _)| self.stems.contains(&stem[..dot]));
+        !variant.is_empty() && self.plain.contains(stem) || is_longer()
     }
 }
 

@@ -3,7 +3,7 @@
 //! A model with a plain name comes first, then one whose files say that they are a set, then any other; a variant of another
 //! model is the last choice. Where two are equal, nothing is chosen: the caller has to name one.
 
-use super::candidates::{Candidate, Set, candidates, index_key};
+use super::candidates::{Candidate, Names, Set, candidates, index_key};
 use super::{Clues, Entrance, Reading};
 use crate::error::{Error, Kind, Result};
 use crate::formats::detect::in_place_of;
@@ -142,9 +142,10 @@ fn rank_by_name(candidate: &Candidate<'_>) -> Option<usize> {
 
 /// The one model that comes before all others.
 fn choose<'c, 'a>(candidates: &'c [Candidate<'a>]) -> Result<&'c Candidate<'a>> {
+    let names = Names::of(candidates);
     let rank = |candidate: &Candidate<'_>| match rank_by_name(candidate) {
         Some(position) => position,
-        None if candidates.iter().any(|other| candidate.is_variant_of(other)) => PLAIN.len() + 2,
+        None if names.have_original_of(candidate) => PLAIN.len() + 2,
         None if candidate.is_joined() => PLAIN.len(),
         None => PLAIN.len() + 1,
     };
