@@ -48,9 +48,6 @@ pub fn run(args: &Load, console: &mut Console) -> Result<(), Failure> {
     let plan = Arc::new(model.plan(&wanted).map_err(|error| args.placing.explain(error))?);
     console.tell_notes(plan.notes());
     let info = plan.info();
-    if info.target != wanted.target && console.is_human() {
-        console.warn(&unmapped(&model));
-    }
     let start = Instant::now();
     let task = Task::start(&plan)?;
     task.wait_with(console.progress_bar("loading"))?;
@@ -74,13 +71,6 @@ pub fn run(args: &Load, console: &mut Console) -> Result<(), Failure> {
         notes: Some(model.notes().iter().chain(plan.notes()).collect()),
         failure: None,
     })
-}
-
-/// Why the tensors are not viewed where they lie, and what happens instead.
-fn unmapped(model: &Model) -> String {
-    let mut reasons = model.files().filter_map(|file| Some(format!("{}: {}", file.name(), file.unmappable()?)));
-    let reason = reasons.next().unwrap_or_else(|| "a file of the model cannot be mapped".to_owned());
-    format!("warning: {reason}: the tensors are loaded to host memory instead of being viewed in the file")
 }
 
 /// What had to be read to open the model: all that is not tensors. Those may share bytes.

@@ -168,6 +168,10 @@ fn load_tells_when_a_file_could_not_be_mapped() {
     let (shown, told) = load(&["--json"]);
     let seen: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!((&seen["target"], &*told), (&json!("host"), ""));
+    assert_eq!(
+        (&seen["notes"][0]["id"], &seen["notes"][0]["path"]),
+        (&json!("load.view.map"), &json!("big.safetensors"))
+    );
 }
 
 #[test]

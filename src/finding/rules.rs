@@ -41,6 +41,7 @@ rules! {
     INDEX_TOTAL_SIZE = Warning "safetensors.index.total_size";
 
     CAST_WITHOUT_SCALE = Warning "load.cast.scale";
+    VIEW_WITHOUT_MAP = Warning "load.view.map";
     MANIFEST_UNREADABLE = Warning "model.manifest.unreadable";
     MANIFEST_OUTDATED = Warning "model.manifest.outdated";
     ASSET_LINK = Warning "model.asset.link";

@@ -14,9 +14,11 @@ use super::scatter::{check_work, wanted_buffer};
 use super::select::{Selected, select};
 use super::staging::Staging;
 use crate::error::{Error, Kind, Result};
-use crate::finding::Finding;
+use crate::finding::rules::VIEW_WITHOUT_MAP;
+use crate::finding::{Finding, Notes};
 use crate::host::{Cancel, Level};
 use crate::memory;
+use crate::storage::Source;
 use crate::tensor::TensorTable;
 
 /// What memory is asked for.
@@ -93,9 +95,10 @@ impl Plan {
         if options.target == Target::View {
             check_viewable(payload, &selection)?;
             let mut in_use = files_in_use(payload, &selection)?.into_iter();
-            if !in_use.all(|file| files[file].source.map_now()) {
+            if let Some(file) = in_use.find(|file| !files[*file].source.map_now()) {
                 // A file system without maps is no reason to fail: the bytes can be read.
-                return Self::new(payload, &PlanOptions { target: Target::Host, ..options.clone() });
+                let plan = Self::new(payload, &PlanOptions { target: Target::Host, ..options.clone() })?;
+                return plan.with_note(unmapped(&files[file].source)?);
             }
         }
         let checks = Checks::of_selection(payload, &files, &selection)?;
@@ -105,6 +108,12 @@ impl Plan {
             payload.context.log(Level::Warn, "plan", || note.to_string());
         }
         Ok(Self { notes, ..Self::build(payload, (files, in_use), selection, checks, options)? })
+    }
+
+    fn with_note(mut self, note: Finding) -> Result<Self> {
+        self.payload.context.log(Level::Warn, "plan", || note.to_string());
+        memory::push(&mut self.notes, note, PLAN)?;
+        Ok(self)
     }
 
     /// Plans a pass over whole files: those of the payload, and `assets`.
@@ -301,4 +310,13 @@ fn payload_bytes(tensors: &TensorTable, selection: &[Selected]) -> u64 {
         None => tensors.get(selected.tensor).map_or(0, |tensor| tensor.byte_len()),
     };
     selection.iter().map(bytes_of).fold(0, u64::saturating_add)
+}
+
+/// Says that a file cannot be mapped, and what happens instead.
+fn unmapped(file: &Source) -> Result<Finding> {
+    let reason = file.unmappable().map_or_else(|| "it cannot be mapped".to_owned(), |reason| reason.to_string());
+    let message = format!("{reason}: the tensors are loaded to host memory instead of being viewed in the file");
+    let mut notes = Notes::default();
+    notes.add(VIEW_WITHOUT_MAP, file.name(), message);
+    notes.finish()?.pop().ok_or_else(|| Error::new(Kind::Internal, "a note was lost"))
 }
