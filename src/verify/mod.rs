@@ -8,6 +8,7 @@
 
 mod claims;
 mod costs;
+mod evidence;
 mod form;
 mod ledger;
 mod manifest;
@@ -18,11 +19,12 @@ mod sources;
 pub use claims::{FileClaim, RunClaim, TensorClaim};
 pub(crate) use costs::Costs;
 pub use costs::{Cost, Stage};
+pub use evidence::{Evidence, Remembered};
 pub(crate) use ledger::Ledger;
 pub use manifest::Manifest;
 pub(crate) use memo::Sight;
 pub use memo::{Memo, Recognised};
-pub use report::{Evidence, Line, Outcome, Remembered, Report, Subject};
+pub use report::{Line, Outcome, Report, Subject};
 pub(crate) use report::{ReportBuilder, ReportFile};
 
 pub use sources::{GIVEN_MANIFEST, RECORD_FILE_NAME};
