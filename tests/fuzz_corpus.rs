@@ -3,7 +3,9 @@
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
 
+use std::fmt;
 use std::fs;
+use std::io::{self, Write};
 use std::panic::catch_unwind;
 use std::path::Path;
 
@@ -29,9 +31,17 @@ fn every_input_is_survived() {
         for entry in fs::read_dir(Path::new("fuzz/corpus").join(target)).unwrap() {
             let path = entry.unwrap().path();
             let input = fs::read(&path).unwrap();
-            assert!(catch_unwind(|| function(&input)).is_ok(), "{}", path.display());
+            require(catch_unwind(|| function(&input)).is_ok(), format_args!("{}: a panic", path.display()));
             ran += 1;
         }
-        assert_eq!(ran, *count, "{target}");
+        require(ran == *count, format_args!("{target}: {ran} inputs, {count} expected"));
     }
+}
+
+/// Asserts, and says what is wrong past the hook of the C library, which keeps the messages of panics from being printed.
+fn require(holds: bool, message: fmt::Arguments<'_>) {
+    if !holds {
+        let _ = writeln!(io::stderr(), "{message}");
+    }
+    assert!(holds, "{message}");
 }
