@@ -110,8 +110,8 @@ impl Plan {
         Ok(Self { notes, ..Self::build(payload, (files, in_use), selection, checks, options)? })
     }
 
+    /// The log has it already: that a file cannot be mapped is told when it is tried.
     fn with_note(mut self, note: Finding) -> Result<Self> {
-        self.payload.context.log(Level::Warn, "plan", || note.to_string());
         memory::push(&mut self.notes, note, PLAN)?;
         Ok(self)
     }
