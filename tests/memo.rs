@@ -360,3 +360,90 @@ fn files_in_memory_are_not_remembered() {
         assert_eq!((remembered(&report), mismatches(&report)), (0, 0));
     }
 }
+
+/// Two tensors of eight bytes in one file, which another file describes; and the manifest of both.
+struct Described(tempfile::TempDir);
+
+impl Described {
+    fn new() -> Self {
+        let this = Self(tempfile::tempdir().unwrap());
+        fs::write(this.path("data"), b"AAAAAAAABBBBBBBB").unwrap();
+        this.place([0, 8]);
+        let none = OpenOptions { policy: Policy::None, ..OpenOptions::default() };
+        let model = Model::open(this.path("m.trial"), &none, &Context::new()).unwrap();
+        fs::write(this.path("weighbridge.json"), Manifests::of(&model).unwrap().record().unwrap()).unwrap();
+        this
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Says where both tensors lie.
+    fn place(&self, offsets: [u64; 2]) {
+        let tensor = |(name, offset): (&str, u64)| serde_json::json!({"name": name, "dtype": "U8", "shape": [8], "runs": [{"file": 0, "offset": offset, "len": 8}]});
+        let tensors: Vec<_> = ["a", "b"].into_iter().zip(offsets).map(tensor).collect();
+        let model = serde_json::json!({"trial": 1, "files": ["data"], "tensors": tensors});
+        fs::write(self.path("m.trial"), model.to_string()).unwrap();
+    }
+
+    fn change_manifest(&self, change: impl FnOnce(&mut serde_json::Value)) {
+        let path = self.path("weighbridge.json");
+        let mut manifest = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        change(&mut manifest);
+        fs::write(path, manifest.to_string()).unwrap();
+    }
+
+    fn open(&self) -> Model {
+        thread::sleep(Duration::from_millis(150));
+        let memo = Some(Memo::open(self.path("memo.json")).unwrap());
+        let options = OpenOptions { memo, ..OpenOptions::default() };
+        Model::open(self.path("m.trial"), &options, &Context::new()).unwrap()
+    }
+
+    /// What a check finds that uses the memo: by verification, and by a load.
+    fn is_refused(&self) -> [bool; 2] {
+        let verified = self.open().verify().unwrap();
+        [mismatches(&verified) > 0, self.open().load(&PlanOptions::default()).is_err()]
+    }
+}
+
+/// What a tensor is, follows from the file that describes it.
+#[test]
+fn tensors_that_were_exchanged_are_found_in_files_that_are_remembered() {
+    let model = Described::new();
+    model.change_manifest(|manifest| _ = manifest["files"].as_object_mut().unwrap().remove("m.trial"));
+    assert_eq!(model.is_refused(), [false; 2]);
+    model.place([8, 0]);
+    assert_eq!(model.is_refused(), [true; 2], "nothing is said of the file that describes them");
+
+    let model = Described::new();
+    assert_eq!(model.is_refused(), [false; 2]);
+    assert!(remembered(&model.open().verify().unwrap()) > 0);
+    model.place([8, 0]);
+    let digest =
+        |algorithm, name| weighbridge::digest::Digest::of(algorithm, &fs::read(model.path(name)).unwrap()).to_string();
+    use weighbridge::digest::Algorithm::{Blake3, Sha256};
+    model.change_manifest(|manifest| {
+        let file = &mut manifest["files"]["m.trial"];
+        file["sha256"] = digest(Sha256, "m.trial").into();
+        file["blake3"] = digest(Blake3, "m.trial").into();
+    });
+    assert!(model.is_refused()[0], "the manifest says something else of the tensors");
+}
+
+/// What the memo holds is no digest of a file.
+#[test]
+fn an_entry_of_the_memo_is_no_digest() {
+    let model = Described::new();
+    assert_eq!(model.is_refused(), [false; 2]);
+    let memo: serde_json::Value = serde_json::from_slice(&fs::read(model.path("memo.json")).unwrap()).unwrap();
+    for entry in memo["files"].as_array().unwrap() {
+        model.change_manifest(|manifest| {
+            manifest["tensors"] = serde_json::json!({});
+            manifest["files"]["data"]["blake3"] = entry["statement"].clone();
+            manifest["files"]["data"].as_object_mut().unwrap().remove("sha256");
+        });
+        assert_eq!(model.is_refused(), [true; 2]);
+    }
+}

@@ -221,6 +221,7 @@ mod tests {
             extensions: &[],
             has_graphs: false,
             has_sets: false,
+            names_files: false,
             probe: |_| Confidence::No,
             entrances: |_| Vec::new(),
             read: |_| Err(Error::format("never read")),

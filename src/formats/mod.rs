@@ -43,6 +43,8 @@ struct Format {
     has_graphs: bool,
     /// Whether its models may be numbered sets of files, which are opened by one name for all.
     has_sets: bool,
+    /// Whether its models may need files whose names do not show it, such as external data.
+    names_files: bool,
     /// How sure it is that a file is of this format.
     probe: fn(&Clues<'_>) -> Confidence,
     /// By which files the models of a directory with these files would be entered, the preferred one first; none if none is of
@@ -110,6 +112,11 @@ pub fn formats() -> impl ExactSizeIterator<Item = FormatInfo> {
         extensions,
         has_graphs: *has_graphs,
     })
+}
+
+/// Whether models of this format may need files whose names do not show it.
+pub(crate) fn names_files(name: &str) -> bool {
+    FORMATS.iter().any(|format| format.name == name && format.names_files)
 }
 
 /// Whether this build reads the format of this name, such as `"safetensors"`.

@@ -27,6 +27,7 @@ pub(super) const FORMAT: Format = Format {
     extensions: &["trial"],
     has_graphs: false,
     has_sets: false,
+    names_files: true,
     probe,
     entrances: |_| Vec::new(),
     read,

@@ -5,44 +5,52 @@ use std::collections::HashSet;
 use super::FILES;
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
-use crate::formats::{self, FoundModel, survey};
+use crate::formats::{self, FoundModel, formats as all_formats, survey};
 use crate::limits::{Budget, Limits};
 use crate::memory;
 use crate::storage::{Location, Source, Tree};
 
-/// The files with weights, and those that describe them, of the models in a directory and its folders, but for `own`. Their headers
-/// are read for that.
-pub(super) fn other_weights(location: &Location, own: &HashSet<&str>) -> Result<HashSet<String>> {
-    let mut weights = HashSet::new();
-    for FoundModel { path, .. } in survey(location)? {
-        // The directory is this model itself, or one of those that were found in it by their files.
-        if path == "." || own.contains(&*path) {
-            continue;
-        }
+/// Whether a file holds weights by its name.
+pub(super) fn is_weights(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| all_formats().any(|format| format.extensions.contains(&extension)))
+}
+
+/// The files that the models in a directory and its folders need and whose names do not show it, such as external data. The headers of
+/// those models are read for that whose format has such files.
+pub(super) fn needed_files(location: &Location) -> Result<HashSet<String>> {
+    let mut needed = HashSet::new();
+    for FoundModel { path, .. } in survey(location)?.into_iter().filter(|model| formats::names_files(model.format)) {
         let names = match files_of(location, &path) {
             Err(e) if e.kind() == Kind::OutOfMemory => return Err(e),
-            // Nobody can tell which of its files the model would need.
-            Err(_) => location.folder(&path).map_or_else(|_| vec![path], names_of),
+            // Nobody can tell which of the files beside it the model would need.
+            Err(_) => names_of(location.folder(folder_of(location, &path).0).unwrap_or_default()),
             Ok(names) => names,
         };
-        for name in names.into_iter().filter(|name| !own.contains(&**name)) {
-            weights.try_reserve(1).map_err(|_| Error::out_of_memory(FILES, 1))?;
-            weights.insert(name);
+        for name in names {
+            needed.try_reserve(1).map_err(|_| Error::out_of_memory(FILES, 1))?;
+            needed.insert(name);
         }
     }
-    Ok(weights)
+    Ok(needed)
 }
 
 fn names_of(tree: Tree) -> Vec<String> {
     tree.files.into_iter().map(|file| file.name).collect()
 }
 
-/// The names of the files of a model, which is a folder, or a file of the directory or of a folder.
+/// The folder of a model, and the file by which it is entered if there is one.
+fn folder_of<'a>(location: &Location, path: &'a str) -> (&'a str, Option<&'a str>) {
+    match path {
+        "." => ("", None),
+        _ if location.has_folder(path) => (path, None),
+        _ => path.rsplit_once('/').map_or(("", Some(path)), |(folder, file)| (folder, Some(file))),
+    }
+}
+
+/// The names of the files of a model.
 fn files_of(location: &Location, path: &str) -> Result<Vec<String>> {
-    let (folder, file) = match location.has_folder(path) {
-        true => (path, None),
-        false => path.rsplit_once('/').map_or(("", Some(path)), |(folder, file)| (folder, Some(file))),
-    };
+    let (folder, file) = folder_of(location, path);
     let Some(within) = location.within(folder, file)? else { return Ok(vec![memory::text(path, FILES)?]) };
     let budget = Budget::new(&Limits::default());
     let parsed = formats::read(&within, None, &budget, &mut Notes::default())?;

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::cover::other_weights;
+use super::cover::{is_weights, needed_files};
 use super::{FILES, Inner, Model};
 use crate::error::{Error, Kind, Result};
 use crate::formats::{FoundModel, survey};
@@ -97,13 +97,13 @@ impl Whole<'_> {
         mut progress: impl FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<Report> {
         let context = &self.payload.context;
+        let is_whole = self.payload.policy != Policy::None && self.is_directory && !options.only_listed;
         let rest = if options.only_listed { Ok(Rest::default()) } else { self.rest_of_tree() };
         let mut notes = Vec::new();
         let others = rest.and_then(|Rest { names: rest, unusable }| {
             let Payload { manifests, policy, .. } = &**self.payload;
-            let also = claims_of_others(self.location, &rest, manifests, *policy, &mut notes)?;
-            let is_whole = *policy != Policy::None && self.is_directory && !options.only_listed;
-            let weights = if is_whole { other_weights(self.location, &self.own()?)? } else { HashSet::new() };
+            let also = claims_of_others(self.location, &self.with_own(&rest)?, manifests, *policy, &mut notes)?;
+            let weights = if is_whole { needed_files(self.location)? } else { HashSet::new() };
             let mut others = self.others(options, &rest, &also, &mut progress)?;
             others.missing.extend(unusable);
             Ok((others, also, weights))
@@ -112,7 +112,7 @@ impl Whole<'_> {
         let report = verify(self.payload, files, missing, &also, progress)?.refusing_extra(options.refuses_extra);
         // A model without tensors is what its files describe.
         let own = if self.payload.tensors.is_empty() { self.own()? } else { HashSet::new() };
-        let is_weight = |name: &str| weights.contains(name) || own.contains(name);
+        let is_weight = |name: &str| is_whole && (is_weights(name) || weights.contains(name)) || own.contains(name);
         let report = report.with_notes(notes).with_weights(|name| is_weight(name))?;
         // Whoever asked decides what a mismatch means; the log names it.
         let _ = context.log_failure("verify", report.verdict(self.payload.policy));
@@ -162,6 +162,15 @@ impl Whole<'_> {
             names: memory::collect(tree.files.into_iter().map(|file| file.name).filter(is_rest), FILES)?,
             unusable,
         })
+    }
+
+    /// These names, and those of the payload's own files, sorted.
+    fn with_own<'b>(&'b self, rest: &'b [String]) -> Result<Vec<&'b str>> {
+        let own = self.payload.files.iter().map(|file| file.source.name()).filter(|_| self.is_directory);
+        let mut names: Vec<&str> = memory::collect(rest.iter().map(String::as_str).chain(own), FILES)?;
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
     }
 
     /// Whether a file is a manifest, in a folder or the caller's own: then nobody expects that one lists it.

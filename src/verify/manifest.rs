@@ -54,13 +54,25 @@ impl Manifest {
         Self { itself, ..Self::new(source, Anchor::Caller, claims) }
     }
 
-    /// What this manifest says of a file, in one digest: its own where nothing is said of tensors in it, and otherwise one of all that
-    /// is said, so that a manifest that says something else of a tensor makes another one.
-    pub(crate) fn statement(&self, file: &str) -> Option<(Algorithm, Digest)> {
+    /// What this manifest says of a file, in one digest: its own, that of the file which describes it, and all that is said of the tensors
+    /// in it. A manifest that says anything else makes another one. `None` if it says something of tensors, but not which bytes of the
+    /// file they are.
+    pub(crate) fn statement(&self, file: &str, description: &str) -> Option<(Algorithm, Digest)> {
+        const TAG: &[u8] = b"what a manifest says of a file";
         let (algorithm, digest) = self.files.get(file)?.fastest()?;
-        let of_tensors = self.statements.get_or_init(|| self.statements_of_tensors());
-        let Some(of_tensors) = of_tensors.get(file) else { return Some((algorithm, digest)) };
-        Some((algorithm, Digest::of(Algorithm::Sha256, &[digest.as_bytes(), of_tensors.as_bytes()].concat())))
+        let of_tensors = self.statements.get_or_init(|| self.statements_of_tensors()).get(file);
+        let described = self.files.get(description).and_then(FileClaim::fastest).map(|(_, digest)| digest);
+        if of_tensors.is_some() && described.is_none() {
+            return None;
+        }
+        let mut hasher = Hasher::whole(Algorithm::Sha256, 0);
+        let parts = [Some(&digest), described.as_ref(), of_tensors];
+        hasher.update(TAG);
+        for part in parts.map(|part| part.map_or(&[][..], Digest::as_bytes)) {
+            hasher.update(&[part.len() as u8]);
+            hasher.update(part);
+        }
+        Some((algorithm, hasher.finish()))
     }
 
     fn statements_of_tensors(&self) -> BTreeMap<String, Digest> {

@@ -6,11 +6,12 @@
 //! ```json
 //! {"weighbridge_memo": 1,
 //!  "files": [{"device": 2049, "inode": 131, "size": 81, "modified": 1764440000123456789, "changed": 1764440000123456789,
-//!             "algorithm": "sha256", "digest": "…"}],
-//!  "trees": [{"tree": "1:…", "algorithm": "sha256", "digest": "…"}]}
+//!             "algorithm": "sha256", "statement": "…"}],
+//!  "trees": [{"tree": "1:…", "algorithm": "sha256", "statement": "…"}]}
 //! ```
 //!
-//! Times are nanoseconds since 1970; a tree is the number of its hash function and its digest, as the kernel measures it.
+//! The statement is a SHA-256 of what a manifest says of the file: see [`Manifest::statement`](super::Manifest). `algorithm` is that of the
+//! digest in it. Times are nanoseconds since 1970; a tree is the number of its hash function and its digest, as the kernel measures it.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -133,7 +134,7 @@ struct StoredFile {
     #[serde(deserialize_with = "json::string")]
     algorithm: String,
     #[serde(deserialize_with = "json::string")]
-    digest: String,
+    statement: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -143,7 +144,7 @@ struct StoredTree {
     #[serde(deserialize_with = "json::string")]
     algorithm: String,
     #[serde(deserialize_with = "json::string")]
-    digest: String,
+    statement: String,
 }
 
 impl Memo {
@@ -244,23 +245,23 @@ fn parse(bytes: &[u8]) -> Result<Entries> {
     }
     let Object(Stored { files, trees }) = json::read(bytes, 0, PhantomData)?;
     let mut entries = Entries::default();
-    for StoredFile { device, inode, size, modified, changed, algorithm, digest } in files {
+    for StoredFile { device, inode, size, modified, changed, algorithm, statement } in files {
         memory::check()?;
-        let (algorithm, digest) = digest_of(&algorithm, &digest)?;
+        let (algorithm, digest) = statement_of(&algorithm, &statement)?;
         let state = FileState { device, inode, size, modified, changed };
         entries.files.insert((device, inode, algorithm), (state, digest));
     }
-    for StoredTree { tree, algorithm, digest } in trees {
+    for StoredTree { tree, algorithm, statement } in trees {
         memory::check()?;
-        let (algorithm, digest) = digest_of(&algorithm, &digest)?;
+        let (algorithm, digest) = statement_of(&algorithm, &statement)?;
         entries.trees.insert((tree, algorithm), digest);
     }
     Ok(entries)
 }
 
-fn digest_of(algorithm: &str, digest: &str) -> Result<(Algorithm, Digest)> {
+fn statement_of(algorithm: &str, digest: &str) -> Result<(Algorithm, Digest)> {
     let algorithm = Algorithm::from_name(algorithm).ok_or_else(|| Error::format("the hash function is not known"))?;
-    Ok((algorithm, Digest::parse(algorithm, digest)?))
+    Ok((algorithm, Digest::parse(Algorithm::Sha256, digest)?))
 }
 
 impl Entries {
@@ -293,12 +294,12 @@ impl Entries {
             modified: state.modified,
             changed: state.changed,
             algorithm: algorithm.name().to_owned(),
-            digest: digest.to_string(),
+            statement: digest.to_string(),
         });
         let trees = self.trees.iter().map(|((tree, algorithm), digest)| StoredTree {
             tree: tree.clone(),
             algorithm: algorithm.name().to_owned(),
-            digest: digest.to_string(),
+            statement: digest.to_string(),
         });
         let mut stored =
             Stored { files: memory::collect(files, "the memo")?, trees: memory::collect(trees, "the memo")? };

@@ -31,6 +31,7 @@ pub(super) const FORMAT: Format = Format {
     extensions: &["onnx"],
     has_graphs: true,
     has_sets: false,
+    names_files: true,
     probe,
     entrances: directory::entrances,
     read: model::read,

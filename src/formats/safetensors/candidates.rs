@@ -202,6 +202,7 @@ impl<'a> Set<'a> {
         let shard = set_file(self.key, &format!("{first:0width$}"), self.count);
         let others = match count - numbers.len() as u64 {
             1 => " beside the others of its set".to_owned(),
+            2 => format!(", and another one of its set of {count}"),
             missing => format!(", and {} others of its set of {count}", missing - 1),
         };
         let message =

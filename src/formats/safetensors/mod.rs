@@ -34,6 +34,7 @@ pub(super) const FORMAT: Format = Format {
     extensions: &["safetensors", "safetensors.index.json"],
     has_graphs: false,
     has_sets: true,
+    names_files: false,
     probe,
     entrances: directory::entrances,
     read,

@@ -188,7 +188,8 @@ impl Checks {
         if payload.memo.is_none() {
             return Ok(None);
         }
-        let Some((algorithm, statement)) = manifest.statement(source.name()) else { return Ok(None) };
+        let description = files[payload.description(file)].source.name();
+        let Some((algorithm, statement)) = manifest.statement(source.name(), description) else { return Ok(None) };
         let digest = manifest.files.get(source.name()).and_then(FileClaim::fastest).map(|(_, digest)| digest);
         memory::reserve_entry(&mut self.sights, CHECKS)?;
         let sight = self.sights.entry(file).or_insert_with(|| payload.sight_of(source));

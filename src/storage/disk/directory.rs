@@ -31,6 +31,8 @@ pub(in crate::storage) struct Directory {
     /// What links may lead to because the caller says so.
     permitted: Vec<Arc<Folder>>,
     repository: Option<Repository>,
+    /// Whether it was opened as a folder of another one, which has looked around already.
+    is_within: bool,
 }
 
 impl Directory {
@@ -46,7 +48,7 @@ impl Directory {
 
     fn over(path: PathBuf, root: Folder, permitted: Vec<Arc<Folder>>) -> Self {
         let repository = Repository::around(&root.place());
-        Self { path, root: Arc::new(root), home: OnceLock::new(), permitted, repository }
+        Self { path, root: Arc::new(root), home: OnceLock::new(), permitted, repository, is_within: false }
     }
 
     /// A folder of this directory, `""` for itself, of which links may lead to wherever those of this one may.
@@ -56,7 +58,7 @@ impl Directory {
         }
         let root = Folder::open(&self.root.place().join(folder)).ok()?;
         let permitted = std::iter::once(&self.root).chain(&self.permitted).map(Arc::clone).collect();
-        Some(Self::over(self.path.join(folder), root, permitted))
+        Some(Self { is_within: true, ..Self::over(self.path.join(folder), root, permitted) })
     }
 
     /// Where the directory is, as the caller named it.
@@ -132,6 +134,9 @@ impl Directory {
     /// user has put into a directory around says nothing of what lies in here.
     pub(in crate::storage) fn around(&self, folder: &str) -> Option<(Self, String)> {
         const MOST_LEVELS: usize = 16;
+        if self.is_within {
+            return None;
+        }
         let place = self.root.place();
         let has_folder = |around: &&Path| fs::symlink_metadata(around.join(folder)).is_ok_and(|found| found.is_dir());
         let around = place.ancestors().skip(1).take(MOST_LEVELS).find(has_folder)?;

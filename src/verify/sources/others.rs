@@ -15,11 +15,11 @@ use crate::verify::{Anchor, Manifest, Policy};
 /// What memory is asked for.
 const OTHERS: &str = "the claims of folders";
 
-/// What is said of these files beyond what `known` says: by their names in a store, by pointers in their place, and by manifests and
+/// What is said of these files, whose names are sorted, beyond what `known` says: by their names in a store, by pointers in their place, and by manifests and
 /// records in their folders.
 pub(crate) fn claims_of_others(
     location: &Location,
-    names: &[String],
+    names: &[&str],
     known: &[Manifest],
     policy: Policy,
     notes: &mut Vec<Finding>,
@@ -29,7 +29,7 @@ pub(crate) fn claims_of_others(
         return Ok(Vec::new());
     }
     let mut found = Found { known, manifests: Vec::new() };
-    let plain = || names.iter().map(String::as_str);
+    let plain = || names.iter().copied();
     for (store, files) in addressed(location, plain())? {
         files.into_iter().try_for_each(|(name, claim)| found.add(source_of(store), name, claim))?;
     }
@@ -39,7 +39,9 @@ pub(crate) fn claims_of_others(
         memory::check()?;
         let Some(within) = location.within(folder, None)? else { continue };
         let prefix = format!("{folder}/");
-        let names: Vec<&str> = memory::collect(plain().filter_map(|name| name.strip_prefix(&prefix)), OTHERS)?;
+        let first = names.partition_point(|name| *name < prefix.as_str());
+        let within_it = names[first..].iter().map_while(|name| name.strip_prefix(prefix.as_str()));
+        let names: Vec<&str> = memory::collect(within_it, OTHERS)?;
         let (budget, mut of_folder) = (Budget::new(&Limits::default()), Notes::default());
         for Manifest { source, files, .. } in gather(&within, &names, policy, None, (&budget, &mut of_folder))? {
             let mut files = files.into_iter();
@@ -65,7 +67,10 @@ impl Found<'_> {
         let of_kind = |manifest: &&Manifest| manifest.source == source;
         let others = self.known.iter().chain(&self.manifests).filter(of_kind);
         let mut statements = others.filter_map(|other| other.files.get(&name));
-        if statements.any(|other| other.fastest() == claim.fastest()) {
+        let says_it = |other: &FileClaim| {
+            other.fastest() == claim.fastest() && (claim.size.is_none() || other.size == claim.size)
+        };
+        if statements.any(says_it) {
             return Ok(());
         }
         let is_free = |manifest: &&mut Manifest| manifest.source == source && !manifest.files.contains_key(&name);
@@ -79,7 +84,7 @@ impl Found<'_> {
 }
 
 /// The folders that have a manifest or the records of a tool, or are snapshots in a cache of Hugging Face.
-fn folders_with_records<'a>(location: &Location, names: &'a [String]) -> Result<BTreeSet<&'a str>> {
+fn folders_with_records<'a>(location: &Location, names: &[&'a str]) -> Result<BTreeSet<&'a str>> {
     let mut folders = BTreeSet::new();
     let mut with_records = BTreeSet::new();
     for name in names {
