@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::destination::Inputs;
 use crate::inspect::ListArgs;
 use crate::model::{ModelArgs, OpeningArgs};
 use crate::place;
@@ -208,18 +209,24 @@ impl Command {
         }
     }
 
-    /// What the user names as models.
-    pub fn models(&self) -> Vec<&Path> {
-        match self {
+    /// What the command reads.
+    pub fn inputs(&self) -> Inputs<'_> {
+        let (models, opening, list): (Vec<&Path>, Option<&OpeningArgs>, Option<&PathBuf>) = match self {
             Self::Inspect(Inspect { model, .. })
-            | Self::Digest(Digest { model, .. })
             | Self::Load(Load { model, .. })
             | Self::Graph(Graph { model, .. })
-            | Self::Check(Check { model, .. }) => vec![model.given()],
-            Self::Verify(Verify { path, .. }) => path.iter().map(PathBuf::as_path).collect(),
-            Self::Diff(Diff { a, b, .. }) => vec![a, b],
-            Self::Devices(_) | Self::Formats(_) | Self::Completions(_) | Self::Man(_) => Vec::new(),
-        }
+            | Self::Check(Check { model, .. }) => (vec![model.given()], Some(model.opening()), None),
+            Self::Verify(Verify { path, opening, check, .. }) => {
+                (path.iter().map(PathBuf::as_path).collect(), Some(opening), check.as_ref())
+            }
+            Self::Diff(Diff { a, b, opening, .. }) => (vec![a, b], Some(opening), None),
+            // The output of digest is its own affair.
+            Self::Digest(_) | Self::Devices(_) | Self::Formats(_) | Self::Completions(_) | Self::Man(_) => {
+                (Vec::new(), None, None)
+            }
+        };
+        let files = opening.into_iter().flat_map(OpeningArgs::files).chain(list.map(PathBuf::as_path));
+        Inputs { models, files: files.collect(), are_manifests_replaced: false }
     }
 
     /// The file that is written instead of standard output.

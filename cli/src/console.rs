@@ -12,7 +12,7 @@ use weighbridge::{Context, Finding, Severity};
 
 use crate::answer::{Answer, print_failure};
 use crate::args::Args;
-use crate::destination::{Destination, check_target};
+use crate::destination::Destination;
 use crate::failure::Failure;
 use crate::printing::Form;
 use crate::verbosity::Verbosity;
@@ -35,7 +35,7 @@ impl Console {
     pub fn set_up(&mut self, args: &Args) -> Result<(), Failure> {
         self.verbosity = Verbosity::new(&args.verbosity)?;
         if let Some(file) = args.command.output() {
-            check_target(file, &args.command.models())?;
+            args.command.inputs().check(file)?;
             self.out = BufWriter::new(Destination::open(file)?);
         }
         Ok(())

@@ -4,31 +4,51 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use weighbridge::Error;
 use weighbridge::verify::RECORD_FILE_NAME;
 use weighbridge::write::Draft;
+use weighbridge::{Error, formats};
 
 use crate::failure::Failure;
 use crate::model::resolve;
 use crate::stdout::stdout;
 
-/// Refuses to replace a file of a model.
-///
-/// Whatever is there already and lies in the directory of a model may be a part of it, but for its manifests.
-pub fn check_target(file: &Path, models: &[&Path]) -> Result<(), Failure> {
-    const MANIFESTS: [&str; 2] = [RECORD_FILE_NAME, "SHA256SUMS"];
-    let is_manifest = file.file_name().is_some_and(|name| MANIFESTS.iter().any(|known| name == *known));
-    let Ok(place) = file.canonicalize() else { return Ok(()) };
-    let is_part_of = |model: &&Path| {
-        let model = resolve(model).ok().and_then(|model| model.canonicalize().ok());
-        model.is_some_and(|model| place == model || place.starts_with(model) && !is_manifest)
-    };
-    if place.is_file() && models.iter().any(is_part_of) {
-        let message = "this may be a file of the model, which would be lost: name another file, or remove this one";
-        return Err(Failure::of_user(Error::invalid(message).with_path(file.to_string_lossy())));
-    }
-    Ok(())
+/// What a command must not replace.
+pub struct Inputs<'a> {
+    /// What the user names as models. Whatever lies in the directory of one may be a part of it.
+    pub models: Vec<&'a Path>,
+    /// Manifests, lists and memos.
+    pub files: Vec<&'a Path>,
+    /// Whether the manifests in the directory of a model may be replaced.
+    pub are_manifests_replaced: bool,
 }
+
+impl Inputs<'_> {
+    /// Refuses to replace one of them, or any file that is called like weights.
+    pub fn check(&self, output: &Path) -> Result<(), Failure> {
+        let Ok(place) = output.canonicalize() else { return Ok(()) };
+        if place.is_file() && self.has(&place) {
+            let message =
+                "this may be a file that the command reads, which would be lost: name another file, or remove this one";
+            return Err(Failure::of_user(Error::invalid(message).with_path(output.to_string_lossy())));
+        }
+        Ok(())
+    }
+
+    fn has(&self, place: &Path) -> bool {
+        let name = place.file_name().unwrap_or_default();
+        let is_manifest = self.are_manifests_replaced && MANIFESTS.iter().any(|known| name == *known);
+        let extension = place.extension().unwrap_or_default();
+        let is_weights = formats().any(|format| format.extensions.iter().any(|known| extension == *known));
+        let is_input = |file: &&Path| file.canonicalize().is_ok_and(|file| file == place);
+        let is_part_of = |model: &&Path| {
+            let model = resolve(model).ok().and_then(|model| model.canonicalize().ok());
+            model.is_some_and(|model| place == model || place.starts_with(model) && !is_manifest)
+        };
+        is_weights || self.files.iter().any(is_input) || self.models.iter().any(is_part_of)
+    }
+}
+
+const MANIFESTS: [&str; 2] = [RECORD_FILE_NAME, "SHA256SUMS"];
 
 pub enum Destination {
     /// Standard output, a device or a pipe: what is written is gone.

@@ -14,7 +14,7 @@ use weighbridge::{Error, Finding, Kind, Policy};
 use crate::answer::Answer;
 use crate::args::Digest as Args;
 use crate::console::Console;
-use crate::destination::{Destination, check_target};
+use crate::destination::{Destination, Inputs};
 use crate::failure::{Failure, cured, with_cure};
 use crate::json;
 use crate::model::{Opened, verify};
@@ -120,11 +120,18 @@ fn print_checksums(out: &mut impl Write, text: &str) -> io::Result<()> {
     text.lines().try_for_each(|line| writeln!(out, "{}", Escaped(line)))
 }
 
+impl Args {
+    fn inputs(&self) -> Inputs<'_> {
+        let files = self.model.opening().files().collect();
+        Inputs { models: vec![self.model.given()], files, are_manifests_replaced: true }
+    }
+}
+
 fn place(args: &Args) -> Result<Place, Failure> {
     let path = args.model.path()?;
     match &args.output {
         Some(file) if *file != *STANDARD_OUTPUT => {
-            check_target(file, &[args.model.given()])?;
+            args.inputs().check(file)?;
             Ok(Place::File(file.clone(), Destination::open(file)?))
         }
         None if path.is_dir() => Ok(Place::Directory),

@@ -104,6 +104,11 @@ impl ModelArgs {
         &self.path
     }
 
+    /// How it is opened.
+    pub fn opening(&self) -> &OpeningArgs {
+        &self.opening
+    }
+
     /// The path of what the user named.
     pub fn path(&self) -> Result<PathBuf, Failure> {
         resolve(&self.path)
@@ -146,6 +151,11 @@ impl OpeningArgs {
             (None, Some(_)) => Policy::IfPresent,
             (None, None) => default,
         }
+    }
+
+    /// The files that the user names beside the model.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        [&self.manifest, &self.memo].into_iter().flatten().map(PathBuf::as_path)
     }
 
     /// Whether the user asks for a check of the bytes.

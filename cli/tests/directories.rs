@@ -280,10 +280,13 @@ fn files_of_the_model_are_not_written_over() {
     for output in [&weights, &link, &copy.path().join("config.json")] {
         for command in ["inspect", "verify", "digest", "check"] {
             let told = bad(2, &[command, target, "--output", path(output)]);
-            assert!(told.contains("may be a file of the model"), "{told}");
+            assert!(told.contains("may be a file that the command reads"), "{told}");
         }
     }
-    assert!(bad(2, &["inspect", path(&weights), "--output", path(&weights)]).contains("may be a file of the model"));
+    assert!(
+        bad(2, &["inspect", path(&weights), "--output", path(&weights)])
+            .contains("may be a file that the command reads")
+    );
     // A link is written through, and nothing is lost if there is nothing to write.
     let other = outside.path().join("other.json");
     fs::write(&other, "before").unwrap();
@@ -295,6 +298,19 @@ fn files_of_the_model_are_not_written_over() {
     assert!(fs::read_to_string(&other).unwrap().starts_with('{') && link.is_symlink());
     good(&["digest", target]);
     good(&["digest", target, "--output", path(&copy.path().join("weighbridge.json"))]);
+    let sums = copy.path().join("SHA256SUMS");
+    let memo = outside.path().join("memo");
+    good(&["verify", target, "--memo", path(&memo)]);
+    for args in [
+        &["verify", target, "--output", path(&sums)][..],
+        &["verify", "-c", path(&sums), "--output", path(&sums)],
+        &["verify", "-c", path(&sums), "--output", path(&weights)],
+        &["verify", target, "--manifest", path(&sums), "--output", path(&sums)],
+        &["verify", target, "--memo", path(&memo), "--output", path(&memo)],
+        &["formats", "--output", path(&weights)],
+    ] {
+        assert!(bad(2, args).contains("which would be lost"), "{args:?}");
+    }
     assert_eq!(fs::read(&weights).unwrap(), before);
 }
 
