@@ -13,7 +13,7 @@ pub struct Evidence {
     pub source: &'static str,
     /// Where the manifest came from.
     pub anchor: Anchor,
-    /// Whether a match counts as cover under [`Policy::Required`]: checksums that a format itself carries do not.
+    /// Whether a match counts as cover under [`Policy::Required`](super::Policy::Required): checksums that a format itself carries do not.
     pub covers: bool,
     /// The hash function.
     pub algorithm: Algorithm,
