@@ -110,9 +110,12 @@ impl Whole<'_> {
         });
         let (Others { files, missing }, also, weights) = context.log_failure("verify", others)?;
         let report = verify(self.payload, files, missing, &also, progress)?.refusing_extra(options.refuses_extra);
-        // A model without tensors is what its files describe.
-        let own = if self.payload.tensors.is_empty() { self.own()? } else { HashSet::new() };
-        let is_weight = |name: &str| is_whole && (is_weights(name) || weights.contains(name)) || own.contains(name);
+        // Its own files have to be covered through its tensors, unless there are none: then the model is what its files describe.
+        let (own, has_tensors) = (self.own()?, !self.payload.tensors.is_empty());
+        let is_weight = |name: &str| match own.contains(name) {
+            true => !has_tensors,
+            false => is_whole && (is_weights(name) || weights.contains(name)),
+        };
         let report = report.with_notes(notes).with_weights(|name| is_weight(name))?;
         // Whoever asked decides what a mismatch means; the log names it.
         let _ = context.log_failure("verify", report.verdict(self.payload.policy));
