@@ -15,7 +15,10 @@ use weighbridge::write::Manifests;
 use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Result};
 
 /// Bytes of a stack, thread-local variables of all libraries included.
-const STACK: usize = 64 << 10;
+const STACK: usize = if cfg!(weighbridge_portable) { PORTABLE_STACK } else { 64 << 10 };
+
+/// std resolves paths with buffers on the stack.
+const PORTABLE_STACK: usize = 128 << 10;
 
 /// Opens, checks and loads a model on a small stack; returns whether it could be opened.
 fn survives(name: &str, open: impl FnOnce() -> Result<Model> + Send + 'static) -> bool {
