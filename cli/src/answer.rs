@@ -84,8 +84,8 @@ impl<'a, H: Serialize, I: Iterator<Item: Serialize> + Clone> Answer<'a, H, I> {
         let head =
             Object::<_, List<I>> { schema_version: SCHEMA_VERSION, head: self.head, list: None, notes, error: None };
         json::print(out, &head)?;
-        let items = self.list.into_iter().flat_map(|(_, items)| items);
-        items.into_iter().try_for_each(|item| json::print(out, &Line { schema_version: SCHEMA_VERSION, item }))
+        let mut items = self.list.into_iter().flat_map(|(_, items)| items);
+        items.try_for_each(|item| json::print(out, &Line { schema_version: SCHEMA_VERSION, item }))
     }
 }
 

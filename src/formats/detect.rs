@@ -10,7 +10,7 @@ use super::{FORMATS, Format, joined, no_set, survey};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
-use crate::storage::{Listed, Location, OddName, Source};
+use crate::storage::{Listed, Location, OddName, Source, dead_link};
 
 /// How sure it is that content is of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -180,10 +180,9 @@ pub(super) fn other_format(clues: &Clues<'_>, own: &str) -> Option<Error> {
 /// What is in the place of a file that is missing, with what helps: a link that leads nowhere, or a pointer beside it.
 pub(super) fn in_place_of(location: &Location, name: &str) -> Option<String> {
     if let Some(target) = location.link(name) {
-        let shown = Printable(&target);
         return Some(match stranger::of_link(&target) {
-            Some(pointer) => format!("it is a link to \"{shown}\", which is not there, {pointer}"),
-            None => format!("it is a link to \"{shown}\", which is not there: restore that file, or download it again"),
+            Some(pointer) => format!("it is a link to \"{}\", which is not there, {pointer}", Printable(&target)),
+            None => dead_link(&target).message().to_owned(),
         });
     }
     let pointer = format!("{name}.dvc");

@@ -116,7 +116,7 @@ impl Whole<'_> {
             true => !has_tensors,
             false => is_whole && (is_weights(name) || weights.contains(name)),
         };
-        let report = report.with_notes(notes).with_weights(|name| is_weight(name))?;
+        let report = report.with_notes(notes).with_weights(is_weight)?;
         // Whoever asked decides what a mismatch means; the log names it.
         let _ = context.log_failure("verify", report.verdict(self.payload.policy));
         Ok(report)

@@ -159,7 +159,7 @@ fn explain_dead_link(error: Error, path: &Path) -> Error {
 }
 
 /// The error for a link that leads nowhere.
-pub(super) fn dead_link(target: &str) -> Error {
+pub(crate) fn dead_link(target: &str) -> Error {
     let message = format!(
         "it is a link to \"{}\", which is not there: restore that file, or download it again",
         Printable(target)

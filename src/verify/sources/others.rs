@@ -15,8 +15,8 @@ use crate::verify::{Anchor, Manifest, Policy};
 /// What memory is asked for.
 const OTHERS: &str = "the claims of folders";
 
-/// What is said of these files, whose names are sorted, beyond what `known` says: by their names in a store, by pointers in their place, and by manifests and
-/// records in their folders.
+/// What is said of these files, whose names are sorted, beyond what `known` says: by their names in a store, by pointers in their
+/// place, and by manifests and records in their folders.
 pub(crate) fn claims_of_others(
     location: &Location,
     names: &[&str],
