@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::verify::{Memo, Outcome, Recognised, Report, Stage, Subject};
 use weighbridge::write::Manifests;
 use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Task};
@@ -184,6 +185,32 @@ fn another_manifest_asks_anew() {
     let report = copy.verify();
     let files = report.iter().filter(|line| matches!(line.subject, Subject::File(_)));
     assert!(files.clone().all(|line| line.outcome == Outcome::Mismatch) && files.count() > 3);
+}
+
+/// What two manifests say differently is decided by the bytes, not by what the memo has from one of them.
+#[test]
+fn a_manifest_that_contradicts_is_told_by_its_name() {
+    let copy = Copy::new();
+    fs::remove_file(copy.path("weighbridge.json")).unwrap();
+    fs::remove_file(copy.path("SHA256SUMS")).unwrap();
+    let shard = copy.shard();
+    let name = shard.file_name().unwrap().to_str().unwrap();
+    let records = copy.path(".cache/huggingface/download");
+    fs::create_dir_all(&records).unwrap();
+    let digest = Digest::of(Algorithm::Sha256, &fs::read(&shard).unwrap());
+    let record = format!("{}\n{digest}\n4000000000.0\n", "c".repeat(40));
+    fs::write(records.join(format!("{name}.metadata")), record).unwrap();
+    copy.verify();
+    assert_eq!(remembered(&copy.verify()), 1);
+    fs::write(copy.path("SHA256SUMS"), format!("{}  {name}\n", "d".repeat(64))).unwrap();
+    let report = copy.verify();
+    let of_shard = report.iter().filter(|line| line.subject == Subject::File(name));
+    let told: Vec<_> = of_shard.map(|line| (line.outcome, line.evidence.unwrap())).collect();
+    let sources: Vec<_> = told.iter().map(|(outcome, evidence)| (*outcome, evidence.source)).collect();
+    assert_eq!(sources, [(Outcome::Match, "huggingface-local-dir"), (Outcome::Mismatch, "SHA256SUMS")]);
+    assert!(told.iter().all(|(_, evidence)| evidence.remembered.is_none()));
+    let message = report.verdict(Policy::IfPresent).unwrap_err().to_string();
+    assert!(message.contains("SHA256SUMS expects dddd"), "{message}");
 }
 
 #[test]

@@ -46,6 +46,7 @@ rules! {
     MANIFEST_OUTDATED = Warning "model.manifest.outdated";
     ASSET_LINK = Warning "model.asset.link";
     ASSET_NAME = Warning "model.asset.name";
+    ASSET_SPECIAL = Warning "model.asset.special";
     ASSET_UNUSED = Warning "model.asset.unused";
     FORMATS_SEVERAL = Warning "model.formats.several";
     FILES_SEVERAL = Warning "model.files.several";

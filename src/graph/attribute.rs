@@ -109,7 +109,7 @@ impl<'a> Attribute<'a> {
     }
 
     /// Its types: one for [`AttributeKind::Type`], any for `Types`.
-    pub fn types(&self) -> impl ExactSizeIterator<Item = Type<'a>> + use<'a> {
+    pub fn types(&self) -> impl ExactSizeIterator<Item = Type<'a>> + Clone + use<'a> {
         let graph = self.graph;
         let rows = self.indices(&[AttributeKind::Type, AttributeKind::Types]);
         rows.iter().map(|row| graph.types.get(&graph.words, *row))

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::journal::log_open;
 use super::{FILES, Inner, Model, OpenOptions};
 use crate::error::Result;
-use crate::finding::rules::{ASSET_LINK, ASSET_NAME, TENSORS_NONE};
+use crate::finding::rules::{ASSET_LINK, ASSET_NAME, ASSET_SPECIAL, TENSORS_NONE};
 use crate::finding::{Finding, Notes};
 use crate::formats::{self, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
 use crate::host::Context;
@@ -112,6 +112,9 @@ impl Model {
         }
         for name in location.odd_names() {
             notes.add(ASSET_NAME, "", name);
+        }
+        for name in location.specials() {
+            notes.add(ASSET_SPECIAL, "", format!("\"{name}\" is a pipe, a socket or a device: left out of the assets"));
         }
         let given = options.manifest.as_deref();
         let names = names(&parsed)?;

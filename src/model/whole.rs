@@ -14,7 +14,9 @@ use crate::host::Progress;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
 use crate::storage::{Location, OddName, Source};
-use crate::verify::{Manifest, Policy, Report, ReportFile, VerifyOptions, claims_of_others, is_manifest};
+use crate::verify::{
+    Manifest, Policy, Report, ReportFile, UNFETCHED_FILE, VerifyOptions, claims_of_others, is_manifest, unfetched_files,
+};
 
 impl Model {
     /// Checks every file and every tensor of the model against its manifests, also after a mismatch: the report tells all.
@@ -125,11 +127,14 @@ impl Whole<'_> {
     pub(super) fn measure(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Measured> {
         let rest = self.rest_of_tree()?;
         let (mut files, mut left_out) = (Vec::new(), Vec::new());
-        for name in self.assets {
-            memory::push(&mut files, PayloadFile::plain(self.location.open_asset(name)?), FILES)?;
-        }
-        for name in &rest.names {
+        let names = || self.assets.iter().chain(&rest.names).map(String::as_str);
+        let pointers = unfetched_files(self.location, names())?;
+        for name in names() {
             match self.location.open_asset(name) {
+                Ok(source) if pointers.contains_key(name) => {
+                    let pointer = Error::format(UNFETCHED_FILE).with_path(source.path());
+                    memory::push(&mut left_out, pointer, FILES)?;
+                }
                 Ok(source) => memory::push(&mut files, PayloadFile::plain(source), FILES)?,
                 Err(e) if is_no_file(&e) => memory::push(&mut left_out, e, FILES)?,
                 Err(e) => return Err(e),

@@ -267,6 +267,11 @@ impl Location {
         let odd_names = self.tree.get().map_or(&[][..], |tree| &tree.odd_names);
         odd_names.iter().map(|OddName { shown, why }| format!("\"{shown}\": the name {why}: left out of the assets"))
     }
+
+    /// What the listing, if one has been made, has beside files, links and folders.
+    pub(crate) fn specials(&self) -> &[String] {
+        self.tree.get().map_or(&[], |tree| &tree.specials)
+    }
 }
 
 /// The directory of a numbered set, and the name of the set; `None` if a path is none of a set.

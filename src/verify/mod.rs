@@ -27,8 +27,11 @@ pub use memo::{Memo, Recognised};
 pub use report::{Line, Outcome, Report, Subject};
 pub(crate) use report::{ReportBuilder, ReportFile};
 
-pub use sources::{GIVEN_MANIFEST, RECORD_FILE_NAME};
-pub(crate) use sources::{claims_of_others, gather, is_about_digests, is_manifest, write_checksums, write_record};
+pub use sources::{CHECKSUMS_FILE_NAME, GIVEN_MANIFEST, RECORD_FILE_NAME};
+pub(crate) use sources::{
+    UNFETCHED_FILE, claims_of_others, gather, is_about_digests, is_manifest, unfetched_files, write_checksums,
+    write_record,
+};
 
 /// When bytes have to be checked. Fixed when a model is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -195,6 +195,17 @@ fn everything_that_no_manifest_lists_is_extra() {
     verdict().unwrap();
 }
 
+#[test]
+fn a_pipe_beside_the_weights_is_told() {
+    let root = plant(&["model.safetensors", "config.json"]);
+    let pipe = root.path().join("README.md");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let model = Model::open(root.path(), &options(Policy::None), &Context::new()).unwrap();
+    let notes: Vec<_> = model.notes().iter().filter(|note| note.rule == "model.asset.special").collect();
+    assert!(matches!(&notes[..], [note] if note.message.contains("\"README.md\" is a pipe")), "{:?}", model.notes());
+    assert_eq!(model.assets(), ["config.json"]);
+}
+
 /// A model whose numbers are attributes of its nodes, and one of nothing but metadata.
 #[test]
 fn required_cover_is_that_of_models_without_tensors_too() {

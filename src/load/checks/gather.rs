@@ -163,7 +163,8 @@ impl Checks {
         Ok(origin.covers)
     }
 
-    /// Notes for a check what the memo has. What manifests say of one file in different words is not remembered.
+    /// Notes for a check what the memo has. What manifests say of one file in different words is not remembered, and where one of
+    /// them expects other bytes than the memo knows, the file is hashed.
     fn set_memo(&mut self, key: (Item, Algorithm, u64, u64), memo: Option<InMemo>, is_new: bool) {
         let number = self.known.get(&key).map(|number| *number as usize);
         let Some(check) = number.and_then(|number| self.list.get_mut(number)) else { return };
@@ -172,7 +173,11 @@ impl Checks {
             return;
         }
         let said = |memo: &InMemo| memo.statement;
-        if check.remembered().is_none() && check.memo.as_deref().map(said) != memo.as_ref().map(said) {
+        let is_wrong = match check.remembered() {
+            Some((_, digest)) => check.claims.iter().any(|claim| claim.expected != digest),
+            None => check.memo.as_deref().map(said) != memo.as_ref().map(said),
+        };
+        if is_wrong {
             check.memo = None;
         }
     }

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::memory;
 use crate::verify::claims::{Claims, FileClaim, FileClaims};
 
-pub(super) const FILE_NAME: &str = "SHA256SUMS";
+/// The name of the list of digests that `sha256sum --check` takes.
+pub const FILE_NAME: &str = "SHA256SUMS";
 
 /// What memory is asked for.
 const NAME: &str = "a name";

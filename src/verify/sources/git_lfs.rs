@@ -6,9 +6,10 @@
 //! size 12345
 //! ```
 //!
-//! A caller may give a pointer, or it lies where git-lfs has not put the file yet: then it says what should be there. In a clone, the index of git lists the SHA-1 of the pointer of each file, and
-//! `.git/lfs/objects/4d/7a/4d7a…` has the contents. A pointer follows from the SHA-256 and the size, so the pointers of all objects can
-//! be made, and looked up in the index, without reading an object of git.
+//! A caller may give a pointer, or it lies where git-lfs has not put the file yet: then it says what should be there. In a clone, the
+//! index of git lists the SHA-1 of the pointer of each file, and `.git/lfs/objects/4d/7a/4d7a…` has the contents. A pointer follows
+//! from the SHA-256 and the size, so the pointers of all objects can be made, and looked up in the index, without reading an object of
+//! git.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,7 @@ use crate::verify::claims::{Claims, FileClaim};
 
 const VERSION: &str = "version https://git-lfs.github.com/spec/v1";
 /// What to do about a pointer in the place of its file.
-const FETCH: &str = "it is a pointer; fetch the file with git lfs pull";
+pub(crate) const UNFETCHED_FILE: &str = "it is a pointer; fetch the file with git lfs pull";
 
 /// A longer file is no pointer (git-lfs, `blobSizeCutoff`).
 const MOST_BYTES: u64 = 1024;
@@ -62,7 +63,7 @@ fn name_of_pointer(object: &str, bytes: u64) -> Digest {
 }
 
 /// What pointers say that lie in the place of files: those were not fetched.
-pub(super) fn in_place<'a>(
+pub(crate) fn unfetched_files<'a>(
     location: &Location,
     names: impl Iterator<Item = &'a str>,
 ) -> Result<BTreeMap<String, FileClaim>> {
@@ -75,7 +76,7 @@ pub(super) fn in_place<'a>(
         let Some(source) = location.open_asset(name).ok().filter(|source| source.len() <= MOST_BYTES) else { continue };
         let bytes = source.read(0, source.len())?;
         if let Some(claim) = probe(&bytes).then(|| read_pointer(&bytes).ok()).flatten() {
-            files.insert(memory::text(name, "a name")?, claim.with_cure(FETCH));
+            files.insert(memory::text(name, "a name")?, claim.with_cure(UNFETCHED_FILE));
         }
     }
     Ok(files)
@@ -84,7 +85,7 @@ pub(super) fn in_place<'a>(
 /// The claims of a clone: of those files that git-lfs keeps, and that were not modified since git wrote them; and of those that it
 /// has not fetched.
 pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
-    let mut files = in_place(beside.location, beside.names.iter().copied())?;
+    let mut files = unfetched_files(beside.location, beside.names.iter().copied())?;
     if let Some(records) = beside.records(OBJECTS) {
         add_clone(beside, &records, &mut files)?;
     }

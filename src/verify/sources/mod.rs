@@ -24,6 +24,8 @@ use crate::limits::Budget;
 use crate::memory;
 use crate::storage::{Address, Location, Source, Store, Tree};
 
+pub use checksums::FILE_NAME as CHECKSUMS_FILE_NAME;
+pub(crate) use git_lfs::{UNFETCHED_FILE, unfetched_files};
 pub(crate) use others::claims_of_others;
 pub use record::FILE_NAME as RECORD_FILE_NAME;
 pub(crate) use {checksums::write as write_checksums, record::write as write_record};

@@ -33,7 +33,7 @@ pub(crate) fn claims_of_others(
     for (store, files) in addressed(location, plain())? {
         files.into_iter().try_for_each(|(name, claim)| found.add(source_of(store), name, claim))?;
     }
-    let pointers = git_lfs::in_place(location, plain())?;
+    let pointers = git_lfs::unfetched_files(location, plain())?;
     pointers.into_iter().try_for_each(|(name, claim)| found.add("git-lfs", name, claim))?;
     for folder in folders_with_records(location, names)? {
         memory::check()?;
