@@ -43,14 +43,15 @@ struct List<I>(&'static str, I);
 impl<I: Iterator<Item: Serialize> + Clone> Serialize for List<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.0, &Items(&self.1))?;
+        map.serialize_entry(self.0, &Items(self.1.clone()))?;
         map.end()
     }
 }
 
-struct Items<'a, I>(&'a I);
+/// What an iterator gives, described while it is printed.
+pub struct Items<I>(pub I);
 
-impl<I: Iterator<Item: Serialize> + Clone> Serialize for Items<'_, I> {
+impl<I: Iterator<Item: Serialize> + Clone> Serialize for Items<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.clone())
     }

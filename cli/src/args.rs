@@ -10,7 +10,7 @@ use crate::inspect::ListArgs;
 use crate::model::{ModelArgs, OpeningArgs};
 use crate::place;
 use crate::placing::Placing;
-use crate::printing::{Form, FormArgs, OutputArgs};
+use crate::printing::{Form, FormArgs, OutputArgs, STANDARD_OUTPUT};
 use crate::verbosity::VerbosityArgs;
 
 /// Inspect, check, verify and load machine-learning models. Nothing in a model file is ever executed.
@@ -144,8 +144,10 @@ pub struct Graph {
     #[command(flatten)]
     pub model: ModelArgs,
     /// Print the graphs in the DOT language of Graphviz
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "format"])]
     pub dot: bool,
+    #[command(flatten)]
+    form: FormArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -202,10 +204,11 @@ impl Command {
             | Self::Digest(Digest { form, .. })
             | Self::Diff(Diff { form, .. })
             | Self::Load(Load { form, .. })
+            | Self::Graph(Graph { form, .. })
             | Self::Check(Check { form, .. })
             | Self::Devices(Devices { form, .. })
             | Self::Formats(Formats { form, .. }) => form.form(),
-            Self::Graph(_) | Self::Completions(_) | Self::Man(_) => Form::Human,
+            Self::Completions(_) | Self::Man(_) => Form::Human,
         }
     }
 
@@ -215,18 +218,24 @@ impl Command {
             Self::Inspect(Inspect { model, .. })
             | Self::Load(Load { model, .. })
             | Self::Graph(Graph { model, .. })
-            | Self::Check(Check { model, .. }) => (vec![model.given()], Some(model.opening()), None),
+            | Self::Check(Check { model, .. })
+            | Self::Digest(Digest { model, .. }) => (vec![model.given()], Some(model.opening()), None),
             Self::Verify(Verify { path, opening, check, .. }) => {
                 (path.iter().map(PathBuf::as_path).collect(), Some(opening), check.as_ref())
             }
             Self::Diff(Diff { a, b, opening, .. }) => (vec![a, b], Some(opening), None),
-            // The output of digest is its own affair.
-            Self::Digest(_) | Self::Devices(_) | Self::Formats(_) | Self::Completions(_) | Self::Man(_) => {
-                (Vec::new(), None, None)
-            }
+            Self::Devices(_) | Self::Formats(_) | Self::Completions(_) | Self::Man(_) => (Vec::new(), None, None),
         };
         let files = opening.into_iter().flat_map(OpeningArgs::files).chain(list.map(PathBuf::as_path));
-        Inputs { models, files: files.collect(), are_manifests_replaced: false }
+        Inputs { models, files: files.collect(), are_manifests_replaced: matches!(self, Self::Digest(_)) }
+    }
+
+    /// The file that is written.
+    pub fn destination(&self) -> Option<&Path> {
+        match self {
+            Self::Digest(Digest { output, .. }) => output.as_deref().filter(|path| *path != STANDARD_OUTPUT),
+            _ => self.output(),
+        }
     }
 
     /// The file that is written instead of standard output.

@@ -34,8 +34,10 @@ impl Console {
     /// Follows the arguments that all commands have.
     pub fn set_up(&mut self, args: &Args) -> Result<(), Failure> {
         self.verbosity = Verbosity::new(&args.verbosity)?;
-        if let Some(file) = args.command.output() {
+        if let Some(file) = args.command.destination() {
             args.command.inputs().check(file)?;
+        }
+        if let Some(file) = args.command.output() {
             self.out = BufWriter::new(Destination::open(file)?);
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! Where a command's output goes: standard output, or what `--output` names.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-use weighbridge::verify::RECORD_FILE_NAME;
+use weighbridge::verify::{CHECKSUMS_FILE_NAME, RECORD_FILE_NAME};
 use weighbridge::write::Draft;
 use weighbridge::{Error, formats};
 
@@ -23,7 +23,7 @@ pub struct Inputs<'a> {
 }
 
 impl Inputs<'_> {
-    /// Refuses to replace one of them, or any file that is called like weights.
+    /// Refuses to replace one of them, or any file that is called like weights or holds anything but text: a model may name it.
     pub fn check(&self, output: &Path) -> Result<(), Failure> {
         let Ok(place) = output.canonicalize() else { return Ok(()) };
         if place.is_file() && self.has(&place) {
@@ -42,13 +42,42 @@ impl Inputs<'_> {
         let is_input = |file: &&Path| file.canonicalize().is_ok_and(|file| file == place);
         let is_part_of = |model: &&Path| {
             let model = resolve(model).ok().and_then(|model| model.canonicalize().ok());
-            model.is_some_and(|model| place == model || place.starts_with(model) && !is_manifest)
+            model.is_some_and(|model| {
+                place == model || place.starts_with(&model) && !is_manifest || has_link_to(&model, place, LINK_DEPTH)
+            })
         };
-        is_weights || self.files.iter().any(is_input) || self.models.iter().any(is_part_of)
+        is_weights || is_binary(place) || self.files.iter().any(is_input) || self.models.iter().any(is_part_of)
     }
 }
 
-const MANIFESTS: [&str; 2] = [RECORD_FILE_NAME, "SHA256SUMS"];
+/// Whether a file begins with something that no command prints.
+fn is_binary(place: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(place).and_then(|file| file.take(START_BYTES).read_to_end(&mut start));
+    read.is_ok() && start.iter().any(|byte| byte.is_ascii_control() && !TEXT_CONTROLS.contains(byte))
+}
+
+/// How much of a file tells whether it is text.
+const START_BYTES: u64 = 4096;
+
+/// The control characters of text, colours included.
+const TEXT_CONTROLS: &[u8] = b"\t\n\r\x1b";
+
+/// The folders in each other that are searched for links to a file: caches of models and clones have no more.
+const LINK_DEPTH: usize = 8;
+
+/// Whether a link in a directory or its folders leads to a file.
+fn has_link_to(directory: &Path, place: &Path, depth: usize) -> bool {
+    let entries = directory.read_dir().into_iter().flatten().flatten();
+    let mut kinds = entries.filter_map(|entry| Some((entry.path(), entry.file_type().ok()?)));
+    kinds.any(|(path, kind)| match kind {
+        kind if kind.is_symlink() => path.canonicalize().is_ok_and(|path| path == place),
+        kind if kind.is_dir() => depth > 0 && has_link_to(&path, place, depth - 1),
+        _ => false,
+    })
+}
+
+const MANIFESTS: [&str; 2] = [RECORD_FILE_NAME, CHECKSUMS_FILE_NAME];
 
 pub enum Destination {
     /// Standard output, a device or a pipe: what is written is gone.

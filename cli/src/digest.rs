@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::error::Escaped;
-use weighbridge::verify::RECORD_FILE_NAME;
+use weighbridge::verify::{CHECKSUMS_FILE_NAME, RECORD_FILE_NAME};
 use weighbridge::write::{Manifests, replace_file};
 use weighbridge::{Error, Finding, Kind, Policy};
 
 use crate::answer::Answer;
 use crate::args::Digest as Args;
 use crate::console::Console;
-use crate::destination::{Destination, Inputs};
+use crate::destination::Destination;
 use crate::failure::{Failure, cured, with_cure};
 use crate::json;
 use crate::model::{Opened, verify};
@@ -103,7 +103,7 @@ fn single(args: &Args, manifests: &Manifests) -> Result<String, Error> {
 fn fill(console: &mut Console, args: &Args, directory: &Path, manifests: &Manifests) -> Result<Vec<Written>, Failure> {
     let mut written = vec![replace(console, &directory.join(RECORD_FILE_NAME), &manifests.record()?)?];
     if args.sha256sums {
-        written.push(replace(console, &directory.join("SHA256SUMS"), &manifests.checksums())?);
+        written.push(replace(console, &directory.join(CHECKSUMS_FILE_NAME), &manifests.checksums())?);
     }
     Ok(written)
 }
@@ -120,20 +120,10 @@ fn print_checksums(out: &mut impl Write, text: &str) -> io::Result<()> {
     text.lines().try_for_each(|line| writeln!(out, "{}", Escaped(line)))
 }
 
-impl Args {
-    fn inputs(&self) -> Inputs<'_> {
-        let files = self.model.opening().files().collect();
-        Inputs { models: vec![self.model.given()], files, are_manifests_replaced: true }
-    }
-}
-
 fn place(args: &Args) -> Result<Place, Failure> {
     let path = args.model.path()?;
     match &args.output {
-        Some(file) if *file != *STANDARD_OUTPUT => {
-            args.inputs().check(file)?;
-            Ok(Place::File(file.clone(), Destination::open(file)?))
-        }
+        Some(file) if *file != *STANDARD_OUTPUT => Ok(Place::File(file.clone(), Destination::open(file)?)),
         None if path.is_dir() => Ok(Place::Directory),
         _ => Ok(Place::Output),
     }

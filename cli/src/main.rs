@@ -5,7 +5,6 @@
 mod allocator;
 mod answer;
 mod args;
-mod attributes;
 mod check;
 mod completions;
 mod console;
@@ -14,7 +13,6 @@ mod devices;
 mod diff;
 mod digest;
 mod digests;
-mod dot;
 mod failure;
 mod formats;
 mod forms;
@@ -38,7 +36,6 @@ mod tensors;
 mod usage;
 mod verbosity;
 mod verify;
-mod walk;
 
 use std::process::ExitCode;
 
@@ -49,6 +46,7 @@ use console::Console;
 use failure::Failure;
 
 fn main() -> ExitCode {
+    stdout::report_size_limit();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return usage::report(&error),

@@ -14,8 +14,8 @@ pub enum Form {
     Human,
     /// One JSON object
     Json,
-    /// The same in several lines: an object with everything but the list (of tensors, checks, findings, devices, formats or
-    /// written files), then one for each item of the list; the last line has the error, if there is one
+    /// The same in several lines: an object with everything but the list (of tensors, checks, findings, nodes, devices, formats
+    /// or written files), then one for each item of the list; the last line has the error, if there is one
     Jsonl,
 }
 

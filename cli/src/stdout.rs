@@ -1,4 +1,4 @@
-//! Standard output, also where the command is started without one.
+//! Standard output, also where the command is started without one, or with a limit on the size of files.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +27,18 @@ impl Write for Closed {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Makes writing beyond the limit on the size of files (`ulimit -f`) an error like that of a full disk. By default a signal ends the
+/// process without a word.
+pub fn report_size_limit() {
+    #[cfg(target_os = "linux")]
+    {
+        use nix::sys::signal::{SigHandler, Signal, signal};
+        // SAFETY: no handler is installed, the signal is ignored; nothing else in this process sets what it does.
+        let ignored = unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) };
+        debug_assert!(ignored.is_ok());
     }
 }
 

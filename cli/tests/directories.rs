@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 mod common;
 
-use common::{bad, checkpoint, command, damage, golden, good, good_json, path, text};
+use common::{bad, checkpoint, command, damage, golden, good, good_json, onnx, path, text};
 
 /// A pipeline: a model in each of two folders, and files beside them.
 fn pipeline() -> tempfile::TempDir {
@@ -312,6 +312,26 @@ fn files_of_the_model_are_not_written_over() {
         assert!(bad(2, args).contains("which would be lost"), "{args:?}");
     }
     assert_eq!(fs::read(&weights).unwrap(), before);
+}
+
+#[test]
+fn output_replaces_nothing_that_a_model_may_name() {
+    let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let model = root.path().join("model.onnx");
+    fs::copy(onnx::golden("made/labels.onnx"), &model).unwrap();
+    let (data, text_file) = (root.path().join("weights"), root.path().join("report.json"));
+    fs::write(&data, [0_u8, 63].repeat(8)).unwrap();
+    fs::write(&text_file, "of an earlier run").unwrap();
+    let target = path(&model);
+    assert!(bad(2, &["inspect", target, "--output", path(&data)]).contains("which would be lost"));
+    good(&["formats", "--output", path(&text_file)]);
+    // A file that only a link of the directory leads to.
+    let (directory, blob) = (root.path().join("snapshot/unet"), outside.path().join("0123"));
+    fs::create_dir_all(&directory).unwrap();
+    fs::write(&blob, "{}").unwrap();
+    std::os::unix::fs::symlink(&blob, directory.join("config.json")).unwrap();
+    let snapshot = root.path().join("snapshot");
+    assert!(bad(2, &["digest", path(&snapshot), "--output", path(&blob)]).contains("which would be lost"));
 }
 
 #[test]

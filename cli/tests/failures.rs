@@ -74,7 +74,7 @@ fn arguments_that_cannot_be_parsed_fail_with_an_object_too() {
         &["load", "a", "--policy", "perhaps", "--json"],
         &["fly", "--format=json"],
         &["inspect", "--format", "json", "--no-such-option"],
-        &["graph", "a", "--json"],
+        &["completions", "bash", "--json"],
         &["inspect", "--json", "--format", "json", "a"],
         &["check", "a", "--format", "jsonl", "--max-files", "-1"],
     ] {

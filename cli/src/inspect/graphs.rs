@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
-use weighbridge::graph::{Dim, Graph, NamedValue, Role, Signature, Type, TypeKind, Value};
+use serde::Serialize;
+use weighbridge::graph::{Graph, NamedValue, Role, Signature, Value};
 use weighbridge::{Graphs, Model, Result, memory};
 
-use crate::graph::{opsets, origin, print_value};
+use crate::graph::{ValueDescription, describe, opsets, origin, print_value};
 use crate::names::{Name, domain_name};
 use crate::output::{count, thousands};
 
@@ -36,35 +36,6 @@ struct SignatureDescription<'a> {
     key: &'a str,
     inputs: Vec<ValueDescription<'a>>,
     outputs: Vec<ValueDescription<'a>>,
-}
-
-/// A value with its type, as far as the model tells.
-#[derive(Serialize)]
-struct ValueDescription<'a> {
-    name: &'a str,
-    dtype: Option<&'static str>,
-    /// Absent if not even the rank is known.
-    shape: Option<Vec<DimDescription<'a>>>,
-    /// What is no tensor has neither element type nor shape, but a type in words.
-    #[serde(rename = "type", serialize_with = "spell", skip_serializing_if = "Option::is_none")]
-    ty: Option<Type<'a>>,
-}
-
-/// Writes a type piece by piece: how long it is, is up to the file.
-fn spell<S: Serializer>(ty: &Option<Type<'_>>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    match ty {
-        Some(ty) => serializer.collect_str(ty),
-        None => serializer.serialize_none(),
-    }
-}
-
-/// A number, a name, or null.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum DimDescription<'a> {
-    Size(i64),
-    Symbol(&'a str),
-    Unknown,
 }
 
 impl<'a> GraphDescription<'a> {
@@ -113,26 +84,6 @@ fn describe_signature<'a>(graphs: &'a Graphs, signature: &Signature<'a>) -> Opti
         Ok(SignatureDescription { key: signature.key, inputs, outputs })
     };
     Some(lists())
-}
-
-fn describe(value: Value<'_>) -> Result<ValueDescription<'_>> {
-    // A list of dimensions is short, and there may be many.
-    memory::check()?;
-    let is_tensor = |ty: &Type<'_>| matches!(ty.kind, TypeKind::Tensor | TypeKind::SparseTensor);
-    let ty = value.ty.filter(is_tensor);
-    let other = value.ty.filter(|ty| !is_tensor(ty));
-    let dims = ty.filter(|ty| ty.shape.is_some()).map(|ty| ty.dims());
-    let describe = |dim| match dim {
-        Dim::Known(size) => DimDescription::Size(size),
-        Dim::Symbol(name) => DimDescription::Symbol(name),
-        Dim::Unknown => DimDescription::Unknown,
-    };
-    Ok(ValueDescription {
-        name: value.name,
-        dtype: ty.and_then(|ty| ty.dtype).map(|dtype| dtype.name()),
-        shape: dims.map(|dims| dims.map(describe).collect()),
-        ty: other,
-    })
 }
 
 fn count_nodes(graphs: &Graphs) -> Result<BTreeMap<String, u64>> {

@@ -1,5 +1,12 @@
 //! `weighbridge graph`
 
+mod attribute_json;
+mod attributes;
+mod dot;
+mod json;
+mod values;
+mod walk;
+
 use std::io::{self, Write};
 
 use weighbridge::error::Printable;
@@ -7,19 +14,23 @@ use weighbridge::graph::{Function, Graph, NO_VALUE, Node, OnnxFacts, Opset, Role
 use weighbridge::{Error, Kind, Model};
 
 use crate::args::Graph as Args;
-use crate::attributes::{AttributeText, stored};
 use crate::console::Console;
-use crate::dot;
 use crate::failure::Failure;
 use crate::names::{LEFT_OUT, Name, OpName, domain_name};
 use crate::output::print_metadata;
-use crate::walk::{Place, Step, Walk};
+use attributes::{AttributeText, stored};
+pub use values::{ValueDescription, describe};
+use walk::{Place, Step, Walk};
 
 pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     let model = args.model.open_checked(console)?;
     console.tell_notes(model.notes());
     has_graphs(&model)?;
-    if args.dot { Ok(dot::print(console, &model)?) } else { print(console, &model) }
+    match args.dot {
+        true => Ok(dot::print(console, &model)?),
+        false if console.is_human() => print(console, &model),
+        false => json::answer(console, &model),
+    }
 }
 
 /// What the command prints of the graphs of a model: nothing if it has none.

@@ -10,9 +10,9 @@ use std::io::{self, Write};
 use weighbridge::graph::{Graph, Node, Role, Value};
 use weighbridge::{Graphs, Model};
 
-use crate::attributes::{AttributeText, stored};
+use super::attributes::{AttributeText, stored};
+use super::walk::{Step, Walk};
 use crate::names::{Name, OpName};
-use crate::walk::{Step, Walk};
 
 pub fn print(out: &mut impl Write, model: &Model) -> io::Result<()> {
     let graphs = model.graphs();
