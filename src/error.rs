@@ -199,9 +199,10 @@ impl Error {
         self.0.os_code
     }
 
-    /// The field of [`OpenOptions`](crate::OpenOptions), or of their [`Limits`](crate::Limits), by which this was refused and would
-    /// not be with another value: a limit that the file exceeds, such as `"header_bytes"`, or `"link_roots"`. `None` for other errors,
-    /// and for a [`Kind::Limit`] that is the same for every open.
+    /// The field of [`OpenOptions`](crate::OpenOptions), of their [`Limits`](crate::Limits) or of a
+    /// [`SliceRule`](crate::load::SliceRule) by which this was refused and would not be with another value: a limit that the file
+    /// exceeds, such as `"header_bytes"`, or `"link_roots"`. `None` for other errors, and for a [`Kind::Limit`] that is the same for
+    /// every open.
     pub fn option(&self) -> Option<&'static str> {
         self.0.option
     }

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand};
+use clap::{ArgGroup, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::destination::Inputs;
+use crate::inputs::Inputs;
 use crate::inspect::ListArgs;
 use crate::model::{ModelArgs, OpeningArgs};
 use crate::place;
@@ -71,9 +71,10 @@ pub struct Inspect {
 }
 
 #[derive(clap::Args)]
+#[command(group(ArgGroup::new("what").required(true).multiple(true).args(["path", "check"])))]
 pub struct Verify {
     /// A file, an index, a directory of one model or several, or a model in the local Hugging Face cache
-    #[arg(value_name = "MODEL", required_unless_present = "check")]
+    #[arg(value_name = "MODEL")]
     pub path: Option<PathBuf>,
     #[command(flatten)]
     pub opening: OpeningArgs,
@@ -88,7 +89,7 @@ pub struct Verify {
     #[arg(long)]
     pub fail_on_extra_files: bool,
     /// Print nothing; the exit status tells whether everything matches
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "format", "output"])]
     pub status: bool,
     #[command(flatten)]
     form: FormArgs,

@@ -2,25 +2,34 @@
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde::Serialize;
-use weighbridge::error::Escaped;
 use weighbridge::host::Progress;
-use weighbridge::{Context, Finding, Severity};
+use weighbridge::{Context, Finding, Model, Repository, Severity};
 
 use crate::answer::{Answer, print_failure};
 use crate::args::Args;
 use crate::destination::Destination;
 use crate::failure::Failure;
+use crate::inputs::{Inputs, MANIFESTS, check_files};
 use crate::printing::Form;
 use crate::verbosity::Verbosity;
+
+/// A file that a command writes.
+struct Written {
+    path: PathBuf,
+    /// Whether it may be a manifest of the model.
+    may_be_manifest: bool,
+}
 
 pub struct Console {
     form: Form,
     verbosity: Verbosity,
     out: BufWriter<Destination>,
+    /// The file that the command writes.
+    destination: Option<Written>,
     /// Whether the one object that a program expects has been begun.
     has_answered: bool,
 }
@@ -28,19 +37,50 @@ pub struct Console {
 impl Console {
     pub fn new(form: Form) -> Self {
         let out = BufWriter::new(Destination::standard());
-        Self { form, verbosity: Verbosity::default(), out, has_answered: false }
+        Self { form, verbosity: Verbosity::default(), out, destination: None, has_answered: false }
     }
 
     /// Follows the arguments that all commands have.
     pub fn set_up(&mut self, args: &Args) -> Result<(), Failure> {
         self.verbosity = Verbosity::new(&args.verbosity)?;
         if let Some(file) = args.command.destination() {
-            args.command.inputs().check(file)?;
+            let inputs = args.command.inputs();
+            inputs.check(file)?;
+            self.destination = Some(Written { path: file.to_owned(), may_be_manifest: inputs.are_manifests_replaced });
         }
         if let Some(file) = args.command.output() {
             self.out = BufWriter::new(Destination::open(file)?);
         }
         Ok(())
+    }
+
+    /// Refuses to replace what a model was found to have.
+    pub fn protect(&mut self, model: &Model) -> Result<(), Failure> {
+        let (Some(Written { path, may_be_manifest }), Some(directory)) = (&self.destination, model.directory()) else {
+            return Ok(());
+        };
+        let manifests = MANIFESTS.iter().filter(|_| !may_be_manifest).copied();
+        let own = model.files().map(|file| file.name()).chain(model.assets().iter().map(String::as_str));
+        let checked = check_files(path, &directory, own.chain(manifests));
+        self.keep_file_unless(checked)
+    }
+
+    /// Refuses to replace what lies in a directory.
+    pub fn protect_all(&mut self, repository: &Repository) -> Result<(), Failure> {
+        let (Some(Written { path, .. }), Some(directory)) = (&self.destination, repository.directory()) else {
+            return Ok(());
+        };
+        let inputs = Inputs { models: vec![&directory], files: Vec::new(), are_manifests_replaced: false };
+        let checked = inputs.check(path);
+        self.keep_file_unless(checked)
+    }
+
+    /// Leaves the file alone that the command was to write if it must not: the failure is told on standard output.
+    fn keep_file_unless(&mut self, checked: Result<(), Failure>) -> Result<(), Failure> {
+        if checked.is_err() {
+            self.out = BufWriter::new(Destination::standard());
+        }
+        checked
     }
 
     pub fn is_human(&self) -> bool {
@@ -67,14 +107,6 @@ impl Console {
             let notes = notes.iter().filter(|note| note.severity != Severity::Info);
             notes.for_each(|note| self.warn(&note.to_string()));
         }
-    }
-
-    /// The same, where several models are opened.
-    pub fn tell_notes_of(&self, model: &Path, notes: &[Finding]) {
-        let model = Escaped(&model.to_string_lossy()).to_string();
-        let of_model =
-            notes.iter().map(|note| Finding { message: format!("{model}: {}", note.message), ..note.clone() });
-        self.tell_notes(&of_model.collect::<Vec<_>>());
     }
 
     /// Answers a program.

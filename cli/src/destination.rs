@@ -1,94 +1,25 @@
 //! Where a command's output goes: standard output, or what `--output` names.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-use weighbridge::verify::{CHECKSUMS_FILE_NAME, RECORD_FILE_NAME};
 use weighbridge::write::Draft;
-use weighbridge::{Error, formats};
+use weighbridge::{Error, Kind};
 
 use crate::failure::Failure;
-use crate::model::resolve;
 use crate::stdout::stdout;
-
-/// What a command must not replace.
-pub struct Inputs<'a> {
-    /// What the user names as models. Whatever lies in the directory of one may be a part of it.
-    pub models: Vec<&'a Path>,
-    /// Manifests, lists and memos.
-    pub files: Vec<&'a Path>,
-    /// Whether the manifests in the directory of a model may be replaced.
-    pub are_manifests_replaced: bool,
-}
-
-impl Inputs<'_> {
-    /// Refuses to replace one of them, or any file that is called like weights or holds anything but text: a model may name it.
-    pub fn check(&self, output: &Path) -> Result<(), Failure> {
-        let Ok(place) = output.canonicalize() else { return Ok(()) };
-        if place.is_file() && self.has(&place) {
-            let message =
-                "this may be a file that the command reads, which would be lost: name another file, or remove this one";
-            return Err(Failure::of_user(Error::invalid(message).with_path(output.to_string_lossy())));
-        }
-        Ok(())
-    }
-
-    fn has(&self, place: &Path) -> bool {
-        let name = place.file_name().unwrap_or_default();
-        let is_manifest = self.are_manifests_replaced && MANIFESTS.iter().any(|known| name == *known);
-        let extension = place.extension().unwrap_or_default();
-        let is_weights = formats().any(|format| format.extensions.iter().any(|known| extension == *known));
-        let is_input = |file: &&Path| file.canonicalize().is_ok_and(|file| file == place);
-        let is_part_of = |model: &&Path| {
-            let model = resolve(model).ok().and_then(|model| model.canonicalize().ok());
-            model.is_some_and(|model| {
-                place == model || place.starts_with(&model) && !is_manifest || has_link_to(&model, place, LINK_DEPTH)
-            })
-        };
-        is_weights || is_binary(place) || self.files.iter().any(is_input) || self.models.iter().any(is_part_of)
-    }
-}
-
-/// Whether a file begins with something that no command prints.
-fn is_binary(place: &Path) -> bool {
-    let mut start = Vec::new();
-    let read = File::open(place).and_then(|file| file.take(START_BYTES).read_to_end(&mut start));
-    read.is_ok() && start.iter().any(|byte| byte.is_ascii_control() && !TEXT_CONTROLS.contains(byte))
-}
-
-/// How much of a file tells whether it is text.
-const START_BYTES: u64 = 4096;
-
-/// The control characters of text, colours included.
-const TEXT_CONTROLS: &[u8] = b"\t\n\r\x1b";
-
-/// The folders in each other that are searched for links to a file: caches of models and clones have no more.
-const LINK_DEPTH: usize = 8;
-
-/// Whether a link in a directory or its folders leads to a file.
-fn has_link_to(directory: &Path, place: &Path, depth: usize) -> bool {
-    let entries = directory.read_dir().into_iter().flatten().flatten();
-    let mut kinds = entries.filter_map(|entry| Some((entry.path(), entry.file_type().ok()?)));
-    kinds.any(|(path, kind)| match kind {
-        kind if kind.is_symlink() => path.canonicalize().is_ok_and(|path| path == place),
-        kind if kind.is_dir() => depth > 0 && has_link_to(&path, place, depth - 1),
-        _ => false,
-    })
-}
-
-const MANIFESTS: [&str; 2] = [RECORD_FILE_NAME, CHECKSUMS_FILE_NAME];
 
 pub enum Destination {
     /// Standard output, a device or a pipe: what is written is gone.
-    Stream(Box<dyn Write>),
+    Stream { stream: Box<dyn Write>, path: Option<PathBuf> },
     /// A file that appears when it is complete, and the bytes that have been written to it.
     File { draft: Draft, len: u64 },
 }
 
 impl Destination {
     pub fn standard() -> Self {
-        Self::Stream(stdout())
+        Self::Stream { stream: stdout(), path: None }
     }
 
     /// A file is replaced, also one that a link leads to. A device or a pipe is written to, such as `/dev/stdout`.
@@ -99,7 +30,7 @@ impl Destination {
         }
         let file = File::options().write(true).truncate(true).open(path);
         let file = file.map_err(|error| Failure::of_named(path, "write the output", &error))?;
-        Ok(Self::Stream(Box::new(file)))
+        Ok(Self::Stream { stream: Box::new(file), path: Some(path.to_owned()) })
     }
 
     fn create(path: &Path) -> Result<Self, Failure> {
@@ -122,7 +53,7 @@ impl Destination {
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Stream(stream) => stream.write(bytes),
+            Self::Stream { stream, path } => stream.write(bytes).map_err(|error| named(error, path.as_deref())),
             Self::File { draft, len } => {
                 draft.write_at(bytes, *len).map_err(io::Error::other)?;
                 *len += bytes.len() as u64;
@@ -133,8 +64,15 @@ impl Write for Destination {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Stream(stream) => stream.flush(),
+            Self::Stream { stream, path } => stream.flush().map_err(|error| named(error, path.as_deref())),
             Self::File { .. } => Ok(()),
         }
     }
+}
+
+/// An error of writing, with the name of what is written to if it has one.
+fn named(error: io::Error, path: Option<&Path>) -> io::Error {
+    let Some(path) = path else { return error };
+    let message = format!("cannot write the output: {error}");
+    io::Error::new(error.kind(), Error::new(Kind::Io, message).with_path(path.to_string_lossy()))
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 use weighbridge::diff::{Changed, Difference, diff_with};
-use weighbridge::error::Printable;
-use weighbridge::{Error, Kind, Model, Policy, Tensor};
+use weighbridge::error::{Escaped, Printable};
+use weighbridge::{Error, Finding, Kind, Model, Policy, Tensor};
 
 use crate::answer::Answer;
 use crate::args::Diff;
@@ -72,14 +72,16 @@ impl<'a> From<Tensor<'a>> for TensorDescription<'a> {
 
 pub fn run(args: &Diff, console: &mut Console) -> Result<(), Failure> {
     let policy = args.opening.policy(Policy::IfPresent);
-    let open = |path: &Path| args.opening.open(&resolve(path)?, policy, console);
+    let mut open = |path: &Path| args.opening.open(&resolve(path)?, policy, console);
     let (a, b) = (open(&args.a)?, open(&args.b)?);
+    let mut notes = Vec::new();
     for (path, model) in [(&args.a, &a), (&args.b, &b)] {
-        console.tell_notes_of(path, model.notes());
+        notes.extend(notes_of(path, model));
         if args.opening.asks_for_checks() {
             verify(model, policy, console)?;
         }
     }
+    console.tell_notes(&notes);
     let difference = diff_with(&a, &b, console.progress_bar("hashing"))?;
     let description = describe(&a, &b, &difference)?;
     let verdict = match difference.is_empty() && description.graph_equal != Some(false) {
@@ -90,10 +92,16 @@ pub fn run(args: &Diff, console: &mut Console) -> Result<(), Failure> {
         print(console, (&a, &b), &difference, &description).map_err(Failure::from)
     } else {
         let changed = difference.changed.iter().filter_map(|changed| describe_changed(&a, &b, changed));
-        let notes = Some(a.notes().iter().chain(b.notes()).collect());
+        let notes = Some(notes.iter().collect());
         console.answer(Answer { head: &description, list: Some(("changed", changed)), notes, failure: None })
     };
     verdict.and(printed)
+}
+
+/// The notes of a model, which name it: there are two.
+fn notes_of(path: &Path, model: &Model) -> impl Iterator<Item = Finding> {
+    let name = Escaped(&path.to_string_lossy()).to_string();
+    model.notes().iter().map(move |note| Finding { message: format!("{name}: {}", note.message), ..note.clone() })
 }
 
 fn describe<'a>(a: &'a Model, b: &'a Model, difference: &Difference) -> Result<Description<'a>, Failure> {

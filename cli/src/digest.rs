@@ -23,7 +23,7 @@ use crate::printing::STANDARD_OUTPUT;
 
 /// Where the manifests go.
 enum Place {
-    /// Into the directory of the model, each under its own name.
+    /// Into the directory of the model, each under its own name, if it has one; that of a single file to standard output.
     Directory,
     /// One of them, into a file.
     File(PathBuf, Destination),
@@ -48,6 +48,7 @@ struct Printed<'a> {
 }
 
 pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
+    check_name(args)?;
     let place = place(args)?;
     let policy = args.model.policy(Policy::None);
     let opened = args.model.open_whole(policy, console)?;
@@ -57,15 +58,23 @@ pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
         console.warn(&format!("warning: {}: left out of the manifest", cured(error.clone())));
     }
     let (written, printed) = match place {
-        Place::Directory => (fill(console, args, &directory_of(&opened)?, &manifests)?, None),
+        Place::Directory if is_directory(&opened) => (fill(console, args, &directory_of(&opened)?, &manifests)?, None),
         Place::File(path, file) => (vec![write(console, &path, file, &single(args, &manifests)?)?], None),
-        Place::Output => (Vec::new(), Some(single(args, &manifests)?)),
+        Place::Directory | Place::Output => (Vec::new(), Some(single(args, &manifests)?)),
     };
     if console.is_human() {
         return Ok(print(console, args, printed.as_deref().unwrap_or_default())?);
     }
     let (head, list) = (Printed { manifest: printed.as_deref() }, Some(("written", written.iter())));
     console.answer(Answer { head: &head, list, notes: Some(notes.iter().collect()), failure: None })
+}
+
+/// Whether the files of a directory were digested: those of an index, and of a numbered set, too.
+fn is_directory(opened: &Opened) -> bool {
+    match opened {
+        Opened::Model(model) => model.is_directory(),
+        Opened::Repository(..) => true,
+    }
 }
 
 /// Where manifests belong: of a repository in the cache of Hugging Face the snapshot.
@@ -121,11 +130,25 @@ fn print_checksums(out: &mut impl Write, text: &str) -> io::Result<()> {
 }
 
 fn place(args: &Args) -> Result<Place, Failure> {
-    let path = args.model.path()?;
     match &args.output {
         Some(file) if *file != *STANDARD_OUTPUT => Ok(Place::File(file.clone(), Destination::open(file)?)),
-        None if path.is_dir() => Ok(Place::Directory),
-        _ => Ok(Place::Output),
+        Some(_) => Ok(Place::Output),
+        None => Ok(Place::Directory),
+    }
+}
+
+/// Refuses to write one kind of manifest under the name of the other: whoever verifies the model would read it as that.
+fn check_name(args: &Args) -> Result<(), Failure> {
+    let (name, kind) = match args.sha256sums {
+        true => (RECORD_FILE_NAME, "JSON: leave --sha256sums out, or name another file"),
+        false => (CHECKSUMS_FILE_NAME, "a list: add --sha256sums, or name another file"),
+    };
+    match &args.output {
+        Some(file) if file.file_name().is_some_and(|given| given == name) => {
+            let message = format!("a file of this name has to be {kind}");
+            Err(Failure::of_user(Error::invalid(message).with_path(file.to_string_lossy())))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -61,6 +61,11 @@ impl Failure {
         Self::Error(Fault::Model, error)
     }
 
+    /// Whether the model is not good.
+    pub fn is_of_model(&self) -> bool {
+        self.fault() == Fault::Model
+    }
+
     /// Prints one line to standard error, and returns the exit status.
     pub fn report(self) -> ExitCode {
         if self.is_unread() {
@@ -93,11 +98,19 @@ impl Failure {
 impl Display for Failure {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Output(error) => write!(f, "cannot write the output: {error}"),
+            Self::Output(error) => match named_file(error) {
+                Some(error) => error.fmt(f),
+                None => write!(f, "cannot write the output: {error}"),
+            },
             Self::Silent(_) => Ok(()),
             Self::Error(_, error) => error.fmt(f),
         }
     }
+}
+
+/// The error of writing to something that has a name.
+fn named_file(error: &io::Error) -> Option<&Error> {
+    error.get_ref()?.downcast_ref()
 }
 
 impl From<Error> for Failure {
@@ -134,13 +147,14 @@ pub fn cured(error: Error) -> Error {
     }
 }
 
-/// What helps against an error that a field of [`OpenOptions`](weighbridge::OpenOptions) or their limits decides.
+/// What helps against an error that a field of the options of an open or a plan decides.
 fn cure_by_option(field: &str) -> Option<&'static str> {
     const CURES: &[(&str, &str)] = &[
         ("header_bytes", "raise it with --max-header-bytes"),
         ("tensors", "raise it with --max-tensors"),
         ("files", "raise it with --max-files"),
         ("heap_bytes", "raise it with --max-heap-bytes"),
+        ("uneven", "give the first parts one more with --spread-uneven"),
         ("link_roots", "name the directory with --link-root if you trust it"),
     ];
     CURES.iter().find_map(|(known, cure)| (*known == field).then_some(*cure))
@@ -181,16 +195,21 @@ pub struct FailureDescription<'a> {
 impl<'a> From<&'a Failure> for FailureDescription<'a> {
     fn from(failure: &'a Failure) -> Self {
         match failure {
+            Failure::Output(error) if let Some(error) = named_file(error) => error.into(),
             Failure::Output(_) | Failure::Silent(_) => {
                 let (kind, message) = (Kind::Io.name(), failure.to_string());
                 Self { kind, message, path: None, subject: None, offset: None }
             }
-            Failure::Error(_, error) => {
-                let site = error.site();
-                let (path, subject) = (site.path.as_deref(), site.subject.as_deref());
-                let (kind, message) = (error.kind().name(), message_with_cause(error));
-                Self { kind, message, path, subject, offset: site.offset }
-            }
+            Failure::Error(_, error) => error.into(),
         }
+    }
+}
+
+impl<'a> From<&'a Error> for FailureDescription<'a> {
+    fn from(error: &'a Error) -> Self {
+        let site = error.site();
+        let (path, subject) = (site.path.as_deref(), site.subject.as_deref());
+        let (kind, message) = (error.kind().name(), message_with_cause(error));
+        Self { kind, message, path, subject, offset: site.offset }
     }
 }

@@ -60,15 +60,24 @@ pub fn cast(text: &str) -> Result<CastRule, String> {
     Ok(CastRule { pattern, from, to })
 }
 
-/// Bytes: a number, or one with a unit: `64MiB`.
+/// Bytes: a number, or one with a unit: `64MiB`, `64MB`.
 pub fn size(text: &str) -> Result<u64, String> {
-    const UNITS: &[(&str, u64)] = &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+    const UNITS: &[(&str, u64)] = &[
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("TiB", 1 << 40),
+        ("KB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("TB", 1_000_000_000_000),
+    ];
     let parse = || {
         let with_unit = UNITS.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)));
         let (digits, unit) = with_unit.unwrap_or((text, 1));
         number::<u64>(digits)?.checked_mul(unit).filter(|bytes| *bytes > 0)
     };
-    parse().ok_or_else(|| "expected a number of bytes above 0, as in 8388608, 512KiB, 64MiB or 1GiB".to_owned())
+    parse().ok_or_else(|| "expected a number of bytes above 0, as in 8388608, 64MiB or 5GB".to_owned())
 }
 
 /// A pattern that is not empty, and what follows the last separator.
@@ -116,9 +125,10 @@ mod tests {
     }
 
     #[test]
-    fn sizes_have_binary_units() {
+    fn sizes_have_binary_and_decimal_units() {
         assert_eq!((size("65536"), size("64KiB"), size("1GiB")), (Ok(65536), Ok(65536), Ok(1 << 30)));
-        for text in ["", "MiB", "0", "64 MiB", "64MB", "-1", "1.5GiB", "99999999999GiB"] {
+        assert_eq!((size("5GB"), size("1KB")), (Ok(5_000_000_000), Ok(1000)));
+        for text in ["", "MiB", "0", "64 MiB", "64M", "-1", "1.5GiB", "99999999999GiB"] {
             assert!(size(text).is_err(), "{text}");
         }
     }

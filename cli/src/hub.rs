@@ -5,6 +5,7 @@
 
 mod address;
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,10 @@ pub fn find(address: &Address<'_>, env: Env<'_>) -> Result<PathBuf, Error> {
 /// The folder of the cache, where the Hugging Face tools look for it.
 fn cache(env: Env<'_>) -> Result<PathBuf, Error> {
     let folder = |variable| match env(variable).filter(|value| !value.is_empty()).map(PathBuf::from) {
-        Some(value) => Ok(Some(expand_home(&value, env)?.unwrap_or(value))),
+        Some(value) => {
+            let value = expand_variables(&value, env);
+            Ok(Some(expand_home(&value, env)?.unwrap_or(value)))
+        }
         None => Ok(None),
     };
     for variable in ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"] {
@@ -52,6 +56,26 @@ fn cache(env: Env<'_>) -> Result<PathBuf, Error> {
         (None, None) => expand_home(Path::new("~/.cache/huggingface"), env)?.unwrap_or_default(),
     };
     Ok(home.join("hub"))
+}
+
+/// A path with the values of the variables that it names, as in `$HOME` and `${HOME}`. Those that are not set stay as they are.
+fn expand_variables(path: &Path, env: Env<'_>) -> PathBuf {
+    let Some(text) = path.to_str() else { return path.to_owned() };
+    let mut expanded = OsString::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        let in_braces = after.strip_prefix('{').and_then(|name| name.split_once('}'));
+        let len = after.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        let (name, behind) = in_braces.unwrap_or(after.split_at(len));
+        expanded.push(before);
+        match env(name).filter(|_| !name.is_empty()) {
+            Some(value) => expanded.push(value),
+            None => expanded.push(&rest[before.len()..rest.len() - behind.len()]),
+        }
+        rest = behind;
+    }
+    expanded.push(rest);
+    expanded.into()
 }
 
 fn folder_name(model: &str) -> String {

@@ -18,6 +18,7 @@ mod formats;
 mod forms;
 mod graph;
 mod hub;
+mod inputs;
 mod inspect;
 mod json;
 mod load;

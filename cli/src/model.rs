@@ -54,17 +54,19 @@ pub struct OpeningArgs {
     format_of: Option<String>,
     /// The maximum size of a header, an index or a manifest, such as 256MiB
     #[arg(long, value_name = "SIZE", default_value_t = Limits::default().header_bytes, value_parser = forms::size,
-          help_heading = HEADING)]
+          allow_negative_numbers = true, help_heading = HEADING)]
     max_header_bytes: u64,
     /// The maximum number of tensors
-    #[arg(long, value_name = "N", default_value_t = Limits::default().tensors, help_heading = HEADING)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().tensors,
+          value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true, help_heading = HEADING)]
     max_tensors: u64,
     /// The maximum number of files
-    #[arg(long, value_name = "N", default_value_t = Limits::default().files, help_heading = HEADING)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().files,
+          value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true, help_heading = HEADING)]
     max_files: u64,
     /// The maximum memory for everything that is kept of the model beside the tensors, such as 4GiB
     #[arg(long, value_name = "SIZE", default_value_t = Limits::default().heap_bytes, value_parser = forms::size,
-          help_heading = HEADING)]
+          allow_negative_numbers = true, help_heading = HEADING)]
     max_heap_bytes: u64,
 }
 
@@ -120,17 +122,17 @@ impl ModelArgs {
     }
 
     /// Opens the model.
-    pub fn open(&self, policy: Policy, console: &Console) -> Result<Model, Failure> {
+    pub fn open(&self, policy: Policy, console: &mut Console) -> Result<Model, Failure> {
         self.opening.open(&self.path()?, policy, console)
     }
 
     /// Opens the model, or the directory of several.
-    pub fn open_whole(&self, policy: Policy, console: &Console) -> Result<Opened, Failure> {
+    pub fn open_whole(&self, policy: Policy, console: &mut Console) -> Result<Opened, Failure> {
         self.opening.open_whole(&self.path()?, policy, console)
     }
 
     /// Opens the model for a command that does not check it, unless the user asks for that: then everything is checked.
-    pub fn open_checked(&self, console: &Console) -> Result<Model, Failure> {
+    pub fn open_checked(&self, console: &mut Console) -> Result<Model, Failure> {
         let policy = self.policy(Policy::None);
         let model = self.open(policy, console)?;
         verify(&model, policy, console)?;
@@ -164,35 +166,42 @@ impl OpeningArgs {
     }
 
     /// Opens a model.
-    pub fn open(&self, path: &Path, policy: Policy, console: &Console) -> Result<Model, Failure> {
+    pub fn open(&self, path: &Path, policy: Policy, console: &mut Console) -> Result<Model, Failure> {
         let opened = Model::open(path, &self.options(policy)?, &console.context());
-        opened.map_err(|error| explain_manifest(error, self.manifest.as_deref()))
+        let model = opened.map_err(|error| explain_manifest(error, self.manifest.as_deref()))?;
+        console.protect(&model).map(|()| model)
     }
 
     /// Opens a model, or a directory of several: one that holds models only in its folders, or none that comes before the others.
-    pub fn open_whole(&self, path: &Path, policy: Policy, console: &Console) -> Result<Opened, Failure> {
+    pub fn open_whole(&self, path: &Path, policy: Policy, console: &mut Console) -> Result<Opened, Failure> {
         let (options, context) = (self.options(policy)?, console.context());
         let error = match Model::open(path, &options, &context) {
-            Ok(model) => return Ok(Opened::Model(model)),
+            Ok(model) => return console.protect(&model).map(|()| Opened::Model(model)),
             Err(error) => error,
         };
         let may_be_several = matches!(error.kind(), Kind::InvalidArgument | Kind::Unsupported) && path.is_dir();
         if !may_be_several || self.format_of.is_some() {
             return Err(explain_manifest(error, self.manifest.as_deref()));
         }
-        let repository = Repository::open(path, &options, &context);
-        let repository = repository.map_err(|error| explain_manifest(error, self.manifest.as_deref()))?;
+        let repository = self.open_files(path, policy, console)?;
         let models = repository.models()?;
         let is_known = repository.has_manifests() || !models.is_empty();
         if is_known { Ok(Opened::Repository(Box::new(repository), models)) } else { Err(error.into()) }
     }
 
+    /// Opens the files of a directory, whatever they are.
+    pub fn open_files(&self, path: &Path, policy: Policy, console: &Console) -> Result<Repository, Failure> {
+        let opened = Repository::open(path, &self.options(policy)?, &console.context());
+        opened.map_err(|error| explain_manifest(error, self.manifest.as_deref()))
+    }
+
     /// Opens a directory to compare its files with a manifest.
-    pub fn open_listed(&self, path: &Path, manifest: &Path, console: &Console) -> Result<Repository, Failure> {
+    pub fn open_listed(&self, path: &Path, manifest: &Path, console: &mut Console) -> Result<Repository, Failure> {
         let bytes = Some(read_manifest(manifest, &self.limits())?);
         let options = OpenOptions { manifest: bytes, ..self.options(self.policy(Policy::IfPresent))? };
         let opened = Repository::open(path, &options, &console.context());
-        opened.map_err(|error| explain_manifest(error, Some(manifest)))
+        let repository = opened.map_err(|error| explain_manifest(error, Some(manifest)))?;
+        console.protect_all(&repository).map(|()| repository)
     }
 
     fn limits(&self) -> Limits {
@@ -247,10 +256,17 @@ pub fn verify(model: &Model, policy: Policy, console: &Console) -> Result<(), Fa
 
 /// The bytes of a manifest that the user gives.
 fn read_manifest(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
-    // One byte more than the library takes, so that it says what is too long.
+    // One byte more than may be taken, to see what is too long.
     let most = limits.header_bytes.saturating_add(1);
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    read.map_err(|error| Failure::of_named(path, "read the manifest", &error))?;
+    let len = read.map_err(|error| Failure::of_named(path, "read the manifest", &error))?;
+    if len as u64 > limits.header_bytes {
+        let message = format!(
+            "the manifest has more than {} bytes: name another file, or raise the limit with --max-header-bytes",
+            limits.header_bytes
+        );
+        return Err(Failure::of_model(Error::new(Kind::Limit, message).with_path(path.to_string_lossy())));
+    }
     Ok(bytes)
 }

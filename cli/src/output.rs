@@ -56,7 +56,10 @@ pub fn report_summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
         writeln!(out, "tensors: {matched} match, {mismatched} mismatch, {uncovered} not covered")?;
     }
     if report.iter().all(|line| line.evidence.is_none()) {
-        writeln!(out, "nothing was verified: no manifest covers any of this (--policy required makes that an error)")?;
+        writeln!(
+            out,
+            "nothing was verified: no manifest lists a file that is here (--policy required makes that an error)"
+        )?;
     }
     Ok(())
 }

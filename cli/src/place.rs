@@ -20,7 +20,10 @@ pub fn resolve(model: &Path, env: Env<'_>) -> Result<PathBuf, Error> {
     }
     let path = match (expand_home(model, env)?, Address::parse(model)?) {
         (Some(path), _) => path,
-        (None, Some(address)) => hub::find(&address, env).map_err(|error| error.with_path(model.to_string_lossy()))?,
+        (None, Some(address)) => hub::find(&address, env).map_err(|error| match lies_in_folder(model) {
+            true => nothing_at(model),
+            false => error.with_path(model.to_string_lossy()),
+        })?,
         (None, None) => model.to_owned(),
     };
     if exists(&path)? { Ok(path) } else { Err(nothing_at(&path)) }
@@ -29,19 +32,35 @@ pub fn resolve(model: &Path, env: Env<'_>) -> Result<PathBuf, Error> {
 /// Whether anything lies under a path. A link that leads nowhere does: opening it tells so. The name of a numbered set lies in its
 /// directory.
 fn exists(path: &Path) -> Result<bool, Error> {
-    let is_set = path.file_name().is_some_and(|name| name.to_string_lossy().contains("-*-of-"));
-    let path = path.parent().filter(|folder| is_set && *folder != Path::new("")).unwrap_or(path);
-    let is_there = path.try_exists().map(|leads_to_something| leads_to_something || path.is_symlink() || is_set);
+    let place = folder_of_set(path).unwrap_or(path);
+    let is_there = place.try_exists().map(|leads_to_something| leads_to_something || place.is_symlink());
     is_there.map_err(|e| Error::new(Kind::Io, e.to_string()).with_path(path.to_string_lossy()))
+}
+
+/// The directory of what is named as a numbered set.
+fn folder_of_set(path: &Path) -> Option<&Path> {
+    let is_set = path.file_name()?.to_string_lossy().contains("-*-of-");
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    is_set.then_some(folder.unwrap_or(Path::new(".")))
 }
 
 fn nothing_at(path: &Path) -> Error {
     let is_url = ["http://", "https://"].iter().any(|scheme| path.to_string_lossy().starts_with(scheme));
-    let message = match is_url {
-        true => "nothing is downloaded: name a file, or a model in the local cache as hf://org/name",
-        false => "there is no such file or directory",
+    let dead = path.ancestors().skip(1).find(|folder| folder.is_symlink() && !folder.exists());
+    let message = match (is_url, dead) {
+        (true, _) => "nothing is downloaded: name a file, or a model in the local cache as hf://org/name".to_owned(),
+        (false, Some(link)) => {
+            let target = link.read_link().unwrap_or_default();
+            format!("{:?} is a link to {target:?}, which is not there", link)
+        }
+        (false, None) => "there is no such file or directory".to_owned(),
     };
     Error::new(Kind::NotFound, message).with_path(path.to_string_lossy())
+}
+
+/// Whether a name could be that of a file in a folder that is there, or was.
+fn lies_in_folder(model: &Path) -> bool {
+    model.parent().is_some_and(|folder| folder != Path::new("") && (folder.exists() || folder.is_symlink()))
 }
 
 /// Reads an argument that is a path, which may begin with `~` where the shell leaves that alone.

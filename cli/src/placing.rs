@@ -100,7 +100,7 @@ impl Placing {
             }
             (Kind::NotFound, _, Some(argument)) => Failure::usage(format!("{argument} {error}")),
             // The model is good, but what is asked for cannot be done with it.
-            (Kind::NotMapped, ..) => Failure::of_user(with_cure(&error, "load it with --target host")),
+            (Kind::NotMapped, ..) => Failure::of_user(with_cure(&error, "give --target host")),
             (Kind::Unsupported, ..) if !self.slice.is_empty() || !self.cast.is_empty() => Failure::of_user(error),
             _ => error.into(),
         }

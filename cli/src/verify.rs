@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use weighbridge::error::Printable;
 use weighbridge::verify::{Anchor, Evidence, Line, Outcome, Report, Subject, VerifyOptions};
-use weighbridge::{Finding, Policy, Repository};
+use weighbridge::{Error, Finding, Kind, Policy, Repository};
 
 use crate::answer::Answer;
 use crate::args::Verify;
@@ -81,21 +81,33 @@ impl<'a> From<Line<'a>> for LineDescription<'a> {
     }
 }
 
+/// What a verification has found.
+struct Verified {
+    report: Report,
+    /// What was noted when the model was opened, and then.
+    notes: Vec<Finding>,
+    /// Why there is no model, if there is none: its files were verified all the same.
+    damage: Option<Failure>,
+}
+
+impl Verified {
+    fn new(report: Report, notes: &[Finding]) -> Self {
+        let notes = notes.iter().chain(report.notes()).cloned().collect();
+        Self { report, notes, damage: None }
+    }
+}
+
 pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
     let policy = args.opening.policy(Policy::IfPresent);
-    let (report, notes) = match (&args.check, &args.path) {
+    let Verified { report, notes, damage } = match (&args.check, &args.path) {
         (Some(manifest), path) => check_listed(args, manifest, path.as_deref(), console)?,
-        (None, path) => {
-            let path = resolve(path.as_deref().unwrap_or(Path::new("")))?;
-            match args.opening.open_whole(&path, policy, console)? {
-                Opened::Model(model) => {
-                    with_notes(model.verify_with(options(args), console.progress_bar(PROGRESS))?, model.notes())
-                }
-                Opened::Repository(repository, _) => verify_repository(args, &repository, console)?,
-            }
-        }
+        (None, path) => verify(args, &resolve(path.as_deref().unwrap_or(Path::new("")))?, policy, console)?,
     };
-    let verdict = report.verdict(policy).map_err(Failure::from);
+    let verdict = match (damage, &args.check) {
+        (Some(failure), _) => Err(failure),
+        (None, Some(manifest)) if report.iter().all(|line| line.evidence.is_none()) => Err(nothing_listed(manifest)),
+        (None, _) => report.verdict(policy).map_err(Failure::from),
+    };
     if args.status {
         return verdict.map_err(Failure::silent);
     }
@@ -115,6 +127,41 @@ pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
     verdict.and(printed)
 }
 
+/// Verifies a model, or a directory of several.
+fn verify(args: &Verify, path: &Path, policy: Policy, console: &mut Console) -> Result<Verified, Failure> {
+    match args.opening.open_whole(path, policy, console) {
+        Ok(Opened::Model(model)) => {
+            let report = model.verify_with(options(args), console.progress_bar(PROGRESS))?;
+            Ok(Verified::new(report, model.notes()))
+        }
+        Ok(Opened::Repository(repository, _)) => verify_repository(args, &repository, console),
+        Err(failure) if failure.is_of_model() && path.is_dir() => verify_damaged(args, path, policy, failure, console),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Verifies the files of a directory whose model cannot be opened: the report tells which of them differ from what they should be.
+fn verify_damaged(
+    args: &Verify,
+    path: &Path,
+    policy: Policy,
+    failure: Failure,
+    console: &Console,
+) -> Result<Verified, Failure> {
+    match args.opening.open_files(path, policy, console) {
+        Ok(files) if files.has_manifests() => {
+            Ok(Verified { damage: Some(failure), ..verify_repository(args, &files, console)? })
+        }
+        _ => Err(failure),
+    }
+}
+
+/// Files that are missing may be left out, but not all of them.
+fn nothing_listed(manifest: &Path) -> Failure {
+    let message = "nothing was verified: none of the files that it lists is there; name their directory as MODEL";
+    Failure::of_model(Error::new(Kind::Unverified, message).with_path(manifest.to_string_lossy()))
+}
+
 fn options(args: &Verify) -> VerifyOptions {
     VerifyOptions {
         // Who gives a list means what is in it.
@@ -124,22 +171,19 @@ fn options(args: &Verify) -> VerifyOptions {
     }
 }
 
-/// A report, and what was noted when the model was opened.
-type Verified = (Report, Vec<Finding>);
-
 fn verify_repository(args: &Verify, repository: &Repository, console: &Console) -> Result<Verified, Failure> {
     let report = repository.verify_with(options(args), console.progress_bar(PROGRESS))?;
-    Ok(with_notes(report, repository.notes()))
-}
-
-fn with_notes(report: Report, notes: &[Finding]) -> Verified {
-    let notes = notes.iter().chain(report.notes()).cloned().collect();
-    (report, notes)
+    Ok(Verified::new(report, repository.notes()))
 }
 
 /// Checks the files that a manifest lists.
-fn check_listed(args: &Verify, manifest: &Path, path: Option<&Path>, console: &Console) -> Result<Verified, Failure> {
-    let open = |folder: &Path| args.opening.open_listed(folder, manifest, console);
+fn check_listed(
+    args: &Verify,
+    manifest: &Path,
+    path: Option<&Path>,
+    console: &mut Console,
+) -> Result<Verified, Failure> {
+    let mut open = |folder: &Path| args.opening.open_listed(folder, manifest, console);
     let repository = match path {
         Some(path) => open(&resolve(path)?)?,
         None => {

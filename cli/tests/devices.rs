@@ -296,7 +296,7 @@ fn a_malformed_argument_is_named_and_its_form_is_shown() {
     refused(&["--cast", "*=FP16"], &["--cast", "FP16 is not an element type", "'*.weight=BF16'"]);
     refused(&["--cast", "BF16"], &["--cast", "GLOB=TYPE"]);
     refused(&["--device", "cuda:0", "--route", "*=1"], &["--route", "GLOB=cuda:N"]);
-    refused(&["--staging", "64MB"], &["--staging", "64MiB"]);
+    refused(&["--staging", "64M"], &["--staging", "64MiB"]);
     refused(&["--readers", "0"], &["--readers"]);
     refused(&["--reads", "fast"], &["--reads", "auto, buffered, direct"]);
     refused(&["--device", "cuda:0", "--target", "view"], &["--device", "cannot be used with", "--target"]);

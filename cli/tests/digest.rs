@@ -113,6 +113,29 @@ fn the_manifest_goes_to_the_file_that_the_user_names() {
     assert_eq!(names(copy.path()), before);
 }
 
+/// Those of an index, and of a numbered set, cover the directory.
+#[test]
+fn manifests_of_what_covers_a_directory_are_written_into_it() {
+    for name in ["model.safetensors.index.json", "model-*-of-00004.safetensors"] {
+        let copy = checkpoint();
+        let written = copy.path().join("weighbridge.json");
+        assert_eq!(good(&["digest", path(&copy.path().join(name))]), format!("wrote {}\n", path(&written)));
+        assert!(fs::read_to_string(&written).unwrap().contains("config.json"), "{name}");
+    }
+}
+
+#[test]
+fn a_manifest_has_no_name_of_the_other_kind() {
+    let copy = checkpoint();
+    let (list, record) = (copy.path().join("SHA256SUMS"), copy.path().join("weighbridge.json"));
+    let before = fs::read(&list).ok();
+    assert!(bad(2, &["digest", path(copy.path()), "--output", path(&list)]).contains("add --sha256sums"));
+    let told = bad(2, &["digest", path(copy.path()), "--sha256sums", "--output", path(&record)]);
+    assert!(told.contains("leave --sha256sums out"), "{told}");
+    assert_eq!((fs::read(&list).ok(), record.exists()), (before, false));
+    good(&["digest", path(copy.path()), "--sha256sums", "--output", path(&list)]);
+}
+
 #[test]
 fn a_pointer_in_the_place_of_a_file_is_left_out() {
     let copy = checkpoint();

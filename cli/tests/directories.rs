@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 mod common;
 
-use common::{bad, checkpoint, command, damage, golden, good, good_json, onnx, path, text};
+use common::{bad, checkpoint, command, damage, golden, good, good_json, onnx, path, run, text};
 
 /// A pipeline: a model in each of two folders, and files beside them.
 fn pipeline() -> tempfile::TempDir {
@@ -334,6 +334,81 @@ fn output_replaces_nothing_that_a_model_may_name() {
     assert!(bad(2, &["digest", path(&snapshot), "--output", path(&blob)]).contains("which would be lost"));
 }
 
+/// A model that is named by one of its files has others in the directory, which are known when it is open.
+#[test]
+fn output_replaces_nothing_that_an_open_model_has() {
+    let copy = checkpoint();
+    fs::write(copy.path().join("SHA256SUMS"), good(&["digest", path(copy.path()), "--sha256sums", "--output", "-"]))
+        .unwrap();
+    let file = |name: &str| copy.path().join(name);
+    let (index, set) = (file("model.safetensors.index.json"), file("model-*-of-00004.safetensors"));
+    let onnx = file("model.onnx");
+    fs::write(file("w.txt"), "ABCD".repeat(4)).unwrap();
+    fs::write(&onnx, external_model("w.txt")).unwrap();
+    let list = file("SHA256SUMS");
+    let before = |name: &str| fs::read(file(name)).unwrap();
+    for (args, name) in [
+        (&["inspect", path(&index)][..], "config.json"),
+        (&["inspect", path(&index), "--json"], "config.json"),
+        (&["digest", path(&index)], "config.json"),
+        (&["verify", path(&set)], "tokenizer.json"),
+        (&["inspect", path(&set)], "model.safetensors.index.json"),
+        (&["verify", path(&file("model-00001-of-00004.safetensors"))], "SHA256SUMS"),
+        (&["inspect", path(&onnx), "--json"], "w.txt"),
+        (&["diff", path(copy.path()), path(&onnx)], "w.txt"),
+    ] {
+        let (place, old) = (file(name), before(name));
+        let told = run(&[args, &["--output", path(&place)]].concat());
+        assert_eq!(told.status.code(), Some(2), "{args:?} {name}: {}", text(&told.stderr));
+        assert!(text(&told.stderr).contains("which would be lost"), "{args:?}");
+        assert_eq!(before(name), old, "{args:?}");
+    }
+    let here =
+        command(&["verify", "-c", path(&list), "--output", "config.json"]).current_dir(copy.path()).output().unwrap();
+    assert_eq!((here.status.code(), text(&here.stderr).contains("which would be lost")), (Some(2), true), "{here:?}");
+    // What no model has may be written again and again.
+    good(&["inspect", path(&onnx), "--output", path(&file("report.txt"))]);
+    good(&["inspect", path(&onnx), "--output", path(&file("report.txt"))]);
+}
+
+#[test]
+fn a_list_of_which_no_file_is_there_verifies_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let list = root.path().join("list");
+    fs::write(&list, format!("{}  model.safetensors\n", "0".repeat(64))).unwrap();
+    let told = bad(1, &["verify", "-c", path(&list), "--ignore-missing", "--quiet"]);
+    assert!(told.contains("list: nothing was verified: none of the files that it lists is there"), "{told}");
+    let silent = run(&["verify", "-c", path(&list), "--ignore-missing", "--status"]);
+    assert_eq!((silent.status.code(), &*silent.stdout, &*silent.stderr), (Some(1), &b""[..], &b""[..]));
+    fs::write(root.path().join("model.safetensors"), "").unwrap();
+    bad(1, &["verify", "-c", path(&list), "--ignore-missing", "--quiet"]);
+    assert_eq!(run(&["verify", path(root.path()), "--status", "--json"]).status.code(), Some(2), "one or the other");
+}
+
+/// What cannot be opened has files all the same, and manifests that tell what is wrong with them.
+#[test]
+fn the_files_of_a_damaged_model_are_verified() {
+    let copy = checkpoint();
+    good(&["digest", path(copy.path())]);
+    let shard = copy.path().join("model-00002-of-00004.safetensors");
+    let bytes = fs::read(&shard).unwrap();
+    fs::write(&shard, &bytes[..100]).unwrap();
+    let told = run(&["verify", path(copy.path()), "--json"]);
+    let answer: Value = serde_json::from_str(text(&told.stdout).trim()).unwrap();
+    assert_eq!((told.status.code(), &answer["good"]), (Some(1), &json!(false)));
+    assert_eq!(answer["error"]["path"], path(&shard));
+    let of = |name: &str| {
+        let checks = answer["checks"].as_array().unwrap().iter();
+        checks.filter(|line| line["subject"] == name).map(|line| line["outcome"].clone()).collect::<Vec<_>>()
+    };
+    assert!(of("model-00002-of-00004.safetensors").contains(&json!("mismatch")), "{answer}");
+    assert!(of("config.json").iter().all(|outcome| outcome == "match") && !of("config.json").is_empty());
+    fs::remove_file(&shard).unwrap();
+    let told = run(&["verify", path(copy.path())]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(text(&told.stdout).contains("model-00002-of-00004.safetensors: it is missing"), "{}", text(&told.stdout));
+}
+
 #[test]
 fn lists_are_looked_for_where_their_files_are() {
     let root = pipeline();
@@ -364,4 +439,15 @@ fn lines_of_reports_have_a_reason_and_say_whether_they_cover() {
     let dead = checks.iter().find(|check| check["subject"] == "unet/dead").unwrap();
     assert_eq!(dead["reason"], "it is a link to \"gone\", which is not there: restore that file, or download it again");
     assert!(good(&["verify", path(root.path())]).contains("unet/dead: it is a link to \"gone\""));
+}
+
+/// An ONNX model of one tensor of 4 elements in another file.
+fn external_model(data: &str) -> Vec<u8> {
+    let field = |number: u8, body: &[u8]| [&[number << 3 | 2, body.len() as u8], body].concat();
+    let entry = [field(1, b"location"), field(2, data.as_bytes())].concat();
+    // TensorProto: dims, data_type FLOAT, name, external_data, data_location EXTERNAL.
+    let tensor = [&[8, 4, 16, 1][..], &field(8, b"w"), &field(13, &entry), &[112, 1]].concat();
+    let graph = [field(2, b"g"), field(5, &tensor)].concat();
+    // ModelProto: ir_version, graph, opset_import.
+    [&[8, 8][..], &field(7, &graph), &field(8, &[16, 17])].concat()
 }

@@ -68,7 +68,10 @@ fn an_exceeded_limit_names_the_option_that_raises_it() {
     assert!(line.contains("raise it with --max-heap-bytes"), "{line}");
     // A manifest that is given is measured by the limit, too, and is read no further.
     let line = bad(1, &["verify", path(&model), "--manifest", "/dev/zero", "--max-header-bytes", "1MiB"]);
-    assert!(line.contains("the manifest has 1048577 bytes") && line.contains("--max-header-bytes"), "{line}");
+    assert!(
+        line.contains("/dev/zero: the manifest has more than 1048576 bytes") && line.contains("--max-header-bytes"),
+        "{line}"
+    );
     for command in ["inspect", "load"] {
         let help = good(&[command, "--help"]);
         let Limits { header_bytes, tensors, files, heap_bytes, .. } = Limits::default();
@@ -118,7 +121,7 @@ fn a_policy_or_a_manifest_makes_every_command_check_the_bytes() {
 #[test]
 fn what_cannot_be_viewed_has_a_cure() {
     let line = bad(2, &["load", path(&golden("edge.safetensors")), "--target", "view", "--read"]);
-    assert!(line.ends_with(": load it with --target host\n"), "{line}");
+    assert!(line.ends_with(": give --target host\n"), "{line}");
 }
 
 /// The command where the cache of the Hugging Face tools is this folder.

@@ -119,9 +119,12 @@ fn range_of(length: u64, rule: &SliceRule) -> Result<(u64, u64)> {
     let SliceRule { dim, rank, world, uneven, .. } = rule;
     let (each, rest) = (length / world, length % world);
     match uneven {
-        Uneven::Refuse if rest != 0 => Err(Error::invalid(format!(
-            "dimension {dim} has {length} elements, which {world} ranks cannot share evenly: expected a multiple of {world}, or a slice that may be uneven"
-        ))),
+        Uneven::Refuse if rest != 0 => {
+            let message = format!(
+                "dimension {dim} has {length} elements, which {world} ranks cannot share evenly: expected a multiple of {world}, or a slice that may be uneven"
+            );
+            Err(Error::invalid(message).with_option("uneven"))
+        }
         _ => Ok((rank * each + (*rank).min(rest), each + u64::from(*rank < rest))),
     }
 }

@@ -281,7 +281,8 @@ fn check_viewable(payload: &Payload, selection: &[Selected]) -> Result<()> {
             return Err(source.no_view());
         }
         if selected.plain_span(&tensor).is_none() {
-            let message = "a view can neither convert elements nor join rows or pieces: load it to the host instead";
+            let message =
+                "a view can neither convert elements nor join rows or pieces: it has to be loaded to the host";
             return Err(Error::new(Kind::NotMapped, message).with_path(source.path()).with_subject(tensor.name));
         }
     }

@@ -8,6 +8,7 @@ mod values;
 mod walk;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use weighbridge::error::Printable;
 use weighbridge::graph::{Function, Graph, NO_VALUE, Node, OnnxFacts, Opset, Role, Value};
@@ -25,7 +26,7 @@ use walk::{Place, Step, Walk};
 pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     let model = args.model.open_checked(console)?;
     console.tell_notes(model.notes());
-    has_graphs(&model)?;
+    has_graphs(&model, args.model.given())?;
     match args.dot {
         true => Ok(dot::print(console, &model)?),
         false if console.is_human() => print(console, &model),
@@ -43,10 +44,10 @@ pub fn text(model: &Model) -> Result<Vec<u8>, Failure> {
 }
 
 /// Some formats hold weights only.
-fn has_graphs(model: &Model) -> Result<(), Failure> {
+fn has_graphs(model: &Model, path: &Path) -> Result<(), Failure> {
     if model.graphs().is_empty() {
         let message = format!("a {} model holds weights and no graph", model.format());
-        return Err(Failure::of_model(Error::new(Kind::Unsupported, message)));
+        return Err(Failure::of_model(Error::new(Kind::Unsupported, message).with_path(path.to_string_lossy())));
     }
     Ok(())
 }

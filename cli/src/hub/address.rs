@@ -66,7 +66,10 @@ impl<'a> Address<'a> {
         let Some(revision) = self.revision.filter(|_| self.is_url) else { return (self.revision, self.path) };
         let mut ends: Vec<usize> = revision.match_indices('/').map(|(end, _)| end).collect();
         ends.push(revision.len());
-        let end = ends.iter().rev().find(|end| refs.join(&revision[..**end]).is_file()).unwrap_or(&ends[0]);
+        // The full name of one begins with `refs`, as in refs/pr/1.
+        let usual = if revision.starts_with("refs/") { 2 } else { 0 };
+        let likely = &ends[usual.min(ends.len() - 1)];
+        let end = ends.iter().rev().find(|end| refs.join(&revision[..**end]).is_file()).unwrap_or(likely);
         (Some(&revision[..*end]), revision.get(end + 1..).unwrap_or_default())
     }
 }

@@ -178,3 +178,45 @@ fn a_tilde_is_the_home_directory_and_existing_paths_win() {
     cache.add("models--src--hub", FIRST, &["main"]);
     assert_eq!(cache.resolve("src/hub").unwrap(), Path::new("src/hub"));
 }
+
+#[test]
+fn variables_are_expanded_as_the_hugging_face_tools_do() {
+    let mut cache = Cache::new();
+    let snapshot = cache.add("models--org--name", FIRST, &["main"]);
+    let root = cache.root.path().to_owned();
+    cache.variables.insert("BASE", root.parent().unwrap().into());
+    let last = root.file_name().unwrap().to_str().unwrap();
+    for value in [format!("$BASE/{last}"), format!("${{BASE}}/{last}")] {
+        cache.variables.insert("HF_HUB_CACHE", value.clone().into());
+        assert_eq!(
+            cache.resolve("org/name").unwrap().canonicalize().unwrap(),
+            snapshot.canonicalize().unwrap(),
+            "{value}"
+        );
+    }
+    cache.variables.insert("HF_HUB_CACHE", "$UNKNOWN/${x".into());
+    assert!(cache.error("hf://org/name").contains("the Hugging Face cache $UNKNOWN/${x has no model"));
+}
+
+#[test]
+fn sets_are_named_in_the_cache_too() {
+    let cache = Cache::new();
+    let snapshot = cache.add("models--org--name", FIRST, &["main"]);
+    for address in ["hf://org/name/model-*-of-00002.safetensors", "hf://org/name@main/model-*-of-00002.safetensors"] {
+        assert_eq!(cache.resolve(address).unwrap(), snapshot.join("model-*-of-00002.safetensors"), "{address}");
+    }
+    assert_eq!(cache.resolve("/none/model-*-of-00002.safetensors").unwrap_err().kind(), Kind::NotFound);
+}
+
+/// A name may be that of a model on the hub, and is more likely that of a file if its folder is there.
+#[test]
+fn a_file_that_is_missing_in_a_folder_is_no_model_of_the_hub() {
+    let cache = Cache::new();
+    let folder = Path::new("src");
+    let error = cache.resolve("src/model.safetensors").unwrap_err();
+    assert!(folder.exists() && error.to_string().ends_with("there is no such file or directory"), "{error}");
+    let dead = cache.root.path().join("dead");
+    std::os::unix::fs::symlink("/gone/dir", &dead).unwrap();
+    let error = cache.resolve(dead.join("model.safetensors").to_str().unwrap()).unwrap_err();
+    assert!(error.to_string().ends_with("dead\" is a link to \"/gone/dir\", which is not there"), "{error}");
+}

@@ -47,15 +47,27 @@ fn read_line(line: &str) -> Result<(String, Digest)> {
     let (has_escapes, line) = line.strip_prefix('\\').map_or((false, line), |rest| (true, rest));
     let plain = |name: &str| if has_escapes { unescape(name) } else { memory::text(name, NAME) };
     if let Some((name, digest)) = line.strip_prefix("SHA256 (").and_then(|rest| rest.rsplit_once(") = ")) {
-        return Ok((plain(name)?, Digest::from_hex(digest)?));
+        return Ok((plain(name)?, digest_of(digest)?));
     }
     let (digest, rest) = line.split_once(' ').unwrap_or((line, ""));
-    let digest = Digest::from_hex(digest)?;
+    let digest = digest_of(digest)?;
     let name = rest
         .strip_prefix([' ', '*'])
         .filter(|name| !name.is_empty())
         .ok_or_else(|| Error::format("expected two spaces, or a space and \"*\", and a name after the digest"))?;
     Ok((plain(name)?, digest))
+}
+
+/// A SHA-256. Lists of other digests look alike.
+fn digest_of(digits: &str) -> Result<Digest> {
+    const OTHERS: [(usize, &str); 5] = [(32, "MD5"), (40, "SHA-1"), (56, "SHA-224"), (96, "SHA-384"), (128, "SHA-512")];
+    let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    match OTHERS.iter().find(|(len, _)| is_hex && *len == digits.len()) {
+        Some((len, name)) => Err(Error::format(format!(
+            "expected a digest of 64 hexadecimal digits, found {len}, as {name} has: make the list with sha256sum"
+        ))),
+        None => Digest::from_hex(digits),
+    }
 }
 
 fn unescape(name: &str) -> Result<String> {

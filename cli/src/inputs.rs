@@ -1,0 +1,94 @@
+//! What a command reads, which its output must not replace.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use weighbridge::verify::{CHECKSUMS_FILE_NAME, RECORD_FILE_NAME};
+use weighbridge::{Error, formats};
+
+use crate::failure::Failure;
+use crate::model::resolve;
+
+/// What a command must not replace.
+pub struct Inputs<'a> {
+    /// What the user names as models. Whatever lies in the directory of one may be a part of it.
+    pub models: Vec<&'a Path>,
+    /// Manifests, lists and memos.
+    pub files: Vec<&'a Path>,
+    /// Whether the manifests in the directory of a model may be replaced.
+    pub are_manifests_replaced: bool,
+}
+
+/// Refuses to replace a file that a model was found to have, by its name in the model's directory.
+pub fn check_files<'a>(
+    output: &Path,
+    directory: &Path,
+    mut names: impl Iterator<Item = &'a str>,
+) -> Result<(), Failure> {
+    let Ok(place) = output.canonicalize() else { return Ok(()) };
+    let is_place = |name: &str| directory.join(name).canonicalize().is_ok_and(|file| file == place);
+    if names.any(is_place) { Err(would_be_lost(output)) } else { Ok(()) }
+}
+
+fn would_be_lost(output: &Path) -> Failure {
+    let message =
+        "this may be a file that the command reads, which would be lost: name another file, or remove this one";
+    Failure::of_user(Error::invalid(message).with_path(output.to_string_lossy()))
+}
+
+impl Inputs<'_> {
+    /// Refuses to replace one of them, or any file that is called like weights or holds anything but text: a model may name it.
+    pub fn check(&self, output: &Path) -> Result<(), Failure> {
+        let Ok(place) = output.canonicalize() else { return Ok(()) };
+        if place.is_file() && self.has(&place) {
+            return Err(would_be_lost(output));
+        }
+        Ok(())
+    }
+
+    fn has(&self, place: &Path) -> bool {
+        let name = place.file_name().unwrap_or_default();
+        let is_manifest = self.are_manifests_replaced && MANIFESTS.iter().any(|known| name == *known);
+        let extension = place.extension().unwrap_or_default();
+        let is_weights = formats().any(|format| format.extensions.iter().any(|known| extension == *known));
+        let is_input = |file: &&Path| file.canonicalize().is_ok_and(|file| file == place);
+        let is_part_of = |model: &&Path| {
+            let model = resolve(model).ok().and_then(|model| model.canonicalize().ok());
+            model.is_some_and(|model| {
+                place == model || place.starts_with(&model) && !is_manifest || has_link_to(&model, place, LINK_DEPTH)
+            })
+        };
+        is_weights || is_binary(place) || self.files.iter().any(is_input) || self.models.iter().any(is_part_of)
+    }
+}
+
+/// Whether a file begins with something that no command prints.
+fn is_binary(place: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(place).and_then(|file| file.take(START_BYTES).read_to_end(&mut start));
+    read.is_ok() && start.iter().any(|byte| byte.is_ascii_control() && !TEXT_CONTROLS.contains(byte))
+}
+
+/// How much of a file tells whether it is text.
+const START_BYTES: u64 = 4096;
+
+/// The control characters of text, colours included.
+const TEXT_CONTROLS: &[u8] = b"\t\n\r\x1b";
+
+/// The folders in each other that are searched for links to a file: caches of models and clones have no more.
+const LINK_DEPTH: usize = 8;
+
+/// Whether a link in a directory or its folders leads to a file.
+fn has_link_to(directory: &Path, place: &Path, depth: usize) -> bool {
+    let entries = directory.read_dir().into_iter().flatten().flatten();
+    let mut kinds = entries.filter_map(|entry| Some((entry.path(), entry.file_type().ok()?)));
+    kinds.any(|(path, kind)| match kind {
+        kind if kind.is_symlink() => path.canonicalize().is_ok_and(|path| path == place),
+        kind if kind.is_dir() => depth > 0 && has_link_to(&path, place, depth - 1),
+        _ => false,
+    })
+}
+
+/// The names of manifests.
+pub const MANIFESTS: [&str; 2] = [RECORD_FILE_NAME, CHECKSUMS_FILE_NAME];
