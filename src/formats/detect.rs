@@ -10,7 +10,7 @@ use super::{FORMATS, Format, joined, no_set, survey};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
-use crate::storage::{Listed, Location, OddName, Source, dead_link};
+use crate::storage::{Listed, Location, OddName, Source};
 
 /// How sure it is that content is of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -180,10 +180,10 @@ pub(super) fn other_format(clues: &Clues<'_>, own: &str) -> Option<Error> {
 /// What is in the place of a file that is missing, with what helps: a link that leads nowhere, or a pointer beside it.
 pub(super) fn in_place_of(location: &Location, name: &str) -> Option<String> {
     if let Some(target) = location.link(name) {
-        return Some(match stranger::of_link(&target) {
-            Some(pointer) => format!("it is a link to \"{}\", which is not there, {pointer}", Printable(&target)),
-            None => dead_link(&target).message().to_owned(),
-        });
+        return match stranger::of_link(&target) {
+            Some(pointer) => Some(format!("it is a link to \"{}\", which is not there, {pointer}", Printable(&target))),
+            None => Some(location.open_asset(name).err()?.message().to_owned()),
+        };
     }
     let pointer = format!("{name}.dvc");
     // A host is asked for no file that it has not listed.

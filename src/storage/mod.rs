@@ -35,7 +35,6 @@ mod system;
 pub(crate) use address::{Address, Store};
 pub(crate) use arena::{Arena, Frozen, Slot};
 pub(crate) use chunked::Chunked;
-pub(crate) use disk::dead_link;
 pub use draft::Draft;
 pub(crate) use draft::{scratch_beside, write_scratch};
 pub use lent::{HostEntry, HostFile, HostFiles};
