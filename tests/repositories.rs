@@ -2,6 +2,10 @@
 
 #[path = "repositories/covered.rs"]
 mod covered;
+#[path = "repositories/denied.rs"]
+mod denied;
+#[path = "common/privileges.rs"]
+mod privileges;
 
 use std::collections::BTreeMap;
 use std::fs;

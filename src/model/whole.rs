@@ -235,10 +235,10 @@ impl Whole<'_> {
             if number > 0 && number.is_multiple_of(FILES_BETWEEN_CALLS) {
                 go_on()?;
             }
-            match self.location.open_asset(name) {
-                Ok(source) if !is_listed(name) && self.is_manifest(&source)? => {}
-                Ok(source) => memory::push(&mut others.files, PayloadFile::plain(source), FILES)?,
-                Err(e) if e.kind() == Kind::OutOfMemory || !(is_listed(name) || is_no_file(&e)) => return Err(e),
+            match self.open_other(name, is_listed(name)) {
+                Ok(None) => {}
+                Ok(Some(file)) => memory::push(&mut others.files, file, FILES)?,
+                Err(e) if ends_operation(&e) => return Err(e),
                 Err(e) if options.ignores_missing && is_absent(&e) => {}
                 Err(e) => {
                     let problem =
@@ -250,11 +250,23 @@ impl Whole<'_> {
         }
         Ok(others)
     }
+
+    /// Opens a file beside the payload's own; `None` for a manifest that no manifest lists.
+    fn open_other(&self, name: &str, is_listed: bool) -> Result<Option<PayloadFile>> {
+        let source = self.location.open_asset(name)?;
+        let is_expected = is_listed || !self.is_manifest(&source)?;
+        Ok(is_expected.then(|| PayloadFile::plain(source)))
+    }
 }
 
 /// Whether an error says that nothing has the name, not even a link.
 fn is_absent(error: &Error) -> bool {
     error.kind() == Kind::NotFound && error.os_code() != 0
+}
+
+/// Whether an error is that of the whole operation, and not of one file.
+fn ends_operation(error: &Error) -> bool {
+    matches!(error.kind(), Kind::OutOfMemory | Kind::Cancelled | Kind::Limit)
 }
 
 /// Whether an error says that a name leads to no file that could be read: a link leads nowhere or away, or to a folder.
