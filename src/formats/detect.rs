@@ -6,7 +6,7 @@
 use bytes::Bytes;
 
 use super::stranger::{self, Stranger};
-use super::{FORMATS, Format, joined, no_set, survey};
+use super::{FORMATS, Format, FoundModel, joined, no_set, survey};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
@@ -75,7 +75,9 @@ pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static 
 
 /// The error for what shows no format of ours, and no other that would be an error of its own.
 fn nothing_found(location: &Location) -> Error {
-    if let Some(error) = models_in_folders(location) {
+    // Of a file, nothing beside it matters.
+    let survey = location.entry().is_none().then(|| survey(location).ok()).flatten().unwrap_or_default();
+    if let Some(error) = models_in_folders(&survey.models) {
         return error;
     }
     let (what, instead) = match location.entry() {
@@ -86,12 +88,14 @@ fn nothing_found(location: &Location) -> Error {
     let odd = odd.map_or_else(String::new, |OddName { shown, why }| {
         format!("; the name of \"{shown}\" {why}: rename it, or open it by its own path")
     });
-    Error::new(Kind::Unsupported, format!("{what} {}{instead}{odd}", of_known_format()))
+    let unlisted = survey.notes.first();
+    let unlisted =
+        unlisted.map_or_else(String::new, |note| format!("; of its folder \"{}\": {}", note.path, note.message));
+    Error::new(Kind::Unsupported, format!("{what} {}{instead}{odd}{unlisted}", of_known_format()))
 }
 
 /// The error for a directory that is no model itself, and whose folders hold some.
-fn models_in_folders(location: &Location) -> Option<Error> {
-    let models = if location.entry().is_none() { survey(location).ok()? } else { Vec::new() };
+fn models_in_folders(models: &[FoundModel]) -> Option<Error> {
     let paths: Vec<_> = models.iter().map(|model| &*model.path).collect();
     let message = match paths[..] {
         [] => return None,

@@ -46,7 +46,7 @@ pub(crate) use stored::FileState;
 pub(crate) use stream::{Streamed, streamed};
 pub(crate) use system::signals::without_signals;
 #[allow(unused_imports, reason = "for readers that look into folders")]
-pub(crate) use tree::{Listed, OddName, Tree};
+pub(crate) use tree::{Listed, OddName, Tree, UnlistedFolder};
 pub(crate) use witness::Witness;
 
 /// How the bytes of files are reached.

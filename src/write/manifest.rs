@@ -32,7 +32,8 @@ impl Manifests {
         repository.measure(progress).map(Self)
     }
 
-    /// What the manifests do not cover: entries of the directory's folders that lead to no file, and why.
+    /// What the manifests do not cover, and why: entries of the directory's folders that lead to no file, and folders that may not be
+    /// listed.
     pub fn left_out(&self) -> &[Error] {
         &self.0.left_out
     }

@@ -93,8 +93,7 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
 }
 
 fn add_clone(beside: &mut Beside<'_>, records: &Records<'_>, files: &mut BTreeMap<String, FileClaim>) -> Result<()> {
-    let objects = records.location().walk(OBJECTS);
-    let pointers = pointers(&beside.kept(OBJECTS, objects)?.unwrap_or_default().files)?;
+    let pointers = pointers(&beside.kept_files(records.location(), OBJECTS)?)?;
     let entries = if pointers.is_empty() { Ok(Vec::new()) } else { read_index(beside, records.location()) };
     for Entry { name, object, modified } in beside.kept(INDEX, entries)?.unwrap_or_default() {
         memory::check()?;

@@ -22,7 +22,7 @@ use crate::finding::Notes;
 use crate::finding::rules::{MANIFEST_OUTDATED, MANIFEST_UNREADABLE};
 use crate::limits::Budget;
 use crate::memory;
-use crate::storage::{Address, Location, Source, Store, Tree};
+use crate::storage::{Address, Listed, Location, Source, Store, Tree, UnlistedFolder};
 
 pub use checksums::FILE_NAME as CHECKSUMS_FILE_NAME;
 pub(crate) use git_lfs::{UNFETCHED_FILE, unfetched_files};
@@ -204,11 +204,22 @@ impl<'a> Beside<'a> {
             Ok(value) => Ok(Some(value)),
             Err(e) if matches!(e.kind(), OutOfMemory | Cancelled) => Err(e),
             Err(e) => {
-                let message = format!("{}: what it says of the model is not used", e.without_site());
-                self.notes.add(MANIFEST_UNREADABLE, path, message);
+                self.unreadable(path, &e.without_site());
                 Ok(None)
             }
         }
+    }
+
+    /// Tells that what a tool keeps cannot be read.
+    fn unreadable(&mut self, path: &str, why: &str) {
+        self.notes.add(MANIFEST_UNREADABLE, path, format!("{why}: what it says of the model is not used"));
+    }
+
+    /// The files in a folder in which a tool keeps something of its own, and in the folders in that; those that cannot be listed are told.
+    fn kept_files(&mut self, location: &Location, folder: &str) -> Result<Vec<Listed>> {
+        let Tree { files, unlisted, .. } = self.kept(folder, location.walk(folder))?.unwrap_or_default();
+        unlisted.iter().for_each(|UnlistedFolder { name, why }| self.unreadable(name, why));
+        Ok(files)
     }
 
     /// Tells that a file was changed after a tool noted what it should be.
@@ -232,8 +243,7 @@ impl<'a> Beside<'a> {
         if self.location.entry().is_some() {
             return memory::collect(self.names.iter().map(|name| (*name).to_owned()), "the names of files");
         }
-        let tree = if records.has_folder(folder) { records.walk(folder) } else { Ok(Tree::default()) };
-        let files = self.kept(folder, tree)?.unwrap_or_default().files;
+        let files = if records.has_folder(folder) { self.kept_files(records, folder)? } else { Vec::new() };
         let names =
             files.iter().filter_map(|file| file.name.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(ending));
         memory::collect(names.map(str::to_owned), "the names of files")

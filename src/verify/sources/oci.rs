@@ -150,8 +150,7 @@ pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
         return Ok(vec![(files, BTreeMap::new())]);
     }
     let is_hidden = |name: &str| name.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
-    let manifests = beside.location.walk(MANIFESTS);
-    let manifests = beside.kept(MANIFESTS, manifests)?.unwrap_or_default().files;
+    let manifests = beside.kept_files(beside.location, MANIFESTS)?;
     for manifest in manifests.iter().filter(|file| !is_hidden(&file.name)) {
         if let Some(document) = read_kept(beside, &manifest.name, None)? {
             add(&mut files, &document, |digest| format!("blobs/sha256-{digest}"))?;
