@@ -4,6 +4,8 @@
 mod covered;
 #[path = "repositories/denied.rs"]
 mod denied;
+#[path = "repositories/listed.rs"]
+mod listed;
 #[path = "common/privileges.rs"]
 mod privileges;
 
