@@ -35,6 +35,7 @@ mod system;
 pub(crate) use address::{Address, Store};
 pub(crate) use arena::{Arena, Frozen, Slot};
 pub(crate) use chunked::Chunked;
+pub(crate) use disk::snapshot_around;
 pub use draft::Draft;
 pub(crate) use draft::{scratch_beside, write_scratch};
 pub use lent::{HostEntry, HostFile, HostFiles};

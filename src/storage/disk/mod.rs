@@ -22,6 +22,7 @@ use crate::error::{Error, Kind, Printable, Result};
 use crate::host::Context;
 use directory::Directory;
 pub(super) use file::OnDisk;
+pub(crate) use hub::snapshot_around;
 pub(super) use identity::{Identity, stamp};
 
 /// What a file is called that was given as a descriptor.
