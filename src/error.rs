@@ -194,6 +194,11 @@ impl Error {
         }
     }
 
+    /// The call of the operating system that failed, if one did.
+    pub(crate) fn io_error(&self) -> Option<&io::Error> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
     /// `errno`, the driver's result or the callback's value; 0 where there is none.
     pub fn os_code(&self) -> i64 {
         self.0.os_code

@@ -58,7 +58,7 @@ pub use bytes::Bytes;
 pub use dtype::DType;
 pub use error::{Error, Kind, Result};
 pub use finding::{Finding, Severity};
-pub use formats::{FormatInfo, FoundModel, Unindexed, formats, is_supported};
+pub use formats::{FormatInfo, FoundModel, Survey, Unindexed, formats, is_supported};
 pub use graph::Graphs;
 pub use host::Context;
 pub use limits::Limits;

@@ -4,6 +4,7 @@ mod common;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -266,6 +267,32 @@ fn a_memo_that_cannot_be_written_stops_nothing() {
 }
 
 /// Processes may share one: what others have written stays.
+/// Also through a link of a link, and if the file is not there yet.
+#[test]
+fn a_memo_behind_a_link_is_written_where_it_leads() {
+    let mut copy = Copy::new();
+    let at = |name: &str| copy.folder.path().join(name);
+    let (real, links) = (at("other/real.json"), [at("first"), at("folder/second")]);
+    fs::create_dir(at("other")).unwrap();
+    fs::create_dir(at("folder")).unwrap();
+    symlink("folder/second", &links[0]).unwrap();
+    symlink("../other/real.json", &links[1]).unwrap();
+    copy.memo = links[0].clone();
+    for count in [1, 2] {
+        let report = copy.verify();
+        assert_eq!(remembered(&report) > 0, count == 2, "{report:?}");
+        assert!(links.iter().all(|link| fs::symlink_metadata(link).unwrap().is_symlink()));
+        assert!(fs::symlink_metadata(&real).unwrap().is_file());
+    }
+    fs::remove_file(&real).unwrap();
+    fs::remove_dir(real.parent().unwrap()).unwrap();
+    assert_eq!(Memo::open(&links[0]).unwrap_err().kind(), Kind::NotFound, "there is no folder for it");
+    fs::remove_file(&links[1]).unwrap();
+    symlink("../first", &links[1]).unwrap();
+    Memo::open(&links[0]).unwrap_err();
+    assert!(fs::symlink_metadata(&links[0]).unwrap().is_symlink());
+}
+
 #[test]
 fn two_users_of_a_memo_keep_what_the_other_adds() {
     let (first, second) = (Copy::new(), Copy::new());

@@ -2,6 +2,12 @@
 
 #[path = "repositories/covered.rs"]
 mod covered;
+#[path = "repositories/denied.rs"]
+mod denied;
+#[path = "repositories/listed.rs"]
+mod listed;
+#[path = "common/privileges.rs"]
+mod privileges;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -276,13 +282,17 @@ fn names_that_lead_to_no_file_are_told() {
     let outside = plant(&["secret"]);
     let folder = root.path().join("1_Pooling");
     symlink("gone", folder.join("dead")).unwrap();
+    symlink("circle", folder.join("circle")).unwrap();
+    symlink("circle", root.path().join("circle")).unwrap();
     symlink(outside.path().join("secret"), folder.join("away")).unwrap();
     symlink("../2_Dense", folder.join("folder")).unwrap();
     let model = Model::open(root.path(), &options(Policy::IfPresent), &Context::new()).unwrap();
+    let [note] = model.notes() else { panic!("{:?}", model.notes()) };
+    assert!(note.rule == "model.asset.link" && note.message.contains("circle\", which leads in a circle"), "{note:?}");
     let manifests = Manifests::of(&model).unwrap();
     let mut left_out: Vec<_> = manifests.left_out().iter().filter_map(|error| error.site().subject.clone()).collect();
     left_out.sort();
-    assert_eq!(left_out, ["1_Pooling/away", "1_Pooling/dead", "1_Pooling/folder"]);
+    assert_eq!(left_out, ["1_Pooling/away", "1_Pooling/circle", "1_Pooling/dead", "1_Pooling/folder", "circle"]);
     let report = model.verify().unwrap();
     let uncovered = files(&report, Outcome::Uncovered);
     assert!(left_out.iter().all(|name| uncovered.contains(&&**name)), "{uncovered:?}");

@@ -6,11 +6,11 @@
 use bytes::Bytes;
 
 use super::stranger::{self, Stranger};
-use super::{FORMATS, Format, joined, no_set, survey};
+use super::{FORMATS, Format, FoundModel, joined, no_set, survey};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
-use crate::storage::{Listed, Location, OddName, Source, dead_link};
+use crate::storage::{Listed, Location, OddName, Source};
 
 /// How sure it is that content is of a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +75,9 @@ pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static 
 
 /// The error for what shows no format of ours, and no other that would be an error of its own.
 fn nothing_found(location: &Location) -> Error {
-    if let Some(error) = models_in_folders(location) {
+    // Of a file, nothing beside it matters.
+    let survey = location.entry().is_none().then(|| survey(location).ok()).flatten().unwrap_or_default();
+    if let Some(error) = models_in_folders(&survey.models) {
         return error;
     }
     let (what, instead) = match location.entry() {
@@ -86,12 +88,14 @@ fn nothing_found(location: &Location) -> Error {
     let odd = odd.map_or_else(String::new, |OddName { shown, why }| {
         format!("; the name of \"{shown}\" {why}: rename it, or open it by its own path")
     });
-    Error::new(Kind::Unsupported, format!("{what} {}{instead}{odd}", of_known_format()))
+    let unlisted = survey.notes.first();
+    let unlisted =
+        unlisted.map_or_else(String::new, |note| format!("; of its folder \"{}\": {}", note.path, note.message));
+    Error::new(Kind::Unsupported, format!("{what} {}{instead}{odd}{unlisted}", of_known_format()))
 }
 
 /// The error for a directory that is no model itself, and whose folders hold some.
-fn models_in_folders(location: &Location) -> Option<Error> {
-    let models = if location.entry().is_none() { survey(location).ok()? } else { Vec::new() };
+fn models_in_folders(models: &[FoundModel]) -> Option<Error> {
     let paths: Vec<_> = models.iter().map(|model| &*model.path).collect();
     let message = match paths[..] {
         [] => return None,
@@ -180,10 +184,10 @@ pub(super) fn other_format(clues: &Clues<'_>, own: &str) -> Option<Error> {
 /// What is in the place of a file that is missing, with what helps: a link that leads nowhere, or a pointer beside it.
 pub(super) fn in_place_of(location: &Location, name: &str) -> Option<String> {
     if let Some(target) = location.link(name) {
-        return Some(match stranger::of_link(&target) {
-            Some(pointer) => format!("it is a link to \"{}\", which is not there, {pointer}", Printable(&target)),
-            None => dead_link(&target).message().to_owned(),
-        });
+        return match stranger::of_link(&target) {
+            Some(pointer) => Some(format!("it is a link to \"{}\", which is not there, {pointer}", Printable(&target))),
+            None => Some(location.open_asset(name).err()?.message().to_owned()),
+        };
     }
     let pointer = format!("{name}.dvc");
     // A host is asked for no file that it has not listed.

@@ -23,8 +23,8 @@ mod trial;
 
 pub use parsed::Unindexed;
 pub(crate) use parsed::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
-pub use survey::FoundModel;
 pub(crate) use survey::survey;
+pub use survey::{FoundModel, Survey};
 
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::FORMATS;
 use crate::error::Result;
+use crate::finding::rules::FOLDER_UNLISTED;
+use crate::finding::{Finding, Notes};
 use crate::memory;
-use crate::storage::{Listed, Location};
+use crate::storage::{Listed, Location, Tree, UnlistedFolder};
 
 /// What memory is asked for.
 const MODELS: &str = "the models of the directory";
@@ -20,9 +22,26 @@ pub struct FoundModel {
     pub format: &'static str,
 }
 
-/// The models of a directory and of the folders in it, sorted by path. Hidden folders are not entered, and nothing is opened.
-pub(crate) fn survey(location: &Location) -> Result<Vec<FoundModel>> {
+/// What lies in a directory and its folders.
+#[derive(Debug, Clone, Default)]
+pub struct Survey {
+    /// The models, sorted by path.
+    pub models: Vec<FoundModel>,
+    /// The folders that may not be listed, in which there may be more.
+    pub notes: Vec<Finding>,
+}
+
+/// Looks for models in a directory and in the folders in it. Hidden folders are not entered, and nothing is opened.
+pub(crate) fn survey(location: &Location) -> Result<Survey> {
     let tree = location.walk("")?;
+    let mut notes = Notes::default();
+    for UnlistedFolder { name, why } in &tree.unlisted {
+        notes.add(FOLDER_UNLISTED, &**name, format!("{why}: models in it are not found"));
+    }
+    Ok(Survey { models: models_of(&tree)?, notes: notes.finish()? })
+}
+
+fn models_of(tree: &Tree) -> Result<Vec<FoundModel>> {
     let mut folders: BTreeMap<&str, Vec<Listed>> = BTreeMap::new();
     for file in &tree.files {
         let (folder, name) = file.name.rsplit_once('/').unwrap_or(("", &file.name));

@@ -20,7 +20,9 @@ pub(super) fn is_weights(name: &str) -> bool {
 /// those models are read for that whose format has such files.
 pub(super) fn needed_files(location: &Location) -> Result<HashSet<String>> {
     let mut needed = HashSet::new();
-    for FoundModel { path, .. } in survey(location)?.into_iter().filter(|model| formats::names_files(model.format)) {
+    for FoundModel { path, .. } in
+        survey(location)?.models.into_iter().filter(|model| formats::names_files(model.format))
+    {
         let names = match files_of(location, &path) {
             Err(e) if e.kind() == Kind::OutOfMemory => return Err(e),
             // Nobody can tell which of the files beside it the model would need.

@@ -10,14 +10,14 @@ use super::{FILES, OpenOptions};
 use crate::error::{Error, Result};
 use crate::finding::rules::ASSET_LINK;
 use crate::finding::{Finding, Notes};
-use crate::formats::{FoundModel, survey};
+use crate::formats::{FoundModel, Survey, survey};
 use crate::host::{Context, Progress};
 use crate::limits::Budget;
 use crate::load::{Measured, Payload};
 use crate::memory;
 use crate::storage::Location;
 use crate::tensor::TensorTable;
-use crate::verify::{Ledger, Report, VerifyOptions, gather, is_about_digests, is_manifest};
+use crate::verify::{Ledger, Manifest, Needed, Report, VerifyOptions, gather, is_manifest, needed_names};
 
 /// A directory that holds models in its folders, or several side by side: a pipeline with its parts, variants of one model, a store
 /// of blobs. Cheap to open: no model in it is read. Immutable; usable from many threads at once.
@@ -34,22 +34,43 @@ impl Repository {
     ///
     /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the path is that of a file.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
-        let location = Location::open(path.as_ref(), options.access, &options.link_roots, context)?;
-        if location.entry().is_some() || location.set().is_some() {
-            return Err(Error::invalid("expected a directory, found a file or the name of a set of files")
-                .with_path(location.path()));
-        }
-        let (mut notes, budget) = (Notes::default(), Budget::new(&options.limits));
-        let visible = location.listing()?.iter().filter(|file| !file.name.starts_with('.') && !is_manifest(&file.name));
-        let mut files = memory::collect(visible.map(|file| file.name.clone()), FILES)?;
+        let location = directory(path.as_ref(), options, context)?;
+        let mut notes = Notes::default();
+        let mut files = own_files(&location)?;
         for link in location.drop_dead_links(&mut files) {
             notes.add(ASSET_LINK, "", link);
         }
+        let of_given = options.manifest.as_deref().map(|given| names_for(given, &location)).transpose()?;
+        let names = of_given.as_ref().unwrap_or(&files);
+        let manifests = manifests(&location, names, options, &mut notes)?;
+        Self::assemble(location, files, manifests, notes, options, context)
+    }
+
+    /// Opens a directory for the files that [`OpenOptions::manifest`] lists: only these are looked at, by their names. The directory is
+    /// not listed, so it may be one that may not be listed, or have any number of files, and nothing is noted of the others.
+    /// [`verify_with`](Self::verify_with) with [`only_listed`](VerifyOptions::only_listed) does not list it either.
+    ///
+    /// Some manifests can be read only by the names of the files that are there, and need the list all the same: those of OCI and Ollama,
+    /// which are about contents, and pointers of git-lfs.
+    ///
+    /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the path is that of a file, or no manifest is given.
+    pub fn open_listed(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
         let given = options.manifest.as_deref();
-        let tree = if given.is_some_and(is_about_digests) { location.walk("")?.files } else { Vec::new() };
-        let rest = tree.iter().map(|file| file.name.as_str()).filter(|name| name.contains('/'));
-        let names: Vec<&str> = memory::collect(files.iter().map(String::as_str).chain(rest), FILES)?;
-        let manifests = gather(&location, &names, options.policy, given, (&budget, &mut notes))?;
+        let given = given.ok_or_else(|| Error::invalid("expected a manifest that says which files count"))?;
+        let location = directory(path.as_ref(), options, context)?;
+        let (names, mut notes) = (names_for(given, &location)?, Notes::default());
+        let manifests = manifests(&location, &names, options, &mut notes)?;
+        Self::assemble(location, Vec::new(), manifests, notes, options, context)
+    }
+
+    fn assemble(
+        location: Location,
+        files: Vec<String>,
+        manifests: Vec<Manifest>,
+        notes: Notes,
+        options: &OpenOptions,
+        context: &Context,
+    ) -> Result<Self> {
         let payload = Arc::new(Payload {
             name: location.path(),
             context: context.clone(),
@@ -70,10 +91,16 @@ impl Repository {
         self.location.directory()
     }
 
-    /// The models in the directory and its folders, sorted by path, as the names of files show them. Hidden folders are not entered.
+    /// The models in the directory and its folders, sorted by path, as the names of files show them. Hidden folders are not entered, nor
+    /// are those that this user may not list.
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): there are too many files, or folders too deep in each other.
     pub fn models(&self) -> Result<Vec<FoundModel>> {
+        Ok(self.survey()?.models)
+    }
+
+    /// As [`models`](Self::models), with the folders that may not be listed.
+    pub fn survey(&self) -> Result<Survey> {
         survey(&self.location)
     }
 
@@ -116,4 +143,35 @@ impl Repository {
     fn whole(&self) -> Whole<'_> {
         Whole { payload: &self.payload, location: &self.location, assets: &self.files, is_directory: true }
     }
+}
+
+/// The directory at a path.
+fn directory(path: &Path, options: &OpenOptions, context: &Context) -> Result<Location> {
+    let location = Location::open(path, options.access, &options.link_roots, context)?;
+    if location.entry().is_some() || location.set().is_some() {
+        let message = "expected a directory, found a file or the name of a set of files";
+        return Err(Error::invalid(message).with_path(location.path()));
+    }
+    Ok(location)
+}
+
+/// The visible files of a directory itself that are no manifests.
+fn own_files(location: &Location) -> Result<Vec<String>> {
+    let visible = location.listing()?.iter().filter(|file| !file.name.starts_with('.') && !is_manifest(&file.name));
+    memory::collect(visible.map(|file| file.name.clone()), FILES)
+}
+
+/// The names that have to be known to read a given manifest.
+fn names_for(given: &[u8], location: &Location) -> Result<Vec<String>> {
+    match needed_names(given)? {
+        Needed::Nothing => Ok(Vec::new()),
+        Needed::OwnFiles => own_files(location),
+        Needed::AllFiles => memory::collect(location.walk("")?.files.into_iter().map(|file| file.name), FILES),
+    }
+}
+
+/// The manifests that count for files of these names.
+fn manifests(location: &Location, names: &[String], options: &OpenOptions, notes: &mut Notes) -> Result<Vec<Manifest>> {
+    let names: Vec<&str> = memory::collect(names.iter().map(String::as_str), FILES)?;
+    gather(location, &names, options.policy, options.manifest.as_deref(), (&Budget::new(&options.limits), notes))
 }

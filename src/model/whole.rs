@@ -9,11 +9,11 @@ use std::sync::Arc;
 use super::cover::{is_weights, needed_files};
 use super::{FILES, Inner, Model};
 use crate::error::{Error, Kind, Result};
-use crate::formats::{FoundModel, survey};
+use crate::formats::{FoundModel, Survey, survey};
 use crate::host::Progress;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
-use crate::storage::{Location, OddName, Source};
+use crate::storage::{Location, OddName, Source, UnlistedFolder};
 use crate::verify::{
     Manifest, Policy, Report, ReportFile, UNFETCHED_FILE, VerifyOptions, claims_of_others, is_manifest, unfetched_files,
 };
@@ -54,7 +54,12 @@ impl Model {
     /// The models in the directory that was opened and in its folders, this one included, sorted by path: see
     /// [`Repository::models`](crate::Repository::models). None if a file was opened.
     pub fn models_of_directory(&self) -> Result<Vec<FoundModel>> {
-        if self.0.is_directory { survey(&self.0.location) } else { Ok(Vec::new()) }
+        Ok(self.survey_of_directory()?.models)
+    }
+
+    /// As [`models_of_directory`](Self::models_of_directory), with the folders that may not be listed.
+    pub fn survey_of_directory(&self) -> Result<Survey> {
+        if self.0.is_directory { survey(&self.0.location) } else { Ok(Survey::default()) }
     }
 
     /// Hashes every file and every tensor.
@@ -81,7 +86,7 @@ pub(super) struct Whole<'a> {
 #[derive(Default)]
 struct Rest {
     names: Vec<String>,
-    /// What nothing can name, or nobody can read.
+    /// What nothing can name, or nobody can read or list.
     unusable: Vec<ReportFile>,
 }
 
@@ -107,7 +112,10 @@ impl Whole<'_> {
             let also = claims_of_others(self.location, &self.with_own(&rest)?, manifests, *policy, &mut notes)?;
             let weights = if is_whole { needed_files(self.location)? } else { HashSet::new() };
             let mut others = self.others(options, &rest, &also, &mut progress)?;
-            others.missing.extend(unusable);
+            // What a manifest lists of these has been tried already.
+            let is_listed =
+                |name: &String| manifests.iter().chain(&also).any(|manifest| manifest.files.contains_key(name));
+            others.missing.extend(unusable.into_iter().filter(|file| !is_listed(&file.name)));
             Ok((others, also, weights))
         });
         let (Others { files, missing }, also, weights) = context.log_failure("verify", others)?;
@@ -161,10 +169,12 @@ impl Whole<'_> {
         };
         let odd = tree.odd_names.into_iter().map(|OddName { shown, why }| (shown, format!("the name {why}")));
         let special = tree.specials.into_iter().map(|name| (name, "it is neither a file nor a folder".to_owned()));
-        let unusable = odd.chain(special).filter(|(name, _)| is_visible(name)).map(|(name, problem)| {
-            let path = self.location.shown(&name);
-            ReportFile { name, path, problem: Some(problem) }
-        });
+        let unlisted = tree.unlisted.into_iter().map(|UnlistedFolder { name, why }| (name, why));
+        let unusable =
+            odd.chain(special).chain(unlisted).filter(|(name, _)| is_visible(name)).map(|(name, problem)| {
+                let path = self.location.shown(&name);
+                ReportFile { name, path, problem: Some(problem) }
+            });
         let unusable = memory::collect(unusable, FILES)?;
         Ok(Rest {
             names: memory::collect(tree.files.into_iter().map(|file| file.name).filter(is_rest), FILES)?,
@@ -235,10 +245,10 @@ impl Whole<'_> {
             if number > 0 && number.is_multiple_of(FILES_BETWEEN_CALLS) {
                 go_on()?;
             }
-            match self.location.open_asset(name) {
-                Ok(source) if !is_listed(name) && self.is_manifest(&source)? => {}
-                Ok(source) => memory::push(&mut others.files, PayloadFile::plain(source), FILES)?,
-                Err(e) if e.kind() == Kind::OutOfMemory || !(is_listed(name) || is_no_file(&e)) => return Err(e),
+            match self.open_other(name, is_listed(name)) {
+                Ok(None) => {}
+                Ok(Some(file)) => memory::push(&mut others.files, file, FILES)?,
+                Err(e) if ends_operation(&e) => return Err(e),
                 Err(e) if options.ignores_missing && is_absent(&e) => {}
                 Err(e) => {
                     let problem =
@@ -250,11 +260,23 @@ impl Whole<'_> {
         }
         Ok(others)
     }
+
+    /// Opens a file beside the payload's own; `None` for a manifest that no manifest lists.
+    fn open_other(&self, name: &str, is_listed: bool) -> Result<Option<PayloadFile>> {
+        let source = self.location.open_asset(name)?;
+        let is_expected = is_listed || !self.is_manifest(&source)?;
+        Ok(is_expected.then(|| PayloadFile::plain(source)))
+    }
 }
 
 /// Whether an error says that nothing has the name, not even a link.
 fn is_absent(error: &Error) -> bool {
     error.kind() == Kind::NotFound && error.os_code() != 0
+}
+
+/// Whether an error is that of the whole operation, and not of one file.
+fn ends_operation(error: &Error) -> bool {
+    matches!(error.kind(), Kind::OutOfMemory | Kind::Cancelled | Kind::Limit)
 }
 
 /// Whether an error says that a name leads to no file that could be read: a link leads nowhere or away, or to a folder.

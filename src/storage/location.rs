@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::Access;
 use super::address::Address;
 use super::blobs::Blobs;
-use super::disk::{Disk, dead_link};
+use super::disk::{Disk, explain_dead_link};
 use super::files::{Files, Role, SnapshotTree};
 use super::lent::{HostFiles, Lent};
 use super::name::{is_of_set, plain_name};
@@ -243,7 +243,8 @@ impl Location {
             Neighbours::Files(files) => files,
             Neighbours::None(why) => return Err(Error::new(Kind::Unsupported, *why)),
         };
-        let open = |plain: String| files.open(&plain, role).map_err(|e| explain_dead_link(e, files.link(&plain)));
+        let open =
+            |plain: String| files.open(&plain, role).map_err(|e| explain_dead_link(e, files.link(&plain).as_deref()));
         let opened = plain_name(name).and_then(open);
         opened.map_err(|e| e.with_path(files.shown(name)).with_subject(name))
     }
@@ -279,12 +280,4 @@ fn folder_of_set(path: &Path) -> Option<(&Path, Box<str>)> {
     let name = path.file_name()?.to_str().filter(|name| is_of_set(name))?;
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     Some((folder.unwrap_or(Path::new(".")), name.into()))
-}
-
-/// Says of a file that cannot be found that a link is there.
-fn explain_dead_link(error: Error, link: Option<String>) -> Error {
-    match link {
-        Some(target) if error.kind() == Kind::NotFound => dead_link(&target),
-        _ => error,
-    }
 }

@@ -35,7 +35,7 @@ mod system;
 pub(crate) use address::{Address, Store};
 pub(crate) use arena::{Arena, Frozen, Slot};
 pub(crate) use chunked::Chunked;
-pub(crate) use disk::dead_link;
+pub(crate) use disk::snapshot_around;
 pub use draft::Draft;
 pub(crate) use draft::{scratch_beside, write_scratch};
 pub use lent::{HostEntry, HostFile, HostFiles};
@@ -47,7 +47,7 @@ pub(crate) use stored::FileState;
 pub(crate) use stream::{Streamed, streamed};
 pub(crate) use system::signals::without_signals;
 #[allow(unused_imports, reason = "for readers that look into folders")]
-pub(crate) use tree::{Listed, OddName, Tree};
+pub(crate) use tree::{Listed, OddName, Tree, UnlistedFolder};
 pub(crate) use witness::Witness;
 
 /// How the bytes of files are reached.

@@ -1,6 +1,7 @@
 //! What lies in the directory of a model.
 
 use std::ffi::OsStr;
+use std::io;
 
 use super::files::Files;
 use super::name::oddity;
@@ -19,6 +20,17 @@ pub(crate) struct Tree {
     pub odd_names: Vec<OddName>,
     /// What is neither a file, a link nor a folder: pipes, sockets, devices. Sorted.
     pub specials: Vec<String>,
+    /// Those of the folders that this user may not list, sorted: nothing is known of what lies in them.
+    pub unlisted: Vec<UnlistedFolder>,
+}
+
+/// A folder that may not be listed, such as the `lost+found` of a volume.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct UnlistedFolder {
+    /// The name within the model.
+    pub name: String,
+    /// Why: `cannot list the directory: Permission denied`.
+    pub why: String,
 }
 
 /// The name of an entry that no model can mean, because it is not plain on every system.
@@ -65,7 +77,8 @@ impl Tree {
         tree.finish()
     }
 
-    /// Lists a folder, `""` for the model's own, and all folders in it; hidden ones are listed and not entered.
+    /// Lists a folder, `""` for the model's own, and all folders in it; hidden ones are listed and not entered. The first folder has to
+    /// be one that may be listed.
     pub(super) fn of_all_folders(files: &dyn Files, folder: &str) -> Result<Self> {
         let mut tree = TreeBuilder::default();
         tree.list(files, folder)?;
@@ -81,7 +94,7 @@ impl Tree {
                 let message = format!("it has folders more than {MAX_DEPTH} deep; name the model's file");
                 return Err(Error::new(Kind::Limit, message).with_subject(next));
             }
-            tree.list(files, &next).map_err(|e| e.with_path(files.shown(&next)))?;
+            tree.list_if_permitted(files, next)?;
             done += 1;
         }
         tree.finish()
@@ -118,14 +131,41 @@ impl TreeBuilder {
         files.list(folder, self)
     }
 
+    /// Lists a folder that was found in another one, or keeps why this user may not do that.
+    fn list_if_permitted(&mut self, files: &dyn Files, folder: String) -> Result<()> {
+        let before = self.counts();
+        match self.list(files, &folder) {
+            Err(e) if e.io_error().is_some_and(|e| e.kind() == io::ErrorKind::PermissionDenied) => {
+                // Names may have been read, and then nothing about what they are.
+                self.truncate(before);
+                memory::push(&mut self.tree.unlisted, UnlistedFolder { name: folder, why: e.without_site() }, NAMES)
+            }
+            listed => listed.map_err(|e| e.with_path(files.shown(&folder))),
+        }
+    }
+
+    /// How many entries of each kind there are.
+    fn counts(&self) -> [usize; 4] {
+        let Tree { files, folders, odd_names, specials, unlisted: _ } = &self.tree;
+        [files.len(), folders.len(), odd_names.len(), specials.len()]
+    }
+
+    fn truncate(&mut self, counts: [usize; 4]) {
+        let Tree { files, folders, odd_names, specials, unlisted: _ } = &mut self.tree;
+        files.truncate(counts[0]);
+        folders.truncate(counts[1]);
+        odd_names.truncate(counts[2]);
+        specials.truncate(counts[3]);
+    }
+
     /// Adds an entry of the folder that is being listed, in any order.
     pub(super) fn add(&mut self, name: &OsStr, entry: Entry) -> Result<()> {
         memory::check()?;
-        let Tree { files, folders, odd_names, specials } = &mut self.tree;
-        if files.len() + folders.len() + odd_names.len() + specials.len() == MAX_ENTRIES {
+        if self.counts().iter().sum::<usize>() == MAX_ENTRIES {
             let message = format!("the directory has more than {MAX_ENTRIES} files; name the model's file");
             return Err(Error::new(Kind::Limit, message));
         }
+        let Tree { files, folders, odd_names, specials, unlisted: _ } = &mut self.tree;
         if let Some(why) = oddity(name) {
             let shown = format!("{}{}", self.prefix, name.as_encoded_bytes().escape_ascii());
             return memory::push(odd_names, OddName { shown, why }, NAMES);
@@ -140,11 +180,12 @@ impl TreeBuilder {
     }
 
     fn finish(mut self) -> Result<Tree> {
-        let Tree { files, folders, odd_names, specials } = &mut self.tree;
+        let Tree { files, folders, odd_names, specials, unlisted } = &mut self.tree;
         files.sort_unstable();
         folders.sort_unstable();
         odd_names.sort_unstable();
         specials.sort_unstable();
+        unlisted.sort_unstable();
         // Readers make lists of the names, and sort them into sets of shards, by calls that cannot fail.
         memory::probe(PER_NAME * files.len(), NAMES)?;
         Ok(self.tree)
@@ -162,6 +203,9 @@ mod tests {
     /// Folders as a function: the entries of a folder.
     struct Made<F: Fn(&str) -> Vec<(OsString, Entry)> + Send + Sync>(F);
 
+    /// The same, of which one folder cannot be listed to its end.
+    struct Guarded(fn(&str) -> Vec<(OsString, Entry)>, &'static str, io::ErrorKind);
+
     impl<F: Fn(&str) -> Vec<(OsString, Entry)> + Send + Sync> Files for Made<F> {
         fn open(&self, _: &str, _: Role) -> Result<Source> {
             Err(Error::new(Kind::NotFound, "nothing here can be opened"))
@@ -169,6 +213,21 @@ mod tests {
 
         fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
             (self.0)(folder).into_iter().try_for_each(|(name, entry)| tree.add(&name, entry))
+        }
+
+        fn shown(&self, name: &str) -> String {
+            name.to_owned()
+        }
+    }
+
+    impl Files for Guarded {
+        fn open(&self, _: &str, _: Role) -> Result<Source> {
+            Err(Error::new(Kind::NotFound, "nothing here can be opened"))
+        }
+
+        fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
+            (self.0)(folder).into_iter().try_for_each(|(name, entry)| tree.add(&name, entry))?;
+            if folder == self.1 { Err(Error::io("list the directory", self.2.into())) } else { Ok(()) }
         }
 
         fn shown(&self, name: &str) -> String {
@@ -198,6 +257,25 @@ mod tests {
         assert_eq!(names(&all), ["a", "sub/b", "sub/deep/c", "z"]);
         assert_eq!(all.folders, ["sub", "sub/deep"]);
         assert_eq!(names(&Tree::of_all_folders(&files, "sub").unwrap()), ["sub/b", "sub/deep/c"]);
+    }
+
+    #[test]
+    fn folders_that_may_not_be_listed_are_kept_apart() {
+        let entries = |folder: &str| match folder {
+            "" => vec![("b".into(), Entry::Folder), ("a".into(), Entry::Folder), ("x".into(), Entry::File(1))],
+            "a" => vec![("y".into(), Entry::File(1)), ("deep".into(), Entry::Folder)],
+            _ => vec![("z".into(), Entry::File(1))],
+        };
+        let tree = |folder, kind| Tree::of_all_folders(&Guarded(entries, folder, kind), "");
+        let found = tree("a", io::ErrorKind::PermissionDenied).unwrap();
+        assert_eq!((names(&found), &found.folders[..]), (vec!["b/z", "x"], &["a".to_owned(), "b".to_owned()][..]));
+        let [UnlistedFolder { name, why }] = &found.unlisted[..] else { panic!("{:?}", found.unlisted) };
+        assert!(name == "a" && why.starts_with("cannot list the directory: permission denied"), "{why}");
+        // Of the folder that was asked for something has to be known.
+        assert_eq!(tree("", io::ErrorKind::PermissionDenied).unwrap_err().kind(), Kind::Io);
+        // Whatever else goes wrong may go better the next time.
+        let error = tree("a", io::ErrorKind::TimedOut).unwrap_err();
+        assert_eq!((error.kind(), error.site().path.as_deref()), (Kind::Io, Some("a")));
     }
 
     #[test]

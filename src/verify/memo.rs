@@ -14,7 +14,7 @@
 //! digest in it. Times are nanoseconds since 1970; a tree is the number of its hash function and its digest, as the kernel measures it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -148,13 +148,14 @@ struct StoredTree {
 }
 
 impl Memo {
-    /// Opens the memo at a path; if there is none, an empty one, whose file is made when there is something to remember.
+    /// Opens the memo at a path; if there is none, an empty one, whose file is made when there is something to remember. A symbolic link
+    /// is followed now and never replaced, also one to a file that is not there yet.
     ///
     /// [`Kind::Format`](crate::Kind::Format): a file is there, and it is no memo. It is not overwritten.
     /// [`Kind::NotFound`](crate::Kind::NotFound): the directory that it should lie in is not there.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         // The process may change its working directory.
-        let path = std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
+        let path = follow(std::path::absolute(path).map_err(|e| Error::io("find the file", e))?);
         if !path.parent().is_some_and(Path::is_dir) {
             let message = "the memo cannot be kept there: there is no such directory";
             return Err(Error::new(Kind::NotFound, message).with_path(path.to_string_lossy()));
@@ -208,6 +209,19 @@ impl std::fmt::Debug for Memo {
     }
 }
 
+/// Where a path leads by the links in its place, also if nothing is there yet. One that leads in a circle cannot be read afterwards.
+fn follow(mut path: PathBuf) -> PathBuf {
+    /// Those that Linux follows.
+    const MOST_LINKS: usize = 40;
+    for _ in 0..MOST_LINKS {
+        match (fs::read_link(&path), path.parent()) {
+            (Ok(target), Some(folder)) => path = folder.join(target),
+            _ => break,
+        }
+    }
+    path
+}
+
 /// Nanoseconds since 1970.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64)
@@ -223,7 +237,7 @@ fn is_settled(state: &FileState, now: u64) -> bool {
 /// The entries of a memo; none if there is no file.
 fn read(path: &Path) -> Result<Entries> {
     let mut bytes = Vec::new();
-    let is_other = std::fs::metadata(path).is_ok_and(|there| !there.is_file());
+    let is_other = fs::metadata(path).is_ok_and(|there| !there.is_file());
     let open = || if is_other { Err(io::Error::other("expected a regular file")) } else { File::open(path) };
     let read = open().and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
     let shown = || path.to_string_lossy();

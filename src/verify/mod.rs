@@ -29,7 +29,7 @@ pub(crate) use report::{ReportBuilder, ReportFile};
 
 pub use sources::{CHECKSUMS_FILE_NAME, GIVEN_MANIFEST, RECORD_FILE_NAME};
 pub(crate) use sources::{
-    UNFETCHED_FILE, claims_of_others, gather, is_about_digests, is_manifest, unfetched_files, write_checksums,
+    Needed, UNFETCHED_FILE, claims_of_others, gather, is_manifest, needed_names, unfetched_files, write_checksums,
     write_record,
 };
 

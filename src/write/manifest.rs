@@ -13,7 +13,9 @@ use crate::verify::{write_checksums, write_record};
 pub struct Manifests(Measured);
 
 impl Manifests {
-    /// Reads and hashes every file of the model.
+    /// Reads and hashes every file of the model. Of a directory, these are all files in it and its folders. A file that cannot be read is
+    /// an error that names it: a manifest that leaves it out in silence would be taken for complete. What is no file is left out: see
+    /// [`left_out`](Self::left_out).
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): tensors overlap so much that hashing each of them is too much work.
     pub fn of(model: &Model) -> Result<Self> {
@@ -30,7 +32,8 @@ impl Manifests {
         repository.measure(progress).map(Self)
     }
 
-    /// What the manifests do not cover: entries of the directory's folders that lead to no file, and why.
+    /// What the manifests do not cover, and why: entries of the directory's folders that lead to no file, and folders that may not be
+    /// listed.
     pub fn left_out(&self) -> &[Error] {
         &self.0.left_out
     }

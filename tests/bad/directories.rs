@@ -12,7 +12,7 @@ use crate::{assert_says, by};
 
 #[test]
 fn broken_directories_are_refused() {
-    assert_eq!(refuse_all([nothing(), several(), special()].concat()), 30);
+    assert_eq!(refuse_all([nothing(), several(), special()].concat()), 32);
 }
 
 /// Nobody can name it, so it would be left out of the model in silence.
@@ -214,7 +214,27 @@ fn special() -> Vec<Row> {
             NotFound,
             &["model.safetensors", "a link to \"nowhere\", which is not there"],
         ),
-        ("link in a circle", only(Item::Link("model.safetensors")), "", Io, &["model.safetensors", "cannot open"]),
+        (
+            "link in a circle",
+            only(Item::Link("model.safetensors")),
+            "",
+            NotFound,
+            &["model.safetensors: ", "it is a link to \"model.safetensors\", which leads in a circle"],
+        ),
+        (
+            "link in a circle that is named",
+            only(Item::Link("model.safetensors")),
+            "model.safetensors",
+            NotFound,
+            &["it is a link to \"model.safetensors\", which leads in a circle"],
+        ),
+        (
+            "manifest that is a link in a circle",
+            vec![at("model.safetensors", tensors(&["v"])), ("SHA256SUMS", Item::Link("SHA256SUMS"))],
+            "",
+            NotFound,
+            &["SHA256SUMS: ", "which leads in a circle"],
+        ),
         (
             "second shard outside",
             outside,
@@ -359,6 +379,11 @@ fn missing_shards_are_told_from_stale_indices_and_dead_links() {
         (
             vec![map(), first(), (of_four[1], Item::Link("../blobs/x"))],
             vec!["a link to \"../blobs/x\"", "restore that file"],
+            "incomplete",
+        ),
+        (
+            vec![map(), first(), (of_four[1], Item::Link(of_four[1]))],
+            vec!["a link to \"model-00004-of-00004.safetensors\", which leads in a circle", "restore that file"],
             "incomplete",
         ),
     ];

@@ -74,8 +74,12 @@ fn external_data_that_begins_like_another_format_is_told() {
 fn what_stands_for_a_missing_file_is_named() {
     let dvc = fs::read(Path::new(FILES).join("model.dvc")).unwrap();
     const ANNEX: &str = "../.git/annex/objects/Xx/0z/SHA256E-s12--0a.bin/SHA256E-s12--0a.bin";
-    let rows: [(_, &[&str]); 3] = [
+    let rows: [(_, &[&str]); 4] = [
         (("w.bin", Item::Link("gone")), &["it is a link to \"gone\", which is not there: restore that file"]),
+        (
+            ("w.bin", Item::Link("./w.bin")),
+            &["it is a link to \"./w.bin\", which leads in a circle", "restore that file"],
+        ),
         (("w.bin", Item::Link(ANNEX)), &["which is not there, a git-annex pointer", "git annex get"]),
         (at("w.bin.dvc", dvc), &["there is \"w.bin.dvc\", which is a DVC file", "`dvc pull`"]),
     ];

@@ -31,7 +31,7 @@ fn broken_indices_are_refused() {
 
 #[test]
 fn names_of_shards_lead_nowhere_else() {
-    assert_eq!(refuse_all([names(), kinds(), contents()].concat()), 35);
+    assert_eq!(refuse_all([names(), kinds(), contents()].concat()), 36);
 }
 
 fn texts() -> Vec<Row> {
@@ -153,7 +153,20 @@ fn kinds() -> Vec<Row> {
         ("link to a device", shard("a", "a", Item::Link("/dev/zero")), "", Format, outside),
         ("link to an absolute path", shard("a", "a", Item::Link("/etc/passwd")), "", Format, outside),
         ("link to the process", shard("a", "a", Item::Link("/proc/self/environ")), "", Format, outside),
-        ("link in a circle", shard("a", "a", Item::Link("a")), "", Io, &["a: ", "cannot find the file"]),
+        (
+            "link in a circle",
+            shard("a", "a", Item::Link("a")),
+            "",
+            NotFound,
+            &["a: ", "it is a link to \"a\", which leads in a circle"],
+        ),
+        (
+            "folder that is a link in a circle",
+            shard("b/a", "b", Item::Link("b")),
+            "",
+            NotFound,
+            &["b/a: the shard is missing"],
+        ),
         ("link out of the folder", below("a", ("m/a", Item::Link("../a"))), "m", Format, outside),
         (
             "one shard by its name and by a link",

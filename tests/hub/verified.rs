@@ -2,7 +2,9 @@
 //! the records of a download to a folder.
 
 use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -76,6 +78,80 @@ fn without_a_list_the_names_of_blobs_suffice() {
         let (path, expected) = snapshot(&cache, 0);
         fs::remove_dir_all(path.join("../../trees")).unwrap();
         assert_verified(&path, expected, CACHE);
+    }
+}
+
+/// Two disks share a cache: the blobs of a repository lie behind a link.
+#[test]
+fn blobs_on_another_disk_are_verified() {
+    for has_list in [true, false] {
+        let Some(cache) = cache("plain") else { return };
+        let (path, expected) = snapshot(&cache, 0);
+        let (repository, disk) = (path.join("../..").canonicalize().unwrap(), cache.root.join("disk"));
+        fs::rename(repository.join("blobs"), &disk).unwrap();
+        symlink(&disk, repository.join("blobs")).unwrap();
+        if !has_list {
+            fs::remove_dir_all(repository.join("trees")).unwrap();
+        }
+        assert_verified(&path, expected, CACHE);
+        // What lies there and leads on is no blob.
+        let (blob, secret) = (fs::canonicalize(path.join("config.json")).unwrap(), cache.root.join("secret"));
+        fs::rename(&blob, &secret).unwrap();
+        symlink(&secret, &blob).unwrap();
+        let model = open(&path, Policy::IfPresent).unwrap();
+        assert!(model.notes().iter().any(|note| note.rule == "model.asset.link"), "{:?}", model.notes());
+        let report = model.verify().unwrap();
+        let line = line(&report, "config.json");
+        assert!(
+            line.outcome == Outcome::Mismatch && line.reason().unwrap().contains("outside the model's directory"),
+            "{line:?}"
+        );
+    }
+}
+
+/// The link to the blobs permits nothing by itself: only what the model is entered by does, or the caller.
+#[test]
+fn a_link_to_blobs_is_no_permission() {
+    let Some(cache) = cache("plain") else { return };
+    let (path, expected) = snapshot(&cache, 0);
+    let (repository, disk) = (path.join("../..").canonicalize().unwrap(), cache.root.join("disk"));
+    fs::rename(repository.join("blobs"), &disk).unwrap();
+    symlink(&disk, repository.join("blobs")).unwrap();
+    let verify = |link_roots: Vec<_>| {
+        let options = OpenOptions { link_roots, ..OpenOptions::default() };
+        Repository::open(&path, &options, &Context::new()).unwrap().verify().unwrap()
+    };
+    let refused = verify(Vec::new());
+    assert!(line(&refused, "config.json").reason().unwrap().contains("link_roots"), "{refused:?}");
+    let permitted = verify(vec![disk]);
+    permitted.verdict(Policy::IfPresent).unwrap();
+    let files = expected["files"].as_array().unwrap().len();
+    assert_eq!(permitted.iter().filter(|line| line.outcome == Outcome::Match).count(), files);
+}
+
+/// A snapshot that was copied with its files in the place of links (`cp -rL`) has no blobs.
+#[test]
+fn a_snapshot_of_files_is_verified_by_the_list() {
+    for name in ["plain", "shared"] {
+        let Some(cache) = cache(name) else { return };
+        let (path, expected) = snapshot(&cache, 0);
+        let repository = path.join("../..").canonicalize().unwrap();
+        let copy = cache.root.join("copies").join(repository.file_name().unwrap());
+        let copied = copy.join("snapshots").join(path.file_name().unwrap());
+        fs::create_dir_all(copied.parent().unwrap()).unwrap();
+        let Some(cp) = common::tool("cp") else { return };
+        common::run(Command::new(&cp).arg("-rL").args([&path, &copied]));
+        common::run(Command::new(&cp).arg("-r").arg(repository.join("trees")).arg(&copy));
+        assert_verified(&copied, expected, CACHE);
+        // Seen from the directory above, too.
+        let above = || {
+            let repository = Repository::open(cache.root.join("copies"), &OpenOptions::default(), &Context::new());
+            repository.unwrap().verify().unwrap().verdict(Policy::Required)
+        };
+        above().unwrap();
+        rewrite(&copied.join("config.json"), |bytes| bytes[0] ^= 1);
+        assert_eq!(report(&copied).verdict(Policy::IfPresent).unwrap_err().kind(), Kind::Mismatch);
+        assert_eq!(above().unwrap_err().kind(), Kind::Mismatch);
     }
 }
 

@@ -142,6 +142,7 @@ fn only_files_that_are_not_there_may_be_missing() {
     let list = |name: &str| fs::write(root.path().join("SHA256SUMS"), format!("{}  {name}\n", "0".repeat(64))).unwrap();
     fs::create_dir(root.path().join("folder")).unwrap();
     symlink("gone", root.path().join("dead")).unwrap();
+    symlink("circle", root.path().join("circle")).unwrap();
     symlink("/etc/hostname", root.path().join("away")).unwrap();
     let lenient = VerifyOptions { ignores_missing: true, ..VerifyOptions::default() };
     list("absent");
@@ -149,6 +150,7 @@ fn only_files_that_are_not_there_may_be_missing() {
     for (name, why) in [
         ("folder", "expected a regular file, found a directory"),
         ("dead", "it is a link to \"gone\", which is not there"),
+        ("circle", "it is a link to \"circle\", which leads in a circle"),
         ("away", "outside the model's directory"),
         ("../outside", "\"..\""),
         ("/etc/hostname", "relative"),

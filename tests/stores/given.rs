@@ -139,7 +139,10 @@ fn a_manifest_covers_a_blob_by_its_digest() {
             let model = open_with(&store.at(&blob.path), Policy::Required, text.as_bytes()).unwrap();
             load(&model).unwrap();
             let file = Listed { path: blob.path.rsplit('/').next().unwrap().to_owned(), ..blob };
-            assert_match(&model.verify().unwrap(), &file, archive, Anchor::Caller);
+            let report = model.verify().unwrap();
+            assert_match(&report, &file, archive, Anchor::Caller);
+            assert_eq!(file_count(&report), 1, "of one file, the others are not asked for");
+            report.verdict(Policy::Required).unwrap();
             flip(&store.at(&blob.path));
             let model = open_with(&store.at(&blob.path), Policy::Required, text.as_bytes()).unwrap();
             assert_eq!(load(&model).unwrap_err().kind(), Kind::Mismatch);
@@ -261,7 +264,39 @@ fn a_manifest_covers_the_blobs_of_a_store() {
         assert!(listed.len() > 2, "{name}");
         let report = verify();
         listed.iter().for_each(|blob| assert_match(&report, blob, source, Anchor::Caller));
+        assert_eq!(report.iter().filter(|line| line.outcome == Outcome::Match).count(), listed.len(), "{name}");
         flip(&store.at(&listed[0].path));
         assert_mismatch(&verify(), &listed[0].path, source, &["the bytes differ"]);
+        assert_missing(&store, &manifest, &listed, source);
     }
+}
+
+/// Each blob that the manifest lists is missed in its place, seen from the store and from the folder of the blobs; also the only one,
+/// and all of them.
+fn assert_missing(store: &Store, manifest: &str, listed: &[Listed], source: &str) {
+    let folder = listed[0].path.rsplit_once('/').unwrap().0;
+    let verify = |root: &Path| {
+        let manifest = Some(manifest.as_bytes().to_vec());
+        let options = OpenOptions { manifest, policy: Policy::Required, ..OpenOptions::default() };
+        Repository::open(root, &options, &Context::new()).map(|repository| repository.verify().unwrap())
+    };
+    for (number, blob) in listed.iter().enumerate() {
+        let aside = store.at("aside");
+        fs::rename(store.at(&blob.path), &aside).unwrap();
+        let name = blob.path.rsplit_once('/').unwrap().1;
+        for (root, name) in [(store.root.clone(), &*blob.path), (store.at(folder), name)] {
+            let report = verify(&root).unwrap();
+            assert_mismatch(&report, name, source, &[&format!("it is missing; {source} lists it")]);
+            let wrong = report.iter().filter(|line| line.outcome == Outcome::Mismatch).count();
+            // The first one was damaged before.
+            assert_eq!(wrong, if number == 0 { 1 } else { 2 });
+        }
+        fs::rename(&aside, store.at(&blob.path)).unwrap();
+    }
+    listed.iter().for_each(|blob| fs::remove_file(store.at(&blob.path)).unwrap());
+    let report = verify(&store.root).unwrap();
+    listed.iter().for_each(|blob| assert_mismatch(&report, &blob.path, source, &["it is missing"]));
+    // Nothing tells that this is a folder of blobs; but some of them have names.
+    let error = verify(&store.at(folder)).and_then(|report| report.verdict(Policy::IfPresent)).unwrap_err();
+    assert_eq!(error.kind(), if source == "oci" { Kind::Mismatch } else { Kind::Format });
 }

@@ -11,6 +11,9 @@
 //!
 //! A snapshot may lead into the blobs of its own repository, and these into the store. Each step is checked by itself: no link of
 //! a snapshot reaches the store, or the blobs of another repository, in one step.
+//!
+//! `blobs` may be missing, where the files were copied in the place of links. It may be a link to another disk: then the names of the
+//! blobs count, but that link permits nothing, for it may lead anywhere.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -40,21 +43,32 @@ pub(super) struct Repository {
     /// What the snapshot is called, and the folders from it to the model.
     commit: String,
     within: PathBuf,
-    blobs: Folder,
+    blobs: Option<Blobs>,
     store: Option<Folder>,
+}
+
+/// The blobs of a repository.
+struct Blobs {
+    folder: Folder,
+    /// Whether they lie in the repository, and not behind a link.
+    are_own: bool,
+}
+
+impl Blobs {
+    fn open(path: &Path) -> Option<Self> {
+        let are_own = fs::symlink_metadata(path).ok()?.is_dir();
+        Some(Self { folder: Folder::open(path).ok()?, are_own })
+    }
 }
 
 impl Repository {
     /// The repository of a snapshot, or of a folder in one, that really lies at this place.
     pub(super) fn around(place: &Path) -> Option<Self> {
-        let repository = place.ancestors().find(|folder| is_repository(folder))?;
-        let mut rest = place.strip_prefix(repository).ok()?.components();
-        if rest.next()?.as_os_str() != SNAPSHOTS {
-            return None;
-        }
-        let commit = rest.next()?.as_os_str().to_str()?.to_owned();
-        let within = rest.as_path().to_owned();
-        let blobs = open_real(&repository.join(BLOBS))?;
+        let snapshot = place.ancestors().find(|folder| is_snapshot(folder))?;
+        let repository = snapshot.parent()?.parent()?;
+        let commit = snapshot.file_name()?.to_str()?.to_owned();
+        let within = place.strip_prefix(snapshot).ok()?.to_owned();
+        let blobs = Blobs::open(&repository.join(BLOBS));
         let store = repository.parent().map(|cache| cache.join(BLOBS)).filter(|store| is_store(store));
         let store = store.and_then(|store| open_real(&store));
         Some(Self { place: repository.to_owned(), commit, within, blobs, store })
@@ -63,18 +77,19 @@ impl Repository {
     /// Opens the blob that a file of the snapshot is a link to; `None` if it is no link to one.
     pub(super) fn open(&self, snapshot: &Folder, name: &str) -> Option<Result<File>> {
         let blob = self.blob(snapshot, name)?;
-        match self.blobs.link(&blob) {
-            None => self.blobs.open_place(&self.blobs.place().join(blob)),
-            Some(target) => self.open_shared(&target),
+        let Blobs { folder, .. } = self.blobs.as_ref().filter(|blobs| blobs.are_own)?;
+        match folder.link(&blob) {
+            None => folder.open_place(&folder.place().join(blob)),
+            Some(target) => self.open_shared(folder, &target),
         }
     }
 
-    /// Opens what the entry of a repository's blobs leads to, if that is a blob of the store.
-    fn open_shared(&self, target: &Path) -> Option<Result<File>> {
+    /// Opens what an entry of the blobs leads to, if that is a blob of the store.
+    fn open_shared(&self, blobs: &Folder, target: &Path) -> Option<Result<File>> {
         let store = self.store.as_ref()?;
         let hash = target.file_name()?.to_str().filter(|hash| is_hash(hash))?;
         let shelf = target.parent()?;
-        let is_shelf = shelf.file_name()?.to_str()? == &hash[..2] && self.blobs.leads_to(shelf.parent()?, store);
+        let is_shelf = shelf.file_name()?.to_str()? == &hash[..2] && blobs.leads_to(shelf.parent()?, store);
         if !is_shelf {
             return None;
         }
@@ -84,10 +99,11 @@ impl Repository {
     /// The name of the blob that a file of the snapshot is a link to: its ETag. For large files that is the SHA-256 of the contents,
     /// for small ones the name that git gives them.
     pub(super) fn blob(&self, snapshot: &Folder, name: &str) -> Option<String> {
+        let Blobs { folder: blobs, .. } = self.blobs.as_ref()?;
         let target = snapshot.link(name)?;
         let blob = target.file_name()?.to_str()?.to_owned();
         let from = Path::new(name).parent()?;
-        snapshot.leads_to(&from.join(target.parent()?), &self.blobs).then_some(blob)
+        snapshot.leads_to(&from.join(target.parent()?), blobs).then_some(blob)
     }
 
     /// Where the list of all files of the snapshot is kept, and the folder in it that the model is.
@@ -106,6 +122,16 @@ pub(super) fn blob_at(place: &Path) -> Option<String> {
 fn is_repository(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     TYPES.iter().any(|kind| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()))
+}
+
+fn is_snapshot(folder: &Path) -> bool {
+    let above = folder.parent().filter(|above| above.file_name().is_some_and(|name| name == SNAPSHOTS));
+    above.and_then(Path::parent).is_some_and(is_repository)
+}
+
+/// The snapshot that a file lies in, by its name below some directory: `…/models--ORG--NAME/snapshots/COMMIT`.
+pub(crate) fn snapshot_around(file: &str) -> Option<&str> {
+    Path::new(file).ancestors().skip(1).find(|folder| is_snapshot(folder))?.to_str()
 }
 
 fn is_hash(name: &str) -> bool {
@@ -258,6 +284,48 @@ mod tests {
             assert!(tree.ends_with("models--a--b/trees/rev.json"), "{tree:?}");
             assert_eq!(within, Path::new(folder));
         }
+    }
+
+    #[test]
+    fn snapshots_are_known_by_their_place() {
+        for (name, snapshot) in [
+            ("models--a--b/snapshots/c/w", Some("models--a--b/snapshots/c")),
+            ("hub/models--a--b/snapshots/c/sub/w", Some("hub/models--a--b/snapshots/c")),
+            ("x/snapshots/models--a--b/snapshots/c/w", Some("x/snapshots/models--a--b/snapshots/c")),
+            ("models--a--b/snapshots/c", None),
+            ("models--a--b/blobs/c/w", None),
+            ("a/snapshots/c/w", None),
+            ("a--b/snapshots/c/w", None),
+            ("/snapshots/c/w", None),
+        ] {
+            assert_eq!(snapshot_around(name), snapshot, "{name}");
+        }
+    }
+
+    /// Whoever makes the link decides what it permits: nothing.
+    #[test]
+    fn blobs_behind_a_link_have_names_and_are_not_opened() {
+        let cache = Cache::new();
+        let blobs = cache.path("models--a--b/blobs");
+        cache.link("models--a--b/blobs/absolute", &cache.path(&format!("blobs/22/{TWO}")).to_string_lossy());
+        cache.link("models--a--b/snapshots/rev/absolute", "../../blobs/absolute");
+        fs::rename(&blobs, cache.path("disk")).unwrap();
+        cache.file("disk/secret", "secret");
+        cache.link("models--a--b/snapshots/rev/secret", "../../blobs/secret");
+        symlink(cache.path("disk"), &blobs).unwrap();
+        let directory = Directory::open(&cache.path("models--a--b/snapshots/rev"), &[]).unwrap();
+        for name in ["own", "absolute", "secret"] {
+            assert_eq!(directory.blob(name).as_deref(), Some(name));
+            let error = cache.read(name).unwrap_err();
+            assert!(error.message().contains("outside the model's directory"), "{name}: {error}");
+        }
+        assert_eq!(
+            directory.tree().unwrap().0,
+            cache.path("models--a--b").canonicalize().unwrap().join("trees/rev.json")
+        );
+        fs::remove_file(&blobs).unwrap();
+        let directory = Directory::open(&cache.path("models--a--b/snapshots/rev"), &[]).unwrap();
+        assert!(directory.blob("own").is_none() && directory.tree().is_some());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod identity;
 mod tests;
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::error::{Error, Kind, Printable, Result};
 use crate::host::Context;
 use directory::Directory;
 pub(super) use file::OnDisk;
+pub(crate) use hub::snapshot_around;
 pub(super) use identity::{Identity, stamp};
 
 /// What a file is called that was given as a descriptor.
@@ -50,7 +52,9 @@ impl Disk {
             return Ok((over(Directory::open(path, link_roots)?), None));
         }
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let file = system::open_path(path).map_err(|e| explain_dead_link(e, path).with_path(path.to_string_lossy()))?;
+        let link = || fs::read_link(path).ok().map(|target| target.to_string_lossy().into_owned());
+        let explain = |e| explain_dead_link(e, link().as_deref()).with_path(path.to_string_lossy());
+        let file = system::open_path(path).map_err(explain)?;
         let directory = Directory::open(path.parent().unwrap_or(path), link_roots)?;
         directory.admit(&file, path);
         let disk = over(directory);
@@ -150,19 +154,22 @@ impl Files for Disk {
     }
 }
 
-/// A link that leads nowhere is there, and what it leads to is not.
-fn explain_dead_link(error: Error, path: &Path) -> Error {
-    match fs::read_link(path) {
-        Ok(target) if error.kind() == Kind::NotFound => dead_link(&target.to_string_lossy()),
-        _ => error,
+/// Says of a file that cannot be found that a link leads nowhere, or in a circle. `link` is what the link in the file's place says.
+pub(super) fn explain_dead_link(error: Error, link: Option<&str>) -> Error {
+    let is_circular = error.io_error().and_then(io::Error::raw_os_error) == Some(system::CIRCULAR);
+    if !is_circular && error.kind() != Kind::NotFound {
+        return error;
     }
-}
-
-/// The error for a link that leads nowhere.
-pub(crate) fn dead_link(target: &str) -> Error {
-    let message = format!(
-        "it is a link to \"{}\", which is not there: restore that file, or download it again",
-        Printable(target)
-    );
-    Error::new(Kind::NotFound, message)
+    match link {
+        Some(target) => {
+            let why = if is_circular { "leads in a circle, or through too many links" } else { "is not there" };
+            let target = Printable(target);
+            let message = format!("it is a link to \"{target}\", which {why}: restore that file, or download it again");
+            Error::new(Kind::NotFound, message)
+        }
+        None if is_circular => {
+            Error::new(Kind::NotFound, "a link on the way to it leads in a circle, or through too many links")
+        }
+        None => error,
+    }
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::buffer::spare_capacity;
 use rustix::fs::{CWD, Mode, OFlags};
+use rustix::io::Errno;
 
 use super::disk::OnDisk;
 use super::stored::Stored;
@@ -23,6 +24,9 @@ pub(super) use folder::Folder;
 
 /// Opening must neither hang on a FIFO nor take a terminal.
 const OPEN_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+/// The code of a call that found symbolic links which lead in a circle.
+pub(super) const CIRCULAR: i32 = Errno::LOOP.raw_os_error();
 
 /// Opens a path that the caller named, symbolic links and all.
 pub(super) fn open_path(path: &Path) -> Result<File> {

@@ -23,8 +23,8 @@ impl Folder {
     /// Opens a directory, symbolic links and all.
     pub(in crate::storage) fn open(path: &Path) -> io::Result<Self> {
         let path = fs::canonicalize(path)?;
-        // What is no directory cannot be listed.
-        fs::read_dir(&path).map(|_| Self { path })
+        // One that may not be listed has files that can be opened.
+        if fs::metadata(&path)?.is_dir() { Ok(Self { path }) } else { Err(io::ErrorKind::NotADirectory.into()) }
     }
 
     /// Where it is, without any link.

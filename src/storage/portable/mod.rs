@@ -15,6 +15,16 @@ use super::{Chunked, Source};
 use crate::error::{Error, Result};
 pub(super) use folder::Folder;
 
+/// The code of a call that found symbolic links which lead in a circle: `ELOOP`, which has its own number on Linux, or
+/// `ERROR_CANT_RESOLVE_FILENAME`. std has no stable kind of error for it.
+pub(super) const CIRCULAR: i32 = if cfg!(windows) {
+    1921
+} else if cfg!(any(target_os = "linux", target_os = "android")) {
+    40
+} else {
+    62
+};
+
 /// Opens a path that the caller named, symbolic links and all.
 ///
 /// Anything but a regular file is refused before it is opened, for opening a FIFO may hang; the open file is compared with

@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 
 use super::git_index::{self, Entry};
-use super::{Beside, Records, sha256_claim};
+use super::{About, Beside, Records, sha256_claim};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 use crate::memory;
@@ -36,7 +36,7 @@ pub(super) fn probe(bytes: &[u8]) -> bool {
 }
 
 /// Reads a pointer, which is of the only file of a model.
-pub(super) fn read(bytes: &[u8], names: &[&str]) -> Result<Claims> {
+pub(super) fn read(bytes: &[u8], About { names, .. }: &About<'_>) -> Result<Claims> {
     let claim = read_pointer(bytes)?;
     let [name] = names else {
         let message = format!("a git-lfs pointer is of one file, and the model has {}: name the file", names.len());
@@ -93,8 +93,7 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
 }
 
 fn add_clone(beside: &mut Beside<'_>, records: &Records<'_>, files: &mut BTreeMap<String, FileClaim>) -> Result<()> {
-    let objects = records.location().walk(OBJECTS);
-    let pointers = pointers(&beside.kept(OBJECTS, objects)?.unwrap_or_default().files)?;
+    let pointers = pointers(&beside.kept_files(records.location(), OBJECTS)?)?;
     let entries = if pointers.is_empty() { Ok(Vec::new()) } else { read_index(beside, records.location()) };
     for Entry { name, object, modified } in beside.kept(INDEX, entries)?.unwrap_or_default() {
         memory::check()?;
@@ -139,11 +138,13 @@ mod tests {
     #[test]
     fn a_pointer_states_digest_and_size() {
         let pointer = format!("{VERSION}\noid sha256:{OBJECT}\nsize 12345\n");
-        let (files, _) = read(pointer.as_bytes(), &["w"]).unwrap();
+        let location = Location::from_memory(bytes::Bytes::new(), None).unwrap();
+        let read = |pointer: &str, names: &[&str]| read(pointer.as_bytes(), &About { location: &location, names });
+        let (files, _) = read(&pointer, &["w"]).unwrap();
         assert_eq!((files["w"].size, files["w"].fastest().unwrap().1.to_string()), (Some(12345), OBJECT.to_owned()));
-        read(pointer.as_bytes(), &["v", "w"]).unwrap_err();
+        read(&pointer, &["v", "w"]).unwrap_err();
         for broken in [pointer.replace("12345", "x"), pointer.replace("4d7a", "4d7"), VERSION.to_owned()] {
-            read(broken.as_bytes(), &["w"]).unwrap_err();
+            read(&broken, &["w"]).unwrap_err();
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::finding::Notes;
 use crate::finding::rules::{MANIFEST_OUTDATED, MANIFEST_UNREADABLE};
 use crate::limits::Budget;
 use crate::memory;
-use crate::storage::{Address, Location, Source, Store, Tree};
+use crate::storage::{Address, Listed, Location, Source, Store, Tree, UnlistedFolder};
 
 pub use checksums::FILE_NAME as CHECKSUMS_FILE_NAME;
 pub(crate) use git_lfs::{UNFETCHED_FILE, unfetched_files};
@@ -39,35 +39,75 @@ struct Kind {
     source: &'static str,
     /// Whether bytes that the caller gives are of this kind.
     probe: fn(&[u8]) -> bool,
-    /// Reads bytes that the caller gives, for the files of a model.
-    read: fn(&[u8], &[&str]) -> Result<Claims>,
+    /// Which names of files have to be known to read them.
+    needs: Needed,
+    /// Reads bytes that the caller gives.
+    read: fn(&[u8], &About<'_>) -> Result<Claims>,
     /// What the disk says of the model.
     find: fn(&mut Beside<'_>) -> Result<Vec<Claims>>,
 }
 
+/// The names of files without which a manifest that the caller gives cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needed {
+    /// None: it says itself which files it is about.
+    Nothing,
+    /// Those of the model, which may have only one file.
+    OwnFiles,
+    /// Those of all files in the directory and its folders, which may be called by their digests, wherever they lie.
+    AllFiles,
+}
+
+/// The model that a manifest is about which the caller gives.
+struct About<'a> {
+    location: &'a Location,
+    /// Those that are [`Needed`].
+    names: &'a [&'a str],
+}
+
 /// Every kind that is known. The last one takes any text, so its errors are for what no other kind claims.
 const KINDS: &[Kind] = &[
-    Kind { source: "ollama", probe: oci::is_of_ollama, read: oci::read, find: oci::find_ollama },
-    Kind { source: "oci", probe: oci::probe, read: oci::read, find: oci::find_layout },
-    Kind { source: "git-lfs", probe: git_lfs::probe, read: git_lfs::read, find: git_lfs::find },
+    Kind {
+        source: "ollama",
+        probe: oci::is_of_ollama,
+        needs: Needed::AllFiles,
+        read: oci::read,
+        find: oci::find_ollama,
+    },
+    Kind { source: "oci", probe: oci::probe, needs: Needed::AllFiles, read: oci::read, find: oci::find_layout },
+    Kind {
+        source: "git-lfs",
+        probe: git_lfs::probe,
+        needs: Needed::OwnFiles,
+        read: git_lfs::read,
+        find: git_lfs::find,
+    },
     Kind {
         source: record::FILE_NAME,
         probe: record::probe,
+        needs: Needed::Nothing,
         read: |bytes, _| record::read(bytes),
         find: |beside| beside.file(record::FILE_NAME, record::read),
     },
-    Kind { source: "huggingface-cache", probe: |_| false, read: unreadable, find: hub::find },
-    Kind { source: "huggingface-local-dir", probe: |_| false, read: unreadable, find: local_dir::find },
+    Kind { source: "huggingface-cache", probe: |_| false, needs: Needed::Nothing, read: unreadable, find: hub::find },
+    Kind {
+        source: "huggingface-local-dir",
+        probe: |_| false,
+        needs: Needed::Nothing,
+        read: unreadable,
+        find: local_dir::find,
+    },
     Kind {
         source: checksums::FILE_NAME,
         probe: |_| true,
+        needs: Needed::Nothing,
         read: |bytes, _| checksums::read(bytes),
         find: |beside| beside.file(checksums::FILE_NAME, checksums::read),
     },
 ];
 
 /// For kinds that no bytes are of.
-fn unreadable(_: &[u8], _: &[&str]) -> Result<Claims> {
+fn unreadable(_: &[u8], _: &About<'_>) -> Result<Claims> {
     Err(Error::format("not a manifest"))
 }
 
@@ -89,7 +129,7 @@ pub(crate) fn gather(
         (Policy::None, Some(_)) => {
             Err(Error::invalid("a manifest is given, but the policy says that nothing is checked"))
         }
-        (_, Some(bytes)) => Ok(vec![read_given(bytes, names, budget)?]),
+        (_, Some(bytes)) => Ok(vec![read_given(bytes, &About { location, names }, budget)?]),
         (_, None) => {
             let addressed = addressed(location, names.iter().copied())?;
             let mut beside = Beside { location, names, addressed, budget, notes };
@@ -137,16 +177,21 @@ fn claim_of(Address { store, digest }: &Address) -> Option<FileClaim> {
     }
 }
 
-fn read_given(bytes: &[u8], names: &[&str], budget: &Budget) -> Result<Manifest> {
+fn read_given(bytes: &[u8], about: &About<'_>, budget: &Budget) -> Result<Manifest> {
     take(bytes.len() as u64, budget)?;
-    let kind = KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))?;
-    let claims = (kind.read)(bytes, names).map_err(|e| e.with_path(GIVEN_MANIFEST))?;
+    let kind = kind_of(bytes)?;
+    let claims = (kind.read)(bytes, about).map_err(|e| e.with_path(GIVEN_MANIFEST))?;
     Ok(Manifest::given(kind.source, claims, bytes))
 }
 
-/// Whether a manifest is about files that are called by their digests, wherever they lie: then it has to know all names.
-pub(crate) fn is_about_digests(bytes: &[u8]) -> bool {
-    KINDS.iter().find(|kind| (kind.probe)(bytes)).is_some_and(|kind| matches!(kind.source, "oci" | "ollama"))
+/// The kind of a manifest that the caller gives.
+fn kind_of(bytes: &[u8]) -> Result<&'static Kind> {
+    KINDS.iter().find(|kind| (kind.probe)(bytes)).ok_or_else(|| Error::format("not a manifest"))
+}
+
+/// Which names of files have to be known to read a manifest that the caller gives.
+pub(crate) fn needed_names(bytes: &[u8]) -> Result<Needed> {
+    Ok(kind_of(bytes)?.needs)
 }
 
 /// Takes the memory for what is kept of a manifest of `bytes` bytes: a short line becomes an entry of a map.
@@ -204,11 +249,22 @@ impl<'a> Beside<'a> {
             Ok(value) => Ok(Some(value)),
             Err(e) if matches!(e.kind(), OutOfMemory | Cancelled) => Err(e),
             Err(e) => {
-                let message = format!("{}: what it says of the model is not used", e.without_site());
-                self.notes.add(MANIFEST_UNREADABLE, path, message);
+                self.unreadable(path, &e.without_site());
                 Ok(None)
             }
         }
+    }
+
+    /// Tells that what a tool keeps cannot be read.
+    fn unreadable(&mut self, path: &str, why: &str) {
+        self.notes.add(MANIFEST_UNREADABLE, path, format!("{why}: what it says of the model is not used"));
+    }
+
+    /// The files in a folder in which a tool keeps something of its own, and in the folders in that; those that cannot be listed are told.
+    fn kept_files(&mut self, location: &Location, folder: &str) -> Result<Vec<Listed>> {
+        let Tree { files, unlisted, .. } = self.kept(folder, location.walk(folder))?.unwrap_or_default();
+        unlisted.iter().for_each(|UnlistedFolder { name, why }| self.unreadable(name, why));
+        Ok(files)
     }
 
     /// Tells that a file was changed after a tool noted what it should be.
@@ -232,8 +288,7 @@ impl<'a> Beside<'a> {
         if self.location.entry().is_some() {
             return memory::collect(self.names.iter().map(|name| (*name).to_owned()), "the names of files");
         }
-        let tree = if records.has_folder(folder) { records.walk(folder) } else { Ok(Tree::default()) };
-        let files = self.kept(folder, tree)?.unwrap_or_default().files;
+        let files = if records.has_folder(folder) { self.kept_files(records, folder)? } else { Vec::new() };
         let names =
             files.iter().filter_map(|file| file.name.strip_prefix(folder)?.strip_prefix('/')?.strip_suffix(ending));
         memory::collect(names.map(str::to_owned), "the names of files")

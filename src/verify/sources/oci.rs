@@ -9,19 +9,27 @@
 //! ("Content Descriptors"). A descriptor may also say by which name the contents are to be kept. A manifest of a layout is a blob
 //! itself: it is read only if it has the digest that led to it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::Beside;
+use super::{About, Beside};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 use crate::json::{self, Object, OwnedText};
 use crate::memory;
 use crate::storage::{Store, normal_name};
 use crate::verify::claims::{Claims, FileClaim};
+
+/// What stands before the digests in the names of blobs: of an image layout, and of the models of Ollama.
+const OCI_BLOBS: &str = "blobs/sha256/";
+const OLLAMA_BLOBS: &str = "blobs/sha256-";
+
+/// What the types of blobs begin with that are parts of models of Ollama.
+const OF_OLLAMA: &str = "\"application/vnd.ollama.";
 
 /// Blobs of one manifest or index, and manifests of one layout: far more than there are.
 const MOST: usize = 65_536;
@@ -102,25 +110,29 @@ pub(super) fn probe(bytes: &[u8]) -> bool {
 }
 
 pub(super) fn is_of_ollama(bytes: &[u8]) -> bool {
-    has(bytes, "\"application/vnd.ollama.") && probe(bytes)
+    has(bytes, OF_OLLAMA) && probe(bytes)
 }
 
-/// Reads a manifest that the caller gives: of files that its descriptors name, and of those of the model that are called by a digest.
-pub(super) fn read(bytes: &[u8], names: &[&str]) -> Result<Claims> {
-    let (mut files, mut blobs) = (BTreeMap::new(), BTreeMap::new());
-    for descriptor in document(bytes)?.descriptors() {
+/// Reads a manifest that the caller gives: of files that its descriptors name, and of blobs, which are called by their digests. In a
+/// directory that has such blobs all of them have to be there; of a model that is one of them, nothing is said of the others.
+pub(super) fn read(bytes: &[u8], about: &About<'_>) -> Result<Claims> {
+    let document = document(bytes)?;
+    let (known, called) = (about.known()?, about.called_by_digest()?);
+    let listed = || document.descriptors().filter_map(|one| Some((one, one.claim()?)));
+    let called = |digest: &Digest| called.get(digest).into_iter().flatten().copied();
+    let blob = listed().find_map(|(_, (digest, _))| called(&digest).next());
+    let blobs = about.blobs(has(bytes, OF_OLLAMA), blob);
+    let mut files = BTreeMap::new();
+    for (descriptor, (digest, claim)) in listed() {
         memory::check()?;
-        let Some((digest, claim)) = descriptor.claim() else { continue };
-        if let Some(name) = descriptor.name() {
-            add_name(&mut files, name, &claim)?;
+        // In a store the name is that of a copy elsewhere, unless it is here.
+        let name = descriptor.name().map(normal_name);
+        let name = name.filter(|name| blobs.is_none() || known.contains(&**name));
+        let mut names = called(&digest).map(Cow::Borrowed).chain(name).peekable();
+        if let (None, Some(prefix)) = (names.peek(), blobs) {
+            add_name(&mut files, &format!("{prefix}{digest}"), &claim)?;
         }
-        blobs.insert(digest, claim);
-    }
-    for name in names {
-        let digest = name.rsplit(['/', '-']).next().and_then(|digits| Digest::from_hex(digits).ok());
-        if let Some(claim) = digest.and_then(|digest| blobs.get(&digest)) {
-            add_name(&mut files, name, claim)?;
-        }
+        names.try_for_each(|name| add_name(&mut files, &name, &claim))?;
     }
     if files.is_empty() {
         return Err(Error::format(
@@ -128,6 +140,36 @@ pub(super) fn read(bytes: &[u8], names: &[&str]) -> Result<Claims> {
         ));
     }
     Ok((files, BTreeMap::new()))
+}
+
+impl<'a> About<'a> {
+    fn known(&self) -> Result<BTreeSet<&'a str>> {
+        self.names.iter().map(|name| memory::check().map(|()| *name)).collect()
+    }
+
+    /// The names that end with a digest.
+    fn called_by_digest(&self) -> Result<BTreeMap<Digest, Vec<&'a str>>> {
+        let mut called = BTreeMap::<_, Vec<_>>::new();
+        for name in self.names {
+            memory::check()?;
+            let digest = name.rsplit(['/', '-']).next().and_then(|digits| Digest::from_hex(digits).ok());
+            if let Some(digest) = digest {
+                memory::push(called.entry(digest).or_default(), *name, "the names of blobs")?;
+            }
+        }
+        Ok(called)
+    }
+
+    /// What stands before the digests in the names of the blobs, if the model is a directory that has blobs. `blob` is the name of one
+    /// that the manifest lists: the directory may be the folder of the blobs itself.
+    fn blobs(&self, is_of_ollama: bool, blob: Option<&'a str>) -> Option<&'a str> {
+        match self.location {
+            location if location.entry().is_some() => None,
+            location if location.has_folder("blobs/sha256") => Some(OCI_BLOBS),
+            location if is_of_ollama && location.has_folder("blobs") => Some(OLLAMA_BLOBS),
+            _ => blob.map(|name| name.trim_end_matches(|digit| !matches!(digit, '/' | '-'))),
+        }
+    }
 }
 
 /// Adds what is said of a file. If two descriptors disagree, nobody can tell which counts.
@@ -150,11 +192,10 @@ pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
         return Ok(vec![(files, BTreeMap::new())]);
     }
     let is_hidden = |name: &str| name.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
-    let manifests = beside.location.walk(MANIFESTS);
-    let manifests = beside.kept(MANIFESTS, manifests)?.unwrap_or_default().files;
+    let manifests = beside.kept_files(beside.location, MANIFESTS)?;
     for manifest in manifests.iter().filter(|file| !is_hidden(&file.name)) {
         if let Some(document) = read_kept(beside, &manifest.name, None)? {
-            add(&mut files, &document, |digest| format!("blobs/sha256-{digest}"))?;
+            add(&mut files, &document, |digest| format!("{OLLAMA_BLOBS}{digest}"))?;
         }
     }
     Ok(vec![(files, BTreeMap::new())])
@@ -172,7 +213,7 @@ pub(super) fn find_layout(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
 
 /// Adds what an index says, and the manifests that it leads to, each once.
 fn add_layout(beside: &mut Beside<'_>, files: &mut BTreeMap<String, FileClaim>, index: &Document) -> Result<()> {
-    let path = |digest| format!("blobs/sha256/{digest}");
+    let path = |digest| format!("{OCI_BLOBS}{digest}");
     let (mut ahead, mut seen) = (Vec::new(), BTreeSet::new());
     let mut add_all = |document: &Document, ahead: &mut Vec<Digest>| {
         add(files, document, path)?;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::finding::{Finding, Notes};
 use crate::limits::{Budget, Limits};
 use crate::memory;
-use crate::storage::Location;
+use crate::storage::{Location, snapshot_around};
 use crate::verify::claims::FileClaim;
 use crate::verify::{Anchor, Manifest, Policy};
 
@@ -93,7 +93,7 @@ fn folders_with_records<'a>(location: &Location, names: &[&'a str]) -> Result<BT
         if is_manifest(file) {
             with_records.insert(folder);
         }
-        with_records.extend(snapshot_of(name));
+        with_records.extend(snapshot_around(name));
         // All folders above it, too.
         let mut above = Some(folder);
         while let Some(folder) = above.filter(|folder| folders.insert(*folder)) {
@@ -106,32 +106,4 @@ fn folders_with_records<'a>(location: &Location, names: &[&'a str]) -> Result<BT
     };
     with_records.extend(folders.into_iter().filter(keeps_records));
     Ok(with_records)
-}
-
-/// The folder of the snapshot that a file lies in: `…/models--ORG--NAME/snapshots/COMMIT`.
-fn snapshot_of(name: &str) -> Option<&str> {
-    const SNAPSHOTS: &str = "/snapshots/";
-    let start = name.find(SNAPSHOTS)? + SNAPSHOTS.len();
-    let repository = name[..start - SNAPSHOTS.len()].rsplit('/').next()?;
-    let commit = name[start..].find('/')?;
-    repository.contains("--").then(|| &name[..start + commit])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn snapshots_are_known_by_their_place() {
-        for (name, snapshot) in [
-            ("models--a--b/snapshots/c/w", Some("models--a--b/snapshots/c")),
-            ("hub/models--a--b/snapshots/c/sub/w", Some("hub/models--a--b/snapshots/c")),
-            ("models--a--b/snapshots/c", None),
-            ("models--a--b/blobs/c/w", None),
-            ("a/snapshots/c/w", None),
-            ("/snapshots/c/w", None),
-        ] {
-            assert_eq!(snapshot_of(name), snapshot, "{name}");
-        }
-    }
 }
