@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::of;
+use super::{Stranger, of, signatures};
 use crate::error::Printable;
-use crate::formats::detect::Clues;
+use crate::formats::detect::{Clues, by_extension};
 use crate::storage::{Listed, Location};
 
 /// The most files that are named. The first bytes of those with weights are looked at.
@@ -69,7 +69,7 @@ pub(in crate::formats) fn instead(location: &Location) -> String {
     let listing = location.listing().unwrap_or_default();
     let visible = listing.iter().filter(|file| !file.name.starts_with('.'));
     // The largest files are the weights.
-    let mut weights: Vec<_> = visible.filter(|file| ends_in(file, WEIGHTS)).collect();
+    let mut weights: Vec<_> = visible.filter(|file| ends_in(&file.name, WEIGHTS)).collect();
     weights.sort_by_key(|file| Reverse(file.bytes));
 
     let mut held: Vec<_> =
@@ -78,6 +78,7 @@ pub(in crate::formats) fn instead(location: &Location) -> String {
         held.push(format!("{more} more such files"));
     }
     held.extend(unfinished(location));
+    held.extend(attributes(location, listing));
     match (&held[..], described(listing)) {
         ([], None) => String::new(),
         ([], Some(file)) => format!("; it holds \"{file}\", but the weights are missing: download them, too"),
@@ -90,6 +91,24 @@ fn described(listing: &[Listed]) -> Option<&'static str> {
     DESCRIPTIONS.iter().copied().find(|name| listing.iter().any(|file| file.name == **name))
 }
 
+/// What macOS keeps of a file with weights that is not there: a copy has left that behind.
+fn attributes(location: &Location, listing: &[Listed]) -> Option<String> {
+    let is_there = |name: &str| listing.binary_search_by(|file| file.name.as_str().cmp(name)).is_ok();
+    let is_weights = |name: &str| by_extension(name).is_some() || ends_in(name, WEIGHTS);
+    let of_missing = |file: &&Listed| of_hidden(file).is_some_and(|name| is_weights(name) && !is_there(name));
+    listing.iter().filter(of_missing).take(MOST).find_map(|file| {
+        let source = location.open_asset(&file.name).ok()?;
+        let Stranger { what, .. } = signatures::of(&Clues::of(&source).ok()?.head)?;
+        let (name, missing) = (Printable(&file.name), Printable(of_hidden(file)?));
+        Some(format!("{name}, which is {what}, but \"{missing}\" is not there: copy it, too"))
+    })
+}
+
+/// The file whose attributes macOS keeps under a name.
+fn of_hidden(file: &Listed) -> Option<&str> {
+    file.name.strip_prefix("._")
+}
+
 /// The files of a directory that a download has not finished, by their names; `None` if there are none.
 pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
     // A host is asked for no folder that it may not have.
@@ -97,7 +116,7 @@ pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
     let listing = location.listing().unwrap_or_default();
     let files = listing.iter().filter(|file| !file.name.starts_with('.')).chain(&hub);
     let named = |file: &Listed| format!("{}, by its name an unfinished download", Printable(&file.name));
-    let found: Vec<_> = files.filter(|file| ends_in(file, UNFINISHED)).take(MOST).map(named).collect();
+    let found: Vec<_> = files.filter(|file| ends_in(&file.name, UNFINISHED)).take(MOST).map(named).collect();
     (!found.is_empty()).then(|| found.join("; "))
 }
 
@@ -113,8 +132,8 @@ fn named(location: &Location, file: &Listed, with_cure: bool) -> String {
     }
 }
 
-fn ends_in(file: &Listed, endings: &[&str]) -> bool {
-    let name = file.name.as_bytes();
+fn ends_in(name: &str, endings: &[&str]) -> bool {
+    let name = name.as_bytes();
     let ends_with = |ending: &&str| {
         let start = name.len().checked_sub(ending.len());
         start.is_some_and(|start| name[start..].eq_ignore_ascii_case(ending.as_bytes()))
