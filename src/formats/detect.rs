@@ -177,12 +177,18 @@ pub(super) fn other_format(clues: &Clues<'_>, own: &str) -> Option<Error> {
     Some(Error::format(format!("by its content this is a file of {}: expected one of {own}", other.name)))
 }
 
+/// The name of the format that a file begins like.
+pub(super) fn format_of(clues: &Clues<'_>) -> Option<&'static str> {
+    let probed = FORMATS.iter().map(|format| (format, (format.probe)(clues)));
+    likeliest(&probed.collect::<Vec<_>>()).first().map(|format| format.name)
+}
+
 /// What is in the place of a file that is missing, with what helps: a link that leads nowhere, or a pointer beside it.
 pub(super) fn in_place_of(location: &Location, name: &str) -> Option<String> {
     if let Some(target) = location.link(name) {
         return Some(match stranger::of_link(&target) {
             Some(pointer) => format!("it is a link to \"{}\", which is not there, {pointer}", Printable(&target)),
-            None => dead_link(&target).message().to_owned(),
+            None => dead_link(&target, &location.unfinished()).message().to_owned(),
         });
     }
     let pointer = format!("{name}.dvc");

@@ -197,6 +197,11 @@ impl Location {
         self.files().and_then(|files| files.link(name))
     }
 
+    /// What downloads to the cache that the model lies in have not finished, by names in its repository: `blobs/ETAG.incomplete`.
+    pub(crate) fn unfinished(&self) -> Vec<String> {
+        self.files().map_or_else(Vec::new, |files| files.unfinished())
+    }
+
     /// Whether a folder of the disk lies under a plain name, and no link to one.
     pub(crate) fn has_folder(&self, name: &str) -> bool {
         self.files().is_some_and(|files| files.has_folder(name))
@@ -243,7 +248,7 @@ impl Location {
             Neighbours::Files(files) => files,
             Neighbours::None(why) => return Err(Error::new(Kind::Unsupported, *why)),
         };
-        let open = |plain: String| files.open(&plain, role).map_err(|e| explain_dead_link(e, files.link(&plain)));
+        let open = |plain: String| files.open(&plain, role).map_err(|e| explain_dead_link(e, &plain, &**files));
         let opened = plain_name(name).and_then(open);
         opened.map_err(|e| e.with_path(files.shown(name)).with_subject(name))
     }
@@ -282,9 +287,9 @@ fn folder_of_set(path: &Path) -> Option<(&Path, Box<str>)> {
 }
 
 /// Says of a file that cannot be found that a link is there.
-fn explain_dead_link(error: Error, link: Option<String>) -> Error {
-    match link {
-        Some(target) if error.kind() == Kind::NotFound => dead_link(&target),
+fn explain_dead_link(error: Error, name: &str, files: &dyn Files) -> Error {
+    match files.link(name) {
+        Some(target) if error.kind() == Kind::NotFound => dead_link(&target, &files.unfinished()),
         _ => error,
     }
 }

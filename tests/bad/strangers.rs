@@ -323,6 +323,16 @@ fn directories_say_what_they_hold_instead() {
                 "it holds b.onnx.crdownload, by its name an unfinished download; model.safetensors.incomplete, by its name",
             ],
         ),
+        (
+            "in a folder",
+            vec![at("rev/sub/b.gguf", "GGUF"), at("rev/config.json", "{}")],
+            &["it holds rev/sub/b.gguf, which is a GGUF file"],
+        ),
+        (
+            "a description in a folder",
+            vec![at("snapshots/rev/model_index.json", "{}"), at("snapshots/rev/config.json", "{}")],
+            &["it holds \"snapshots/rev/model_index.json\", but the weights are missing: download them, too"],
+        ),
         ("unfinished in the cache", vec![at(HUB, b"\x01"), at("config.json", "{}")], &[HUB, "an unfinished download"]),
     ];
     for (name, tree, words) in rows {

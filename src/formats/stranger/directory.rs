@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Stranger, of, signatures};
+use super::{Stranger, of, signatures, store};
 use crate::error::Printable;
 use crate::formats::detect::{Clues, by_extension};
 use crate::storage::{Listed, Location};
@@ -67,7 +67,14 @@ const HUB: &str = ".cache/huggingface/download";
 /// What a directory holds instead of a model: the end of a sentence, or nothing.
 pub(in crate::formats) fn instead(location: &Location) -> String {
     let listing = location.listing().unwrap_or_default();
-    let visible = listing.iter().filter(|file| !file.name.starts_with('.'));
+    let below = || location.walk("").unwrap_or_default();
+    let found = store::of(location).or_else(|| held(location, listing)).or_else(|| held(location, &below().files));
+    found.map_or_else(String::new, |found| format!("; {found}"))
+}
+
+/// What these files are, that no format reads; `None` if they are nothing that is known.
+fn held(location: &Location, files: &[Listed]) -> Option<String> {
+    let visible = files.iter().filter(|file| !base(&file.name).starts_with('.'));
     // The largest files are the weights.
     let mut weights: Vec<_> = visible.filter(|file| ends_in(&file.name, WEIGHTS)).collect();
     weights.sort_by_key(|file| Reverse(file.bytes));
@@ -77,18 +84,26 @@ pub(in crate::formats) fn instead(location: &Location) -> String {
     if let Some(more @ 1..) = weights.len().checked_sub(MOST) {
         held.push(format!("{more} more such files"));
     }
-    held.extend(unfinished(location));
-    held.extend(attributes(location, listing));
-    match (&held[..], described(listing)) {
-        ([], None) => String::new(),
-        ([], Some(file)) => format!("; it holds \"{file}\", but the weights are missing: download them, too"),
-        _ => format!("; it holds {}", held.join("; ")),
+    held.extend(unfinished_of(location, files));
+    held.extend(attributes(location, files));
+    match (&held[..], described(files)) {
+        ([], None) => None,
+        ([], Some(file)) => {
+            let file = Printable(file);
+            Some(format!("it holds \"{file}\", but the weights are missing: download them, too"))
+        }
+        _ => Some(format!("it holds {}", held.join("; "))),
     }
 }
 
 /// The file that describes a model whose weights lie beside it or in folders.
-fn described(listing: &[Listed]) -> Option<&'static str> {
-    DESCRIPTIONS.iter().copied().find(|name| listing.iter().any(|file| file.name == **name))
+fn described(files: &[Listed]) -> Option<&str> {
+    let of = |description: &&str| files.iter().find(|file| base(&file.name) == *description);
+    DESCRIPTIONS.iter().find_map(of).map(|file| &*file.name)
+}
+
+fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// What macOS keeps of a file with weights that is not there: a copy has left that behind.
@@ -111,12 +126,17 @@ fn of_hidden(file: &Listed) -> Option<&str> {
 
 /// The files of a directory that a download has not finished, by their names; `None` if there are none.
 pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
+    unfinished_of(location, location.listing().unwrap_or_default())
+}
+
+/// Which of these files, and of those that huggingface_hub keeps elsewhere, a download has not finished.
+fn unfinished_of(location: &Location, files: &[Listed]) -> Option<String> {
     // A host is asked for no folder that it may not have.
     let hub = if location.has_folder(HUB) { location.folder(HUB).unwrap_or_default().files } else { Vec::new() };
-    let listing = location.listing().unwrap_or_default();
-    let files = listing.iter().filter(|file| !file.name.starts_with('.')).chain(&hub);
-    let named = |file: &Listed| format!("{}, by its name an unfinished download", Printable(&file.name));
-    let found: Vec<_> = files.filter(|file| ends_in(&file.name, UNFINISHED)).take(MOST).map(named).collect();
+    let visible = files.iter().filter(|file| !base(&file.name).starts_with('.')).chain(&hub);
+    let names = visible.filter(|file| ends_in(&file.name, UNFINISHED)).map(|file| file.name.clone());
+    let named = |name: String| format!("{}, by its name an unfinished download", Printable(&name));
+    let found: Vec<_> = names.chain(location.unfinished()).take(MOST).map(named).collect();
     (!found.is_empty()).then(|| found.join("; "))
 }
 

@@ -124,6 +124,10 @@ impl Files for Disk {
         blob.map(of_blob).or_else(|| Address::of_place(&place))
     }
 
+    fn unfinished(&self) -> Vec<String> {
+        self.directory.unfinished()
+    }
+
     fn snapshot_tree(&self) -> Option<SnapshotTree> {
         let (path, within) = self.directory.tree()?;
         let file = OnDisk::held(system::open_path(&path).ok()?, path, Access::Read).ok()?;
@@ -153,16 +157,25 @@ impl Files for Disk {
 /// A link that leads nowhere is there, and what it leads to is not.
 fn explain_dead_link(error: Error, path: &Path) -> Error {
     match fs::read_link(path) {
-        Ok(target) if error.kind() == Kind::NotFound => dead_link(&target.to_string_lossy()),
+        Ok(target) if error.kind() == Kind::NotFound => {
+            let directory = path.parent().and_then(|directory| Directory::open(directory, &[]).ok());
+            let unfinished = directory.map_or_else(Vec::new, |directory| directory.unfinished());
+            dead_link(&target.to_string_lossy(), &unfinished)
+        }
         _ => error,
     }
 }
 
-/// The error for a link that leads nowhere.
-pub(crate) fn dead_link(target: &str) -> Error {
-    let message = format!(
-        "it is a link to \"{}\", which is not there: restore that file, or download it again",
-        Printable(target)
-    );
-    Error::new(Kind::NotFound, message)
+/// The error for a link that leads nowhere, with what downloads have not finished.
+pub(crate) fn dead_link(target: &str, unfinished: &[String]) -> Error {
+    let is_of_target = |name: &&String| {
+        let blob = target.rsplit('/').next().unwrap_or(target);
+        let rest = name.rsplit('/').next().and_then(|name| name.strip_prefix(blob));
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    let cure = match unfinished.iter().find(is_of_target) {
+        Some(name) => format!("its download was interrupted, and has left \"{}\": download it again", Printable(name)),
+        None => "restore that file, or download it again".to_owned(),
+    };
+    Error::new(Kind::NotFound, format!("it is a link to \"{}\", which is not there: {cure}", Printable(target)))
 }
