@@ -32,12 +32,31 @@ pub(super) fn unopened(error: Error, location: &Location, wanted: &Wanted<'_>) -
     error.site().path.iter().fold(explained, Error::with_path)
 }
 
-/// What a file of contents is by its beginning, if it is certainly something else; for the end of a sentence.
+/// What a file of contents is where it was looked at, if it is hardly what is wanted; for the end of a sentence.
 pub(super) fn other(file: &Source) -> Option<String> {
     let clues = Clues::of(file).ok().filter(|clues| clues.len() > 0)?;
     let is_prose = || clues.len() >= SHORTEST_TEXT && clues.head.contains(&b' ');
     let stranger = stranger(&clues)?;
-    (stranger.is_signed() || stranger.is_text() && is_prose()).then(|| stranger.to_string())
+    match () {
+        () if stranger.is_signed() || stranger.is_text() && is_prose() => {
+            Some(format!("by its beginning it is {stranger}"))
+        }
+        () if stranger.is_zeros() && has_only_zeros(file) => Some(ZEROS.to_owned()),
+        () => None,
+    }
+}
+
+const ZEROS: &str = "it has nothing but zeros wherever it was looked at (its start, middle and end): an interrupted download, unless \
+                     they are meant";
+
+/// Whether a file is zeros, as far as samples show. A small one may well be, such as a bias; and of one that was never written the
+/// file system tells more.
+fn has_only_zeros(file: &Source) -> bool {
+    const SHORTEST: u64 = 64 << 10;
+    const SAMPLE: u64 = 4096;
+    let Some(last) = file.len().checked_sub(SAMPLE).filter(|_| file.len() >= SHORTEST) else { return false };
+    let are_zeros = |at| file.read(at, SAMPLE).is_ok_and(|bytes| bytes.iter().all(|byte| *byte == 0));
+    [0, last / 4, last / 2, last / 4 * 3, last].into_iter().all(are_zeros) && file.unwritten().is_none()
 }
 
 /// Bytes of the shortest text that is no tensor: a few numbers may look like letters, or all elements like one.

@@ -32,7 +32,7 @@ pub(super) struct Tensors<'a> {
     /// External files by name, and their numbers in the list of weight files.
     external: HashMap<String, u32>,
     files: Vec<Source>,
-    /// The numbers of external files that begin like something else, and what that is.
+    /// The numbers of external files that look like something else, and what they are.
     others: Vec<(u32, String)>,
     /// The SHA-1 of each external file that states one.
     checksums: BTreeMap<String, Digest>,
@@ -162,11 +162,10 @@ impl<'a> Tensors<'a> {
         Ok(place)
     }
 
-    /// Says of files that begin like something else what they are.
+    /// Says of files that look like something else what they are.
     pub(super) fn note_others(&self, notes: &mut Notes) {
         for (file, other) in &self.others {
-            let message =
-                format!("its bytes are taken for the contents of tensors, but by its beginning it is {other}");
+            let message = format!("its bytes are taken for the contents of tensors, but {other}");
             notes.add(EXTERNAL_OTHER, self.files[*file as usize].name(), message);
         }
     }
