@@ -181,7 +181,7 @@ fn list(path: &Path, what: &str) -> Result<()> {
     let options = OpenOptions { policy: Policy::None, ..Default::default() };
     let context = context();
     measure(what, 0, || {
-        let models = Repository::open(path, &options, &context)?.models()?;
+        let models = Repository::open(path, &options, &context)?.survey()?.models;
         assert_eq!(models.len(), 10);
         Ok(models)
     })

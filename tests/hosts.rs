@@ -199,6 +199,42 @@ fn a_model_in_memory_may_have_many_files() {
     assert_eq!(model.files().next().unwrap().name(), "sub/a");
 }
 
+/// The files of a directory and its folders, by their names in it.
+fn files_below(root: &Path, prefix: &str) -> Vec<(String, Bytes)> {
+    let entries = fs::read_dir(root).unwrap().map(Result::unwrap);
+    let files = entries.flat_map(|entry| {
+        let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
+        match entry.path() {
+            folder if folder.is_dir() => files_below(&folder, &format!("{name}/")),
+            file => vec![(name, fs::read(file).unwrap().into())],
+        }
+    });
+    files.collect()
+}
+
+/// External data is found among the blobs, and among the files of a host, in folders too: the tensors are those of the disk.
+#[test]
+fn external_data_lies_beside_its_model_wherever_that_is() {
+    let folders = ["checksum", "everywhere", "one-file", "ranges", "saved-file-each", "several-files", "subdirectory"];
+    for folder in folders.map(|name| Path::new("tests/onnx/golden/external").join(name)) {
+        let blobs = files_below(&folder, "");
+        for entry in [None, Some("model.onnx")] {
+            let path = entry.map_or(folder.clone(), |name| folder.join(name));
+            let disk = Model::open(path, &OpenOptions::default(), &Context::new()).unwrap();
+            assert!(disk.files().len() > 1 && disk.tensors().len() > 1, "{}", folder.display());
+            let model = Model::from_blobs(blobs.clone(), entry, &OpenOptions::default(), &Context::new()).unwrap();
+            assert_same(&model, &disk);
+            if entry.is_some() {
+                assert_same(&open(&Arc::new(Host::new(blobs.clone())), entry).unwrap(), &disk);
+            }
+        }
+        let without = blobs.into_iter().filter(|(name, _)| name == "model.onnx");
+        let error = Model::from_blobs(without, None, &OpenOptions::default(), &Context::new()).unwrap_err();
+        assert_eq!(error.kind(), Kind::NotFound);
+        assert!(error.message().contains("the model \"model.onnx\" names the file"), "{error}");
+    }
+}
+
 #[test]
 fn blobs_that_are_missing_or_damaged_are_noticed() {
     let from =

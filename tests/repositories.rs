@@ -63,7 +63,7 @@ fn repository(path: &Path) -> Repository {
 }
 
 fn listed(path: &Path) -> Vec<String> {
-    repository(path).models().unwrap().into_iter().map(|model| model.path).collect()
+    repository(path).survey().unwrap().models.into_iter().map(|model| model.path).collect()
 }
 
 /// Left behind by an earlier save, or two variants side by side: each can be opened as a whole by the name that is listed.

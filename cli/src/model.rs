@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use weighbridge::verify::{GIVEN_MANIFEST, Memo, VerifyOptions};
-use weighbridge::{Access, Error, FoundModel, Kind, Limits, Model, OpenOptions, Policy, Repository, formats};
+use weighbridge::{Access, Error, Kind, Limits, Model, OpenOptions, Policy, Repository, Survey, formats};
 
 use crate::console::Console;
 use crate::failure::{Failure, moved_to};
@@ -97,7 +97,7 @@ impl From<PolicyArg> for Policy {
 /// What a user can name: a model, or a directory of several.
 pub enum Opened {
     Model(Model),
-    Repository(Box<Repository>, Vec<FoundModel>),
+    Repository(Box<Repository>, Survey),
 }
 
 impl ModelArgs {
@@ -184,9 +184,9 @@ impl OpeningArgs {
             return Err(explain_manifest(error, self.manifest.as_deref()));
         }
         let repository = self.open_files(path, policy, console)?;
-        let models = repository.models()?;
-        let is_known = repository.has_manifests() || !models.is_empty();
-        if is_known { Ok(Opened::Repository(Box::new(repository), models)) } else { Err(error.into()) }
+        let survey = repository.survey()?;
+        let is_known = repository.has_manifests() || !survey.models.is_empty();
+        if is_known { Ok(Opened::Repository(Box::new(repository), survey)) } else { Err(error.into()) }
     }
 
     /// Opens the files of a directory, whatever they are.
@@ -195,11 +195,18 @@ impl OpeningArgs {
         opened.map_err(|error| explain_manifest(error, self.manifest.as_deref()))
     }
 
-    /// Opens a directory to compare its files with a manifest.
-    pub fn open_listed(&self, path: &Path, manifest: &Path, console: &mut Console) -> Result<Repository, Failure> {
+    /// Opens a directory to compare its files with a manifest. Unless `all` of them matter, it is not listed.
+    pub fn open_listed(
+        &self,
+        path: &Path,
+        manifest: &Path,
+        all: bool,
+        console: &mut Console,
+    ) -> Result<Repository, Failure> {
         let bytes = Some(read_manifest(manifest, &self.limits())?);
         let options = OpenOptions { manifest: bytes, ..self.options(self.policy(Policy::IfPresent))? };
-        let opened = Repository::open(path, &options, &console.context());
+        let open = if all { Repository::open } else { Repository::open_listed };
+        let opened = open(path, &options, &console.context());
         let repository = opened.map_err(|error| explain_manifest(error, Some(manifest)))?;
         console.protect_all(&repository).map(|()| repository)
     }

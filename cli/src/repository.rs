@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use weighbridge::error::Printable;
-use weighbridge::{FoundModel, Repository};
+use weighbridge::{Finding, FoundModel, Repository, Survey};
 
 use crate::answer::Answer;
 use crate::console::Console;
@@ -28,14 +28,15 @@ impl From<FoundModel> for ModelDescription {
 struct Nothing {}
 
 /// Lists the models of a directory that is no model itself.
-pub fn list(repository: &Repository, models: Vec<FoundModel>, console: &mut Console) -> Result<(), Failure> {
-    console.tell_notes(repository.notes());
-    let models: Vec<_> = models.into_iter().map(ModelDescription::from).collect();
+pub fn list(repository: &Repository, survey: Survey, console: &mut Console) -> Result<(), Failure> {
+    let notes: Vec<Finding> = repository.notes().iter().chain(&survey.notes).cloned().collect();
+    console.tell_notes(&notes);
+    let models: Vec<_> = survey.models.into_iter().map(ModelDescription::from).collect();
     if console.is_human() {
         writeln!(console, "{}", count(models.len(), "model"))?;
         return Ok(print(console, &models)?);
     }
-    let notes = Some(repository.notes().iter().collect());
+    let notes = Some(notes.iter().collect());
     console.answer(Answer { head: &Nothing {}, list: Some(("models", models.iter())), notes, failure: None })
 }
 

@@ -183,7 +183,8 @@ fn check_listed(
     path: Option<&Path>,
     console: &mut Console,
 ) -> Result<Verified, Failure> {
-    let mut open = |folder: &Path| args.opening.open_listed(folder, manifest, console);
+    let all = args.fail_on_extra_files;
+    let mut open = |folder: &Path| args.opening.open_listed(folder, manifest, all, console);
     let repository = match path {
         Some(path) => open(&resolve(path)?)?,
         None => {

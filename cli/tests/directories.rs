@@ -385,6 +385,18 @@ fn a_list_of_which_no_file_is_there_verifies_nothing() {
     assert_eq!(run(&["verify", path(root.path()), "--status", "--json"]).status.code(), Some(2), "one or the other");
 }
 
+/// What a list does not name does not matter, as to sha256sum.
+#[test]
+fn a_list_is_checked_in_a_directory_of_any_size() {
+    let root = tempfile::tempdir().unwrap();
+    let line = "echo x >a; sha256sum a >list; ln -s gone dead; seq 70000 | xargs touch";
+    assert!(Command::new("sh").args(["-c", line]).current_dir(root.path()).status().unwrap().success());
+    let list = root.path().join("list");
+    let told = run(&["verify", "-c", path(&list), path(root.path())]);
+    assert_eq!((told.status.code(), &*text(&told.stderr)), (Some(0), ""), "{told:?}");
+    bad(1, &["verify", "-c", path(&list), path(root.path()), "--fail-on-extra-files"]);
+}
+
 /// What cannot be opened has files all the same, and manifests that tell what is wrong with them.
 #[test]
 fn the_files_of_a_damaged_model_are_verified() {

@@ -5,35 +5,10 @@ use super::lists::listed;
 use super::signature::{inputs, outputs};
 use super::subject::Subject;
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::Printable;
 use crate::finding::rules::{LABELS, LABELS_MISSING, PREPROCESSING, PREPROCESSING_MISSING};
-use crate::graph::{Attribute, Graph, Node, Value};
-use crate::memory;
-use crate::overview::LABEL_KEYS;
-
-/// What memory is asked for.
-const LABELS_FOUND: &str = "the labels of the classes";
-
-/// Keys of metadata that say how inputs are prepared; also all that begin with `Image.`, which the standard defines.
-const PREPROCESSING_KEYS: &[&str] = &[
-    "image_mean",
-    "image_size",
-    "image_std",
-    "imgsz",
-    "input_normalization",
-    "input_size",
-    "mean",
-    "normalization",
-    "preprocess",
-    "preprocessing",
-    "preprocessor_config",
-    "standardization_mean",
-    "standardization_std",
-    "std",
-];
-
-/// The domain of the operators of classic machine learning, which know the names of their classes.
-const CLASSIC_DOMAIN: &str = "ai.onnx.ml";
+use crate::graph::{Graph, Value};
+use crate::overview::{Labels, Meaning};
 
 /// Operators that give scores or classes.
 const CLASSIFIERS: &[&str] =
@@ -47,22 +22,21 @@ const MOST_WRAPPERS: usize = 8;
 
 pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
     let Some(main) = subject.graphs.get(0) else { return };
-    let found = labels(subject, main).and_then(|labels| Ok((labels, preprocessing(subject, main)?)));
-    let Some((labels, preprocessing)) = collector.note(found) else { return };
+    let Some(Meaning { labels, preprocessing }) = collector.note(Meaning::of(subject.model)) else { return };
     let image = inputs(main).find(is_image);
     if labels.is_empty() {
         report_missing_labels(main, image.is_some(), collector);
     } else {
-        collector.add(LABELS, Site::MODEL, || format!("class labels: {}", listed(&labels, String::clone)));
+        collector.add(LABELS, Site::MODEL, || format!("class labels: {}", listed(&labels, place_of)));
     }
     if !preprocessing.is_empty() {
-        let keys = || listed(&preprocessing, |key| metadata_text(key));
-        collector.add(PREPROCESSING, Site::MODEL, || format!("preprocessing: {}", keys()));
+        let places = || listed(&preprocessing, |place| Printable(place).to_string());
+        collector.add(PREPROCESSING, Site::MODEL, || format!("preprocessing: {}", places()));
     } else if let Some(image) = image {
         collector.add(PREPROCESSING_MISSING, Site::MODEL, || {
             let name = quoted(image.name);
             let message = format!("input {name} looks like an image, but its preprocessing is not described");
-            advise(message, "put size, order of channels, mean and deviation into metadata_props")
+            advise(message, "put size, order of channels, mean and deviation into metadata_props, or into `preprocessor_config.json`")
         });
     }
 }
@@ -76,58 +50,14 @@ fn report_missing_labels(main: &Graph, is_of_image: bool, collector: &mut Collec
     collector.add(LABELS_MISSING, Site::MODEL, || {
         let name = quoted(output.name);
         let message = format!("output {name} looks like classes, but the model has no names for them");
-        advise(message, "put the names into metadata_props, under the key `names`")
+        advise(message, "put the names into metadata_props, under the key `names`, or into a file beside the model such as `labels.txt`")
     });
 }
 
-/// Where the names of the classes are.
-fn labels(subject: &Subject<'_>, main: &Graph) -> Result<Vec<String>> {
-    let is_label = |key: &str| LABEL_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-    let keys = metadata(subject, main).filter(|key| is_label(key));
-    let named = outputs(main).filter(|output| is_list_of_labels(output.name));
-    let named = named.map(|output| format!("the name of output {}", quoted(output.name)));
-    let mut found: Vec<String> = memory::collect(keys.map(metadata_text).chain(named), LABELS_FOUND)?;
-    if subject.graphs.opset(0, CLASSIC_DOMAIN).is_none() {
-        return Ok(found);
-    }
-    for node in main.nodes().filter(|node| node.domain == CLASSIC_DOMAIN) {
-        let labels = main.attributes(&node).find(|attribute| names_classes(main, &node, attribute));
-        if let Some(attribute) = labels {
-            memory::check()?;
-            let text = format!("{} of {}", quoted(attribute.name), quoted(node.op));
-            memory::push(&mut found, text, LABELS_FOUND)?;
-        }
-    }
-    Ok(found)
-}
-
-/// Whether a name is an object of JSON, which some exporters give an output to list its classes.
-fn is_list_of_labels(name: &str) -> bool {
-    name.starts_with('{') && name.ends_with('}') && name.contains(':')
-}
-
-/// Whether an attribute lists classes: those of classifiers do, and that of an encoder that makes an output.
-fn names_classes(main: &Graph, node: &Node<'_>, attribute: &Attribute<'_>) -> bool {
-    let makes_output = || node.outputs.iter().filter_map(|value| main.value(*value)).any(|value| value.is_output);
-    let is_list = attribute.name.starts_with("classlabels_");
-    let is_encoder = attribute.name == "values_strings" && node.op == "LabelEncoder" && makes_output();
-    (is_list || is_encoder) && (attribute.strings().len() > 0 || !attribute.ints().is_empty())
-}
-
-/// Where it is said how inputs have to be prepared.
-fn preprocessing<'a>(subject: &Subject<'a>, main: &'a Graph) -> Result<Vec<&'a str>> {
-    let is_known = |key: &str| PREPROCESSING_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-    let keys = metadata(subject, main).filter(|key| key.starts_with("Image.") || is_known(key));
-    memory::collect(keys, LABELS_FOUND)
-}
-
-fn metadata<'a>(subject: &Subject<'a>, main: &'a Graph) -> impl Iterator<Item = &'a str> {
-    let of_model = subject.metadata.iter().map(|(key, _)| key);
-    of_model.chain(main.metadata.iter().map(|(key, _)| key.as_str()))
-}
-
-fn metadata_text(key: &str) -> String {
-    format!("{} in the metadata", quoted(key))
+/// Where labels stand, and how many there are: `config.json: id2label (10)`.
+fn place_of(Labels { count, source, .. }: &Labels) -> String {
+    let count = count.map_or_else(String::new, |count| format!(" ({count})"));
+    format!("{}{count}", Printable(source))
 }
 
 /// Whether an input is a picture: it says so, or has the shape of one.

@@ -2,7 +2,6 @@
 
 use super::reader::{Reader, Tell};
 use crate::graph::Graphs;
-use crate::metadata::Metadata;
 use crate::model::Model;
 use crate::tensor::TensorTable;
 
@@ -11,7 +10,6 @@ pub(super) struct Subject<'a> {
     pub model: &'a Model,
     pub graphs: &'a Graphs,
     pub tensors: &'a TensorTable,
-    pub metadata: &'a Metadata,
     /// Contents of tensors.
     pub reader: Reader<'a>,
 }
@@ -19,12 +17,6 @@ pub(super) struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// A model of which at most `budget` bytes of tensors are read, as long as `listener` says so.
     pub(super) fn of(model: &'a Model, budget: u64, listener: &'a Tell<'a>) -> Self {
-        Self {
-            model,
-            graphs: model.graphs(),
-            tensors: model.tensors(),
-            metadata: model.metadata(),
-            reader: Reader::new(model, budget, listener),
-        }
+        Self { model, graphs: model.graphs(), tensors: model.tensors(), reader: Reader::new(model, budget, listener) }
     }
 }

@@ -48,6 +48,7 @@ rules! {
     ASSET_NAME = Warning "model.asset.name";
     ASSET_SPECIAL = Warning "model.asset.special";
     ASSET_UNUSED = Warning "model.asset.unused";
+    FILE_SPARSE = Warning "model.file.sparse";
     FOLDER_UNLISTED = Warning "model.folder.unlisted";
     FORMATS_SEVERAL = Warning "model.formats.several";
     FILES_SEVERAL = Warning "model.files.several";

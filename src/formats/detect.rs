@@ -139,18 +139,18 @@ fn likeliest<'f>(probed: &[(&'f Format, Confidence)]) -> Vec<&'f Format> {
 }
 
 fn of_directory(listing: &[Listed], notes: &mut Notes) -> Result<Option<&'static Format>> {
-    let first = |format: &'static Format| Some((format, (format.entrances)(listing).into_iter().next()?));
-    let found = FORMATS.iter().filter_map(first).collect();
-    choose(found, notes)
+    let of_format = |format: &'static Format| (format.entrances)(listing).into_iter().map(move |found| (format, found));
+    choose(FORMATS.iter().flat_map(of_format).collect(), notes)
 }
 
-/// If several formats were found, the first one whose model has a plain name.
+/// If models of several formats were found, the format of the first one with a plain name.
 fn choose<'f>(found: Vec<(&'f Format, Entrance)>, notes: &mut Notes) -> Result<Option<&'f Format>> {
-    if found.len() < 2 {
-        return Ok(found.into_iter().next().map(|(format, _)| format));
+    let Some((first, _)) = found.first() else { return Ok(None) };
+    if found.iter().all(|(format, _)| format.name == first.name) {
+        return Ok(Some(*first));
     }
     let files: Vec<_> = found.iter().map(|(_, entrance)| &*entrance.file).collect();
-    let files = files.join(", ");
+    let files = joined(&files);
     let plain = found.iter().find(|(_, entrance)| entrance.is_plain);
     let Some((format, Entrance { file, .. })) = plain else {
         let message = format!("the directory has models of several formats ({files}): name one of them");
@@ -181,6 +181,12 @@ pub(super) fn other_format(clues: &Clues<'_>, own: &str) -> Option<Error> {
     Some(Error::format(format!("by its content this is a file of {}: expected one of {own}", other.name)))
 }
 
+/// The name of the format that a file begins like.
+pub(super) fn format_of(clues: &Clues<'_>) -> Option<&'static str> {
+    let probed = FORMATS.iter().map(|format| (format, (format.probe)(clues)));
+    likeliest(&probed.collect::<Vec<_>>()).first().map(|format| format.name)
+}
+
 /// What is in the place of a file that is missing, with what helps: a link that leads nowhere, or a pointer beside it.
 pub(super) fn in_place_of(location: &Location, name: &str) -> Option<String> {
     if let Some(target) = location.link(name) {
@@ -209,7 +215,8 @@ fn of_known_format() -> String {
     format!("of a format that this build reads ({})", super::names())
 }
 
-fn by_extension(file_name: &str) -> Option<&'static Format> {
+/// The format that the ending of a file's name tells.
+pub(super) fn by_extension(file_name: &str) -> Option<&'static Format> {
     let ends_with = |extension: &&str| file_name.strip_suffix(*extension).is_some_and(|stem| stem.ends_with('.'));
     FORMATS.iter().find(|format| format.extensions.iter().any(ends_with))
 }
@@ -262,6 +269,13 @@ mod tests {
         let error = choose(found, &mut notes).err().unwrap();
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert!(error.message().contains("(w.a, v.b): name one of them"), "{error}");
+        let all = ["w.a", "x.a"].map(|file| (&a, entrance(file, false))).into_iter();
+        let all = all.chain(["v.b", "u.b"].map(|file| (&b, entrance(file, false))));
+        let error = choose(all.collect(), &mut notes).err().unwrap();
+        assert!(error.message().contains("(w.a, x.a, v.b, u.b): name one of them"), "{error}");
+        let many = (0..60).map(|at| (if at < 30 { &a } else { &b }, entrance(&format!("{at}.x"), false)));
+        let error = choose(many.collect(), &mut notes).err().unwrap();
+        assert!(error.message().contains("48.x, 49.x, … 10 more): name one of them"), "{error}");
         assert!(choose(vec![(&a, entrance("w.a", false))], &mut notes).unwrap().is_some());
         assert!(notes.finish().unwrap().is_empty());
     }

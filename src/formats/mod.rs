@@ -173,6 +173,7 @@ fn several_models(names: &[impl AsRef<str>]) -> Error {
 fn joined(names: &[impl AsRef<str>]) -> String {
     const MOST: usize = 50;
     let shown: Vec<_> = names.iter().take(MOST).map(AsRef::as_ref).collect();
-    let more = if names.len() > MOST { ", …" } else { "" };
+    let more = names.len().checked_sub(MOST).filter(|more| *more > 0);
+    let more = more.map_or_else(String::new, |more| format!(", … {more} more"));
     format!("{}{more}", shown.join(", "))
 }

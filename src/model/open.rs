@@ -10,14 +10,14 @@ use bytes::Bytes;
 use super::journal::log_open;
 use super::{FILES, Inner, Model, OpenOptions};
 use crate::error::Result;
-use crate::finding::rules::{ASSET_LINK, ASSET_NAME, ASSET_SPECIAL, TENSORS_NONE};
+use crate::finding::rules::{ASSET_LINK, ASSET_NAME, ASSET_SPECIAL, FILE_SPARSE, TENSORS_NONE};
 use crate::finding::{Finding, Notes};
 use crate::formats::{self, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
 use crate::host::Context;
 use crate::limits::Budget;
 use crate::load::{Payload, PayloadFile, UsedMemo};
 use crate::memory;
-use crate::storage::{HostFiles, Location, Source};
+use crate::storage::{HostFiles, Location, Source, Unwritten};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, RunClaim, gather, is_manifest};
 
 /// What is said of a model that is nothing but metadata.
@@ -28,7 +28,7 @@ impl Model {
     /// Opens a file, a directory, or a numbered set of a directory that has several: by the path of its files with `*` in the place
     /// of the number, `DIR/model-*-of-00002.safetensors`.
     ///
-    /// Headers and indices are read and checked in full; the bytes of tensors are not touched, but for the first of a file of external
+    /// Headers and indices are read and checked in full; the bytes of tensors are not touched, but for a few of a file of external
     /// data, which may show that it is something else.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
         let path = path.as_ref();
@@ -106,6 +106,7 @@ impl Model {
         budget.tell()?;
         let mut parsed = formats::read(&location, options.format.as_deref(), &budget, &mut notes)?;
         budget.tell()?;
+        note_unwritten(&parsed.weights, &mut notes);
         parsed.assets.retain(|name| !is_manifest(name));
         for link in location.drop_dead_links(&mut parsed.assets) {
             notes.add(ASSET_LINK, "", link);
@@ -159,6 +160,19 @@ impl Model {
         let inner = Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes };
         memory::check()?;
         Ok(Self(Arc::new(inner)))
+    }
+}
+
+/// Says which files of weights were never written in large part.
+fn note_unwritten(weights: &[WeightFile], notes: &mut Notes) {
+    for source in weights.iter().filter(|file| file.base.is_none()).map(|file| &file.source) {
+        let Some(Unwritten { first, bytes }) = source.unwritten() else { continue };
+        let len = source.len();
+        let message = format!(
+            "from byte {first} on, {bytes} of its {len} bytes were never written, and read as zeros: an interrupted download, \
+             unless the zeros are meant"
+        );
+        notes.add(FILE_SPARSE, source.name(), message);
     }
 }
 

@@ -10,7 +10,7 @@ use super::{FILES, OpenOptions};
 use crate::error::{Error, Result};
 use crate::finding::rules::ASSET_LINK;
 use crate::finding::{Finding, Notes};
-use crate::formats::{FoundModel, Survey, survey};
+use crate::formats::{Survey, survey};
 use crate::host::{Context, Progress};
 use crate::limits::Budget;
 use crate::load::{Measured, Payload};
@@ -91,15 +91,10 @@ impl Repository {
         self.location.directory()
     }
 
-    /// The models in the directory and its folders, sorted by path, as the names of files show them. Hidden folders are not entered, nor
-    /// are those that this user may not list.
+    /// The models in the directory and its folders, as the names of files show them. Hidden folders are not entered; a folder that
+    /// this user may not list has a note.
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): there are too many files, or folders too deep in each other.
-    pub fn models(&self) -> Result<Vec<FoundModel>> {
-        Ok(self.survey()?.models)
-    }
-
-    /// As [`models`](Self::models), with the folders that may not be listed.
     pub fn survey(&self) -> Result<Survey> {
         survey(&self.location)
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::cover::{is_weights, needed_files};
 use super::{FILES, Inner, Model};
 use crate::error::{Error, Kind, Result};
-use crate::formats::{FoundModel, Survey, survey};
+use crate::formats::{Survey, survey};
 use crate::host::Progress;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
@@ -51,14 +51,9 @@ impl Model {
         self.0.is_directory
     }
 
-    /// The models in the directory that was opened and in its folders, this one included, sorted by path: see
-    /// [`Repository::models`](crate::Repository::models). None if a file was opened.
-    pub fn models_of_directory(&self) -> Result<Vec<FoundModel>> {
-        Ok(self.survey_of_directory()?.models)
-    }
-
-    /// As [`models_of_directory`](Self::models_of_directory), with the folders that may not be listed.
-    pub fn survey_of_directory(&self) -> Result<Survey> {
+    /// The models in the directory that was opened and in its folders, this one included: see
+    /// [`Repository::survey`](crate::Repository::survey). None if a file was opened.
+    pub fn survey(&self) -> Result<Survey> {
         if self.0.is_directory { survey(&self.0.location) } else { Ok(Survey::default()) }
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::document::{Document, at};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::finding::rules::ASSET_UNUSED;
 use crate::finding::{Finding, Notes, Rule};
 use crate::memory;
@@ -47,15 +47,25 @@ impl<'a> Assets<'a> {
         self.usable(bytes)
     }
 
+    /// The bytes of a file of text; `None` if there is none, or if it cannot be used.
+    pub(super) fn text(&mut self, name: &str) -> Result<Option<Bytes>> {
+        let Some(bytes) = self.bytes(name)? else { return Ok(None) };
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(_) => Ok(bytes),
+            Err(_) => Err(Error::format("expected UTF-8").with_path(name)),
+        };
+        self.usable(text)
+    }
+
     /// The values of a JSON file; `None` if there is none, or if they cannot be used.
-    fn document(&mut self, name: &str) -> Result<Option<Document>> {
+    pub(super) fn document(&mut self, name: &str) -> Result<Option<Document>> {
         let Some(bytes) = self.bytes(name)? else { return Ok(None) };
         let document = Document::read(&bytes).map_err(|e| e.with_path(name));
         self.usable(document)
     }
 
     /// What has been read, or a note that says why it is not used. Only a lack of memory ends the overview.
-    pub(super) fn usable<T>(&mut self, read: Result<T>) -> Result<Option<T>> {
+    fn usable<T>(&mut self, read: Result<T>) -> Result<Option<T>> {
         match read {
             Ok(usable) => Ok(Some(usable)),
             Err(e) if e.kind() == Kind::OutOfMemory => Err(e),
@@ -70,6 +80,8 @@ const FILES: &[&str] = &[
     "config.json",
     "genai_config.json",
     "hf_quant_config.json",
+    "preprocessor_config.json",
+    "processor_config.json",
     "quant_config.json",
     "quantize_config.json",
     "quanto_qmap.json",

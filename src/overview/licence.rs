@@ -3,7 +3,7 @@
 use super::assets::Assets;
 use super::brief;
 use super::facts::metadata_text;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::Model;
 
 /// The model card, which the Hub wants to begin with lines of YAML.
@@ -16,15 +16,8 @@ const KEYS: &[&str] = &["modelspec.license", "general.license", "model_license",
 const FILES: &[&str] = &["LICENSE", "LICENCE", "COPYING"];
 
 pub(super) fn licence(model: &Model, assets: &mut Assets<'_>) -> Result<Option<String>> {
-    let card = assets.bytes(CARD)?;
-    let text = card
-        .as_deref()
-        .map(|card| std::str::from_utf8(card).map_err(|_| Error::format("expected UTF-8").with_path(CARD)));
-    let text = match text {
-        Some(text) => assets.usable(text)?,
-        None => None,
-    };
-    let of_card = text.and_then(of_card);
+    let card = assets.text(CARD)?;
+    let of_card = card.as_deref().and_then(|card| std::str::from_utf8(card).ok()).and_then(of_card);
     let of_file = || model.assets().iter().find(|name| is_licence(name)).map(String::as_str);
     of_card.or_else(|| metadata_text(model, KEYS)).or_else(of_file).map(brief).transpose()
 }

@@ -44,9 +44,11 @@
 mod assets;
 mod document;
 mod facts;
+mod label_files;
 mod labels;
 mod licence;
 mod operators;
+mod preprocessing;
 mod quantization;
 mod schemes;
 mod tokenizer;
@@ -55,7 +57,6 @@ mod weights;
 
 use std::collections::BTreeMap;
 
-pub(crate) use labels::LABEL_KEYS;
 pub use labels::Labels;
 pub use quantization::Method;
 pub use totals::Total;
@@ -126,11 +127,29 @@ impl Overview {
             quantization: stated.map(|stated| stated.method()).transpose()?.or_else(|| weights.method()),
             context_length: facts::context_length(&documents),
             tied: facts::tied(model, &documents, architecture, &mut assets)?,
-            labels: labels::labels(model, &documents)?,
+            labels: labels::labels(model, &documents, &mut assets)?.into_iter().next(),
             tokenizer: tokenizer::tokenizer(model)?,
             licence: licence::licence(model, &mut assets)?,
             notes: assets.into_notes()?,
         })
+    }
+}
+
+/// Where it is said what the numbers of a model mean.
+pub(crate) struct Meaning {
+    /// The names of the classes, by each place where they stand.
+    pub labels: Vec<Labels>,
+    /// Where it is described how inputs are prepared: files, and keys of the metadata.
+    pub preprocessing: Vec<String>,
+}
+
+impl Meaning {
+    /// Looks where an overview does; what cannot be used is left out.
+    pub(crate) fn of(model: &Model) -> Result<Self> {
+        let mut assets = Assets::of(model);
+        let documents = Documents::read(&mut assets)?;
+        let labels = labels::labels(model, &documents, &mut assets)?;
+        Ok(Self { labels, preprocessing: preprocessing::preprocessing(model, &documents)? })
     }
 }
 

@@ -33,6 +33,11 @@ pub(super) trait Files: Send + Sync {
         None
     }
 
+    /// What downloads to the cache that the files lie in have not finished, by names in its repository.
+    fn unfinished(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What the cache that the files lie in keeps of what there should be; `None` if there is no such list.
     fn snapshot_tree(&self) -> Option<SnapshotTree> {
         None

@@ -197,6 +197,11 @@ impl Location {
         self.files().and_then(|files| files.link(name))
     }
 
+    /// What downloads to the cache that the model lies in have not finished, by names in its repository: `blobs/ETAG.incomplete`.
+    pub(crate) fn unfinished(&self) -> Vec<String> {
+        self.files().map_or_else(Vec::new, |files| files.unfinished())
+    }
+
     /// Whether a folder of the disk lies under a plain name, and no link to one.
     pub(crate) fn has_folder(&self, name: &str) -> bool {
         self.files().is_some_and(|files| files.has_folder(name))
@@ -243,8 +248,8 @@ impl Location {
             Neighbours::Files(files) => files,
             Neighbours::None(why) => return Err(Error::new(Kind::Unsupported, *why)),
         };
-        let open =
-            |plain: String| files.open(&plain, role).map_err(|e| explain_dead_link(e, files.link(&plain).as_deref()));
+        let explain = |e, plain: &str| explain_dead_link(e, files.link(plain).as_deref(), || files.unfinished());
+        let open = |plain: String| files.open(&plain, role).map_err(|e| explain(e, &plain));
         let opened = plain_name(name).and_then(open);
         opened.map_err(|e| e.with_path(files.shown(name)).with_subject(name))
     }

@@ -20,6 +20,7 @@ mod source;
 mod stored;
 mod stream;
 mod tree;
+mod unwritten;
 mod witness;
 
 /// What the disk code needs of the system: with the calls of Linux.
@@ -48,6 +49,7 @@ pub(crate) use stream::{Streamed, streamed};
 pub(crate) use system::signals::without_signals;
 #[allow(unused_imports, reason = "for readers that look into folders")]
 pub(crate) use tree::{Listed, OddName, Tree, UnlistedFolder};
+pub(crate) use unwritten::Unwritten;
 pub(crate) use witness::Witness;
 
 /// How the bytes of files are reached.

@@ -111,7 +111,7 @@ impl Source {
         self.stored_file().and_then(|stored| stored.hash_tree())
     }
 
-    fn stored_file(&self) -> Option<&dyn Stored> {
+    pub(super) fn stored_file(&self) -> Option<&dyn Stored> {
         match &self.0.backing {
             Backing::Stored(stored, _) => Some(&**stored),
             Backing::Memory(_) | Backing::Built(..) => None,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::unwritten::Unwritten;
 use super::{Chunked, Source};
 use crate::error::{Error, Kind, Result};
 
@@ -60,6 +61,11 @@ pub(super) trait Stored: Send + Sync {
 
     /// The digest of the hash tree that the file system keeps over the file and checks it by; `None` if there is none.
     fn hash_tree(&self) -> Option<String> {
+        None
+    }
+
+    /// How much of the file was never written; `None` if all was, or where that cannot be told.
+    fn unwritten(&self) -> Option<Unwritten> {
         None
     }
 

@@ -12,7 +12,7 @@ use crate::{assert_says, by};
 
 #[test]
 fn broken_directories_are_refused() {
-    assert_eq!(refuse_all([nothing(), several(), special()].concat()), 32);
+    assert_eq!(refuse_all([nothing(), several(), special()].concat()), 33);
 }
 
 /// Nobody can name it, so it would be left out of the model in silence.
@@ -76,7 +76,7 @@ fn nothing() -> Vec<Row> {
             vec![at("._model.safetensors", "\0\x05\x16\x07")],
             "",
             Unsupported,
-            &["holds no model"],
+            &["it holds ._model.safetensors, which is an AppleDouble file", "but \"model.safetensors\" is not there"],
         ),
         ("only another format", vec![at("pytorch_model.bin", "PK\x03\x04")], "", Unsupported, &["holds no model"]),
         ("nothing there", vec![], "model.safetensors", NotFound, &["model.safetensors", "cannot open the file"]),
@@ -126,6 +126,13 @@ fn several() -> Vec<Row> {
             "",
             InvalidArgument,
             &["several formats", "a.safetensors, b.onnx", "name one of them"],
+        ),
+        (
+            "two models of each of two formats",
+            vec![at("a.onnx", ""), at("b.onnx", ""), at("c.safetensors", &shard), at("d.safetensors", &shard)],
+            "",
+            InvalidArgument,
+            &["several formats (c.safetensors, d.safetensors, a.onnx, b.onnx): name one of them"],
         ),
         (
             "shard of a variant missing",
@@ -325,6 +332,34 @@ fn a_shard_that_is_opened_alone_is_told() {
     let only = plant(&vec![at("model-00001-of-00001.safetensors", tensors(&["w"]))]);
     let model = Model::open(only.path().join("model-00001-of-00001.safetensors"), &by(Access::Map), &Context::new());
     assert!(model.unwrap().notes().is_empty());
+}
+
+/// Numbers are told as they are written, also those of more digits than any number of files has.
+#[test]
+fn numbers_of_any_count_of_digits_are_told_as_they_are() {
+    const MANY: &str = "99999999999999999999999";
+    let member = |number: &str| format!("model-{number}-of-{MANY}.safetensors");
+    let root = tempfile::tempdir().unwrap();
+    let write = |name: &str| std::fs::write(root.path().join(name), tensors(&["w"])).unwrap();
+    let open = |name: &str| Model::open(root.path().join(name), &by(Access::Map), &Context::new());
+    write(&member("00001"));
+    let words = [&*member("00002"), &format!("is missing, and nearly all others of its set of {MANY}: an incomplete")];
+    assert_says("many", &open("").unwrap_err(), NotFound, &words);
+    let alone = open(&member("00001")).unwrap();
+    let [note] = alone.notes() else { panic!("{:?}", alone.notes()) };
+    assert!(note.message.starts_with(&format!("by its name it is shard 1 of {MANY};")), "{note}");
+    write(&member("000"));
+    let words = [&*format!("it is shard 0 of {MANY}: expected a number from 1 to {MANY}")];
+    assert_says("zero", &open("").unwrap_err(), Format, &words);
+    std::fs::remove_file(root.path().join(member("000"))).unwrap();
+    std::fs::remove_file(root.path().join(member("00001"))).unwrap();
+    write(&format!("model-{MANY}-of-2.safetensors"));
+    assert_says(
+        "more",
+        &open("").unwrap_err(),
+        Format,
+        &[&format!("it is shard {MANY} of 2: expected a number from 1 to 2")],
+    );
 }
 
 /// A variant may have an index of its own.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use weighbridge::Kind::{Format, NotFound};
+use weighbridge::verify::Subject;
 use weighbridge::{Access, Context, Kind, Model};
 
 use crate::bytes::{index, tensors};
@@ -118,7 +119,12 @@ fn external_data_that_cannot_be_opened_is_explained() {
         ),
         ("another case", vec![model("W.bin"), at("w.bin", "1234")], NotFound, &["there is \"w.bin\""]),
         ("unfinished", vec![model("w.data"), at("w.data.part", "12")], NotFound, &["there is \"w.data.part\""]),
-        ("in a folder", vec![model("sub/w.bin"), at("sub/v.bin", "1234")], NotFound, &["there is \"v.bin\""]),
+        (
+            "in a folder",
+            vec![model("sub/w.bin"), at("sub/v.bin", "1234")],
+            NotFound,
+            &["there is \"sub/v.bin\", which"],
+        ),
         ("absolute", vec![model("/w.bin")], Format, &["w: ", NAMES, "\"/w.bin\"", "is absolute"]),
         ("with backslashes", vec![model("sub\\w.bin")], Format, &["w: ", NAMES, "a backslash"]),
         (
@@ -134,5 +140,59 @@ fn external_data_that_cannot_be_opened_is_explained() {
         assert_says(name, &error, kind, words);
         assert_eq!(error.site().subject.as_deref(), Some("w"), "{name}: {error}");
         assert!(!error.message().contains("incomplete"), "{name}: {error}");
+    }
+}
+
+/// Files that may be the missing one are named whatever they are called, and no others.
+#[test]
+fn contents_that_were_renamed_or_moved_are_found() {
+    const DATA: [u8; 4] = [1, 2, 3, 4];
+    let model = |name: &'static str, location: &str| at(name, onnx(location, 4));
+    let found = |tree: Tree| {
+        let root = plant(&tree);
+        let error = Model::open(root.path().join(tree[0].0), &by(Access::Read), &Context::new()).unwrap_err();
+        assert_says(tree[0].0, &error, NotFound, &["and it is missing: "]);
+        error.message().rsplit("missing: ").next().unwrap().to_owned()
+    };
+    let renamed = |name: &str| format!("there is {name}, which may be the file under another name");
+    let moved = |name: &str| format!("there is {name}, which may be the file in another folder");
+    let rows: Vec<(Tree, String)> = vec![
+        (vec![model("d.onnx", "d_model.onnx_data"), at("d.onnx.data", DATA)], renamed("\"d.onnx.data\"")),
+        (vec![model("m.onnx", "weights.bin"), at("model.data", DATA)], renamed("\"model.data\"")),
+        (vec![model("m.onnx", "m.data"), at("data/m.data", DATA)], moved("\"data/m.data\"")),
+        (vec![model("m.onnx", "onnx/m.data"), at("m.data", DATA)], moved("\"m.data\"")),
+        (
+            vec![model("m.onnx", "m.data"), at("a/x", DATA), at("b", DATA), at("c", [1; 8]), at("m.bin", DATA)],
+            moved("\"m.bin\", \"c\", \"b\"").replace("in another folder", "under another name"),
+        ),
+    ];
+    for (tree, words) in rows {
+        assert_eq!(found(tree), words);
+    }
+    // Too short, of another model, of another format, text, hidden, a model.
+    for other in [
+        vec![at("x", &DATA[..3])],
+        vec![model("n.onnx", "n.onnx_data"), at("n.onnx_data", DATA), at("n.onnx.data", DATA)],
+        vec![at("x.safetensors", tensors(&["w"]))],
+        vec![at("pytorch_model.bak", fs::read(Path::new(FILES).join("checkpoint.pt")).unwrap())],
+        vec![at("config.json", format!("{{{}}}", " ".repeat(100)))],
+        vec![at(".x", DATA), at(".git/x", DATA)],
+    ] {
+        let tree = [vec![model("m.onnx", "m.data")], other].concat();
+        assert_eq!(found(tree), "put it where the model expects it");
+    }
+}
+
+/// A model that names itself for its contents is one file.
+#[test]
+fn a_model_that_holds_its_own_external_data_is_one_file() {
+    let root = plant(&vec![at("model.onnx", onnx("./model.onnx", 4))]);
+    for path in [root.path().to_owned(), root.path().join("model.onnx")] {
+        let model = Model::open(path, &by(Access::Read), &Context::new()).unwrap();
+        assert_eq!(model.files().map(|file| file.name().to_owned()).collect::<Vec<_>>(), ["model.onnx"]);
+        assert_eq!(model.bytes(0).unwrap(), onnx("./model.onnx", 4)[..4]);
+        let report = model.verify().unwrap();
+        let files = report.iter().filter(|line| matches!(line.subject, Subject::File(_)));
+        assert_eq!(files.map(|line| line.subject.name()).collect::<Vec<_>>(), ["model.onnx"]);
     }
 }

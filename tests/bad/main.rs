@@ -17,6 +17,7 @@ mod strangers;
 mod structure;
 mod trees;
 mod trust;
+mod unwritten;
 
 use std::sync::mpsc;
 use std::thread;

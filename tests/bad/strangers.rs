@@ -323,6 +323,16 @@ fn directories_say_what_they_hold_instead() {
                 "it holds b.onnx.crdownload, by its name an unfinished download; model.safetensors.incomplete, by its name",
             ],
         ),
+        (
+            "in a folder",
+            vec![at("rev/sub/b.gguf", "GGUF"), at("rev/config.json", "{}")],
+            &["it holds rev/sub/b.gguf, which is a GGUF file"],
+        ),
+        (
+            "a description in a folder",
+            vec![at("snapshots/rev/model_index.json", "{}"), at("snapshots/rev/config.json", "{}")],
+            &["it holds \"snapshots/rev/model_index.json\", but the weights are missing: download them, too"],
+        ),
         ("unfinished in the cache", vec![at(HUB, b"\x01"), at("config.json", "{}")], &[HUB, "an unfinished download"]),
     ];
     for (name, tree, words) in rows {
@@ -330,8 +340,13 @@ fn directories_say_what_they_hold_instead() {
         assert_says(name, &open(root.path()), Unsupported, words);
         assert_says(name, &open(root.path()), Unsupported, &["this directory holds no model of a format"]);
     }
-    let root = plant(&vec![at("README.md", "# A model"), at("._model.bin", b"\0\x05\x16\x07")]);
-    assert!(!open(root.path()).message().contains("it holds"));
+    let attributes = || at("._model.bin", b"\0\x05\x16\x07");
+    let held =
+        "it holds ._model.bin, which is an AppleDouble file, in which macOS keeps the attributes of another file, but";
+    let root = plant(&vec![at("README.md", "# A model"), attributes()]);
+    assert_says("attributes", &open(root.path()), Unsupported, &[held, "\"model.bin\" is not there: copy it, too"]);
+    let root = plant(&vec![attributes(), at("model.bin", b"\x01"), at("._notes.txt", b"\0\x05\x16\x07")]);
+    assert!(open(root.path()).message().ends_with("it holds model.bin"), "{}", open(root.path()));
     for description in ["config.json", "model_index.json", "adapter_config.json"] {
         let root = plant(&vec![at(description, "{}"), at("tokenizer.json", "{}"), at("._model.bin", b"\0")]);
         let held = format!("it holds \"{description}\", but the weights are missing");

@@ -245,7 +245,9 @@ fn a_plugin_has_a_domain_that_is_imported() {
     assert_eq!((told.severity, told.path.as_str()), (Severity::Info, "main/nms"));
     assert!(told.message.ends_with("`EfficientNMS_TRT` of domain `TRT` (1 node)"), "{told}");
     assert!(errors(&findings(&imported, "")).is_empty());
-    assert_eq!(the(&plugin("TRT", vec![]), "onnx.node.domain", "").severity, Severity::Error);
+    let told = the(&plugin("TRT", vec![]), "onnx.node.domain", "");
+    assert_eq!(told.severity, Severity::Error);
+    assert!(told.remedy.as_ref().is_some_and(|remedy| remedy.starts_with("import `TRT` in `opset_import`")), "{told}");
     let told = text(&the(&plugin("", vec![]), "onnx.node.unknown", ""));
     assert!(told.contains("specific to a runtime must use the domain of that runtime"), "{told}");
 }

@@ -204,6 +204,8 @@ fn a_check_reads_no_more_than_it_may_and_says_what_it_left() {
         ControlFlow::Continue(())
     });
     let found = found.unwrap();
+    // Where the file system tells, a note says that the file is a hole.
+    let found: Vec<_> = found.into_iter().filter(|finding| finding.rule != "model.file.sparse").collect();
     assert_eq!(rules(&found), ["model.size", "model.size.unread"]);
     let told = &found[1].message;
     assert!(

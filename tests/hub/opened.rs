@@ -1,6 +1,7 @@
 //! Models in caches open: by the snapshot, by the folder of the repository, and as parts of the cache.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use serde_json::Value;
@@ -90,7 +91,7 @@ fn a_repository_of_a_cache_stands_for_its_main_revision() {
 fn a_cache_lists_its_models() {
     let Some(cache) = cache("several") else { return };
     let root = cache.root.clone();
-    let found = Repository::open(&root, &OpenOptions::default(), &Context::new()).unwrap().models().unwrap();
+    let found = Repository::open(&root, &OpenOptions::default(), &Context::new()).unwrap().survey().unwrap().models;
     let mut expected = Vec::new();
     for snapshot in cache.snapshots.iter().filter(|snapshot| snapshot["kind"] == "model") {
         let path = cache.root.join(snapshot["path"].as_str().unwrap());
@@ -119,5 +120,18 @@ fn an_incomplete_snapshot_is_refused_by_the_name_of_what_is_missing() {
         let missing = expected["missing"][0].as_str().unwrap();
         assert_eq!((error.kind(), error.site().subject.as_deref()), (Kind::NotFound, Some(missing)), "{error}");
         assert!(error.message().contains("incomplete download"), "{error}");
+        // What is left of it is in the cache.
+        let blobs = fs::read_dir(snapshot.join("../../blobs")).unwrap().map(|entry| entry.unwrap().file_name());
+        let left = blobs.map(|name| name.into_string().unwrap()).find(|name| name.ends_with(".incomplete")).unwrap();
+        assert!(error.message().contains(&format!("there is blobs/{left}, by its name an unfinished")), "{error}");
+        let blob = left.split('.').next().unwrap();
+        symlink(format!("../../blobs/{blob}"), snapshot.join(missing)).unwrap();
+        for path in [snapshot.to_owned(), snapshot.join(missing)] {
+            let error = open(&path).unwrap_err();
+            let words = format!("its download was interrupted, and has left \"blobs/{left}\": download it again");
+            assert!(error.kind() == Kind::NotFound && error.message().ends_with(&words), "{error}");
+        }
+        fs::remove_file(snapshot.join("../../blobs").join(&left)).unwrap();
+        assert!(open(snapshot).unwrap_err().message().contains("restore that file, or download it again"));
     });
 }

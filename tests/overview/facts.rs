@@ -180,3 +180,30 @@ fn labels_are_found_in_configurations_and_in_metadata() {
         assert_eq!(labels(with_config(&nothing)), None, "{nothing}");
     }
 }
+
+#[test]
+fn labels_are_found_in_files_beside_the_model() {
+    let labels = |files: &[(&str, &str)]| {
+        let labels = overview(model(&json!({}), files)).labels;
+        labels.map(|of| (of.count, of.first.join(" "), of.source))
+    };
+    let lines = "cat\ndog\r\n\nowl\neel\n";
+    for name in ["labels.txt", "Labels.TXT", "classes.txt", "imagenet_classes.txt", "coco.names", "ppocr_keys_v1.txt"] {
+        assert_eq!(labels(&[(name, lines)]), Some((Some(4), "cat dog owl".to_owned(), name.to_owned())), "{name}");
+    }
+    for (name, text) in [
+        ("id2label.json", r#"{"0": "cat", "10": "eel", "2": "owl", "1": "dog"}"#),
+        ("coco_label_map.json", r#"{"cat": 0, "eel": 10, "dog": 1, "owl": 2}"#),
+        ("labels.json", r#"["cat", "dog", "owl", "eel"]"#),
+    ] {
+        assert_eq!(labels(&[(name, text)]), Some((Some(4), "cat dog owl".to_owned(), name.to_owned())), "{name}");
+    }
+    for none in
+        [("vocab.txt", lines), ("dict.txt", lines), ("merges.txt", lines), ("labels.txt", ""), ("id2label.json", "{}")]
+    {
+        assert_eq!(labels(&[none]), None, "{none:?}");
+    }
+    let broken = overview(model(&json!({}), &[("id2label.json", "{"), ("classes.txt", lines)]));
+    assert_eq!(broken.labels.unwrap().source, "classes.txt");
+    assert_eq!((broken.notes[0].rule, broken.notes.len()), ("model.asset.unused", 1));
+}

@@ -118,6 +118,35 @@ fn a_manifest_that_is_not_what_its_digest_says_is_not_believed() {
 }
 
 /// Go writes a list without elements as null.
+/// A store is no model: it is called what it is, with a blob that is one.
+#[test]
+fn stores_that_are_opened_as_models_are_named() {
+    for (name, what) in
+        [("oci", "an OCI image layout"), ("oci-nested", "an OCI image layout"), ("ollama", "a store of Ollama")]
+    {
+        let Some(store) = Store::unpack(name) else { return };
+        let folder = if name == "ollama" { "blobs" } else { "blobs/sha256" };
+        let count = fs::read_dir(store.at(folder)).unwrap().count();
+        let error = store.model(Policy::None).unwrap_err();
+        assert_eq!(error.kind(), Kind::Unsupported);
+        let words =
+            format!("it is {what} with {count} blobs, which `verify` checks; open a model by the path of its blob");
+        assert!(error.message().contains(&words), "{error}");
+        let (weights, bytes) = (store.weights(), |blob: &Listed| fs::metadata(store.at(&blob.path)).unwrap().len());
+        let most = weights.iter().map(bytes).max().unwrap();
+        let is_named = |blob: &Listed| error.message().ends_with(&format!("such as \"{}\" (safetensors)", blob.path));
+        assert!(weights.iter().any(|blob| bytes(blob) == most && is_named(blob)), "{error}");
+        let above = open(store.root.parent().unwrap(), Policy::None).unwrap_err();
+        let own = store.root.file_name().unwrap().to_str().unwrap();
+        assert!(above.message().contains(&format!("its folder \"{own}\" is {what} with {count} blobs")), "{above}");
+        fs::remove_dir_all(store.at("blobs")).unwrap();
+        assert!(!store.model(Policy::None).unwrap_err().message().contains(what));
+    }
+    let Some(store) = Store::unpack("oci-empty") else { return };
+    let error = store.model(Policy::None).unwrap_err();
+    assert!(error.message().ends_with("it is an OCI image layout with 0 blobs, which `verify` checks"), "{error}");
+}
+
 #[test]
 fn a_layout_without_manifests_is_empty() {
     let Some(store) = Store::unpack("oci-empty") else { return };

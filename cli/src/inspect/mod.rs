@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use weighbridge::error::Printable;
 use weighbridge::metadata::Datum;
 use weighbridge::overview::Overview;
-use weighbridge::{FoundModel, Kind, Model, Policy, memory};
+use weighbridge::{FoundModel, Kind, Model, Policy, Survey, memory};
 
 use crate::answer::Answer;
 use crate::args::Inspect;
@@ -64,7 +64,7 @@ pub fn run(args: &Inspect, console: &mut Console) -> Result<(), Failure> {
     let policy = args.model.policy(if args.digests { Policy::IfPresent } else { Policy::None });
     match args.model.open_whole(policy, console)? {
         Opened::Model(model) => inspect(args, &model, policy, console),
-        Opened::Repository(repository, models) => repository::list(&repository, models, console),
+        Opened::Repository(repository, survey) => repository::list(&repository, survey, console),
     }
 }
 
@@ -79,9 +79,10 @@ fn inspect(args: &Inspect, model: &Model, policy: Policy, console: &mut Console)
         (Err(_), false) => return verdict,
         (digests, _) => digests?,
     };
-    let overview = Overview::of(model)?;
+    let (overview, survey) = (Overview::of(model)?, survey(model, console)?);
     console.tell_notes(&overview.notes);
-    let description = describe(model, &overview, models_beside(model, console)?)?;
+    console.tell_notes(&survey.notes);
+    let description = describe(model, &overview, survey.models)?;
     let tensors = selected.as_deref().map(|selected| TensorList::new(model, selected, digests.as_deref()));
     let printed = if console.is_human() {
         print(console, model, &overview, &description, tensors.as_ref())
@@ -89,27 +90,26 @@ fn inspect(args: &Inspect, model: &Model, policy: Policy, console: &mut Console)
         console.answer(Answer {
             head: &description,
             list: tensors.as_ref().map(|tensors| ("tensors", tensors.descriptions())),
-            notes: Some(model.notes().iter().chain(&overview.notes).collect()),
+            notes: Some(model.notes().iter().chain(&overview.notes).chain(&survey.notes).collect()),
             failure: verdict.as_ref().err(),
         })
     };
     verdict.and(printed)
 }
 
-/// The models of the directory that was opened, if there are more than this one.
-fn models_beside(model: &Model, console: &Console) -> Result<Vec<FoundModel>, Failure> {
-    match model.models_of_directory() {
-        Ok(models) if models.len() > 1 => Ok(models),
-        Ok(_) => Ok(Vec::new()),
+/// What lies in the directory that was opened.
+fn survey(model: &Model, console: &Console) -> Result<Survey, Failure> {
+    match model.survey() {
         Err(error) if error.kind() == Kind::Limit => {
             console.warn(&format!("warning: {error}: the models in its folders are not listed"));
-            Ok(Vec::new())
+            Ok(Survey::default())
         }
-        Err(error) => Err(error.into()),
+        survey => Ok(survey?),
     }
 }
 
 fn describe<'a>(model: &'a Model, overview: &'a Overview, models: Vec<FoundModel>) -> Result<Description<'a>, Failure> {
+    let are_several = models.len() > 1;
     Ok(Description {
         format: model.format(),
         summary: overview.into(),
@@ -120,7 +120,7 @@ fn describe<'a>(model: &'a Model, overview: &'a Overview, models: Vec<FoundModel
         metadata: metadata(model)?,
         assets: model.assets(),
         unindexed: memory::collect(model.unindexed().iter().map(|tensor| &*tensor.name), "the tensors")?,
-        models: models.into_iter().map(ModelDescription::from).collect(),
+        models: models.into_iter().filter(|_| are_several).map(ModelDescription::from).collect(),
         graph: GraphDescription::of(model)?,
     })
 }

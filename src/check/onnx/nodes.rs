@@ -64,8 +64,12 @@ impl<'a> Nodes<'a> {
             Meaning::Custom => self.custom.entry((node.domain, node.op)).or_insert((0, site)).0 += 1,
             Meaning::Experiment => collector.gather(&EXPERIMENTAL, site, || format!("`{}`", node.op)),
             Meaning::NotImported => collector.add(NODE_DOMAIN, site, || {
-                let domain = quoted(spelled(node.domain));
-                format!("operator {} is of domain {domain}, which is not imported", quoted(node.op))
+                let domain = quoted(spelled(node.domain)).to_string();
+                let message = format!("operator {} is of domain {domain}, which is not imported", quoted(node.op));
+                advise(
+                    message,
+                    format!("import {domain} in `opset_import`, in the version that the node is written for"),
+                )
             }),
         }
     }

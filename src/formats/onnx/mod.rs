@@ -17,6 +17,7 @@ mod model;
 mod node;
 #[allow(dead_code, missing_docs, clippy::all, reason = "made by prost from the official schema")]
 mod proto;
+mod renamed;
 mod schema;
 mod sidecar;
 mod tensor;

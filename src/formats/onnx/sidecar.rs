@@ -1,17 +1,29 @@
-//! What is said of a file of external data that cannot be used.
+//! What is said of a file of external data that cannot be used, or that is certainly something else.
 
+use super::renamed::{candidates, folder_of};
 use crate::error::{Error, Kind, Printable};
 use crate::formats::Clues;
 use crate::formats::detect::{in_place_of, stranger};
 use crate::storage::{Location, Source};
 
+/// The file of contents that a model names.
+pub(super) struct Wanted<'a> {
+    pub model: &'a Source,
+    /// Its plain name.
+    pub name: &'a str,
+    /// Bytes that it has at least, for the tensor that asked for it first.
+    pub bytes: u64,
+    /// The files that the model has opened so far.
+    pub used: &'a [Source],
+}
+
 /// The error for a file that the model names and that cannot be opened. The model is named, because its name for the file may be
 /// what is wrong.
-pub(super) fn unopened(error: Error, location: &Location, model: &Source, name: &str) -> Error {
-    let names =
-        format!("the model \"{}\" names the file \"{}\" for its contents", Printable(model.name()), Printable(name));
+pub(super) fn unopened(error: Error, location: &Location, wanted: &Wanted<'_>) -> Error {
+    let (model, name) = (Printable(wanted.model.name()), Printable(wanted.name));
+    let names = format!("the model \"{model}\" names the file \"{name}\" for its contents");
     let message = match error.kind() {
-        Kind::NotFound => format!("{names}, and it is missing: {}", instead(location, name)),
+        Kind::NotFound => format!("{names}, and it is missing: {}", instead(location, wanted)),
         Kind::OutOfMemory => return error,
         _ => format!("{names}: {}", error.without_site()),
     };
@@ -20,45 +32,49 @@ pub(super) fn unopened(error: Error, location: &Location, model: &Source, name: 
     error.site().path.iter().fold(explained, Error::with_path)
 }
 
-/// What a file of contents is by its beginning, if it is certainly something else; for the end of a sentence.
+/// What a file of contents is where it was looked at, if it is hardly what is wanted; for the end of a sentence.
 pub(super) fn other(file: &Source) -> Option<String> {
     let clues = Clues::of(file).ok().filter(|clues| clues.len() > 0)?;
     let is_prose = || clues.len() >= SHORTEST_TEXT && clues.head.contains(&b' ');
     let stranger = stranger(&clues)?;
-    (stranger.is_signed() || stranger.is_text() && is_prose()).then(|| stranger.to_string())
+    match () {
+        () if stranger.is_signed() || stranger.is_text() && is_prose() => {
+            Some(format!("by its beginning it is {stranger}"))
+        }
+        () if stranger.is_zeros() && has_only_zeros(file) => Some(ZEROS.to_owned()),
+        () => None,
+    }
+}
+
+const ZEROS: &str = "it has nothing but zeros wherever it was looked at (its start, middle and end): an interrupted download, unless \
+                     they are meant";
+
+/// Whether a file is zeros, as far as samples show. A small one may well be, such as a bias; and of one that was never written the
+/// file system tells more.
+fn has_only_zeros(file: &Source) -> bool {
+    const SHORTEST: u64 = 64 << 10;
+    const SAMPLE: u64 = 4096;
+    let Some(last) = file.len().checked_sub(SAMPLE).filter(|_| file.len() >= SHORTEST) else { return false };
+    let are_zeros = |at| file.read(at, SAMPLE).is_ok_and(|bytes| bytes.iter().all(|byte| *byte == 0));
+    [0, last / 4, last / 2, last / 4 * 3, last].into_iter().all(are_zeros) && file.unwritten().is_none()
 }
 
 /// Bytes of the shortest text that is no tensor: a few numbers may look like letters, or all elements like one.
 const SHORTEST_TEXT: u64 = 64;
 
 /// What helps where a file is missing.
-fn instead(location: &Location, name: &str) -> String {
-    if let Some(instead) = in_place_of(location, name) {
+fn instead(location: &Location, wanted: &Wanted<'_>) -> String {
+    if let Some(instead) = in_place_of(location, wanted.name) {
         return instead;
     }
-    let similar = similar(location, name);
-    if similar.is_empty() {
+    let found = candidates(location, wanted);
+    if found.is_empty() {
         return "put it where the model expects it".to_owned();
     }
-    format!("there is {}, which may be the file under another name", similar.join(", "))
-}
-
-/// Files of the same folder that are called alike, in quotes.
-fn similar(location: &Location, name: &str) -> Vec<String> {
-    const MOST: usize = 3;
-    let (folder, wanted) = name.rsplit_once('/').unwrap_or(("", name));
-    let files = location.folder(folder).unwrap_or_default().files;
-    let names = files.iter().map(|file| file.name.rsplit('/').next().unwrap_or(&file.name));
-    let similar = names.filter(|name| !name.starts_with('.') && is_similar(wanted, name));
-    similar.take(MOST).map(|name| format!("\"{}\"", Printable(name))).collect()
-}
-
-/// Whether a file may be the one that is wanted: with the same ending, or the same stem. Models are not.
-fn is_similar(wanted: &str, name: &str) -> bool {
-    let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    let stem = |name: &str| name.split('.').next().map(str::to_ascii_lowercase);
-    let (of_wanted, of_name) = (ending(wanted), ending(name));
-    of_name.as_deref() != Some("onnx") && (stem(wanted) == stem(name) || (of_name.is_some() && of_wanted == of_name))
+    let names: Vec<_> = found.iter().map(|name| format!("\"{}\"", Printable(name))).collect();
+    let is_elsewhere = found.iter().any(|name| folder_of(name) != folder_of(wanted.name));
+    let place = if is_elsewhere { "in another folder" } else { "under another name" };
+    format!("there is {}, which may be the file {place}", names.join(", "))
 }
 
 /// The error for a file that ends before the contents of a tensor do.
@@ -78,21 +94,4 @@ pub(super) fn too_short(model: &Source, file: &Source, offset: u64, len: u64) ->
         _ => format!("{expects}; {has}: it was cut off, or belongs to another model"),
     };
     Error::format(message).with_path(file.path()).with_offset(offset)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_that_were_renamed_are_similar() {
-        let wanted = "model.onnx.data";
-        for name in ["decoder.onnx.data", "Model.onnx.DATA", "model.onnx_data", "model.onnx.data.part", "model.bin"] {
-            assert!(is_similar(wanted, name), "{name}");
-        }
-        for name in ["model.onnx", "decoder.onnx", "config.json", "README", "data"] {
-            assert!(!is_similar(wanted, name), "{name}");
-        }
-        assert!(is_similar("weights", "weights.bin") && !is_similar("weights", "README"));
-    }
 }

@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 use super::contents::{Recipe, build, count, is_six};
 use super::external::External;
 use super::label::Label;
-use super::sidecar::{other, too_short, unopened};
+use super::sidecar::{Wanted, other, too_short, unopened};
 use super::tensor::{Contents, IrTensor, List};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Printable, Result};
@@ -32,7 +32,7 @@ pub(super) struct Tensors<'a> {
     /// External files by name, and their numbers in the list of weight files.
     external: HashMap<String, u32>,
     files: Vec<Source>,
-    /// The numbers of external files that begin like something else, and what that is.
+    /// The numbers of external files that look like something else, and what they are.
     others: Vec<(u32, String)>,
     /// The SHA-1 of each external file that states one.
     checksums: BTreeMap<String, Digest>,
@@ -100,24 +100,12 @@ impl<'a> Tensors<'a> {
 
     fn external(&mut self, external: &External, len: u64) -> Result<Span> {
         let name = normal_name(&external.location);
+        let end = external.offset.checked_add(len);
         let file = match self.external.get(&*name) {
             Some(file) => *file,
-            None => {
-                self.budget.limits().check_files(self.files.len() as u64 + 1)?;
-                let source =
-                    self.location.open_sidecar(&name).map_err(|e| unopened(e, self.location, &self.model, &name))?;
-                let file = self.files.len() as u32;
-                if let Some(other) = other(&source) {
-                    memory::push(&mut self.others, (file, other), TENSORS)?;
-                }
-                memory::push(&mut self.files, source, TENSORS)?;
-                self.external.try_reserve(1).map_err(|_| Error::out_of_memory(TENSORS, 1))?;
-                self.external.insert(memory::text(&name, TENSORS)?, file);
-                file
-            }
+            None => self.open(&name, end.unwrap_or(u64::MAX))?,
         };
         let source = &self.files[file as usize];
-        let end = external.offset.checked_add(len);
         if end.is_none_or(|end| end > source.len()) {
             return Err(too_short(&self.model, source, external.offset, len));
         }
@@ -125,6 +113,25 @@ impl<'a> Tensors<'a> {
             self.claim(&name, checksum)?;
         }
         Ok(Span { file, offset: external.offset, len })
+    }
+
+    /// Opens a file of which a tensor needs so many bytes, and returns its number.
+    fn open(&mut self, name: &str, bytes: u64) -> Result<u32> {
+        self.budget.limits().check_files(self.files.len() as u64 + 1)?;
+        let wanted = Wanted { model: &self.model, name, bytes, used: &self.files };
+        let source = self.location.open_sidecar(name).map_err(|e| unopened(e, self.location, &wanted))?;
+        // A model may name itself, and is still one file.
+        let is_model = name == self.model.name() && source.is_same_file(&self.model);
+        let file = if is_model { 0 } else { self.files.len() as u32 };
+        if !is_model {
+            if let Some(other) = other(&source) {
+                memory::push(&mut self.others, (file, other), TENSORS)?;
+            }
+            memory::push(&mut self.files, source, TENSORS)?;
+        }
+        self.external.try_reserve(1).map_err(|_| Error::out_of_memory(TENSORS, 1))?;
+        self.external.insert(memory::text(name, TENSORS)?, file);
+        Ok(file)
     }
 
     /// Keeps the SHA-1 that a tensor states of its file; all tensors have to agree.
@@ -155,11 +162,10 @@ impl<'a> Tensors<'a> {
         Ok(place)
     }
 
-    /// Says of files that begin like something else what they are.
+    /// Says of files that look like something else what they are.
     pub(super) fn note_others(&self, notes: &mut Notes) {
         for (file, other) in &self.others {
-            let message =
-                format!("its bytes are taken for the contents of tensors, but by its beginning it is {other}");
+            let message = format!("its bytes are taken for the contents of tensors, but {other}");
             notes.add(EXTERNAL_OTHER, self.files[*file as usize].name(), message);
         }
     }

@@ -89,19 +89,19 @@ pub(super) fn index_key(name: &str) -> Option<Key<'_>> {
 }
 
 /// What a file is by its name that belongs to a numbered set.
-pub(super) struct Member {
-    pub number: u64,
-    /// How many the set has.
-    pub count: u64,
+pub(super) struct Member<'a> {
+    /// Its number and how many the set has, without zeros before them.
+    pub number: &'a str,
+    pub count: &'a str,
     /// What the set is called.
     pub set: String,
 }
 
 /// What the name of a file says of its set; `None` if it has no number.
-pub(super) fn member(name: &str) -> Option<Member> {
+pub(super) fn member(name: &str) -> Option<Member<'_>> {
     match read_name(name)? {
         (key, Role::Member { number, count }) => {
-            Some(Member { number: saturating(number), count: saturating(count), set: set_file(key, "*", count) })
+            Some(Member { number: shown(number), count: shown(count), set: set_file(key, "*", count) })
         }
         _ => None,
     }
@@ -125,6 +125,14 @@ fn numbered(name: &str) -> Option<(Key<'_>, Role<'_>)> {
 /// The value of digits. No directory has as many files as do not fit.
 fn saturating(digits: &str) -> u64 {
     digits.parse().unwrap_or(u64::MAX)
+}
+
+/// A number as it is shown, of any count of digits.
+fn shown(digits: &str) -> &str {
+    match digits.trim_start_matches('0') {
+        "" => "0",
+        digits => digits,
+    }
 }
 
 impl<'a> Candidate<'a> {
@@ -200,10 +208,13 @@ impl<'a> Set<'a> {
         let Some(first) = (1..=count).find(|number| !numbers.contains_key(number)) else { return Ok(()) };
         let width = self.width;
         let shard = set_file(self.key, &format!("{first:0width$}"), self.count);
-        let others = match count - numbers.len() as u64 {
-            1 => " beside the others of its set".to_owned(),
-            2 => format!(", and another one of its set of {count}"),
-            missing => format!(", and {} others of its set of {count}", missing - 1),
+        let missing = self.count.parse::<u64>().map(|count| count - numbers.len() as u64);
+        let count = shown(self.count);
+        let others = match missing {
+            Ok(1) => " beside the others of its set".to_owned(),
+            Ok(2) => format!(", and another one of its set of {count}"),
+            Ok(missing) => format!(", and {} others of its set of {count}", missing - 1),
+            Err(_) => format!(", and nearly all others of its set of {count}"),
         };
         let message =
             format!("the shard is missing{others}: an incomplete download or copy; fetch what is missing again");
@@ -218,7 +229,10 @@ impl<'a> Set<'a> {
                 Some(other) => format!("it has the same number as the shard \"{other}\""),
                 None if count == 0 => "by its name it belongs to a set of 0 shards: expected 1 or more".to_owned(),
                 None if (1..=count).contains(number) => continue,
-                None => format!("by its name it is shard {number} of {count}: expected a number from 1 to {count}"),
+                None => {
+                    let (number, count) = (member(name).map_or("", |member| member.number), shown(self.count));
+                    format!("by its name it is shard {number} of {count}: expected a number from 1 to {count}")
+                }
             };
             return Err(Error::format(problem).with_subject(*name));
         }

@@ -83,7 +83,9 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
 
 /// One file: all its tensors are the model.
 fn read_file(reading: &mut Reading<'_>, source: Source) -> Result<Parsed> {
-    if let Some(Member { number, count, set }) = candidates::member(source.name()).filter(|member| member.count > 1) {
+    if let Some(Member { number, count, set }) =
+        candidates::member(source.name()).filter(|member| !matches!(member.count, "0" | "1"))
+    {
         let set = Printable(&set);
         let message = format!(
             "by its name it is shard {number} of {count}; only its own tensors are opened: open \"{set}\", the directory or the index for the whole model"

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::of;
+use super::{Stranger, of, signatures, store};
 use crate::error::Printable;
-use crate::formats::detect::Clues;
+use crate::formats::detect::{Clues, by_extension};
 use crate::storage::{Listed, Location};
 
 /// The most files that are named. The first bytes of those with weights are looked at.
@@ -67,9 +67,16 @@ const HUB: &str = ".cache/huggingface/download";
 /// What a directory holds instead of a model: the end of a sentence, or nothing.
 pub(in crate::formats) fn instead(location: &Location) -> String {
     let listing = location.listing().unwrap_or_default();
-    let visible = listing.iter().filter(|file| !file.name.starts_with('.'));
+    let below = || location.walk("").unwrap_or_default();
+    let found = store::of(location).or_else(|| held(location, listing)).or_else(|| held(location, &below().files));
+    found.map_or_else(String::new, |found| format!("; {found}"))
+}
+
+/// What these files are, that no format reads; `None` if they are nothing that is known.
+fn held(location: &Location, files: &[Listed]) -> Option<String> {
+    let visible = files.iter().filter(|file| !base(&file.name).starts_with('.'));
     // The largest files are the weights.
-    let mut weights: Vec<_> = visible.filter(|file| ends_in(file, WEIGHTS)).collect();
+    let mut weights: Vec<_> = visible.filter(|file| ends_in(&file.name, WEIGHTS)).collect();
     weights.sort_by_key(|file| Reverse(file.bytes));
 
     let mut held: Vec<_> =
@@ -77,27 +84,59 @@ pub(in crate::formats) fn instead(location: &Location) -> String {
     if let Some(more @ 1..) = weights.len().checked_sub(MOST) {
         held.push(format!("{more} more such files"));
     }
-    held.extend(unfinished(location));
-    match (&held[..], described(listing)) {
-        ([], None) => String::new(),
-        ([], Some(file)) => format!("; it holds \"{file}\", but the weights are missing: download them, too"),
-        _ => format!("; it holds {}", held.join("; ")),
+    held.extend(unfinished_of(location, files));
+    held.extend(attributes(location, files));
+    match (&held[..], described(files)) {
+        ([], None) => None,
+        ([], Some(file)) => {
+            let file = Printable(file);
+            Some(format!("it holds \"{file}\", but the weights are missing: download them, too"))
+        }
+        _ => Some(format!("it holds {}", held.join("; "))),
     }
 }
 
 /// The file that describes a model whose weights lie beside it or in folders.
-fn described(listing: &[Listed]) -> Option<&'static str> {
-    DESCRIPTIONS.iter().copied().find(|name| listing.iter().any(|file| file.name == **name))
+fn described(files: &[Listed]) -> Option<&str> {
+    let of = |description: &&str| files.iter().find(|file| base(&file.name) == *description);
+    DESCRIPTIONS.iter().find_map(of).map(|file| &*file.name)
+}
+
+fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// What macOS keeps of a file with weights that is not there: a copy has left that behind.
+fn attributes(location: &Location, listing: &[Listed]) -> Option<String> {
+    let is_there = |name: &str| listing.binary_search_by(|file| file.name.as_str().cmp(name)).is_ok();
+    let is_weights = |name: &str| by_extension(name).is_some() || ends_in(name, WEIGHTS);
+    let of_missing = |file: &&Listed| of_hidden(file).is_some_and(|name| is_weights(name) && !is_there(name));
+    listing.iter().filter(of_missing).take(MOST).find_map(|file| {
+        let source = location.open_asset(&file.name).ok()?;
+        let Stranger { what, .. } = signatures::of(&Clues::of(&source).ok()?.head)?;
+        let (name, missing) = (Printable(&file.name), Printable(of_hidden(file)?));
+        Some(format!("{name}, which is {what}, but \"{missing}\" is not there: copy it, too"))
+    })
+}
+
+/// The file whose attributes macOS keeps under a name.
+fn of_hidden(file: &Listed) -> Option<&str> {
+    file.name.strip_prefix("._")
 }
 
 /// The files of a directory that a download has not finished, by their names; `None` if there are none.
 pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
+    unfinished_of(location, location.listing().unwrap_or_default())
+}
+
+/// Which of these files, and of those that huggingface_hub keeps elsewhere, a download has not finished.
+fn unfinished_of(location: &Location, files: &[Listed]) -> Option<String> {
     // A host is asked for no folder that it may not have.
     let hub = if location.has_folder(HUB) { location.folder(HUB).unwrap_or_default().files } else { Vec::new() };
-    let listing = location.listing().unwrap_or_default();
-    let files = listing.iter().filter(|file| !file.name.starts_with('.')).chain(&hub);
-    let named = |file: &Listed| format!("{}, by its name an unfinished download", Printable(&file.name));
-    let found: Vec<_> = files.filter(|file| ends_in(file, UNFINISHED)).take(MOST).map(named).collect();
+    let visible = files.iter().filter(|file| !base(&file.name).starts_with('.')).chain(&hub);
+    let names = visible.filter(|file| ends_in(&file.name, UNFINISHED)).map(|file| file.name.clone());
+    let named = |name: String| format!("{}, by its name an unfinished download", Printable(&name));
+    let found: Vec<_> = names.chain(location.unfinished()).take(MOST).map(named).collect();
     (!found.is_empty()).then(|| found.join("; "))
 }
 
@@ -113,8 +152,8 @@ fn named(location: &Location, file: &Listed, with_cure: bool) -> String {
     }
 }
 
-fn ends_in(file: &Listed, endings: &[&str]) -> bool {
-    let name = file.name.as_bytes();
+fn ends_in(name: &str, endings: &[&str]) -> bool {
+    let name = name.as_bytes();
     let ends_with = |ending: &&str| {
         let start = name.len().checked_sub(ending.len());
         start.is_some_and(|start| name[start..].eq_ignore_ascii_case(ending.as_bytes()))

@@ -10,6 +10,7 @@ mod markup;
 mod message;
 mod pointer;
 mod signatures;
+mod store;
 mod text;
 
 use std::borrow::Cow;

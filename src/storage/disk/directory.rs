@@ -115,6 +115,11 @@ impl Directory {
         self.repository.as_ref()?.blob(&self.root, name)
     }
 
+    /// What downloads to the cache of Hugging Face that the directory lies in have not finished.
+    pub(in crate::storage) fn unfinished(&self) -> Vec<String> {
+        self.repository.as_ref().map_or_else(Vec::new, Repository::unfinished)
+    }
+
     /// Where the directory really lies.
     pub(in crate::storage) fn place(&self) -> PathBuf {
         self.root.place()

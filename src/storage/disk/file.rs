@@ -14,6 +14,7 @@ use super::{Identity, PART, stamp};
 use crate::error::{Error, Result};
 use crate::storage::stored::{FileId, FileState, Stored, removed, replaced};
 use crate::storage::system;
+use crate::storage::unwritten::Unwritten;
 use crate::storage::{Access, Chunked, Source, mmap};
 
 /// A file whose identity was fixed when it was opened.
@@ -182,6 +183,12 @@ impl Stored for OnDisk {
 
     fn hash_tree(&self) -> Option<String> {
         system::verity::measure(&*self.whole()?)
+    }
+
+    fn unwritten(&self) -> Option<Unwritten> {
+        // The position of a descriptor that the caller has, too, is not moved.
+        self.path.as_ref()?;
+        system::holes::measure(&*self.whole()?, self.len)
     }
 
     fn modified(&self) -> Option<Duration> {

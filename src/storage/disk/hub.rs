@@ -4,6 +4,7 @@
 //! CACHE/models--ORG--NAME/refs/main                    the commit that a branch or tag stands for
 //! CACHE/models--ORG--NAME/snapshots/COMMIT/a/file      a link to ../../../blobs/ETAG
 //! CACHE/models--ORG--NAME/blobs/ETAG                   the contents, or a link to ../../blobs/XX/HASH
+//! CACHE/models--ORG--NAME/blobs/ETAG.XXXX.incomplete   contents that are being downloaded, or were when it was interrupted
 //! CACHE/models--ORG--NAME/trees/COMMIT.json            what the repository has at that commit
 //! CACHE/blobs/XX/HASH                                  contents that several repositories share
 //! CACHE/blobs/.huggingface-shared-blobs                says that CACHE/blobs is such a store
@@ -28,6 +29,12 @@ const TYPES: &[&str] = &["models--", "datasets--", "spaces--", "kernels--"];
 
 const SNAPSHOTS: &str = "snapshots";
 const BLOBS: &str = "blobs";
+
+/// The ending of a blob that is not complete.
+const INCOMPLETE: &str = ".incomplete";
+
+/// Blobs that are looked at for one that is not complete: more than a repository has files.
+const MOST_BLOBS: usize = 65_536;
 
 /// The file that marks the shared store, and what it holds.
 const MARKER: &str = ".huggingface-shared-blobs";
@@ -104,6 +111,17 @@ impl Repository {
         let blob = target.file_name()?.to_str()?.to_owned();
         let from = Path::new(name).parent()?;
         snapshot.leads_to(&from.join(target.parent()?), blobs).then_some(blob)
+    }
+
+    /// What downloads have not finished: `blobs/ETAG.incomplete`, sorted.
+    pub(super) fn unfinished(&self) -> Vec<String> {
+        let entries = self.blobs.as_ref().and_then(|blobs| fs::read_dir(blobs.folder.place()).ok());
+        let names = entries.into_iter().flatten().flatten().take(MOST_BLOBS);
+        let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+        let unfinished = names.filter(|name| name.ends_with(INCOMPLETE));
+        let mut found: Vec<_> = unfinished.map(|name| format!("{BLOBS}/{name}")).collect();
+        found.sort_unstable();
+        found
     }
 
     /// Where the list of all files of the snapshot is kept, and the folder in it that the model is.

@@ -53,7 +53,11 @@ impl Disk {
         }
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let link = || fs::read_link(path).ok().map(|target| target.to_string_lossy().into_owned());
-        let explain = |e| explain_dead_link(e, link().as_deref()).with_path(path.to_string_lossy());
+        let unfinished = || {
+            let directory = path.parent().and_then(|directory| Directory::open(directory, &[]).ok());
+            directory.map_or_else(Vec::new, |directory| directory.unfinished())
+        };
+        let explain = |e| explain_dead_link(e, link().as_deref(), unfinished).with_path(path.to_string_lossy());
         let file = system::open_path(path).map_err(explain)?;
         let directory = Directory::open(path.parent().unwrap_or(path), link_roots)?;
         directory.admit(&file, path);
@@ -128,6 +132,10 @@ impl Files for Disk {
         blob.map(of_blob).or_else(|| Address::of_place(&place))
     }
 
+    fn unfinished(&self) -> Vec<String> {
+        self.directory.unfinished()
+    }
+
     fn snapshot_tree(&self) -> Option<SnapshotTree> {
         let (path, within) = self.directory.tree()?;
         let file = OnDisk::held(system::open_path(&path).ok()?, path, Access::Read).ok()?;
@@ -154,22 +162,37 @@ impl Files for Disk {
     }
 }
 
-/// Says of a file that cannot be found that a link leads nowhere, or in a circle. `link` is what the link in the file's place says.
-pub(super) fn explain_dead_link(error: Error, link: Option<&str>) -> Error {
+/// Says of a file that cannot be found that a link leads nowhere, or in a circle. `link` is what the link in the file's place says,
+/// and `unfinished` what downloads have left.
+pub(super) fn explain_dead_link(error: Error, link: Option<&str>, unfinished: impl FnOnce() -> Vec<String>) -> Error {
     let is_circular = error.io_error().and_then(io::Error::raw_os_error) == Some(system::CIRCULAR);
     if !is_circular && error.kind() != Kind::NotFound {
         return error;
     }
-    match link {
-        Some(target) => {
-            let why = if is_circular { "leads in a circle, or through too many links" } else { "is not there" };
-            let target = Printable(target);
-            let message = format!("it is a link to \"{target}\", which {why}: restore that file, or download it again");
-            Error::new(Kind::NotFound, message)
-        }
-        None if is_circular => {
-            Error::new(Kind::NotFound, "a link on the way to it leads in a circle, or through too many links")
-        }
-        None => error,
-    }
+    let message = match (link, is_circular) {
+        (Some(target), true) => format!(
+            "it is a link to \"{}\", which leads in a circle, or through too many links: {RESTORE}",
+            Printable(target)
+        ),
+        (Some(target), false) => dead_link(target, &unfinished()),
+        (None, true) => "a link on the way to it leads in a circle, or through too many links".to_owned(),
+        (None, false) => return error,
+    };
+    Error::new(Kind::NotFound, message)
+}
+
+const RESTORE: &str = "restore that file, or download it again";
+
+/// What is said of a link that leads nowhere: whether a download of what it leads to was not finished.
+fn dead_link(target: &str, unfinished: &[String]) -> String {
+    let is_of_target = |name: &&String| {
+        let blob = target.rsplit('/').next().unwrap_or(target);
+        let rest = name.rsplit('/').next().and_then(|name| name.strip_prefix(blob));
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    let cure = match unfinished.iter().find(is_of_target) {
+        Some(name) => format!("its download was interrupted, and has left \"{}\": download it again", Printable(name)),
+        None => RESTORE.to_owned(),
+    };
+    format!("it is a link to \"{}\", which is not there: {cure}", Printable(target))
 }

@@ -2,6 +2,7 @@
 
 mod direct;
 mod folder;
+pub(super) mod holes;
 pub(super) mod memfd;
 mod residency;
 pub(super) mod signals;

@@ -1,6 +1,7 @@
 //! What std offers on every system: files that are opened by their paths, and compared with what was looked at before.
 
 mod folder;
+pub(super) mod holes;
 pub(super) mod memfd;
 pub(super) mod signals;
 pub(super) mod verity;
