@@ -161,17 +161,17 @@ fn load_tells_when_a_file_could_not_be_mapped() {
         (text(&output.stdout), text(&output.stderr))
     };
     let (_, told) = load(&[]);
-    assert_eq!(told.lines().count(), 1, "{told}");
+    // Where the file system tells, the file is also called a hole.
+    let told: Vec<_> = told.lines().filter(|line| !line.contains("[model.file.sparse]")).collect();
+    let [told] = &told[..] else { panic!("{told:?}") };
     for part in ["warning: big.safetensors: ", "cannot map the file", "loaded to host memory"] {
         assert!(told.contains(part), "{part} is not in: {told}");
     }
     let (shown, told) = load(&["--json"]);
     let seen: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!((&seen["target"], &*told), (&json!("host"), ""));
-    assert_eq!(
-        (&seen["notes"][0]["id"], &seen["notes"][0]["path"]),
-        (&json!("load.view.map"), &json!("big.safetensors"))
-    );
+    let note = seen["notes"].as_array().unwrap().iter().find(|note| note["id"] == "load.view.map").unwrap();
+    assert_eq!(note["path"], "big.safetensors");
 }
 
 #[test]

@@ -13,8 +13,14 @@ use crate::{by, common};
 const LEN: usize = 1 << 20;
 const SPARSE: &str = "model.file.sparse";
 
+/// An offset, and the bytes there.
+type Part<'a> = (u64, &'a [u8]);
+
+/// The name, what is written after the header, and where the first hole begins that is told, with the bytes of all.
+type Row<'a> = (&'static str, Vec<Part<'a>>, Option<(u64, u64)>);
+
 /// Writes bytes at an offset of a file of so many bytes; the rest is never written.
-fn write_part(path: &Path, len: u64, parts: &[(u64, &[u8])]) {
+fn write_part(path: &Path, len: u64, parts: &[Part<'_>]) {
     let mut file = File::create(path).unwrap();
     file.set_len(len).unwrap();
     for (offset, bytes) in parts {
@@ -59,7 +65,7 @@ fn files_that_were_never_written_are_told() {
     let len = (header().len() + LEN) as u64;
     let ones = vec![1; LEN];
     let rest = |from: usize| (from as u64, &ones[..len as usize - from]);
-    let rows: [(&str, Vec<(u64, &[u8])>, Option<(u64, u64)>); 5] = [
+    let rows: [Row<'_>; 5] = [
         ("all after the header", vec![], Some((4096, len - 4096))),
         (
             "64 KiB in the middle",
@@ -102,7 +108,7 @@ fn the_position_of_a_given_descriptor_is_not_moved() {
 #[test]
 fn external_data_of_nothing_but_zeros_is_told_once() {
     let root = tempfile::tempdir().unwrap();
-    let rules = |len: usize, parts: &[(u64, &[u8])]| {
+    let rules = |len: usize, parts: &[Part<'_>]| {
         fs::write(root.path().join("model.onnx"), onnx("w.bin", len)).unwrap();
         write_part(&root.path().join("w.bin"), len as u64, parts);
         let found = notes(&root.path().join("model.onnx"));

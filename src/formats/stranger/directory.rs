@@ -125,6 +125,7 @@ fn of_hidden(file: &Listed) -> Option<&str> {
 }
 
 /// The files of a directory that a download has not finished, by their names; `None` if there are none.
+#[cfg(feature = "safetensors")]
 pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
     unfinished_of(location, location.listing().unwrap_or_default())
 }
