@@ -29,10 +29,13 @@ const GOLDEN: &str = "tests/golden/tiny-llama";
 /// How long the kernel may keep what it was told.
 const KEPT: Duration = Duration::from_secs(60);
 
+/// Names and contents.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// One folder of files in memory. The first inode is that of the folder, the others follow in order.
 #[derive(Clone)]
 struct Folder {
-    files: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    files: Arc<Mutex<Files>>,
     /// Whether it tells digests of trees over the files.
     has_trees: bool,
 }
