@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use weighbridge::verify::{CHECKSUMS_FILE_NAME, RECORD_FILE_NAME};
 use weighbridge::{Error, formats};
@@ -31,6 +31,12 @@ pub fn check_files<'a>(
     if names.any(is_place) { Err(would_be_lost(output)) } else { Ok(()) }
 }
 
+/// Where a file is, or will be: a memo is made when there is something to remember.
+fn place_of(file: &Path) -> Option<PathBuf> {
+    let there = file.canonicalize().ok();
+    there.or_else(|| Some(std::path::absolute(file).ok()?.parent()?.canonicalize().ok()?.join(file.file_name()?)))
+}
+
 fn would_be_lost(output: &Path) -> Failure {
     let message =
         "this may be a file that the command reads, which would be lost: name another file, or remove this one";
@@ -40,11 +46,12 @@ fn would_be_lost(output: &Path) -> Failure {
 impl Inputs<'_> {
     /// Refuses to replace one of them, or any file that is called like weights or holds anything but text: a model may name it.
     pub fn check(&self, output: &Path) -> Result<(), Failure> {
-        let Ok(place) = output.canonicalize() else { return Ok(()) };
-        if place.is_file() && self.has(&place) {
-            return Err(would_be_lost(output));
-        }
-        Ok(())
+        // What is written to a terminal or a pipe replaces nothing.
+        let is_stream = output.exists() && !output.is_file();
+        let Some(place) = place_of(output).filter(|_| !is_stream) else { return Ok(()) };
+        let is_input = |file: &&Path| place_of(file).is_some_and(|file| file == place);
+        let is_lost = self.files.iter().any(is_input) || place.is_file() && self.has(&place);
+        if is_lost { Err(would_be_lost(output)) } else { Ok(()) }
     }
 
     fn has(&self, place: &Path) -> bool {
@@ -52,14 +59,13 @@ impl Inputs<'_> {
         let is_manifest = self.are_manifests_replaced && MANIFESTS.iter().any(|known| name == *known);
         let extension = place.extension().unwrap_or_default();
         let is_weights = formats().any(|format| format.extensions.iter().any(|known| extension == *known));
-        let is_input = |file: &&Path| file.canonicalize().is_ok_and(|file| file == place);
         let is_part_of = |model: &&Path| {
             let model = resolve(model).ok().and_then(|model| model.canonicalize().ok());
             model.is_some_and(|model| {
                 place == model || place.starts_with(&model) && !is_manifest || has_link_to(&model, place, LINK_DEPTH)
             })
         };
-        is_weights || is_binary(place) || self.files.iter().any(is_input) || self.models.iter().any(is_part_of)
+        is_weights || is_binary(place) || self.models.iter().any(is_part_of)
     }
 }
 
