@@ -120,6 +120,8 @@ pub(super) struct Checks {
     /// Whether digests of tensors are compared also where a digest of their file covers them: a manifest that contradicts
     /// itself is noticed then.
     confirms: bool,
+    /// Whether files are compared with what tools noted of them before they were modified.
+    asks_outdated: bool,
     /// Those comparisons, by the tensor and its range. They are left out where they would be too much work.
     confirmations: Vec<(Item, (usize, u64, u64), Claim)>,
     /// The check of each range that is hashed whole: what it is about, how, bytes from the start of the file, bytes.

@@ -156,7 +156,8 @@ impl Digests {
                 let problem = claim.contradiction.clone();
                 let evidence = || {
                     let evidence = Evidence::new(claim.origin, check.algorithm, (claim.expected, actual), problem);
-                    evidence.remembered_by(check.remembered().map(|(recognised, _)| recognised))
+                    let counts = plan.payload.memo.as_ref().is_some_and(|memo| memo.covers);
+                    evidence.remembered_by(check.remembered().map(|(recognised, _)| recognised), counts)
                 };
                 match check.item {
                     Item::File(file) => of_files[file].push((report.evidence(evidence())?, claim.origin.covers)),

@@ -5,7 +5,9 @@ use bytes::Bytes;
 use super::Model;
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
+use crate::load::Payload;
 use crate::storage::Source;
+use crate::verify::{FileClaim, Policy};
 
 impl Model {
     /// The bytes of an asset, checked if a manifest covers it. They outlive the model.
@@ -29,8 +31,10 @@ impl Model {
 
     fn checked_asset(&self, name: &str, source: &Source) -> Result<Bytes> {
         let bytes = source.read(0, source.len())?;
-        for manifest in &self.0.payload.manifests {
-            let claim = manifest.files.get(name).and_then(|claim| claim.fastest());
+        let Payload { manifests, policy, .. } = &*self.0.payload;
+        let is_asked = |claim: &&FileClaim| *policy == Policy::Required || !claim.is_outdated();
+        for manifest in manifests {
+            let claim = manifest.files.get(name).filter(is_asked).and_then(FileClaim::fastest);
             let Some((algorithm, expected)) = claim else { continue };
             let actual = Digest::of(algorithm, &bytes);
             if actual != expected {

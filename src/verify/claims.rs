@@ -25,6 +25,8 @@ pub struct FileClaim {
     digests: Vec<(Algorithm, Digest)>,
     /// What to do about a file of another size; empty if there is nothing to say.
     cure: &'static str,
+    /// Whether the file was modified after a tool noted this.
+    is_outdated: bool,
 }
 
 impl FileClaim {
@@ -33,12 +35,22 @@ impl FileClaim {
         let mut digests: Vec<_> = digests.into_iter().collect();
         digests.sort_unstable_by_key(|(algorithm, _)| *algorithm);
         digests.shrink_to_fit();
-        Self { size, digests, cure: "" }
+        Self { size, digests, cure: "", is_outdated: false }
     }
 
     /// The same, with what to do about a file of another size.
     pub(super) fn with_cure(self, cure: &'static str) -> Self {
         Self { cure, ..self }
+    }
+
+    /// The same of a file that was modified after a tool noted this.
+    pub(super) fn outdated(self) -> Self {
+        Self { is_outdated: true, ..self }
+    }
+
+    /// Whether the file was modified after a tool noted this: that it is another one is no surprise then.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.is_outdated
     }
 
     /// What to do about a file of another size; empty if there is nothing to say.

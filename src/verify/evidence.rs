@@ -61,10 +61,15 @@ impl Evidence {
         Self { source, anchor, covers, algorithm, expected, actual, problem, remembered: None, outcome }
     }
 
-    /// The same, if the digest of the bytes was remembered.
-    pub(crate) fn remembered_by(self, recognised: Option<Recognised>) -> Self {
+    /// The same, if the digest of the bytes was remembered. `counts`: that may be cover, as the caller has said.
+    pub(crate) fn remembered_by(self, recognised: Option<Recognised>, counts: bool) -> Self {
         match recognised {
-            Some(by) => Self { source: MEMO, remembered: Some(Remembered { by, source: self.source }), ..self },
+            Some(by) => Self {
+                source: MEMO,
+                covers: self.covers && counts,
+                remembered: Some(Remembered { by, source: self.source }),
+                ..self
+            },
             None => self,
         }
     }

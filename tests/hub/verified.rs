@@ -271,9 +271,9 @@ fn records_that_cannot_be_read_are_told_and_not_used() {
     }
 }
 
-/// Whoever edits a file after the download knows why it is another one.
+/// Whoever edits a file after the download knows why it is another one, and may load it. A copy has a new time too, and is verified.
 #[test]
-fn a_file_that_was_modified_after_its_download_is_told_and_not_covered() {
+fn a_file_that_was_modified_after_its_download_is_told_and_compared_when_asked() {
     let Some(cache) = cache("local-dir") else { return };
     let (path, _) = snapshot(&cache, 0);
     let later = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 33);
@@ -284,10 +284,22 @@ fn a_file_that_was_modified_after_its_download_is_told_and_not_covered() {
     let notes: Vec<_> = model.notes().iter().map(|note| (note.rule, &*note.path)).collect();
     let rule = "model.manifest.outdated";
     assert_eq!(notes, [(rule, "config.json"), (rule, "model-00001-of-00002.safetensors")]);
-    assert_eq!(line(&model.verify().unwrap(), "config.json").outcome, Outcome::Uncovered);
-    assert_eq!(model.load(&PlanOptions::default()).unwrap_err().kind(), Kind::Unverified);
+    assert_eq!(line(&model.verify().unwrap(), "config.json").outcome, Outcome::Match);
+    model.load(&PlanOptions::default()).unwrap();
+    for name in ["config.json", "model-00001-of-00002.safetensors"] {
+        rewrite(&path.join(name), |bytes| *bytes.last_mut().unwrap() ^= 1);
+        File::options().write(true).open(path.join(name)).unwrap().set_modified(later).unwrap();
+    }
+    let model = open(&path, Policy::Required).unwrap();
+    assert_eq!(model.load(&PlanOptions::default()).unwrap_err().kind(), Kind::Mismatch);
+    assert_eq!(model.asset("config.json").unwrap_err().kind(), Kind::Mismatch);
     let model = open(&path, Policy::IfPresent).unwrap();
     model.load(&PlanOptions::default()).unwrap();
+    model.asset("config.json").unwrap();
+    let report = model.verify().unwrap();
+    for name in ["config.json", "model-00001-of-00002.safetensors"] {
+        assert_eq!(line(&report, name).outcome, Outcome::Mismatch, "{name}");
+    }
 }
 
 /// Nothing is read of a cache for which nobody asks, and the caller's manifest replaces all that lies beside.

@@ -90,19 +90,19 @@ fn a_file_that_was_cut_or_removed_is_a_mismatch() {
     load(&model).unwrap();
 }
 
-/// Somebody wrote the file after git did, maybe on purpose: nothing is known of it.
+/// Somebody wrote the file after git did, maybe on purpose: it may be loaded.
 #[test]
-fn a_file_that_was_modified_is_not_covered() {
+fn a_file_that_was_modified_is_compared_when_asked() {
     let Some(store) = Store::unpack("git-lfs-modified") else { return };
     let (report, notes) = store.verify();
-    assert_uncovered(&report, SECOND);
+    assert_mismatch(&report, SECOND, SOURCE, &[]);
     assert_note(&notes, OUTDATED, SECOND, &["modified after git wrote it"]);
     store.files_of_lfs().iter().for_each(|file| assert_match(&report, file, SOURCE, Anchor::Beside));
     let model = store.model(Policy::IfPresent).unwrap();
     assert_note(model.notes(), OUTDATED, SECOND, &["modified after git wrote it"]);
     load(&model).unwrap();
     let model = store.model(Policy::Required).unwrap();
-    assert_eq!(load(&model).unwrap_err().kind(), Kind::Unverified);
+    assert_eq!(load(&model).unwrap_err().kind(), Kind::Mismatch);
     let model = store.model(Policy::None).unwrap();
     assert_eq!(model.notes(), []);
     load(&model).unwrap();
@@ -111,6 +111,7 @@ fn a_file_that_was_modified_is_not_covered() {
 #[test]
 fn only_whole_seconds_of_a_time_count() {
     let Some(store) = Store::unpack("git-lfs") else { return };
+    let first = store.files_of_lfs().into_iter().find(|file| file.path == FIRST).unwrap();
     let file = File::options().write(true).open(store.at(FIRST)).unwrap();
     let written = file.metadata().unwrap().modified().unwrap();
     let touch = |time: SystemTime| file.set_modified(time).unwrap();
@@ -119,7 +120,7 @@ fn only_whole_seconds_of_a_time_count() {
     for other in [written + Duration::from_secs(1), written - Duration::from_secs(1)] {
         touch(other);
         let (report, notes) = store.verify();
-        assert_uncovered(&report, FIRST);
+        assert_match(&report, &first, SOURCE, Anchor::Beside);
         assert_note(&notes, OUTDATED, FIRST, &[]);
     }
 }

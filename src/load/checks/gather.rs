@@ -23,7 +23,7 @@ impl Checks {
         selection: &[Selected],
     ) -> Result<Self> {
         let is_required = payload.policy == Policy::Required;
-        let mut checks = Self { confirms: is_required, ..Self::default() };
+        let mut checks = Self { confirms: is_required, asks_outdated: is_required, ..Self::default() };
         if payload.policy == Policy::None || payload.manifests.is_empty() && !is_required {
             return Ok(checks);
         }
@@ -49,7 +49,7 @@ impl Checks {
 
     /// The checks of a pass over whole files.
     pub(in crate::load) fn of_files(payload: &Payload, files: &[PayloadFile], scope: Scope<'_>) -> Result<Self> {
-        let mut checks = Self { confirms: true, ..Self::default() };
+        let mut checks = Self { confirms: true, asks_outdated: true, ..Self::default() };
         match scope {
             Scope::Verify { also } => {
                 for file in (0..files.len()).filter(|file| files[*file].base.is_none()) {
@@ -60,6 +60,11 @@ impl Checks {
             Scope::Tensors(tensors) => tensors.iter().try_for_each(|tensor| checks.add_tensor(payload, *tensor))?,
         }
         checks.cut(files, scope.cure())
+    }
+
+    /// What a manifest says of a file, as far as that is asked for.
+    fn claim_of_file<'m>(&self, manifest: &'m Manifest, file: &Source) -> Option<&'m FileClaim> {
+        manifest.files.get(file.name()).filter(|claim| self.asks_outdated || !claim.is_outdated())
     }
 
     fn add_used_file(
@@ -86,14 +91,14 @@ impl Checks {
                 self.add_runs(files, file, manifest, |run| is_whole || ranges.touch(run))?;
                 taken = Some(ranges);
             }
-            let claim = manifest.files.get(source.name());
+            let claim = self.claim_of_file(manifest, source);
             if let Some(message) = claim.and_then(|claim| wrong_size(source.len(), claim, manifest)) {
                 return Err(Error::new(Kind::Mismatch, message).with_path(source.path()).with_subject(source.name()));
             }
             let is_remembered =
                 self.memo_of(payload, files, (file, manifest))?.is_some_and(|memo| memo.known.is_some());
             let claims_all = selected.iter().all(|one| claim_of(payload, manifest, (file, one.tensor)).is_some());
-            let described = manifest.files.get(files[description].source.name());
+            let described = self.claim_of_file(manifest, &files[description].source);
             if let Some(claim) = claim.filter(|_| is_whole && described.is_some() || !claims_all || is_remembered) {
                 let described =
                     described.map(|claim| self.add_file((payload, files), description, manifest, claim)).transpose()?;
@@ -121,11 +126,12 @@ impl Checks {
         let tensors = payload.tensors_on(file)?;
         for manifest in payload.manifests.iter().chain(also) {
             self.add_runs(files, file, manifest, |_| true)?;
-            let claim = manifest.files.get(files[file].source.name());
+            let claim = self.claim_of_file(manifest, &files[file].source);
             if let Some(claim) = claim {
                 self.add_file((payload, files), file, manifest, claim)?;
             }
-            let is_described = manifest.files.contains_key(files[payload.description(file)].source.name());
+            let description = &files[payload.description(file)].source;
+            let is_described = self.claim_of_file(manifest, description).is_some();
             let is_wanted = |stated: &Claim| claim.is_none() || !is_described || stated.is_contradicted();
             let memo = self.memo_of(payload, files, (file, manifest))?;
             let confirms = self.confirms && memo.is_none_or(|memo| memo.known.is_none());

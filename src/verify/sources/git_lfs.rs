@@ -82,8 +82,7 @@ pub(crate) fn unfetched_files<'a>(
     Ok(files)
 }
 
-/// The claims of a clone: of those files that git-lfs keeps, and that were not modified since git wrote them; and of those that it
-/// has not fetched.
+/// The claims of a clone: of those files that git-lfs keeps, and of those that it has not fetched.
 pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     let mut files = unfetched_files(beside.location, beside.names.iter().copied())?;
     if let Some(records) = beside.records(OBJECTS) {
@@ -99,10 +98,12 @@ fn add_clone(beside: &mut Beside<'_>, records: &Records<'_>, files: &mut BTreeMa
         memory::check()?;
         let (Some(name), Some(claim)) = (name.strip_prefix(&records.prefix), pointers.get(&object)) else { continue };
         let now = beside.location.open_asset(name).ok().and_then(|source| source.modified());
-        match now.is_none_or(|now| now.as_secs() == u64::from(modified)) {
-            true => _ = files.insert(memory::text(name, "a name")?, claim.clone()),
-            false => beside.outdated(name, "git wrote it"),
+        let is_current = now.is_none_or(|now| now.as_secs() == u64::from(modified));
+        if !is_current {
+            beside.outdated(name, "git wrote it");
         }
+        let claim = if is_current { claim.clone() } else { claim.clone().outdated() };
+        files.insert(memory::text(name, "a name")?, claim);
     }
     Ok(())
 }

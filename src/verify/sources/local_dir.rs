@@ -5,7 +5,7 @@
 //! .cache/huggingface/trees/COMMIT.json           what the repository has at that commit
 //! ```
 //!
-//! A file that was modified after that moment is not what was downloaded any more, and nothing is claimed of it.
+//! A file that was modified after that moment need not be what was downloaded any more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,9 +43,8 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
         };
         memory::check()?;
         commits.insert(commit);
-        if is_current(beside, &name, seconds) {
-            files.insert(name, claim);
-        }
+        let claim = if is_current(beside, &name, seconds) { claim } else { claim.outdated() };
+        files.insert(name, claim);
     }
     // Files of several commits are no whole of which something could be missing.
     if let [only] = &commits.into_iter().collect::<Vec<_>>()[..] {
@@ -66,7 +65,9 @@ fn add_listed(
     for (name, listed) in hub::read_kept(beside, &source, &records.prefix)?.unwrap_or_default() {
         let is_absent = || matches!(beside.location.open_if_present(&name), Ok(None));
         match files.get_mut(&name) {
-            Some(claim) if claim.fastest() == listed.fastest() => *claim = listed,
+            Some(claim) if claim.fastest() == listed.fastest() => {
+                *claim = if claim.is_outdated() { listed.outdated() } else { listed };
+            }
             // What is there without a record was not downloaded, and may be anything.
             None if is_absent() => _ = files.insert(name, listed),
             _ => {}

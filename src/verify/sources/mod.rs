@@ -269,7 +269,10 @@ impl<'a> Beside<'a> {
 
     /// Tells that a file was changed after a tool noted what it should be.
     fn outdated(&mut self, name: &str, when: &str) {
-        let message = format!("it was modified after {when}: what was noted of it then is not used");
+        let message = format!(
+            "it was modified after {when}: loads compare it with what was noted then only if a manifest is required; \
+             verification does"
+        );
         self.notes.add(MANIFEST_OUTDATED, name, message);
     }
 
