@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process;
 
 use weighbridge::write::Draft;
 use weighbridge::{Error, Kind};
@@ -22,8 +23,12 @@ impl Destination {
         Self::Stream { stream: stdout(), path: None }
     }
 
-    /// A file is replaced, also one that a link leads to. A device or a pipe is written to, such as `/dev/stdout`.
+    /// A file is replaced, also one that a link leads to. A device or a pipe is written to, and so is what is open already, such as
+    /// `/dev/stdout`.
     pub fn open(path: &Path) -> Result<Self, Failure> {
+        if let Some(number) = descriptor(path) {
+            return Self::open_descriptor(number, path);
+        }
         if path.metadata().map_or(true, |there| there.is_file()) {
             // Of a link that leads nowhere, the link itself is replaced.
             return Self::create(&path.canonicalize().unwrap_or_else(|_| path.to_owned()));
@@ -31,6 +36,19 @@ impl Destination {
         let file = File::options().write(true).truncate(true).open(path);
         let file = file.map_err(|error| Failure::of_named(path, "write the output", &error))?;
         Ok(Self::Stream { stream: Box::new(file), path: Some(path.to_owned()) })
+    }
+
+    /// Opening its name again would write to the start of a file, over what others have written to the same descriptor.
+    fn open_descriptor(number: u32, path: &Path) -> Result<Self, Failure> {
+        let stream: Box<dyn Write> = match number {
+            1 => stdout(),
+            2 => Box::new(io::stderr()),
+            _ => {
+                let file = File::options().append(true).open(path);
+                Box::new(file.map_err(|error| Failure::of_named(path, "write the output", &error))?)
+            }
+        };
+        Ok(Self::Stream { stream, path: Some(path.to_owned()) })
     }
 
     fn create(path: &Path) -> Result<Self, Failure> {
@@ -68,6 +86,23 @@ impl Write for Destination {
             Self::File { .. } => Ok(()),
         }
     }
+}
+
+/// The descriptor of this process that a path stands for: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, or a link to one of them.
+fn descriptor(path: &Path) -> Option<u32> {
+    /// Those that Linux follows.
+    const MOST_LINKS: usize = 40;
+    let own = Path::new("/proc").join(process::id().to_string()).join("fd");
+    let folders = [Path::new("/dev/fd"), &own];
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let folder = path.parent()?.canonicalize().ok()?;
+        if folders.contains(&&*folder) {
+            return path.file_name()?.to_str()?.parse().ok();
+        }
+        path = folder.join(path.read_link().ok()?);
+    }
+    None
 }
 
 /// An error of writing, with the name of what is written to if it has one.

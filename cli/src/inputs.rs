@@ -31,10 +31,18 @@ pub fn check_files<'a>(
     if names.any(is_place) { Err(would_be_lost(output)) } else { Ok(()) }
 }
 
-/// Where a file is, or will be: a memo is made when there is something to remember.
+/// Where a file is, or will be.
 fn place_of(file: &Path) -> Option<PathBuf> {
     let there = file.canonicalize().ok();
     there.or_else(|| Some(std::path::absolute(file).ok()?.parent()?.canonicalize().ok()?.join(file.file_name()?)))
+}
+
+/// Where a file is, or will be, and every link in its place that leads there: a memo is made when there is something to remember.
+fn places_of(file: &Path) -> Vec<PathBuf> {
+    /// Those that Linux follows.
+    const MOST_LINKS: usize = 40;
+    let target = |link: &PathBuf| place_of(&link.parent()?.join(link.read_link().ok()?));
+    std::iter::successors(place_of(file), target).take(MOST_LINKS).collect()
 }
 
 fn would_be_lost(output: &Path) -> Failure {
@@ -49,7 +57,7 @@ impl Inputs<'_> {
         // What is written to a terminal or a pipe replaces nothing.
         let is_stream = output.exists() && !output.is_file();
         let Some(place) = place_of(output).filter(|_| !is_stream) else { return Ok(()) };
-        let is_input = |file: &&Path| place_of(file).is_some_and(|file| file == place);
+        let is_input = |file: &&Path| places_of(file).contains(&place);
         let is_lost = self.files.iter().any(is_input) || place.is_file() && self.has(&place);
         if is_lost { Err(would_be_lost(output)) } else { Ok(()) }
     }
@@ -65,7 +73,7 @@ impl Inputs<'_> {
                 place == model || place.starts_with(&model) && !is_manifest || has_link_to(&model, place, LINK_DEPTH)
             })
         };
-        is_weights || is_binary(place) || self.models.iter().any(is_part_of)
+        is_weights || is_binary(place) || !is_manifest && is_kept_by_a_tool(place) || self.models.iter().any(is_part_of)
     }
 }
 
@@ -75,6 +83,25 @@ fn is_binary(place: &Path) -> bool {
     let read = File::open(place).and_then(|file| file.take(START_BYTES).read_to_end(&mut start));
     read.is_ok() && start.iter().any(|byte| byte.is_ascii_control() && !TEXT_CONTROLS.contains(byte))
 }
+
+/// Whether a file lies where a tool keeps what it knows of models: git, a cache or download of Hugging Face, a store of blobs.
+fn is_kept_by_a_tool(place: &Path) -> bool {
+    let is_own = |folder: &Path| {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        name == ".git"
+            || folder.ends_with(".cache/huggingface")
+            || REPOSITORIES.iter().any(|kind| name.starts_with(kind))
+    };
+    let is_store = |folder: &Path| folder.join("blobs/sha256").is_dir() || has_all(folder, &["blobs", "manifests"]);
+    place.ancestors().skip(1).any(|folder| is_own(folder) || is_store(folder))
+}
+
+fn has_all(folder: &Path, names: &[&str]) -> bool {
+    names.iter().all(|name| folder.join(name).is_dir())
+}
+
+/// How the folders of repositories in a cache of Hugging Face begin.
+const REPOSITORIES: [&str; 3] = ["models--", "datasets--", "spaces--"];
 
 /// How much of a file tells whether it is text.
 const START_BYTES: u64 = 4096;

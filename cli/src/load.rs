@@ -103,6 +103,6 @@ fn print(out: &mut impl Write, model: &Model, placement: &Placement, loaded: &Lo
     writeln!(out)?;
     phases::print(out, loaded.phases, &loaded.stages)?;
     writeln!(out)?;
-    report_summary(out, placement.report())?;
+    report_summary(out, placement.report(), model.policy())?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use weighbridge::Model;
 use weighbridge::error::{Escaped, Printable};
-use weighbridge::verify::{Outcome, Report, Subject};
+use weighbridge::verify::{Outcome, Policy, Report, Subject};
 
 use crate::failure::Failure;
 
@@ -32,7 +32,7 @@ pub fn print_metadata(out: &mut impl Write, model: &Model) -> Result<(), Failure
 }
 
 /// The files of a report, each with what it was checked by, and how many tensors that covers.
-pub fn report_summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
+pub fn report_summary(out: &mut impl Write, report: &Report, policy: Policy) -> io::Result<()> {
     for check in report.iter() {
         let Subject::File(name) = check.subject else { continue };
         let (name, outcome) = (Printable(name), outcome_name(check.outcome));
@@ -56,10 +56,11 @@ pub fn report_summary(out: &mut impl Write, report: &Report) -> io::Result<()> {
         writeln!(out, "tensors: {matched} match, {mismatched} mismatch, {uncovered} not covered")?;
     }
     if report.iter().all(|line| line.evidence.is_none()) {
-        writeln!(
-            out,
-            "nothing was verified: no manifest lists a file that is here (--policy required makes that an error)"
-        )?;
+        let why = match policy {
+            Policy::None => "the policy is none",
+            _ => "no manifest lists a file that is here (--policy required makes that an error)",
+        };
+        writeln!(out, "nothing was verified: {why}")?;
     }
     Ok(())
 }

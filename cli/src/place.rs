@@ -34,7 +34,14 @@ pub fn resolve(model: &Path, env: Env<'_>) -> Result<PathBuf, Error> {
 fn exists(path: &Path) -> Result<bool, Error> {
     let place = folder_of_set(path).unwrap_or(path);
     let is_there = place.try_exists().map(|leads_to_something| leads_to_something || place.is_symlink());
-    is_there.map_err(|e| Error::new(Kind::Io, e.to_string()).with_path(path.to_string_lossy()))
+    is_there.map_err(|error| {
+        let circle = place.ancestors().find(|part| part.is_symlink() && part.try_exists().is_err());
+        let message = match circle {
+            Some(link) => format!("{link:?} is a link that leads in a circle, or through too many links: restore it"),
+            None => error.to_string(),
+        };
+        Error::new(Kind::Io, message).with_path(path.to_string_lossy())
+    })
 }
 
 /// The directory of what is named as a numbered set.

@@ -113,7 +113,7 @@ pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
     }
     let printed = if console.is_human() {
         console.tell_notes(&notes);
-        print(console, &report).map_err(Failure::from)
+        print(console, &report, policy).map_err(Failure::from)
     } else {
         let (head, failure) = (Verdict { good: verdict.is_ok() }, verdict.as_ref().err());
         console.answer(Answer {
@@ -198,8 +198,8 @@ fn check_listed(
     verify_repository(args, &repository, console)
 }
 
-fn print(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    report_summary(out, report)?;
+fn print(out: &mut impl Write, report: &Report, policy: Policy) -> io::Result<()> {
+    report_summary(out, report, policy)?;
     mismatches(out, report)
 }
 

@@ -134,6 +134,8 @@ fn verified_files_are_remembered_where_the_user_says() {
         let seen = good_json(&args);
         let files = seen["checks"].as_array().unwrap().iter().filter(|check| check["source"] == "memo");
         assert!(files.clone().all(|check| check["reason"].as_str().unwrap().starts_with("remembered by ")));
+        // A match counts as cover where the user says so.
+        assert!(files.clone().all(|check| check["covers"] == more.contains(&"--memo-covers")), "{seen}");
         files.count()
     };
     assert_eq!(verify(&[]), 0);
@@ -267,110 +269,6 @@ fn diff_checks_both_models_where_that_is_asked_for() {
     good(&["diff", path(a.path()), path(a.path())]);
 }
 
-/// The weights of a user are worth more than a report of them.
-#[test]
-fn files_of_the_model_are_not_written_over() {
-    let copy = checkpoint();
-    let weights = copy.path().join("model-00002-of-00004.safetensors");
-    let before = fs::read(&weights).unwrap();
-    let outside = tempfile::tempdir().unwrap();
-    let link = outside.path().join("link");
-    std::os::unix::fs::symlink(&weights, &link).unwrap();
-    let target = path(copy.path());
-    for output in [&weights, &link, &copy.path().join("config.json")] {
-        for command in ["inspect", "verify", "digest", "check"] {
-            let told = bad(2, &[command, target, "--output", path(output)]);
-            assert!(told.contains("may be a file that the command reads"), "{told}");
-        }
-    }
-    assert!(
-        bad(2, &["inspect", path(&weights), "--output", path(&weights)])
-            .contains("may be a file that the command reads")
-    );
-    // A link is written through, and nothing is lost if there is nothing to write.
-    let other = outside.path().join("other.json");
-    fs::write(&other, "before").unwrap();
-    fs::remove_file(&link).unwrap();
-    std::os::unix::fs::symlink(&other, &link).unwrap();
-    bad(2, &["inspect", "/no/such/model", "--output", path(&link)]);
-    assert_eq!(fs::read_to_string(&other).unwrap(), "before");
-    good(&["inspect", target, "--json", "--output", path(&link)]);
-    assert!(fs::read_to_string(&other).unwrap().starts_with('{') && link.is_symlink());
-    good(&["digest", target]);
-    good(&["digest", target, "--output", path(&copy.path().join("weighbridge.json"))]);
-    let sums = copy.path().join("SHA256SUMS");
-    let memo = outside.path().join("memo");
-    good(&["verify", target, "--memo", path(&memo)]);
-    for args in [
-        &["verify", target, "--output", path(&sums)][..],
-        &["verify", "-c", path(&sums), "--output", path(&sums)],
-        &["verify", "-c", path(&sums), "--output", path(&weights)],
-        &["verify", target, "--manifest", path(&sums), "--output", path(&sums)],
-        &["verify", target, "--memo", path(&memo), "--output", path(&memo)],
-        &["formats", "--output", path(&weights)],
-    ] {
-        assert!(bad(2, args).contains("which would be lost"), "{args:?}");
-    }
-    assert_eq!(fs::read(&weights).unwrap(), before);
-}
-
-#[test]
-fn output_replaces_nothing_that_a_model_may_name() {
-    let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let model = root.path().join("model.onnx");
-    fs::copy(onnx::golden("made/labels.onnx"), &model).unwrap();
-    let (data, text_file) = (root.path().join("weights"), root.path().join("report.json"));
-    fs::write(&data, [0_u8, 63].repeat(8)).unwrap();
-    fs::write(&text_file, "of an earlier run").unwrap();
-    let target = path(&model);
-    assert!(bad(2, &["inspect", target, "--output", path(&data)]).contains("which would be lost"));
-    good(&["formats", "--output", path(&text_file)]);
-    // A file that only a link of the directory leads to.
-    let (directory, blob) = (root.path().join("snapshot/unet"), outside.path().join("0123"));
-    fs::create_dir_all(&directory).unwrap();
-    fs::write(&blob, "{}").unwrap();
-    std::os::unix::fs::symlink(&blob, directory.join("config.json")).unwrap();
-    let snapshot = root.path().join("snapshot");
-    assert!(bad(2, &["digest", path(&snapshot), "--output", path(&blob)]).contains("which would be lost"));
-}
-
-/// A model that is named by one of its files has others in the directory, which are known when it is open.
-#[test]
-fn output_replaces_nothing_that_an_open_model_has() {
-    let copy = checkpoint();
-    fs::write(copy.path().join("SHA256SUMS"), good(&["digest", path(copy.path()), "--sha256sums", "--output", "-"]))
-        .unwrap();
-    let file = |name: &str| copy.path().join(name);
-    let (index, set) = (file("model.safetensors.index.json"), file("model-*-of-00004.safetensors"));
-    let onnx = file("model.onnx");
-    fs::write(file("w.txt"), "ABCD".repeat(4)).unwrap();
-    fs::write(&onnx, external_model("w.txt")).unwrap();
-    let list = file("SHA256SUMS");
-    let before = |name: &str| fs::read(file(name)).unwrap();
-    for (args, name) in [
-        (&["inspect", path(&index)][..], "config.json"),
-        (&["inspect", path(&index), "--json"], "config.json"),
-        (&["digest", path(&index)], "config.json"),
-        (&["verify", path(&set)], "tokenizer.json"),
-        (&["inspect", path(&set)], "model.safetensors.index.json"),
-        (&["verify", path(&file("model-00001-of-00004.safetensors"))], "SHA256SUMS"),
-        (&["inspect", path(&onnx), "--json"], "w.txt"),
-        (&["diff", path(copy.path()), path(&onnx)], "w.txt"),
-    ] {
-        let (place, old) = (file(name), before(name));
-        let told = run(&[args, &["--output", path(&place)]].concat());
-        assert_eq!(told.status.code(), Some(2), "{args:?} {name}: {}", text(&told.stderr));
-        assert!(text(&told.stderr).contains("which would be lost"), "{args:?}");
-        assert_eq!(before(name), old, "{args:?}");
-    }
-    let here =
-        command(&["verify", "-c", path(&list), "--output", "config.json"]).current_dir(copy.path()).output().unwrap();
-    assert_eq!((here.status.code(), text(&here.stderr).contains("which would be lost")), (Some(2), true), "{here:?}");
-    // What no model has may be written again and again.
-    good(&["inspect", path(&onnx), "--output", path(&file("report.txt"))]);
-    good(&["inspect", path(&onnx), "--output", path(&file("report.txt"))]);
-}
-
 #[test]
 fn a_list_of_which_no_file_is_there_verifies_nothing() {
     let root = tempfile::tempdir().unwrap();
@@ -451,15 +349,4 @@ fn lines_of_reports_have_a_reason_and_say_whether_they_cover() {
     let dead = checks.iter().find(|check| check["subject"] == "unet/dead").unwrap();
     assert_eq!(dead["reason"], "it is a link to \"gone\", which is not there: restore that file, or download it again");
     assert!(good(&["verify", path(root.path())]).contains("unet/dead: it is a link to \"gone\""));
-}
-
-/// An ONNX model of one tensor of 4 elements in another file.
-fn external_model(data: &str) -> Vec<u8> {
-    let field = |number: u8, body: &[u8]| [&[number << 3 | 2, body.len() as u8], body].concat();
-    let entry = [field(1, b"location"), field(2, data.as_bytes())].concat();
-    // TensorProto: dims, data_type FLOAT, name, external_data, data_location EXTERNAL.
-    let tensor = [&[8, 4, 16, 1][..], &field(8, b"w"), &field(13, &entry), &[112, 1]].concat();
-    let graph = [field(2, b"g"), field(5, &tensor)].concat();
-    // ModelProto: ir_version, graph, opset_import.
-    [&[8, 8][..], &field(7, &graph), &field(8, &[16, 17])].concat()
 }

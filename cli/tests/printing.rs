@@ -75,7 +75,7 @@ fn output_goes_to_a_file_that_appears_when_it_is_complete() {
     }
 }
 
-/// A link would be replaced by a file, and so would `/dev/stdout`.
+/// A link would be replaced by a file.
 #[test]
 fn what_is_no_file_is_written_to() {
     let folder = tempfile::tempdir().unwrap();
