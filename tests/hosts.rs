@@ -14,6 +14,7 @@ use ::bytes::Bytes;
 use bytes::{declared, entry, index, tensors};
 use weighbridge::host::Level;
 use weighbridge::load::Reads;
+use weighbridge::verify::{Outcome, Subject};
 use weighbridge::write::Manifests;
 use weighbridge::{
     Access, Context, Error, HostEntry, HostFile, HostFiles, Kind, Model, OpenOptions, PlanOptions, Policy, Result,
@@ -197,6 +198,38 @@ fn a_model_in_memory_may_have_many_files() {
         [("sub/a".to_owned(), tensors(&["v"]).into()), ("m.json".to_owned(), index(&[("v", ".//sub/./a")]).into())];
     let model = Model::from_blobs(shards, Some("m.json"), &OpenOptions::default(), &Context::new()).unwrap();
     assert_eq!(model.files().next().unwrap().name(), "sub/a");
+}
+
+/// A host that opens all files but one, and says why.
+struct Refusing(Shared, &'static str, Kind);
+
+impl HostFiles for Refusing {
+    fn open(&self, name: &str) -> Result<Box<dyn HostFile>> {
+        if name == self.1 { Err(Error::new(self.2, "refused")) } else { self.0.open(name) }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<HostEntry>> {
+        self.0.list(folder)
+    }
+}
+
+/// A file that cannot be opened has a line; what ends the whole operation is an error of it.
+#[test]
+fn a_file_that_a_host_does_not_open_ends_a_verification_only_if_it_means_that() {
+    let blobs = golden().into_iter().chain([("notes".to_owned(), Bytes::from_static(b"x"))]);
+    let shared = Shared(Arc::new(Host::new(blobs)));
+    for (kind, ends) in [(Kind::Io, false), (Kind::Cancelled, true), (Kind::Limit, true), (Kind::OutOfMemory, true)] {
+        let files = Arc::new(Refusing(shared.clone(), "notes", kind));
+        let model = Model::from_host_files(files, None, &OpenOptions::default(), &Context::new()).unwrap();
+        match model.verify() {
+            Ok(report) => {
+                assert!(!ends, "{kind:?}");
+                let line = report.iter().find(|line| line.subject == Subject::File("notes")).unwrap();
+                assert_eq!((line.outcome, line.reason()), (Outcome::Uncovered, Some("refused")));
+            }
+            Err(error) => assert!(ends && error.kind() == kind, "{error}"),
+        }
+    }
 }
 
 /// The files of a directory and its folders, by their names in it.

@@ -101,7 +101,12 @@ fn what_was_verified_is_neither_read_nor_hashed_again() {
         assert_eq!((evidence.source, &evidence.actual), ("memo", &before.actual));
         assert_eq!(now.reason(), Some("remembered by device, inode, size, mtime and ctime"));
     }
-    second.verdict(Policy::Required).unwrap();
+    second.verdict(Policy::IfPresent).unwrap();
+    // What is remembered is cover where the caller says so.
+    assert_eq!(second.verdict(Policy::Required).unwrap_err().kind(), Kind::Unverified);
+    let third = copy.open(OpenOptions { memo_covers: true, ..OpenOptions::default() }).verify().unwrap();
+    assert!(hashed(&third) == 0 && remembered(&third) > 0);
+    third.verdict(Policy::Required).unwrap();
 }
 
 #[test]
@@ -266,8 +271,7 @@ fn a_memo_that_cannot_be_written_stops_nothing() {
     assert_eq!(hashed(&model.verify().unwrap()), 0);
 }
 
-/// Processes may share one: what others have written stays.
-/// Also through a link of a link, and if the file is not there yet.
+/// A memo is written where a link leads, also through a link of a link, and if the file is not there yet.
 #[test]
 fn a_memo_behind_a_link_is_written_where_it_leads() {
     let mut copy = Copy::new();
@@ -293,6 +297,7 @@ fn a_memo_behind_a_link_is_written_where_it_leads() {
     assert!(fs::symlink_metadata(&links[0]).unwrap().is_symlink());
 }
 
+/// Processes may share one: what others have written stays.
 #[test]
 fn two_users_of_a_memo_keep_what_the_other_adds() {
     let (first, second) = (Copy::new(), Copy::new());

@@ -56,6 +56,10 @@ fn notes_are_in_the_object_of_every_command_about_a_model() {
     for command in ["verify", "load", "check"] {
         assert_eq!(of(command), notes, "{command}");
     }
+    let both = good_json(&["diff", path(folder.path()), path(folder.path()), "--json"])["notes"].clone();
+    let both = both.as_array().unwrap();
+    let names_model = |note: &&Value| note["message"].as_str().unwrap().starts_with(path(folder.path()));
+    assert_eq!((both.len(), both.iter().filter(names_model).count()), (4, 4), "{both:?}");
 }
 
 /// Exit status 2: the user has to say which is meant.
@@ -253,7 +257,8 @@ fn the_exit_status_tells_whose_fault_it_is() {
     fs::remove_file(copy.path().join("model-00004-of-00004.safetensors")).unwrap();
     assert!(bad(1, &["inspect", path(copy.path())]).contains("model-00004-of-00004.safetensors"));
     bad(1, &["inspect", path(&golden("README.md"))]);
-    assert!(bad(1, &["graph", path(&model)]).contains("a safetensors model holds weights and no graph"));
+    let told = format!("weighbridge: {}: a safetensors model holds weights and no graph", path(&model));
+    assert!(bad(1, &["graph", path(&model)]).starts_with(&told));
     for command in ["graph", "check"] {
         bad(2, &[command, "no/such/model"]);
     }

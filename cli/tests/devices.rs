@@ -182,6 +182,13 @@ fn slices_and_casts_show_in_the_table_and_everything_is_still_checked() {
     }
 }
 
+#[test]
+fn a_slice_that_is_not_even_has_a_cure() {
+    let line = bad(2, &["load", path(&tiny_llama()), "--slice", "*.k_proj.weight:0:0/3"]);
+    assert!(line.contains("3 ranks cannot share evenly"), "{line}");
+    assert!(line.ends_with(": give the first parts one more with --spread-uneven\n"), "{line}");
+}
+
 fn load_on_host(args: &[&str]) -> String {
     let model = tiny_llama();
     good(&[&["load", path(&model), "--device", "host"], args].concat())

@@ -2,7 +2,6 @@
 #![allow(missing_docs, reason = "a test")]
 
 use std::fs;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -12,7 +11,8 @@ use weighbridge::digest::{Algorithm, Digest};
 mod common;
 
 use common::{
-    bad, checkpoint, damage, fails, golden, good, good_json, names, object, path, run, shell, steers_the_terminal, text,
+    as_nobody, bad, checkpoint, damage, fails, golden, good, good_json, names, object, path, run, shell,
+    steers_the_terminal, text,
 };
 
 /// What is replaced is not read without end. Somebody else may have put it there.
@@ -159,25 +159,13 @@ fn a_pointer_in_the_place_of_a_file_is_left_out() {
 #[test]
 fn a_directory_that_cannot_be_written_has_a_cure() {
     use std::os::unix::fs::PermissionsExt;
-    const NOBODY: u32 = 65_534;
     let copy = checkpoint();
     fs::set_permissions(copy.path(), fs::Permissions::from_mode(0o555)).unwrap();
     let program = tempfile::tempdir().unwrap();
-    fs::set_permissions(program.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let command = || {
-        let is_root = fs::write(copy.path().join("probe"), "").is_ok();
-        let copied = program.path().join("weighbridge");
-        fs::copy(env!("CARGO_BIN_EXE_weighbridge"), &copied).unwrap();
-        let mut command = Command::new(copied);
-        if is_root {
-            command.uid(NOBODY);
-        }
-        command
-    };
-    let line = fails(3, command().args(["digest", path(copy.path())]));
+    let line = fails(3, &mut as_nobody(program.path(), &["digest", path(copy.path())]));
     assert!(line.contains("cannot create a file: Permission denied"), "{line}");
     assert!(line.ends_with("write the manifest elsewhere with --output FILE\n"), "{line}");
-    let output = command().args(["digest", path(copy.path()), "--output", "-"]).output().unwrap();
+    let output = as_nobody(program.path(), &["digest", path(copy.path()), "--output", "-"]).output().unwrap();
     assert!(output.status.success() && !output.stdout.is_empty());
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 mod common;
 
-use common::{bad, checkpoint, command, damage, golden, good, good_json, onnx, path, run, text};
+use common::{as_nobody, bad, checkpoint, command, damage, golden, good, good_json, onnx, path, run, text};
 
 /// A pipeline: a model in each of two folders, and files beside them.
 fn pipeline() -> tempfile::TempDir {
@@ -299,6 +299,12 @@ fn a_list_is_checked_in_a_directory_of_any_size() {
 #[test]
 fn the_files_of_a_damaged_model_are_verified() {
     let copy = checkpoint();
+    let unlisted = checkpoint();
+    for name in ["SHA256SUMS", "model-00002-of-00004.safetensors"] {
+        fs::remove_file(unlisted.path().join(name)).unwrap();
+    }
+    let told = run(&["verify", path(unlisted.path())]);
+    assert_eq!((told.status.code(), &*text(&told.stdout)), (Some(1), ""), "nothing says what the files should be");
     good(&["digest", path(copy.path())]);
     let shard = copy.path().join("model-00002-of-00004.safetensors");
     let bytes = fs::read(&shard).unwrap();
@@ -317,6 +323,27 @@ fn the_files_of_a_damaged_model_are_verified() {
     let told = run(&["verify", path(copy.path())]);
     assert_eq!(told.status.code(), Some(1));
     assert!(text(&told.stdout).contains("model-00002-of-00004.safetensors: it is missing"), "{}", text(&told.stdout));
+}
+
+/// A folder that may not be listed is told beside what was found, of one model and of several.
+#[test]
+fn folders_that_may_not_be_listed_are_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let (pipeline, model, program) = (pipeline(), checkpoint(), tempfile::tempdir().unwrap());
+    for root in [pipeline.path(), model.path()] {
+        let lost = root.join("lost+found");
+        fs::create_dir(&lost).unwrap();
+        fs::set_permissions(root, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(&lost, fs::Permissions::from_mode(0)).unwrap();
+        let shown = as_nobody(program.path(), &["inspect", path(root)]).output().unwrap();
+        assert_eq!((shown.status.code(), text(&shown.stderr).matches("[model.folder.unlisted]").count()), (Some(0), 1));
+        let shown = as_nobody(program.path(), &["inspect", path(root), "--json"]).output().unwrap();
+        let seen: Value = serde_json::from_str(text(&shown.stdout).trim()).unwrap();
+        let notes = seen["notes"].as_array().unwrap().iter();
+        let told: Vec<_> = notes.filter(|note| note["id"] == "model.folder.unlisted").collect();
+        assert!(told.len() == 1 && told[0]["path"] == "lost+found", "{seen}");
+        fs::set_permissions(&lost, fs::Permissions::from_mode(0o755)).unwrap();
+    }
 }
 
 #[test]

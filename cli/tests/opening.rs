@@ -64,6 +64,14 @@ fn an_exceeded_limit_names_the_option_that_raises_it() {
             assert!(line.contains(&format!(": raise it with {option}")), "{command}: {line}");
         }
     }
+    for option in ["--max-header-bytes", "--max-tensors", "--max-files", "--max-heap-bytes"] {
+        for value in ["0", "-1"] {
+            let output = run(&["inspect", path(&model), option, value]);
+            let told = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{told}");
+            assert!(told.contains(&format!("invalid value '{value}' for '{option}")), "{told}");
+        }
+    }
     let line = bad(1, &["graph", path(&onnx("made/loop-if.onnx")), "--max-heap-bytes", "1KiB"]);
     assert!(line.contains("raise it with --max-heap-bytes"), "{line}");
     // A manifest that is given is measured by the limit, too, and is read no further.
@@ -79,6 +87,15 @@ fn an_exceeded_limit_names_the_option_that_raises_it() {
             assert!(help.contains(&format!("[default: {limit}]")), "{help}");
         }
     }
+}
+
+/// `org/name` may be a model of the hub, and a file in a folder that was there.
+#[test]
+fn a_file_behind_a_dead_link_is_no_model_of_the_hub() {
+    let root = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/gone", root.path().join("models")).unwrap();
+    let line = fails(2, command(&["inspect", "models/model.safetensors"]).current_dir(root.path()));
+    assert!(line.ends_with("\"models\" is a link to \"/gone\", which is not there\n"), "{line}");
 }
 
 #[test]

@@ -116,13 +116,16 @@ fn a_file_that_cannot_be_written_is_told_and_not_left_behind() {
     fs::write(&file, "before").unwrap();
     let line = "ulimit -f 0; weighbridge inspect \"$1\" --json --output \"$2\"";
     let output = shell(line, &[path(&model), path(&file)]);
-    assert_eq!((output.status.code(), &object(&output)["error"]["kind"]), (Some(3), &"io".into()));
+    let error = object(&output)["error"].clone();
+    assert_eq!((output.status.code(), &error["kind"], &error["path"]), (Some(3), &"io".into(), &path(&file).into()));
+    assert!(error["message"].as_str().unwrap().starts_with("cannot write the file: "), "{error}");
     assert!(text(&output.stderr).contains("seen: cannot write the file: "), "{}", text(&output.stderr));
     assert_eq!(
         (names(folder.path()), fs::read_to_string(&file).unwrap()),
         (vec!["seen".to_owned()], "before".to_owned())
     );
-    bad(3, &["inspect", path(&model), "--output", "/dev/full"]);
+    let told = bad(3, &["inspect", path(&model), "--output", "/dev/full"]);
+    assert!(told.starts_with("weighbridge: /dev/full: cannot write the output: "), "{told}");
     // What the user names is wrong.
     assert!(bad(2, &["formats", "--output", path(folder.path())]).contains("Is a directory"));
     bad(2, &["formats", "--output", path(&folder.path().join("missing/seen"))]);

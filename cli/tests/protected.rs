@@ -44,17 +44,22 @@ fn files_of_the_model_are_not_written_over() {
     let sums = copy.path().join("SHA256SUMS");
     let memo = outside.path().join("memo");
     good(&["verify", target, "--memo", path(&memo)]);
+    // One that is not there yet.
+    let later = outside.path().join("later");
     for args in [
         &["verify", target, "--output", path(&sums)][..],
         &["verify", "-c", path(&sums), "--output", path(&sums)],
         &["verify", "-c", path(&sums), "--output", path(&weights)],
         &["verify", target, "--manifest", path(&sums), "--output", path(&sums)],
         &["verify", target, "--memo", path(&memo), "--output", path(&memo)],
+        &["verify", target, "--memo", path(&later), "--output", path(&later)],
         &["formats", "--output", path(&weights)],
     ] {
         assert!(bad(2, args).contains("which would be lost"), "{args:?}");
     }
-    assert_eq!(fs::read(&weights).unwrap(), before);
+    assert!(!later.exists() && fs::read(&weights).unwrap() == before);
+    // Nothing is lost there.
+    assert!(bad(1, &["verify", "-c", "/dev/null", "--output", "/dev/null"]).contains("lists no file"));
 }
 
 #[test]

@@ -332,6 +332,9 @@ fn a_shard_that_is_opened_alone_is_told() {
     let only = plant(&vec![at("model-00001-of-00001.safetensors", tensors(&["w"]))]);
     let model = Model::open(only.path().join("model-00001-of-00001.safetensors"), &by(Access::Map), &Context::new());
     assert!(model.unwrap().notes().is_empty());
+    let none = plant(&vec![at("model-00000-of-00000.safetensors", tensors(&["w"]))]);
+    let model = Model::open(none.path().join("model-00000-of-00000.safetensors"), &by(Access::Map), &Context::new());
+    assert!(model.unwrap().notes().is_empty(), "nothing is called a set of no shards");
 }
 
 /// Numbers are told as they are written, also those of more digits than any number of files has.

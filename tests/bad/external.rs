@@ -20,12 +20,20 @@ fn field(number: u8, contents: &[u8]) -> Vec<u8> {
 
 /// An ONNX model with the tensor `w`, whose bytes lie in another file.
 pub fn onnx(location: &str, bytes: usize) -> Vec<u8> {
+    model_of(&[tensor("w", location, bytes)])
+}
+
+fn model_of(tensors: &[Vec<u8>]) -> Vec<u8> {
+    let tensors = tensors.iter().map(|tensor| field(5, tensor)).collect::<Vec<_>>().concat();
+    let graph = [field(2, b"g"), tensors].concat();
+    [vec![1 << 3, 8], field(8, &[2 << 3, 17]), field(7, &graph)].concat()
+}
+
+fn tensor(name: &str, location: &str, bytes: usize) -> Vec<u8> {
     let (low, high) = (bytes as u8 | 0x80, (bytes >> 7) as u8 | 0x80);
     let place = [field(1, b"location"), field(2, location.as_bytes())].concat();
-    let tensor = [vec![1 << 3, low, high, (bytes >> 14) as u8], vec![2 << 3, 2], field(8, b"w")].concat();
-    let tensor = [tensor, field(13, &place), vec![14 << 3, 1]].concat();
-    let graph = [field(2, b"g"), field(5, &tensor)].concat();
-    [vec![1 << 3, 8], field(8, &[2 << 3, 17]), field(7, &graph)].concat()
+    let tensor = [vec![1 << 3, low, high, (bytes >> 14) as u8], vec![2 << 3, 2], field(8, name.as_bytes())].concat();
+    [tensor, field(13, &place), vec![14 << 3, 1]].concat()
 }
 
 #[test]
@@ -181,6 +189,9 @@ fn contents_that_were_renamed_or_moved_are_found() {
         let tree = [vec![model("m.onnx", "m.data")], other].concat();
         assert_eq!(found(tree), "put it where the model expects it");
     }
+    // Of another tensor of the same model.
+    let both = model_of(&[tensor("v", "v.data", 4), tensor("w", "m.data", 4)]);
+    assert_eq!(found(vec![at("m.onnx", both), at("v.data", DATA)]), "put it where the model expects it");
 }
 
 /// A model that names itself for its contents is one file.

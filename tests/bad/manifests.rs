@@ -53,8 +53,14 @@ fn sums() -> Vec<Row> {
         ("not hexadecimal", SUMS, hex(&DIGEST.replace('d', "g")), Format, &["line 1", "64 hexadecimal digits"]),
         ("short digest", SUMS, hex(&DIGEST[1..]), Format, &["line 1", "64 hexadecimal digits"]),
         ("long digest", SUMS, hex(&format!("{DIGEST}0")), Format, &["line 1", "64 hexadecimal digits"]),
-        ("digest of MD5", SUMS, hex(&DIGEST[..32]), Format, &["line 1", "64 hexadecimal digits"]),
-        ("digest of SHA-512", SUMS, hex(&DIGEST.repeat(2)), Format, &["line 1", "64 hexadecimal digits"]),
+        ("digest of MD5", SUMS, hex(&DIGEST[..32]), Format, &["line 1", "64 hexadecimal digits, found 32, as MD5 has"]),
+        (
+            "digest of SHA-512",
+            SUMS,
+            hex(&DIGEST.repeat(2)),
+            Format,
+            &["line 1", "found 128, as SHA-512 has: make the list with sha256sum"],
+        ),
         (
             "digits that are not ASCII",
             SUMS,

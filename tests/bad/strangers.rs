@@ -333,6 +333,16 @@ fn directories_say_what_they_hold_instead() {
             vec![at("snapshots/rev/model_index.json", "{}"), at("snapshots/rev/config.json", "{}")],
             &["it holds \"snapshots/rev/model_index.json\", but the weights are missing: download them, too"],
         ),
+        (
+            "the largest model of a store",
+            vec![
+                at("oci-layout", "{}"),
+                at("blobs/sha256/1", tensors(&["v"])),
+                at("blobs/sha256/2", tensors(&["v", "w"])),
+                at("blobs/sha256/3", [1; 9000]),
+            ],
+            &["it is an OCI image layout with 3 blobs", "such as \"blobs/sha256/2\" (safetensors)"],
+        ),
         ("unfinished in the cache", vec![at(HUB, b"\x01"), at("config.json", "{}")], &[HUB, "an unfinished download"]),
     ];
     for (name, tree, words) in rows {
@@ -347,6 +357,23 @@ fn directories_say_what_they_hold_instead() {
     assert_says("attributes", &open(root.path()), Unsupported, &[held, "\"model.bin\" is not there: copy it, too"]);
     let root = plant(&vec![attributes(), at("model.bin", b"\x01"), at("._notes.txt", b"\0\x05\x16\x07")]);
     assert!(open(root.path()).message().ends_with("it holds model.bin"), "{}", open(root.path()));
+    let root = plant(&vec![at("README.md", "# A model"), at("sub/._model.bin", b"\0\x05\x16\x07")]);
+    let held = "it holds sub/._model.bin, which is an AppleDouble file";
+    let missing = "\"sub/model.bin\" is not there: copy it, too";
+    assert_says("attributes in a folder", &open(root.path()), Unsupported, &[held, missing]);
+    for hidden in ["sub/.b.bin", "sub/.b.bin.part"] {
+        let root = plant(&vec![at("sub/README.md", "# A model"), at(hidden, b"\x01")]);
+        assert!(!open(root.path()).message().contains("it holds"), "{hidden}: {}", open(root.path()));
+    }
+    // Without the mark of a layout, and without blobs or manifests of Ollama.
+    for store in [
+        vec![at("blobs/sha256/1", "x")],
+        vec![at("manifests/latest", "{}"), at("blobs/sha512-1", "x")],
+        vec![at("blobs/sha256-1", "x")],
+    ] {
+        let message = open(plant(&store).path()).message().to_owned();
+        assert!(!message.contains("`verify` checks"), "{message}");
+    }
     for description in ["config.json", "model_index.json", "adapter_config.json"] {
         let root = plant(&vec![at(description, "{}"), at("tokenizer.json", "{}"), at("._model.bin", b"\0")]);
         let held = format!("it holds \"{description}\", but the weights are missing");

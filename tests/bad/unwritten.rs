@@ -120,7 +120,9 @@ fn external_data_of_nothing_but_zeros_is_told_once() {
     assert_eq!(*rule, "onnx.external.other");
     assert!(message.contains("it has nothing but zeros wherever it was looked at"), "{message}");
     for (len, parts) in [
+        (LEN, [(0, &zeros[..]), (LEN as u64 / 4, &[1])]),
         (LEN, [(0, &zeros[..]), (LEN as u64 / 2, &[1])]),
+        (LEN, [(0, &zeros[..]), (LEN as u64 / 4 * 3, &[1])]),
         (LEN, [(0, &zeros[..]), (LEN as u64 - 1, &[1])]),
         (60 << 10, [(0, &zeros[..60 << 10]), (0, &[])]),
     ] {

@@ -40,6 +40,26 @@ fn labels_and_preprocessing_are_missed() {
     assert_eq!(the(&mapped, "model.labels", "").message, "class labels: ZipMap: classlabels_strings (2)");
 }
 
+/// An encoder lists classes if it makes an output, and if its domain is imported.
+#[test]
+fn an_encoder_of_labels_may_list_the_classes() {
+    let found = |labels: &[&str], made: &str, opsets: Vec<Part>| {
+        let parts = vec![
+            input("x", &[1, 2]),
+            node("LabelEncoder", &["x"], &["encoded"], vec![domain("ai.onnx.ml"), strings("values_strings", labels)]),
+            node("Identity", &["encoded"], &["same"], vec![]),
+            output(made, &[1, 2]),
+        ];
+        let model = model([ir(10), opset("", 20), graph("g", parts)].into_iter().chain(opsets).collect());
+        of_rule(&model, "model.labels").into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    let imported = || vec![opset("ai.onnx.ml", 3)];
+    assert_eq!(found(&["a", "b"], "encoded", imported()), ["class labels: LabelEncoder: values_strings (2)"]);
+    assert!(found(&["a", "b"], "same", imported()).is_empty());
+    assert!(found(&[], "encoded", imported()).is_empty());
+    assert!(found(&["a", "b"], "encoded", vec![]).is_empty());
+}
+
 /// The findings of these rules on a directory with a model that takes an image and gives classes, and with these files.
 fn beside(files: &[(&str, &str)]) -> Vec<(&'static str, String)> {
     let classifier = scores(vec![input("image", &[-1, 3, 224, 224])], "image", vec![]);
@@ -75,6 +95,8 @@ fn labels_and_preprocessing_that_lie_beside_the_model_count() {
     let told = beside(&[("config.json", timm), ("labels.txt", "cat\r\ndog\n\n")]);
     assert_eq!(told[0].1, "class labels: config.json: label_names (1), labels.txt (2)");
     assert_eq!(told[1].1, "preprocessing: config.json: pretrained_cfg.mean");
+    let processor = ("processor_config.json", r#"{"image_processor": {"size": 224}}"#);
+    assert_eq!(beside(&[config, processor])[1].1, "preprocessing: processor_config.json: image_processor");
     for nothing in [
         ("config.json", r#"{"id2label": {}, "pretrained_cfg": {}}"#),
         ("preprocessor_config.json", "{}"),

@@ -125,6 +125,8 @@ fn an_incomplete_snapshot_is_refused_by_the_name_of_what_is_missing() {
         let left = blobs.map(|name| name.into_string().unwrap()).find(|name| name.ends_with(".incomplete")).unwrap();
         assert!(error.message().contains(&format!("there is blobs/{left}, by its name an unfinished")), "{error}");
         let blob = left.split('.').next().unwrap();
+        // Of another file.
+        fs::write(snapshot.join("../../blobs/0.incomplete"), "").unwrap();
         symlink(format!("../../blobs/{blob}"), snapshot.join(missing)).unwrap();
         for path in [snapshot.to_owned(), snapshot.join(missing)] {
             let error = open(&path).unwrap_err();

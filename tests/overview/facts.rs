@@ -188,13 +188,26 @@ fn labels_are_found_in_files_beside_the_model() {
         labels.map(|of| (of.count, of.first.join(" "), of.source))
     };
     let lines = "cat\ndog\r\n\nowl\neel\n";
-    for name in ["labels.txt", "Labels.TXT", "classes.txt", "imagenet_classes.txt", "coco.names", "ppocr_keys_v1.txt"] {
+    for name in [
+        "labels.txt",
+        "Labels.TXT",
+        "coco_labels.txt",
+        "labelmap.txt",
+        "classes.txt",
+        "imagenet_classes.txt",
+        "class_names.txt",
+        "synset_words.txt",
+        "coco.names",
+        "ppocr_keys_v1.txt",
+    ] {
         assert_eq!(labels(&[(name, lines)]), Some((Some(4), "cat dog owl".to_owned(), name.to_owned())), "{name}");
     }
     for (name, text) in [
         ("id2label.json", r#"{"0": "cat", "10": "eel", "2": "owl", "1": "dog"}"#),
         ("coco_label_map.json", r#"{"cat": 0, "eel": 10, "dog": 1, "owl": 2}"#),
         ("labels.json", r#"["cat", "dog", "owl", "eel"]"#),
+        ("classes.json", r#"["cat", "dog", "owl", "eel"]"#),
+        ("class_names.json", r#"["cat", "dog", "owl", "eel"]"#),
     ] {
         assert_eq!(labels(&[(name, text)]), Some((Some(4), "cat dog owl".to_owned(), name.to_owned())), "{name}");
     }
@@ -206,4 +219,13 @@ fn labels_are_found_in_files_beside_the_model() {
     let broken = overview(model(&json!({}), &[("id2label.json", "{"), ("classes.txt", lines)]));
     assert_eq!(broken.labels.unwrap().source, "classes.txt");
     assert_eq!((broken.notes[0].rule, broken.notes.len()), ("model.asset.unused", 1));
+    let of_windows = labels(&[("labels.txt", "\u{feff}cat\r\ndog\r\n")]);
+    assert_eq!(of_windows, Some((Some(2), "cat dog".to_owned(), "labels.txt".to_owned())));
+    let other = [("labels.txt".to_owned(), b"caf\xe9\n".to_vec())];
+    let other = overview(model(&json!({}), &[]).into_iter().chain(other).collect());
+    assert_eq!((other.labels.is_none(), other.notes[0].rule, other.notes.len()), (true, "model.asset.unused", 1));
+    // A model has one such file: of many, only a few are read.
+    let many = ["id2label.json", "labels.json", "classes.json", "class_names.json"].map(|name| (name, "{"));
+    let many = overview(model(&json!({}), &[&many[..], &[("labels.txt", lines)]].concat()));
+    assert_eq!((many.labels.is_none(), many.notes.len()), (true, 4));
 }

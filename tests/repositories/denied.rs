@@ -148,3 +148,23 @@ fn what_is_no_file_and_listed_has_one_line() {
         assert_eq!(files(&report, Outcome::Mismatch), ["folder", "pipe"]);
     });
 }
+
+/// What tools keep of a directory may lie in such folders, too: then it is not used, and that is told.
+#[test]
+fn folders_of_records_that_nobody_may_list_are_told() {
+    for (files, folder) in [
+        (&["blobs/sha256-0", "manifests/registry/latest"][..], "manifests/registry"),
+        (&[".git/lfs/objects/ab/cd"], ".git/lfs/objects/ab"),
+        (&[".cache/huggingface/download/unet/config.json.metadata"], ".cache/huggingface/download/unet"),
+    ] {
+        let root = plant(files);
+        permit(&root.path().join(folder), 0);
+        without_privileges(|| {
+            let repository = repository(root.path());
+            let [note] = repository.notes() else { panic!("{folder}: {:?}", repository.notes()) };
+            assert_eq!((note.rule, &*note.path), ("model.manifest.unreadable", folder));
+            assert!(note.message.starts_with("cannot list the directory: Permission denied"), "{note}");
+        });
+        permit(&root.path().join(folder), 0o755);
+    }
+}

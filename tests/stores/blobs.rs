@@ -117,7 +117,6 @@ fn a_manifest_that_is_not_what_its_digest_says_is_not_believed() {
     }
 }
 
-/// Go writes a list without elements as null.
 /// A store is no model: it is called what it is, with a blob that is one.
 #[test]
 fn stores_that_are_opened_as_models_are_named() {
@@ -147,6 +146,7 @@ fn stores_that_are_opened_as_models_are_named() {
     assert!(error.message().ends_with("it is an OCI image layout with 0 blobs, which `verify` checks"), "{error}");
 }
 
+/// Go writes a list without elements as null.
 #[test]
 fn a_layout_without_manifests_is_empty() {
     let Some(store) = Store::unpack("oci-empty") else { return };

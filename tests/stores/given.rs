@@ -271,6 +271,44 @@ fn a_manifest_covers_the_blobs_of_a_store() {
     }
 }
 
+/// Contents may lie in any folder, and more than once; a pointer is of the only file.
+#[test]
+fn a_manifest_covers_contents_wherever_they_lie() {
+    let digest = sha256(b"x");
+    let (of_two, of_one) = ([format!("a/b/{digest}"), format!("c/{digest}")], ["file".to_owned()]);
+    let manifest = format!(r#"{{"schemaVersion":2,"layers":[{{"digest":"sha256:{digest}","size":1}}]}}"#);
+    for (names, given, source) in [(&of_two[..], manifest, "oci"), (&of_one, pointer(&digest, 1), "git-lfs")] {
+        let root = tempfile::tempdir().unwrap();
+        for name in names {
+            fs::create_dir_all(root.path().join(name).parent().unwrap()).unwrap();
+            fs::write(root.path().join(name), "x").unwrap();
+        }
+        let options = OpenOptions { manifest: Some(given.into_bytes()), ..OpenOptions::default() };
+        let opened = Repository::open(root.path(), &options, &Context::new()).unwrap();
+        let listed = Repository::open_listed(root.path(), &options, &Context::new()).unwrap();
+        for report in [opened.verify().unwrap(), listed.verify().unwrap()] {
+            for name in names {
+                let file = Listed { path: name.clone(), sha256: digest.clone(), title: None };
+                assert_match(&report, &file, source, Anchor::Caller);
+            }
+        }
+    }
+}
+
+/// What lies beside a model makes no store of it: the files that the manifest names are asked for, and no blobs.
+#[test]
+fn a_model_beside_blobs_is_no_store() {
+    let Some((store, files, manifest)) = pulled() else { return };
+    fs::create_dir(store.at("pulled/blobs")).unwrap();
+    let report = open_with(&store.at("pulled"), Policy::Required, manifest.as_bytes()).unwrap().verify().unwrap();
+    files.iter().for_each(|file| assert_match(&report, file, "oci", Anchor::Caller));
+    assert_eq!(file_count(&report), files.len());
+    fs::copy(store.at("pulled").join(FIRST), store.at(FIRST)).unwrap();
+    let unnamed = format!(r#"{{"schemaVersion":2,"layers":[{{"digest":"sha256:{}","size":0}}]}}"#, sha256(b""));
+    let error = open_with(&store.at(FIRST), Policy::IfPresent, unnamed.as_bytes()).err().unwrap();
+    assert!(error.kind() == Kind::Format && error.message().contains("names no file"), "{error}");
+}
+
 /// Each blob that the manifest lists is missed in its place, seen from the store and from the folder of the blobs; also the only one,
 /// and all of them.
 fn assert_missing(store: &Store, manifest: &str, listed: &[Listed], source: &str) {

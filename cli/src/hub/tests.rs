@@ -120,6 +120,8 @@ fn an_error_names_the_cache_what_is_there_and_the_cure() {
     let revision = cache.error("org/name@v9");
     let end = format!("it has main, refs/pr/1, {FIRST}: get it with hf download org/name --revision v9");
     assert!(revision.ends_with(&end), "{revision}");
+    let request = cache.error("hf://org/name@refs/pr/9/model.onnx");
+    assert!(request.contains("has no revision refs/pr/9 of org/name"), "{request}");
     for number in 0..30 {
         cache.add(&format!("models--org--many-{number:02}"), FIRST, &[]);
     }

@@ -17,6 +17,24 @@ pub fn command(args: &[&str]) -> Command {
     command
 }
 
+/// The command as a user who may not read and write everything, as root may; its program lies in a folder that is open to that user.
+#[cfg(unix)]
+pub fn as_nobody(folder: &Path, args: &[&str]) -> Command {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = folder.join("weighbridge");
+    // Not by this process: a file that a child of another test has inherited for writing cannot be run.
+    assert!(Command::new("cp").args([env!("CARGO_BIN_EXE_weighbridge"), path(&program)]).status().unwrap().success());
+    let mut command = Command::new(program);
+    command.args(args).env_remove("WEIGHBRIDGE_LOG").env_remove("SOURCE_DATE_EPOCH");
+    if fs::metadata(folder).unwrap().uid() == 0 {
+        command.uid(NOBODY);
+    }
+    command
+}
+
 /// The command in a shell, which `line` calls `weighbridge`; the arguments are `$1` and so on.
 pub fn shell(line: &str, args: &[&str]) -> Output {
     let line = format!("weighbridge() {{ \"$0\" \"$@\"; }}; {line}");

@@ -110,18 +110,19 @@ fn base(name: &str) -> &str {
 fn attributes(location: &Location, listing: &[Listed]) -> Option<String> {
     let is_there = |name: &str| listing.binary_search_by(|file| file.name.as_str().cmp(name)).is_ok();
     let is_weights = |name: &str| by_extension(name).is_some() || ends_in(name, WEIGHTS);
-    let of_missing = |file: &&Listed| of_hidden(file).is_some_and(|name| is_weights(name) && !is_there(name));
+    let of_missing = |file: &&Listed| of_hidden(file).is_some_and(|name| is_weights(&name) && !is_there(&name));
     listing.iter().filter(of_missing).take(MOST).find_map(|file| {
         let source = location.open_asset(&file.name).ok()?;
         let Stranger { what, .. } = signatures::of(&Clues::of(&source).ok()?.head)?;
-        let (name, missing) = (Printable(&file.name), Printable(of_hidden(file)?));
-        Some(format!("{name}, which is {what}, but \"{missing}\" is not there: copy it, too"))
+        let (name, missing) = (Printable(&file.name), of_hidden(file)?);
+        Some(format!("{name}, which is {what}, but \"{}\" is not there: copy it, too", Printable(&missing)))
     })
 }
 
-/// The file whose attributes macOS keeps under a name.
-fn of_hidden(file: &Listed) -> Option<&str> {
-    file.name.strip_prefix("._")
+/// The file whose attributes macOS keeps under a name, in the same folder.
+fn of_hidden(file: &Listed) -> Option<String> {
+    let own = base(&file.name).strip_prefix("._")?;
+    Some(format!("{}{own}", file.name.strip_suffix(base(&file.name))?))
 }
 
 /// The files of a directory that a download has not finished, by their names; `None` if there are none.
