@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("load", &["storage", "tensor", "verify"]),
     ("model", &["graph", "storage", "tensor", "formats", "verify", "load"]),
     ("check", &["graph", "model", "overview", "tensor"]),
-    ("diff", &["model", "tensor"]),
+    ("diff", &["graph", "model", "tensor"]),
     ("overview", &["graph", "model", "tensor"]),
     ("write", &["load", "model", "storage", "verify"]),
 ];

@@ -1,5 +1,5 @@
-//! Small stacks: hosts with many threads give each as little as 64 KiB. Whatever a file holds, opening, checking and loading it
-//! fits. A stack that overflows ends the process, with the name of the thread, which is that of the file.
+//! Small stacks: hosts with many threads give each as little as 64 KiB. Whatever a file holds, opening, checking, comparing and
+//! loading it fits. A stack that overflows ends the process, with the name of the thread, which is that of the file.
 
 #[allow(dead_code, reason = "the cases are for another test too")]
 #[path = "onnx/cases.rs"]
@@ -11,6 +11,7 @@ use std::thread;
 
 use bytes::Bytes;
 use weighbridge::check::{CheckOptions, check};
+use weighbridge::diff::diff;
 use weighbridge::write::Manifests;
 use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Result};
 
@@ -20,13 +21,14 @@ const STACK: usize = if cfg!(weighbridge_portable) { PORTABLE_STACK } else { 64 
 /// std resolves paths with buffers on the stack.
 const PORTABLE_STACK: usize = 128 << 10;
 
-/// Opens, checks and loads a model on a small stack; returns whether it could be opened.
+/// Opens, checks, compares and loads a model on a small stack; returns whether it could be opened.
 fn survives(name: &str, open: impl FnOnce() -> Result<Model> + Send + 'static) -> bool {
     let name = name.replace('\0', "");
     let thread = thread::Builder::new().name(name.clone()).stack_size(STACK).spawn(move || {
         let model = open()?;
         // What cannot be loaded has an error, and that fits too.
         let _ = model.load(&PlanOptions::default());
+        let _ = diff(&model, &model);
         check(&model, &CheckOptions::default())
     });
     thread.unwrap().join().unwrap_or_else(|_| panic!("{name} panics")).is_ok()

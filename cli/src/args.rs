@@ -36,7 +36,7 @@ pub enum Command {
     Verify(Verify),
     /// Write weighbridge.json, the manifest of a model or of a directory of several, beside it
     Digest(Digest),
-    /// Compare two models tensor by tensor
+    /// Compare two models: tensor by tensor, and their graphs
     Diff(Diff),
     /// Load a model as a program would, and report the cost of each phase
     Load(Load),

@@ -12,7 +12,6 @@ use crate::answer::Answer;
 use crate::args::Diff;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::graph;
 use crate::model::{resolve, verify};
 use crate::output::{count, thousands};
 
@@ -83,8 +82,8 @@ pub fn run(args: &Diff, console: &mut Console) -> Result<(), Failure> {
     }
     console.tell_notes(&notes);
     let difference = diff_with(&a, &b, console.progress_bar("hashing"))?;
-    let description = describe(&a, &b, &difference)?;
-    let verdict = match difference.is_empty() && description.graph_equal != Some(false) {
+    let description = describe(&a, &b, &difference);
+    let verdict = match difference.is_empty() {
         true => Ok(()),
         false => Err(Failure::of_model(Error::new(Kind::Mismatch, "the models differ")).silent()),
     };
@@ -104,19 +103,19 @@ fn notes_of(path: &Path, model: &Model) -> impl Iterator<Item = Finding> {
     model.notes().iter().map(move |note| Finding { message: format!("{name}: {}", note.message), ..note.clone() })
 }
 
-fn describe<'a>(a: &'a Model, b: &'a Model, difference: &Difference) -> Result<Description<'a>, Failure> {
+fn describe<'a>(a: &'a Model, b: &'a Model, difference: &Difference) -> Description<'a> {
     let names = |model: &'a Model, indices: &[usize]| {
         indices.iter().filter_map(|index| model.tensors().get(*index)).map(|tensor| tensor.name).collect()
     };
     let has_graph = !(a.graphs().is_empty() && b.graphs().is_empty());
-    Ok(Description {
+    Description {
         added: names(b, &difference.added),
         removed: names(a, &difference.removed),
         equal: difference.equal,
         bytes: Bytes { a: bytes_of(a), b: bytes_of(b), by_cause: causes(a, b, difference) },
         hashed_bytes: difference.hashed_bytes,
-        graph_equal: if has_graph { Some(graph::text(a)? == graph::text(b)?) } else { None },
-    })
+        graph_equal: has_graph.then_some(difference.graphs.is_none()),
+    }
 }
 
 fn bytes_of(model: &Model) -> u64 {
@@ -163,8 +162,8 @@ fn print(
             false => writeln!(out, ": {} {:?} to {} {:?}", a.dtype, a.shape, b.dtype, b.shape)?,
         }
     }
-    if description.graph_equal == Some(false) {
-        writeln!(out, "the graphs differ: compare what `weighbridge graph` prints of each")?;
+    if let Some(place) = &difference.graphs {
+        writeln!(out, "the graphs differ: {place}")?;
     }
     let Bytes { a, b, by_cause: Causes { added, removed, dtype, shape } } = &description.bytes;
     writeln!(

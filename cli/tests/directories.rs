@@ -2,7 +2,6 @@
 #![allow(missing_docs, reason = "a test")]
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 
 mod common;
 
-use common::{as_nobody, bad, checkpoint, command, damage, golden, good, good_json, onnx, path, run, text};
+use common::{as_nobody, bad, checkpoint, command, damage, golden, good, good_json, path, run, text};
 
 /// A pipeline: a model in each of two folders, and files beside them.
 fn pipeline() -> tempfile::TempDir {
@@ -148,125 +147,6 @@ fn verified_files_are_remembered_where_the_user_says() {
     assert!(bad(2, &["verify", path(copy.path()), "--memo", &weights]).contains("not a memo"));
     let usage = command(&["verify", path(copy.path()), "--memo-covers"]).output().unwrap();
     assert!(usage.status.code() == Some(2) && text(&usage.stderr).contains("--memo <FILE>"));
-}
-
-fn weights(tensors: &[(&str, &str, &[usize], &[u8])], folder: &Path, name: &str) -> String {
-    let (mut header, mut data) = (serde_json::Map::new(), Vec::new());
-    for (name, dtype, shape, bytes) in tensors {
-        let offsets = [data.len(), data.len() + bytes.len()];
-        header.insert((*name).to_owned(), json!({"dtype": dtype, "shape": shape, "data_offsets": offsets}));
-        data.extend_from_slice(bytes);
-    }
-    let header = Value::from(header).to_string();
-    let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat();
-    let file = folder.join(name);
-    fs::write(&file, bytes).unwrap();
-    path(&file).to_owned()
-}
-
-/// Added, removed, and changed in every way; and how much larger the model became by each.
-#[test]
-fn diff_tells_what_differs_and_by_how_much() {
-    let folder = tempfile::tempdir().unwrap();
-    let a = weights(
-        &[
-            ("bytes", "U8", &[4], &[1, 2, 3, 4]),
-            ("dtype", "F16", &[2], &[0, 60, 0, 64]),
-            ("gone", "U8", &[3], &[1, 2, 3]),
-            ("same", "U8", &[2], &[5, 6]),
-            ("shape", "U8", &[2, 3], &[1, 2, 3, 4, 5, 6]),
-            ("wider", "F16", &[1], &[0, 60]),
-        ],
-        folder.path(),
-        "a.safetensors",
-    );
-    let b = weights(
-        &[
-            ("bytes", "U8", &[4], &[1, 2, 3, 5]),
-            ("dtype", "BF16", &[2], &[0, 60, 0, 64]),
-            ("new", "U8", &[5], &[1, 2, 3, 4, 5]),
-            ("same", "U8", &[2], &[5, 6]),
-            ("shape", "U8", &[3, 2], &[1, 2, 3, 4, 5, 6]),
-            ("wider", "F32", &[1], &[0, 0, 128, 63]),
-        ],
-        folder.path(),
-        "b.safetensors",
-    );
-    let output = command(&["diff", &a, &b, "--json"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let seen = common::object(&output);
-    assert_eq!((&seen["added"], &seen["removed"], &seen["equal"]), (&json!(["new"]), &json!(["gone"]), &json!(1)));
-    let changed: Vec<_> =
-        seen["changed"].as_array().unwrap().iter().map(|one| (one["name"].clone(), one["what"].clone())).collect();
-    let expected = [
-        (json!("bytes"), json!(["bytes"])),
-        (json!("dtype"), json!(["dtype"])),
-        (json!("shape"), json!(["shape"])),
-        (json!("wider"), json!(["bytes", "dtype"])),
-    ];
-    assert_eq!(changed, expected);
-    let bytes = json!({"a": 21, "b": 25, "by_cause": {"added": 5, "removed": -3, "dtype": 2, "shape": 0}});
-    assert_eq!(seen["bytes"], bytes);
-    let shown = command(&["diff", &a, &b]).output().unwrap();
-    assert_eq!((shown.status.code(), shown.stderr.len()), (Some(1), 0), "a difference is no error message");
-    let shown = text(&shown.stdout);
-    for line in
-        ["removed  gone", "added    new", "changed  bytes  bytes", "changed  wider  bytes, dtype: F16 [1] to F32 [1]"]
-    {
-        assert!(shown.lines().any(|other| other == line), "{line}: {shown}");
-    }
-    assert!(bad(2, &["diff", &a, path(&golden("nothing"))]).contains("nothing"));
-}
-
-/// Two copies are equal; with manifests nothing is read to find that out, and a manifest is taken at its word.
-#[test]
-fn diff_compares_by_manifests_where_there_are_any() {
-    let (a, b) = (checkpoint(), checkpoint());
-    let diff = || {
-        let output = command(&["diff", path(a.path()), path(b.path()), "--json"]).output().unwrap();
-        (output.status.code(), common::object(&output)["hashed_bytes"].as_u64().unwrap())
-    };
-    for folder in [&a, &b] {
-        let _ = fs::remove_file(folder.path().join("weighbridge.json"));
-    }
-    let (code, hashed) = diff();
-    assert!(code == Some(0) && hashed > 0);
-    for folder in [&a, &b] {
-        good(&["digest", path(folder.path())]);
-    }
-    assert_eq!(diff(), (Some(0), 0));
-    assert_eq!(good(&["diff", path(a.path()), path(a.path())]).lines().count(), 2);
-}
-
-#[test]
-fn diff_compares_graphs_too() {
-    let graphs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/onnx/golden/made");
-    let [a, b] = ["loop-if.onnx", "functions.onnx"].map(|name| graphs.join(name));
-    assert_eq!(good_json(&["diff", path(&a), path(&a), "--json"])["graph_equal"], true);
-    let output = command(&["diff", path(&a), path(&b), "--json"]).output().unwrap();
-    assert_eq!((output.status.code(), &common::object(&output)["graph_equal"]), (Some(1), &json!(false)));
-    let weights = golden("dtypes.safetensors");
-    let plain = good_json(&["diff", path(&weights), path(&weights), "--json"]);
-    assert!(plain.get("graph_equal").is_none(), "weights have no graph");
-}
-
-/// A manifest of one model says nothing of the other, and a policy asks for a check of both.
-#[test]
-fn diff_checks_both_models_where_that_is_asked_for() {
-    let (a, b) = (checkpoint(), checkpoint());
-    let outside = tempfile::tempdir().unwrap();
-    let manifest = outside.path().join("a.json");
-    good(&["digest", path(a.path()), "--output", path(&manifest)]);
-    good(&["diff", path(a.path()), path(b.path()), "--manifest", path(&manifest)]);
-    damage(&b.path().join("model-00001-of-00004.safetensors"));
-    let told = bad(1, &["diff", path(a.path()), path(b.path()), "--manifest", path(&manifest)]);
-    assert!(told.contains("model-00001-of-00004.safetensors") && told.contains("expects"), "{told}");
-    for folder in [&a, &b] {
-        fs::remove_file(folder.path().join("SHA256SUMS")).ok();
-        fs::remove_file(folder.path().join("weighbridge.json")).ok();
-    }
-    assert!(bad(1, &["diff", path(a.path()), path(a.path()), "--policy", "required"]).contains("no manifest covers"));
-    good(&["diff", path(a.path()), path(a.path())]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::topic::{Places, Topic, joined};
 use crate::error::{Error, Printable, Result};
 use crate::finding::Finding;
 use crate::finding::Rule;
-use crate::graph::{AttributeKind, Graph, Graphs, Role};
+use crate::graph::Graphs;
 use crate::memory;
 
 /// What memory is asked for.
@@ -18,9 +18,6 @@ const MOST_OF_A_RULE: usize = 1_000;
 
 /// How many bytes of findings are kept, the first of each rule apart.
 const MOST_BYTES: usize = 16 << 20;
-
-/// How many parts of a path are told; those in the middle are left out.
-const MOST_PARTS: usize = 16;
 
 /// Where a finding is: in the model, in a graph, or in a node of a graph. Sites are ordered as they are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +35,11 @@ impl Site {
 
     pub(super) fn node(graph: usize, node: usize) -> Self {
         Self { graph: Some(graph), node: Some(node) }
+    }
+
+    /// The site in words; empty for the model.
+    fn path(self, graphs: &Graphs) -> String {
+        self.graph.map_or_else(String::new, |graph| graphs.path(graph, self.node))
     }
 }
 
@@ -98,7 +100,7 @@ impl<'a> Collector<'a> {
         }
         count.kept += 1;
         let Text { message, remedy } = text().into();
-        let finding = Finding { severity, rule: id, path: path(self.graphs, site), message, remedy };
+        let finding = Finding { severity, rule: id, path: site.path(self.graphs), message, remedy };
         self.bytes += finding.path.len() + finding.message.len() + finding.remedy.as_ref().map_or(0, String::len);
         let number = self.found.len();
         let kept = memory::check().and_then(|()| memory::push(&mut self.found, (site, number, finding), FINDINGS));
@@ -115,7 +117,7 @@ impl<'a> Collector<'a> {
     fn add_topics(&mut self) {
         let graphs = self.graphs;
         for (topic, places) in std::mem::take(&mut self.topics).into_values() {
-            let text = places.text(|site| path(graphs, site));
+            let text = places.text(|site| site.path(graphs));
             let message = format!("{}{text}", topic.message);
             let remedy = Some(topic.remedy).filter(|remedy| !remedy.is_empty()).map(str::to_owned);
             self.add(topic.rule, places.site(), || Text { message, remedy });
@@ -162,64 +164,4 @@ impl<'a> Collector<'a> {
         let findings = joined(notes)?.into_iter().chain(found).chain(left_out);
         memory::try_collect(findings.map(|finding| memory::check().map(|()| finding)), FINDINGS)
     }
-}
-
-/// A site in words: `main`, `main/Loop_3.body/MatMul_7`, `my.domain::Norm/Add#2`.
-fn path(graphs: &Graphs, site: Site) -> String {
-    let mut parts = Vec::new();
-    let mut current = site.graph;
-    if let Some((graph, node)) = site.graph.and_then(|graph| graphs.get(graph)).zip(site.node) {
-        parts.push(node_name(graph, node));
-    }
-    while let Some(graph) = current {
-        let Some(role) = graphs.get(graph).map(|graph| graph.role) else { break };
-        current = None;
-        parts.push(match role {
-            Role::Entry => "main".to_owned(),
-            Role::Function(function) => function_name(graphs, function),
-            Role::Subgraph { graph: around, node, attribute } => {
-                current = Some(around);
-                graphs.get(around).map_or_else(String::new, |around| subgraph_name(around, node, attribute, graph))
-            }
-        });
-    }
-    parts.reverse();
-    if parts.len() > MOST_PARTS {
-        parts.splice(1..=parts.len() - MOST_PARTS, ["…".to_owned()]);
-    }
-    parts.join("/")
-}
-
-/// The name of a node; for one that has none, its operator and its place in the graph.
-fn node_name(graph: &Graph, node: usize) -> String {
-    match graph.node(node) {
-        Some(node) if node.name.is_empty() => format!("{}#{}", Printable(node.op), node.index),
-        Some(node) => Printable(node.name).to_string(),
-        None => format!("#{node}"),
-    }
-}
-
-/// The name of a function with its domain: what calls it.
-pub(super) fn function_name(graphs: &Graphs, function: usize) -> String {
-    let Some(function) = graphs.functions().get(function) else { return String::new() };
-    let domain = if function.domain.is_empty() { "ai.onnx" } else { &function.domain };
-    let mut name = format!("{}::{}", Printable(domain), Printable(&function.name));
-    if !function.overload.is_empty() {
-        name.push_str(&format!(":{}", Printable(&function.overload)));
-    }
-    name
-}
-
-/// A node and the attribute in which a subgraph is, with its place where the attribute holds several.
-fn subgraph_name(around: &Graph, node: usize, attribute: usize, subgraph: usize) -> String {
-    let mut name = node_name(around, node);
-    let Some(found) = around.node(node).and_then(|node| around.attribute_at(&node, attribute)) else { return name };
-    name.push_str(&format!(".{}", Printable(found.name)));
-    let is_list = found.kind == AttributeKind::Graphs;
-    // Graphs are numbered as they are read, so those of one attribute are in order.
-    let position = found.graphs().binary_search_by_key(&subgraph, |graph| *graph as usize);
-    if let Some(position) = position.ok().filter(|_| is_list) {
-        name.push_str(&format!("[{position}]"));
-    }
-    name
 }

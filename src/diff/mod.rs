@@ -1,12 +1,30 @@
-//! How two models differ, tensor by tensor.
+//! How two models differ: tensor by tensor, and where their graphs first do.
 //!
 //! Tensors are matched by name. Their bytes are compared by digest: where both models have a manifest that states the digest of a
-//! tensor in the same form, nothing is read; the others are hashed, on the threads of the first model's context. Graphs and metadata
-//! are not compared.
+//! tensor in the same form, nothing is read; the others are hashed, on the threads of the first model's context.
+//!
+//! Graphs are compared completely, as far as they decide what the model computes and how callers run it:
+//!
+//! * the operator, domain and overload of each node, its inputs and outputs, control edges, and every attribute with all its values,
+//!   numbers and strings by their bits, and the graphs that are values of attributes;
+//! * inputs and outputs with their types and the names of dimensions, the names of initializers and which tensors they are,
+//!   shapes of sparse tensors, quantizations;
+//! * operator sets, functions with their bodies, attributes and defaults, and signatures.
+//!
+//! What only describes a model is not compared: the producer, versions of the model and of its representation, documentation,
+//! metadata, names of graphs and nodes, denotations, quantization annotations, and what is said of the types of other values
+//! (`value_info` of ONNX, also for inputs and outputs of functions). Nor is the order of attributes, initializers, operator sets and
+//! functions. Training graphs of ONNX are not read.
+//!
+//! Equal models compute the same. The reverse does not hold: values are told apart by name and nodes by their order, so a graph
+//! whose values were renamed or whose nodes were reordered differs, and so does one that states the default of an attribute.
+//! Tensors of nodes and of the graphs inside nodes are named after the nodes, so there a new name of a node is a difference. What
+//! this release cannot read, as a tensor of an unknown element type, is never equal.
 
 #![forbid(unsafe_code)]
 
 mod bytes;
+mod graphs;
 
 use std::ops::ControlFlow;
 
@@ -15,6 +33,8 @@ use crate::host::Progress;
 use crate::memory;
 use crate::model::Model;
 use crate::tensor::Tensor;
+
+pub use graphs::GraphDifference;
 
 /// What memory is asked for.
 const DIFFERENCE: &str = "the difference of the models";
@@ -30,6 +50,8 @@ pub struct Difference {
     pub changed: Vec<Changed>,
     /// How many tensors are the same.
     pub equal: usize,
+    /// The first place where the graphs differ; `None` if they are the same, or neither model has any.
+    pub graphs: Option<GraphDifference>,
     /// Bytes that were hashed, in both models together.
     pub hashed_bytes: u64,
 }
@@ -47,7 +69,7 @@ pub struct Changed {
     pub dtype: bool,
     /// Whether the shapes differ.
     pub shape: bool,
-    /// Whether the elements are stored in another way: strides, byte order, conjugation or negation.
+    /// Whether the elements are stored in another way: strides, byte order, conjugation, negation or quantization.
     pub layout: bool,
 }
 
@@ -61,13 +83,13 @@ impl Changed {
 }
 
 impl Difference {
-    /// Whether the tensors of both models are the same.
+    /// Whether both models have the same tensors and the same graphs.
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty()
+        self.added.is_empty() && self.removed.is_empty() && self.changed.is_empty() && self.graphs.is_none()
     }
 }
 
-/// Compares all tensors of two models.
+/// Compares all tensors of two models, and their graphs.
 ///
 /// Digests of manifests are taken as they are: [`Model::verify`] checks them. Under [`Policy::None`](crate::Policy::None) no manifest
 /// is known, and everything is hashed.
@@ -78,7 +100,8 @@ pub fn diff(a: &Model, b: &Model) -> Result<Difference> {
 /// As [`diff`]. `progress` is called on this thread while tensors are hashed, as by
 /// [`Task::wait_with`](crate::Task::wait_with).
 pub fn diff_with(a: &Model, b: &Model, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Difference> {
-    let (mut difference, mut pairs) = (Difference::default(), Vec::new());
+    let mut difference = Difference { graphs: graphs::compare(a, b)?, ..Difference::default() };
+    let mut pairs = Vec::new();
     match_names(a, b, &mut difference, &mut pairs)?;
     let compared = bytes::compare(a, b, &pairs, progress)?;
     difference.hashed_bytes = compared.hashed_bytes;
@@ -117,5 +140,6 @@ fn match_names(a: &Model, b: &Model, difference: &mut Difference, pairs: &mut Ve
 /// Whether two tensors have the same elements, and keep them in another way.
 fn is_stored_otherwise(a: &Tensor<'_>, b: &Tensor<'_>) -> bool {
     let encoding = |tensor: &Tensor<'_>| tensor.contents.encoding();
-    a.shape == b.shape && a.dtype == b.dtype && (a.strides() != b.strides() || encoding(a) != encoding(b))
+    let is_same = a.strides() == b.strides() && encoding(a) == encoding(b) && a.quantization == b.quantization;
+    a.shape == b.shape && a.dtype == b.dtype && !is_same
 }

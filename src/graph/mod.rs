@@ -18,6 +18,7 @@ mod attribute;
 mod build;
 mod control;
 mod nodes;
+mod path;
 mod quantizations;
 mod rows;
 mod signature;

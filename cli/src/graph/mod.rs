@@ -34,15 +34,6 @@ pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     }
 }
 
-/// What the command prints of the graphs of a model: nothing if it has none.
-pub fn text(model: &Model) -> Result<Vec<u8>, Failure> {
-    let mut text = Vec::new();
-    if !model.graphs().is_empty() {
-        print(&mut text, model)?;
-    }
-    Ok(text)
-}
-
 /// Some formats hold weights only.
 fn has_graphs(model: &Model, path: &Path) -> Result<(), Failure> {
     if model.graphs().is_empty() {

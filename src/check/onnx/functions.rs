@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet, TryReserveError};
 use super::lookup::spelled;
 use super::schema::Op;
 use super::scope::{IR_OF_FUNCTIONS, Scopes};
-use crate::check::collector::{Collector, Site, function_name, quoted};
+use crate::check::collector::{Collector, Site, quoted};
 use crate::error::{Error, Result};
 use crate::finding::rules::{
     FUNCTION_CALL, FUNCTION_COUNT, FUNCTION_CYCLE, FUNCTION_DEPTH, FUNCTION_DUPLICATE, FUNCTION_IGNORED, FUNCTION_NAME,
@@ -227,7 +227,7 @@ fn report_cycle(first: usize, cycle: impl Iterator<Item = usize>, graphs: &Graph
     const MOST_NAMES: usize = 8;
     let Some(function) = graphs.functions().get(first) else { return };
     collector.add(FUNCTION_CYCLE, Site::graph(function.graph), || {
-        let names: Vec<_> = cycle.take(MOST_NAMES).chain([first]).map(|index| function_name(graphs, index)).collect();
+        let names: Vec<_> = cycle.take(MOST_NAMES).chain([first]).map(|index| graphs.function_name(index)).collect();
         format!("functions may not call themselves: {}", names.join(" → "))
     });
 }
