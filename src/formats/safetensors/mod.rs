@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, btree_map};
 
 use super::detect::{other_format, refusal, stranger};
 use super::{
-    Clues, Confidence, DescribedBy, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile,
+    Clues, Confidence, DescribedBy, Entrance, Folder, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart,
+    WeightFile,
 };
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::{METADATA_DIFFERS, SHARD_ALONE};
@@ -37,6 +38,7 @@ pub(super) const FORMAT: Format = Format {
     names_files: false,
     probe,
     entrances: directory::entrances,
+    lacking: directory::lacking,
     read,
 };
 
