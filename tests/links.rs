@@ -114,6 +114,33 @@ fn shards_on_other_disks() {
     place.assert_whole(&["."]);
 }
 
+/// Without an index no shard is the one by which the others are found: whoever makes a link in the place of the first permits nothing.
+#[test]
+fn shards_without_an_index_permit_nothing() {
+    let sets = [&SHARDS[..], &["model-00001-of-00001.safetensors"]];
+    for (set, roots) in sets.iter().flat_map(|set| [(set, "elsewhere"), (set, ".")]) {
+        let place = Place::new();
+        for name in *set {
+            place.file(&format!("elsewhere/{name}"), &weights(name));
+            place.link(&format!("model/{name}"), format!("../elsewhere/{name}"));
+        }
+        place.file("elsewhere/config.json", b"{}");
+        place.link("model/config.json", "../elsewhere/config.json");
+        if set.len() > 1 {
+            place.assert_refused(&[]);
+        } else {
+            // One file is the entry of the model.
+            assert_eq!(place.open(&[]).unwrap().assets(), ["config.json"]);
+        }
+        let model = place.open(&[roots]).unwrap();
+        assert_eq!((model.files().count(), model.assets()), (set.len(), &["config.json".to_owned()][..]));
+        // By the name of the set, too.
+        let named = format!("model/model-*-of-{:05}.safetensors", set.len());
+        let named = Model::open(place.path(&named), &OpenOptions::default(), &Context::new());
+        assert_eq!(named.is_err(), set.len() > 1);
+    }
+}
+
 /// Kubernetes swaps all files of a volume at once, by one link.
 #[test]
 fn the_volumes_of_kubernetes_need_no_permission() {

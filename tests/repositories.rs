@@ -8,6 +8,8 @@ mod denied;
 mod listed;
 #[path = "common/privileges.rs"]
 mod privileges;
+#[path = "repositories/whole.rs"]
+mod whole;
 
 use std::collections::BTreeMap;
 use std::fs;

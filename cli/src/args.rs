@@ -82,7 +82,7 @@ pub struct Verify {
     /// current directory or, if none is there, to that of the manifest
     #[arg(short = 'c', long, value_name = "FILE", value_parser = place::parser(), conflicts_with = "manifest")]
     pub check: Option<PathBuf>,
-    /// Do not report files that a manifest lists and that are not there
+    /// Do not report files that a manifest lists and that are not there, nor models that lack files, except under --policy required
     #[arg(long)]
     pub ignore_missing: bool,
     /// Fail if there are files that no manifest lists

@@ -102,9 +102,9 @@ impl Console {
     }
 
     /// Tells people what is wrong and was accepted. Programs find it in the answer, and mere facts are for `check`.
-    pub fn tell_notes(&self, notes: &[Finding]) {
+    pub fn tell_notes<'a>(&self, notes: impl IntoIterator<Item = &'a Finding>) {
         if self.is_human() {
-            let notes = notes.iter().filter(|note| note.severity != Severity::Info);
+            let notes = notes.into_iter().filter(|note| note.severity != Severity::Info);
             notes.for_each(|note| self.warn(&note.to_string()));
         }
     }

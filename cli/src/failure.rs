@@ -61,6 +61,14 @@ impl Failure {
         Self::Error(Fault::Model, error)
     }
 
+    /// What went wrong with the model.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Output(_) | Self::Silent(_) => None,
+            Self::Error(_, error) => Some(error.kind()),
+        }
+    }
+
     /// Whether the model is not good.
     pub fn is_of_model(&self) -> bool {
         self.fault() == Fault::Model

@@ -95,25 +95,34 @@ impl Verified {
         let notes = notes.iter().chain(report.notes()).cloned().collect();
         Self { report, notes, damage: None }
     }
+
+    /// Whether nothing said what any of it should be.
+    fn is_vacuous(&self) -> bool {
+        self.report.iter().all(|line| line.evidence.is_none())
+    }
 }
 
 pub fn run(args: &Verify, console: &mut Console) -> Result<(), Failure> {
     let policy = args.opening.policy(Policy::IfPresent);
-    let Verified { report, notes, damage } = match (&args.check, &args.path) {
+    let verified = match (&args.check, &args.path) {
         (Some(manifest), path) => check_listed(args, manifest, path.as_deref(), console)?,
         (None, path) => verify(args, &resolve(path.as_deref().unwrap_or(Path::new("")))?, policy, console)?,
     };
+    let is_vacuous = verified.is_vacuous();
+    let Verified { report, notes, damage } = verified;
     let verdict = match (damage, &args.check) {
         (Some(failure), _) => Err(failure),
-        (None, Some(manifest)) if report.iter().all(|line| line.evidence.is_none()) => Err(nothing_listed(manifest)),
+        (None, Some(manifest)) if is_vacuous => Err(nothing_listed(manifest)),
         (None, _) => report.verdict(policy).map_err(Failure::from),
     };
     if args.status {
         return verdict.map_err(Failure::silent);
     }
     let printed = if console.is_human() {
-        console.tell_notes(&notes);
-        print(console, &report, policy).map_err(Failure::from)
+        let is_in_report = |note: &&Finding| verdict.is_err() && matches!(note.rule, "model.unopened" | "model.none");
+        let (models, others): (Vec<_>, Vec<_>) = notes.iter().partition(is_in_report);
+        console.tell_notes(others);
+        print(console, (&report, policy), &models).map_err(Failure::from)
     } else {
         let (head, failure) = (Verdict { good: verdict.is_ok() }, verdict.as_ref().err());
         console.answer(Answer {
@@ -148,12 +157,18 @@ fn verify_damaged(
     failure: Failure,
     console: &Console,
 ) -> Result<Verified, Failure> {
-    match args.opening.open_files(path, policy, console) {
-        Ok(files) if files.has_manifests() => {
-            Ok(Verified { damage: Some(failure), ..verify_repository(args, &files, console)? })
-        }
-        _ => Err(failure),
+    let Ok(files) = args.opening.open_files(path, policy, console) else { return Err(failure) };
+    let verified = verify_repository(args, &files, console)?;
+    if verified.is_vacuous() {
+        return Err(failure);
     }
+    // Whether there has to be a model, and all of it, is for the report to say.
+    let is_judged = match failure.kind() {
+        Some(Kind::Unsupported) => true,
+        Some(Kind::NotFound) => args.ignore_missing,
+        _ => false,
+    };
+    Ok(Verified { damage: Some(failure).filter(|_| !is_judged), ..verified })
 }
 
 /// Files that are missing may be left out, but not all of them.
@@ -198,9 +213,14 @@ fn check_listed(
     verify_repository(args, &repository, console)
 }
 
-fn print(out: &mut impl Write, report: &Report, policy: Policy) -> io::Result<()> {
+/// The report, and notes of models that do not open.
+fn print(out: &mut impl Write, (report, policy): (&Report, Policy), models: &[&Finding]) -> io::Result<()> {
     report_summary(out, report, policy)?;
-    mismatches(out, report)
+    mismatches(out, report)?;
+    models.iter().try_for_each(|Finding { path, message, .. }| match &**path {
+        "" => writeln!(out, "{message}"),
+        path => writeln!(out, "{path}: does not open: {message}"),
+    })
 }
 
 /// Both digests of everything that is not what it should be. Tensors that only lie in a file, or a part of one, that

@@ -42,6 +42,9 @@ rules! {
 
     CAST_WITHOUT_SCALE = Warning "load.cast.scale";
     VIEW_WITHOUT_MAP = Warning "load.view.map";
+    MODEL_NONE = Warning "model.none";
+    MODEL_UNOPENED = Warning "model.unopened";
+    MODEL_INCOMPLETE = Warning "model.incomplete";
     MANIFEST_UNREADABLE = Warning "model.manifest.unreadable";
     MANIFEST_OUTDATED = Warning "model.manifest.outdated";
     ASSET_LINK = Warning "model.asset.link";

@@ -73,6 +73,19 @@ pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static 
     found.ok_or_else(|| nothing_found(location).with_path(location.path()))
 }
 
+/// Why a directory has no model at all.
+pub(crate) struct NoModel {
+    pub error: Error,
+    /// Whether what lies there shows a download that was not finished.
+    pub is_unfinished: bool,
+}
+
+/// Says of a directory in which no model was found what it holds instead.
+pub(crate) fn no_model(location: &Location) -> NoModel {
+    let error = nothing_found(location).with_path(location.path());
+    NoModel { error, is_unfinished: stranger::is_unfinished(location) }
+}
+
 /// The error for what shows no format of ours, and no other that would be an error of its own.
 fn nothing_found(location: &Location) -> Error {
     // Of a file, nothing beside it matters.
@@ -223,6 +236,8 @@ pub(super) fn by_extension(file_name: &str) -> Option<&'static Format> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn format(name: &'static str) -> Format {
@@ -234,6 +249,7 @@ mod tests {
             names_files: false,
             probe: |_| Confidence::No,
             entrances: |_| Vec::new(),
+            lacking: |_, _| Ok(BTreeMap::new()),
             read: |_| Err(Error::format("never read")),
         }
     }

@@ -9,6 +9,7 @@
 compile_error!("enable at least one format: without one, nothing can be opened");
 
 mod detect;
+mod incomplete;
 #[cfg(feature = "onnx")]
 mod onnx;
 mod parsed;
@@ -26,13 +27,17 @@ pub(crate) use parsed::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, Us
 pub(crate) use survey::survey;
 pub use survey::{FoundModel, Survey};
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FILES_SEVERAL;
-use crate::limits::Budget;
+use crate::limits::{Budget, Limits};
 use crate::memory;
 use crate::storage::{Listed, Location};
 use detect::{Clues, Confidence, Entrance};
+pub(crate) use detect::{NoModel, no_model};
+use incomplete::Folder;
 
 /// One row of the table of formats.
 struct Format {
@@ -50,6 +55,9 @@ struct Format {
     /// By which files the models of a directory with these files would be entered, the preferred one first; none if none is of
     /// this format.
     entrances: fn(&[Listed]) -> Vec<Entrance>,
+    /// Which models of a folder lack files, by what they are entered by, as far as names and indices tell. Of the limits, what is read of
+    /// indices is taken.
+    lacking: fn(&Folder<'_>, &mut Limits) -> Result<BTreeMap<String, Error>>,
     read: fn(&mut Reading<'_>) -> Result<Parsed>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::FORMATS;
+use super::{FORMATS, incomplete};
 use crate::error::Result;
 use crate::finding::rules::FOLDER_UNLISTED;
 use crate::finding::{Finding, Notes};
@@ -27,18 +27,20 @@ pub struct FoundModel {
 pub struct Survey {
     /// The models, sorted by path.
     pub models: Vec<FoundModel>,
-    /// The folders that may not be listed, in which there may be more.
+    /// The folders that may not be listed, in which there may be more; and the models that lack files, as far as names and indices tell.
     pub notes: Vec<Finding>,
 }
 
-/// Looks for models in a directory and in the folders in it. Hidden folders are not entered, and nothing is opened.
+/// Looks for models in a directory and in the folders in it. Hidden folders are not entered, and nothing but indices is opened.
 pub(crate) fn survey(location: &Location) -> Result<Survey> {
     let tree = location.walk("")?;
     let mut notes = Notes::default();
     for UnlistedFolder { name, why } in &tree.unlisted {
         notes.add(FOLDER_UNLISTED, &**name, format!("{why}: models in it are not found"));
     }
-    Ok(Survey { models: models_of(&tree)?, notes: notes.finish()? })
+    let models = models_of(&tree)?;
+    incomplete::note(location, &tree, &models, &mut notes)?;
+    Ok(Survey { models, notes: notes.finish()? })
 }
 
 fn models_of(tree: &Tree) -> Result<Vec<FoundModel>> {

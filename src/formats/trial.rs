@@ -11,6 +11,8 @@
 //!
 //! `strides` make a tensor of one run a view; `start` and `shape` of its runs make it one in pieces.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::detect::{Clues, Confidence};
@@ -30,6 +32,7 @@ pub(super) const FORMAT: Format = Format {
     names_files: true,
     probe,
     entrances: |_| Vec::new(),
+    lacking: |_, _| Ok(BTreeMap::new()),
     read,
 };
 

@@ -12,7 +12,7 @@ use crate::finding::rules::ASSET_LINK;
 use crate::finding::{Finding, Notes};
 use crate::formats::{Survey, survey};
 use crate::host::{Context, Progress};
-use crate::limits::Budget;
+use crate::limits::{Budget, Limits};
 use crate::load::{Measured, Payload};
 use crate::memory;
 use crate::storage::Location;
@@ -27,6 +27,7 @@ pub struct Repository {
     /// The files of the directory itself. Those of its folders are listed when they are needed.
     files: Vec<String>,
     notes: Vec<Finding>,
+    limits: Limits,
 }
 
 impl Repository {
@@ -83,7 +84,7 @@ impl Repository {
             ledger: Ledger::new(0, 0)?,
             memo: used_memo(options),
         });
-        Ok(Self { location, payload, files, notes: notes.finish()? })
+        Ok(Self { location, payload, files, notes: notes.finish()?, limits: options.limits })
     }
 
     /// The directory, where manifests belong.
@@ -92,7 +93,7 @@ impl Repository {
     }
 
     /// The models in the directory and its folders, as the names of files show them. Hidden folders are not entered; a folder that
-    /// this user may not list has a note.
+    /// this user may not list has a note, and so has a model that lacks files by their numbers or by its index.
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): there are too many files, or folders too deep in each other.
     pub fn survey(&self) -> Result<Survey> {
@@ -115,7 +116,8 @@ impl Repository {
     }
 
     /// Checks every file of the directory and its folders against the manifests of the directory: see
-    /// [`Model::verify`](crate::Model::verify). Tensors are not looked at.
+    /// [`Model::verify`](crate::Model::verify). Tensors are not looked at, but every model has to open. That there is none is an error under
+    /// [`Policy::Required`](crate::Policy::Required), and where a download was not finished.
     pub fn verify(&self) -> Result<Report> {
         self.verify_with(VerifyOptions::default(), |_| ControlFlow::Continue(()))
     }
@@ -136,7 +138,8 @@ impl Repository {
     }
 
     fn whole(&self) -> Whole<'_> {
-        Whole { payload: &self.payload, location: &self.location, assets: &self.files, is_directory: true }
+        let Self { payload, location, files: assets, limits, .. } = self;
+        Whole { payload, location, assets, is_model: false, is_directory: true, limits }
     }
 }
 

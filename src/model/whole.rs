@@ -6,16 +6,20 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::cover::{is_weights, needed_files};
+use super::cover::{Found, is_in_folder, is_weights, no_model};
 use super::{FILES, Inner, Model};
 use crate::error::{Error, Kind, Result};
+use crate::finding::rules::MODEL_INCOMPLETE;
+use crate::finding::{Finding, Notes};
 use crate::formats::{Survey, survey};
 use crate::host::Progress;
+use crate::limits::Limits;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
 use crate::storage::{Location, OddName, Source, UnlistedFolder};
 use crate::verify::{
-    Manifest, Policy, Report, ReportFile, UNFETCHED_FILE, VerifyOptions, claims_of_others, is_manifest, unfetched_files,
+    Manifest, Policy, Report, ReportFile, UNFETCHED_FILE, Unopened, VerifyOptions, claims_of_others, is_manifest,
+    unfetched_files,
 };
 
 impl Model {
@@ -23,7 +27,8 @@ impl Model {
     /// Digests of tensors are compared also where those of files match, so that a manifest that contradicts itself is noticed.
     ///
     /// Of a directory, the report covers all files in it, those of sub-folders included, and names those that no manifest covers.
-    /// Hidden files and folders, and links to folders, are left out.
+    /// Hidden files and folders, and links to folders, are left out. Other models in it have to open: one that does not is an error of
+    /// [`Report::verdict`], and has a note.
     ///
     /// Under [`Policy::None`](crate::Policy::None) there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {
@@ -54,7 +59,11 @@ impl Model {
     /// The models in the directory that was opened and in its folders, this one included: see
     /// [`Repository::survey`](crate::Repository::survey). None if a file was opened.
     pub fn survey(&self) -> Result<Survey> {
-        if self.0.is_directory { survey(&self.0.location) } else { Ok(Survey::default()) }
+        let Inner { location, is_directory: true, .. } = &*self.0 else { return Ok(Survey::default()) };
+        let Survey { models, mut notes } = survey(location)?;
+        // What lies beside the model was left out when it was opened.
+        notes.retain(|note| note.rule != MODEL_INCOMPLETE.id || is_in_folder(location, &note.path));
+        Ok(Survey { models, notes })
     }
 
     /// Hashes every file and every tensor.
@@ -63,8 +72,8 @@ impl Model {
     }
 
     fn whole(&self) -> Whole<'_> {
-        let Inner { payload, location, assets, is_directory, .. } = &*self.0;
-        Whole { payload, location, assets, is_directory: *is_directory }
+        let Inner { payload, location, assets, is_directory, limits, .. } = &*self.0;
+        Whole { payload, location, assets, is_model: true, is_directory: *is_directory, limits }
     }
 }
 
@@ -73,8 +82,11 @@ pub(super) struct Whole<'a> {
     pub payload: &'a Arc<Payload>,
     pub location: &'a Location,
     pub assets: &'a [String],
+    /// Whether it is an open model, and not a directory of any number of them.
+    pub is_model: bool,
     /// Whether the files beside the weights belong to it.
     pub is_directory: bool,
+    pub limits: &'a Limits,
 }
 
 /// What lies in a directory beside a model's own files and its assets.
@@ -83,6 +95,18 @@ struct Rest {
     names: Vec<String>,
     /// What nothing can name, or nobody can read or list.
     unusable: Vec<ReportFile>,
+}
+
+/// What a verification is about beside the payload's own files.
+struct Around {
+    others: Others,
+    /// What folders and stores say.
+    also: Vec<Manifest>,
+    /// The files that other models of the directory need.
+    needed: HashSet<String>,
+    /// Those of them that do not open.
+    unopened: Vec<Unopened>,
+    notes: Vec<Finding>,
 }
 
 /// Files that are no part of the payload.
@@ -100,34 +124,55 @@ impl Whole<'_> {
     ) -> Result<Report> {
         let context = &self.payload.context;
         let is_whole = self.payload.policy != Policy::None && self.is_directory && !options.only_listed;
-        let rest = if options.only_listed { Ok(Rest::default()) } else { self.rest_of_tree() };
-        let mut notes = Vec::new();
-        let others = rest.and_then(|Rest { names: rest, unusable }| {
-            let Payload { manifests, policy, .. } = &**self.payload;
-            let also = claims_of_others(self.location, &self.with_own(&rest)?, manifests, *policy, &mut notes)?;
-            let weights = if is_whole { needed_files(self.location)? } else { HashSet::new() };
-            let mut others = self.others(options, &rest, &also, &mut progress)?;
-            // What a manifest lists of these has been tried already.
-            let is_listed =
-                |name: &String| manifests.iter().chain(&also).any(|manifest| manifest.files.contains_key(name));
-            others.missing.extend(unusable.into_iter().filter(|file| !is_listed(&file.name)));
-            Ok((others, also, weights))
-        });
-        let (Others { files, missing }, also, weights) = context.log_failure("verify", others)?;
+        let around = context.log_failure("verify", self.around(options, is_whole, &mut progress))?;
+        let Around { others: Others { files, missing }, also, needed, unopened, notes } = around;
         let report = verify(self.payload, files, missing, &also, progress)?.refusing_extra(options.refuses_extra);
         // Its own files have to be covered through its tensors, unless there are none: then the model is what its files describe.
         let (own, has_tensors) = (self.own()?, !self.payload.tensors.is_empty());
         let is_weight = |name: &str| match own.contains(name) {
             true => !has_tensors,
-            false => is_whole && (is_weights(name) || weights.contains(name)),
+            false => is_whole && (is_weights(name) || needed.contains(name)),
         };
-        let report = report.with_notes(notes).with_weights(is_weight)?;
+        let report = report.with_notes(notes).with_unopened(unopened).with_weights(is_weight)?;
         // Whoever asked decides what a mismatch means; the log names it.
         let _ = context.log_failure("verify", report.verdict(self.payload.policy));
         Ok(report)
     }
 
+    /// All that a verification is about beside the payload's own files; of a directory as a whole also its models.
+    fn around(
+        &self,
+        options: VerifyOptions,
+        is_whole: bool,
+        progress: &mut impl FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Around> {
+        let Rest { names: rest, unusable } = if options.only_listed { Rest::default() } else { self.rest_of_tree()? };
+        let (Payload { manifests, policy, .. }, mut notes) = (&**self.payload, Vec::new());
+        let also = claims_of_others(self.location, &self.with_own(&rest)?, manifests, *policy, &mut notes)?;
+        let mut others = self.others(options, &rest, &also, progress)?;
+        // What a manifest lists of these has been tried already.
+        let is_listed = |name: &String| manifests.iter().chain(&also).any(|manifest| manifest.files.contains_key(name));
+        others.missing.extend(unusable.into_iter().filter(|file| !is_listed(&file.name)));
+        let (found, mut told) = (if is_whole { self.found()? } else { Found::default() }, Notes::default());
+        let mut unopened = found.unopened(options.ignores_missing, &others.missing, &mut told)?;
+        let has_blobs = || manifests.iter().chain(&also).any(Manifest::is_of_store);
+        if is_whole && !self.is_model && found.count == 0 && !has_blobs() {
+            memory::push(&mut unopened, no_model(self.location, &mut told), FILES)?;
+        }
+        notes.extend(told.finish()?);
+        Ok(Around { others, also, needed: found.needed, unopened, notes })
+    }
+
+    /// The models beside this one, or all of a directory that is none itself.
+    fn found(&self) -> Result<Found> {
+        Found::in_directory(self.location, self.is_model, self.limits)
+    }
+
     pub(super) fn measure(&self, progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<Measured> {
+        // The manifest of a model that lacks something would be taken for that of a whole one.
+        if let Some(unopened) = if self.is_directory { self.found()?.broken.into_iter().next() } else { None } {
+            return Err(unopened.error);
+        }
         let rest = self.rest_of_tree()?;
         let (mut files, mut left_out) = (Vec::new(), Vec::new());
         let names = || self.assets.iter().chain(&rest.names).map(String::as_str);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::claims::{Claims, FileClaim, RunClaim, TensorClaim};
+use super::sources::is_store;
 use super::{Anchor, Origin};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Result;
@@ -82,6 +83,11 @@ impl Manifest {
             claim.feed(name, |bytes| hasher.update(bytes));
         }
         hashers.into_iter().map(|(file, hasher)| (file.to_owned(), hasher.finish())).collect()
+    }
+
+    /// Whether it is about blobs of a store, which are called by their digests alone.
+    pub(crate) fn is_of_store(&self) -> bool {
+        is_store(self.source)
     }
 
     /// Whether a file is the manifest itself that a caller gave.

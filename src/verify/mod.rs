@@ -25,7 +25,7 @@ pub use manifest::Manifest;
 pub(crate) use memo::Sight;
 pub use memo::{Memo, Recognised};
 pub use report::{Line, Outcome, Report, Subject};
-pub(crate) use report::{ReportBuilder, ReportFile};
+pub(crate) use report::{ReportBuilder, ReportFile, Unopened};
 
 pub use sources::{CHECKSUMS_FILE_NAME, GIVEN_MANIFEST, RECORD_FILE_NAME};
 pub(crate) use sources::{
@@ -51,7 +51,8 @@ pub enum Policy {
 pub struct VerifyOptions {
     /// Only what manifests list, and the model's own files: the rest of the directory is not looked at.
     pub only_listed: bool,
-    /// A file that a manifest lists and that is not there has no line in the report, instead of one that is a mismatch.
+    /// A file that a manifest lists and that is not there has no line in the report, instead of one that is a mismatch; and a model of the
+    /// directory that lacks files is an error only under [`Policy::Required`].
     pub ignores_missing: bool,
     /// A file that no manifest covers is an error of [`Report::verdict`].
     pub refuses_extra: bool,

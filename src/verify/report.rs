@@ -90,7 +90,17 @@ pub struct Report {
     refuses_extra: bool,
     /// The files beside the model's own that hold weights of other models, by index: those have to be covered, too.
     weights: Vec<u32>,
+    /// The models of the directory that do not open.
+    unopened: Vec<Unopened>,
     notes: Vec<Finding>,
+}
+
+/// Why a model of a directory does not open, or that there is none.
+#[derive(Debug)]
+pub(crate) struct Unopened {
+    pub error: Error,
+    /// Whether that is an error only under [`Policy::Required`].
+    pub is_tolerated: bool,
 }
 
 /// A file that lines are about.
@@ -154,7 +164,7 @@ impl Report {
         &self.costs
     }
 
-    /// What was noticed of manifests and records in the folders of the directory.
+    /// What was noticed of manifests and records in the folders of the directory, and of its models.
     pub fn notes(&self) -> &[Finding] {
         &self.notes
     }
@@ -170,6 +180,10 @@ impl Report {
         Ok(Self { weights, ..self })
     }
 
+    pub(crate) fn with_unopened(self, unopened: Vec<Unopened>) -> Self {
+        Self { unopened, ..self }
+    }
+
     pub(crate) fn refusing_extra(self, refuses_extra: bool) -> Self {
         Self { refuses_extra, ..self }
     }
@@ -179,7 +193,8 @@ impl Report {
     }
 
     /// What the report means under a policy: an error for the first mismatch, or for the first tensor or, with
-    /// [`VerifyOptions::refuses_extra`](super::VerifyOptions::refuses_extra), the first file that has to be covered and is not.
+    /// [`VerifyOptions::refuses_extra`](super::VerifyOptions::refuses_extra), the first file that has to be covered and is not; or else for
+    /// the first model of the directory that does not open.
     pub fn verdict(&self, policy: Policy) -> Result<()> {
         if let Some((row, line)) = self.find(|line| line.outcome == Outcome::Mismatch) {
             let message = line.evidence.map_or_else(String::new, |evidence| {
@@ -194,7 +209,11 @@ impl Report {
             let message = "no manifest lists this file, and extra files are refused";
             return Err(self.at(row, Error::new(ErrorKind::Unverified, message)));
         }
-        if policy == Policy::Required { self.check_cover() } else { Ok(()) }
+        if policy == Policy::Required {
+            self.check_cover()?;
+        }
+        let unopened = self.unopened.iter().find(|model| policy == Policy::Required || !model.is_tolerated);
+        unopened.map_or(Ok(()), |model| Err(model.error.clone()))
     }
 
     /// An error for the first tensor, or the first file with weights of another model, that nothing covers; and if nothing at all is
@@ -304,8 +323,8 @@ impl ReportBuilder {
     /// A report about these files, by index, and the tensors of this table.
     pub(crate) fn new(files: Vec<ReportFile>, tensors: Arc<TensorTable>) -> Self {
         let (runs, evidence, rows, costs, refuses_extra) = Default::default();
-        let (weights, notes) = Default::default();
-        Self(Report { files, runs, tensors, evidence, rows, costs, refuses_extra, weights, notes })
+        let (weights, unopened, notes) = Default::default();
+        Self(Report { files, runs, tensors, evidence, rows, costs, refuses_extra, weights, unopened, notes })
     }
 
     /// Keeps evidence that several lines may share.

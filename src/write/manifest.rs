@@ -15,7 +15,7 @@ pub struct Manifests(Measured);
 impl Manifests {
     /// Reads and hashes every file of the model. Of a directory, these are all files in it and its folders. A file that cannot be read is
     /// an error that names it: a manifest that leaves it out in silence would be taken for complete. What is no file is left out: see
-    /// [`left_out`](Self::left_out).
+    /// [`left_out`](Self::left_out). A model of the directory that does not open is an error, too.
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): tensors overlap so much that hashing each of them is too much work.
     pub fn of(model: &Model) -> Result<Self> {

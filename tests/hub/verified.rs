@@ -371,3 +371,25 @@ fn records_of_another_user_are_not_looked_at() {
     }
     assert!(report(&path.join("onnx")).iter().all(|line| line.outcome == Outcome::Uncovered));
 }
+
+/// Nobody can tell which of two entries for one file counts.
+#[test]
+fn a_list_that_has_a_file_twice_is_not_believed() {
+    for folder in ["", "onnx"] {
+        let Some(cache) = cache("plain") else { return };
+        let (path, _) = snapshot(&cache, 0);
+        let commit = path.file_name().unwrap().to_str().unwrap();
+        let list = path.join(format!("../../trees/{commit}.json"));
+        rewrite(&list, |bytes| {
+            let mut tree: Value = serde_json::from_slice(bytes).unwrap();
+            let files = tree["files"].as_object_mut().unwrap();
+            let other = files["tokenizer.json"].clone();
+            files.insert("./config.json".to_owned(), other);
+            *bytes = tree.to_string().into_bytes();
+        });
+        let repository = Repository::open(path.join(folder), &OpenOptions::default(), &Context::new()).unwrap();
+        let [note] = repository.notes() else { panic!("{:?}", repository.notes()) };
+        assert_eq!(note.rule, "model.manifest.unreadable");
+        assert!(note.message.contains("\"config.json\" is listed twice"), "{note:?}");
+    }
+}

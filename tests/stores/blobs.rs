@@ -143,7 +143,7 @@ fn stores_that_are_opened_as_models_are_named() {
     }
     let Some(store) = Store::unpack("oci-empty") else { return };
     let error = store.model(Policy::None).unwrap_err();
-    assert!(error.message().ends_with("it is an OCI image layout with 0 blobs, which `verify` checks"), "{error}");
+    assert!(error.message().ends_with("it is an OCI image layout that has no blobs"), "{error}");
 }
 
 /// Go writes a list without elements as null.
@@ -152,6 +152,31 @@ fn a_layout_without_manifests_is_empty() {
     let Some(store) = Store::unpack("oci-empty") else { return };
     let (report, notes) = store.verify();
     assert_eq!((notes, file_count(&report)), (Vec::new(), 2));
+}
+
+/// Blobs are called by their digests, whatever leads to them; but that nothing does is told.
+#[test]
+fn a_layout_whose_index_leads_to_nothing_is_checked_by_the_names_of_its_blobs() {
+    let lists = |text: &'static str| (Some(text), "it lists nothing: the blobs are checked by their names");
+    for (text, words) in [
+        lists(r#"{"schemaVersion":2,"manifests":null}"#),
+        lists(r#"{"schemaVersion":2,"manifests":[]}"#),
+        lists(r#"{"schemaVersion":2}"#),
+        (None, "it is missing"),
+    ] {
+        let Some(store) = Store::unpack("oci") else { return };
+        match text {
+            Some(text) => fs::write(store.at(INDEX), text).unwrap(),
+            None => fs::remove_file(store.at(INDEX)).unwrap(),
+        }
+        let (report, notes) = store.verify();
+        assert_note(&notes, UNREADABLE, INDEX, &[words]);
+        store.blobs().iter().for_each(|blob| assert_match(&report, blob, "oci", Anchor::Beside));
+        report.verdict(Policy::Required).unwrap();
+        let blob = store.weights().remove(0);
+        flip(&store.at(&blob.path));
+        assert_mismatch(&store.verify().0, &blob.path, "oci", &["the bytes differ"]);
+    }
 }
 
 /// What git, registries and Ollama write is not made for this library: a part that cannot be read is passed over.

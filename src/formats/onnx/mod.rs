@@ -24,6 +24,8 @@ mod tensor;
 mod tensors;
 mod types;
 
+use std::collections::BTreeMap;
+
 use super::{Clues, Confidence, Format};
 use crate::formats::protobuf::{Kind, Value, fields};
 
@@ -35,6 +37,7 @@ pub(super) const FORMAT: Format = Format {
     names_files: true,
     probe,
     entrances: directory::entrances,
+    lacking: |_, _| Ok(BTreeMap::new()),
     read: model::read,
 };
 

@@ -3,11 +3,15 @@
 //! A model with a plain name comes first, then one whose files say that they are a set, then any other; a variant of another
 //! model is the last choice. Where two are equal, nothing is chosen: the caller has to name one.
 
+use std::collections::BTreeMap;
+
 use super::candidates::{Candidate, Names, Set, candidates, index_key};
-use super::{Clues, Entrance, Reading};
+use super::{Clues, Entrance, Folder, Reading};
 use crate::error::{Error, Kind, Result};
 use crate::formats::detect::in_place_of;
 use crate::formats::{holds_none, no_set, several_models, visible};
+use crate::limits::Limits;
+use crate::memory;
 use crate::storage::{Listed, Location, OddName, Source};
 
 /// What the name of an index has before its variant and `.json`.
@@ -35,6 +39,21 @@ pub(super) fn entrances(listing: &[Listed]) -> Vec<Entrance> {
         candidate.entries().into_iter().map(move |file| Entrance { file, is_plain })
     };
     candidates.iter().flat_map(entrances).collect()
+}
+
+/// The models of a folder that lack shards, which their numbers or an index tell.
+pub(super) fn lacking(folder: &Folder<'_>, limits: &mut Limits) -> Result<BTreeMap<String, Error>> {
+    let mut lacking = BTreeMap::new();
+    for Candidate { index, sets, .. } in candidates(&folder.listing) {
+        memory::check()?;
+        if let Some(index) = index {
+            let missing = super::index::check_complete(folder, index, limits)?;
+            lacking.extend(missing.map(|error| (index.to_owned(), error)));
+            continue;
+        }
+        lacking.extend(sets.values().filter_map(|set| Some((set.name(), set.check_complete().err()?))));
+    }
+    Ok(lacking)
 }
 
 /// The file or numbered set that was asked for; or of a directory: its index, or else its one file or numbered set of files.

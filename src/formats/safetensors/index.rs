@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::directory::{beside_index, newer_than_index};
-use super::{Reading, Shards};
+use super::{Folder, Reading, Shards};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
 use crate::formats::Parsed;
@@ -68,6 +68,35 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
     }
     parsed.descriptions = vec![Source::from_memory(source.name(), text.clone())];
     Ok(parsed)
+}
+
+/// Why a model lacks a shard that its index names, if it does; or why its index cannot be read.
+pub(super) fn check_complete(folder: &Folder<'_>, name: &str, limits: &mut Limits) -> Result<Option<Error>> {
+    let missing = folder.open(name).and_then(|source| {
+        let text = read_text(&source, limits)?;
+        limits.header_bytes = limits.header_bytes.saturating_sub(source.len());
+        let index = parse(&text, limits)?;
+        let missing = index.shards.iter().find(|(shard, _)| !folder.has(shard));
+        Ok(missing.map(|(shard, number)| missing_shard(shard, name, index.tensors_of(*number).len())))
+    });
+    match missing {
+        Err(e) if e.kind() == Kind::OutOfMemory => Err(e),
+        // Of an index that is too long, nothing is known.
+        Err(e) if e.kind() == Kind::Limit => Ok(None),
+        Err(e) => Ok(Some(e.with_subject(name))),
+        Ok(missing) => Ok(missing),
+    }
+}
+
+fn missing_shard(shard: &str, index: &str, tensors: usize) -> Error {
+    let message = format!("the shard is missing, and with it {}: download it again", mapped(tensors, index));
+    Error::new(Kind::NotFound, message).with_subject(shard)
+}
+
+/// The tensors of a shard.
+fn mapped(tensors: usize, index: &str) -> String {
+    let tensors = if tensors == 1 { "1 tensor".to_owned() } else { format!("{tensors} tensors") };
+    format!("{tensors} that the index \"{}\" maps to it", Printable(index))
 }
 
 fn read_text(source: &Source, limits: &Limits) -> Result<Bytes> {
@@ -234,8 +263,7 @@ fn explain_missing(
     if error.kind() != Kind::NotFound {
         return error;
     }
-    let tensors = if tensors == 1 { "1 tensor".to_owned() } else { format!("{tensors} tensors") };
-    let with = format!("and with it {tensors} that the index \"{}\" maps to it", Printable(source.name()));
+    let with = format!("and with it {}", mapped(tensors, source.name()));
     let is_part = |name: &str| index.shards.contains_key(name);
     let listing = location.listing().unwrap_or_default();
     let message = match (in_place_of(location, shard), newer_than_index(listing, source.name(), is_part)) {

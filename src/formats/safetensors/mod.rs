@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, btree_map};
 
 use super::detect::{other_format, refusal, stranger};
 use super::{
-    Clues, Confidence, DescribedBy, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile,
+    Clues, Confidence, DescribedBy, Entrance, Folder, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart,
+    WeightFile,
 };
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::{METADATA_DIFFERS, SHARD_ALONE};
@@ -37,6 +38,7 @@ pub(super) const FORMAT: Format = Format {
     names_files: false,
     probe,
     entrances: directory::entrances,
+    lacking: directory::lacking,
     read,
 };
 
@@ -97,13 +99,14 @@ fn read_file(reading: &mut Reading<'_>, source: Source) -> Result<Parsed> {
     shards.finish()
 }
 
-/// Shards without an index: all tensors of all of them are the model.
+/// Shards without an index: all tensors of all of them are the model. No shard of several is its entry: whoever makes a link in its
+/// place says nothing of where the others may lie.
 fn read_shards(reading: &mut Reading<'_>, names: &[String]) -> Result<Parsed> {
     let location = reading.location;
     reading.budget.limits().check_files(names.len() as u64)?;
     let mut shards = Shards::new(reading);
-    for (number, name) in names.iter().enumerate() {
-        let source = if number == 0 { location.open_entry(name) } else { location.open_sidecar(name) };
+    for name in names {
+        let source = if names.len() == 1 { location.open_entry(name) } else { location.open_sidecar(name) };
         shards.add(source?, |_| true)?;
     }
     let mut parsed = shards.finish().map_err(|e| e.with_path(location.path()))?;

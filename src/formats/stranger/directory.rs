@@ -72,6 +72,14 @@ pub(in crate::formats) fn instead(location: &Location) -> String {
     found.map_or_else(String::new, |found| format!("; {found}"))
 }
 
+/// Whether a directory without a model is the place of a download that was not finished: [`instead`] says so, too.
+pub(in crate::formats) fn is_unfinished(location: &Location) -> bool {
+    let listing = location.listing().unwrap_or_default();
+    let is_shown = unfinished_of(location, listing).is_some();
+    let below = || location.walk("").unwrap_or_default();
+    is_shown || held(location, listing).is_none() && unfinished_of(location, &below().files).is_some()
+}
+
 /// What these files are, that no format reads; `None` if they are nothing that is known.
 fn held(location: &Location, files: &[Listed]) -> Option<String> {
     let visible = files.iter().filter(|file| !base(&file.name).starts_with('.'));
@@ -134,7 +142,7 @@ pub(in crate::formats) fn unfinished(location: &Location) -> Option<String> {
 /// Which of these files, and of those that huggingface_hub keeps elsewhere, a download has not finished.
 fn unfinished_of(location: &Location, files: &[Listed]) -> Option<String> {
     // A host is asked for no folder that it may not have.
-    let hub = if location.has_folder(HUB) { location.folder(HUB).unwrap_or_default().files } else { Vec::new() };
+    let hub = if location.has_folder(HUB) { location.walk(HUB).unwrap_or_default().files } else { Vec::new() };
     let visible = files.iter().filter(|file| !base(&file.name).starts_with('.')).chain(&hub);
     let names = visible.filter(|file| ends_in(&file.name, UNFINISHED)).map(|file| file.name.clone());
     let named = |name: String| format!("{}, by its name an unfinished download", Printable(&name));

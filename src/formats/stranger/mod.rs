@@ -18,9 +18,9 @@ use std::fmt;
 
 use super::detect::Clues;
 
-pub(super) use directory::instead;
 #[cfg(feature = "safetensors")]
 pub(super) use directory::unfinished;
+pub(super) use directory::{instead, is_unfinished};
 
 /// A file that is no model of a format of ours. It is shown as what it is, and what helps: `a 7z archive: extract it first`.
 #[derive(Debug, Clone, PartialEq, Eq)]

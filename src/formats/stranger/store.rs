@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use crate::digest::Digest;
 use crate::error::Printable;
 use crate::formats::detect::{Clues, format_of};
 use crate::storage::{Listed, Location};
@@ -48,13 +49,22 @@ impl Store {
         }
         let has_file = |name: &str| location.folder(folder).is_ok_and(|tree| tree.find(&below(name)).is_some());
         let mut blobs = location.folder(&below(self.blobs)).ok()?.files;
-        blobs.retain(|blob| blob.name.rsplit('/').next().is_some_and(|name| name.starts_with(self.prefix)));
+        blobs.retain(|blob| blob.name.rsplit('/').next().is_some_and(|name| self.is_blob(name)));
         self.mark.map_or(!blobs.is_empty(), has_file).then(|| {
             let place = if folder.is_empty() { "it" } else { &*format!("its folder \"{}\"", Printable(folder)) };
-            let (count, ending) = (blobs.len(), if blobs.len() == 1 { "" } else { "s" });
+            let blobs_of = match blobs.len() {
+                0 => "that has no blobs".to_owned(),
+                1 => "with 1 blob, which `verify` checks".to_owned(),
+                count => format!("with {count} blobs, which `verify` checks"),
+            };
             let model = model(location, blobs);
-            format!("{place} is {} with {count} blob{ending}, which `verify` checks{model}", self.what)
+            format!("{place} is {} {blobs_of}{model}", self.what)
         })
+    }
+
+    /// Whether a file of the folder of blobs is called by a digest.
+    fn is_blob(&self, name: &str) -> bool {
+        name.strip_prefix(self.prefix).is_some_and(|digits| Digest::from_hex(digits).is_ok())
     }
 }
 

@@ -56,9 +56,11 @@ impl Directory {
         if !folder.is_empty() && !self.has_folder(folder) {
             return None;
         }
-        let root = Folder::open(&self.root.place().join(folder)).ok()?;
+        // Joined to nothing, a path would end in `/`.
+        let below = |path: &Path| if folder.is_empty() { path.to_owned() } else { path.join(folder) };
+        let root = Folder::open(&below(&self.root.place())).ok()?;
         let permitted = std::iter::once(&self.root).chain(&self.permitted).map(Arc::clone).collect();
-        Some(Self { is_within: true, ..Self::over(self.path.join(folder), root, permitted) })
+        Some(Self { is_within: true, ..Self::over(below(&self.path), root, permitted) })
     }
 
     /// Where the directory is, as the caller named it.

@@ -16,6 +16,7 @@
 //! `blobs` may be missing, where the files were copied in the place of links. It may be a link to another disk: then the names of the
 //! blobs count, but that link permits nothing, for it may lead anywhere.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -113,15 +114,14 @@ impl Repository {
         snapshot.leads_to(&from.join(target.parent()?), blobs).then_some(blob)
     }
 
-    /// What downloads have not finished: `blobs/ETAG.incomplete`, sorted.
+    /// What downloads have not finished: `blobs/ETAG.incomplete`, sorted; not what is left of one that a later download has made up for.
     pub(super) fn unfinished(&self) -> Vec<String> {
         let entries = self.blobs.as_ref().and_then(|blobs| fs::read_dir(blobs.folder.place()).ok());
         let names = entries.into_iter().flatten().flatten().take(MOST_BLOBS);
-        let names = names.filter_map(|entry| entry.file_name().into_string().ok());
-        let unfinished = names.filter(|name| name.ends_with(INCOMPLETE));
-        let mut found: Vec<_> = unfinished.map(|name| format!("{BLOBS}/{name}")).collect();
-        found.sort_unstable();
-        found
+        let names: BTreeSet<_> = names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let is_there = |name: &str| name.split('.').next().is_some_and(|blob| names.contains(blob));
+        let unfinished = names.iter().filter(|name| name.ends_with(INCOMPLETE) && !is_there(name));
+        unfinished.map(|name| format!("{BLOBS}/{name}")).collect()
     }
 
     /// Where the list of all files of the snapshot is kept, and the folder in it that the model is.

@@ -20,8 +20,8 @@ use crate::error::{Error, Kind, Result};
 use crate::json::{self, Object, UniqueMap};
 use crate::limits::MAX_RECORD_FILES;
 use crate::memory;
-use crate::storage::{Source, Store, normal_name};
-use crate::verify::claims::{Claims, FileClaim};
+use crate::storage::{Source, Store};
+use crate::verify::claims::{Claims, FileClaim, FileClaims};
 
 const VERSION: u32 = 1;
 
@@ -82,15 +82,14 @@ fn read(bytes: &[u8], prefix: &str) -> Result<BTreeMap<String, FileClaim>> {
         return Err(Error::new(Kind::Unsupported, format!("it is of version {version}: expected {VERSION}")));
     }
     let Object(Listing { files }) = json::read(bytes, 0, PhantomData)?;
-    let mut claims = BTreeMap::new();
+    let mut claims = FileClaims::default();
     for (name, Object(entry)) in files.0 {
         memory::check()?;
         let claim = entry.claim().map_err(|e| e.with_subject(&*name))?;
-        if let Some(within) = normal_name(&name).strip_prefix(prefix) {
-            claims.insert(memory::text(within, "a name")?, claim);
-        }
+        claims.add(name, claim)?;
     }
-    Ok(claims)
+    let within = claims.by_name.iter().filter_map(|(name, claim)| Some((name.strip_prefix(prefix)?, claim.clone())));
+    within.map(|(name, claim)| Ok((memory::text(name, "a name")?, claim))).collect()
 }
 
 impl Entry {

@@ -67,14 +67,8 @@ struct About<'a> {
 
 /// Every kind that is known. The last one takes any text, so its errors are for what no other kind claims.
 const KINDS: &[Kind] = &[
-    Kind {
-        source: "ollama",
-        probe: oci::is_of_ollama,
-        needs: Needed::AllFiles,
-        read: oci::read,
-        find: oci::find_ollama,
-    },
-    Kind { source: "oci", probe: oci::probe, needs: Needed::AllFiles, read: oci::read, find: oci::find_layout },
+    Kind { source: OLLAMA, probe: oci::is_of_ollama, needs: Needed::AllFiles, read: oci::read, find: oci::find_ollama },
+    Kind { source: OCI, probe: oci::probe, needs: Needed::AllFiles, read: oci::read, find: oci::find_layout },
     Kind {
         source: "git-lfs",
         probe: git_lfs::probe,
@@ -105,6 +99,15 @@ const KINDS: &[Kind] = &[
         find: |beside| beside.file(checksums::FILE_NAME, checksums::read),
     },
 ];
+
+/// What reports call the stores of registries, where no name tells which contents are a model.
+const OLLAMA: &str = "ollama";
+const OCI: &str = "oci";
+
+/// Whether a source is such a store.
+pub(super) fn is_store(source: &str) -> bool {
+    matches!(source, OLLAMA | OCI)
+}
 
 /// For kinds that no bytes are of.
 fn unreadable(_: &[u8], _: &About<'_>) -> Result<Claims> {
@@ -164,8 +167,8 @@ fn addressed<'a>(
 fn source_of(store: Store) -> &'static str {
     match store {
         Store::HuggingFace => "huggingface-cache",
-        Store::Oci => "oci",
-        Store::Ollama => "ollama",
+        Store::Oci => OCI,
+        Store::Ollama => OLLAMA,
     }
 }
 

@@ -19,6 +19,7 @@ use serde::de::IgnoredAny;
 use super::{About, Beside};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
+use crate::finding::rules::MANIFEST_UNREADABLE;
 use crate::json::{self, Object, OwnedText};
 use crate::memory;
 use crate::storage::{Store, normal_name};
@@ -204,11 +205,28 @@ pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
 pub(super) fn find_layout(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     let mut files = beside.take_addressed(Store::Oci);
     let is_layout = beside.location.entry().is_none() && beside.location.has_folder("blobs/sha256");
-    let index = if is_layout { read_kept(beside, "index.json", None)? } else { None };
-    if let Some(index) = index {
+    if let Some(index) = if is_layout { read_index(beside)? } else { None } {
         add_layout(beside, &mut files, &index)?;
     }
     Ok(vec![(files, BTreeMap::new())])
+}
+
+/// The index of a layout; `None`, with a note, if there is none that leads to any of the blobs.
+fn read_index(beside: &mut Beside<'_>) -> Result<Option<Document>> {
+    const INDEX: &str = "index.json";
+    let has_blobs = beside.location.folder(OCI_BLOBS.trim_end_matches('/')).is_ok_and(|tree| !tree.files.is_empty());
+    let index = read_file(beside, INDEX, None);
+    // What could not be read has its note.
+    let Some(index) = beside.kept(INDEX, index)? else { return Ok(None) };
+    let problem = match &index {
+        None => Some("it is missing"),
+        Some(document) if document.descriptors().next().is_none() => Some("it lists nothing"),
+        Some(_) => None,
+    };
+    if let Some(problem) = problem.filter(|_| has_blobs) {
+        beside.notes.add(MANIFEST_UNREADABLE, INDEX, format!("{problem}: the blobs are checked by their names alone"));
+    }
+    Ok(index)
 }
 
 /// Adds what an index says, and the manifests that it leads to, each once.
