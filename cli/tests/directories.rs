@@ -214,7 +214,7 @@ fn folders_that_may_not_be_listed_are_told() {
         let lost = root.join("lost+found");
         fs::create_dir(&lost).unwrap();
         fs::set_permissions(root, fs::Permissions::from_mode(0o755)).unwrap();
-        fs::set_permissions(&lost, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&lost, fs::Permissions::from_mode(0o000)).unwrap();
         let shown = as_nobody(program.path(), &["inspect", path(root)]).output().unwrap();
         assert_eq!((shown.status.code(), text(&shown.stderr).matches("[model.folder.unlisted]").count()), (Some(0), 1));
         let shown = as_nobody(program.path(), &["inspect", path(root), "--json"]).output().unwrap();
