@@ -87,6 +87,8 @@ struct Inner {
     assets: Vec<String>,
     graphs: Graphs,
     notes: Vec<Finding>,
+    /// Those of the open, for what is read later.
+    limits: Limits,
 }
 
 impl Model {

@@ -30,6 +30,7 @@ pub(super) const FORMAT: Format = Format {
     names_files: true,
     probe,
     entrances: |_| Vec::new(),
+    index: None,
     read,
 };
 

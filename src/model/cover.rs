@@ -18,10 +18,10 @@ pub(super) fn is_weights(name: &str) -> bool {
 
 /// The files that the models in a directory and its folders need and whose names do not show it, such as external data. The headers of
 /// those models are read for that whose format has such files.
-pub(super) fn needed_files(location: &Location) -> Result<HashSet<String>> {
+pub(super) fn needed_files(location: &Location, limits: &Limits) -> Result<HashSet<String>> {
     let mut needed = HashSet::new();
     for FoundModel { path, .. } in
-        survey(location)?.models.into_iter().filter(|model| formats::names_files(model.format))
+        survey(location, limits)?.models.into_iter().filter(|model| formats::names_files(model.format))
     {
         let names = match files_of(location, &path) {
             Err(e) if e.kind() == Kind::OutOfMemory => return Err(e),

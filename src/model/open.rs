@@ -157,7 +157,9 @@ impl Model {
             manifests,
             memo: used_memo(options),
         });
-        let inner = Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes };
+        let limits = options.limits;
+        let inner =
+            Inner { format, location, is_directory, payload, unindexed, metadata, assets, graphs, notes, limits };
         memory::check()?;
         Ok(Self(Arc::new(inner)))
     }

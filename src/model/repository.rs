@@ -12,7 +12,7 @@ use crate::finding::rules::ASSET_LINK;
 use crate::finding::{Finding, Notes};
 use crate::formats::{Survey, survey};
 use crate::host::{Context, Progress};
-use crate::limits::Budget;
+use crate::limits::{Budget, Limits};
 use crate::load::{Measured, Payload};
 use crate::memory;
 use crate::storage::Location;
@@ -27,6 +27,7 @@ pub struct Repository {
     /// The files of the directory itself. Those of its folders are listed when they are needed.
     files: Vec<String>,
     notes: Vec<Finding>,
+    limits: Limits,
 }
 
 impl Repository {
@@ -83,7 +84,7 @@ impl Repository {
             ledger: Ledger::new(0, 0)?,
             memo: used_memo(options),
         });
-        Ok(Self { location, payload, files, notes: notes.finish()? })
+        Ok(Self { location, payload, files, notes: notes.finish()?, limits: options.limits })
     }
 
     /// The directory, where manifests belong.
@@ -96,7 +97,7 @@ impl Repository {
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): there are too many files, or folders too deep in each other.
     pub fn survey(&self) -> Result<Survey> {
-        survey(&self.location)
+        survey(&self.location, &self.limits)
     }
 
     /// Whether there is anything that says what the files should be.
@@ -136,7 +137,8 @@ impl Repository {
     }
 
     fn whole(&self) -> Whole<'_> {
-        Whole { payload: &self.payload, location: &self.location, assets: &self.files, is_directory: true }
+        let Self { payload, location, files: assets, limits, .. } = self;
+        Whole { payload, location, assets, is_directory: true, limits }
     }
 }
 

@@ -11,6 +11,7 @@ use super::{FILES, Inner, Model};
 use crate::error::{Error, Kind, Result};
 use crate::formats::{Survey, survey};
 use crate::host::Progress;
+use crate::limits::Limits;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
 use crate::storage::{Location, OddName, Source, UnlistedFolder};
@@ -54,7 +55,7 @@ impl Model {
     /// The models in the directory that was opened and in its folders, this one included: see
     /// [`Repository::survey`](crate::Repository::survey). None if a file was opened.
     pub fn survey(&self) -> Result<Survey> {
-        if self.0.is_directory { survey(&self.0.location) } else { Ok(Survey::default()) }
+        if self.0.is_directory { survey(&self.0.location, &self.0.limits) } else { Ok(Survey::default()) }
     }
 
     /// Hashes every file and every tensor.
@@ -63,8 +64,8 @@ impl Model {
     }
 
     fn whole(&self) -> Whole<'_> {
-        let Inner { payload, location, assets, is_directory, .. } = &*self.0;
-        Whole { payload, location, assets, is_directory: *is_directory }
+        let Inner { payload, location, assets, is_directory, limits, .. } = &*self.0;
+        Whole { payload, location, assets, is_directory: *is_directory, limits }
     }
 }
 
@@ -75,6 +76,7 @@ pub(super) struct Whole<'a> {
     pub assets: &'a [String],
     /// Whether the files beside the weights belong to it.
     pub is_directory: bool,
+    pub limits: &'a Limits,
 }
 
 /// What lies in a directory beside a model's own files and its assets.
@@ -105,7 +107,7 @@ impl Whole<'_> {
         let others = rest.and_then(|Rest { names: rest, unusable }| {
             let Payload { manifests, policy, .. } = &**self.payload;
             let also = claims_of_others(self.location, &self.with_own(&rest)?, manifests, *policy, &mut notes)?;
-            let weights = if is_whole { needed_files(self.location)? } else { HashSet::new() };
+            let weights = if is_whole { needed_files(self.location, self.limits)? } else { HashSet::new() };
             let mut others = self.others(options, &rest, &also, &mut progress)?;
             // What a manifest lists of these has been tried already.
             let is_listed =

@@ -35,6 +35,7 @@ pub(super) const FORMAT: Format = Format {
     names_files: true,
     probe,
     entrances: directory::entrances,
+    index: None,
     read: model::read,
 };
 

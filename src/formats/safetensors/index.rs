@@ -13,7 +13,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::directory::{beside_index, newer_than_index};
+use super::directory::{FILE, beside_index, newer_than_index};
 use super::{Reading, Shards};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
@@ -63,11 +63,18 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
     let is_part = |name: &str| name == source.name() || index.shards.contains_key(name);
     parsed.assets = reading.assets(is_part)?;
     if location.entry().is_none() {
-        let left_out = beside_index(location.listing()?, is_part);
+        let left_out = beside_index(&reading.whole_files(Some(source.name()))?, is_part);
         reading.note_left_out(source.name(), &left_out);
     }
     parsed.descriptions = vec![Source::from_memory(source.name(), text.clone())];
     Ok(parsed)
+}
+
+/// The files of this format that an index names.
+pub(super) fn parts(source: &Source, limits: &Limits) -> Result<Vec<String>> {
+    let text = read_text(source, limits)?;
+    let names = parse(&text, limits)?.shards.into_keys().filter(|name| name.ends_with(FILE));
+    memory::try_collect(names.map(|name| memory::into_owned(name, INDEX)), INDEX)
 }
 
 fn read_text(source: &Source, limits: &Limits) -> Result<Bytes> {

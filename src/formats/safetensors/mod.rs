@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, btree_map};
 
 use super::detect::{other_format, refusal, stranger};
 use super::{
-    Clues, Confidence, DescribedBy, Entrance, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart, WeightFile,
+    Clues, Confidence, DescribedBy, Entrance, Format, Index, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart,
+    WeightFile,
 };
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::{METADATA_DIFFERS, SHARD_ALONE};
@@ -37,6 +38,7 @@ pub(super) const FORMAT: Format = Format {
     names_files: false,
     probe,
     entrances: directory::entrances,
+    index: Some(Index { is_name: |name| candidates::index_key(name).is_some(), parts: index::parts }),
     read,
 };
 
