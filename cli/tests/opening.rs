@@ -191,6 +191,19 @@ fn odd_caches_end() {
     assert!(Command::new("mkfifo").arg(model.join("refs/main")).status().unwrap().success());
     let told = bad(2, &["inspect", path(&model)]);
     assert!(told.contains("several revisions"), "{told}");
+    // With models in them, they are those of a directory of several.
+    for revision in ["one", "two"] {
+        fs::copy(golden("edge.safetensors"), model.join("snapshots").join(revision).join("model.safetensors")).unwrap();
+    }
+    assert!(bad(2, &["load", path(&model)]).contains("several revisions (snapshots/one, snapshots/two)"));
+    let seen = good_json(&["inspect", path(&model), "--json"]);
+    let of = |revision| json!({"path": format!("snapshots/{revision}"), "format": "safetensors"});
+    assert_eq!(seen["models"], json!([of("one"), of("two")]));
+    good(&["digest", path(&model)]);
+    let seen = good_json(&["verify", path(&model), "--policy", "required", "--json"]);
+    let matching = seen["checks"].as_array().unwrap().iter().filter(|check| check["outcome"] == "match");
+    let names = matching.map(|check| check["subject"].as_str().unwrap());
+    assert!(names.eq(["snapshots/one/model.safetensors", "snapshots/two/model.safetensors"]), "{seen}");
 }
 
 #[test]

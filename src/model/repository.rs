@@ -31,7 +31,9 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Opens a directory. Of `options` counts what concerns files: access, policy, manifest, limits and link roots.
+    /// Opens a directory. Of `options` counts what concerns files: access, policy, manifest, limits and link roots. The folder of a
+    /// repository in the cache of Hugging Face stands for its main snapshot or its only one; if there are several and none is the main
+    /// one, for all of them.
     ///
     /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the path is that of a file.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
@@ -144,7 +146,7 @@ impl Repository {
 
 /// The directory at a path.
 fn directory(path: &Path, options: &OpenOptions, context: &Context) -> Result<Location> {
-    let location = Location::open(path, options.access, &options.link_roots, context)?;
+    let location = Location::open_whole(path, options.access, &options.link_roots, context)?;
     if location.entry().is_some() || location.set().is_some() {
         let message = "expected a directory, found a file or the name of a set of files";
         return Err(Error::invalid(message).with_path(location.path()));
