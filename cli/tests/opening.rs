@@ -60,7 +60,7 @@ fn an_exceeded_limit_names_the_option_that_raises_it() {
     {
         for command in COMMANDS {
             let line = bad(1, &[command, path(&model), option, value]);
-            assert!(line.contains("the limit of this open is "), "{line}");
+            assert!(line.contains("the limit of this open"), "{line}");
             assert!(line.contains(&format!(": raise it with {option}")), "{command}: {line}");
         }
     }

@@ -140,7 +140,7 @@ impl<'r, 'a> Shards<'r, 'a> {
         let parsed = header::read(self.reading, &source);
         let parsed = parsed.map_err(|e| explain(e, &source).with_path(source.path()))?;
         self.count += parsed.tensors.len() as u64;
-        self.reading.budget.limits().check_tensors(self.count)?;
+        self.reading.budget.limits().check_tensors_so_far(self.count)?;
         let picked: Vec<bool> = memory::collect(parsed.tensors.iter().map(|tensor| belongs(tensor.name)), TABLES)?;
         let left = (0..picked.len()).filter(|index| !picked[*index]);
         for tensor in left.filter_map(|index| parsed.tensors.get(index)) {
