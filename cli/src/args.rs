@@ -34,7 +34,7 @@ pub enum Command {
     Inspect(Inspect),
     /// Check every file and tensor of a model, or of a directory of several, against its manifests
     Verify(Verify),
-    /// Write weighbridge.json, the manifest of a model or of a directory of several, beside it
+    /// Write weighbridge.json, the manifest of a model or of a directory of several, beside it, or print that of any other file
     Digest(Digest),
     /// Compare two models tensor by tensor
     Diff(Diff),

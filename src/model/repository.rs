@@ -66,6 +66,21 @@ impl Repository {
         Self::assemble(location, Vec::new(), manifests, notes, options, context)
     }
 
+    /// Opens a single file, whatever it is, as if its directory had no other; its manifests are those of the directory. Files beside it
+    /// are not looked at.
+    ///
+    /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the path is that of a directory.
+    pub fn of_file(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
+        let location = Location::open(path.as_ref(), options.access, &options.link_roots, context)?;
+        let Some(entry) = location.entry() else {
+            return Err(Error::invalid("expected a file, found a directory or the name of a set of files")
+                .with_path(location.path()));
+        };
+        let (files, mut notes) = (vec![memory::text(entry.name(), FILES)?], Notes::default());
+        let manifests = manifests(&location, &files, options, &mut notes)?;
+        Self::assemble(location, files, manifests, notes, options, context)
+    }
+
     fn assemble(
         location: Location,
         files: Vec<String>,
@@ -87,6 +102,11 @@ impl Repository {
             memo: used_memo(options),
         });
         Ok(Self { location, payload, files, notes: notes.finish()?, limits: options.limits })
+    }
+
+    /// Whether a directory was opened, and not a file.
+    pub fn is_directory(&self) -> bool {
+        self.location.entry().is_none()
     }
 
     /// The directory, where manifests belong.
@@ -140,7 +160,7 @@ impl Repository {
 
     fn whole(&self) -> Whole<'_> {
         let Self { payload, location, files: assets, limits, .. } = self;
-        Whole { payload, location, assets, is_directory: true, limits }
+        Whole { payload, location, assets, is_directory: self.is_directory(), limits }
     }
 }
 
