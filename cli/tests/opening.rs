@@ -191,9 +191,17 @@ fn odd_caches_end() {
     assert!(Command::new("mkfifo").arg(model.join("refs/main")).status().unwrap().success());
     let told = bad(2, &["inspect", path(&model)]);
     assert!(told.contains("several revisions"), "{told}");
-    // With models in them, they are those of a directory of several.
+}
+
+/// Nothing tells which revision is meant where one model has to be; a command for directories takes all.
+#[test]
+fn a_cached_repository_of_several_revisions_is_a_directory_of_several() {
+    let cache = tempfile::tempdir().unwrap();
+    let model = cache.path().join("models--org--tiny");
     for revision in ["one", "two"] {
-        fs::copy(golden("edge.safetensors"), model.join("snapshots").join(revision).join("model.safetensors")).unwrap();
+        let snapshot = model.join("snapshots").join(revision);
+        fs::create_dir_all(&snapshot).unwrap();
+        fs::copy(golden("edge.safetensors"), snapshot.join("model.safetensors")).unwrap();
     }
     assert!(bad(2, &["load", path(&model)]).contains("several revisions (snapshots/one, snapshots/two)"));
     let seen = good_json(&["inspect", path(&model), "--json"]);

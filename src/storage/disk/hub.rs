@@ -416,21 +416,25 @@ mod tests {
     fn a_repository_stands_for_its_snapshot() {
         let cache = Cache::new();
         let path = cache.path("models--a--b");
-        let snapshot = |name: &str| Some(path.join("snapshots").join(name));
-        assert_eq!(snapshot_of(&path).unwrap(), snapshot("rev"), "the only one");
+        let is_snapshot = |name: &str| {
+            let snapshot = path.join("snapshots").join(name);
+            matches!(meant_by(&path), Ok(Meant::Snapshot(meant)) if meant == snapshot)
+        };
+        assert!(is_snapshot("rev"), "the only one");
         cache.file("models--a--b/snapshots/new/own", "new");
-        let error = snapshot_of(&path).unwrap_err();
+        let Ok(Meant::OneOfSeveral(error)) = meant_by(&path) else { panic!("there are two") };
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert!(error.message().contains("snapshots/new, snapshots/rev"), "{error}");
         cache.file("models--a--b/refs/main", "new\n");
-        assert_eq!(snapshot_of(&path).unwrap(), snapshot("new"));
+        assert!(is_snapshot("new"));
         for wrong in ["gone", "../blobs", ".", ""] {
             cache.file("models--a--b/refs/main", wrong);
-            let error = snapshot_of(&path).unwrap_err();
+            let error = meant_by(&path).map(|_| ()).unwrap_err();
             assert_eq!(error.kind(), Kind::NotFound, "{wrong}");
             assert!(error.message().contains("there: snapshots/new, snapshots/rev"), "{error}");
         }
-        assert_eq!(snapshot_of(&cache.path("models--c--d")).unwrap(), None, "it has no snapshots");
-        assert_eq!(snapshot_of(&cache.path("models--a--b/snapshots")).unwrap(), None);
+        for folder in ["models--c--d", "models--a--b/snapshots"] {
+            assert!(matches!(meant_by(&cache.path(folder)), Ok(Meant::Itself)), "{folder} has no snapshots");
+        }
     }
 }
