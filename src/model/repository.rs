@@ -114,8 +114,8 @@ impl Repository {
         self.location.directory()
     }
 
-    /// The models in the directory and its folders, as the names of files show them. Hidden folders are not entered; a folder that
-    /// this user may not list has a note.
+    /// The models in the directory and its folders, as the names of files show them, and what the indices among these name. Hidden
+    /// folders are not entered; a folder that this user may not list has a note.
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): there are too many files, or folders too deep in each other.
     pub fn survey(&self) -> Result<Survey> {

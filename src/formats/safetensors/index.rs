@@ -11,9 +11,9 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::directory::{FILE, beside_index, newer_than_index};
+use super::directory::{beside_index, newer_than_index};
 use super::{Reading, Shards};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::INDEX_TOTAL_SIZE;
@@ -70,14 +70,8 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
     Ok(parsed)
 }
 
-/// The files of this format that an index names.
-pub(super) fn parts(source: &Source, limits: &Limits) -> Result<Vec<String>> {
-    let text = read_text(source, limits)?;
-    let names = parse(&text, limits)?.shards.into_keys().filter(|name| name.ends_with(FILE));
-    memory::try_collect(names.map(|name| memory::into_owned(name, INDEX)), INDEX)
-}
-
-fn read_text(source: &Source, limits: &Limits) -> Result<Bytes> {
+/// The text of an index that is not too long.
+pub(super) fn read_text(source: &Source, limits: &Limits) -> Result<Bytes> {
     limits.check_header("the index", source.len())?;
     source.read(0, source.len())
 }
@@ -130,7 +124,15 @@ fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
 }
 
 /// More files than a directory may have that is opened as a model.
-const MAX_SHARDS: u32 = 65_536;
+const MAX_SHARDS: usize = 65_536;
+
+/// Refuses a weight map that names so many files, and more.
+pub(super) fn check_count<E: serde::de::Error>(shards: usize) -> Result<(), E> {
+    match shards > MAX_SHARDS {
+        true => Err(E::custom(format_args!("the weight map names more than {MAX_SHARDS} files"))),
+        false => Ok(()),
+    }
+}
 
 /// The weight map in little memory: it has one entry for every tensor, and few files.
 struct WeightMap<'a> {
@@ -158,9 +160,7 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
         while let Some(Text(tensor)) = map.next_key()? {
             let Text(shard) = map.next_value().map_err(|e| json::of_key(e, &tensor))?;
             let next = weight_map.shards.len() as u32;
-            if next > MAX_SHARDS {
-                return Err(A::Error::custom(format_args!("the weight map names more than {MAX_SHARDS} files")));
-            }
+            check_count(weight_map.shards.len())?;
             // Nearly all names are known already, in their plain spelling.
             let known = weight_map.shards.get(&shard).copied();
             let number = known.unwrap_or_else(|| *weight_map.shards.entry(plain(shard)).or_insert(next));
@@ -172,7 +172,7 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
 }
 
 /// One name for one file: manifests know it by no other.
-fn plain(shard: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn plain(shard: Cow<'_, str>) -> Cow<'_, str> {
     match shard {
         Cow::Borrowed(name) => normal_name(name),
         Cow::Owned(name) => Cow::Owned(normal_name(&name).into_owned()),

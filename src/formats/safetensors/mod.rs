@@ -12,6 +12,7 @@ mod candidates;
 mod directory;
 mod header;
 mod index;
+mod parts;
 
 use std::collections::{BTreeMap, btree_map};
 
@@ -38,7 +39,7 @@ pub(super) const FORMAT: Format = Format {
     names_files: false,
     probe,
     entrances: directory::entrances,
-    index: Some(Index { is_name: |name| candidates::index_key(name).is_some(), parts: index::parts }),
+    index: Some(Index { is_name: |name| candidates::index_key(name).is_some(), parts: parts::parts }),
     read,
 };
 
