@@ -59,7 +59,8 @@ pub enum Command {
 pub struct Inspect {
     #[command(flatten)]
     pub model: ModelArgs,
-    /// Add the SHA-256 of each tensor's bytes, and check everything against the manifests
+    /// Check everything against the manifests, and add the SHA-256 of each tensor's bytes to the list of tensors. With
+    /// --no-tensors, only check
     #[arg(long)]
     pub digests: bool,
     #[command(flatten)]

@@ -24,7 +24,7 @@ impl Model {
     /// Digests of tensors are compared also where those of files match, so that a manifest that contradicts itself is noticed.
     ///
     /// Of a directory, the report covers all files in it, those of sub-folders included, and names those that no manifest covers.
-    /// Hidden files and folders, and links to folders, are left out.
+    /// Hidden files that no manifest lists, hidden folders, and links to folders are left out.
     ///
     /// Under [`Policy::None`](crate::Policy::None) there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {
