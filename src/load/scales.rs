@@ -67,7 +67,8 @@ pub(super) fn unscaled_casts(tensors: &TensorTable, selection: &[Selected]) -> R
 
 /// How many other tensors are cast so, with the names and the scales of the first; nothing if there are none.
 fn others_with_scales<'a>(mut unscaled: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    const MOST: usize = 8;
+    /// As many as a message has room for, if the names are those of real models.
+    const MOST: usize = 3;
     let named: Vec<_> = unscaled
         .by_ref()
         .take(MOST)

@@ -158,8 +158,8 @@ fn all_casts_beside_scales_are_one_note_with_their_scales() {
     assert_eq!(note(1), "");
     assert_eq!(note(2), format!("; so is 1 more tensor: {}", named(11..12)));
     assert_eq!(note(3), format!("; so are 2 more tensors: {}", named(11..13)));
-    assert_eq!(note(9), format!("; so are 8 more tensors: {}", named(11..19)));
-    assert_eq!(note(12), format!("; so are 11 more tensors: {}, … 3 more", named(11..19)));
+    assert_eq!(note(4), format!("; so are 3 more tensors: {}", named(11..14)));
+    assert_eq!(note(12), format!("; so are 11 more tensors: {}, … 8 more", named(11..14)));
 }
 
 #[test]

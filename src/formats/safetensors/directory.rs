@@ -300,7 +300,7 @@ mod tests {
         assert_eq!(of(&["x-1-of-1.safetensors", index]), [(index.to_owned(), false)]);
         let plain = ("model.safetensors".to_owned(), true);
         assert_eq!(of(&["a.safetensors", "model.safetensors"]), [plain]);
-        let all = ["a.fp16.safetensors", "a.safetensors", "b.safetensors"];
+        let all = ["a.safetensors", "a.fp16.safetensors", "b.safetensors"];
         assert_eq!(of(&all), all.map(|name| (name.to_owned(), false)));
         let sets = ["m-1-of-1.safetensors", "m-1-of-2.safetensors", "m-2-of-2.safetensors"];
         assert_eq!(of(&sets), ["m-1-of-1.safetensors", "m-*-of-2.safetensors"].map(|set| (set.to_owned(), false)));
