@@ -46,9 +46,10 @@ const KEYS: &[&str] =
 
 /// What a file of text is, of which `text` is the beginning without what nobody sees.
 pub(super) fn of(head: &[u8], len: u64, text: &str) -> Option<Stranger> {
+    // The words of a server tell what a file is, also where other bytes are between them.
+    let is_noisy_answer = || is_answer(text) && !head.contains(&0);
     match () {
-        // The words of a server tell what a file is, also where other bytes are between them.
-        () if !is_text(head, len) && !(is_answer(text) && !head.contains(&0)) => None,
+        () if !is_text(head, len) && !is_noisy_answer() => None,
         // coremltools, modelpackage/src/ModelPackage.cpp.
         () if text.starts_with('{') && text.contains("\"itemInfoEntries\"") && text.contains("com.apple.CoreML") => {
             Some(Stranger::signed("the manifest of a Core ML package", "open the model that it was converted from"))
