@@ -1202,8 +1202,8 @@ typedef struct wb_cost_info {
 } wb_cost_info;
 
 // Checks every file of a model against the manifests, and continues after a mismatch. Of a directory these are all files in it,
-// assets and those in sub-folders included; hidden ones are left out. A file that a manifest lists and that does not exist is a
-// mismatch. `opt` may be NULL. The threads of the model's context do the
+// assets and those in sub-folders included; hidden ones are left out unless a manifest lists them. A file that a manifest lists
+// and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the
 // work; if it has none, the calling thread does.
 //
 // The caller owns `*out`, which is also written when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`: under

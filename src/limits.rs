@@ -38,23 +38,39 @@ impl Default for Limits {
 impl Limits {
     /// Refuses a header, index or manifest that is too long to be read into memory.
     pub(crate) fn check_header(&self, what: &str, bytes: u64) -> Result<()> {
-        check(what, "bytes", bytes, self.header_bytes, "header_bytes")
+        check(what, BYTES, bytes, self.header_bytes, "header_bytes")
+    }
+
+    /// The same, of which so many bytes have been read: there may be more.
+    pub(crate) fn check_header_so_far(&self, what: &str, bytes: u64) -> Result<()> {
+        check_so_far(what, BYTES, bytes, self.header_bytes, "header_bytes")
     }
 
     /// Refuses more tensors than the model may have.
     pub(crate) fn check_tensors(&self, count: u64) -> Result<()> {
-        check("the model", "tensors", count, self.tensors, "tensors")
+        check(MODEL, TENSORS, count, self.tensors, "tensors")
+    }
+
+    /// The same, of which so many have been counted: there may be more.
+    pub(crate) fn check_tensors_so_far(&self, count: u64) -> Result<()> {
+        check_so_far(MODEL, TENSORS, count, self.tensors, "tensors")
     }
 
     /// Refuses views that repeat their elements (by strides of 0, for instance) more than the memory of the open allows: who
     /// copies them needs as much.
     pub(crate) fn check_repeated(&self, bytes: u64) -> Result<()> {
-        check("the model", "bytes of repeated elements", bytes, self.heap_bytes, "heap_bytes")
+        let unit = ["byte of repeated elements", "bytes of repeated elements"];
+        check_so_far(MODEL, unit, bytes, self.heap_bytes, "heap_bytes")
     }
 
     /// Refuses more files than the model may have.
     pub(crate) fn check_files(&self, count: u64) -> Result<()> {
-        check("the model", "files", count, self.files, "files")
+        check(MODEL, FILES, count, self.files, "files")
+    }
+
+    /// The same, of which so many have been counted: there may be more.
+    pub(crate) fn check_files_so_far(&self, count: u64) -> Result<()> {
+        check_so_far(MODEL, FILES, count, self.files, "files")
     }
 }
 
@@ -121,7 +137,7 @@ impl Budget {
         const INTERVAL: u64 = 64 << 10;
         let heap = self.heap.get().saturating_add(bytes);
         self.heap.set(heap);
-        check("the model", "bytes of structure", heap, self.limits.heap_bytes, "heap_bytes")?;
+        check_so_far(MODEL, ["byte of structure", "bytes of structure"], heap, self.limits.heap_bytes, "heap_bytes")?;
         if heap - self.asked.get() < INTERVAL {
             return memory::check();
         }
@@ -135,10 +151,31 @@ impl Budget {
     }
 }
 
-fn check(what: &str, unit: &str, value: u64, limit: u64, field: &'static str) -> Result<()> {
-    if value > limit {
-        let message = format!("{what} has {value} {unit}; the limit of this open is {limit}");
-        return Err(Error::new(Kind::Limit, message).with_option(field));
-    }
-    Ok(())
+const MODEL: &str = "the model";
+
+/// What is counted: one, and several.
+type Unit = [&'static str; 2];
+
+const BYTES: Unit = ["byte", "bytes"];
+const TENSORS: Unit = ["tensor", "tensors"];
+const FILES: Unit = ["file", "files"];
+
+/// Refuses a value that is known exactly.
+fn check(what: &str, unit: Unit, value: u64, limit: u64, field: &'static str) -> Result<()> {
+    let message = || format!("{what} has {}; the limit of this open is {limit}", counted(value, unit));
+    refuse_beyond(value, limit, field, message)
+}
+
+/// Refuses what has been counted so far: nobody has looked how much more there is.
+fn check_so_far(what: &str, unit: Unit, value: u64, limit: u64, field: &'static str) -> Result<()> {
+    let message = || format!("{what} has more than {}, which is the limit of this open", counted(limit, unit));
+    refuse_beyond(value, limit, field, message)
+}
+
+fn counted(count: u64, [one, several]: Unit) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+fn refuse_beyond(value: u64, limit: u64, field: &'static str, message: impl Fn() -> String) -> Result<()> {
+    if value > limit { Err(Error::new(Kind::Limit, message()).with_option(field)) } else { Ok(()) }
 }

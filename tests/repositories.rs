@@ -4,6 +4,8 @@
 mod covered;
 #[path = "repositories/denied.rs"]
 mod denied;
+#[path = "repositories/folders.rs"]
+mod folders;
 #[path = "repositories/listed.rs"]
 mod listed;
 #[path = "common/privileges.rs"]
@@ -152,12 +154,7 @@ fn a_set_in_memory_is_opened_by_its_name() {
 #[test]
 fn the_models_of_a_repository_are_listed_by_what_can_be_opened() {
     let root = plant(DIFFUSERS);
-    let expected = [
-        "text_encoder",
-        "unet",
-        "vae/diffusion_pytorch_model.fp16.safetensors",
-        "vae/diffusion_pytorch_model.safetensors",
-    ];
+    let expected = ["text_encoder", "unet", "vae"];
     assert_eq!(listed(root.path()), expected);
     for path in expected {
         Model::open(root.path().join(path), &options(Policy::None), &Context::new()).unwrap();
@@ -176,7 +173,7 @@ fn the_models_of_a_repository_are_listed_by_what_can_be_opened() {
 
 #[test]
 fn a_directory_whose_folders_hold_the_models_names_them() {
-    for (names, words) in [(DIFFUSERS, "(text_encoder, unet, vae/"), (&["onnx/model.onnx"], "its folder \"onnx\" does")]
+    for (names, words) in [(DIFFUSERS, "(text_encoder, unet, vae)"), (&["onnx/model.onnx"], "its folder \"onnx\" does")]
     {
         let error = Model::open(plant(names).path(), &options(Policy::None), &Context::new()).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidArgument);

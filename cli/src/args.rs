@@ -34,7 +34,7 @@ pub enum Command {
     Inspect(Inspect),
     /// Check every file and tensor of a model, or of a directory of several, against its manifests
     Verify(Verify),
-    /// Write weighbridge.json, the manifest of a model or of a directory of several, beside it
+    /// Write weighbridge.json, the manifest of a model or of a directory of several, beside it, or print that of any other file
     Digest(Digest),
     /// Compare two models: tensor by tensor, and their graphs
     Diff(Diff),
@@ -59,7 +59,8 @@ pub enum Command {
 pub struct Inspect {
     #[command(flatten)]
     pub model: ModelArgs,
-    /// Add the SHA-256 of each tensor's bytes, and check everything against the manifests
+    /// Check everything against the manifests, and add the SHA-256 of each tensor's bytes to the list of tensors. With
+    /// --no-tensors, only check
     #[arg(long)]
     pub digests: bool,
     #[command(flatten)]

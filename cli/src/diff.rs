@@ -30,7 +30,7 @@ struct Description<'a> {
     graph_equal: Option<bool>,
 }
 
-/// Bytes of all tensors, and what makes the difference: negative where B has less than A.
+/// Bytes of all tensors, those that they share counted once, and what makes the difference: negative where B has less than A.
 #[derive(Serialize)]
 struct Bytes {
     a: u64,
@@ -46,6 +46,14 @@ struct Causes {
     dtype: i128,
     /// Of tensors of the same type whose shape is another one.
     shape: i128,
+    /// Of tensors of the same type and shape that share their bytes with others in one of the models alone.
+    #[serde(skip_serializing_if = "is_zero")]
+    sharing: i128,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(bytes: &i128) -> bool {
+    *bytes == 0
 }
 
 #[derive(Serialize)]
@@ -82,7 +90,7 @@ pub fn run(args: &Diff, console: &mut Console) -> Result<(), Failure> {
     }
     console.tell_notes(&notes);
     let difference = diff_with(&a, &b, console.progress_bar("hashing"))?;
-    let description = describe(&a, &b, &difference);
+    let description = describe(&a, &b, &difference)?;
     let verdict = match difference.is_empty() {
         true => Ok(()),
         false => Err(Failure::of_model(Error::new(Kind::Mismatch, "the models differ")).silent()),
@@ -103,42 +111,39 @@ fn notes_of(path: &Path, model: &Model) -> impl Iterator<Item = Finding> {
     model.notes().iter().map(move |note| Finding { message: format!("{name}: {}", note.message), ..note.clone() })
 }
 
-fn describe<'a>(a: &'a Model, b: &'a Model, difference: &Difference) -> Description<'a> {
+fn describe<'a>(a: &'a Model, b: &'a Model, difference: &Difference) -> Result<Description<'a>, Failure> {
     let names = |model: &'a Model, indices: &[usize]| {
         indices.iter().filter_map(|index| model.tensors().get(*index)).map(|tensor| tensor.name).collect()
     };
+    let stored = (a.tensors().stored_bytes()?, b.tensors().stored_bytes()?);
     let has_graph = !(a.graphs().is_empty() && b.graphs().is_empty());
-    Description {
+    Ok(Description {
         added: names(b, &difference.added),
         removed: names(a, &difference.removed),
         equal: difference.equal,
-        bytes: Bytes { a: bytes_of(a), b: bytes_of(b), by_cause: causes(a, b, difference) },
+        bytes: bytes(&stored.0, &stored.1, difference),
         hashed_bytes: difference.hashed_bytes,
         graph_equal: has_graph.then_some(difference.graphs.is_none()),
-    }
+    })
 }
 
-fn bytes_of(model: &Model) -> u64 {
-    model.tensors().iter().map(|tensor| tensor.byte_len()).fold(0, u64::saturating_add)
-}
-
-fn causes(a: &Model, b: &Model, difference: &Difference) -> Causes {
-    let len =
-        |model: &Model, index: usize| model.tensors().get(index).map_or(0, |tensor| i128::from(tensor.byte_len()));
-    let mut causes = Causes {
-        added: difference.added.iter().map(|index| len(b, *index)).sum(),
-        removed: -difference.removed.iter().map(|index| len(a, *index)).sum::<i128>(),
+/// What the tensors of both models take, by what each of them adds to those before it.
+fn bytes(a: &[u64], b: &[u64], difference: &Difference) -> Bytes {
+    let of = |stored: &[u64], index: usize| stored.get(index).map_or(0, |bytes| i128::from(*bytes));
+    let total = |stored: &[u64]| stored.iter().copied().fold(0, u64::saturating_add);
+    let mut by_cause = Causes {
+        added: difference.added.iter().map(|index| of(b, *index)).sum(),
+        removed: -difference.removed.iter().map(|index| of(a, *index)).sum::<i128>(),
         ..Causes::default()
     };
-    for changed in &difference.changed {
-        let grown = len(b, changed.b) - len(a, changed.a);
-        if changed.dtype {
-            causes.dtype += grown;
-        } else {
-            causes.shape += grown;
-        }
+    for changed in difference.changed.iter().filter(|changed| changed.dtype || changed.shape) {
+        let cause = if changed.dtype { &mut by_cause.dtype } else { &mut by_cause.shape };
+        *cause += of(b, changed.b) - of(a, changed.a);
     }
-    causes
+    let (a, b) = (total(a), total(b));
+    let Causes { added, removed, dtype, shape, .. } = by_cause;
+    by_cause.sharing = i128::from(b) - i128::from(a) - added - removed - dtype - shape;
+    Bytes { a, b, by_cause }
 }
 
 fn describe_changed<'a>(a: &'a Model, b: &'a Model, changed: &Changed) -> Option<ChangedDescription<'a>> {
@@ -165,7 +170,8 @@ fn print(
     if let Some(place) = &difference.graphs {
         writeln!(out, "the graphs differ: {place}")?;
     }
-    let Bytes { a, b, by_cause: Causes { added, removed, dtype, shape } } = &description.bytes;
+    let Bytes { a, b, by_cause: Causes { added, removed, dtype, shape, sharing } } = &description.bytes;
+    let sharing = if *sharing == 0 { String::new() } else { format!(", by sharing {sharing:+}") };
     writeln!(
         out,
         "{} equal, {} changed, {} removed, {} added",
@@ -176,7 +182,7 @@ fn print(
     )?;
     writeln!(
         out,
-        "bytes: {} to {}; added {added:+}, removed {removed:+}, by element type {dtype:+}, by shape {shape:+}",
+        "bytes: {} to {}; added {added:+}, removed {removed:+}, by element type {dtype:+}, by shape {shape:+}{sharing}",
         thousands(*a),
         thousands(*b)
     )

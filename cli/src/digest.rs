@@ -9,7 +9,7 @@ use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::error::Escaped;
 use weighbridge::verify::{CHECKSUMS_FILE_NAME, RECORD_FILE_NAME};
 use weighbridge::write::{Manifests, replace_file};
-use weighbridge::{Error, Finding, Kind, Policy};
+use weighbridge::{Error, Finding, Kind, Policy, Survey, formats};
 
 use crate::answer::Answer;
 use crate::args::Digest as Args;
@@ -51,7 +51,7 @@ pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     check_name(args)?;
     let place = place(args)?;
     let policy = args.model.policy(Policy::None);
-    let opened = args.model.open_whole(policy, console)?;
+    let opened = open(args, policy, console)?;
     let (manifests, notes) = measure(&opened, policy, console)?;
     console.tell_notes(&notes);
     for error in manifests.left_out() {
@@ -69,11 +69,32 @@ pub fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     console.answer(Answer { head: &head, list, notes: Some(notes.iter().collect()), failure: None })
 }
 
+/// Opens the model, the directory of several, or any other file.
+fn open(args: &Args, policy: Policy, console: &mut Console) -> Result<Opened, Failure> {
+    let failure = match args.model.open_whole(policy, console) {
+        Err(failure) if failure.is_of_model() => failure,
+        opened => return opened,
+    };
+    let path = args.model.path()?;
+    // What is called a model has to be one: a manifest of what a download has left would pass for one of the whole.
+    if is_called_model(&path) || !path.is_file() {
+        return Err(failure);
+    }
+    let file = args.model.opening().open_file(&path, policy, console)?;
+    Ok(Opened::Repository(Box::new(file), Survey::default()))
+}
+
+/// Whether a file has the ending of a format that is read here.
+fn is_called_model(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    formats().flat_map(|format| format.extensions).any(|extension| name.ends_with(&format!(".{extension}")))
+}
+
 /// Whether the files of a directory were digested: those of an index, and of a numbered set, too.
 fn is_directory(opened: &Opened) -> bool {
     match opened {
         Opened::Model(model) => model.is_directory(),
-        Opened::Repository(..) => true,
+        Opened::Repository(repository, _) => repository.is_directory(),
     }
 }
 
@@ -98,7 +119,12 @@ fn measure(opened: &Opened, policy: Policy, console: &Console) -> Result<(Manife
             if policy != Policy::None {
                 repository.verify()?.verdict(policy)?;
             }
-            Ok((Manifests::of_repository(repository, progress)?, repository.notes().to_vec()))
+            let manifests = Manifests::of_repository(repository, progress)?;
+            match manifests.left_out() {
+                // Of one file nothing else would be left.
+                [why] if !repository.is_directory() => Err(why.clone().into()),
+                _ => Ok((manifests, repository.notes().to_vec())),
+            }
         }
     }
 }

@@ -36,6 +36,11 @@ pub fn find(address: &Address<'_>, env: Env<'_>) -> Result<PathBuf, Error> {
     Ok(if path.is_empty() { snapshot } else { snapshot.join(path) })
 }
 
+/// Whether the cache has a model of a name without an organization: the name of a file is more likely, so it has to be a URL.
+pub fn has_model(name: &str, env: Env<'_>) -> bool {
+    address::is_name(name) && cache(env).is_ok_and(|cache| cache.join(folder_name(name)).is_dir())
+}
+
 /// The folder of the cache, where the Hugging Face tools look for it.
 fn cache(env: Env<'_>) -> Result<PathBuf, Error> {
     let folder = |variable| match env(variable).filter(|value| !value.is_empty()).map(PathBuf::from) {

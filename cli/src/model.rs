@@ -195,6 +195,12 @@ impl OpeningArgs {
         opened.map_err(|error| explain_manifest(error, self.manifest.as_deref()))
     }
 
+    /// Opens a file, whatever it is.
+    pub fn open_file(&self, path: &Path, policy: Policy, console: &Console) -> Result<Repository, Failure> {
+        let opened = Repository::of_file(path, &self.options(policy)?, &console.context());
+        opened.map_err(|error| explain_manifest(error, self.manifest.as_deref()))
+    }
+
     /// Opens a directory to compare its files with a manifest. Unless `all` of them matter, it is not listed.
     pub fn open_listed(
         &self,

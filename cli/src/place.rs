@@ -26,7 +26,11 @@ pub fn resolve(model: &Path, env: Env<'_>) -> Result<PathBuf, Error> {
         })?,
         (None, None) => model.to_owned(),
     };
-    if exists(&path)? { Ok(path) } else { Err(nothing_at(&path)) }
+    match (exists(&path)?, model.to_str().filter(|name| hub::has_model(name, env))) {
+        (true, _) => Ok(path),
+        (false, Some(name)) => Err(only_in_cache(name)),
+        (false, None) => Err(nothing_at(&path)),
+    }
 }
 
 /// Whether anything lies under a path. A link that leads nowhere does: opening it tells so. The name of a numbered set lies in its
@@ -49,6 +53,13 @@ fn folder_of_set(path: &Path) -> Option<&Path> {
     let is_set = path.file_name()?.to_string_lossy().contains("-*-of-");
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     is_set.then_some(folder.unwrap_or(Path::new(".")))
+}
+
+fn only_in_cache(name: &str) -> Error {
+    let message = format!(
+        "there is no such file or directory, but the Hugging Face cache has a model of this name: name it as hf://{name}"
+    );
+    Error::new(Kind::NotFound, message).with_path(name)
 }
 
 fn nothing_at(path: &Path) -> Error {

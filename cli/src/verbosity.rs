@@ -77,6 +77,10 @@ impl Verbosity {
         let bar = ProgressBar::with_draw_target(Some(0), target).with_message(what);
         let bar = style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style));
         move |progress| {
+            // Before a pass nothing is known of what there is to do.
+            if progress.total_bytes == 0 {
+                return ControlFlow::Continue(());
+            }
             bar.set_length(progress.total_bytes);
             bar.set_position(progress.done_bytes);
             if progress.done_bytes == progress.total_bytes {

@@ -29,6 +29,31 @@ fn digest_replaces_a_link_to_an_endless_file() {
     assert!(!good(&["digest", path(copy.path())]).contains("other contents"));
 }
 
+/// As sha256sum does, with the same numbers; what is called a model has to be one.
+#[test]
+fn digest_takes_any_one_file() {
+    let copy = checkpoint();
+    let file = |name: &str| copy.path().join(name);
+    fs::remove_file(file("SHA256SUMS")).unwrap();
+    fs::write(file("empty"), "").unwrap();
+    fs::write(file("weights.tar.gz"), b"\x1f\x8b\x08\0\0\0\0\0").unwrap();
+    for name in ["config.json", "tokenizer.json", "empty", "weights.tar.gz"] {
+        let sums = Command::new("sha256sum").arg(name).current_dir(copy.path()).output().unwrap();
+        assert_eq!(good(&["digest", path(&file(name)), "--sha256sums"]), text(&sums.stdout), "{name}");
+        let record = good_json(&["digest", path(&file(name))]);
+        assert_eq!(record["files"].as_object().unwrap().keys().collect::<Vec<_>>(), [name], "{record}");
+        assert!(record["tensors"].as_object().is_none_or(|tensors| tensors.is_empty()), "{record}");
+    }
+    let list = file("my.list");
+    good(&["digest", path(&file("config.json")), "--sha256sums", "--output", path(&list)]);
+    good(&["verify", "-c", path(&list)]);
+    assert!(bad(1, &["digest", path(&file("config.json")), "--policy", "required"]).contains("nothing was verified"));
+    let cut = fs::read(file("model-00001-of-00004.safetensors")).unwrap();
+    fs::write(file("model-00001-of-00004.safetensors"), &cut[..cut.len() - 1]).unwrap();
+    assert!(bad(1, &["digest", path(&file("model-00001-of-00004.safetensors"))]).contains("interrupted download"));
+    bad(2, &["digest", path(&file("nothing"))]);
+}
+
 #[test]
 fn digest_writes_manifests_that_verify_and_sha256sum_accept() {
     let copy = checkpoint();

@@ -89,6 +89,23 @@ fn the_summary_comes_first_and_tells_what_the_model_is() {
     assert!(lines.iter().any(|line| line.starts_with("types: ") && line.contains("U8 ") && line.contains(" %)")));
 }
 
+/// The number of labels is none of them.
+#[test]
+fn labels_are_told_apart_from_their_number() {
+    let folder = quantized();
+    for (names, line) in [
+        ("{\"0\": \"0\", \"1\": \"1\"}", "labels: 2: 0, 1 (config.json: id2label)"),
+        (
+            "{\"0\": \"a\", \"1\": \"b\", \"2\": \"c\", \"3\": \"d\", \"4\": \"e\", \"5\": \"f\"}",
+            "labels: 6: a, b, c, … (config.json: id2label)",
+        ),
+    ] {
+        fs::write(folder.path().join("config.json"), format!("{{\"id2label\": {names}}}")).unwrap();
+        let shown = good(&["inspect", path(folder.path())]);
+        assert!(shown.lines().any(|other| other == line), "{line}: {shown}");
+    }
+}
+
 #[test]
 fn what_cannot_be_used_of_a_description_is_noted() {
     let folder = quantized();

@@ -60,7 +60,7 @@ fn an_exceeded_limit_names_the_option_that_raises_it() {
     {
         for command in COMMANDS {
             let line = bad(1, &[command, path(&model), option, value]);
-            assert!(line.contains("the limit of this open is "), "{line}");
+            assert!(line.contains("the limit of this open"), "{line}");
             assert!(line.contains(&format!(": raise it with {option}")), "{command}: {line}");
         }
     }
@@ -208,6 +208,27 @@ fn odd_caches_end() {
     assert!(Command::new("mkfifo").arg(model.join("refs/main")).status().unwrap().success());
     let told = bad(2, &["inspect", path(&model)]);
     assert!(told.contains("several revisions"), "{told}");
+}
+
+/// Nothing tells which revision is meant where one model has to be; a command for directories takes all.
+#[test]
+fn a_cached_repository_of_several_revisions_is_a_directory_of_several() {
+    let cache = tempfile::tempdir().unwrap();
+    let model = cache.path().join("models--org--tiny");
+    for revision in ["one", "two"] {
+        let snapshot = model.join("snapshots").join(revision);
+        fs::create_dir_all(&snapshot).unwrap();
+        fs::copy(golden("edge.safetensors"), snapshot.join("model.safetensors")).unwrap();
+    }
+    assert!(bad(2, &["load", path(&model)]).contains("several revisions (snapshots/one, snapshots/two)"));
+    let seen = good_json(&["inspect", path(&model), "--json"]);
+    let of = |revision| json!({"path": format!("snapshots/{revision}"), "format": "safetensors"});
+    assert_eq!(seen["models"], json!([of("one"), of("two")]));
+    good(&["digest", path(&model)]);
+    let seen = good_json(&["verify", path(&model), "--policy", "required", "--json"]);
+    let matching = seen["checks"].as_array().unwrap().iter().filter(|check| check["outcome"] == "match");
+    let names = matching.map(|check| check["subject"].as_str().unwrap());
+    assert!(names.eq(["snapshots/one/model.safetensors", "snapshots/two/model.safetensors"]), "{seen}");
 }
 
 #[test]

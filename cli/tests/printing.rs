@@ -220,6 +220,7 @@ fn progress_is_for_terminals() {
     for (command, what) in [("verify", "verifying"), ("load", "loading"), ("digest --output -", "hashing")] {
         let Some(shown) = on_a_terminal(&format!("{command} {}", path(&model)), &[]) else { return };
         assert!(shown.contains(what) && shown.contains("\u{1b}[2K"), "{command}: {shown}");
+        assert!(!shown.contains("0 B/0 B"), "there is something to do: {shown}");
         for option in ["--quiet", "-v"] {
             let shown = on_a_terminal(&format!("{command} {option} {}", path(&model)), &[]).unwrap();
             assert!(!shown.contains(what), "{command} {option}: {shown}");

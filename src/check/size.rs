@@ -1,4 +1,4 @@
-//! How large the weights are.
+//! How large the weights are. Bytes that tensors share count once.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::finding::rules::SIZE;
 use crate::graph::{Graph, Role, Stored};
 use crate::memory;
 
-/// How many tensors and bytes of one sort.
+/// How many tensors and bytes of one sort: of files, where tensors may share them.
 #[derive(Default)]
 struct Total {
     tensors: usize,
@@ -18,14 +18,15 @@ struct Total {
 }
 
 pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
+    let Some(bytes) = collector.note(subject.tensors.stored_bytes()) else { return };
     let mut by_type: BTreeMap<&str, Total> = BTreeMap::new();
-    for tensor in subject.tensors.iter() {
-        by_type.entry(tensor.dtype.name()).or_default().add(tensor.byte_len());
+    for (tensor, bytes) in subject.tensors.iter().zip(&bytes) {
+        by_type.entry(tensor.dtype.name()).or_default().add(*bytes);
     }
     if by_type.is_empty() {
         return collector.add(SIZE, Site::MODEL, || "there are no weight tensors");
     }
-    let Some(by_scope) = collector.note(by_scope(subject)) else { return };
+    let Some(by_scope) = collector.note(by_scope(subject, &bytes)) else { return };
     collector.add(SIZE, Site::MODEL, || {
         let types = listed(by_type, Total::text);
         if subject.graphs.is_empty() {
@@ -38,7 +39,6 @@ pub(super) fn check(subject: &Subject<'_>, collector: &mut Collector<'_>) {
 impl Total {
     fn add(&mut self, bytes: u64) {
         self.tensors += 1;
-        // Tensors may overlap, and be more than their files.
         self.bytes = self.bytes.saturating_add(bytes);
     }
 
@@ -48,7 +48,7 @@ impl Total {
 }
 
 /// Where the weights are kept. What no graph stores by name is a constant in an attribute.
-fn by_scope(subject: &Subject<'_>) -> Result<BTreeMap<&'static str, Total>> {
+fn by_scope(subject: &Subject<'_>, bytes: &[u64]) -> Result<BTreeMap<&'static str, Total>> {
     let mut totals: BTreeMap<&str, Total> = BTreeMap::new();
     let mut is_named = memory::filled(false, subject.tensors.len(), "the tensors that graphs name")?;
     for (index, graph) in subject.graphs.iter().enumerate() {
@@ -58,13 +58,13 @@ fn by_scope(subject: &Subject<'_>) -> Result<BTreeMap<&'static str, Total>> {
             _ => "subgraphs",
         };
         for index in initializers(subject, graph) {
-            let Some((tensor, is_named)) = subject.tensors.get(index).zip(is_named.get_mut(index)) else { continue };
-            totals.entry(scope).or_default().add(tensor.byte_len());
+            let Some((bytes, is_named)) = bytes.get(index).zip(is_named.get_mut(index)) else { continue };
+            totals.entry(scope).or_default().add(*bytes);
             *is_named = true;
         }
     }
-    for (tensor, _) in subject.tensors.iter().zip(is_named).filter(|(_, is_named)| !is_named) {
-        totals.entry("attributes").or_default().add(tensor.byte_len());
+    for (bytes, _) in bytes.iter().zip(is_named).filter(|(_, is_named)| !is_named) {
+        totals.entry("attributes").or_default().add(*bytes);
     }
     Ok(totals)
 }

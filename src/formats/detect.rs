@@ -5,11 +5,13 @@
 
 use bytes::Bytes;
 
+use super::parts::without_parts;
 use super::stranger::{self, Stranger};
 use super::{FORMATS, Format, FoundModel, joined, no_set, survey};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
+use crate::limits::Limits;
 use crate::storage::{Listed, Location, OddName, Source};
 
 /// How sure it is that content is of a format.
@@ -64,13 +66,13 @@ pub(super) struct Entrance {
 }
 
 /// The format of what was asked for.
-pub(super) fn detect(location: &Location, notes: &mut Notes) -> Result<&'static Format> {
+pub(super) fn detect(location: &Location, limits: &Limits, notes: &mut Notes) -> Result<&'static Format> {
     let found = match (location.entry(), location.set()) {
         (Some(source), _) => of_file(source, notes)?,
         (None, Some(set)) => Some(by_extension(set).ok_or_else(|| no_set().with_path(location.path()))?),
-        (None, None) => of_directory(location.listing()?, notes).map_err(|e| e.with_path(location.path()))?,
+        (None, None) => of_directory(location, limits, notes).map_err(|e| e.with_path(location.path()))?,
     };
-    found.ok_or_else(|| nothing_found(location).with_path(location.path()))
+    found.ok_or_else(|| nothing_found(location, limits).with_path(location.path()))
 }
 
 /// Why a directory has no model at all.
@@ -81,15 +83,15 @@ pub(crate) struct NoModel {
 }
 
 /// Says of a directory in which no model was found what it holds instead.
-pub(crate) fn no_model(location: &Location) -> NoModel {
-    let error = nothing_found(location).with_path(location.path());
+pub(crate) fn no_model(location: &Location, limits: &Limits) -> NoModel {
+    let error = nothing_found(location, limits).with_path(location.path());
     NoModel { error, is_unfinished: stranger::is_unfinished(location) }
 }
 
 /// The error for what shows no format of ours, and no other that would be an error of its own.
-fn nothing_found(location: &Location) -> Error {
+fn nothing_found(location: &Location, limits: &Limits) -> Error {
     // Of a file, nothing beside it matters.
-    let survey = location.entry().is_none().then(|| survey(location).ok()).flatten().unwrap_or_default();
+    let survey = location.entry().is_none().then(|| survey(location, limits).ok()).flatten().unwrap_or_default();
     if let Some(error) = models_in_folders(&survey.models) {
         return error;
     }
@@ -151,16 +153,36 @@ fn likeliest<'f>(probed: &[(&'f Format, Confidence)]) -> Vec<&'f Format> {
     likely.map(|(format, _)| *format).collect()
 }
 
-fn of_directory(listing: &[Listed], notes: &mut Notes) -> Result<Option<&'static Format>> {
-    let of_format = |format: &'static Format| (format.entrances)(listing).into_iter().map(move |found| (format, found));
-    choose(FORMATS.iter().flat_map(of_format).collect(), notes)
+fn of_directory(location: &Location, limits: &Limits, notes: &mut Notes) -> Result<Option<&'static Format>> {
+    let listing = location.listing()?;
+    let found = found_in(listing);
+    // The parts of a model are of its format, so one format needs no look at what is a part.
+    if is_of_one_format(&found) {
+        return Ok(preferred(&found));
+    }
+    choose(&found_in(&without_parts(location, listing, limits, None)?), notes)
 }
 
-/// If models of several formats were found, the format of the first one with a plain name.
-fn choose<'f>(found: Vec<(&'f Format, Entrance)>, notes: &mut Notes) -> Result<Option<&'f Format>> {
-    let Some((first, _)) = found.first() else { return Ok(None) };
-    if found.iter().all(|(format, _)| format.name == first.name) {
-        return Ok(Some(*first));
+/// The models of a directory with these files, by the order of the formats.
+pub(super) fn found_in(listing: &[Listed]) -> Vec<(&'static Format, Entrance)> {
+    let of_format = |format: &'static Format| (format.entrances)(listing).into_iter().map(move |found| (format, found));
+    FORMATS.iter().flat_map(of_format).collect()
+}
+
+fn is_of_one_format(found: &[(&Format, Entrance)]) -> bool {
+    found.windows(2).all(|pair| pair[0].0.name == pair[1].0.name)
+}
+
+/// The format by which a directory with these models is opened: if they are of several, that of the first one with a plain name.
+pub(super) fn preferred<'f>(found: &[(&'f Format, Entrance)]) -> Option<&'f Format> {
+    let is_one = is_of_one_format(found);
+    found.iter().find(|(_, entrance)| is_one || entrance.is_plain).map(|(format, _)| *format)
+}
+
+/// The preferred format, and a note if there are several.
+fn choose<'f>(found: &[(&'f Format, Entrance)], notes: &mut Notes) -> Result<Option<&'f Format>> {
+    if is_of_one_format(found) {
+        return Ok(preferred(found));
     }
     let files: Vec<_> = found.iter().map(|(_, entrance)| &*entrance.file).collect();
     let files = joined(&files);
@@ -250,6 +272,7 @@ mod tests {
             probe: |_| Confidence::No,
             entrances: |_| Vec::new(),
             lacking: |_, _| Ok(BTreeMap::new()),
+            index: None,
             read: |_| Err(Error::format("never read")),
         }
     }
@@ -275,24 +298,24 @@ mod tests {
         let [a, b] = ["a", "b"].map(format);
         let mut notes = Notes::default();
         let found = vec![(&a, entrance("w.a", false)), (&b, entrance("model.b", true))];
-        assert_eq!(choose(found, &mut notes).unwrap().map(|format| format.name), Some("b"));
+        assert_eq!(choose(&found, &mut notes).unwrap().map(|format| format.name), Some("b"));
         let notes = notes.finish().unwrap();
         assert_eq!(notes.len(), 1);
         assert!(notes[0].message.contains("w.a, model.b"), "{}", notes[0].message);
 
         let mut notes = Notes::default();
         let found = vec![(&a, entrance("w.a", false)), (&b, entrance("v.b", false))];
-        let error = choose(found, &mut notes).err().unwrap();
+        let error = choose(&found, &mut notes).err().unwrap();
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert!(error.message().contains("(w.a, v.b): name one of them"), "{error}");
         let all = ["w.a", "x.a"].map(|file| (&a, entrance(file, false))).into_iter();
         let all = all.chain(["v.b", "u.b"].map(|file| (&b, entrance(file, false))));
-        let error = choose(all.collect(), &mut notes).err().unwrap();
+        let error = choose(&all.collect::<Vec<_>>(), &mut notes).err().unwrap();
         assert!(error.message().contains("(w.a, x.a, v.b, u.b): name one of them"), "{error}");
         let many = (0..60).map(|at| (if at < 30 { &a } else { &b }, entrance(&format!("{at}.x"), false)));
-        let error = choose(many.collect(), &mut notes).err().unwrap();
+        let error = choose(&many.collect::<Vec<_>>(), &mut notes).err().unwrap();
         assert!(error.message().contains("48.x, 49.x, … 10 more): name one of them"), "{error}");
-        assert!(choose(vec![(&a, entrance("w.a", false))], &mut notes).unwrap().is_some());
+        assert!(choose(&[(&a, entrance("w.a", false))], &mut notes).unwrap().is_some());
         assert!(notes.finish().unwrap().is_empty());
     }
 

@@ -44,9 +44,15 @@ impl Folder<'_> {
 }
 
 /// Notes the models of a directory that lack files.
-pub(super) fn note(location: &Location, tree: &Tree, models: &[FoundModel], notes: &mut Notes) -> Result<()> {
+pub(super) fn note(
+    location: &Location,
+    tree: &Tree,
+    models: &[FoundModel],
+    limits: &Limits,
+    notes: &mut Notes,
+) -> Result<()> {
     // All indices together are no longer than one may be.
-    let mut limits = Limits::default();
+    let mut limits = *limits;
     for (prefix, models) in by_folder(tree, models) {
         memory::check()?;
         let folder = folder(location, tree, prefix)?;

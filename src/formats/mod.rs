@@ -13,6 +13,7 @@ mod incomplete;
 #[cfg(feature = "onnx")]
 mod onnx;
 mod parsed;
+mod parts;
 #[cfg(feature = "onnx")]
 mod protobuf;
 #[cfg(feature = "safetensors")]
@@ -34,7 +35,7 @@ use crate::finding::Notes;
 use crate::finding::rules::FILES_SEVERAL;
 use crate::limits::{Budget, Limits};
 use crate::memory;
-use crate::storage::{Listed, Location};
+use crate::storage::{Listed, Location, Source};
 use detect::{Clues, Confidence, Entrance};
 pub(crate) use detect::{NoModel, no_model};
 use incomplete::Folder;
@@ -53,12 +54,22 @@ struct Format {
     /// How sure it is that a file is of this format.
     probe: fn(&Clues<'_>) -> Confidence,
     /// By which files the models of a directory with these files would be entered, the preferred one first; none if none is of
-    /// this format.
+    /// this format. The files are no parts of models that an index among them enters.
     entrances: fn(&[Listed]) -> Vec<Entrance>,
     /// Which models of a folder lack files, by what they are entered by, as far as names and indices tell. Of the limits, what is read of
     /// indices is taken.
     lacking: fn(&Folder<'_>, &mut Limits) -> Result<BTreeMap<String, Error>>,
+    /// What a file is told by that names the files of a model, if the format has such files.
+    index: Option<Index>,
     read: fn(&mut Reading<'_>) -> Result<Parsed>,
+}
+
+/// A kind of file that enters a model of several files, and names them.
+struct Index {
+    /// Whether the name of a file is that of an index.
+    is_name: fn(&str) -> bool,
+    /// The files of the format that an index names, relative to its folder: those of another one are models whatever an index says.
+    parts: fn(&Source, &Limits) -> Result<Vec<String>>,
 }
 
 /// In the order of preference, where a directory or a file shows several.
@@ -85,6 +96,11 @@ impl Reading<'_> {
     fn assets(&self, is_part: impl Fn(&str) -> bool) -> Result<Vec<String>> {
         let names = visible(self.location.listing()?).filter(|name| !is_part(name));
         memory::collect(names.map(str::to_owned), "the names of files")
+    }
+
+    /// The files of the model's directory without the parts of models that indices enter, except those of the index `own`.
+    fn whole_files(&self, own: Option<&str>) -> Result<Vec<Listed>> {
+        parts::without_parts(self.location, self.location.listing()?, self.budget.limits(), own)
     }
 
     /// Says which models of the directory were left out, because another has a plain name, or which files because the index
@@ -136,7 +152,7 @@ pub fn is_supported(name: &str) -> bool {
 pub(crate) fn read(location: &Location, name: Option<&str>, budget: &Budget, notes: &mut Notes) -> Result<Parsed> {
     let format = match name {
         Some(name) => named(name)?,
-        None => detect::detect(location, notes)?,
+        None => detect::detect(location, budget.limits(), notes)?,
     };
     if location.set().is_some() && !format.has_sets {
         return Err(no_set().with_path(location.path()));

@@ -33,6 +33,7 @@ pub(super) const FORMAT: Format = Format {
     probe,
     entrances: |_| Vec::new(),
     lacking: |_, _| Ok(BTreeMap::new()),
+    index: None,
     read,
 };
 

@@ -56,14 +56,32 @@ pub(super) fn unscaled_casts(tensors: &TensorTable, selection: &[Selected]) -> R
     let mut unscaled = narrow.filter_map(|tensor| Some((tensor.name, scale_of(tensors, &tensor)?)));
     let mut notes = Notes::default();
     if let Some((name, scale)) = unscaled.next() {
-        let (name, scale, others) = (Printable(name), Printable(scale), unscaled.count());
-        let more = if others == 0 { String::new() } else { format!(", and so are {others} more tensors") };
+        let (name, scale, others) = (Printable(name), Printable(scale), others_with_scales(unscaled));
         let message = format!(
-            "it is cast as it is stored{more}, although \"{scale}\" holds its scale, by which its elements have to be multiplied"
+            "it is cast as it is stored, although \"{scale}\" holds its scale, by which its elements have to be multiplied{others}"
         );
         notes.add(CAST_WITHOUT_SCALE, name.to_string(), message);
     }
     notes.finish()
+}
+
+/// How many other tensors are cast so, with the names and the scales of the first; nothing if there are none.
+fn others_with_scales<'a>(mut unscaled: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    /// As many as a message has room for, if the names are those of real models.
+    const MOST: usize = 3;
+    let named: Vec<_> = unscaled
+        .by_ref()
+        .take(MOST)
+        .map(|(name, scale)| format!("\"{}\" by \"{}\"", Printable(name), Printable(scale)))
+        .collect();
+    let unnamed = unscaled.count();
+    let more = if unnamed == 0 { String::new() } else { format!(", … {unnamed} more") };
+    let named_all = named.join(", ");
+    match named.len() + unnamed {
+        0 => String::new(),
+        1 => format!("; so is 1 more tensor: {named_all}"),
+        others => format!("; so are {others} more tensors: {named_all}{more}"),
+    }
 }
 
 /// As [`explain_packed`] for a rule of which no tensor is known yet: the first selected tensor counts that it is for and that has a

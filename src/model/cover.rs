@@ -42,7 +42,7 @@ pub(super) struct Broken {
 impl Found {
     /// Opens all models of a directory, but for the directory itself if that is the model which `is_open` already.
     pub(super) fn in_directory(location: &Location, is_open: bool, limits: &Limits) -> Result<Self> {
-        let models = survey(location)?.models;
+        let models = survey(location, limits)?.models;
         let mut found = Self { count: models.len(), ..Self::default() };
         let mut left = limits.heap_bytes.saturating_mul(MOST_OPENED);
         for model in models.into_iter().filter(|model| !(is_open && model.path == ".")) {
@@ -108,8 +108,8 @@ impl Found {
 }
 
 /// A directory without any model. That is an error where one is required, and where a download was not finished.
-pub(super) fn no_model(location: &Location, notes: &mut Notes) -> Unopened {
-    let NoModel { error, is_unfinished } = formats::no_model(location);
+pub(super) fn no_model(location: &Location, limits: &Limits, notes: &mut Notes) -> Unopened {
+    let NoModel { error, is_unfinished } = formats::no_model(location, limits);
     notes.add(MODEL_NONE, "", error.to_string());
     Unopened { error, is_tolerated: !is_unfinished }
 }

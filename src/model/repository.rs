@@ -31,7 +31,9 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Opens a directory. Of `options` counts what concerns files: access, policy, manifest, limits and link roots.
+    /// Opens a directory. Of `options` counts what concerns files: access, policy, manifest, limits and link roots. The folder of a
+    /// repository in the cache of Hugging Face stands for its main snapshot or its only one; if there are several and none is the main
+    /// one, for all of them.
     ///
     /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the path is that of a file.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
@@ -64,6 +66,21 @@ impl Repository {
         Self::assemble(location, Vec::new(), manifests, notes, options, context)
     }
 
+    /// Opens a single file, whatever it is, as if its directory had no other; its manifests are those of the directory. Files beside it
+    /// are not looked at.
+    ///
+    /// [`Kind::InvalidArgument`](crate::Kind::InvalidArgument): the path is that of a directory.
+    pub fn of_file(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
+        let location = Location::open(path.as_ref(), options.access, &options.link_roots, context)?;
+        let Some(entry) = location.entry() else {
+            return Err(Error::invalid("expected a file, found a directory or the name of a set of files")
+                .with_path(location.path()));
+        };
+        let (files, mut notes) = (vec![memory::text(entry.name(), FILES)?], Notes::default());
+        let manifests = manifests(&location, &files, options, &mut notes)?;
+        Self::assemble(location, files, manifests, notes, options, context)
+    }
+
     fn assemble(
         location: Location,
         files: Vec<String>,
@@ -87,17 +104,23 @@ impl Repository {
         Ok(Self { location, payload, files, notes: notes.finish()?, limits: options.limits })
     }
 
+    /// Whether a directory was opened, and not a file.
+    pub fn is_directory(&self) -> bool {
+        self.location.entry().is_none()
+    }
+
     /// The directory, where manifests belong.
     pub fn directory(&self) -> Option<PathBuf> {
         self.location.directory()
     }
 
-    /// The models in the directory and its folders, as the names of files show them. Hidden folders are not entered; a folder that
-    /// this user may not list has a note, and so has a model that lacks files by their numbers or by its index.
+    /// The models in the directory and its folders, as the names of files show them, and what the indices among these name. Hidden
+    /// folders are not entered; a folder that this user may not list has a note, and so has a model that lacks files by their numbers or
+    /// by its index.
     ///
     /// [`Kind::Limit`](crate::Kind::Limit): there are too many files, or folders too deep in each other.
     pub fn survey(&self) -> Result<Survey> {
-        survey(&self.location)
+        survey(&self.location, &self.limits)
     }
 
     /// Whether there is anything that says what the files should be.
@@ -139,13 +162,13 @@ impl Repository {
 
     fn whole(&self) -> Whole<'_> {
         let Self { payload, location, files: assets, limits, .. } = self;
-        Whole { payload, location, assets, is_model: false, is_directory: true, limits }
+        Whole { payload, location, assets, is_model: false, is_directory: self.is_directory(), limits }
     }
 }
 
 /// The directory at a path.
 fn directory(path: &Path, options: &OpenOptions, context: &Context) -> Result<Location> {
-    let location = Location::open(path, options.access, &options.link_roots, context)?;
+    let location = Location::open_whole(path, options.access, &options.link_roots, context)?;
     if location.entry().is_some() || location.set().is_some() {
         let message = "expected a directory, found a file or the name of a set of files";
         return Err(Error::invalid(message).with_path(location.path()));

@@ -27,8 +27,8 @@ impl Model {
     /// Digests of tensors are compared also where those of files match, so that a manifest that contradicts itself is noticed.
     ///
     /// Of a directory, the report covers all files in it, those of sub-folders included, and names those that no manifest covers.
-    /// Hidden files and folders, and links to folders, are left out. Other models in it have to open: one that does not is an error of
-    /// [`Report::verdict`], and has a note.
+    /// Hidden files that no manifest lists, hidden folders, and links to folders are left out. Other models in it have to open: one that
+    /// does not is an error of [`Report::verdict`], and has a note.
     ///
     /// Under [`Policy::None`](crate::Policy::None) there is nothing to check against, and everything is reported as uncovered.
     pub fn verify(&self) -> Result<Report> {
@@ -59,8 +59,8 @@ impl Model {
     /// The models in the directory that was opened and in its folders, this one included: see
     /// [`Repository::survey`](crate::Repository::survey). None if a file was opened.
     pub fn survey(&self) -> Result<Survey> {
-        let Inner { location, is_directory: true, .. } = &*self.0 else { return Ok(Survey::default()) };
-        let Survey { models, mut notes } = survey(location)?;
+        let Inner { location, limits, is_directory: true, .. } = &*self.0 else { return Ok(Survey::default()) };
+        let Survey { models, mut notes } = survey(location, limits)?;
         // What lies beside the model was left out when it was opened.
         notes.retain(|note| note.rule != MODEL_INCOMPLETE.id || is_in_folder(location, &note.path));
         Ok(Survey { models, notes })
@@ -157,7 +157,7 @@ impl Whole<'_> {
         let mut unopened = found.unopened(options.ignores_missing, &others.missing, &mut told)?;
         let has_blobs = || manifests.iter().chain(&also).any(Manifest::is_of_store);
         if is_whole && !self.is_model && found.count == 0 && !has_blobs() {
-            memory::push(&mut unopened, no_model(self.location, &mut told), FILES)?;
+            memory::push(&mut unopened, no_model(self.location, self.limits, &mut told), FILES)?;
         }
         notes.extend(told.finish()?);
         Ok(Around { others, also, needed: found.needed, unopened, notes })

@@ -4,11 +4,7 @@ use std::collections::BTreeMap;
 
 use super::weights::Weights;
 use crate::error::Result;
-use crate::memory;
-use crate::tensor::{Span, TensorTable};
-
-/// What memory is asked for.
-const RUNS: &str = "the places of tensors";
+use crate::tensor::TensorTable;
 
 /// What is stored in elements of one type.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,33 +33,9 @@ pub(super) fn by_type(tensors: &TensorTable, weights: &Weights<'_>) -> Result<BT
             total.parameters = total.parameters.saturating_add(weights.count(index));
         }
     }
-    for (name, bytes) in stored(tensors)? {
-        let total = totals.entry(name).or_default();
+    for (tensor, bytes) in tensors.iter().zip(tensors.stored_bytes()?) {
+        let total = totals.entry(tensor.dtype.name()).or_default();
         total.bytes = total.bytes.saturating_add(bytes);
     }
     Ok(totals)
-}
-
-/// The bytes that each type has beyond those that lie before it: places may overlap, and those of pieces are in no order.
-fn stored(tensors: &TensorTable) -> Result<BTreeMap<&'static str, u64>> {
-    let mut runs: Vec<(Span, &str)> = memory::list(tensors.len(), RUNS)?;
-    for tensor in tensors.iter() {
-        for run in tensor.contents.runs() {
-            memory::push(&mut runs, (run, tensor.dtype.name()), RUNS)?;
-        }
-    }
-    runs.sort_unstable();
-    let mut bytes: BTreeMap<&str, u64> = BTreeMap::new();
-    let (mut file, mut end) = (0, 0);
-    for (run, name) in runs {
-        if run.file != file {
-            (file, end) = (run.file, 0);
-        }
-        let run_end = run.offset.saturating_add(run.len);
-        let new = run_end.saturating_sub(run.offset.max(end));
-        let total = bytes.entry(name).or_default();
-        *total = total.saturating_add(new);
-        end = end.max(run_end);
-    }
-    Ok(bytes)
 }

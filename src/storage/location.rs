@@ -28,6 +28,15 @@ pub(crate) struct Location {
     tree: OnceLock<Tree>,
 }
 
+/// What a path is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// The one model that lies there.
+    Model,
+    /// All that a directory has, of however many models.
+    AllFiles,
+}
+
 /// The files beside the entry.
 enum Neighbours {
     Files(Box<dyn Files>),
@@ -39,7 +48,22 @@ impl Location {
     /// A file or a directory of the disk, or a numbered set of files; symbolic links may also lead to the directories
     /// `link_roots`. `context` hears of files that cannot be mapped.
     pub(crate) fn open(path: &Path, access: Access, link_roots: &[PathBuf], context: &Context) -> Result<Self> {
-        let open = |path| Disk::open(path, access, link_roots, context);
+        Self::open_for(Wanted::Model, path, access, link_roots, context)
+    }
+
+    /// As [`open`](Self::open), for all files of a directory.
+    pub(crate) fn open_whole(path: &Path, access: Access, link_roots: &[PathBuf], context: &Context) -> Result<Self> {
+        Self::open_for(Wanted::AllFiles, path, access, link_roots, context)
+    }
+
+    fn open_for(
+        wanted: Wanted,
+        path: &Path,
+        access: Access,
+        link_roots: &[PathBuf],
+        context: &Context,
+    ) -> Result<Self> {
+        let open = |path| Disk::open(path, wanted, access, link_roots, context);
         let at = |(disk, entry), set| Self { set, ..Self::new(Neighbours::Files(Box::new(disk)), entry) };
         match open(path) {
             Err(e) if e.kind() == Kind::NotFound => {

@@ -106,7 +106,7 @@ impl TableBuilder {
                 "pieces are given for shape {shape:?}: expected one and elements in it"
             )));
         }
-        self.limits.check_tensors((self.table.pieces.len() + pieces.len()) as u64)?;
+        self.limits.check_tensors_so_far((self.table.pieces.len() + pieces.len()) as u64)?;
         let boxes: Vec<cover::Region<'_>> =
             memory::collect(pieces.iter().map(|piece| (piece.start, piece.shape)), TABLE)?;
         cover::check(shape, &boxes)?;
@@ -180,7 +180,7 @@ impl TableBuilder {
         span: Span,
         stored: Option<(Stored, Encoding)>,
     ) -> Result<()> {
-        self.limits.check_tensors(self.table.rows.len() as u64 + 1)?;
+        self.limits.check_tensors_so_far(self.table.rows.len() as u64 + 1)?;
         let (start, len) = (index(self.table.names.len())?, index(name.len())?);
         let dims = index(self.table.dims.len())?;
         let rank = u8::try_from(shape.len()).map_err(|_| too_many())?;

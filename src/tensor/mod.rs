@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `contents` | where the elements of a tensor are: a span, a view of a stored run, or pieces of several runs |
 //! | `table` | the rows, and how they are found |
+//! | `shared` | how many bytes they take together |
 //! | `pattern` | which of them a pattern over their names matches |
 //! | `build` | how readers make a table |
 //! | `rules` | what is checked before a table exists |
@@ -19,6 +20,7 @@ mod contents;
 mod cover;
 mod pattern;
 mod rules;
+mod shared;
 mod table;
 
 pub use build::TableBuilder;

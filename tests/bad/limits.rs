@@ -18,7 +18,7 @@ fn rows() -> Vec<Row> {
     let header_bytes = |header_bytes| Limits { header_bytes, ..Limits::default() };
     let tensors_of = |tensors| Limits { tensors, ..Limits::default() };
     let files = |files| Limits { files, ..Limits::default() };
-    let single = tensors(&["v", "w"]);
+    let (single, many) = (tensors(&["v", "w"]), tensors(&["a", "b", "c", "d"]));
     // Longer than the headers, which are measured by the same limit.
     let text = format!(
         "{:300}",
@@ -36,10 +36,23 @@ fn rows() -> Vec<Row> {
         ("bytes of a header", vec![at("model.safetensors", &single)], header_bytes, header_len, "the header has"),
         ("bytes of an index", indexed.clone(), header_bytes, index_len, "the index has"),
         ("bytes of a manifest", covered, header_bytes, sums.len() as u64, "the manifest has"),
-        ("tensors of a file", vec![at("model.safetensors", &single)], tensors_of, 2, "the model has 2 tensors"),
-        ("tensors of shards", shards.clone(), tensors_of, 3, "the model has 3 tensors"),
-        ("tensors of shards, one unindexed", indexed.clone(), tensors_of, 3, "the model has 3 tensors"),
+        (
+            "tensors of a file",
+            vec![at("model.safetensors", &single)],
+            tensors_of,
+            2,
+            "the model has more than 1 tensor, which is",
+        ),
+        ("tensors of shards", shards.clone(), tensors_of, 3, "the model has more than 2 tensors, which is"),
+        ("tensors of shards, one unindexed", indexed.clone(), tensors_of, 3, "the model has more than 2 tensors"),
         ("tensors of a file of two spellings", aliased, tensors_of, 2, "the model has 2 tensors"),
+        (
+            "more tensors than were counted",
+            vec![at("model.safetensors", &many)],
+            tensors_of,
+            4,
+            "the model has more than 3 tensors",
+        ),
         ("files of an index", indexed, files, 2, "the model has 2 files"),
         ("files of a directory", shards, files, 2, "the model has 2 files"),
     ]

@@ -1,11 +1,14 @@
 //! Models in caches open: by the snapshot, by the folder of the repository, and as parts of the cache.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use serde_json::Value;
 use weighbridge::digest::{Algorithm, Digest};
+use weighbridge::verify::Outcome;
+use weighbridge::write::Manifests;
 use weighbridge::{Context, FoundModel, Kind, Model, OpenOptions, Policy, Repository};
 
 use super::{Cache, cache};
@@ -84,7 +87,24 @@ fn a_repository_of_a_cache_stands_for_its_main_revision() {
         for snapshot in &cache.snapshots {
             assert!(error.message().contains(snapshot["commit"].as_str().unwrap()), "{error}");
         }
+        assert_whole(&repository, &cache.snapshots);
     });
+}
+
+/// Without a main revision the folder of a repository is a directory of all its revisions, which is hashed and verified whole.
+fn assert_whole(folder: &Path, snapshots: &[Value]) {
+    let open = || Repository::open(folder, &OpenOptions::default(), &Context::new()).unwrap();
+    let repository = open();
+    assert_eq!(repository.directory().as_deref(), Some(folder));
+    let models = repository.survey().unwrap().models;
+    for commit in snapshots.iter().map(|snapshot| snapshot["commit"].as_str().unwrap()) {
+        assert!(models.iter().any(|model| model.path == format!("snapshots/{commit}")), "{models:?}");
+    }
+    let manifests = Manifests::of_repository(&repository, |_| ControlFlow::Continue(())).unwrap();
+    fs::write(folder.join("SHA256SUMS"), manifests.checksums()).unwrap();
+    let report = open().verify().unwrap();
+    assert!(report.iter().all(|line| line.outcome == Outcome::Match) && report.len() > models.len(), "{report:?}");
+    fs::remove_file(folder.join("SHA256SUMS")).unwrap();
 }
 
 #[test]

@@ -136,17 +136,30 @@ fn a_cast_beside_a_scale_is_told_with_the_name_of_the_scale() {
         assert_eq!(notes(vec![]), []);
         assert_eq!(notes(vec![cast(scale, DType::BF16)]), [], "the scale itself is a number");
     }
-    let names = ["a.weight", "b.weight", "c.weight"];
-    let pairs: Vec<_> = names.iter().map(|name| (name.to_string(), format!("{name}_scale"))).collect();
-    let all: Vec<_> = pairs
-        .iter()
-        .flat_map(|(name, scale)| [(&**name, Dtype::F8_E5M2), (&**scale, Dtype::F32)])
-        .chain([("d.weight", Dtype::F8_E5M2)])
-        .collect();
-    let model = model(&file_of(&all), 0);
-    let plan = model.plan(&PlanOptions { casts: vec![cast("*.weight", DType::F16)], ..to_host() }).unwrap();
-    let [note] = plan.notes() else { panic!("{:?}", plan.notes()) };
-    assert!(note.message.contains("2 more tensors"), "{note}");
+}
+
+/// Every tensor has a scale of its own, and of many the first are named.
+#[test]
+fn all_casts_beside_scales_are_one_note_with_their_scales() {
+    let note = |count: usize| {
+        let pairs: Vec<_> =
+            (10..10 + count).map(|number| (format!("{number}.weight"), format!("{number}.scale_weight"))).collect();
+        let with_scales = pairs.iter().flat_map(|(w, scale)| [(&**w, Dtype::F8_E5M2), (&**scale, Dtype::F32)]);
+        let all: Vec<_> = with_scales.chain([("plain.weight", Dtype::F8_E5M2)]).collect();
+        let model = model(&file_of(&all), 0);
+        let plan = model.plan(&PlanOptions { casts: vec![cast("*.weight", DType::F16)], ..to_host() }).unwrap();
+        let [note] = plan.notes() else { panic!("{:?}", plan.notes()) };
+        note.message.split_once("have to be multiplied").unwrap().1.to_owned()
+    };
+    let named = |numbers: std::ops::Range<usize>| {
+        let named = numbers.map(|number| format!("\"{number}.weight\" by \"{number}.scale_weight\""));
+        named.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(note(1), "");
+    assert_eq!(note(2), format!("; so is 1 more tensor: {}", named(11..12)));
+    assert_eq!(note(3), format!("; so are 2 more tensors: {}", named(11..13)));
+    assert_eq!(note(4), format!("; so are 3 more tensors: {}", named(11..14)));
+    assert_eq!(note(12), format!("; so are 11 more tensors: {}, … 8 more", named(11..14)));
 }
 
 #[test]

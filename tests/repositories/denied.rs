@@ -87,7 +87,7 @@ fn a_folder_that_nobody_may_list_is_told_and_stops_nothing() {
 /// The folder is named by all that goes through the folders of a directory, and the rest is there.
 fn assert_told(repository: &Repository, folder: &str) {
     let survey = repository.survey().unwrap();
-    assert_eq!(survey.models.len(), 4);
+    assert_eq!(survey.models.len(), 3);
     let [note] = &survey.notes[..] else { panic!("{:?}", survey.notes) };
     assert_eq!((note.rule, &*note.path), ("model.folder.unlisted", folder));
     assert!(note.message.starts_with("cannot list the directory: Permission denied"), "{note:?}");

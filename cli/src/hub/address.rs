@@ -79,7 +79,7 @@ fn split_at_sign(text: &str) -> (&str, Option<&str>) {
 }
 
 /// Whether an organization or a model may have this name, by the rules of the hub.
-fn is_name(name: &str) -> bool {
+pub fn is_name(name: &str) -> bool {
     let is_allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
     let is_end = |c| c == '-' || c == '.';
     (1..=96).contains(&name.len())

@@ -62,7 +62,11 @@ fn a_name_means_the_snapshot_of_main() {
     assert_eq!(cache.resolve("hf://gpt2").unwrap(), old);
     assert_eq!(cache.resolve("hf://org/name/onnx/model.onnx").unwrap(), main.join("onnx/model.onnx"));
     assert_eq!(cache.resolve("hf://org/name/missing").unwrap_err().kind(), Kind::NotFound);
-    assert_eq!(cache.resolve("gpt2").unwrap_err().message(), "there is no such file or directory");
+    let error = cache.error("gpt2");
+    assert!(error.ends_with("but the Hugging Face cache has a model of this name: name it as hf://gpt2"), "{error}");
+    for name in ["gpt3", "org", "", "gpt2-"] {
+        assert_eq!(cache.resolve(name).unwrap_err().message(), "there is no such file or directory", "{name}");
+    }
 }
 
 #[test]

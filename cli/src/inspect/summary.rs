@@ -130,12 +130,11 @@ fn quantization(Method { method, bits, group_size, source, .. }: &Method) -> Str
     format!("{method}{bits}{groups} ({source})")
 }
 
-/// `1,000, tench, goldfish, great white shark, … (config.json: id2label)`
+/// `1,000: tench, goldfish, great white shark, … (config.json: id2label)`
 fn labels(Labels { count, first, source, .. }: &Labels) -> String {
-    let mut parts: Vec<String> = count.map(|count| thousands(count as u64)).into_iter().collect();
-    parts.extend(first.iter().cloned());
-    if count.is_none_or(|count| count > first.len()) {
-        parts.push("…".to_owned());
-    }
-    format!("{} ({source})", parts.join(", "))
+    let more = count.is_none_or(|count| count > first.len()).then_some("…");
+    let shown: Vec<_> = first.iter().map(String::as_str).chain(more).collect();
+    let number = count.map(|count| thousands(count as u64));
+    let separator = if number.is_some() && !shown.is_empty() { ": " } else { "" };
+    format!("{}{separator}{} ({source})", number.unwrap_or_default(), shown.join(", "))
 }

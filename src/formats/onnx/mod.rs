@@ -38,6 +38,7 @@ pub(super) const FORMAT: Format = Format {
     probe,
     entrances: directory::entrances,
     lacking: |_, _| Ok(BTreeMap::new()),
+    index: None,
     read: model::read,
 };
 

@@ -76,7 +76,7 @@ impl<'a> Tensors<'a> {
 
     /// Adds a tensor, and returns how many came before it.
     pub(super) fn add(&mut self, label: Label, mut tensor: IrTensor) -> Result<u32> {
-        self.budget.limits().check_tensors(self.found.len() as u64 + 1)?;
+        self.budget.limits().check_tensors_so_far(self.found.len() as u64 + 1)?;
         self.budget.take_heap(cost_of(&label, &tensor))?;
         let place = self.place(&mut tensor).map_err(|e| e.with_subject(&*label.name))?;
         memory::push(&mut self.found, (label, tensor, place), TENSORS)?;
@@ -117,7 +117,7 @@ impl<'a> Tensors<'a> {
 
     /// Opens a file of which a tensor needs so many bytes, and returns its number.
     fn open(&mut self, name: &str, bytes: u64) -> Result<u32> {
-        self.budget.limits().check_files(self.files.len() as u64 + 1)?;
+        self.budget.limits().check_files_so_far(self.files.len() as u64 + 1)?;
         let wanted = Wanted { model: &self.model, name, bytes, used: &self.files };
         let source = self.location.open_sidecar(name).map_err(|e| unopened(e, self.location, &wanted))?;
         // A model may name itself, and is still one file.

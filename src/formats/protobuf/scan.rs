@@ -294,7 +294,7 @@ impl Scanner<'_> {
         }
         self.text += end - self.kept;
         self.kept = end;
-        self.limits.check_header("the file without its weights", self.text as u64)
+        self.limits.check_header_so_far("the file without its weights", self.text as u64)
     }
 
     /// Where a position in memory is in the text.

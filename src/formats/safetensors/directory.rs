@@ -3,6 +3,7 @@
 //! A model with a plain name comes first, then one whose files say that they are a set, then any other; a variant of another
 //! model is the last choice. Where two are equal, nothing is chosen: the caller has to name one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::candidates::{Candidate, Names, Set, candidates, index_key};
@@ -30,15 +31,20 @@ pub(super) enum Entry {
     Shards(Vec<String>),
 }
 
-/// The models of a directory, each by the name by which it would be entered; the one that is preferred first.
+/// The models of a directory, each by the name by which it would be entered: the one that comes before the others, which are its
+/// assets; or all of them, the preferred one first.
 pub(super) fn entrances(listing: &[Listed]) -> Vec<Entrance> {
-    let mut candidates = candidates(listing);
-    candidates.sort_by_key(|candidate| rank_by_name(candidate).unwrap_or(PLAIN.len()));
+    let candidates = candidates(listing);
+    let mut models: Vec<_> = match choose(&candidates) {
+        Ok(only) => vec![only],
+        Err(_) => candidates.iter().collect(),
+    };
+    models.sort_by_key(|candidate| rank_by_name(candidate).unwrap_or(PLAIN.len()));
     let entrances = |candidate: &Candidate<'_>| {
         let is_plain = rank_by_name(candidate).is_some();
         candidate.entries().into_iter().map(move |file| Entrance { file, is_plain })
     };
-    candidates.iter().flat_map(entrances).collect()
+    models.into_iter().flat_map(entrances).collect()
 }
 
 /// The models of a folder that lack shards, which their numbers or an index tell.
@@ -63,10 +69,12 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
         let is_index = source.name().ends_with(".json") || super::index::looks_like(&Clues::of(source)?.head);
         return Ok(if is_index { Entry::Index(source.clone()) } else { Entry::File(source.clone()) });
     }
-    let candidates = candidates(location.listing()?);
     if let Some(name) = location.set() {
-        return named_set(&candidates, name).map_err(|e| explain_missing(e, location).with_path(location.path()));
+        let set = named_set(&candidates(location.listing()?), name);
+        return set.map_err(|e| explain_missing(e, location).with_path(location.path()));
     }
+    let listing = models(reading)?;
+    let candidates = candidates(&listing);
     let chosen = choose(&candidates);
     // Without an index none of the files may be left out because nothing can name it: it may be a shard.
     if !matches!(chosen, Ok(Candidate { index: Some(_), .. })) {
@@ -80,6 +88,12 @@ pub(super) fn entry(reading: &mut Reading<'_>) -> Result<Entry> {
     let left_out: Vec<_> = candidates.iter().flat_map(Candidate::parts).filter(|part| *part != name).collect();
     reading.note_left_out(&name, &left_out);
     Ok(Entry::Shards(shards))
+}
+
+/// The files of the directory that tell which models it has. Where there may be only one, its index need not be read for that.
+fn models<'l>(reading: &Reading<'l>) -> Result<Cow<'l, [Listed]>> {
+    let listing = reading.location.listing()?;
+    if candidates(listing).len() < 2 { Ok(Cow::Borrowed(listing)) } else { reading.whole_files(None).map(Cow::Owned) }
 }
 
 /// Says what lies in the place of a shard that is missing.
@@ -294,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn entrances_are_all_models_with_the_preferred_one_first() {
+    fn entrances_are_the_model_before_the_others_or_all() {
         let of = |names: &[&str]| {
             let entrances = entrances(&listing(names)).into_iter();
             entrances.map(|entrance| (entrance.file, entrance.is_plain)).collect::<Vec<_>>()
@@ -302,8 +316,12 @@ mod tests {
         assert_eq!(of(&["config.json"]), []);
         let index = "x.safetensors.index.json";
         assert_eq!(of(&["x-1-of-1.safetensors", index]), [(index.to_owned(), false)]);
-        let both = [("model.safetensors".to_owned(), true), ("a.safetensors".to_owned(), false)];
-        assert_eq!(of(&["a.safetensors", "model.safetensors"]), both);
+        let plain = ("model.safetensors".to_owned(), true);
+        assert_eq!(of(&["a.safetensors", "model.safetensors"]), [plain]);
+        let all = ["a.safetensors", "a.fp16.safetensors", "b.safetensors"];
+        assert_eq!(of(&all), all.map(|name| (name.to_owned(), false)));
+        let sets = ["m-1-of-1.safetensors", "m-1-of-2.safetensors", "m-2-of-2.safetensors"];
+        assert_eq!(of(&sets), ["m-1-of-1.safetensors", "m-*-of-2.safetensors"].map(|set| (set.to_owned(), false)));
     }
 
     #[test]

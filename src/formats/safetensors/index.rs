@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::directory::{beside_index, newer_than_index};
 use super::{Folder, Reading, Shards};
@@ -63,7 +63,7 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
     let is_part = |name: &str| name == source.name() || index.shards.contains_key(name);
     parsed.assets = reading.assets(is_part)?;
     if location.entry().is_none() {
-        let left_out = beside_index(location.listing()?, is_part);
+        let left_out = beside_index(&reading.whole_files(Some(source.name()))?, is_part);
         reading.note_left_out(source.name(), &left_out);
     }
     parsed.descriptions = vec![Source::from_memory(source.name(), text.clone())];
@@ -99,7 +99,8 @@ fn mapped(tensors: usize, index: &str) -> String {
     format!("{tensors} that the index \"{}\" maps to it", Printable(index))
 }
 
-fn read_text(source: &Source, limits: &Limits) -> Result<Bytes> {
+/// The text of an index that is not too long.
+pub(super) fn read_text(source: &Source, limits: &Limits) -> Result<Bytes> {
     limits.check_header("the index", source.len())?;
     source.read(0, source.len())
 }
@@ -152,7 +153,15 @@ fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
 }
 
 /// More files than a directory may have that is opened as a model.
-const MAX_SHARDS: u32 = 65_536;
+const MAX_SHARDS: usize = 65_536;
+
+/// Refuses a weight map that names so many files, and more.
+pub(super) fn check_count<E: serde::de::Error>(shards: usize) -> Result<(), E> {
+    match shards > MAX_SHARDS {
+        true => Err(E::custom(format_args!("the weight map names more than {MAX_SHARDS} files"))),
+        false => Ok(()),
+    }
+}
 
 /// The weight map in little memory: it has one entry for every tensor, and few files.
 struct WeightMap<'a> {
@@ -180,9 +189,7 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
         while let Some(Text(tensor)) = map.next_key()? {
             let Text(shard) = map.next_value().map_err(|e| json::of_key(e, &tensor))?;
             let next = weight_map.shards.len() as u32;
-            if next > MAX_SHARDS {
-                return Err(A::Error::custom(format_args!("the weight map names more than {MAX_SHARDS} files")));
-            }
+            check_count(weight_map.shards.len())?;
             // Nearly all names are known already, in their plain spelling.
             let known = weight_map.shards.get(&shard).copied();
             let number = known.unwrap_or_else(|| *weight_map.shards.entry(plain(shard)).or_insert(next));
@@ -194,7 +201,7 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
 }
 
 /// One name for one file: manifests know it by no other.
-fn plain(shard: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn plain(shard: Cow<'_, str>) -> Cow<'_, str> {
     match shard {
         Cow::Borrowed(name) => normal_name(name),
         Cow::Owned(name) => Cow::Owned(normal_name(&name).into_owned()),

@@ -12,12 +12,13 @@ mod candidates;
 mod directory;
 mod header;
 mod index;
+mod parts;
 
 use std::collections::{BTreeMap, btree_map};
 
 use super::detect::{other_format, refusal, stranger};
 use super::{
-    Clues, Confidence, DescribedBy, Entrance, Folder, Format, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart,
+    Clues, Confidence, DescribedBy, Entrance, Folder, Format, Index, Parsed, Reading, TABLE_ROW, Unindexed, UsedPart,
     WeightFile,
 };
 use crate::error::{Error, Kind, Printable, Result};
@@ -39,6 +40,7 @@ pub(super) const FORMAT: Format = Format {
     probe,
     entrances: directory::entrances,
     lacking: directory::lacking,
+    index: Some(Index { is_name: |name| candidates::index_key(name).is_some(), parts: parts::parts }),
     read,
 };
 
@@ -141,7 +143,7 @@ impl<'r, 'a> Shards<'r, 'a> {
         let parsed = header::read(self.reading, &source);
         let parsed = parsed.map_err(|e| explain(e, &source).with_path(source.path()))?;
         self.count += parsed.tensors.len() as u64;
-        self.reading.budget.limits().check_tensors(self.count)?;
+        self.reading.budget.limits().check_tensors_so_far(self.count)?;
         let picked: Vec<bool> = memory::collect(parsed.tensors.iter().map(|tensor| belongs(tensor.name)), TABLES)?;
         let left = (0..picked.len()).filter(|index| !picked[*index]);
         for tensor in left.filter_map(|index| parsed.tensors.get(index)) {

@@ -46,8 +46,10 @@ const KEYS: &[&str] =
 
 /// What a file of text is, of which `text` is the beginning without what nobody sees.
 pub(super) fn of(head: &[u8], len: u64, text: &str) -> Option<Stranger> {
+    // The words of a server tell what a file is, also where other bytes are between them.
+    let is_noisy_answer = || is_answer(text) && !head.contains(&0);
     match () {
-        () if !is_text(head, len) => None,
+        () if !is_text(head, len) && !is_noisy_answer() => None,
         // coremltools, modelpackage/src/ModelPackage.cpp.
         () if text.starts_with('{') && text.contains("\"itemInfoEntries\"") && text.contains("com.apple.CoreML") => {
             Some(Stranger::signed("the manifest of a Core ML package", "open the model that it was converted from"))
@@ -115,6 +117,22 @@ mod tests {
         for bytes in [&b""[..], b" \n", b"a\0", b"a\x01", b"\x80abc"] {
             assert!(!is_text(bytes, bytes.len() as u64), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn an_answer_may_have_bytes_that_are_no_text() {
+        for (head, is_told) in [
+            (&b"Access denied\x07 for you"[..], true),
+            (b"{\"error\":\"gated\x01\"}", true),
+            (b"Forbidden: acc\xe8s", true),
+            (b"Forbidden\0", false),
+            (b"Weights\x07", false),
+        ] {
+            let stranger = of(head, head.len() as u64, &String::from_utf8_lossy(head));
+            assert_eq!(stranger.is_some_and(|stranger| !stranger.is_text()), is_told, "{head:?}");
+        }
+        let quoted = of(b"Access denied\x07", 14, "Access denied\x07").unwrap().what;
+        assert!(quoted.starts_with("a server's error message, \"Access denied\\"), "{quoted}");
     }
 
     #[test]

@@ -180,12 +180,21 @@ fn read_short(path: &Path) -> Option<String> {
     Some(text)
 }
 
-/// The snapshot that the folder of a repository stands for: the one of `refs/main`, or else the only one. `None` if the path is no
-/// such folder.
-pub(super) fn snapshot_of(path: &Path) -> Result<Option<PathBuf>> {
+/// What is opened where a path is named.
+pub(super) enum Meant {
+    /// What lies there.
+    Itself,
+    /// The snapshot that the folder of a repository stands for: the one of `refs/main`, or else the only one.
+    Snapshot(PathBuf),
+    /// One of several snapshots of that folder, and nothing tells which. The error names them.
+    OneOfSeveral(Error),
+}
+
+/// Looks whether a path is that of the folder of a repository. [`Kind::NotFound`]: it is, and what it stands for is not there.
+pub(super) fn meant_by(path: &Path) -> Result<Meant> {
     let snapshots = path.join(SNAPSHOTS);
     if !is_repository(path) || !snapshots.is_dir() {
-        return Ok(None);
+        return Ok(Meant::Itself);
     }
     let fail = |error: Error| Err(error.with_path(path.to_string_lossy()));
     if let Some(commit) = read_short(&path.join("refs/main")) {
@@ -193,16 +202,16 @@ pub(super) fn snapshot_of(path: &Path) -> Result<Option<PathBuf>> {
         let snapshot = snapshots.join(commit);
         let is_name = !commit.contains('/') && plain_name(commit).is_ok();
         return match is_name && snapshot.is_dir() {
-            true => Ok(Some(snapshot)),
+            true => Ok(Meant::Snapshot(snapshot)),
             false => fail(Error::new(Kind::NotFound, missing(commit, &revisions(&snapshots)))),
         };
     }
     match &revisions(&snapshots)[..] {
-        [only] => Ok(Some(path.join(only))),
+        [only] => Ok(Meant::Snapshot(path.join(only))),
         [] => fail(Error::new(Kind::NotFound, "the cache holds no revision of this repository: download it again")),
         several => {
             let message = format!("the cache holds several revisions ({}): name one of them", listed(several));
-            fail(Error::invalid(message))
+            Ok(Meant::OneOfSeveral(Error::invalid(message).with_path(path.to_string_lossy())))
         }
     }
 }
@@ -407,21 +416,25 @@ mod tests {
     fn a_repository_stands_for_its_snapshot() {
         let cache = Cache::new();
         let path = cache.path("models--a--b");
-        let snapshot = |name: &str| Some(path.join("snapshots").join(name));
-        assert_eq!(snapshot_of(&path).unwrap(), snapshot("rev"), "the only one");
+        let is_snapshot = |name: &str| {
+            let snapshot = path.join("snapshots").join(name);
+            matches!(meant_by(&path), Ok(Meant::Snapshot(meant)) if meant == snapshot)
+        };
+        assert!(is_snapshot("rev"), "the only one");
         cache.file("models--a--b/snapshots/new/own", "new");
-        let error = snapshot_of(&path).unwrap_err();
+        let Ok(Meant::OneOfSeveral(error)) = meant_by(&path) else { panic!("there are two") };
         assert_eq!(error.kind(), Kind::InvalidArgument);
         assert!(error.message().contains("snapshots/new, snapshots/rev"), "{error}");
         cache.file("models--a--b/refs/main", "new\n");
-        assert_eq!(snapshot_of(&path).unwrap(), snapshot("new"));
+        assert!(is_snapshot("new"));
         for wrong in ["gone", "../blobs", ".", ""] {
             cache.file("models--a--b/refs/main", wrong);
-            let error = snapshot_of(&path).unwrap_err();
+            let error = meant_by(&path).map(|_| ()).unwrap_err();
             assert_eq!(error.kind(), Kind::NotFound, "{wrong}");
             assert!(error.message().contains("there: snapshots/new, snapshots/rev"), "{error}");
         }
-        assert_eq!(snapshot_of(&cache.path("models--c--d")).unwrap(), None, "it has no snapshots");
-        assert_eq!(snapshot_of(&cache.path("models--a--b/snapshots")).unwrap(), None);
+        for folder in ["models--c--d", "models--a--b/snapshots"] {
+            assert!(matches!(meant_by(&cache.path(folder)), Ok(Meant::Itself)), "{folder} has no snapshots");
+        }
     }
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::Access;
 use super::address::{Address, Store};
 use super::files::{Files, Role, SnapshotTree};
+use super::location::Wanted;
 use super::source::Source;
 use super::system;
 use super::tree::TreeBuilder;
@@ -22,6 +23,7 @@ use crate::error::{Error, Kind, Printable, Result};
 use crate::host::Context;
 use directory::Directory;
 pub(super) use file::OnDisk;
+use hub::Meant;
 pub(crate) use hub::snapshot_around;
 pub(super) use identity::{Identity, stamp};
 
@@ -37,16 +39,22 @@ pub(super) struct Disk {
 
 impl Disk {
     /// The directory that the caller named, or the one of the file that he named, with that file. The folder of a repository in the
-    /// cache of Hugging Face stands for its snapshot. Links may also lead to the directories `link_roots`.
+    /// cache of Hugging Face stands for its snapshot; one with several of which none is the main one is opened only if `wanted` is all
+    /// that it has. Links may also lead to the directories `link_roots`.
     pub(super) fn open(
         path: &Path,
+        wanted: Wanted,
         access: Access,
         link_roots: &[PathBuf],
         context: &Context,
     ) -> Result<(Self, Option<Source>)> {
         // The process may change its working directory while the model is open.
         let path = std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
-        let path = &hub::snapshot_of(&path)?.unwrap_or(path);
+        let path = &match (hub::meant_by(&path)?, wanted) {
+            (Meant::Snapshot(snapshot), _) => snapshot,
+            (Meant::OneOfSeveral(error), Wanted::Model) => return Err(error),
+            (Meant::Itself, _) | (Meant::OneOfSeveral(_), Wanted::AllFiles) => path,
+        };
         let over = |directory| Self { directory: Arc::new(directory), access, context: context.clone() };
         if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
             return Ok((over(Directory::open(path, link_roots)?), None));
