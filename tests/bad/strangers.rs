@@ -337,11 +337,14 @@ fn directories_say_what_they_hold_instead() {
             "the largest model of a store",
             vec![
                 at("oci-layout", "{}"),
-                at("blobs/sha256/1", tensors(&["v"])),
-                at("blobs/sha256/2", tensors(&["v", "w"])),
-                at("blobs/sha256/3", [1; 9000]),
+                at("blobs/sha256/0000000000000000000000000000000000000000000000000000000000000001", tensors(&["v"])),
+                at(
+                    "blobs/sha256/0000000000000000000000000000000000000000000000000000000000000002",
+                    tensors(&["v", "w"]),
+                ),
+                at("blobs/sha256/0000000000000000000000000000000000000000000000000000000000000003", [1; 9000]),
             ],
-            &["it is an OCI image layout with 3 blobs", "such as \"blobs/sha256/2\" (safetensors)"],
+            &["it is an OCI image layout with 3 blobs", "0002\" (safetensors)"],
         ),
         ("unfinished in the cache", vec![at(HUB, b"\x01"), at("config.json", "{}")], &[HUB, "an unfinished download"]),
     ];

@@ -164,6 +164,11 @@ fn names_that_share_their_beginning_count_as_long_as_they_are() {
         Repository::open(&store.root, &OpenOptions { limits, ..OpenOptions::default() }, &Context::new())
     };
     let passed_over = open(10 << 20).unwrap();
-    assert_note(passed_over.notes(), UNREADABLE, INDEX, &["the limit of this open is 10485760"]);
+    assert_note(
+        passed_over.notes(),
+        UNREADABLE,
+        INDEX,
+        &["more than 10485760 bytes of structure, which is the limit of this open"],
+    );
     assert_eq!(open(100 << 20).unwrap().notes(), []);
 }
