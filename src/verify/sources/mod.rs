@@ -273,8 +273,7 @@ impl<'a> Beside<'a> {
     /// Tells that a file was changed after a tool noted what it should be.
     fn outdated(&mut self, name: &str, when: &str) {
         let message = format!(
-            "it was modified after {when}: loads compare it with what was noted then only if a manifest is required; \
-             verification does"
+            "it was modified after {when}: verification still compares it with what was noted then, and so do loads that require a manifest"
         );
         self.notes.add(MANIFEST_OUTDATED, name, message);
     }
