@@ -1,14 +1,11 @@
 //! Tensors that are not stored contiguously, and quantization, as the command tells of them.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 
 use serde_json::{Value, json};
 use weighbridge::digest::{Algorithm, Digest};
 
-mod common;
-
-use common::{bad, good, good_json, path};
+use crate::common::{bad, good, good_json, path};
 
 /// A transposed matrix, a big-endian vector and a tensor in pieces, of the bytes 0, 1, 2 and so on.
 fn model() -> tempfile::TempDir {

@@ -1,14 +1,11 @@
 //! Tensors that share their bytes: every command counts these once.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::json;
 
-mod common;
-
-use common::{good, good_json, object, path, run};
+use crate::common::{good, good_json, object, path, run};
 
 /// An ONNX model of two initializers of 16 floats each, which begin in its external data at these offsets.
 fn plant(folder: &Path, offsets: [u64; 2]) -> String {

@@ -1,14 +1,13 @@
 //! What a program gets when a command fails: one object with the error, and the exit status.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::io::Write;
 
 use serde_json::{Value, json};
 
-mod common;
-
-use common::{checkpoint, command, damage, golden, good_json, object, path, run, shell, steers_the_terminal, text};
+use crate::common::{
+    checkpoint, command, damage, golden, good_json, object, path, run, shell, steers_the_terminal, text,
+};
 
 /// The object of a command that fails, whose standard error still has one line for people.
 fn failure(status: i32, args: &[&str]) -> Value {

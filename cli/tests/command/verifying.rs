@@ -1,5 +1,4 @@
 //! Verification of directories that lack something: weights, shards, or what leads to the blobs of a store.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,9 +8,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 use weighbridge::digest::{Algorithm, Digest};
 
-mod common;
-
-use common::{bad, checkpoint, command, damage, golden, good, good_json, path, run, text};
+use crate::common::{bad, checkpoint, command, damage, golden, good, good_json, path, run, text};
 
 /// A snapshot in the cache of Hugging Face with these files, which are large ones there: the cache, and the path of the snapshot.
 fn snapshot(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {

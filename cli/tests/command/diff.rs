@@ -1,17 +1,15 @@
 //! `diff`: how two models differ, and where their graphs first do.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-mod common;
 #[allow(dead_code, reason = "it is for the checks of the library too")]
-#[path = "../../tests/check/maker.rs"]
+#[path = "../../../tests/check/maker.rs"]
 mod maker;
 
-use common::{bad, checkpoint, command, damage, golden, good, good_json, path, text};
+use crate::common::{bad, checkpoint, command, damage, golden, good, good_json, path, text};
 use maker::{
     Message, attribute, domain, function, function_node, graph, input_of, ir, metadata, model, node, opset, output,
 };
@@ -60,7 +58,7 @@ fn diff_tells_what_differs_and_by_how_much() {
     );
     let output = command(&["diff", &a, &b, "--json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let seen = common::object(&output);
+    let seen = crate::common::object(&output);
     assert_eq!((&seen["added"], &seen["removed"], &seen["equal"]), (&json!(["new"]), &json!(["gone"]), &json!(1)));
     let changed: Vec<_> =
         seen["changed"].as_array().unwrap().iter().map(|one| (one["name"].clone(), one["what"].clone())).collect();
@@ -90,7 +88,7 @@ fn diff_compares_by_manifests_where_there_are_any() {
     let (a, b) = (checkpoint(), checkpoint());
     let diff = || {
         let output = command(&["diff", path(a.path()), path(b.path()), "--json"]).output().unwrap();
-        (output.status.code(), common::object(&output)["hashed_bytes"].as_u64().unwrap())
+        (output.status.code(), crate::common::object(&output)["hashed_bytes"].as_u64().unwrap())
     };
     for folder in [&a, &b] {
         let _ = fs::remove_file(folder.path().join("weighbridge.json"));
@@ -110,7 +108,7 @@ fn diff_compares_graphs_too() {
     let [a, b] = ["loop-if.onnx", "functions.onnx"].map(|name| graphs.join(name));
     assert_eq!(good_json(&["diff", path(&a), path(&a), "--json"])["graph_equal"], true);
     let output = command(&["diff", path(&a), path(&b), "--json"]).output().unwrap();
-    assert_eq!((output.status.code(), &common::object(&output)["graph_equal"]), (Some(1), &json!(false)));
+    assert_eq!((output.status.code(), &crate::common::object(&output)["graph_equal"]), (Some(1), &json!(false)));
     let weights = golden("dtypes.safetensors");
     let plain = good_json(&["diff", path(&weights), path(&weights), "--json"]);
     assert!(plain.get("graph_equal").is_none(), "weights have no graph");
@@ -146,7 +144,7 @@ fn compare([a, b]: [Vec<u8>; 2]) -> (Option<i32>, bool, String) {
     let output = command(&[&arguments[..], &["--json"]].concat()).output().unwrap();
     let shown = command(&arguments).output().unwrap();
     assert_eq!(shown.status.code(), output.status.code());
-    let graph_equal = common::object(&output)["graph_equal"].as_bool().unwrap();
+    let graph_equal = crate::common::object(&output)["graph_equal"].as_bool().unwrap();
     (output.status.code(), graph_equal, text(&shown.stdout))
 }
 

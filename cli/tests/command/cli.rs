@@ -1,5 +1,4 @@
 //! The command as a user meets it: what it prints, and with what status it ends.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -7,9 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-mod common;
-
-use common::{bad, checkpoint, command, damage, golden, good, good_json, path, run, steers_the_terminal, text};
+use crate::common::{bad, checkpoint, command, damage, golden, good, good_json, path, run, steers_the_terminal, text};
 
 /// A directory with two models, of which one has a plain name, and white space before its header.
 fn remarkable() -> TempDir {

@@ -1,15 +1,10 @@
 //! The manual pages and the completions, which are made from the description of the command line.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-mod common;
-#[path = "../../tests/common/mod.rs"]
-mod tools;
-
-use common::{command, fails, good, names, path, run, succeeds, text};
+use crate::common::{command, fails, good, names, path, run, succeeds, text};
 
 /// The commands that the help lists.
 fn commands() -> Vec<String> {
@@ -98,7 +93,7 @@ fn check_syntax(shell: &str, script: &str) {
 /// What bash would propose after these words.
 #[test]
 fn bash_proposes_what_can_follow() {
-    let Some(bash) = tools::tool("bash") else { return };
+    let Some(bash) = crate::tools::tool("bash") else { return };
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("script");
     fs::write(&script, good(&["completions", "bash"])).unwrap();

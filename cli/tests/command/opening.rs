@@ -1,5 +1,4 @@
 //! The arguments that every command has which opens a model: what is opened, how, and within which limits.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::path::Path;
@@ -8,9 +7,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 use weighbridge::Limits;
 
-mod common;
-
-use common::{bad, checkpoint, command, damage, fails, golden, good, good_json, object, path, run, succeeds, text};
+use crate::common::{
+    bad, checkpoint, command, damage, fails, golden, good, good_json, object, path, run, succeeds, text,
+};
 
 /// `graph` needs a model that has one.
 const COMMANDS: [&str; 5] = ["inspect", "verify", "digest", "load", "check"];

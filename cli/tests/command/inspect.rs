@@ -1,5 +1,4 @@
 //! What `weighbridge inspect` tells of a model: the summary, and the list of tensors.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,9 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-mod common;
-
-use common::{bad, command, golden, good, good_json, path, text};
+use crate::common::{bad, command, golden, good, good_json, path, text};
 
 #[test]
 fn inspect_prints_one_json_object_of_the_documented_form() {

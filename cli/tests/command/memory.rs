@@ -1,5 +1,4 @@
 //! How much memory the command takes for models of many tensors.
-#![allow(missing_docs, reason = "a test")]
 #![cfg(target_os = "linux")]
 
 use std::fmt::Write;
@@ -8,9 +7,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
-mod common;
-
-use common::{command, path};
+use crate::common::{command, path};
 
 const COMMANDS: [&[&str]; 5] = [
     &["inspect"],

@@ -1,12 +1,9 @@
 //! `graph --json`, compared with what the onnx package finds.
-#![allow(missing_docs, reason = "a test")]
 
 use serde_json::{Value, json};
 
-mod common;
-
-use common::onnx::{domain, expectations, file_of, golden, initializers, list, spelled, value};
-use common::{good, good_json, path, run, text};
+use crate::common::onnx::{domain, expectations, file_of, golden, initializers, list, spelled, value};
+use crate::common::{good, good_json, path, run, text};
 
 /// What the command tells of one model.
 struct Seen(Value);
@@ -154,7 +151,7 @@ fn graphviz_text_is_no_json() {
     let file = golden("made/loop-if.onnx");
     let refused = run(&["graph", path(&file), "--dot", "--json"]);
     assert_eq!((refused.status.code(), text(&refused.stderr).contains("cannot be used with")), (Some(2), true));
-    let weights = run(&["graph", path(&common::golden("tiny-llama")), "--json"]);
+    let weights = run(&["graph", path(&crate::common::golden("tiny-llama")), "--json"]);
     let answer: Value = serde_json::from_str(text(&weights.stdout).trim()).unwrap();
     assert_eq!((weights.status.code(), &answer["error"]["kind"]), (Some(1), &json!("unsupported")));
 }

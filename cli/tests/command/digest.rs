@@ -1,5 +1,4 @@
 //! `digest`: which manifests are written, and where to.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::path::Path;
@@ -8,9 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use weighbridge::digest::{Algorithm, Digest};
 
-mod common;
-
-use common::{
+use crate::common::{
     as_nobody, bad, checkpoint, damage, fails, golden, good, good_json, names, object, path, run, shell,
     steers_the_terminal, text,
 };

@@ -1,5 +1,4 @@
 //! The commands that look at graphs, on ONNX models: `graph`, `check`, and what `inspect` tells.
-#![allow(missing_docs, reason = "a test")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,10 +9,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-mod common;
-
-use common::onnx::{domain, expectations, file_of, golden, initializers, list, value};
-use common::{bad, good, good_json, path, run, steers_the_terminal, text};
+use crate::common::onnx::{domain, expectations, file_of, golden, initializers, list, value};
+use crate::common::{bad, good, good_json, path, run, steers_the_terminal, text};
 
 #[test]
 fn inspect_tells_of_the_graph_what_onnx_finds() {

@@ -1,5 +1,4 @@
 //! The command with CUDA devices: those of the stand-in for the driver (`tests/cuda/stub`).
-#![allow(missing_docs, reason = "a test")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,11 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-mod common;
-#[path = "../../tests/common/mod.rs"]
-mod tools;
-
-use common::{bad, command, fails, good, good_json, path, succeeds, text};
+use crate::common::{bad, command, fails, good, good_json, path, succeeds, text};
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -26,7 +21,7 @@ fn tiny_llama() -> PathBuf {
 /// The folder of the stand-in, which is built once. Without a compiler, the test says that it is skipped.
 fn stand_in() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    FOLDER.get_or_init(|| tools::cuda_stub("cuda-stand-in", &[])).as_deref()
+    FOLDER.get_or_init(|| crate::tools::cuda_stub("cuda-stand-in", &[])).as_deref()
 }
 
 /// The command on a machine whose driver is in this folder.

@@ -1,14 +1,11 @@
 //! What `--output` replaces, and what it does not.
-#![allow(missing_docs, reason = "a test")]
 #![cfg(unix)]
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-mod common;
-
-use common::{bad, checkpoint, command, golden, good, onnx, path, run, shell, text};
+use crate::common::{bad, checkpoint, command, golden, good, onnx, path, run, shell, text};
 
 /// The weights of a user are worth more than a report of them.
 #[test]

@@ -1,16 +1,11 @@
 //! In which form a command prints, where to, and what people are told beside that.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::process::Command;
 
 use serde_json::Value;
 
-mod common;
-#[path = "../../tests/common/mod.rs"]
-mod tools;
-
-use common::{bad, checkpoint, command, damage, golden, good, good_json, names, object, path, run, shell, text};
+use crate::common::{bad, checkpoint, command, damage, golden, good, good_json, names, object, path, run, shell, text};
 
 /// The lines of a command that succeeds.
 fn lines(args: &[&str]) -> Vec<Value> {
@@ -188,7 +183,7 @@ fn the_log_of_the_library_is_shown_on_request() {
 
 /// What a command shows on a terminal, which `script` makes.
 fn on_a_terminal(line: &str, variables: &[(&str, &str)]) -> Option<String> {
-    let script = tools::tool("script")?;
+    let script = crate::tools::tool("script")?;
     let line = format!("{} {line}", env!("CARGO_BIN_EXE_weighbridge"));
     let mut script = Command::new(script);
     // A machine that builds sets CI, which stands for a terminal with colours whatever TERM says.

@@ -1,5 +1,4 @@
 //! Directories of several models, lists of files, links out of a directory, and the memo.
-#![allow(missing_docs, reason = "a test")]
 
 use std::fs;
 use std::process::Command;
@@ -7,9 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-mod common;
-
-use common::{as_nobody, bad, checkpoint, command, damage, golden, good, good_json, path, run, text};
+use crate::common::{as_nobody, bad, checkpoint, command, damage, golden, good, good_json, path, run, text};
 
 /// A pipeline: a model in each of two folders, and files beside them.
 fn pipeline() -> tempfile::TempDir {
