@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::parts::without_parts;
 use super::stranger::{self, Stranger};
-use super::{FORMATS, Format, FoundModel, joined, no_set, survey};
+use super::{FORMATS, Format, FoundModel, found, joined, no_set};
 use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::Notes;
 use crate::finding::rules::FORMATS_SEVERAL;
@@ -91,7 +91,7 @@ pub(crate) fn no_model(location: &Location, limits: &Limits) -> NoModel {
 /// The error for what shows no format of ours, and no other that would be an error of its own.
 fn nothing_found(location: &Location, limits: &Limits) -> Error {
     // Of a file, nothing beside it matters.
-    let survey = location.entry().is_none().then(|| survey(location, limits).ok()).flatten().unwrap_or_default();
+    let survey = location.entry().is_none().then(|| found(location, limits).ok()).flatten().unwrap_or_default();
     if let Some(error) = models_in_folders(&survey.models) {
         return error;
     }

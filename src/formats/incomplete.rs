@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FORMATS, Format, FoundModel};
+use super::{FORMATS, Format, FoundModel, prefix_in};
 use crate::error::{Error, Result};
 use crate::finding::Notes;
 use crate::finding::rules::MODEL_INCOMPLETE;
@@ -80,7 +80,7 @@ fn by_folder<'m>(tree: &Tree, models: &'m [FoundModel]) -> BTreeMap<String, Vec<
         let prefix = match (&*model.path, tree.folders.binary_search(&model.path)) {
             (".", _) => String::new(),
             (path, Ok(_)) => format!("{path}/"),
-            (path, Err(_)) => path.rfind('/').map_or("", |slash| &path[..=slash]).to_owned(),
+            (path, Err(_)) => prefix_in(path).to_owned(),
         };
         folders.entry(prefix).or_default().push(model);
     }

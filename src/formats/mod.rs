@@ -25,8 +25,8 @@ mod trial;
 
 pub use parsed::Unindexed;
 pub(crate) use parsed::{BUILT_ALIGNMENT, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
-pub(crate) use survey::survey;
 pub use survey::{FoundModel, Survey};
+pub(crate) use survey::{found, survey};
 
 use std::collections::BTreeMap;
 
@@ -70,6 +70,11 @@ struct Index {
     is_name: fn(&str) -> bool,
     /// The files of the format that an index names, relative to its folder: those of another one are models whatever an index says.
     parts: fn(&Source, &Limits) -> Result<Vec<String>>,
+}
+
+/// What stands before the last component of a name: its folder, with the slash.
+fn prefix_in(name: &str) -> &str {
+    name.rfind('/').map_or("", |slash| &name[..=slash])
 }
 
 /// In the order of preference, where a directory or a file shows several.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{FORMATS, Index};
+use super::{FORMATS, Index, prefix_in};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory;
@@ -31,7 +31,7 @@ pub(super) fn named_parts<'n>(
             Err(e) if e.kind() == Kind::OutOfMemory => return Err(e),
             named => named.unwrap_or_default(),
         };
-        let folder = name.rfind('/').map_or("", |slash| &name[..=slash]);
+        let folder = prefix_in(name);
         for part in named {
             memory::check()?;
             parts.try_reserve(1).map_err(|_| Error::out_of_memory(PARTS, 1))?;

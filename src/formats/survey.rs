@@ -34,17 +34,29 @@ pub struct Survey {
     pub notes: Vec<Finding>,
 }
 
-/// Looks for models in a directory and in the folders in it. Hidden folders are not entered, and only indices are read: what they name
-/// is no model of its own.
+/// Looks for models in a directory and in the folders in it, and for what they lack. Hidden folders are not entered, and only indices
+/// are read: what they name is no model of its own.
 pub(crate) fn survey(location: &Location, limits: &Limits) -> Result<Survey> {
+    let (tree, models, mut notes) = look(location, limits)?;
+    incomplete::note(location, &tree, &models, limits, &mut notes)?;
+    Ok(Survey { models, notes: notes.finish()? })
+}
+
+/// The same without what the models lack, which shows when they are opened.
+pub(crate) fn found(location: &Location, limits: &Limits) -> Result<Survey> {
+    let (_, models, notes) = look(location, limits)?;
+    Ok(Survey { models, notes: notes.finish()? })
+}
+
+/// All files, the models, and the folders that may not be listed.
+fn look(location: &Location, limits: &Limits) -> Result<(Tree, Vec<FoundModel>, Notes)> {
     let tree = location.walk("")?;
     let mut notes = Notes::default();
     for UnlistedFolder { name, why } in &tree.unlisted {
         notes.add(FOLDER_UNLISTED, &**name, format!("{why}: models in it are not found"));
     }
     let models = models_of(&tree, &named_parts(location, names(&tree), limits)?)?;
-    incomplete::note(location, &tree, &models, limits, &mut notes)?;
-    Ok(Survey { models, notes: notes.finish()? })
+    Ok((tree, models, notes))
 }
 
 fn names(tree: &Tree) -> impl Iterator<Item = &str> {

@@ -32,9 +32,8 @@ impl Model {
     fn checked_asset(&self, name: &str, source: &Source) -> Result<Bytes> {
         let bytes = source.read(0, source.len())?;
         let Payload { manifests, policy, .. } = &*self.0.payload;
-        let is_asked = |claim: &&FileClaim| *policy == Policy::Required || !claim.is_outdated();
         for manifest in manifests {
-            let claim = manifest.files.get(name).filter(is_asked).and_then(FileClaim::fastest);
+            let claim = manifest.claim_of(name, *policy == Policy::Required).and_then(FileClaim::fastest);
             let Some((algorithm, expected)) = claim else { continue };
             let actual = Digest::of(algorithm, &bytes);
             if actual != expected {

@@ -7,10 +7,10 @@ use super::FILES;
 use crate::error::{Error, Kind, Result};
 use crate::finding::Notes;
 use crate::finding::rules::{MODEL_NONE, MODEL_UNOPENED};
-use crate::formats::{self, FoundModel, NoModel, formats as all_formats, survey};
+use crate::formats::{self, FoundModel, NoModel, formats as all_formats};
 use crate::limits::{Budget, Limits};
 use crate::memory;
-use crate::storage::{Location, Source, Tree};
+use crate::storage::{Location, Source, Tree, prefix_of};
 use crate::verify::{ReportFile, Unopened};
 
 /// Whether a file holds weights by its name.
@@ -42,7 +42,7 @@ pub(super) struct Broken {
 impl Found {
     /// Opens all models of a directory, but for the directory itself if that is the model which `is_open` already.
     pub(super) fn in_directory(location: &Location, is_open: bool, limits: &Limits) -> Result<Self> {
-        let models = survey(location, limits)?.models;
+        let models = formats::found(location, limits)?.models;
         let mut found = Self { count: models.len(), ..Self::default() };
         let mut left = limits.heap_bytes.saturating_mul(MOST_OPENED);
         for model in models.into_iter().filter(|model| !(is_open && model.path == ".")) {
@@ -112,10 +112,6 @@ pub(super) fn no_model(location: &Location, limits: &Limits, notes: &mut Notes) 
     let NoModel { error, is_unfinished } = formats::no_model(location, limits);
     notes.add(MODEL_NONE, "", error.to_string());
     Unopened { error, is_tolerated: !is_unfinished }
-}
-
-fn prefix_of(folder: &str) -> String {
-    if folder.is_empty() { String::new() } else { format!("{folder}/") }
 }
 
 /// Many models may name the same files, and each of them reads those anew.

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use bytes::Bytes;
 
 use super::files::{Files, Role};
-use super::name::plain_name;
+use super::name::{plain_name, prefix_of};
 use super::source::Source;
 use super::tree::{Entry, TreeBuilder};
 use crate::error::{Error, Kind, Result};
@@ -36,7 +36,7 @@ impl Files for Blobs {
     }
 
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let prefix = prefix_of(folder);
         let beneath =
             self.0.range(prefix.clone()..).map_while(|(name, bytes)| Some((name.strip_prefix(&prefix)?, bytes)));
         let mut last = None;

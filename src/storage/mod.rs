@@ -42,7 +42,7 @@ pub(crate) use draft::{scratch_beside, write_scratch};
 pub use lent::{HostEntry, HostFile, HostFiles};
 pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;
-pub(crate) use name::{normal_name, plain_name};
+pub(crate) use name::{normal_name, plain_name, prefix_of};
 pub use source::Source;
 pub(crate) use stored::FileState;
 pub(crate) use stream::{Streamed, streamed};

@@ -21,6 +21,11 @@ pub(crate) fn plain_name(name: &str) -> Result<String> {
     check_text(name).and_then(|()| parts_of(name)).map(|parts| parts.join("/")).map_err(refuse)
 }
 
+/// What stands before the names of a folder's files: nothing for `""`.
+pub(crate) fn prefix_of(folder: &str) -> String {
+    if folder.is_empty() { String::new() } else { format!("{folder}/") }
+}
+
 /// Whether a name stands for all files of a numbered set: `model-*-of-00002.safetensors`.
 pub(super) fn is_of_set(name: &str) -> bool {
     name.contains("-*-of-") && !name.contains('/')

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 
 use super::files::Files;
-use super::name::oddity;
+use super::name::{oddity, prefix_of};
 use crate::error::{Error, Kind, Result};
 use crate::memory;
 
@@ -127,7 +127,7 @@ pub(super) struct TreeBuilder {
 
 impl TreeBuilder {
     fn list(&mut self, files: &dyn Files, folder: &str) -> Result<()> {
-        self.prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        self.prefix = prefix_of(folder);
         files.list(folder, self)
     }
 

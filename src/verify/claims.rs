@@ -43,9 +43,9 @@ impl FileClaim {
         Self { cure, ..self }
     }
 
-    /// The same of a file that was modified after a tool noted this.
-    pub(super) fn outdated(self) -> Self {
-        Self { is_outdated: true, ..self }
+    /// The same, and whether the file was modified after a tool noted this.
+    pub(super) fn outdated(self, is_outdated: bool) -> Self {
+        Self { is_outdated, ..self }
     }
 
     /// Whether the file was modified after a tool noted this: that it is another one is no surprise then.

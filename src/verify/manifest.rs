@@ -85,6 +85,11 @@ impl Manifest {
         hashers.into_iter().map(|(file, hasher)| (file.to_owned(), hasher.finish())).collect()
     }
 
+    /// What it says of a file; with `asks_outdated` also what a tool noted before the file was modified.
+    pub(crate) fn claim_of(&self, file: &str, asks_outdated: bool) -> Option<&FileClaim> {
+        self.files.get(file).filter(|claim| asks_outdated || !claim.is_outdated())
+    }
+
     /// Whether it is about blobs of a store, which are called by their digests alone.
     pub(crate) fn is_of_store(&self) -> bool {
         is_store(self.source)

@@ -64,7 +64,7 @@ impl Checks {
 
     /// What a manifest says of a file, as far as that is asked for.
     fn claim_of_file<'m>(&self, manifest: &'m Manifest, file: &Source) -> Option<&'m FileClaim> {
-        manifest.files.get(file.name()).filter(|claim| self.asks_outdated || !claim.is_outdated())
+        manifest.claim_of(file.name(), self.asks_outdated)
     }
 
     fn add_used_file(

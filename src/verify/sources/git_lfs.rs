@@ -102,8 +102,7 @@ fn add_clone(beside: &mut Beside<'_>, records: &Records<'_>, files: &mut BTreeMa
         if !is_current {
             beside.outdated(name, "git wrote it");
         }
-        let claim = if is_current { claim.clone() } else { claim.clone().outdated() };
-        files.insert(memory::text(name, "a name")?, claim);
+        files.insert(memory::text(name, "a name")?, claim.clone().outdated(!is_current));
     }
     Ok(())
 }

@@ -88,8 +88,8 @@ fn read(bytes: &[u8], prefix: &str) -> Result<BTreeMap<String, FileClaim>> {
         let claim = entry.claim().map_err(|e| e.with_subject(&*name))?;
         claims.add(name, claim)?;
     }
-    let within = claims.by_name.iter().filter_map(|(name, claim)| Some((name.strip_prefix(prefix)?, claim.clone())));
-    within.map(|(name, claim)| Ok((memory::text(name, "a name")?, claim))).collect()
+    let within = claims.by_name.into_iter().filter(|(name, _)| name.starts_with(prefix));
+    within.map(|(name, claim)| Ok((memory::text(&name[prefix.len()..], "a name")?, claim))).collect()
 }
 
 impl Entry {

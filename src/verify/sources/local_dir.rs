@@ -43,8 +43,8 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
         };
         memory::check()?;
         commits.insert(commit);
-        let claim = if is_current(beside, &name, seconds) { claim } else { claim.outdated() };
-        files.insert(name, claim);
+        let is_outdated = !is_current(beside, &name, seconds);
+        files.insert(name, claim.outdated(is_outdated));
     }
     // Files of several commits are no whole of which something could be missing.
     if let [only] = &commits.into_iter().collect::<Vec<_>>()[..] {
@@ -65,9 +65,7 @@ fn add_listed(
     for (name, listed) in hub::read_kept(beside, &source, &records.prefix)?.unwrap_or_default() {
         let is_absent = || matches!(beside.location.open_if_present(&name), Ok(None));
         match files.get_mut(&name) {
-            Some(claim) if claim.fastest() == listed.fastest() => {
-                *claim = if claim.is_outdated() { listed.outdated() } else { listed };
-            }
+            Some(claim) if claim.fastest() == listed.fastest() => *claim = listed.outdated(claim.is_outdated()),
             // What is there without a record was not downloaded, and may be anything.
             None if is_absent() => _ = files.insert(name, listed),
             _ => {}

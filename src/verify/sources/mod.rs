@@ -273,7 +273,8 @@ impl<'a> Beside<'a> {
     /// Tells that a file was changed after a tool noted what it should be.
     fn outdated(&mut self, name: &str, when: &str) {
         let message = format!(
-            "it was modified after {when}: verification still compares it with what was noted then, and so do loads that require a manifest"
+            "it was modified after {when}: verification still compares it with what was noted then, and so do loads that \
+             require a manifest"
         );
         self.notes.add(MANIFEST_OUTDATED, name, message);
     }
