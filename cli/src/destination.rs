@@ -9,6 +9,7 @@ use weighbridge::write::Draft;
 use weighbridge::{Error, Kind};
 
 use crate::failure::Failure;
+use crate::links::hops;
 use crate::stdout::stdout;
 
 pub enum Destination {
@@ -90,19 +91,10 @@ impl Write for Destination {
 
 /// The descriptor of this process that a path stands for: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, or a link to one of them.
 fn descriptor(path: &Path) -> Option<u32> {
-    /// Those that Linux follows.
-    const MOST_LINKS: usize = 40;
     let own = Path::new("/proc").join(process::id().to_string()).join("fd");
     let folders = [Path::new("/dev/fd"), &own];
-    let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        let folder = path.parent()?.canonicalize().ok()?;
-        if folders.contains(&&*folder) {
-            return path.file_name()?.to_str()?.parse().ok();
-        }
-        path = folder.join(path.read_link().ok()?);
-    }
-    None
+    let found = hops(path).find(|place| place.parent().is_some_and(|folder| folders.contains(&folder)))?;
+    found.file_name()?.to_str()?.parse().ok()
 }
 
 /// An error of writing, with the name of what is written to if it has one.

@@ -9,13 +9,14 @@ use weighbridge::digest::{Algorithm, Digest};
 use weighbridge::error::Escaped;
 use weighbridge::verify::{CHECKSUMS_FILE_NAME, RECORD_FILE_NAME};
 use weighbridge::write::{Manifests, replace_file};
-use weighbridge::{Error, Finding, Kind, Policy, Survey, formats};
+use weighbridge::{Error, Finding, Kind, Policy, Survey};
 
 use crate::answer::Answer;
 use crate::args::Digest as Args;
 use crate::console::Console;
 use crate::destination::Destination;
 use crate::failure::{Failure, cured, with_cure};
+use crate::inputs::is_called_model;
 use crate::json;
 use crate::model::{Opened, verify};
 use crate::output::wrote;
@@ -82,12 +83,6 @@ fn open(args: &Args, policy: Policy, console: &mut Console) -> Result<Opened, Fa
     }
     let file = args.model.opening().open_file(&path, policy, console)?;
     Ok(Opened::Repository(Box::new(file), Survey::default()))
-}
-
-/// Whether a file has the ending of a format that is read here.
-fn is_called_model(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    formats().flat_map(|format| format.extensions).any(|extension| name.ends_with(&format!(".{extension}")))
 }
 
 /// Whether the files of a directory were digested: those of an index, and of a numbered set, too.

@@ -8,6 +8,7 @@ use weighbridge::verify::{CHECKSUMS_FILE_NAME, RECORD_FILE_NAME};
 use weighbridge::{Error, formats};
 
 use crate::failure::Failure;
+use crate::links::hops;
 use crate::model::resolve;
 
 /// What a command must not replace.
@@ -33,16 +34,7 @@ pub fn check_files<'a>(
 
 /// Where a file is, or will be.
 fn place_of(file: &Path) -> Option<PathBuf> {
-    let there = file.canonicalize().ok();
-    there.or_else(|| Some(std::path::absolute(file).ok()?.parent()?.canonicalize().ok()?.join(file.file_name()?)))
-}
-
-/// Where a file is, or will be, and every link in its place that leads there: a memo is made when there is something to remember.
-fn places_of(file: &Path) -> Vec<PathBuf> {
-    /// Those that Linux follows.
-    const MOST_LINKS: usize = 40;
-    let target = |link: &PathBuf| place_of(&link.parent()?.join(link.read_link().ok()?));
-    std::iter::successors(place_of(file), target).take(MOST_LINKS).collect()
+    file.canonicalize().ok().or_else(|| hops(file).next())
 }
 
 fn would_be_lost(output: &Path) -> Failure {
@@ -57,7 +49,8 @@ impl Inputs<'_> {
         // What is written to a terminal or a pipe replaces nothing.
         let is_stream = output.exists() && !output.is_file();
         let Some(place) = place_of(output).filter(|_| !is_stream) else { return Ok(()) };
-        let is_input = |file: &&Path| places_of(file).contains(&place);
+        // A memo is made when there is something to remember, where the links in its place lead.
+        let is_input = |file: &&Path| place_of(file).into_iter().chain(hops(file)).any(|file| file == place);
         let is_lost = self.files.iter().any(is_input) || place.is_file() && self.has(&place);
         if is_lost { Err(would_be_lost(output)) } else { Ok(()) }
     }
@@ -65,16 +58,23 @@ impl Inputs<'_> {
     fn has(&self, place: &Path) -> bool {
         let name = place.file_name().unwrap_or_default();
         let is_manifest = self.are_manifests_replaced && MANIFESTS.iter().any(|known| name == *known);
-        let extension = place.extension().unwrap_or_default();
-        let is_weights = formats().any(|format| format.extensions.iter().any(|known| extension == *known));
         let is_part_of = |model: &&Path| {
             let model = resolve(model).ok().and_then(|model| model.canonicalize().ok());
             model.is_some_and(|model| {
                 place == model || place.starts_with(&model) && !is_manifest || has_link_to(&model, place, LINK_DEPTH)
             })
         };
-        is_weights || is_binary(place) || !is_manifest && is_kept_by_a_tool(place) || self.models.iter().any(is_part_of)
+        is_called_model(place)
+            || is_binary(place)
+            || !is_manifest && is_kept_by_a_tool(place)
+            || self.models.iter().any(is_part_of)
     }
+}
+
+/// Whether a file has the ending of a format that is read here.
+pub fn is_called_model(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    formats().flat_map(|format| format.extensions).any(|extension| name.ends_with(&format!(".{extension}")))
 }
 
 /// Whether a file begins with something that no command prints.

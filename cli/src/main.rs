@@ -21,6 +21,7 @@ mod hub;
 mod inputs;
 mod inspect;
 mod json;
+mod links;
 mod load;
 mod man;
 mod model;
