@@ -369,6 +369,110 @@ WB_API wb_cancel *wb_cancel_retain(wb_cancel *c);
 WB_API void wb_cancel_release(wb_cancel *c);
 
 /* ----------------------------------------------------------------------
+ * Host I/O
+ *
+ * Files of the host, instead of those of the operating system: in a pak file, behind a virtual file system, in an object
+ * store. `wb_context_options.io` makes every path of a context a name of such a file; `wb_model_open_io` opens one model
+ * from files of its own.
+ *
+ *   wb_io io = {0};
+ *   io.struct_size = sizeof io;
+ *   io.user_data = pak;
+ *   io.open = pak_open;
+ *   io.stat = pak_stat;
+ *   io.read_at = pak_read_at;
+ *   io.close = pak_close;
+ *   status = wb_model_open_io(NULL, &io, "models/llama.onnx", WB_NUL, NULL, &model, &err);
+ *
+ * The functions are called on any thread that works for the library, several at once, with no lock held. They may call
+ * the library, but must not release the objects that an operation works with. What they answer is checked like what a
+ * file says: an answer that cannot be true is `WB_ERR_CALLBACK`.
+ */
+
+// As the result of a function of the host: it succeeded. Since 0.1.
+#define WB_IO_OK 0
+
+// As the result of a function of the host: there is no such file or folder. Some files, such as manifests, are only looked
+// for. Every other result but `WB_IO_OK` is a failure: the operation returns `WB_ERR_CALLBACK`, and
+// `wb_error_info.os_code` is the result. Since 0.1.
+#define WB_IO_NOT_FOUND 1
+
+// As `kind` of `wb_io_entries_add`: a file. Since 0.1.
+#define WB_IO_FILE 0
+
+// As `kind` of `wb_io_entries_add`: a folder. Since 0.1.
+#define WB_IO_FOLDER 1
+
+// The entries of a folder, while it is being listed. Since 0.1.
+typedef struct wb_io_entries wb_io_entries;
+
+// Opens a file by its name and stores what stands for it, which may be NULL. The name is relative, to the model or to the
+// root of the host's files: UTF-8, with `/` between folders, without empty components, `.` and `..`. It is valid until the
+// function returns. Since 0.1.
+typedef int32_t (*wb_io_open_fn)(void *user_data, const char *name, size_t name_len, void **file);
+
+// Stores the length of a file in bytes, and a number that changes when its contents do, such as a hash of the ETag of an
+// object; it is 0 before the call. Another length or number later means that the file has changed (`WB_ERR_CHANGED`).
+// Since 0.1.
+typedef int32_t (*wb_io_stat_fn)(void *user_data, void *file, uint64_t *bytes, uint64_t *identity);
+
+// Reads some of the `len` bytes at `offset` into `buffer`, at least one, and stores how many; 0 only where the file ends.
+// `len` is not 0, and the range is never beyond the length of the file. Since 0.1.
+typedef int32_t (*wb_io_read_fn)(void *user_data, void *file, uint64_t offset, void *buffer, size_t len, size_t *done);
+
+// Closes a file. Called once for each file that was opened. Since 0.1.
+typedef void (*wb_io_close_fn)(void *user_data, void *file);
+
+// Adds every file and folder of a folder to `entries` by `wb_io_entries_add`, in any order; the folder of the model, or the
+// root, has the name `""`. Called only for models that are opened as a folder or by an index. Since 0.1.
+typedef int32_t (*wb_io_list_fn)(void *user_data, const char *folder, size_t folder_len, struct wb_io_entries *entries);
+
+// Stores a pointer to all bytes of a file, which must stay there and unchanged until `unmap` is called; NULL if the host
+// does not have them in memory. It is asked when somebody first wants a zero-copy pointer, and never with `WB_OPEN_READ`.
+// Since 0.1.
+typedef int32_t (*wb_io_map_fn)(void *user_data, void *file, const void **data);
+
+// Takes back what `map` has given. The file is closed after that. Since 0.1.
+typedef void (*wb_io_unmap_fn)(void *user_data, void *file, const void *data);
+
+// The files of a host. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_io {
+  // `sizeof(wb_io)`.
+  size_t struct_size;
+  // Passed to the functions.
+  void *user_data;
+  // Called once with `user_data` when no function will be called any more; also if the call that takes this structure
+  // fails, unless that is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Must be set.
+  wb_io_open_fn open;
+  // Must be set.
+  wb_io_stat_fn stat;
+  // Must be set.
+  wb_io_read_fn read_at;
+  // May be NULL.
+  wb_io_close_fn close;
+  // May be NULL: folders cannot be listed, and models are opened by a file.
+  wb_io_list_fn list;
+  // May be NULL: no file is in memory.
+  wb_io_map_fn map;
+  // May be NULL.
+  wb_io_unmap_fn unmap;
+  // Bytes that are best asked for at once, such as 8 MiB of an object store. Loads then read in pieces of this size, as far
+  // as `wb_plan_options.staging_bytes` allows. 0: as the library likes.
+  uint64_t preferred_read;
+} wb_io;
+
+// Adds an entry to the folder that is being listed: its name, which is one component, whether it is a file or a folder, and
+// the length of a file in bytes. Only inside a `wb_io_list_fn`. Since 0.1.
+WB_API
+wb_status wb_io_entries_add(wb_io_entries *entries,
+                            const char *name,
+                            size_t name_len,
+                            uint32_t kind,
+                            uint64_t bytes);
+
+/* ----------------------------------------------------------------------
  * Context
  *
  * What the host provides to the library. A process may have several contexts. Every function that takes a context also
@@ -416,6 +520,10 @@ typedef struct wb_context_options {
   // Called once with `log_user_data` when nothing uses it any more, at the latest when the context and every object made
   // with it are gone; also if `wb_context_create` fails, unless that is because of these options. May be NULL.
   wb_destroy_fn log_destroy;
+  // The files of the host, instead of those of the operating system: every path of this context is the name of one of
+  // them, such as `"models/llama"`, and `""` is the root. The structure is copied. NULL: the operating system. The
+  // library still reads files that options name itself, such as `wb_open_options.memo`.
+  const wb_io *io;
 } wb_context_options;
 
 // Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
@@ -519,6 +627,22 @@ typedef struct wb_open_options {
   wb_str memo;
 } wb_open_options;
 
+// A file in the host's memory. Set `struct_size`. Since 0.1.
+typedef struct wb_blob {
+  // `sizeof(wb_blob)`.
+  size_t struct_size;
+  // The name, relative to the model, such as `"model.onnx"` or `"onnx/model.onnx_data"`.
+  wb_str name;
+  // The bytes, which must not change until `destroy` is called.
+  const void *data;
+  // The length in bytes.
+  size_t len;
+  // Called once with `user_data` when nothing uses the bytes any more. May be NULL.
+  wb_destroy_fn destroy;
+  // Passed to `destroy`.
+  void *user_data;
+} wb_blob;
+
 // A weight file. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
 typedef struct wb_file_info {
   // `sizeof(wb_file_info)`.
@@ -560,6 +684,48 @@ wb_status wb_model_open_memory(const wb_context *c,
                                const wb_open_options *opt,
                                wb_model **out,
                                wb_error **err);
+
+// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`, `UINT64_MAX` for all to the
+// end. It cannot refer to other files. `fd` is a descriptor, on Windows a `HANDLE`; it is duplicated and may be closed after
+// the call. Its position is neither used nor changed, except on Windows, where reading changes it. Offsets that the model
+// tells, also in errors, count from the start of the part. A descriptor of `/proc/self/fd` or of a file without a name
+// works as any other. The caller owns `*out`. Errors as for `wb_model_open`; `WB_ERR_INVALID_ARGUMENT`: the part is not
+// inside the file. Since 0.1.
+WB_API
+wb_status wb_model_open_fd(const wb_context *c,
+                           ptrdiff_t fd,
+                           uint64_t offset,
+                           uint64_t len,
+                           const wb_open_options *opt,
+                           wb_model **out,
+                           wb_error **err);
+
+// Opens a model whose files the host has, by the path of a file, an index, a numbered set or a folder among them; empty:
+// all of them are a directory with a model. Shards, external data, manifests and assets are asked for by their names,
+// under the rules for files on disk. `*io` is copied. The caller owns `*out`. Errors as for `wb_model_open`, and
+// `WB_ERR_CALLBACK`. Since 0.1.
+WB_API
+wb_status wb_model_open_io(const wb_context *c,
+                           const wb_io *io,
+                           const char *path,
+                           size_t path_len,
+                           const wb_open_options *opt,
+                           wb_model **out,
+                           wb_error **err);
+
+// Opens a model that is several files in the host's memory, without a copy: shards, external data, manifests and assets by
+// their names. `path` is that of a file, an index, a numbered set or a folder among them; empty: all of them are a
+// directory with a model. `blobs` is copied. Every blob's `destroy` is called as that of `wb_model_open_memory` is, but not
+// if the list itself is malformed. The caller owns `*out`. Errors as for `wb_model_open`. Since 0.1.
+WB_API
+wb_status wb_model_open_blobs(const wb_context *c,
+                              const wb_blob *blobs,
+                              size_t blob_count,
+                              const char *path,
+                              size_t path_len,
+                              const wb_open_options *opt,
+                              wb_model **out,
+                              wb_error **err);
 
 // Adds a reference and returns `m`. NULL is allowed. Any thread. Since 0.1.
 WB_API wb_model *wb_model_retain(wb_model *m);

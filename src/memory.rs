@@ -145,7 +145,7 @@ fn push_str_to_full(text: &mut String, more: &str, what: &str) -> Result<()> {
 }
 
 /// A copy of a text.
-pub(crate) fn text(from: &str, what: &str) -> Result<String> {
+pub fn text(from: &str, what: &str) -> Result<String> {
     let mut text = String::new();
     text.try_reserve_exact(from.len()).map_err(|_| no_memory(from.len(), size_of::<u8>(), what))?;
     text.push_str(from);

@@ -16,6 +16,14 @@ const SECTIONS: &[(&str, &str)] = &[
     ("Library", ""),
     ("Errors", ""),
     ("Cancelling", "wb_cancel *cancel; wb_open_options open;"),
+    (
+        "Host I/O",
+        "extern int32_t pak_open(void *pak, const char *name, size_t len, void **file);\n\
+         extern int32_t pak_stat(void *pak, void *file, uint64_t *bytes, uint64_t *identity);\n\
+         extern int32_t pak_read_at(void *pak, void *file, uint64_t offset, void *buffer, size_t len, size_t *done);\n\
+         extern void pak_close(void *pak, void *file);\n\
+         void *pak;",
+    ),
     ("Context", "wb_context *context;"),
     ("Models", ""),
     ("Element types", "wb_tensor_info tensor; wb_dtype_info type;"),

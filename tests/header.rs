@@ -14,6 +14,7 @@ const SECTIONS: &[&str] = &[
     "error",
     "hooks",
     "cancel",
+    "io",
     "context",
     "model",
     "dtype",

@@ -101,9 +101,11 @@ impl HostFiles for Shared {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<HostEntry>> {
-        assert_eq!(folder, "", "no folder was asked for");
-        let file = |(name, bytes): (&String, &Bytes)| HostEntry::File { name: name.clone(), bytes: bytes.len() as u64 };
-        Ok(self.0.files.iter().map(file).collect())
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let within = self.0.files.iter().filter_map(|(name, bytes)| Some((name.strip_prefix(&prefix)?, bytes)));
+        let plain = within.filter(|(name, _)| !name.starts_with("models/"));
+        let file = |(name, bytes): (&str, &Bytes)| HostEntry::File { name: name.to_owned(), bytes: bytes.len() as u64 };
+        Ok(plain.map(file).collect())
     }
 }
 
@@ -145,8 +147,8 @@ fn golden() -> Vec<(String, Bytes)> {
     entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap().into())).collect()
 }
 
-fn open(host: &Arc<Host>, entry: Option<&str>) -> Result<Model> {
-    Model::from_host_files(Arc::new(Shared(Arc::clone(host))), entry, &OpenOptions::default(), &Context::new())
+fn open(host: &Arc<Host>, path: &str) -> Result<Model> {
+    Model::from_host_files(Arc::new(Shared(Arc::clone(host))), path, &OpenOptions::default(), &Context::new())
 }
 
 fn to_host() -> PlanOptions {
@@ -176,12 +178,12 @@ fn assert_same(model: &Model, other: &Model) {
 fn a_model_of_the_host_is_the_model_of_the_disk() {
     let required = OpenOptions { policy: Policy::Required, ..OpenOptions::default() };
     let disk = Model::open(GOLDEN, &required, &Context::new()).unwrap();
-    for (fault, entry) in [(Fault::None, None), (Fault::None, Some(INDEX)), (Fault::Trickle, None)] {
+    for (fault, path) in [(Fault::None, ""), (Fault::None, INDEX), (Fault::Trickle, "")] {
         let host = Arc::new(Host { fault, is_faulty: AtomicBool::new(true), ..Host::new(golden()) });
         let files = Arc::new(Shared(Arc::clone(&host)));
-        let model = Model::from_host_files(files, entry, &required, &Context::new()).unwrap();
+        let model = Model::from_host_files(files, path, &required, &Context::new()).unwrap();
         assert_same(&model, &disk);
-        assert_eq!(host.open_now.load(Ordering::SeqCst), 4 + u64::from(entry.is_some()), "only weights stay open");
+        assert_eq!(host.open_now.load(Ordering::SeqCst), 4 + u64::from(!path.is_empty()), "only weights stay open");
     }
 }
 
@@ -189,14 +191,14 @@ fn a_model_of_the_host_is_the_model_of_the_disk() {
 fn a_model_in_memory_may_have_many_files() {
     let required = OpenOptions { policy: Policy::Required, ..OpenOptions::default() };
     let disk = Model::open(GOLDEN, &required, &Context::new()).unwrap();
-    for entry in [None, Some(INDEX), Some("./model.safetensors.index.json")] {
-        let model = Model::from_blobs(golden(), entry, &required, &Context::new()).unwrap();
+    for path in ["", INDEX, "./model.safetensors.index.json"] {
+        let model = Model::from_blobs(golden(), path, &required, &Context::new()).unwrap();
         assert_same(&model, &disk);
         assert!(model.load(&PlanOptions { target: Target::View, ..PlanOptions::default() }).is_ok());
     }
     let shards =
         [("sub/a".to_owned(), tensors(&["v"]).into()), ("m.json".to_owned(), index(&[("v", ".//sub/./a")]).into())];
-    let model = Model::from_blobs(shards, Some("m.json"), &OpenOptions::default(), &Context::new()).unwrap();
+    let model = Model::from_blobs(shards, "m.json", &OpenOptions::default(), &Context::new()).unwrap();
     assert_eq!(model.files().next().unwrap().name(), "sub/a");
 }
 
@@ -251,18 +253,17 @@ fn external_data_lies_beside_its_model_wherever_that_is() {
     let folders = ["checksum", "everywhere", "one-file", "ranges", "saved-file-each", "several-files", "subdirectory"];
     for folder in folders.map(|name| Path::new("tests/onnx/golden/external").join(name)) {
         let blobs = files_below(&folder, "");
-        for entry in [None, Some("model.onnx")] {
-            let path = entry.map_or(folder.clone(), |name| folder.join(name));
-            let disk = Model::open(path, &OpenOptions::default(), &Context::new()).unwrap();
+        for path in ["", "model.onnx"] {
+            let disk = Model::open(folder.join(path), &OpenOptions::default(), &Context::new()).unwrap();
             assert!(disk.files().len() > 1 && disk.tensors().len() > 1, "{}", folder.display());
-            let model = Model::from_blobs(blobs.clone(), entry, &OpenOptions::default(), &Context::new()).unwrap();
+            let model = Model::from_blobs(blobs.clone(), path, &OpenOptions::default(), &Context::new()).unwrap();
             assert_same(&model, &disk);
-            if entry.is_some() {
-                assert_same(&open(&Arc::new(Host::new(blobs.clone())), entry).unwrap(), &disk);
+            if !path.is_empty() {
+                assert_same(&open(&Arc::new(Host::new(blobs.clone())), path).unwrap(), &disk);
             }
         }
         let without = blobs.into_iter().filter(|(name, _)| name == "model.onnx");
-        let error = Model::from_blobs(without, None, &OpenOptions::default(), &Context::new()).unwrap_err();
+        let error = Model::from_blobs(without, "", &OpenOptions::default(), &Context::new()).unwrap_err();
         assert_eq!(error.kind(), Kind::NotFound);
         assert!(error.message().contains("the model \"model.onnx\" names the file"), "{error}");
     }
@@ -271,17 +272,17 @@ fn external_data_lies_beside_its_model_wherever_that_is() {
 #[test]
 fn blobs_that_are_missing_or_damaged_are_noticed() {
     let from =
-        |blobs: Vec<(String, Bytes)>, entry| Model::from_blobs(blobs, entry, &OpenOptions::default(), &Context::new());
-    let error = from(golden(), Some("other.json")).unwrap_err();
+        |blobs: Vec<(String, Bytes)>, path| Model::from_blobs(blobs, path, &OpenOptions::default(), &Context::new());
+    let error = from(golden(), "other.json").unwrap_err();
     assert_eq!(error.kind(), Kind::NotFound);
     assert!(error.to_string().contains("other.json"), "{error}");
     let without = golden().into_iter().filter(|(name, _)| !name.contains("00002")).collect();
-    let error = from(without, None).unwrap_err();
+    let error = from(without, "").unwrap_err();
     assert_eq!(error.kind(), Kind::NotFound);
     assert!(error.to_string().contains("model-00002-of-00004.safetensors: the shard is missing"), "{error}");
     let mut damaged: BTreeMap<String, Bytes> = golden().into_iter().collect();
     damaged.insert("config.json".to_owned(), Bytes::from_static(b"{}"));
-    let model = from(damaged.into_iter().collect(), None).unwrap();
+    let model = from(damaged.into_iter().collect(), "").unwrap();
     assert_eq!(model.asset("config.json").unwrap_err().kind(), Kind::Mismatch);
 }
 
@@ -296,7 +297,7 @@ fn faults_of_the_host_are_errors_with_a_place() {
         (Fault::Rewrite, Kind::Changed, "it has been written since"),
     ] {
         let host = Arc::new(Host { fault, ..Host::new([("m.safetensors".to_owned(), tensors(&["w"]).into())]) });
-        let model = open(&host, None).unwrap();
+        let model = open(&host, "").unwrap();
         host.is_faulty.store(true, Ordering::SeqCst);
         let errors = [
             model.bytes(0).map(|_| ()),
@@ -311,7 +312,7 @@ fn faults_of_the_host_are_errors_with_a_place() {
             assert!(error.to_string().contains(words), "{fault:?}: {error}");
         }
         if !matches!(fault, Fault::Resize | Fault::Rewrite) {
-            assert_eq!(open(&host, None).unwrap_err().kind(), kind, "{fault:?} at the open");
+            assert_eq!(open(&host, "").unwrap_err().kind(), kind, "{fault:?} at the open");
         }
     }
 }
@@ -320,15 +321,15 @@ fn faults_of_the_host_are_errors_with_a_place() {
 fn the_host_sees_plain_names_only() {
     for name in ["../secret", "/etc/passwd", r"a\\b", "sub/../../x"] {
         let host = Arc::new(Host::new([("m.json".to_owned(), index(&[("w", name)]).into())]));
-        assert_eq!(open(&host, Some("m.json")).unwrap_err().kind(), Kind::Format, "{name}");
+        assert_eq!(open(&host, "m.json").unwrap_err().kind(), Kind::Format, "{name}");
         assert_eq!(*host.names.lock().unwrap(), ["m.json"]);
     }
     let host = Arc::new(Host::new([("m.json".to_owned(), index(&[("w", "./sub//w")]).into())]));
-    assert_eq!(open(&host, Some("m.json")).unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(open(&host, "m.json").unwrap_err().kind(), Kind::NotFound);
     assert_eq!(*host.names.lock().unwrap(), ["m.json", "sub/w"]);
     for name in ["../w.safetensors", "a/w.safetensors", "", "."] {
         let host = Arc::new(Host::new([(name.to_owned(), tensors(&["w"]).into())]));
-        let error = open(&host, None).unwrap_err();
+        let error = open(&host, "").unwrap_err();
         assert_eq!(error.kind(), Kind::Callback, "{name}: {error}");
     }
 }
@@ -345,7 +346,7 @@ fn where_there_is_no_map_bytes_are_read() {
     let files = [("m.safetensors".to_owned(), tensors(&["v", "w"]).into())];
     let host = Arc::new(Host { fault: Fault::MapShort, ..Host::new(files) });
     let files = Arc::new(Shared(Arc::clone(&host)));
-    let model = Model::from_host_files(files, None, &OpenOptions::default(), &context).unwrap();
+    let model = Model::from_host_files(files, "", &OpenOptions::default(), &context).unwrap();
     let source = model.files().next().unwrap();
     assert!(source.can_view() && source.unmappable().is_none());
     for tensor in [0, 1, 0] {
@@ -396,7 +397,7 @@ fn loads_ask_for_as_much_at_once_as_the_host_prefers() {
         let host = Arc::new(Host { preferred_read: PREFERRED, ..Host::new(files) });
         let files = Arc::new(Shared(Arc::clone(&host)));
         let options = OpenOptions { policy, ..OpenOptions::default() };
-        let model = Model::from_host_files(files, None, &options, &Context::new()).unwrap();
+        let model = Model::from_host_files(files, "", &options, &Context::new()).unwrap();
         host.reads.lock().unwrap().clear();
         let plan = PlanOptions { target: Target::Host, reads, staging_bytes: 16 << 20, ..PlanOptions::default() };
         let placed = model.load(&plan).unwrap();
@@ -429,7 +430,7 @@ fn a_model_within_a_larger_file_counts_from_its_own_start() {
             let options = OpenOptions { access, ..OpenOptions::default() };
             let file = pak(folder.path(), &contents, start);
             let len = contents.len() as u64;
-            let model = Model::from_descriptor(file, start as u64, len, &options, &Context::new()).unwrap();
+            let model = Model::from_descriptor(file, start as u64, Some(len), &options, &Context::new()).unwrap();
             let found = model.tensors().get(0).unwrap();
             assert_eq!((found.span().unwrap(), model.files().next().unwrap().len()), (tensor.span().unwrap(), len));
             for reads in [Reads::Buffered, Reads::Direct] {
@@ -455,11 +456,20 @@ fn a_model_within_a_larger_file_counts_from_its_own_start() {
 fn a_part_has_its_bounds_and_no_neighbours() {
     let folder = tempfile::tempdir().unwrap();
     let open = |contents: &[u8], offset: u64, len: u64| {
-        Model::from_descriptor(pak(folder.path(), contents, 77), offset, len, &OpenOptions::default(), &Context::new())
+        Model::from_descriptor(
+            pak(folder.path(), contents, 77),
+            offset,
+            Some(len),
+            &OpenOptions::default(),
+            &Context::new(),
+        )
     };
     let good = tensors(&["w"]);
     let len = good.len() as u64;
     open(&good, 77, len).unwrap();
+    let to_the_end = File::open(folder.path().join("game.pak")).unwrap();
+    let error = Model::from_descriptor(to_the_end, 77, None, &OpenOptions::default(), &Context::new()).unwrap_err();
+    assert!(error.to_string().contains("10000 bytes after the last tensor"), "{error}");
     for (offset, len) in [(77 + len + 10_000, 1), (0, u64::MAX), (u64::MAX, 2), (77, len + 10_001)] {
         let error = open(&good, offset, len).unwrap_err();
         assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
@@ -476,6 +486,34 @@ fn a_part_has_its_bounds_and_no_neighbours() {
     let model = open(&good, 77, len).unwrap();
     File::options().write(true).open(folder.path().join("game.pak")).unwrap().set_len(90).unwrap();
     assert_eq!(model.bytes(0).unwrap_err().kind(), Kind::Changed);
-    let folder = Model::from_descriptor(File::open("src").unwrap(), 0, 1, &OpenOptions::default(), &Context::new());
+    let folder =
+        Model::from_descriptor(File::open("src").unwrap(), 0, Some(1), &OpenOptions::default(), &Context::new());
     assert!(folder.unwrap_err().to_string().contains("found a directory"));
+}
+
+/// The model of a path lies in its folder: so do the files that it names.
+#[test]
+fn files_beside_the_entry_are_those_of_its_folder() {
+    let in_folder = |(name, bytes): (String, Bytes)| (format!("models/llama/{name}"), bytes);
+    let blobs: Vec<_> = golden().into_iter().map(in_folder).collect();
+    let host = Arc::new(Host::new(blobs.clone()));
+    let virtual_files = Context::new().with_files(Arc::new(Shared(Arc::clone(&host))));
+    let required = OpenOptions { policy: Policy::Required, ..OpenOptions::default() };
+    let index = format!("models/llama/{INDEX}");
+    for path in [&*index, "models/llama/model-*-of-00004.safetensors", "./models//llama/"] {
+        let in_memory = Model::from_blobs(blobs.clone(), path, &required, &Context::new());
+        let lent = Model::from_host_files(Arc::new(Shared(Arc::clone(&host))), &index, &required, &Context::new());
+        let opened = Model::open(&index, &required, &virtual_files);
+        for model in [in_memory, lent, opened].map(Result::unwrap) {
+            assert_eq!(model.tensors().len(), 39, "{path}");
+            model.verify().unwrap().verdict(Policy::Required).unwrap();
+            model.asset("config.json").unwrap();
+        }
+    }
+    for path in ["models/none", "models/llama/none.safetensors", "none"] {
+        let error = Model::from_blobs(blobs.clone(), path, &required, &Context::new()).unwrap_err();
+        assert_eq!((error.kind(), error.site().path.as_deref()), (Kind::NotFound, Some(path)), "{error}");
+    }
+    let error = Model::open("/models/llama", &required, &virtual_files).unwrap_err();
+    assert_eq!(error.kind(), Kind::Format, "{error}");
 }

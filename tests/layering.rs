@@ -38,6 +38,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "src/memory/reserve.rs",
     "capi/src/handle.rs",
     "capi/src/hooks.rs",
+    "capi/src/io.rs",
     "capi/src/lib.rs",
     "capi/src/versioned.rs",
 ];

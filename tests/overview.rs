@@ -62,7 +62,7 @@ fn files_of(name: &str, expected: &Value) -> Files {
 /// The overview of a model in memory.
 fn overview(files: Files) -> Overview {
     let blobs = files.into_iter().map(|(name, bytes)| (name, Bytes::from(bytes)));
-    let model = Model::from_blobs(blobs, None, &OpenOptions::default(), &Context::new()).unwrap();
+    let model = Model::from_blobs(blobs, "", &OpenOptions::default(), &Context::new()).unwrap();
     Overview::of(&model).unwrap()
 }
 

@@ -146,7 +146,7 @@ fn a_set_in_memory_is_opened_by_its_name() {
         ["a-1-of-2.safetensors", "a-2-of-2.safetensors", "b.safetensors"]
             .map(|name| (name.to_owned(), weights(name).into()))
     };
-    let open = |entry| Model::from_blobs(blobs(), Some(entry), &options(Policy::None), &Context::new());
+    let open = |entry| Model::from_blobs(blobs(), entry, &options(Policy::None), &Context::new());
     assert_eq!(open("a-*-of-2.safetensors").unwrap().files().count(), 2);
     assert_eq!(open("b-*-of-2.safetensors").err().unwrap().kind(), Kind::NotFound);
 }

@@ -58,7 +58,7 @@ fn threads_of_a_load_block_all_signals_but_those_that_they_cause_themselves() {
     let options = OpenOptions { access: Access::Read, ..OpenOptions::default() };
     let context = Context::new().with_threads(3);
     let before = mask();
-    let model = Model::from_host_files(Arc::new(host.clone()), Some("m.safetensors"), &options, &context).unwrap();
+    let model = Model::from_host_files(Arc::new(host.clone()), "m.safetensors", &options, &context).unwrap();
     model.load(&PlanOptions { target: Target::Host, ..PlanOptions::default() }).unwrap();
     assert_eq!(mask(), before, "the caller's own mask is left as it was");
 

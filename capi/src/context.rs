@@ -13,8 +13,10 @@ use std::ffi::c_void;
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, Adopted, wb_destroy_fn, wb_log_fn};
+use super::io::{files, wb_io};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, options, plain};
+use weighbridge::error::Result;
 use weighbridge::host::{Context, Level};
 
 /// A context. Reference-counted and immutable, so several threads may use it at once. Since 0.1.
@@ -55,6 +57,10 @@ pub struct wb_context_options {
     /// Called once with `log_user_data` when nothing uses it any more, at the latest when the context and every object made
     /// with it are gone; also if `wb_context_create` fails, unless that is because of these options. May be NULL.
     pub log_destroy: wb_destroy_fn,
+    /// The files of the host, instead of those of the operating system: every path of this context is the name of one of
+    /// them, such as `"models/llama"`, and `""` is the root. The structure is copied. NULL: the operating system. The
+    /// library still reads files that options name itself, such as `wb_open_options.memo`.
+    pub io: *const wb_io,
 }
 
 /// Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
@@ -66,17 +72,22 @@ pub extern "C" fn wb_context_create(
 ) -> wb_status {
     call(err, || {
         // Built first: what the options hand over is dropped whatever fails.
-        let context = options(opt, "opt").map(|opt| opt.map_or_else(Context::new, |opt| build(&opt)));
+        let context = options(opt, "opt").and_then(|opt| opt.map_or_else(|| Ok(Context::new()), |opt| build(&opt)));
         let out = Out::handle(out, "out")?;
         wb_context(context?).give(out)?;
         Ok(WB_OK)
     })
 }
 
-fn build(opt: &wb_context_options) -> Context {
-    let adopted = Adopted::new(opt.log_user_data, opt.log_destroy);
+fn build(opt: &wb_context_options) -> Result<Context> {
+    let context = with_log(Context::new(), opt);
+    let files = if opt.io.is_null() { None } else { Some(files(opt.io, "io")?) };
     let threads = if opt.max_threads == WB_THREADS_ALL { usize::MAX } else { opt.max_threads as usize };
-    let context = Context::new().with_threads(threads);
+    Ok(files.into_iter().fold(context.with_threads(threads), Context::with_files))
+}
+
+fn with_log(context: Context, opt: &wb_context_options) -> Context {
+    let adopted = Adopted::new(opt.log_user_data, opt.log_destroy);
     let level = match opt.log_max_level {
         0 => return context,
         WB_LOG_ERROR => Level::Error,

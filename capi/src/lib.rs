@@ -20,6 +20,7 @@ pub mod function;
 pub mod graph;
 mod handle;
 pub mod hooks;
+pub mod io;
 pub mod library;
 pub mod metadata;
 pub mod model;
@@ -38,6 +39,7 @@ pub mod value;
 mod versioned;
 
 use std::ffi::{c_char, c_void};
+use std::fs::File;
 use std::mem::size_of;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -252,6 +254,31 @@ fn path<'a>(data: *const c_char, len: usize, name: &str) -> Result<&'a str> {
         path if path.contains('\0') => Err(Error::invalid("contains a NUL").with_subject(name)),
         path => Ok(path),
     }
+}
+
+/// A file of the caller by its descriptor, of which the library gets one of its own.
+#[cfg(unix)]
+fn descriptor(fd: isize) -> Result<File> {
+    use std::os::fd::{BorrowedFd, RawFd};
+    let fd = RawFd::try_from(fd).ok().filter(|fd| *fd >= 0);
+    let fd = fd.ok_or_else(|| Error::invalid("is not a descriptor").with_subject("fd"))?;
+    // SAFETY: not -1, and by the conventions open while this function runs.
+    let file = unsafe { BorrowedFd::borrow_raw(fd) };
+    file.try_clone_to_owned().map(File::from).map_err(|error| unusable(&error))
+}
+
+/// The same of a handle of Windows.
+#[cfg(windows)]
+fn descriptor(fd: isize) -> Result<File> {
+    use std::os::windows::io::{BorrowedHandle, RawHandle};
+    // SAFETY: by the conventions a handle that is open while this function runs.
+    let file = unsafe { BorrowedHandle::borrow_raw(fd as RawHandle) };
+    file.try_clone_to_owned().map(File::from).map_err(|error| unusable(&error))
+}
+
+fn unusable(error: &std::io::Error) -> Error {
+    let code = error.raw_os_error().unwrap_or_default();
+    Error::new(Kind::Io, format!("cannot use the descriptor: {error}")).with_subject("fd").with_os_code(code)
 }
 
 /// The pointer that an address in host memory stands for.

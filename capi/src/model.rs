@@ -18,8 +18,12 @@ use super::error::wb_error;
 use super::graph::wb_graph;
 use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, HostMemory, wb_destroy_fn, wb_progress_fn};
+use super::io::{files, wb_io};
 use super::status::{WB_OK, wb_status};
-use super::{Out, array, bytes, call, copy, fill, options, path as path_of, plain, status, text, wb_str};
+use super::{
+    Out, array, bytes, call, copy, descriptor, fill, options, options_array, path as path_of, plain, status, text,
+    wb_str,
+};
 use weighbridge::error::{Error, Result};
 use weighbridge::host::Listener;
 use weighbridge::limits::Limits;
@@ -175,6 +179,116 @@ pub extern "C" fn wb_model_open_memory(
         wb_model::of(model)?.give(out)?;
         Ok(WB_OK)
     })
+}
+
+/// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`, `UINT64_MAX` for all to the
+/// end. It cannot refer to other files. `fd` is a descriptor, on Windows a `HANDLE`; it is duplicated and may be closed after
+/// the call. Its position is neither used nor changed, except on Windows, where reading changes it. Offsets that the model
+/// tells, also in errors, count from the start of the part. A descriptor of `/proc/self/fd` or of a file without a name
+/// works as any other. The caller owns `*out`. Errors as for `wb_model_open`; `WB_ERR_INVALID_ARGUMENT`: the part is not
+/// inside the file. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_open_fd(
+    c: *const wb_context,
+    fd: isize,
+    offset: u64,
+    len: u64,
+    opt: *const wb_open_options,
+    out: *mut *mut wb_model,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        let out = Out::handle(out, "out")?;
+        let options = open_options(opt)?;
+        let file = descriptor(fd)?;
+        let len = if len == u64::MAX { None } else { Some(len) };
+        let model = Model::from_descriptor(file, offset, len, &options, &context_of(c))?;
+        wb_model::of(model)?.give(out)?;
+        Ok(WB_OK)
+    })
+}
+
+/// Opens a model whose files the host has, by the path of a file, an index, a numbered set or a folder among them; empty:
+/// all of them are a directory with a model. Shards, external data, manifests and assets are asked for by their names,
+/// under the rules for files on disk. `*io` is copied. The caller owns `*out`. Errors as for `wb_model_open`, and
+/// `WB_ERR_CALLBACK`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_open_io(
+    c: *const wb_context,
+    io: *const wb_io,
+    path: *const c_char,
+    path_len: usize,
+    opt: *const wb_open_options,
+    out: *mut *mut wb_model,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        let files = files(io, "io")?;
+        let out = Out::handle(out, "out")?;
+        let options = open_options(opt)?;
+        let path = text(path, path_len, "path")?;
+        let model = Model::from_host_files(files, path, &options, &context_of(c))?;
+        wb_model::of(model)?.give(out)?;
+        Ok(WB_OK)
+    })
+}
+
+/// A file in the host's memory. Set `struct_size`. Since 0.1.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wb_blob {
+    /// `sizeof(wb_blob)`.
+    pub struct_size: usize,
+    /// The name, relative to the model, such as `"model.onnx"` or `"onnx/model.onnx_data"`.
+    pub name: wb_str,
+    /// The bytes, which must not change until `destroy` is called.
+    pub data: *const c_void,
+    /// The length in bytes.
+    pub len: usize,
+    /// Called once with `user_data` when nothing uses the bytes any more. May be NULL.
+    pub destroy: wb_destroy_fn,
+    /// Passed to `destroy`.
+    pub user_data: *mut c_void,
+}
+
+/// Opens a model that is several files in the host's memory, without a copy: shards, external data, manifests and assets by
+/// their names. `path` is that of a file, an index, a numbered set or a folder among them; empty: all of them are a
+/// directory with a model. `blobs` is copied. Every blob's `destroy` is called as that of `wb_model_open_memory` is, but not
+/// if the list itself is malformed. The caller owns `*out`. Errors as for `wb_model_open`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_model_open_blobs(
+    c: *const wb_context,
+    blobs: *const wb_blob,
+    blob_count: usize,
+    path: *const c_char,
+    path_len: usize,
+    opt: *const wb_open_options,
+    out: *mut *mut wb_model,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        let blobs = named_blobs(blobs, blob_count)?;
+        let out = Out::handle(out, "out")?;
+        let options = open_options(opt)?;
+        let path = text(path, path_len, "path")?;
+        let model = Model::from_blobs(blobs, path, &options, &context_of(c))?;
+        wb_model::of(model)?.give(out)?;
+        Ok(WB_OK)
+    })
+}
+
+/// Takes over every blob, and then looks at them: the host is told of each, whatever is wrong with another.
+fn named_blobs(blobs: *const wb_blob, count: usize) -> Result<Vec<(String, Bytes)>> {
+    let given = options_array(blobs, count, "blobs")?;
+    let adopt = |blob: &wb_blob| HostMemory::new(blob.data, blob.len, blob.destroy, blob.user_data);
+    let adopted = memory::collect(given.iter().map(adopt), "blobs")?;
+    let named = given.iter().zip(adopted).map(|(blob, bytes)| {
+        if bytes.is_impossible() {
+            return Err(super::null("data"));
+        }
+        Ok((memory::text(blob.name.text("name")?, "name")?, Bytes::from_owner(bytes)))
+    });
+    memory::try_collect(named, "blobs")
 }
 
 fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {

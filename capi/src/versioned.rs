@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::{
-    asset, attribute, cuda, dtype, error, findings, function, graph, hooks, library, metadata, model, node, null,
+    asset, attribute, cuda, dtype, error, findings, function, graph, hooks, io, library, metadata, model, node, null,
     placement, plan, quantization, report, signature, tensor, types, value,
 };
 use weighbridge::error::{Error, Kind, Result};
@@ -41,8 +41,10 @@ versioned! {
     graph::wb_graph_info,
     graph::wb_model_info,
     hooks::wb_progress,
+    io::wb_io,
     library::wb_build_info,
     metadata::wb_metadata_info,
+    model::wb_blob,
     model::wb_file_info,
     model::wb_open_options,
     node::wb_node_info,

@@ -13,11 +13,11 @@ use crate::error::Result;
 use crate::finding::rules::{ASSET_LINK, ASSET_NAME, ASSET_SPECIAL, FILE_SPARSE, TENSORS_NONE};
 use crate::finding::{Finding, Notes};
 use crate::formats::{self, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
-use crate::host::Context;
+use crate::host::{Context, HostFiles};
 use crate::limits::Budget;
 use crate::load::{Payload, PayloadFile, UsedMemo};
 use crate::memory;
-use crate::storage::{HostFiles, Location, Source, Unwritten};
+use crate::storage::{Location, Source, Unwritten};
 use crate::verify::{FileClaim, Ledger, Manifest, Policy, RunClaim, gather, is_manifest};
 
 /// What is said of a model that is nothing but metadata.
@@ -49,39 +49,40 @@ impl Model {
         })
     }
 
-    /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names
-    /// relative to the model. `entry` is the blob that the model is entered by, `None` for all of them as a directory.
+    /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names. `path` is
+    /// that of a file, a folder or a numbered set among them, `""` for all of them as a directory.
     ///
     /// Fails with [`Kind::InvalidArgument`] if two blobs have one name, with [`Kind::Format`] if a name is not relative and
-    /// plain, and with [`Kind::NotFound`] if there is no blob that is called `entry`.
+    /// plain, and with [`Kind::NotFound`] if there is no blob at `path`.
     ///
     /// [`Kind::InvalidArgument`]: crate::Kind::InvalidArgument
     /// [`Kind::Format`]: crate::Kind::Format
     /// [`Kind::NotFound`]: crate::Kind::NotFound
     pub fn from_blobs(
         blobs: impl IntoIterator<Item = (String, Bytes)>,
-        entry: Option<&str>,
+        path: &str,
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        log_open(context, entry.unwrap_or("blobs"), || Self::read(Location::of_blobs(blobs, entry)?, options, context))
+        let what = if path.is_empty() { "files in memory" } else { path };
+        log_open(context, what, || Self::read(Location::of_blobs(blobs, path)?, options, context))
     }
 
-    /// Opens a model whose files the host lends. `entry` is the file that the model is entered by, `None` for all of
-    /// them as a directory. The model keeps `files` as long as it lives.
+    /// Opens a model whose files the host lends. `path` is that of a file, a folder or a numbered set among them, `""` for
+    /// all of them as a directory. The model keeps `files` as long as it lives.
     pub fn from_host_files(
         files: Arc<dyn HostFiles>,
-        entry: Option<&str>,
+        path: &str,
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        log_open(context, entry.unwrap_or("files of the host"), || {
-            Self::read(Location::of_host(files, entry, options.access, context)?, options, context)
+        log_open(context, if path.is_empty() { "files of the host" } else { path }, || {
+            Self::read(Location::of_host(files, path, options.access, context)?, options, context)
         })
     }
 
-    /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`. It cannot name
-    /// other files.
+    /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`, or all to the end. It
+    /// cannot name other files.
     ///
     /// Offsets that the model tells, also in errors, count from the start of the part. The descriptor is kept; its own
     /// position is neither used nor changed, except on Windows, where reading changes it. Fails with
@@ -91,7 +92,7 @@ impl Model {
     pub fn from_descriptor(
         file: File,
         offset: u64,
-        len: u64,
+        len: Option<u64>,
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {

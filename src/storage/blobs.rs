@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -12,7 +13,11 @@ use super::tree::{Entry, TreeBuilder};
 use crate::error::{Error, Kind, Result};
 
 /// A model in memory: its files by their plain names. Folders are what stands before a `/`.
-pub(super) struct Blobs(BTreeMap<String, Bytes>);
+pub(super) struct Blobs {
+    by_name: Arc<BTreeMap<String, Bytes>>,
+    /// What stands before the names of the model's files; empty if nothing does.
+    prefix: String,
+}
 
 impl Blobs {
     /// Blobs by the names that the caller gives them, which must be plain or have a plain spelling of their own each.
@@ -24,21 +29,21 @@ impl Blobs {
                 return Err(Error::invalid("two blobs have this name: expected one").with_subject(name));
             }
         }
-        Ok(Self(by_name))
+        Ok(Self { by_name: Arc::new(by_name), prefix: String::new() })
     }
 }
 
 impl Files for Blobs {
     fn open(&self, name: &str, _: Role) -> Result<Source> {
-        let bytes = self.0.get(name);
+        let bytes = self.by_name.get(&format!("{}{name}", self.prefix));
         let bytes = bytes.ok_or_else(|| Error::new(Kind::NotFound, "there is no blob of this name"))?;
         Ok(Source::from_memory(name, bytes.clone()))
     }
 
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
-        let prefix = prefix_of(folder);
-        let beneath =
-            self.0.range(prefix.clone()..).map_while(|(name, bytes)| Some((name.strip_prefix(&prefix)?, bytes)));
+        let prefix = format!("{}{}", self.prefix, prefix_of(folder));
+        let after = self.by_name.range(prefix.clone()..);
+        let beneath = after.map_while(|(name, bytes)| Some((name.strip_prefix(&prefix)?, bytes)));
         let mut last = None;
         for (name, bytes) in beneath {
             match name.split_once('/') {
@@ -54,8 +59,16 @@ impl Files for Blobs {
         Ok(())
     }
 
+    fn within(&self, folder: &str) -> Option<Box<dyn Files>> {
+        let prefix = format!("{}{}", self.prefix, prefix_of(folder));
+        Some(Box::new(Self { by_name: Arc::clone(&self.by_name), prefix }))
+    }
+
     fn shown(&self, name: &str) -> String {
-        if name.is_empty() { "memory".to_owned() } else { name.to_owned() }
+        match format!("{}{name}", self.prefix).trim_end_matches('/') {
+            "" => "memory".to_owned(),
+            shown => shown.to_owned(),
+        }
     }
 }
 

@@ -49,8 +49,8 @@ pub(super) trait Files: Send + Sync {
         None
     }
 
-    /// The files of a folder, `""` for the model's own, by their names in it; links of theirs may lead to wherever those of this one may. `None` if there is no
-    /// such folder, or if it is none of a disk.
+    /// The files of a folder, `""` for the model's own, by their names in it; links of theirs may lead to wherever those of this one
+    /// may. `None` if there is no such folder, as far as that is known.
     fn within(&self, _folder: &str) -> Option<Box<dyn Files>> {
         None
     }

@@ -9,97 +9,41 @@ use bytes::Bytes;
 
 use super::chunked::Ordinary;
 use super::files::{Files, Role};
-use super::name::plain_name;
+use super::name::{plain_name, prefix_of};
 use super::stored::{FileId, Stored, resized, rewritten};
 use super::tree::{Entry, TreeBuilder};
 use super::{Access, Chunked, Source};
 use crate::error::{Error, Kind, Result};
-use crate::host::Context;
-
-/// The files of a model as a host has them. Methods are called from any thread, several at once, with no lock held.
-///
-/// What a host answers is checked like what a file says: an answer that cannot be true is an error of
-/// [`Kind::Callback`].
-pub trait HostFiles: Send + Sync {
-    /// Opens a file by its name relative to the model. The name is plain: `/` stands between folders, and it has
-    /// neither empty components nor `.` or `..`.
-    ///
-    /// A file that does not exist is an error of [`Kind::NotFound`]: some files, such as manifests, are only looked
-    /// for. Tensors, assets and manifests may be opened more than once, and assets are opened again for each read.
-    fn open(&self, name: &str) -> Result<Box<dyn HostFile>>;
-
-    /// Lists a folder by its plain name, `""` for that of the model itself, in any order. Asked only for models that
-    /// are opened as a folder or by an index.
-    fn list(&self, folder: &str) -> Result<Vec<HostEntry>>;
-}
-
-/// One file that a host has opened. Methods are called from any thread, several at once, with no lock held.
-pub trait HostFile: Send + Sync {
-    /// Bytes. The library asks when it opens the file and again before it hands bytes out: another answer means that
-    /// the file has changed ([`Kind::Changed`]).
-    fn size(&self) -> Result<u64>;
-
-    /// Reads some of the bytes at `offset` into the start of `buffer`, at least one, and returns how many; 0 only where
-    /// the file ends. `buffer` is not empty and the range is never beyond the size.
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize>;
-
-    /// A number that changes when the contents do, such as a hash of an object's ETag. The default never changes.
-    fn identity(&self) -> Result<u64> {
-        Ok(0)
-    }
-
-    /// All bytes of the file in memory, if the host has them there: it gives zero-copy pointers. Called at most once
-    /// for each view until it succeeds, and never with [`Access::Read`]. The alignment of such a file is told as 1
-    /// until then.
-    fn map(&self) -> Option<Bytes> {
-        None
-    }
-
-    /// Bytes that are best asked for at once, such as 8 MiB of an object store; 0, the default: as the library likes.
-    /// Loads then read in pieces of this size, as far as [`staging_bytes`](crate::PlanOptions::staging_bytes) allows.
-    fn preferred_read(&self) -> usize {
-        0
-    }
-}
-
-/// What lies in a folder of the host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HostEntry {
-    /// A file.
-    File {
-        /// One component of a name.
-        name: String,
-        /// Its size.
-        bytes: u64,
-    },
-    /// A folder in it.
-    Folder {
-        /// One component of a name.
-        name: String,
-    },
-}
+use crate::host::{Context, HostEntry, HostFile, HostFiles};
 
 /// The files of a host as those of a model.
 pub(super) struct Lent {
     files: Arc<dyn HostFiles>,
+    /// What stands before the names of the model's files; empty if nothing does.
+    prefix: String,
     access: Access,
     context: Context,
 }
 
 impl Lent {
     pub(super) fn new(files: Arc<dyn HostFiles>, access: Access, context: &Context) -> Self {
-        Self { files, access, context: context.clone() }
+        Self { files, prefix: String::new(), access, context: context.clone() }
+    }
+
+    /// What the host calls a file or a folder of the model.
+    fn name(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
     }
 }
 
 impl Files for Lent {
     fn open(&self, name: &str, role: Role) -> Result<Source> {
-        let file = LentFile::open(&self.files, name, role, self.access)?;
+        let file = LentFile::open(&self.files, self.name(name), role, self.access)?;
         Ok(Source::stored(name, Box::new(file), &self.context))
     }
 
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
-        for entry in self.files.list(folder)? {
+        for entry in self.files.list(self.name(folder).trim_end_matches('/'))? {
             let (name, entry) = match &entry {
                 HostEntry::File { name, bytes } => (name, Entry::File(*bytes)),
                 HostEntry::Folder { name } => (name, Entry::Folder),
@@ -112,8 +56,21 @@ impl Files for Lent {
         Ok(())
     }
 
+    fn within(&self, folder: &str) -> Option<Box<dyn Files>> {
+        let prefix = self.name(&prefix_of(folder));
+        Some(Box::new(Self {
+            files: Arc::clone(&self.files),
+            prefix,
+            access: self.access,
+            context: self.context.clone(),
+        }))
+    }
+
     fn shown(&self, name: &str) -> String {
-        if name.is_empty() { "the files of the host".to_owned() } else { name.to_owned() }
+        match self.name(name).trim_end_matches('/') {
+            "" => "the files of the host".to_owned(),
+            shown => shown.to_owned(),
+        }
     }
 }
 
@@ -157,13 +114,13 @@ impl Deref for Opened<'_> {
 }
 
 impl LentFile {
-    fn open(files: &Arc<dyn HostFiles>, name: &str, role: Role, access: Access) -> Result<Self> {
-        let file = files.open(name)?;
+    fn open(files: &Arc<dyn HostFiles>, name: String, role: Role, access: Access) -> Result<Self> {
+        let file = files.open(&name)?;
         let (len, identity, preferred_read) = (file.size()?, file.identity()?, file.preferred_read());
         let is_asset = role == Role::Asset;
         let handle = if is_asset { Handle::Reopened(Arc::clone(files)) } else { Handle::Held(file) };
         let can_map = access == Access::Map && !is_asset;
-        Ok(Self { handle, name: name.to_owned(), len, identity, can_map, preferred_read })
+        Ok(Self { handle, name, len, identity, can_map, preferred_read })
     }
 
     fn reach(&self) -> Result<Opened<'_>> {

@@ -11,12 +11,12 @@ use super::address::Address;
 use super::blobs::Blobs;
 use super::disk::{Disk, explain_dead_link};
 use super::files::{Files, Role, SnapshotTree};
-use super::lent::{HostFiles, Lent};
+use super::lent::Lent;
 use super::name::{is_of_set, plain_name};
 use super::source::Source;
 use super::tree::{Listed, OddName, Tree};
 use crate::error::{Error, Kind, Result};
-use crate::host::Context;
+use crate::host::{Context, HostFiles};
 
 /// A place that a model is read from: an entry, and a door to the files beside it.
 pub(crate) struct Location {
@@ -45,8 +45,8 @@ enum Neighbours {
 }
 
 impl Location {
-    /// A file or a directory of the disk, or a numbered set of files; symbolic links may also lead to the directories
-    /// `link_roots`. `context` hears of files that cannot be mapped.
+    /// A file or a directory of the disk, or of the files that the host of `context` lends, or a numbered set of files; symbolic links
+    /// may also lead to the directories `link_roots`. `context` hears of files that cannot be mapped.
     pub(crate) fn open(path: &Path, access: Access, link_roots: &[PathBuf], context: &Context) -> Result<Self> {
         Self::open_for(Wanted::Model, path, access, link_roots, context)
     }
@@ -63,6 +63,11 @@ impl Location {
         link_roots: &[PathBuf],
         context: &Context,
     ) -> Result<Self> {
+        if let Some(files) = context.files() {
+            let name =
+                path.to_str().ok_or_else(|| Error::invalid("expected UTF-8").with_path(path.to_string_lossy()))?;
+            return Self::of_host(Arc::clone(files), name, access, context);
+        }
         let open = |path| Disk::open(path, wanted, access, link_roots, context);
         let at = |(disk, entry), set| Self { set, ..Self::new(Neighbours::Files(Box::new(disk)), entry) };
         match open(path) {
@@ -74,20 +79,38 @@ impl Location {
         }
     }
 
-    /// The files that a host lends; `entry` names the one that the model is entered by, `None` for the folder as a
-    /// whole.
-    pub(crate) fn of_host(
-        files: Arc<dyn HostFiles>,
-        entry: Option<&str>,
-        access: Access,
-        context: &Context,
-    ) -> Result<Self> {
-        Self::enter(Box::new(Lent::new(files, access, context)), entry)
+    /// The files that a host lends; `path` is that of a file, a folder or a numbered set among them, `""` for all.
+    pub(crate) fn of_host(files: Arc<dyn HostFiles>, path: &str, access: Access, context: &Context) -> Result<Self> {
+        Self::at(Box::new(Lent::new(files, access, context)), path)
     }
 
-    /// Files in memory, by name; `entry` as for [`of_host`](Self::of_host).
-    pub(crate) fn of_blobs(blobs: impl IntoIterator<Item = (String, Bytes)>, entry: Option<&str>) -> Result<Self> {
-        Self::enter(Box::new(Blobs::new(blobs)?), entry)
+    /// Files in memory, by name; `path` as for [`of_host`](Self::of_host).
+    pub(crate) fn of_blobs(blobs: impl IntoIterator<Item = (String, Bytes)>, path: &str) -> Result<Self> {
+        Self::at(Box::new(Blobs::new(blobs)?), path)
+    }
+
+    /// A file, a folder or a numbered set among files that may be in folders: the model is what lies in its folder.
+    fn at(files: Box<dyn Files>, path: &str) -> Result<Self> {
+        if path.is_empty() {
+            return Self::enter(files, None);
+        }
+        let path = plain_name(path.trim_end_matches('/')).map_err(|e| e.with_path(path))?;
+        let within =
+            |folder: &str| files.within(folder).ok_or_else(|| Error::new(Kind::NotFound, "there is no such folder"));
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let missing = match Self::enter(within(folder)?, Some(name)) {
+            Err(e) if e.kind() == Kind::NotFound => e,
+            entered => return entered,
+        };
+        let location = Self::enter(within(&path)?, None)?;
+        match location.tree() {
+            // A host need not tell an empty folder from one that is not there.
+            Ok(tree) if tree.files.is_empty() && tree.folders.is_empty() => Err(missing),
+            Err(e) if e.kind() == Kind::NotFound => Err(missing),
+            // It has no list of folders, and the file is not there.
+            Err(e) if e.kind() == Kind::Unsupported => Err(missing),
+            _ => Ok(location),
+        }
     }
 
     fn enter(files: Box<dyn Files>, entry: Option<&str>) -> Result<Self> {
@@ -99,8 +122,8 @@ impl Location {
         Ok(location)
     }
 
-    /// A part of a file: `len` bytes from `start`. There are no files beside it.
-    pub(crate) fn of_part(file: File, start: u64, len: u64, access: Access, context: &Context) -> Result<Self> {
+    /// A part of a file: `len` bytes from `start`, or all to the end. There are no files beside it.
+    pub(crate) fn of_part(file: File, start: u64, len: Option<u64>, access: Access, context: &Context) -> Result<Self> {
         let neighbours = Neighbours::None("a model that is opened by a descriptor cannot name other files");
         Ok(Self::new(neighbours, Some(Disk::part(file, start, len, access, context)?)))
     }

@@ -39,7 +39,6 @@ pub(crate) use chunked::Chunked;
 pub(crate) use disk::snapshot_around;
 pub use draft::Draft;
 pub(crate) use draft::{scratch_beside, write_scratch};
-pub use lent::{HostEntry, HostFile, HostFiles};
 pub(crate) use location::Location;
 pub(crate) use mmap::map_scratch;
 pub(crate) use name::{normal_name, plain_name, prefix_of};

@@ -100,7 +100,7 @@ fn the_position_of_a_given_descriptor_is_not_moved() {
     let mut file = File::open(&path).unwrap();
     file.seek(SeekFrom::Start(7)).unwrap();
     let given = file.try_clone().unwrap();
-    let model = Model::from_descriptor(given, 0, len, &OpenOptions::default(), &Context::new()).unwrap();
+    let model = Model::from_descriptor(given, 0, Some(len), &OpenOptions::default(), &Context::new()).unwrap();
     assert!(model.notes().is_empty());
     assert!(cfg!(windows) || file.stream_position().unwrap() == 7);
 }

@@ -65,7 +65,7 @@ fn beside(files: &[(&str, &str)]) -> Vec<(&'static str, String)> {
     let classifier = scores(vec![input("image", &[-1, 3, 224, 224])], "image", vec![]);
     let files = files.iter().map(|(name, text)| ((*name).to_owned(), Bytes::copy_from_slice(text.as_bytes())));
     let blobs = [("model.onnx".to_owned(), Bytes::from(classifier))].into_iter().chain(files);
-    let model = Model::from_blobs(blobs, None, &OpenOptions::default(), &Context::new()).unwrap();
+    let model = Model::from_blobs(blobs, "", &OpenOptions::default(), &Context::new()).unwrap();
     let overview = Overview::of(&model).unwrap();
     let found = check(&model, &CheckOptions::default()).unwrap();
     let labels = found.iter().find(|finding| finding.rule == "model.labels").map(|finding| &finding.message);

@@ -152,7 +152,7 @@ fn files_that_a_manifest_contradicts_are_not_used() {
         files.push(("SHA256SUMS".to_owned(), sums(digest).into_bytes()));
         let blobs = files.into_iter().map(|(name, bytes)| (name, bytes.into()));
         let options = OpenOptions { policy, ..Default::default() };
-        Overview::of(&Model::from_blobs(blobs, None, &options, &Context::new()).unwrap()).unwrap()
+        Overview::of(&Model::from_blobs(blobs, "", &options, &Context::new()).unwrap()).unwrap()
     };
     let wrong = "0".repeat(64);
     let used = overview_of(&right, Policy::IfPresent);

@@ -62,10 +62,11 @@ impl OnDisk {
         Ok(Self { descriptor: Descriptor::Held(file), path, identity, start: 0, len, can_map })
     }
 
-    /// A part of a file that stays open.
-    pub(super) fn part(file: File, start: u64, len: u64, access: Access) -> Result<Self> {
+    /// A part of a file that stays open: so many bytes, or all to its end.
+    pub(super) fn part(file: File, start: u64, len: Option<u64>, access: Access) -> Result<Self> {
         let identity = Identity::of_file(&file)?;
         let size = identity.size;
+        let len = len.unwrap_or(size.saturating_sub(start));
         if start.checked_add(len).is_none_or(|end| end > size) {
             let message = format!("{len} bytes from offset {start} are not inside the {size} bytes of the file");
             return Err(Error::invalid(message));

@@ -75,7 +75,7 @@ impl Disk {
     }
 
     /// The part of an open file that begins at `start`, as a file of its own.
-    pub(super) fn part(file: File, start: u64, len: u64, access: Access, context: &Context) -> Result<Source> {
+    pub(super) fn part(file: File, start: u64, len: Option<u64>, access: Access, context: &Context) -> Result<Source> {
         let part = OnDisk::part(file, start, len, access).map_err(|e| e.with_path(PART))?;
         Ok(Source::stored(PART, Box::new(part), context))
     }

@@ -1,9 +1,12 @@
-//! What the host provides: threads, a log, and control over work that takes long.
+//! What the host provides: files, threads, a log, and control over work that takes long.
 
-use std::fmt;
-use std::ops::ControlFlow;
+mod control;
+mod files;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use control::{Cancel, Listener, Progress};
+pub use files::{HostEntry, HostFile, HostFiles};
 
 use crate::error::{Error, Escaped, Kind, Result};
 
@@ -38,7 +41,8 @@ pub type Log = dyn Fn(Level, &str, &str) + Send + Sync;
 
 /// What the host provides. Cheap to clone; a process may have several.
 ///
-/// The default provides nothing: the thread of the caller does the work, and nothing is logged.
+/// The default provides nothing: files are those of the operating system, the thread of the caller does the work, and nothing is
+/// logged.
 #[derive(Clone, Default)]
 pub struct Context(Arc<Services>);
 
@@ -46,6 +50,7 @@ pub struct Context(Arc<Services>);
 struct Services {
     threads: usize,
     log: Option<(Level, Arc<Log>)>,
+    files: Option<Arc<dyn HostFiles>>,
 }
 
 impl Context {
@@ -65,6 +70,19 @@ impl Context {
     #[must_use]
     pub fn with_log(self, level: Level, log: Arc<Log>) -> Self {
         Self(Arc::new(Services { log: Some((level, log)), ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// Opens models from the files of the host instead of those of the operating system: paths are names of these. Such a path is
+    /// relative, has `/` between folders and no `..`; `""` is the root. There are no links, and files are not remembered by a
+    /// [`Memo`](crate::verify::Memo).
+    #[must_use]
+    pub fn with_files(self, files: Arc<dyn HostFiles>) -> Self {
+        Self(Arc::new(Services { files: Some(files), ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// The files that the host lends.
+    pub(crate) fn files(&self) -> Option<&Arc<dyn HostFiles>> {
+        self.0.files.as_ref()
     }
 
     /// Threads that one task may create.
@@ -87,66 +105,5 @@ impl Context {
         {
             log(level, target, &Escaped(&text()).to_string());
         }
-    }
-}
-
-/// How far an operation is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// Bytes processed so far.
-    pub done_bytes: u64,
-    /// Bytes that the operation will process in all; 0: not known.
-    pub total_bytes: u64,
-    /// Tensors whose bytes are all processed.
-    pub done_tensors: u64,
-    /// Tensors that the operation will process; 0: none, or not known.
-    pub total_tensors: u64,
-}
-
-/// A function that is told how far an operation is, on the thread that called the operation, and may cancel it by
-/// [`ControlFlow::Break`].
-#[derive(Clone)]
-pub struct Listener(Arc<Listening>);
-
-type Listening = dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync;
-
-impl Listener {
-    /// Wraps a function.
-    pub fn new(function: impl Fn(&Progress) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(function))
-    }
-
-    /// Calls the function.
-    pub(crate) fn tell(&self, progress: &Progress) -> ControlFlow<()> {
-        (self.0)(progress)
-    }
-}
-
-impl fmt::Debug for Listener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Listener")
-    }
-}
-
-/// Stops operations from another thread. Clones share one state: an operation that is given a clone stops with
-/// [`Kind::Cancelled`] soon after [`cancel`](Self::cancel) has been called on any of them.
-#[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    /// A handle that nobody has cancelled yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Cancels the operations that have this handle, also those that start later.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether [`cancel`](Self::cancel) has been called.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
     }
 }
