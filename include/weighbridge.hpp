@@ -86,6 +86,7 @@
 #include "weighbridge/device.hpp"
 #include "weighbridge/options.hpp"
 #include "weighbridge/load.hpp"
+#include "weighbridge/io.hpp"
 
 namespace weighbridge {
 inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
@@ -99,6 +100,9 @@ struct context_options {
   wb_log_fn log = nullptr;        ///< must not throw; see log_to()
   void* log_user_data = nullptr;
   wb_destroy_fn log_destroy = nullptr;
+  /// The files of the host instead of those of the operating system: paths are their names. It outlives the context and every
+  /// object made with it. nullptr: the operating system.
+  host_files* files = nullptr;
 
   /// Sends log messages to `sink(log_level, std::string_view target, std::string_view message)`. `sink` is not copied: it
   /// must outlive the context and every object made with it. It may be called on several threads at once. Exceptions that
@@ -120,7 +124,7 @@ struct context_options {
   }
 };
 
-/// The threads and the log of a host. A model that is opened without a context uses no threads and does not log. A model
+/// The threads, the log and the files of a host. A model that is opened without a context uses no threads and does not log. A model
 /// keeps its context alive.
 class context : public detail::handle<wb_context, wb_context_release> {
  public:
@@ -133,6 +137,11 @@ class context : public detail::handle<wb_context, wb_context_release> {
     c.log = options.log;
     c.log_user_data = options.log_user_data;
     c.log_destroy = options.log_destroy;
+    wb_io io{};
+    if (options.files) {
+      io = detail::io_of(*options.files);
+      c.io = &io;
+    }
     return detail::make<context>([&](auto out, auto why) { return wb_context_create(&c, out, why); });
   }
   [[nodiscard]] context retain() const noexcept { return context(wb_context_retain(get())); }
@@ -228,6 +237,36 @@ class model : public detail::handle<wb_model, wb_model_release> {
     if (!kept) return detail::failure(status::out_of_memory, "no memory for the owner of the bytes");
     const auto destroy = [](void* owned) noexcept { delete static_cast<Owner*>(owned); };
     return open_memory_with(host, bytes, destroy, kept, options);
+  }
+
+  /// Opens a model whose files the host has, by the path of a file, an index, a numbered set or a folder among them, "" for
+  /// all of them. `files` outlives the model, its buffers and its views.
+  [[nodiscard]] static expected<model> open_files(host_files& files, std::string_view path,
+                                                  const open_options& options = {},
+                                                  const context* host = nullptr) noexcept {
+    const wb_open_options c = in_c(options);
+    const wb_io io = detail::io_of(files);
+    return detail::make<model>([&](auto out, auto why) {
+      return wb_model_open_io(host ? host->get() : nullptr, &io, path.data(), path.size(), &c, out, why);
+    });
+  }
+  /// Opens a model that is several files in memory, by the path of one of them, of a numbered set or of a folder, "" for all
+  /// of them. `Blobs` is a contiguous container of blob, such as std::vector or std::array.
+  template <class Blobs>
+  [[nodiscard]] static expected<model> open_blobs(const Blobs& blobs, std::string_view path,
+                                                  const open_options& options = {}, const context* host = nullptr) {
+    return open_blobs_with(host, {std::data(blobs), std::size(blobs)}, path, options);
+  }
+  /// Opens a model that is a part of a larger file: `bytes` bytes from `offset`, UINT64_MAX for all to the end. The
+  /// descriptor, on Windows a HANDLE, is duplicated. The model cannot refer to other files.
+  [[nodiscard]] static expected<model> open_descriptor(std::ptrdiff_t descriptor, std::uint64_t offset = 0,
+                                                       std::uint64_t bytes = UINT64_MAX,
+                                                       const open_options& options = {},
+                                                       const context* host = nullptr) noexcept {
+    const wb_open_options c = in_c(options);
+    return detail::make<model>([&](auto out, auto why) {
+      return wb_model_open_fd(host ? host->get() : nullptr, descriptor, offset, bytes, &c, out, why);
+    });
   }
 
   [[nodiscard]] model retain() const noexcept { return model(wb_model_retain(get())); }
@@ -384,6 +423,24 @@ class model : public detail::handle<wb_model, wb_model_release> {
     return detail::make<model>([&](auto out, auto why) {
       return wb_model_open(host, path.data(), path.size(), &c, out, why);
     });
+  }
+  static expected<model> open_blobs_with(const context* host, span<const blob> blobs, std::string_view path,
+                                         const open_options& options) noexcept {
+    auto* const in_c_form = new (std::nothrow) wb_blob[blobs.size() + 1];
+    if (!in_c_form) return detail::failure(status::out_of_memory, "no memory for the list of blobs");
+    for (std::size_t i = 0; i < blobs.size(); i++) {
+      in_c_form[i] = detail::sized<wb_blob>();
+      in_c_form[i].name = wb_str{blobs[i].name.data(), blobs[i].name.size()};
+      in_c_form[i].data = blobs[i].bytes.data();
+      in_c_form[i].len = blobs[i].bytes.size();
+    }
+    const wb_open_options c = in_c(options);
+    auto opened = detail::make<model>([&](auto out, auto why) {
+      return wb_model_open_blobs(host ? host->get() : nullptr, in_c_form, blobs.size(), path.data(), path.size(), &c, out,
+                                 why);
+    });
+    delete[] in_c_form;
+    return opened;
   }
   static expected<model> open_memory_with(const context* host, span<const std::byte> bytes, wb_destroy_fn destroy,
                                           void* owner, const open_options& options) noexcept {
