@@ -473,6 +473,67 @@ wb_status wb_io_entries_add(wb_io_entries *entries,
                             uint64_t bytes);
 
 /* ----------------------------------------------------------------------
+ * Host threads
+ *
+ * The work of tasks on threads of the host, such as the workers of its job system, and what the host does on those of the
+ * library.
+ *
+ *   wb_threads threads = {0};
+ *   threads.struct_size = sizeof threads;
+ *   threads.user_data = queue;
+ *   threads.spawn = queue_push;
+ *   options.threads = &threads;
+ *   options.max_threads = 4;
+ *
+ * and each worker of the host:
+ *
+ *   while ((job = queue_pop(queue)) != NULL) {
+ *     wb_job_run(job);
+ *     wb_job_release(job);
+ *   }
+ *
+ * Jobs may be run in any order, late or not at all: whoever calls `wb_task_step` or `wb_task_wait` does the work that no job
+ * has begun.
+ */
+
+// A part of the work of a task. One owner. Since 0.1.
+typedef struct wb_job wb_job;
+
+// Takes a job, which the host then owns: it calls `wb_job_run` later on any thread, or at once, and then `wb_job_release`.
+// Returns `WB_OK`; every other value means that the host does not take the job, which is logged as a warning. Called by
+// `wb_plan_start`, and by every function that loads, verifies or hashes at once. Since 0.1.
+typedef wb_status (*wb_spawn_fn)(void *user_data, struct wb_job *job);
+
+// Called on a thread of the library when it begins or before it ends. `number` counts from 0; no two threads of a context
+// have the same number at the same time. Since 0.1.
+typedef void (*wb_thread_fn)(void *user_data, uint32_t number);
+
+// How the host takes part in the work of tasks. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_threads {
+  // `sizeof(wb_threads)`.
+  size_t struct_size;
+  // Passed to the functions.
+  void *user_data;
+  // Called once with `user_data` when no function will be called any more; also if `wb_context_create` fails, unless that
+  // is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Runs the work on threads of the host, in up to `wb_context_options.max_threads` jobs for each task. NULL: the library
+  // creates the threads.
+  wb_spawn_fn spawn;
+  // Called on each thread that the library creates, when it begins. May be NULL.
+  wb_thread_fn start;
+  // Called on each thread that the library creates, before it ends. May be NULL.
+  wb_thread_fn stop;
+} wb_threads;
+
+// Does the work of a job until there is nothing more for it, which may be the end of the task. If the job has been run
+// before, or its task is over, there is nothing to do. Any thread. Since 0.1.
+WB_API wb_status wb_job_run(wb_job *job);
+
+// Releases a job, run or not. NULL is allowed. Any thread. Since 0.1.
+WB_API void wb_job_release(wb_job *job);
+
+/* ----------------------------------------------------------------------
  * Context
  *
  * What the host provides to the library. A process may have several contexts. Every function that takes a context also
@@ -507,8 +568,9 @@ typedef struct wb_context wb_context;
 typedef struct wb_context_options {
   // `sizeof(wb_context_options)`.
   size_t struct_size;
-  // Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
-  // processor. 0: none, and the calling thread does the work. On Linux they block all signals except `SIGSEGV`,
+  // Threads that the library may create for all tasks of the context together. They are created when there is work, and
+  // when a task has been released and no other one has work for them, they have ended. `WB_THREADS_ALL`: one for each
+  // processor. 0: none, and the calling thread does the work. The child of a fork has none in a context that it inherits. On Linux they block all signals except `SIGSEGV`,
   // `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP` and `SIGABRT`, so handlers of the host do not run on them.
   uint32_t max_threads;
   // The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
@@ -524,6 +586,8 @@ typedef struct wb_context_options {
   // them, such as `"models/llama"`, and `""` is the root. The structure is copied. NULL: the operating system. The
   // library still reads files that options name itself, such as `wb_open_options.memo`.
   const wb_io *io;
+  // How the host takes part in the work of tasks. The structure is copied. NULL: not at all.
+  const wb_threads *threads;
 } wb_context_options;
 
 // Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
@@ -1659,8 +1723,8 @@ WB_API void wb_plan_release(wb_plan *p);
 /* ----------------------------------------------------------------------
  * Loading: the task
  *
- * A task is one pass over the bytes. Threads of its own do the work if the context allows them; otherwise the calls to
- * `wb_task_step` or `wb_task_wait` do it.
+ * A task is one pass over the bytes. The threads of the context do the work, if it has any, and with them the calls to
+ * `wb_task_step` and `wb_task_wait`.
  *
  *   wb_plan_start(plan, &task, &err);
  *   while ((status = wb_task_step(task, 2000000, &progress, &err)) == WB_PENDING) {
@@ -1674,6 +1738,10 @@ WB_API void wb_plan_release(wb_plan *p);
 
 // A task. One owner. Since 0.1.
 typedef struct wb_task wb_task;
+
+// Called when a task has ended, by whatever, and nobody works on it any more: on the thread that has ended it. It may ask
+// the task for its state, wake up a thread or write to an eventfd; it must not release the task. Since 0.1.
+typedef void (*wb_end_fn)(void *user_data);
 
 // Starts a plan: allocates the memory of the target, checks that the files have not been written since they were opened,
 // and starts the threads that the context allows. A plan may be started several times. The caller owns `*out`. The CUDA
@@ -1691,7 +1759,8 @@ wb_status wb_plan_start(const wb_plan *p,
 // Works on this thread for at most about `budget_ns` nanoseconds, but at least for one block; `UINT64_MAX` works to the
 // end. A block that is not expected to fit the rest of the budget is left for the next call: a block has at most
 // `wb_plan_options.block_bytes`. Contents that no file holds as they are, such as lists of numbers in ONNX, are built in
-// one step. If the task has threads, they do the work, and this only waits for them. `out` may be NULL.
+// one step. When other threads have all that is left, this waits for them. A task that has been stepped is to be stepped,
+// or waited for, to its end: other threads need not be there for what this one has begun. `out` may be NULL.
 //
 // Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything has been checked and placed. An error is
 // final. Since 0.1.
@@ -1716,6 +1785,14 @@ wb_status wb_task_wait(wb_task *t,
                        wb_progress_fn progress,
                        void *user_data,
                        wb_error **err);
+
+// Calls `end` once with `user_data` when the task ends: at once if it has, and at the latest while it is released. So no
+// thread has to wait for a task that the threads of the context work on; a task that nobody works on does not end. Each
+// call adds a function. Any thread. Since 0.1.
+WB_API
+wb_status wb_task_on_end(wb_task *t,
+                         wb_end_fn end,
+                         void *user_data);
 
 // Cancels a task: it stops at its next block, and the thread that steps or waits gets `WB_ERR_CANCELLED`. Any thread, as
 // long as the task has not been released; a `wb_cancel` in the options of the plan does not have this restriction. NULL

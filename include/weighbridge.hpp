@@ -85,6 +85,7 @@
 #include "weighbridge/report.hpp"
 #include "weighbridge/device.hpp"
 #include "weighbridge/options.hpp"
+#include "weighbridge/threads.hpp"
 #include "weighbridge/load.hpp"
 #include "weighbridge/io.hpp"
 
@@ -95,7 +96,9 @@ inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
 
 /// What the host provides to the library.
 struct context_options {
-  std::uint32_t max_threads = 0;  ///< that the library may create for each task; 0: none, the caller does the work
+  /// Threads that the library may create for all tasks together; 0: none, the caller does the work. With `jobs` the most
+  /// jobs of one task.
+  std::uint32_t max_threads = 0;
   log_level log_max_level = log_level::none;
   wb_log_fn log = nullptr;        ///< must not throw; see log_to()
   void* log_user_data = nullptr;
@@ -103,6 +106,10 @@ struct context_options {
   /// The files of the host instead of those of the operating system: paths are their names. It outlives the context and every
   /// object made with it. nullptr: the operating system.
   host_files* files = nullptr;
+  /// Runs the work of tasks, instead of threads of the library. It outlives the context and every object made with it.
+  executor* jobs = nullptr;
+  /// Is told of the threads of the library, and outlives them. Not together with `jobs`.
+  thread_hooks* hooks = nullptr;
 
   /// Sends log messages to `sink(log_level, std::string_view target, std::string_view message)`. `sink` is not copied: it
   /// must outlive the context and every object made with it. It may be called on several threads at once. Exceptions that
@@ -124,8 +131,8 @@ struct context_options {
   }
 };
 
-/// The threads, the log and the files of a host. A model that is opened without a context uses no threads and does not log. A model
-/// keeps its context alive.
+/// The threads, the log and the files of a host. A model that is opened without a context uses no threads and does not log.
+/// A model keeps its context alive.
 class context : public detail::handle<wb_context, wb_context_release> {
  public:
   using handle::handle;
@@ -141,6 +148,11 @@ class context : public detail::handle<wb_context, wb_context_release> {
     if (options.files) {
       io = detail::io_of(*options.files);
       c.io = &io;
+    }
+    wb_threads threads{};
+    if (options.jobs || options.hooks) {
+      threads = options.jobs ? detail::threads_of(*options.jobs) : detail::threads_of(*options.hooks);
+      c.threads = &threads;
     }
     return detail::make<context>([&](auto out, auto why) { return wb_context_create(&c, out, why); });
   }

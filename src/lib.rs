@@ -60,7 +60,7 @@ pub use error::{Error, Kind, Result};
 pub use finding::{Finding, Severity};
 pub use formats::{FormatInfo, FoundModel, Survey, Unindexed, formats, is_supported};
 pub use graph::Graphs;
-pub use host::{Context, HostEntry, HostFile, HostFiles};
+pub use host::{Context, Executor, HostEntry, HostFile, HostFiles};
 pub use limits::Limits;
 pub use load::{Placement, Plan, PlanOptions, Target, Task};
 pub use metadata::Metadata;

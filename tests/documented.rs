@@ -24,6 +24,11 @@ const SECTIONS: &[(&str, &str)] = &[
          extern void pak_close(void *pak, void *file);\n\
          void *pak;",
     ),
+    (
+        "Host threads",
+        "extern int32_t queue_push(void *queue, wb_job *job); extern wb_job *queue_pop(void *queue);\n\
+         void *queue; wb_job *job; wb_context_options options;",
+    ),
     ("Context", "wb_context *context;"),
     ("Models", ""),
     ("Element types", "wb_tensor_info tensor; wb_dtype_info type;"),

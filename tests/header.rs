@@ -15,6 +15,7 @@ const SECTIONS: &[&str] = &[
     "hooks",
     "cancel",
     "io",
+    "threads",
     "context",
     "model",
     "dtype",

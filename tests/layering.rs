@@ -40,6 +40,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "capi/src/hooks.rs",
     "capi/src/io.rs",
     "capi/src/lib.rs",
+    "capi/src/threads.rs",
     "capi/src/versioned.rs",
 ];
 

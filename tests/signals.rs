@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, ThreadId};
 
 use weighbridge::{
-    Access, Context, Error, HostEntry, HostFile, HostFiles, Kind, Model, OpenOptions, PlanOptions, Result, Target,
+    Access, Context, Error, HostEntry, HostFile, HostFiles, Kind, Model, OpenOptions, PlanOptions, Result, Target, Task,
 };
 
 const GOLDEN: &str = "tests/golden/dtypes.safetensors";
@@ -59,7 +59,13 @@ fn threads_of_a_load_block_all_signals_but_those_that_they_cause_themselves() {
     let context = Context::new().with_threads(3);
     let before = mask();
     let model = Model::from_host_files(Arc::new(host.clone()), "m.safetensors", &options, &context).unwrap();
-    model.load(&PlanOptions { target: Target::Host, ..PlanOptions::default() }).unwrap();
+    let plan = model.plan(&PlanOptions { target: Target::Host, ..PlanOptions::default() }).unwrap();
+    // Whoever waits for a task by its own calls works on it: this thread waits for the end to be told.
+    let (end, told) = mpsc::channel();
+    let task = Task::start(&Arc::new(plan)).unwrap();
+    task.when_ended(move || end.send(()).unwrap());
+    told.recv().unwrap();
+    task.finish().unwrap().unwrap();
     assert_eq!(mask(), before, "the caller's own mask is left as it was");
 
     let own = thread::current().id();

@@ -15,6 +15,7 @@ use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, Adopted, wb_destroy_fn, wb_log_fn};
 use super::io::{files, wb_io};
 use super::status::{WB_OK, wb_status};
+use super::threads::{self, wb_threads};
 use super::{Out, call, options, plain};
 use weighbridge::error::Result;
 use weighbridge::host::{Context, Level};
@@ -44,8 +45,9 @@ pub const WB_LOG_DEBUG: u32 = 4;
 pub struct wb_context_options {
     /// `sizeof(wb_context_options)`.
     pub struct_size: usize,
-    /// Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
-    /// processor. 0: none, and the calling thread does the work. On Linux they block all signals except `SIGSEGV`,
+    /// Threads that the library may create for all tasks of the context together. They are created when there is work, and
+    /// when a task has been released and no other one has work for them, they have ended. `WB_THREADS_ALL`: one for each
+    /// processor. 0: none, and the calling thread does the work. The child of a fork has none in a context that it inherits. On Linux they block all signals except `SIGSEGV`,
     /// `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP` and `SIGABRT`, so handlers of the host do not run on them.
     pub max_threads: u32,
     /// The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
@@ -61,6 +63,8 @@ pub struct wb_context_options {
     /// them, such as `"models/llama"`, and `""` is the root. The structure is copied. NULL: the operating system. The
     /// library still reads files that options name itself, such as `wb_open_options.memo`.
     pub io: *const wb_io,
+    /// How the host takes part in the work of tasks. The structure is copied. NULL: not at all.
+    pub threads: *const wb_threads,
 }
 
 /// Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
@@ -82,8 +86,17 @@ pub extern "C" fn wb_context_create(
 fn build(opt: &wb_context_options) -> Result<Context> {
     let context = with_log(Context::new(), opt);
     let files = if opt.io.is_null() { None } else { Some(files(opt.io, "io")?) };
-    let threads = if opt.max_threads == WB_THREADS_ALL { usize::MAX } else { opt.max_threads as usize };
-    Ok(files.into_iter().fold(context.with_threads(threads), Context::with_files))
+    let context = with_threads(context, opt)?;
+    Ok(files.into_iter().fold(context, Context::with_files))
+}
+
+fn with_threads(context: Context, opt: &wb_context_options) -> Result<Context> {
+    let most = if opt.max_threads == WB_THREADS_ALL { usize::MAX } else { opt.max_threads as usize };
+    if opt.threads.is_null() {
+        Ok(context.with_threads(most))
+    } else {
+        threads::with_threads(context, opt.threads, most)
+    }
 }
 
 fn with_log(context: Context, opt: &wb_context_options) -> Context {

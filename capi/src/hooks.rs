@@ -92,7 +92,7 @@ impl Adopted {
     }
 
     /// By a function, so that a closure that calls it keeps the whole.
-    fn pointer(&self) -> *mut c_void {
+    pub(super) fn pointer(&self) -> *mut c_void {
         self.user_data.0
     }
 }
@@ -136,6 +136,16 @@ pub(super) fn progress(
             _ => ControlFlow::Break(()),
         }
     }
+}
+
+/// A function that tells the host once that a task has ended.
+pub(super) fn end(
+    callback: unsafe extern "C-unwind" fn(user_data: *mut c_void),
+    user_data: *mut c_void,
+) -> impl FnOnce() + Send + 'static {
+    let user_data = UserData(user_data);
+    // SAFETY: a function of the host with this signature.
+    move || unsafe { callback(user_data.get()) }
 }
 
 /// Memory that the host lends. The host is told once, when nothing uses it any more.

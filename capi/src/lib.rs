@@ -34,6 +34,7 @@ pub mod status;
 pub mod task;
 pub mod tensor;
 pub mod text;
+pub mod threads;
 pub mod types;
 pub mod value;
 mod versioned;

@@ -1,7 +1,7 @@
 //! # Loading: the task
 //!
-//! A task is one pass over the bytes. Threads of its own do the work if the context allows them; otherwise the calls to
-//! `wb_task_step` or `wb_task_wait` do it.
+//! A task is one pass over the bytes. The threads of the context do the work, if it has any, and with them the calls to
+//! `wb_task_step` and `wb_task_wait`.
 //!
 //!   wb_plan_start(plan, &task, &err);
 //!   while ((status = wb_task_step(task, 2000000, &progress, &err)) == WB_PENDING) {
@@ -20,7 +20,7 @@ use super::handle::{Handle, Owned, destroy, get};
 use super::hooks::{self, wb_progress, wb_progress_fn};
 use super::plan::wb_plan;
 use super::status::{WB_OK, WB_PENDING, wb_status};
-use super::{Out, call, fill, plain, status};
+use super::{Out, call, fill, null, plain, status};
 use weighbridge::error::Result;
 use weighbridge::load::{State, Task};
 
@@ -50,7 +50,8 @@ pub extern "C" fn wb_plan_start(p: *const wb_plan, out: *mut *mut wb_task, err: 
 /// Works on this thread for at most about `budget_ns` nanoseconds, but at least for one block; `UINT64_MAX` works to the
 /// end. A block that is not expected to fit the rest of the budget is left for the next call: a block has at most
 /// `wb_plan_options.block_bytes`. Contents that no file holds as they are, such as lists of numbers in ONNX, are built in
-/// one step. If the task has threads, they do the work, and this only waits for them. `out` may be NULL.
+/// one step. When other threads have all that is left, this waits for them. A task that has been stepped is to be stepped,
+/// or waited for, to its end: other threads need not be there for what this one has begun. `out` may be NULL.
 ///
 /// Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything has been checked and placed. An error is
 /// final. Since 0.1.
@@ -108,6 +109,22 @@ pub extern "C" fn wb_task_wait(
 ) -> wb_status {
     call(err, || {
         get(t, "t")?.0.wait_with(hooks::progress(progress, user_data, None))?;
+        Ok(WB_OK)
+    })
+}
+
+/// Called when a task has ended, by whatever, and nobody works on it any more: on the thread that has ended it. It may ask
+/// the task for its state, wake up a thread or write to an eventfd; it must not release the task. Since 0.1.
+pub type wb_end_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
+
+/// Calls `end` once with `user_data` when the task ends: at once if it has, and at the latest while it is released. So no
+/// thread has to wait for a task that the threads of the context work on; a task that nobody works on does not end. Each
+/// call adds a function. Any thread. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_task_on_end(t: *mut wb_task, end: wb_end_fn, user_data: *mut c_void) -> wb_status {
+    status(|| {
+        let end = hooks::end(end.ok_or_else(|| null("end"))?, user_data);
+        get(t, "t")?.0.when_ended(end);
         Ok(WB_OK)
     })
 }

@@ -5,7 +5,7 @@ use std::ptr;
 
 use super::{
     asset, attribute, cuda, dtype, error, findings, function, graph, hooks, io, library, metadata, model, node, null,
-    placement, plan, quantization, report, signature, tensor, types, value,
+    placement, plan, quantization, report, signature, tensor, threads, types, value,
 };
 use weighbridge::error::{Error, Kind, Result};
 use weighbridge::memory;
@@ -64,6 +64,7 @@ versioned! {
     signature::wb_signature_value_info,
     tensor::wb_tensor_info,
     tensor::wb_unindexed_info,
+    threads::wb_threads,
     types::wb_dim_info,
     types::wb_type_info,
     value::wb_sparse_info,

@@ -107,14 +107,15 @@ class placement : public detail::handle<wb_placement, wb_placement_release> {
   }
 };
 
-/// A load under way. If the context allows threads, they begin at once and end with the task; if not, step() and wait() do
-/// the work. Destroying a task cancels it if it is not done.
+/// A load under way. The threads of the context do the work, if it has any, and with them step() and wait(). Destroying a
+/// task cancels it if it is not done.
 class task : public detail::handle<wb_task, wb_task_release> {
  public:
   using handle::handle;
 
   /// Works for at most about `budget`, a std::chrono::duration, but at least for one block (plan_options::block_bytes); or
-  /// waits for the threads that work. status::ok: all is done, call finish(). status::pending: call again.
+  /// waits for other threads that have all that is left. A task that has been stepped is to be stepped, or waited for, to its
+  /// end. status::ok: all is done, call finish(). status::pending: call again.
   template <class Duration>
   [[nodiscard]] expected<status> step(Duration budget, progress* now = nullptr) noexcept {
     using period = typename Duration::period;
@@ -149,6 +150,23 @@ class task : public detail::handle<wb_task, wb_task_release> {
     auto result = detail::run([&](wb_error** why) { return wb_task_wait(get(), call.function, &call, why); });
     call.rethrow();
     return result;
+  }
+
+  /// Calls `end()` once when the task ends, on the thread that ends it: at once if it has ended, and at the latest while it is
+  /// destroyed. It must not destroy the task; what it throws is discarded. Each call adds a function.
+  template <class End>
+  [[nodiscard]] expected<void> on_end(End&& end) {
+    using kept = std::decay_t<End>;
+    auto* const function = new kept(std::forward<End>(end));
+    const wb_end_fn call = [](void* user_data) noexcept {
+      auto* const called = static_cast<kept*>(user_data);
+      detail::quietly([&] { (*called)(); });
+      delete called;
+    };
+    const wb_status code = wb_task_on_end(get(), call, function);
+    if (code == WB_OK) return {};
+    delete function;
+    return detail::failure(code);
   }
 
   /// Cancels it: step() or wait() then returns status::cancelled. Any thread, as long as this handle exists; a

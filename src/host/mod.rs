@@ -1,12 +1,30 @@
 //! What the host provides: files, threads, a log, and control over work that takes long.
 
 mod control;
+mod executor;
 mod files;
+mod pool;
+mod threads;
+
+/// What the threads need of the system: with the calls of Linux.
+#[cfg(all(target_os = "linux", not(weighbridge_portable)))]
+#[path = "linux/signals.rs"]
+mod signals;
+
+/// What the threads need of the system: with std alone.
+#[cfg(not(all(target_os = "linux", not(weighbridge_portable))))]
+#[path = "portable/signals.rs"]
+mod signals;
 
 use std::sync::Arc;
 
 pub use control::{Cancel, Listener, Progress};
+pub use executor::{Executor, Job};
 pub use files::{HostEntry, HostFile, HostFiles};
+pub use pool::ThreadHook;
+use pool::{Pool, ThreadHooks};
+pub(crate) use threads::Jobs;
+use threads::Threads;
 
 use crate::error::{Error, Escaped, Kind, Result};
 
@@ -48,7 +66,9 @@ pub struct Context(Arc<Services>);
 
 #[derive(Clone, Default)]
 struct Services {
-    threads: usize,
+    max_threads: usize,
+    threads: Threads,
+    hooks: Option<ThreadHooks>,
     log: Option<(Level, Arc<Log>)>,
     files: Option<Arc<dyn HostFiles>>,
 }
@@ -59,17 +79,51 @@ impl Context {
         Self::default()
     }
 
-    /// Allows the library up to `threads` threads of its own for each task; they end with the task.
-    /// [`usize::MAX`] means one for each processor.
+    /// Allows the library up to `threads` threads of its own, for all tasks of the context together; [`usize::MAX`] means one for
+    /// each processor. They are started when there is work, and none is left when the tasks have been dropped. While other tasks have
+    /// all of them, whoever waits for a task does its work. The child of a fork has none: a context that it creates itself may.
     #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {
-        Self(Arc::new(Services { threads, ..Arc::unwrap_or_clone(self.0) }))
+        let max_threads = match threads {
+            usize::MAX => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        self.with(|services| {
+            services.max_threads = max_threads;
+            services.threads = own_threads(max_threads, services.hooks.clone());
+        })
+    }
+
+    /// Calls `start` and `stop` on every thread of the library that belongs to the context: when it begins, and before it ends.
+    #[must_use]
+    pub fn with_thread_hooks(self, start: Arc<ThreadHook>, stop: Arc<ThreadHook>) -> Self {
+        self.with(|services| {
+            services.hooks = Some(ThreadHooks { start, stop });
+            if !matches!(services.threads, Threads::Lent(_)) {
+                services.threads = own_threads(services.max_threads, services.hooks.clone());
+            }
+        })
+    }
+
+    /// Lets the host run the work of tasks, in up to `jobs` jobs for each task. The library then has no threads of its own.
+    #[must_use]
+    pub fn with_executor(self, executor: Arc<dyn Executor>, jobs: usize) -> Self {
+        self.with(|services| {
+            services.max_threads = jobs;
+            services.threads = Threads::Lent(executor);
+        })
+    }
+
+    fn with(self, change: impl FnOnce(&mut Services)) -> Self {
+        let mut services = Arc::unwrap_or_clone(self.0);
+        change(&mut services);
+        Self(Arc::new(services))
     }
 
     /// Sends messages up to `level` to `log`.
     #[must_use]
     pub fn with_log(self, level: Level, log: Arc<Log>) -> Self {
-        Self(Arc::new(Services { log: Some((level, log)), ..Arc::unwrap_or_clone(self.0) }))
+        self.with(|services| services.log = Some((level, log)))
     }
 
     /// Opens models from the files of the host instead of those of the operating system: paths are names of these. Such a path is
@@ -77,7 +131,7 @@ impl Context {
     /// [`Memo`](crate::verify::Memo).
     #[must_use]
     pub fn with_files(self, files: Arc<dyn HostFiles>) -> Self {
-        Self(Arc::new(Services { files: Some(files), ..Arc::unwrap_or_clone(self.0) }))
+        self.with(|services| services.files = Some(files))
     }
 
     /// The files that the host lends.
@@ -85,12 +139,14 @@ impl Context {
         self.0.files.as_ref()
     }
 
-    /// Threads that one task may create.
+    /// Threads that may work for one task at the same time; 0: none but those of callers.
     pub fn threads(&self) -> usize {
-        match self.0.threads {
-            usize::MAX => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
-        }
+        self.0.max_threads
+    }
+
+    /// For the jobs of one task.
+    pub(crate) fn jobs(&self) -> Jobs {
+        Jobs::new(&self.0.threads)
     }
 
     /// Logs the error of an operation that has failed.
@@ -106,4 +162,8 @@ impl Context {
             log(level, target, &Escaped(&text()).to_string());
         }
     }
+}
+
+fn own_threads(most: usize, hooks: Option<ThreadHooks>) -> Threads {
+    if most == 0 { Threads::None } else { Threads::Own(Arc::new(Pool::new(most, hooks))) }
 }

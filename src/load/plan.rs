@@ -127,6 +127,11 @@ impl Plan {
         Self::build(payload, (files, all), selection, checks, &options)
     }
 
+    /// How many threads can work on it at the same time.
+    pub(super) fn workers(&self) -> usize {
+        self.staging.threads.min(self.jobs.len()).max(1)
+    }
+
     fn build(
         payload: &Arc<Payload>,
         (files, files_in_use): (Vec<PayloadFile>, Vec<usize>),

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 /// The threads of a pass, and the memory of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Staging {
-    /// Threads of the task; with none the caller works.
+    /// Threads that the context provides; with none the caller works.
     pub(super) threads: usize,
     /// Bytes of one read of what is hashed, and of the scratch memory of each thread.
     pub(super) block: usize,

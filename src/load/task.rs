@@ -1,11 +1,11 @@
 //! A pass over the bytes of a plan, driven by whoever steps it or by threads of its own.
 
+mod door;
 mod pass;
+mod status;
 
-use std::io;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::{Builder, JoinHandle};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::digests::Digests;
@@ -13,17 +13,11 @@ use super::journal::Journal;
 use super::lock::lock;
 use super::placement::Placement;
 use super::plan::Plan;
-use super::worker::Worker;
 use crate::error::Result;
-use crate::host::{self, Cancel, Progress};
-use crate::memory;
-use crate::storage::without_signals;
+use crate::host::{Cancel, Jobs, Level, Progress};
 use crate::verify::Costs;
-use pass::{Advance, Pass};
-
-/// Bytes that there have to be before a thread is started: its stack, of 2 MiB, and as much again. std and the C library keep
-/// small records of a thread, and end the process if there is no memory for one of them.
-const THREAD: usize = 4 << 20;
+use door::Door;
+use pass::Pass;
 
 /// Whether a task has more to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +30,13 @@ pub enum State {
 
 /// One pass in progress.
 ///
-/// If the context lends threads, they do the work, and end with the task; otherwise whoever calls
-/// [`step`](Self::step) or [`wait`](Self::wait) does it. Dropping a task cancels it and waits for its threads.
+/// The threads that the context provides do the work; with them, or alone if they have not begun, whoever calls
+/// [`step`](Self::step) or [`wait`](Self::wait) does it. Dropping a task cancels it and waits for those who work on it.
 pub struct Task {
     pass: Arc<Pass>,
-    workers: Vec<JoinHandle<()>>,
-    /// The caller's own part of the work, when there are no threads.
-    worker: Mutex<Worker>,
-    placement: OnceLock<Placement>,
+    door: Arc<Door>,
+    jobs: Jobs,
+    placement: Mutex<Option<Placement>>,
 }
 
 impl Task {
@@ -61,42 +54,33 @@ impl Task {
     }
 
     fn prepare(plan: &Arc<Plan>, keeps_going: bool, journal: &Journal) -> Result<Self> {
+        let context = &plan.payload.context;
         let pass = Arc::new(Pass::new(plan, keeps_going, journal)?);
-        let mut task = Self { pass, workers: Vec::new(), worker: Mutex::default(), placement: OnceLock::new() };
-        for number in 0..plan.staging.threads.min(plan.jobs.len()) {
-            task.spawn(number);
+        let door = Arc::new(Door::new(&pass));
+        let mut task = Self { pass, door, jobs: context.jobs(), placement: Mutex::default() };
+        for _ in 0..plan.workers() {
+            if let Err(e) = task.hand_out() {
+                // Fewer threads are slower, and with none at all the caller does the work.
+                context.log(Level::Warn, "load", || format!("cannot use another thread: {e}"));
+                break;
+            }
         }
         Ok(task)
     }
 
-    fn spawn(&mut self, number: usize) {
-        let pass = Arc::clone(&self.pass);
-        lock(&self.pass.status).running += 1;
-        let has_memory = memory::probe(THREAD, "a thread").map_err(|_| io::ErrorKind::OutOfMemory.into());
-        let builder = Builder::new().name(format!("weighbridge-{number}"));
-        match has_memory.and_then(|()| without_signals(|| builder.spawn(move || pass.work()))) {
-            Ok(handle) => self.workers.push(handle),
-            Err(e) => {
-                lock(&self.pass.status).running -= 1;
-                // Fewer threads are slower, and none at all means that the caller does the work.
-                let context = &self.pass.plan.payload.context;
-                context.log(host::Level::Warn, "load", || format!("cannot start a thread: {e}"));
-            }
-        }
+    fn hand_out(&mut self) -> Result<()> {
+        let door = Arc::clone(&self.door);
+        self.jobs.spawn(move || door.enter(Pass::work))
     }
 
-    /// Works, or waits for the threads that do, for at most about `budget`; at least one block is done. A block that is not
-    /// expected to fit the rest of the budget is left for the next call.
+    /// Works on this thread, together with those of the context, for at most about `budget`. At least one block is done, if
+    /// there is one that nobody else has; a block that is not expected to fit the rest of the budget is left for the next call.
+    /// When others have all that is left, it waits for them. A task that has been stepped is to be stepped, or waited for, to its
+    /// end: other threads need not be there for what this one has begun.
     ///
     /// An error is final: every later call returns an error of the same kind.
     pub fn step(&self, budget: Duration) -> Result<State> {
-        let mut worker = lock(&self.worker);
-        let deadline = Instant::now().checked_add(budget);
-        if self.workers.is_empty() {
-            self.work_until(&mut worker, deadline);
-        } else {
-            self.wait_until(deadline);
-        }
+        self.pass.step(Instant::now().checked_add(budget));
         self.pass.settle()
     }
 
@@ -127,6 +111,13 @@ impl Task {
         self.pass.settle()
     }
 
+    /// Calls `function` once when the task has ended, by whatever, and nobody works on it any more: on the thread that has ended it, with
+    /// no lock held; at once if it has ended, and at the latest while it is dropped. It may ask the task for its state, and must not
+    /// drop it. A task that nobody works on does not end. Each call adds a function.
+    pub fn when_ended(&self, function: impl FnOnce() + Send + 'static) {
+        self.pass.when_ended(Box::new(function));
+    }
+
     /// How far the task is. Any thread may ask.
     pub fn progress(&self) -> Progress {
         self.pass.progress()
@@ -147,53 +138,19 @@ impl Task {
         if self.pass.settle()? == State::Pending {
             return Ok(None);
         }
-        let _worker = lock(&self.worker);
-        if self.placement.get().is_none() {
-            let placement = self.pass.place()?;
-            let _ = self.placement.set(placement);
+        let mut placement = lock(&self.placement);
+        if placement.is_none() {
+            *placement = Some(self.pass.place()?);
         }
-        Ok(self.placement.get().cloned())
-    }
-
-    fn work_until(&self, worker: &mut Worker, deadline: Option<Instant>) {
-        let mut begun = Instant::now();
-        loop {
-            let result = self.pass.advance(worker);
-            let now = Instant::now();
-            // The next turn is expected to take as long as the one before.
-            let is_late = deadline.is_some_and(|deadline| now + (now - begun) > deadline);
-            begun = now;
-            match result {
-                Ok(Advance::Block | Advance::Job | Advance::Slab) if !is_late => {}
-                Ok(_) => return,
-                Err(e) => return self.pass.fail(e),
-            }
-        }
-    }
-
-    fn wait_until(&self, deadline: Option<Instant>) {
-        let mut status = lock(&self.pass.status);
-        while status.running > 0 {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            status = match left {
-                Some(Duration::ZERO) => return,
-                Some(left) => {
-                    let waited = self.pass.changed.wait_timeout(status, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => self.pass.changed.wait(status).unwrap_or_else(PoisonError::into_inner),
-            };
-        }
+        Ok(placement.clone())
     }
 }
 
 impl Drop for Task {
     fn drop(&mut self) {
         self.cancel();
-        for worker in self.workers.drain(..) {
-            // A panic of a worker has been caught and kept as the failure already.
-            let _ = worker.join();
-        }
+        self.door.close();
+        self.pass.tell_end();
     }
 }
 

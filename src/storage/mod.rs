@@ -45,7 +45,6 @@ pub(crate) use name::{normal_name, plain_name, prefix_of};
 pub use source::Source;
 pub(crate) use stored::FileState;
 pub(crate) use stream::{Streamed, streamed};
-pub(crate) use system::signals::without_signals;
 #[allow(unused_imports, reason = "for readers that look into folders")]
 pub(crate) use tree::{Listed, OddName, Tree, UnlistedFolder};
 pub(crate) use unwritten::Unwritten;

@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::State;
+use super::status::{Phase, Status};
 use crate::error::{Error, Kind, Result};
 use crate::host::{Cancel, Progress};
 use crate::load::digests::Digests;
@@ -40,51 +42,23 @@ pub(super) struct Pass {
     done_bytes: AtomicU64,
     done_tensors: AtomicU64,
     pub(super) cancel: Cancel,
-    pub(super) status: Mutex<Status>,
-    /// Signalled when a job is done and when the pass ends.
-    pub(super) changed: Condvar,
-}
-
-/// How the pass stands. Everything that decides it is under one lock.
-pub(super) struct Status {
-    /// Threads of the task that have not ended.
-    pub(super) running: usize,
-    /// Workers that have something which is not where it belongs yet.
-    busy: usize,
-    /// Jobs whose bytes have not all been placed and compared.
-    jobs_left: usize,
-    /// The first slab that nobody has taken yet.
-    next_slab: usize,
-    /// Slabs that are not where they belong yet.
-    slabs_left: usize,
-    phase: Phase,
+    status: Mutex<Status>,
+    /// Signalled when threads that have nothing to do may have, and when the pass ends.
+    changed: Condvar,
+    /// Are called once when the pass has ended and nobody works on it any more.
+    on_end: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
 }
 
 /// What one turn of a worker has brought.
-pub(super) enum Advance {
+enum Advance {
     /// A block is done.
     Block,
     /// A block is done, and with it a job.
     Job,
     /// A slab is done.
     Slab,
-    /// The worker has nothing to do until the jobs of others are done.
-    Waits,
-    /// There was nothing left to do.
+    /// There was nothing to do.
     Idle,
-}
-
-/// What a worker may do next when no job is left.
-enum Next {
-    Slab(usize),
-    Wait,
-    Nothing,
-}
-
-enum Phase {
-    Running,
-    Failed(Error),
-    Done,
 }
 
 impl Pass {
@@ -97,8 +71,7 @@ impl Pass {
         digests.conclude_empty(plan)?;
         let mut costs = Costs::default();
         let sink = costs.measure(Stage::Prepare, plan.info().target_bytes, || prepare(plan))?;
-        let (jobs_left, slabs_left) = (plan.jobs.len(), plan.slabs.len());
-        let phase = Phase::Running;
+        let workers = memory::collect((0..plan.workers()).map(|_| Worker::default()), "the workers of a load")?;
         Ok(Self {
             sink: Mutex::new(Some(sink)),
             mover: Mutex::default(),
@@ -109,8 +82,9 @@ impl Pass {
             done_bytes: AtomicU64::new(0),
             done_tensors: AtomicU64::new(0),
             cancel: Cancel::default(),
-            status: Mutex::new(Status { running: 0, busy: 0, jobs_left, next_slab: 0, slabs_left, phase }),
+            status: Mutex::new(Status::new(workers, plan.jobs.len(), plan.slabs.len())),
             changed: Condvar::new(),
+            on_end: Mutex::default(),
             plan: Arc::clone(plan),
             journal: journal.clone(),
             stamps,
@@ -118,34 +92,104 @@ impl Pass {
         })
     }
 
-    /// The life of one thread of the task.
+    /// What a thread does for the pass: all that there is to do, together with others.
     pub(super) fn work(&self) {
-        let mut worker = Worker::default();
+        let Some(mut worker) = self.hire() else { return };
+        while self.work_until(&mut worker, None) && self.wait_for_work(&mut worker) {}
+        self.park(worker);
+        // Whoever waits asks for the result himself.
+        let _ = self.settle();
+    }
+
+    /// Works on the calling thread, or waits for the others, until the deadline; at least one block is done if no other thread
+    /// has it.
+    pub(super) fn step(&self, deadline: Option<Instant>) {
         loop {
-            match self.advance(&mut worker) {
-                Ok(Advance::Idle) => break,
-                Ok(Advance::Waits) => self.wait_for_jobs(),
-                Ok(Advance::Block | Advance::Job | Advance::Slab) => {}
+            if let Some(mut worker) = self.hire() {
+                let is_in_time = self.work_until(&mut worker, deadline);
+                self.park(worker);
+                if !is_in_time {
+                    return;
+                }
+            }
+            if !self.wait_for_others(deadline) {
+                return;
+            }
+        }
+    }
+
+    /// Works until the deadline, or until there is nothing to do: then it returns whether the pass goes on.
+    fn work_until(&self, worker: &mut Worker, deadline: Option<Instant>) -> bool {
+        let mut begun = Instant::now();
+        loop {
+            let result = self.advance(worker);
+            let now = Instant::now();
+            // The next turn is expected to take as long as the one before.
+            let is_late = deadline.is_some_and(|deadline| now + (now - begun) > deadline);
+            begun = now;
+            match result {
+                Ok(Advance::Idle) => return true,
+                Ok(Advance::Block | Advance::Job | Advance::Slab) if !is_late => {}
+                Ok(Advance::Block | Advance::Job | Advance::Slab) => return false,
                 Err(e) => {
                     self.fail(e);
-                    break;
+                    return false;
                 }
             }
         }
-        lock(&self.status).running -= 1;
+    }
+
+    fn hire(&self) -> Option<Worker> {
+        lock(&self.status).take_worker()
+    }
+
+    fn park(&self, mut worker: Worker) {
+        lock(&self.costs).merge(worker.take_costs());
+        let mut status = lock(&self.status);
+        status.park(worker);
+        let dropped = if status.is_running() { Vec::new() } else { status.abandon() };
+        drop(status);
+        drop(dropped);
         self.changed.notify_all();
     }
 
-    /// Waits until something has changed that may let a worker go on: the last job is done, or the pass has failed.
-    fn wait_for_jobs(&self) {
+    /// Waits until a thread that has nothing to do may go on; `false` if there will be nothing for it.
+    fn wait_for_work(&self, worker: &mut Worker) -> bool {
         let mut status = lock(&self.status);
-        while status.jobs_left + status.busy > 0 && matches!(status.phase, Phase::Running) {
+        while status.is_running() {
+            if status.exchange(worker) || status.has_slab() {
+                return true;
+            }
+            if status.slabs.is_empty() {
+                return false;
+            }
             status = self.changed.wait(status).unwrap_or_else(PoisonError::into_inner);
         }
+        false
+    }
+
+    /// Waits while others work and have nothing for this thread, until the deadline; `true` if they have.
+    fn wait_for_others(&self, deadline: Option<Instant>) -> bool {
+        let mut status = lock(&self.status);
+        while status.running > 0 {
+            if status.is_running() && status.has_place() {
+                return true;
+            }
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            status = match left {
+                Some(Duration::ZERO) => return false,
+                Some(left) => {
+                    let waited = self.changed.wait_timeout(status, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.changed.wait(status).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+        false
     }
 
     /// One turn of a worker. After an error, also a panic, it has nothing in hand any more.
-    pub(super) fn advance(&self, worker: &mut Worker) -> Result<Advance> {
+    fn advance(&self, worker: &mut Worker) -> Result<Advance> {
         let was_busy = worker.is_busy();
         let turn = catch_unwind(AssertUnwindSafe(|| self.turn(worker)));
         let turn = turn.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the task has panicked")));
@@ -157,7 +201,7 @@ impl Pass {
         status.busy = status.busy + usize::from(worker.is_busy()) - usize::from(was_busy);
         status.jobs_left -= usize::from(matches!(turn, Ok(Advance::Job)));
         status.slabs_left -= usize::from(matches!(turn, Ok(Advance::Slab)));
-        let lets_others_go_on = status.jobs_left + status.busy == 0 && !self.plan.slabs.is_empty();
+        let lets_others_go_on = status.has_slab();
         drop(status);
         if lets_others_go_on {
             self.changed.notify_all();
@@ -179,28 +223,15 @@ impl Pass {
                 lock(&self.digests).record(&self.plan, digests)?;
                 Ok(Advance::Job)
             }
-            Turn::Idle => match self.next_slab() {
-                Next::Slab(slab) => self.move_slab(worker, slab),
-                Next::Wait => Ok(Advance::Waits),
-                Next::Nothing => {
-                    lock(&self.costs).merge(worker.take_costs());
-                    Ok(Advance::Idle)
-                }
+            Turn::Idle => match self.take_slab() {
+                Some(slab) => self.move_slab(worker, slab),
+                None => Ok(Advance::Idle),
             },
         }
     }
 
-    /// Slabs are moved when every job is done: a tensor may have come from several.
-    fn next_slab(&self) -> Next {
-        let mut status = lock(&self.status);
-        if status.next_slab == self.plan.slabs.len() {
-            return Next::Nothing;
-        }
-        if status.jobs_left + status.busy > 0 {
-            return Next::Wait;
-        }
-        status.next_slab += 1;
-        Next::Slab(status.next_slab - 1)
+    fn take_slab(&self) -> Option<usize> {
+        lock(&self.status).take_slab()
     }
 
     fn move_slab(&self, worker: &mut Worker, slab: usize) -> Result<Advance> {
@@ -221,13 +252,15 @@ impl Pass {
         Ok(Arc::clone(mover.insert(sink.mover(&self.plan)?)))
     }
 
-    pub(super) fn fail(&self, error: Error) {
+    fn fail(&self, error: Error) {
         let mut status = lock(&self.status);
-        let is_first = matches!(status.phase, Phase::Running);
+        let is_first = status.is_running();
         if is_first {
             status.phase = Phase::Failed(error.clone());
         }
+        let dropped = status.abandon();
         drop(status);
+        drop(dropped);
         self.cancel.cancel();
         lock(&self.queue).clear();
         if is_first {
@@ -241,8 +274,29 @@ impl Pass {
         if is_cancelled { Err(Error::new(Kind::Cancelled, "the task was cancelled")) } else { Ok(()) }
     }
 
-    /// Whether the pass is complete, or the error that ended it. Whoever asks first after the last job seals the pass.
+    /// Whether the pass is complete, or the error that ended it.
     pub(super) fn settle(&self) -> Result<State> {
+        let state = self.seal();
+        if !matches!(state, Ok(State::Pending)) {
+            self.tell_end();
+        }
+        state
+    }
+
+    /// Calls a function when the pass has ended, at once if it has.
+    pub(super) fn when_ended(&self, on_end: Box<dyn FnOnce() + Send>) {
+        lock(&self.on_end).push(on_end);
+        let _ = self.settle();
+    }
+
+    /// Calls those that wait for the end, each once.
+    pub(super) fn tell_end(&self) {
+        let on_end = std::mem::take(&mut *lock(&self.on_end));
+        on_end.into_iter().for_each(|on_end| on_end());
+    }
+
+    /// As [`settle`](Self::settle). Whoever asks first after the last job seals the pass.
+    fn seal(&self) -> Result<State> {
         let mut status = lock(&self.status);
         match &status.phase {
             // An error is told when nobody works any more: the caller may then take back what it has lent.

@@ -5,7 +5,6 @@ mod folder;
 pub(super) mod holes;
 pub(super) mod memfd;
 mod residency;
-pub(super) mod signals;
 pub(super) mod verity;
 
 use std::fs::File;

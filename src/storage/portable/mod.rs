@@ -3,7 +3,6 @@
 mod folder;
 pub(super) mod holes;
 pub(super) mod memfd;
-pub(super) mod signals;
 pub(super) mod verity;
 
 use std::fs::{self, File};

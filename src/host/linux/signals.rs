@@ -8,7 +8,7 @@ const SYNCHRONOUS: [Signal; 6] =
 
 /// Spawns threads that block every signal that can come from elsewhere, so that a handler of the host never runs on them.
 /// A thread begins with the mask of the one that spawns it, which has its own back afterwards.
-pub(crate) fn without_signals<T>(spawn: impl FnOnce() -> T) -> T {
+pub(super) fn without_signals<T>(spawn: impl FnOnce() -> T) -> T {
     let _mask = Mask::block();
     spawn()
 }

@@ -1,6 +1,6 @@
 //! std knows no signals.
 
 /// Spawns threads that have the signal mask of this one, where there is such a thing.
-pub(crate) fn without_signals<T>(spawn: impl FnOnce() -> T) -> T {
+pub(super) fn without_signals<T>(spawn: impl FnOnce() -> T) -> T {
     spawn()
 }
