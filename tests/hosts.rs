@@ -222,7 +222,7 @@ fn a_file_that_a_host_does_not_open_ends_a_verification_only_if_it_means_that() 
     let shared = Shared(Arc::new(Host::new(blobs)));
     for (kind, ends) in [(Kind::Io, false), (Kind::Cancelled, true), (Kind::Limit, true), (Kind::OutOfMemory, true)] {
         let files = Arc::new(Refusing(shared.clone(), "notes", kind));
-        let model = Model::from_host_files(files, None, &OpenOptions::default(), &Context::new()).unwrap();
+        let model = Model::from_host_files(files, "", &OpenOptions::default(), &Context::new()).unwrap();
         match model.verify() {
             Ok(report) => {
                 assert!(!ends, "{kind:?}");

@@ -1,8 +1,8 @@
-//! The next bytes that a job reads at once, and where each of them goes.
+//! The next bytes that an extent reads at once, and where each of them goes.
 
 use std::ops::Range;
 
-use super::jobs::Job;
+use super::extents::Extent;
 use super::layout::Transfer;
 use super::plan::Plan;
 use super::staging::MAX_PADDING;
@@ -59,13 +59,13 @@ impl Block {
         self.pieces.iter().filter(|piece| piece.is_read()).map(|piece| piece.len).sum()
     }
 
-    /// The block of a job at a position, which fills at most `capacity` bytes of the arena.
-    pub(super) fn next(plan: &Plan, job: &Job, position: u64, capacity: u64) -> Result<Self> {
-        let most = if job.hashes.is_empty() { plan.staging.unhashed_block } else { plan.staging.block as u64 };
-        let end = (position + most).min(job.end);
-        let transfers = &plan.layout.transfers[..job.transfers.end];
-        let behind = transfers[job.transfers.clone()].partition_point(|one| one.end() <= position);
-        let mut next = Next { job, transfers, transfer: job.transfers.start + behind, position, end };
+    /// The block of an extent at a position, which fills at most `capacity` bytes of the arena.
+    pub(super) fn next(plan: &Plan, extent: &Extent, position: u64, capacity: u64) -> Result<Self> {
+        let most = if extent.hashes.is_empty() { plan.staging.unhashed_block } else { plan.staging.block as u64 };
+        let end = (position + most).min(extent.end);
+        let transfers = &plan.layout.transfers[..extent.transfers.end];
+        let behind = transfers[extent.transfers.clone()].partition_point(|one| one.end() <= position);
+        let mut next = Next { extent, transfers, transfer: extent.transfers.start + behind, position, end };
         let mut block = Self::default();
         let room = Room { capacity, scratch: plan.staging.block };
         while let Some(piece) = next.piece() {
@@ -144,9 +144,9 @@ struct Room {
     scratch: usize,
 }
 
-/// Walks through the pieces of a job.
+/// Walks through the pieces of an extent.
 struct Next<'a> {
-    job: &'a Job,
+    extent: &'a Extent,
     transfers: &'a [Transfer],
     /// The first transfer that reaches beyond the position.
     transfer: usize,
@@ -174,7 +174,7 @@ impl Next<'_> {
         let row_end = row_start + transfer.row;
         let next_row = (row_start + transfer.stride).min(transfer.end());
         let start = transfer.arena_at(self.position);
-        let skips = self.job.skips_gaps(transfer);
+        let skips = self.extent.skips_gaps(transfer);
         let is_changed = transfer.change.is_some();
         let changed = Fate::Changed { arena: start..start, transfer: self.transfer };
         match () {

@@ -18,7 +18,7 @@ struct Level {
     /// From one index to the next; 0: all of them are the same bytes.
     stride: i64,
     /// From the first byte of the first index to the last byte of the last.
-    extent: i64,
+    reach: i64,
 }
 
 /// Elements in a box, all of whose bytes lie in a range, or the same part of the bytes of each.
@@ -40,15 +40,15 @@ impl Arrangement {
             dim: Some(dim),
             count: *count as i64,
             stride: (*stride * element) as i64,
-            extent: 0,
+            reach: 0,
         };
         let mut levels: Vec<Level> = dims.map(level).collect();
         levels.sort_by_key(|level| std::cmp::Reverse(level.stride));
-        levels.push(Level { dim: None, count: element as i64, stride: 1, extent: 0 });
+        levels.push(Level { dim: None, count: element as i64, stride: 1, reach: 0 });
         let mut inner = 1;
         for level in levels.iter_mut().rev() {
             inner += (level.count - 1) * level.stride;
-            level.extent = inner;
+            level.reach = inner;
         }
         Self { levels, shape: shape.to_vec(), element }
     }
@@ -57,7 +57,7 @@ impl Arrangement {
     /// of others.
     pub(super) fn torn(&self) -> u64 {
         let pairs = self.levels.iter().zip(&self.levels[1..]).filter(|(level, _)| level.stride > 0);
-        let torn = pairs.map(|(level, inner)| inner.extent.div_euclid(level.stride).saturating_add(1).min(level.count));
+        let torn = pairs.map(|(level, inner)| inner.reach.div_euclid(level.stride).saturating_add(1).min(level.count));
         torn.fold(1, |product: u64, torn| product.saturating_mul(torn.max(1) as u64))
     }
 
@@ -104,7 +104,7 @@ fn tear<'a>(
 ) -> Option<Torn<'a>> {
     loop {
         let (level, inner) = levels.split_first()?;
-        if range.start <= 0 && range.end >= level.extent {
+        if range.start <= 0 && range.end >= level.reach {
             visit(&within);
             return None;
         }
@@ -112,9 +112,9 @@ fn tear<'a>(
         if level.stride == 0 {
             continue;
         }
-        let extent = inner.first().map_or(1, |inner| inner.extent);
-        let touched = level.indices(range.start - extent + 1, range.end);
-        let whole = level.indices(range.start, range.end - extent + 1);
+        let reach = inner.first().map_or(1, |inner| inner.reach);
+        let touched = level.indices(range.start - reach + 1, range.end);
+        let whole = level.indices(range.start, range.end - reach + 1);
         if !whole.is_empty() {
             visit(&within.cut(level.dim, whole.clone()));
         }

@@ -21,9 +21,9 @@ impl Journal {
     pub(super) fn begin(operation: &'static str, plan: &Plan) -> Self {
         let PlanInfo { read_bytes, staging_bytes, .. } = plan.info();
         log(plan, Level::Debug, operation, || {
-            let (files, jobs, threads) = (plan.files_in_use.len(), plan.jobs.len(), plan.staging.threads);
+            let (files, extents, threads) = (plan.files_in_use.len(), plan.extents.len(), plan.staging.threads);
             format!(
-                "begins: {read_bytes} bytes of {files} files in {jobs} jobs, {threads} threads, blocks of {} bytes, \
+                "begins: {read_bytes} bytes of {files} files in {extents} extents, {threads} threads, blocks of {} bytes, \
                  {staging_bytes} bytes of staging memory",
                 plan.staging.block
             )

@@ -91,7 +91,7 @@ const FREE_REPEATS: u64 = 16 << 20;
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Wanted {
     /// From the first byte that is taken to the last.
-    extent: Span,
+    bounds: Span,
     /// How what is taken differs from the bytes of the file.
     form: Option<(Rows, Option<Change>)>,
     position: usize,
@@ -107,7 +107,7 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
     let mut wanted = memory::list(selection.len(), LAYOUT)?;
     selection.iter().enumerate().try_for_each(|(position, one)| want(tensors, one, position, &mut wanted))?;
     // What has no bytes shares none, also where it lies inside another's.
-    wanted.retain(|one| one.extent.len > 0);
+    wanted.retain(|one| one.bounds.len > 0);
     wanted.sort_unstable();
     let mut layout = Layout { offsets: memory::filled(0, selection.len(), LAYOUT)?, ..Layout::default() };
     let mut displaced = Vec::new();
@@ -115,14 +115,14 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
     let mut rest = &wanted[..];
     while let Some(first) = rest.first() {
         let (region, count) = shared_region(tensors, selection, rest)?;
-        let len = if first.extent == region { first.placed_len } else { region.len };
+        let len = if first.bounds == region { first.placed_len } else { region.len };
         let start = layout.take(len, alignment)?;
         memory::push(&mut layout.transfers, transfer_of(first, region, start), LAYOUT)?;
         if rest[..count].iter().all(|one| one.part.is_some()) {
             memory::push(&mut layout.transient, start..start + len, LAYOUT)?;
         }
-        for Wanted { extent, position, part, placed_len, .. } in &rest[..count] {
-            let delta = extent.offset - region.offset;
+        for Wanted { bounds, position, part, placed_len, .. } in &rest[..count] {
+            let delta = bounds.offset - region.offset;
             if let Some(part) = part {
                 memory::push(&mut scattered, ((*position, *part as usize), start + delta), LAYOUT)?;
                 continue;
@@ -144,21 +144,21 @@ fn want(tensors: &TensorTable, selected: &Selected, position: usize, wanted: &mu
     let Some(tensor) = tensors.get(selected.tensor) else { return Ok(()) };
     let placed_len = selected.placed_len(&tensor);
     let Some(part) = &selected.part else {
-        let plain = tensor.span().map(|extent| Wanted { extent, form: None, position, part: None, placed_len });
+        let plain = tensor.span().map(|bounds| Wanted { bounds, form: None, position, part: None, placed_len });
         return plain.map_or(Ok(()), |plain| memory::push(wanted, plain, LAYOUT));
     };
     match &part.taken {
-        Taken::Rows(extent, rows) => {
+        Taken::Rows(bounds, rows) => {
             let is_plain = part.change.is_none() && rows.rows == 1;
             let form = (!is_plain).then_some((*rows, part.change));
-            memory::push(wanted, Wanted { extent: *extent, form, position, part: None, placed_len }, LAYOUT)
+            memory::push(wanted, Wanted { bounds: *bounds, form, position, part: None, placed_len }, LAYOUT)
         }
         Taken::Scattered(parts) => parts.iter().enumerate().try_for_each(|(number, scattered)| {
             let len = scattered.run.len;
             let placed_len = part.change.map_or(len, |change| change.len_of(len));
             let form = part.change.map(|change| (Rows::one(len), Some(change)));
             let part = Some(number as u32);
-            memory::push(wanted, Wanted { extent: scattered.run, form, position, part, placed_len }, LAYOUT)
+            memory::push(wanted, Wanted { bounds: scattered.run, form, position, part, placed_len }, LAYOUT)
         }),
     }
 }
@@ -177,10 +177,10 @@ fn transfer_of(first: &Wanted, region: Span, arena: u64) -> Transfer {
 /// The bytes of the first run and of those after it that share some of them, and how many runs these are.
 fn shared_region(tensors: &TensorTable, selection: &[Selected], wanted: &[Wanted]) -> Result<(Span, usize)> {
     let first = &wanted[0];
-    let mut region = first.extent;
+    let mut region = first.bounds;
     let mut count = 1;
     for other in &wanted[1..] {
-        let Span { file, offset, .. } = other.extent;
+        let Span { file, offset, .. } = other.bounds;
         if file != region.file || offset >= region.end() {
             break;
         }
@@ -189,7 +189,7 @@ fn shared_region(tensors: &TensorTable, selection: &[Selected], wanted: &[Wanted
             let message = format!("it shares bytes with \"{b}\", and the two would be cut or converted differently");
             return Err(Error::new(Kind::Unsupported, message).with_subject(a));
         }
-        region.len = region.len.max(other.extent.end() - region.offset);
+        region.len = region.len.max(other.bounds.end() - region.offset);
         count += 1;
     }
     Ok((region, count))
@@ -199,10 +199,10 @@ fn shared_region(tensors: &TensorTable, selection: &[Selected], wanted: &[Wanted
 fn can_share(first: &Wanted, other: &Wanted) -> bool {
     match (&first.form, &other.form) {
         (None, None) => true,
-        (Some(form), Some(same)) if form == same && first.extent == other.extent => true,
+        (Some(form), Some(same)) if form == same && first.bounds == other.bounds => true,
         (Some((rows, Some(change))), Some((others, same))) => {
             let Unit { from_bytes, .. } = change.unit();
-            let is_aligned = (other.extent.offset - first.extent.offset).is_multiple_of(from_bytes);
+            let is_aligned = (other.bounds.offset - first.bounds.offset).is_multiple_of(from_bytes);
             rows.rows == 1 && others.rows == 1 && Some(*change) == *same && change.keeps_places() && is_aligned
         }
         _ => false,

@@ -26,8 +26,8 @@
 //! Inside:
 //!
 //! ```text
-//! options ──> select, part ──> layout, moves, routing ──> jobs   what is wanted, where it goes, who reads it: the plan
-//! jobs ──> block ──> work, change ──> window ──> sink            what is read at once, hashed, changed, written: the task
+//! options ──> select, part ──> layout, moves, routing ──> extents   what is wanted, where it goes, who reads it: the plan
+//! extents ──> block ──> work, change ──> window ──> sink            what is read at once, hashed, changed, written: the task
 //! moves ──> scatter ──> sink                                     what is made contiguous while it is read, or at the end
 //! ```
 
@@ -43,7 +43,7 @@ mod copy_strided;
 #[cfg(feature = "cuda")]
 pub mod cuda;
 mod digests;
-mod jobs;
+mod extents;
 mod journal;
 mod layout;
 mod lent;

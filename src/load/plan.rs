@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::checks::{Checks, Scope};
-use super::jobs::{Job, cut};
+use super::extents::{Extent, cut};
 use super::layout::{Layout, lay_out};
 use super::moves::{Move, Slab, slabs};
 use super::options::{CudaOptions, FileOptions, PlanOptions, Reads, Target};
@@ -58,8 +58,8 @@ pub struct Plan {
     pub(super) layout: Layout,
     pub(super) alignment: u64,
     pub(super) checks: Checks,
-    pub(super) jobs: Vec<Job>,
-    /// What is made contiguous when all jobs are done. The host makes it so while it reads.
+    pub(super) extents: Vec<Extent>,
+    /// What is made contiguous when all extents are done. The host makes it so while it reads.
     pub(super) slabs: Vec<Slab>,
     pub(super) staging: Staging,
     pub(super) reads: Reads,
@@ -129,7 +129,7 @@ impl Plan {
 
     /// How many threads can work on it at the same time.
     pub(super) fn workers(&self) -> usize {
-        self.staging.threads.min(self.jobs.len()).max(1)
+        self.staging.threads.min(self.extents.len()).max(1)
     }
 
     fn build(
@@ -169,7 +169,7 @@ impl Plan {
         let (placed, target_bytes) =
             routing.as_ref().map_or((selection.len(), kept), |routing| (routing.len(), routing.bytes()));
         let transient_bytes = routing.as_ref().map_or(0, |routing| routing.transient_bytes());
-        let jobs = cut(&files, &layout.transfers, &checks, &ends_of_tensors(&payload.tensors, &selection)?)?;
+        let extents = cut(&files, &layout.transfers, &checks, &ends_of_tensors(&payload.tensors, &selection)?)?;
         // Devices and files place each tensor on its own, so none has to be placed a second time.
         let is_made = |one: &Move| routing.is_some() && one.repeats.is_none();
         let slabs = slabs(layout.moves.iter().enumerate().filter(|(_, one)| is_made(one)))?;
@@ -177,7 +177,7 @@ impl Plan {
             target: options.target,
             tensors: placed as u64,
             payload_bytes: payload_bytes(&payload.tensors, &selection),
-            read_bytes: jobs.iter().map(|job| job.read_bytes(&layout.transfers)).sum(),
+            read_bytes: extents.iter().map(|extent| extent.read_bytes(&layout.transfers)).sum(),
             target_bytes,
             staging_bytes: staging.bytes(),
             transient_bytes,
@@ -191,7 +191,7 @@ impl Plan {
             layout,
             alignment,
             checks,
-            jobs,
+            extents,
             slabs,
             staging,
             reads: options.reads,

@@ -4,7 +4,7 @@
 use std::io::IoSliceMut;
 use std::sync::OnceLock;
 
-use super::jobs::Job;
+use super::extents::Extent;
 use super::options::Reads;
 use super::plan::Plan;
 use crate::error::Result;
@@ -38,7 +38,7 @@ impl ReadModes {
     }
 }
 
-/// The way of one worker into the file of its job.
+/// The way of one worker into the file of its extent.
 #[derive(Default)]
 pub(super) struct Reader {
     /// The index of a file, and the way for large reads into it, if there is one.
@@ -56,14 +56,14 @@ struct Chunk {
 }
 
 impl Reader {
-    /// Turns to the file of a job.
-    pub(super) fn begin(&mut self, plan: &Plan, job: &Job, modes: &ReadModes) {
-        let skips = plan.layout.transfers[job.transfers.clone()].iter().any(|one| job.skips_gaps(one));
+    /// Turns to the file of an extent.
+    pub(super) fn begin(&mut self, plan: &Plan, extent: &Extent, modes: &ReadModes) {
+        let skips = plan.layout.transfers[extent.transfers.clone()].iter().any(|one| extent.skips_gaps(one));
         // Between scattered rows, large reads would bring what nobody wants.
-        if skips || !modes.is_chunked(plan, job.file) {
+        if skips || !modes.is_chunked(plan, extent.file) {
             self.chunked = None;
-        } else if self.chunked.as_ref().is_none_or(|(file, _)| *file != job.file) {
-            self.chunked = Some((job.file, plan.files[job.file].source.chunked()));
+        } else if self.chunked.as_ref().is_none_or(|(file, _)| *file != extent.file) {
+            self.chunked = Some((extent.file, plan.files[extent.file].source.chunked()));
         }
         if let Some(chunk) = &mut self.chunk {
             chunk.len = 0;

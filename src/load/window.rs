@@ -1,4 +1,4 @@
-//! Host memory that stands for a part of the arena while one thread fills it, job by job.
+//! Host memory that stands for a part of the arena while one thread fills it, extent by extent.
 
 use std::ops::Range;
 
@@ -7,8 +7,8 @@ use crate::verify::Cost;
 
 /// What a worker fills: the arena itself, or memory that is sent there.
 pub(super) trait Window: Send {
-    /// Turns to a job. Whatever was filled for the last one has been closed.
-    fn begin(&mut self, _job: usize) {}
+    /// Turns to an extent. Whatever was filled for the last one has been closed.
+    fn begin(&mut self, _extent: usize) {}
 
     /// The most bytes of one block.
     fn capacity(&self) -> u64;
@@ -17,7 +17,7 @@ pub(super) trait Window: Send {
     /// hold anything; what is written there is placed, at the latest when the window is closed.
     fn open(&mut self, range: Range<u64>) -> Result<&mut [u8]>;
 
-    /// Ends a job: what was written is complete.
+    /// Ends an extent: what was written is complete.
     fn close(&mut self) -> Result<()> {
         Ok(())
     }

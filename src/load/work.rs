@@ -1,11 +1,11 @@
-//! The work on one job: read a block, hash it, place it; then the next block.
+//! The work on one extent: read a block, hash it, place it; then the next block.
 
 use std::io::IoSliceMut;
 use std::ops::Range;
 
 use super::block::{Block, Fate, Piece};
 use super::checks::HashRange;
-use super::jobs::Job;
+use super::extents::Extent;
 use super::layout::Transfer;
 use super::plan::Plan;
 use super::reader::Reader;
@@ -22,9 +22,9 @@ const DIGESTS: &str = "the digests";
 /// How many ranges may reach from one block into the next: hashers of 8 MB. Tensors that share bytes are a handful.
 const MOST_HASHERS: usize = 4_096;
 
-/// A job in progress.
+/// An extent in progress.
 pub(super) struct Work {
-    job: usize,
+    extent: usize,
     position: u64,
     next_hash: usize,
     hashing: Vec<(HashRange, Hasher)>,
@@ -33,10 +33,10 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(plan: &Plan, job: usize) -> Result<Self> {
-        let Job { start, hashes, .. } = &plan.jobs[job];
+    pub(super) fn new(plan: &Plan, extent: usize) -> Result<Self> {
+        let Extent { start, hashes, .. } = &plan.extents[extent];
         Ok(Self {
-            job,
+            extent,
             position: *start,
             next_hash: hashes.start,
             hashing: Vec::new(),
@@ -44,12 +44,12 @@ impl Work {
         })
     }
 
-    pub(super) fn job<'a>(&self, plan: &'a Plan) -> &'a Job {
-        &plan.jobs[self.job]
+    pub(super) fn extent<'a>(&self, plan: &'a Plan) -> &'a Extent {
+        &plan.extents[self.extent]
     }
 
     pub(super) fn is_done(&self, plan: &Plan) -> bool {
-        self.position == self.job(plan).end
+        self.position == self.extent(plan).end
     }
 
     /// Does one block; returns how many bytes it read. `scratch` holds the bytes that have no place, or not as they are.
@@ -61,8 +61,8 @@ impl Work {
         scratch: &mut Vec<u8>,
         costs: &mut Costs,
     ) -> Result<u64> {
-        let source = &plan.files[self.job(plan).file].source;
-        let block = Block::next(plan, self.job(plan), self.position, window.capacity())?;
+        let source = &plan.files[self.extent(plan).file].source;
+        let block = Block::next(plan, self.extent(plan), self.position, window.capacity())?;
         let read = block.read_bytes();
         // Bytes that go nowhere are hashed where they are. Contents that are built are built now, which reads their file.
         let in_memory = match block.arena.is_empty() {
@@ -80,7 +80,7 @@ impl Work {
                 }
                 let place: &mut [u8] =
                     if block.arena.is_empty() { &mut [] } else { window.open(block.arena.clone())? };
-                let range = (self.position, self.job(plan).end);
+                let range = (self.position, self.extent(plan).end);
                 let buffers = buffers(&block, place, scratch)?;
                 costs.measure(Stage::Read, read, || read_block(plan, source, &block, range, reader, buffers))?;
                 self.hash_block(plan, &block, place, scratch, costs)?;
@@ -100,7 +100,7 @@ impl Work {
         mut scratch: &[u8],
         costs: &mut Costs,
     ) -> Result<()> {
-        if self.hashing.is_empty() && self.next_hash == self.job(plan).hashes.end {
+        if self.hashing.is_empty() && self.next_hash == self.extent(plan).hashes.end {
             return Ok(());
         }
         let mut position = self.position;
@@ -133,7 +133,7 @@ impl Work {
         for (range, hasher) in self.hashing.extract_if(.., |(range, _)| range.end <= end) {
             memory::push(&mut self.digests, (range, hasher.finish()), DIGESTS)?;
         }
-        let last = self.job(plan).hashes.end;
+        let last = self.extent(plan).hashes.end;
         while let Some(range) = plan.checks.ranges[..last].get(self.next_hash).filter(|next| next.start < end) {
             memory::check()?;
             // One after the other: a block may hold thousands of ranges, and a hasher takes two kilobytes.
@@ -154,7 +154,7 @@ impl Work {
             let message = format!(
                 "more than {MOST_HASHERS} tensors or ranges with digests overlap here: expected a manifest of whole files, such as SHA256SUMS"
             );
-            let path = plan.files[self.job(plan).file].source.path();
+            let path = plan.files[self.extent(plan).file].source.path();
             return Err(Error::new(Kind::Limit, message).with_path(path).with_offset(range.start));
         }
         memory::push(&mut self.hashing, (range, hasher), DIGESTS)

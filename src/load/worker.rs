@@ -14,7 +14,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::verify::{Costs, Stage};
 
-/// The job at hand, and the memory to do it with.
+/// The extent at hand, and the memory to do it with.
 #[derive(Default)]
 pub(super) struct Worker {
     work: Option<Work>,
@@ -28,14 +28,14 @@ pub(super) struct Worker {
 pub(super) enum Turn {
     /// So many bytes were read.
     Block(u64),
-    /// So many bytes were read, with which a job is done.
-    Job { bytes: u64, tensors: u64, digests: Vec<(HashRange, Digest)> },
-    /// There was no job left; what the worker had to send is sent.
+    /// So many bytes were read, with which an extent is done.
+    Extent { bytes: u64, tensors: u64, digests: Vec<(HashRange, Digest)> },
+    /// There was no extent left; what the worker had to send is sent.
     Idle,
 }
 
 impl Worker {
-    /// Does one block of the job at hand, or of the next.
+    /// Does one block of the extent at hand, or of the next.
     pub(super) fn turn(
         &mut self,
         plan: &Plan,
@@ -44,10 +44,10 @@ impl Worker {
         modes: &ReadModes,
     ) -> Result<Turn> {
         if self.work.is_none() {
-            let Some(job) = lock(queue).pop_front() else { return self.rest() };
-            self.begin(job, sink)?;
-            self.reader.begin(plan, &plan.jobs[job], modes);
-            self.work = Some(Work::new(plan, job)?);
+            let Some(extent) = lock(queue).pop_front() else { return self.rest() };
+            self.begin(extent, sink)?;
+            self.reader.begin(plan, &plan.extents[extent], modes);
+            self.work = Some(Work::new(plan, extent)?);
         }
         let (Some(work), Some(window)) = (&mut self.work, &mut self.window) else { return Ok(Turn::Idle) };
         let bytes = work.advance(plan, &mut **window, &mut self.reader, &mut self.scratch, &mut self.costs)?;
@@ -55,13 +55,13 @@ impl Worker {
             return Ok(Turn::Block(bytes));
         }
         window.close()?;
-        let (tensors, digests) = (work.job(plan).tensors, std::mem::take(&mut work.digests));
+        let (tensors, digests) = (work.extent(plan).tensors, std::mem::take(&mut work.digests));
         self.work = None;
-        Ok(Turn::Job { bytes, tensors, digests })
+        Ok(Turn::Extent { bytes, tensors, digests })
     }
 
-    /// Turns the window to a job.
-    fn begin(&mut self, job: usize, sink: &Mutex<Option<Box<dyn Sink>>>) -> Result<()> {
+    /// Turns the window to an extent.
+    fn begin(&mut self, extent: usize, sink: &Mutex<Option<Box<dyn Sink>>>) -> Result<()> {
         let window = match &mut self.window {
             Some(window) => window,
             none => {
@@ -70,7 +70,7 @@ impl Worker {
                 none.insert(sink.window()?)
             }
         };
-        window.begin(job);
+        window.begin(extent);
         Ok(())
     }
 
@@ -82,7 +82,7 @@ impl Worker {
         Ok(Turn::Idle)
     }
 
-    /// Does some work that is no job.
+    /// Does some work that is no extent.
     pub(super) fn measure<T>(&mut self, stage: Stage, bytes: u64, work: impl FnOnce() -> T) -> T {
         self.costs.measure(stage, bytes, work)
     }

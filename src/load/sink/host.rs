@@ -25,7 +25,7 @@ pub(in crate::load) struct Host {
 
 /// What the windows of all workers fill.
 struct Shares {
-    /// One for each job.
+    /// One for each extent.
     slots: Mutex<Vec<Option<Share>>>,
     scatter: Scatter,
     /// Bytes of the buffer of each worker; 0 if nothing needs one.
@@ -33,9 +33,9 @@ struct Shares {
 }
 
 /// What memory is asked for.
-const PLACES: &str = "the places of the jobs";
+const PLACES: &str = "the places of the extents";
 
-/// The part of the arena that one job fills, and where it begins.
+/// The part of the arena that one extent fills, and where it begins.
 struct Share {
     slot: Slot,
     start: u64,
@@ -52,18 +52,19 @@ impl Host {
         Self::over(Arena::sealed(plan.layout.bytes, plan.alignment)?, plan)
     }
 
-    /// The arena is handed out from its start to its end; the jobs may be in another order.
+    /// The arena is handed out from its start to its end; the extents may be in another order.
     fn over(mut arena: Arena, plan: &Plan) -> Result<Self> {
         let transfers = &plan.layout.transfers;
-        let ranges = plan.jobs.iter().enumerate().filter_map(|(job, range)| Some((range.arena_range(transfers)?, job)));
+        let ranges =
+            plan.extents.iter().enumerate().filter_map(|(extent, range)| Some((range.arena_range(transfers)?, extent)));
         let mut ranges: Vec<_> = memory::collect(ranges, PLACES)?;
-        // A job that lies between two rows fills nothing, at the start of what the next one fills.
+        // An extent that lies between two rows fills nothing, at the start of what the next one fills.
         ranges.sort_unstable_by_key(|(range, _)| (range.start, range.end));
-        let mut slots: Vec<Option<Share>> = memory::collect(plan.jobs.iter().map(|_| None), PLACES)?;
+        let mut slots: Vec<Option<Share>> = memory::collect(plan.extents.iter().map(|_| None), PLACES)?;
         let mut taken = 0;
-        for (range, job) in ranges {
+        for (range, extent) in ranges {
             let slot = take(&mut arena, &mut taken, range.clone())?;
-            slots[job] = Some(Share { slot, start: range.start });
+            slots[extent] = Some(Share { slot, start: range.start });
         }
         let scatter = Scatter::new(&plan.layout, |range| take(&mut arena, &mut taken, range))?;
         let shares = Shares { slots: Mutex::new(slots), scatter, buffer: plan.staging.slot as u64 };
@@ -106,7 +107,7 @@ struct OnHost {
     /// The number of the window among those of the pass.
     number: u64,
     shares: Arc<Shares>,
-    /// The share of the current job.
+    /// The share of the current extent.
     share: Option<Share>,
     /// Large pages, where the system has them, make fresh memory cheaper.
     buffer: Option<Slot>,
@@ -177,19 +178,19 @@ impl OnHost {
 }
 
 fn no_share() -> Error {
-    Error::new(Kind::Internal, "a job fills nothing")
+    Error::new(Kind::Internal, "an extent fills nothing")
 }
 
 impl Share {
     fn part(&mut self, range: &Range<u64>) -> Result<&mut [u8]> {
         let part = (range.start - self.start) as usize..(range.end - self.start) as usize;
-        self.slot.get_mut(part).ok_or_else(|| Error::new(Kind::Internal, "a job fills what is not its own"))
+        self.slot.get_mut(part).ok_or_else(|| Error::new(Kind::Internal, "an extent fills what is not its own"))
     }
 }
 
 impl Window for OnHost {
-    fn begin(&mut self, job: usize) {
-        self.share = lock(&self.shares.slots).get_mut(job).and_then(Option::take);
+    fn begin(&mut self, extent: usize) {
+        self.share = lock(&self.shares.slots).get_mut(extent).and_then(Option::take);
     }
 
     fn capacity(&self) -> u64 {

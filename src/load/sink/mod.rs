@@ -23,9 +23,9 @@ pub(super) trait Sink: Send {
     /// What one worker fills.
     fn window(&mut self) -> Result<Box<dyn Window>>;
 
-    /// Ends the jobs: no worker has a window any more. Only asked of a plan that has slabs.
+    /// Ends the extents: no worker has a window any more. Only asked of a plan that has slabs.
     fn mover(&mut self, _plan: &Plan) -> Result<Arc<dyn Mover>> {
-        Err(Error::new(Kind::Internal, "there is nothing to move when all jobs are done"))
+        Err(Error::new(Kind::Internal, "there is nothing to move when all extents are done"))
     }
 
     /// The full memory. Nobody has the mover any more.

@@ -32,9 +32,9 @@ pub(super) struct Pass {
     /// How the files that are hashed looked before they were read.
     sights: Vec<(usize, Sight)>,
     sink: Mutex<Option<Box<dyn Sink>>>,
-    /// Jobs that nobody has taken yet.
+    /// Extents that nobody has taken yet.
     queue: Mutex<VecDeque<usize>>,
-    /// What makes tensors contiguous; made when all jobs are done.
+    /// What makes tensors contiguous; made when all extents are done.
     mover: Mutex<Option<Arc<dyn Mover>>>,
     pub(super) digests: Mutex<Digests>,
     modes: ReadModes,
@@ -53,8 +53,8 @@ pub(super) struct Pass {
 enum Advance {
     /// A block is done.
     Block,
-    /// A block is done, and with it a job.
-    Job,
+    /// A block is done, and with it an extent.
+    Extent,
     /// A slab is done.
     Slab,
     /// There was nothing to do.
@@ -75,14 +75,14 @@ impl Pass {
         Ok(Self {
             sink: Mutex::new(Some(sink)),
             mover: Mutex::default(),
-            queue: Mutex::new(memory::collect(0..plan.jobs.len(), "the jobs of the load")?.into()),
+            queue: Mutex::new(memory::collect(0..plan.extents.len(), "the extents of the load")?.into()),
             modes: ReadModes::new(plan),
             costs: Mutex::new(costs),
             digests: Mutex::new(digests),
             done_bytes: AtomicU64::new(0),
             done_tensors: AtomicU64::new(0),
             cancel: Cancel::default(),
-            status: Mutex::new(Status::new(workers, plan.jobs.len(), plan.slabs.len())),
+            status: Mutex::new(Status::new(workers, plan.extents.len(), plan.slabs.len())),
             changed: Condvar::new(),
             on_end: Mutex::default(),
             plan: Arc::clone(plan),
@@ -129,8 +129,8 @@ impl Pass {
             begun = now;
             match result {
                 Ok(Advance::Idle) => return true,
-                Ok(Advance::Block | Advance::Job | Advance::Slab) if !is_late => {}
-                Ok(Advance::Block | Advance::Job | Advance::Slab) => return false,
+                Ok(Advance::Block | Advance::Extent | Advance::Slab) if !is_late => {}
+                Ok(Advance::Block | Advance::Extent | Advance::Slab) => return false,
                 Err(e) => {
                     self.fail(e);
                     return false;
@@ -196,10 +196,10 @@ impl Pass {
         if turn.is_err() {
             *worker = Worker::default();
         }
-        // All at once: whoever polls must not see that the last job is done and not that its bytes are still in hand.
+        // All at once: whoever polls must not see that the last extent is done and not that its bytes are still in hand.
         let mut status = lock(&self.status);
         status.busy = status.busy + usize::from(worker.is_busy()) - usize::from(was_busy);
-        status.jobs_left -= usize::from(matches!(turn, Ok(Advance::Job)));
+        status.extents_left -= usize::from(matches!(turn, Ok(Advance::Extent)));
         status.slabs_left -= usize::from(matches!(turn, Ok(Advance::Slab)));
         let lets_others_go_on = status.has_slab();
         drop(status);
@@ -217,11 +217,11 @@ impl Pass {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
                 Ok(Advance::Block)
             }
-            Turn::Job { bytes, tensors, digests } => {
+            Turn::Extent { bytes, tensors, digests } => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
                 self.done_tensors.fetch_add(tensors, Ordering::Relaxed);
                 lock(&self.digests).record(&self.plan, digests)?;
-                Ok(Advance::Job)
+                Ok(Advance::Extent)
             }
             Turn::Idle => match self.take_slab() {
                 Some(slab) => self.move_slab(worker, slab),
@@ -295,7 +295,7 @@ impl Pass {
         on_end.into_iter().for_each(|on_end| on_end());
     }
 
-    /// As [`settle`](Self::settle). Whoever asks first after the last job seals the pass.
+    /// As [`settle`](Self::settle). Whoever asks first after the last extent seals the pass.
     fn seal(&self) -> Result<State> {
         let mut status = lock(&self.status);
         match &status.phase {
@@ -308,7 +308,7 @@ impl Pass {
                 return Err(failure);
             }
             Phase::Done => return Ok(State::Done),
-            Phase::Running if status.jobs_left + status.slabs_left + status.running + status.busy > 0 => {
+            Phase::Running if status.extents_left + status.slabs_left + status.running + status.busy > 0 => {
                 return Ok(State::Pending);
             }
             Phase::Running => {}

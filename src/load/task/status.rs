@@ -13,8 +13,8 @@ pub(super) struct Status {
     parked: Vec<Worker>,
     /// Workers that have something which is not where it belongs yet.
     pub(super) busy: usize,
-    /// Jobs whose bytes have not all been placed and compared.
-    pub(super) jobs_left: usize,
+    /// Extents whose bytes have not all been placed and compared.
+    pub(super) extents_left: usize,
     /// Slabs that nobody has taken yet.
     pub(super) slabs: Range<usize>,
     /// Slabs that are not where they belong yet.
@@ -29,9 +29,9 @@ pub(super) enum Phase {
 }
 
 impl Status {
-    pub(super) fn new(workers: Vec<Worker>, jobs: usize, slabs: usize) -> Self {
+    pub(super) fn new(workers: Vec<Worker>, extents: usize, slabs: usize) -> Self {
         let phase = Phase::Running;
-        Self { running: 0, parked: workers, busy: 0, jobs_left: jobs, slabs: 0..slabs, slabs_left: slabs, phase }
+        Self { running: 0, parked: workers, busy: 0, extents_left: extents, slabs: 0..slabs, slabs_left: slabs, phase }
     }
 
     /// Gives a thread one of the workers, if one is left: the work that one has begun comes first.
@@ -62,7 +62,7 @@ impl Status {
         self.parked.last().is_some_and(|worker| worker.is_busy() || self.has_slab())
     }
 
-    /// Whether there is a slab that may be taken: when every job is done, for a tensor may have come from several.
+    /// Whether there is a slab that may be taken: when every extent is done, for a tensor may have come from several.
     pub(super) fn has_slab(&self) -> bool {
         self.is_placed() && !self.slabs.is_empty()
     }
@@ -75,9 +75,9 @@ impl Status {
         matches!(self.phase, Phase::Running)
     }
 
-    /// Whether every job is done, and nothing is on its way.
+    /// Whether every extent is done, and nothing is on its way.
     pub(super) fn is_placed(&self) -> bool {
-        self.jobs_left + self.busy == 0
+        self.extents_left + self.busy == 0
     }
 
     /// Drops what parked workers have in hand.

@@ -1,4 +1,4 @@
-//! Cuts the bytes of a plan into jobs, which any threads may do in any order.
+//! Cuts the bytes of a plan into extents, which any threads may do in any order.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::memory;
 
 /// What memory is asked for.
-const JOBS: &str = "the jobs of the load";
+const EXTENTS: &str = "the extents of the load";
 
 /// A range of one file that one thread reads from its start to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Job {
+pub(super) struct Extent {
     pub(super) file: usize,
     pub(super) start: u64,
     pub(super) end: u64,
@@ -26,7 +26,7 @@ pub(super) struct Job {
     pub(super) tensors: u64,
 }
 
-impl Job {
+impl Extent {
     /// Bytes that are read, given the transfers of the plan: without those between rows that nobody hashes.
     pub(super) fn read_bytes(&self, transfers: &[Transfer]) -> u64 {
         let skipped = transfers[self.transfers.clone()].iter().filter(|one| self.skips_gaps(one)).map(|one| {
@@ -41,7 +41,7 @@ impl Job {
         self.hashes.is_empty() && transfer.stride - transfer.row >= GAP
     }
 
-    /// The part of the arena that the job fills: disjoint from that of every other job, since transfers follow each
+    /// The part of the arena that the extent fills: disjoint from that of every other extent, since transfers follow each
     /// other in the arena as they do in the file.
     pub(super) fn arena_range(&self, transfers: &[Transfer]) -> Option<Range<u64>> {
         let transfers = &transfers[self.transfers.clone()];
@@ -58,23 +58,25 @@ const GAP: u64 = 4 << 10;
 /// Cuts wherever no range that is hashed and no unit that is changed is torn. `transfers` and `ends` are sorted by file and
 /// offset.
 ///
-/// What is hashed only to confirm what others say has jobs of its own, each close to those that read the same bytes. Ranges of
-/// both kinds overlap all over a file: jobs that tear neither would be as long as the file.
+/// What is hashed only to confirm what others say has extents of its own, each close to those that read the same bytes. Ranges of
+/// both kinds overlap all over a file: extents that tear neither would be as long as the file.
 pub(super) fn cut(
     files: &[PayloadFile],
     transfers: &[Transfer],
     checks: &Checks,
     ends: &[(u32, u64)],
-) -> Result<Vec<Job>> {
+) -> Result<Vec<Extent>> {
     let (necessary, confirming) = checks.ranges.split_at(checks.necessary);
-    let mut jobs = cut_once(files, transfers, necessary, ends)?;
-    for job in cut_once(files, &[], confirming, &[])? {
-        let hashes = job.hashes.start + checks.necessary..job.hashes.end + checks.necessary;
-        memory::push(&mut jobs, Job { hashes, ..job }, JOBS)?;
+    let mut extents = cut_once(files, transfers, necessary, ends)?;
+    for extent in cut_once(files, &[], confirming, &[])? {
+        let hashes = extent.hashes.start + checks.necessary..extent.hashes.end + checks.necessary;
+        memory::push(&mut extents, Extent { hashes, ..extent }, EXTENTS)?;
     }
     // A range that is hashed by one thread decides when the pass ends: begin with the longest.
-    jobs.sort_unstable_by_key(|job| (Reverse((job.end - job.start) / (4 * TARGET)), job.file, job.start));
-    Ok(jobs)
+    extents.sort_unstable_by_key(|extent| {
+        (Reverse((extent.end - extent.start) / (4 * TARGET)), extent.file, extent.start)
+    });
+    Ok(extents)
 }
 
 fn cut_once(
@@ -82,15 +84,15 @@ fn cut_once(
     transfers: &[Transfer],
     hashes: &[HashRange],
     ends: &[(u32, u64)],
-) -> Result<Vec<Job>> {
-    let mut jobs = Vec::new();
+) -> Result<Vec<Extent>> {
+    let mut extents = Vec::new();
     for file in 0..files.len() {
         let key = file as u32;
         let transfers_of = between(transfers, |one| one.file < key, |one| one.file <= key);
         let hashes_of = between(hashes, |hash| hash.file < key, |hash| hash.file <= key);
         let groups = merge(hashes[hashes_of.clone()].iter().map(|hash| hash.start..hash.end), 0)?;
         let placed = transfers[transfers_of.clone()].iter().map(|one| one.offset..one.end());
-        let mut needed: Vec<_> = memory::collect(placed.chain(groups.iter().cloned()), JOBS)?;
+        let mut needed: Vec<_> = memory::collect(placed.chain(groups.iter().cloned()), EXTENTS)?;
         needed.sort_unstable_by_key(|range| range.start);
         for range in merge(needed.into_iter(), GAP)? {
             for Range { start, end } in split(range, &groups, &transfers[transfers_of.clone()])? {
@@ -101,14 +103,14 @@ fn cut_once(
                 let transfers = transfers_of.start + placed.start..transfers_of.start + placed.end;
                 let hashes = hashes_of.start + hashed.start..hashes_of.start + hashed.end;
                 memory::push(
-                    &mut jobs,
-                    Job { file, start, end, transfers, hashes, tensors: ended.len() as u64 },
-                    JOBS,
+                    &mut extents,
+                    Extent { file, start, end, transfers, hashes, tensors: ended.len() as u64 },
+                    EXTENTS,
                 )?;
             }
         }
     }
-    Ok(jobs)
+    Ok(extents)
 }
 
 /// The part of a sorted list that begins where `before` ends to hold and ends where `until` does.
@@ -123,7 +125,7 @@ fn merge(ranges: impl Iterator<Item = Range<u64>>, gap: u64) -> Result<Vec<Range
     for range in ranges.filter(|range| !range.is_empty()) {
         match merged.last_mut() {
             Some(last) if range.start < last.end + gap => last.end = last.end.max(range.end),
-            _ => memory::push(&mut merged, range, JOBS)?,
+            _ => memory::push(&mut merged, range, EXTENTS)?,
         }
     }
     Ok(merged)
@@ -141,11 +143,11 @@ fn split(range: Range<u64>, groups: &[Range<u64>], transfers: &[Transfer]) -> Re
                 break;
             }
             let before = end - torn;
-            // Where two groups meet inside a unit, one job takes both: what is changed is what was hashed.
+            // Where two groups meet inside a unit, one extent takes both: what is changed is what was hashed.
             let is_free = border_after(before, groups) == before;
             end = if is_free { before } else { border_after(end + 1, groups) };
         }
-        memory::push(&mut pieces, start..end, JOBS)?;
+        memory::push(&mut pieces, start..end, EXTENTS)?;
         start = end;
     }
     Ok(pieces)
@@ -205,7 +207,7 @@ mod tests {
 
     /// The blocks of a file overlap those of its tensors from its start to its end.
     #[test]
-    fn what_confirms_what_is_known_makes_no_job_longer() {
+    fn what_confirms_what_is_known_makes_no_extent_longer() {
         let blocks = |check, shift: u64| {
             (0..64).map(move |block| {
                 let start = u64::from(block) * (TARGET / 2) + shift;
@@ -215,10 +217,10 @@ mod tests {
         let mut checks = Checks::default();
         (checks.ranges, checks.necessary) = (blocks(0, 0).chain(blocks(1, 5)).collect(), 64);
         let files = [PayloadFile::plain(Source::from_memory("f", Bytes::new()))];
-        let jobs = cut(&files, &[], &checks, &[]).unwrap();
-        assert!(jobs.iter().all(|job| job.end - job.start == TARGET), "{jobs:?}");
-        assert!(jobs.windows(2).all(|pair| pair[0].start <= pair[1].start), "{jobs:?}");
-        let mut hashed: Vec<usize> = jobs.iter().flat_map(|job| job.hashes.clone()).collect();
+        let extents = cut(&files, &[], &checks, &[]).unwrap();
+        assert!(extents.iter().all(|extent| extent.end - extent.start == TARGET), "{extents:?}");
+        assert!(extents.windows(2).all(|pair| pair[0].start <= pair[1].start), "{extents:?}");
+        let mut hashed: Vec<usize> = extents.iter().flat_map(|extent| extent.hashes.clone()).collect();
         hashed.sort_unstable();
         assert!(hashed.into_iter().eq(0..128));
     }
