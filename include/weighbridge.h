@@ -1557,21 +1557,23 @@ typedef struct wb_cast {
   wb_dtype to;
 } wb_cast;
 
-// Device memory of the caller that a plan fills: a range of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
+// Memory of the caller that a plan fills: of the host, or a range of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) of a
 // device. It must stay allocated until the placement is released; if the load fails, until the error has been returned or
-// the task has been released. Its contents are unspecified while the task runs and after a failure. Memory that is
+// the task has been released. Its contents are unspecified while the task runs and after a failure, and so is what lies
+// between the tensors of an arena. Host memory that holds tensors may be written when the task is done. Memory that is
 // allocated in the order of a stream needs that stream as `wb_cuda_options.stream`. Since 0.1.
 typedef struct wb_destination {
   // `sizeof(wb_destination)`.
   size_t struct_size;
-  // The name of the tensor that is placed there. Empty: an arena for all tensors of the device that have no destination of
-  // their own; `wb_plan_device_bytes` gives its size.
+  // The name of the tensor that is placed there. Empty: an arena for all tensors of the device, or of the host, that have no
+  // destination of their own; `wb_plan_device_bytes` gives its size.
   wb_str tensor;
-  // The device pointer (`CUdeviceptr`). An arena must be a multiple of the alignment; a tensor may be anywhere.
+  // The device pointer (`CUdeviceptr`) or the host pointer. An arena must be a multiple of the alignment; a tensor may be
+  // anywhere.
   uint64_t address;
   // Bytes from there that may be written.
   uint64_t bytes;
-  // The ordinal of the device. `WB_DEVICE_HOST` is `WB_ERR_UNSUPPORTED` in this version.
+  // The ordinal of the device, for `WB_TARGET_CUDA`; `WB_DEVICE_HOST` for `WB_TARGET_HOST`.
   uint32_t device;
   // 0.
   uint32_t reserved;
@@ -1641,7 +1643,8 @@ typedef struct wb_plan_options {
   const wb_cast *casts;
   // The number of casts.
   size_t cast_count;
-  // Memory of the caller to fill, instead of memory that the placement owns. Only for `WB_TARGET_CUDA` in this version.
+  // Memory of the caller to fill, instead of memory that the placement owns. Only for `WB_TARGET_HOST` and
+  // `WB_TARGET_CUDA`.
   const wb_destination *destinations;
   // The number of destinations.
   size_t destination_count;
@@ -1711,11 +1714,14 @@ wb_status wb_plan_create(const wb_model *m,
 // Describes what a plan will do. Since 0.1.
 WB_API wb_status wb_plan_get_info(const wb_plan *p, wb_plan_info *out);
 
-// Gives the size in bytes of the arena of one device, which the library allocates unless the caller gives one. Tensors
-// that have a destination of their own are not in it. To give an arena, make a plan without it, ask here, allocate the
-// memory, and make the plan again with the destination. 0 for a device that the plan does not use, and if the target is
-// not `WB_TARGET_CUDA`. Since 0.1.
-WB_API wb_status wb_plan_device_bytes(const wb_plan *p, uint32_t device, uint64_t *bytes);
+// Gives the size in bytes of the arena of one device, or of the host for `WB_DEVICE_HOST`, which the library allocates
+// unless the caller gives one. Tensors that have a destination of their own are not in it. To give an arena, make a plan
+// without it, ask here, allocate the memory, and make the plan again with the destination. 0 if the plan places nothing
+// there. Since 0.1.
+WB_API
+wb_status wb_plan_device_bytes(const wb_plan *p,
+                               uint32_t device,
+                               uint64_t *bytes);
 
 // Releases a plan. Its tasks continue. NULL is allowed. Since 0.1.
 WB_API void wb_plan_release(wb_plan *p);

@@ -29,6 +29,7 @@
 
 #include "weighbridge.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>

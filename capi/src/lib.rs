@@ -293,9 +293,9 @@ fn host_stream(raw: *mut c_void) -> HostStream {
     unsafe { HostStream::from_raw(raw) }
 }
 
-/// Device memory of the caller: for one tensor, or without a name for all others.
-fn destination(tensor: &str, device: u32, address: u64, bytes: u64) -> Destination {
-    // SAFETY: by the conventions of `wb_destination` it is device memory of the caller and stays so while it is used.
+/// Memory of the caller, of a device or of the host: for one tensor, or without a name for all others.
+fn destination(tensor: &str, device: Option<u32>, address: u64, bytes: u64) -> Destination {
+    // SAFETY: by the conventions of `wb_destination` it is memory of the caller and stays so while it is used.
     unsafe {
         match tensor {
             "" => Destination::for_arena(device, address, bytes),

@@ -120,23 +120,25 @@ pub struct wb_route {
     pub reserved: u32,
 }
 
-/// Device memory of the caller that a plan fills: a range of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
+/// Memory of the caller that a plan fills: of the host, or a range of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) of a
 /// device. It must stay allocated until the placement is released; if the load fails, until the error has been returned or
-/// the task has been released. Its contents are unspecified while the task runs and after a failure. Memory that is
+/// the task has been released. Its contents are unspecified while the task runs and after a failure, and so is what lies
+/// between the tensors of an arena. Host memory that holds tensors may be written when the task is done. Memory that is
 /// allocated in the order of a stream needs that stream as `wb_cuda_options.stream`. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct wb_destination {
     /// `sizeof(wb_destination)`.
     pub struct_size: usize,
-    /// The name of the tensor that is placed there. Empty: an arena for all tensors of the device that have no destination of
-    /// their own; `wb_plan_device_bytes` gives its size.
+    /// The name of the tensor that is placed there. Empty: an arena for all tensors of the device, or of the host, that have no
+    /// destination of their own; `wb_plan_device_bytes` gives its size.
     pub tensor: wb_str,
-    /// The device pointer (`CUdeviceptr`). An arena must be a multiple of the alignment; a tensor may be anywhere.
+    /// The device pointer (`CUdeviceptr`) or the host pointer. An arena must be a multiple of the alignment; a tensor may be
+    /// anywhere.
     pub address: u64,
     /// Bytes from there that may be written.
     pub bytes: u64,
-    /// The ordinal of the device. `WB_DEVICE_HOST` is `WB_ERR_UNSUPPORTED` in this version.
+    /// The ordinal of the device, for `WB_TARGET_CUDA`; `WB_DEVICE_HOST` for `WB_TARGET_HOST`.
     pub device: u32,
     /// 0.
     pub reserved: u32,
@@ -198,7 +200,8 @@ pub struct wb_plan_options {
     pub casts: *const wb_cast,
     /// The number of casts.
     pub cast_count: usize,
-    /// Memory of the caller to fill, instead of memory that the placement owns. Only for `WB_TARGET_CUDA` in this version.
+    /// Memory of the caller to fill, instead of memory that the placement owns. Only for `WB_TARGET_HOST` and
+    /// `WB_TARGET_CUDA`.
     pub destinations: *const wb_destination,
     /// The number of destinations.
     pub destination_count: usize,
@@ -304,16 +307,16 @@ pub extern "C" fn wb_plan_get_info(p: *const wb_plan, out: *mut wb_plan_info) ->
     })
 }
 
-/// Gives the size in bytes of the arena of one device, which the library allocates unless the caller gives one. Tensors
-/// that have a destination of their own are not in it. To give an arena, make a plan without it, ask here, allocate the
-/// memory, and make the plan again with the destination. 0 for a device that the plan does not use, and if the target is
-/// not `WB_TARGET_CUDA`. Since 0.1.
+/// Gives the size in bytes of the arena of one device, or of the host for `WB_DEVICE_HOST`, which the library allocates
+/// unless the caller gives one. Tensors that have a destination of their own are not in it. To give an arena, make a plan
+/// without it, ask here, allocate the memory, and make the plan again with the destination. 0 if the plan places nothing
+/// there. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_device_bytes(p: *const wb_plan, device: u32, bytes: *mut u64) -> wb_status {
     status(|| {
         let out = Out::new(bytes, "bytes")?;
         let plan = &get(p, "p")?.0;
-        out.set(plan.device_bytes(device));
+        out.set(plan.device_bytes((device != WB_DEVICE_HOST).then_some(device)));
         Ok(WB_OK)
     })
 }

@@ -90,7 +90,7 @@ fn header_bytes(model: &Model) -> u64 {
 
 fn shares(plan: &Plan, placement: &Placement, devices: &[u32]) -> Vec<Share> {
     let tensors_on = |ordinal| placement.iter().filter(|placed| placed.device == Some(ordinal)).count();
-    let share = |&ordinal| Share { ordinal, tensors: tensors_on(ordinal), bytes: plan.device_bytes(ordinal) };
+    let share = |&ordinal| Share { ordinal, tensors: tensors_on(ordinal), bytes: plan.device_bytes(Some(ordinal)) };
     devices.iter().map(share).collect()
 }
 

@@ -156,11 +156,11 @@ class task : public detail::handle<wb_task, wb_task_release> {
   /// destroyed. It must not destroy the task; what it throws is discarded. Each call adds a function.
   template <class End>
   [[nodiscard]] expected<void> on_end(End&& end) {
-    using kept = std::decay_t<End>;
+    using kept = detail::handed_over<std::decay_t<End>>;
     auto* const function = new kept(std::forward<End>(end));
     const wb_end_fn call = [](void* user_data) noexcept {
       auto* const called = static_cast<kept*>(user_data);
-      detail::quietly([&] { (*called)(); });
+      detail::quietly([&] { called->take()(); });
       delete called;
     };
     const wb_status code = wb_task_on_end(get(), call, function);
@@ -193,9 +193,9 @@ class plan : public detail::handle<wb_plan, wb_plan_release> {
   }
   /// What is likely not meant, such as a cast of FP8 tensors without their scales. Borrows from the plan.
   detail::items<finding, const wb_plan*> notes() const noexcept { return {{get()}, wb_plan_note_count(get())}; }
-  /// The size of the arena of one CUDA device, which the library allocates or a destination must have. 0 for a device that
-  /// the plan does not use.
-  [[nodiscard]] expected<std::uint64_t> device_bytes(std::uint32_t device) const noexcept {
+  /// The size of the arena of one CUDA device, or of the host, which the library allocates or a destination must have. 0 if
+  /// the plan places nothing there.
+  [[nodiscard]] expected<std::uint64_t> device_bytes(std::uint32_t device = WB_DEVICE_HOST) const noexcept {
     std::uint64_t bytes = 0;
     const wb_status code = wb_plan_device_bytes(get(), device, &bytes);
     if (code != WB_OK) return detail::failure(code);

@@ -49,11 +49,13 @@ struct route : wb_route {
       : wb_route{sizeof(wb_route), glob(tensors), ordinal, 0} {}
 };
 
-/// Device memory of the caller to fill, which must stay allocated until the placement is released. Without a tensor, an
-/// arena for all tensors that have no destination of their own: plan::device_bytes() gives its size.
+/// Memory of the caller to fill, of a device or of the host, which must stay allocated until the placement is released.
+/// Without a tensor, an arena for all tensors that have no destination of their own: plan::device_bytes() gives its size.
 struct destination : wb_destination {
   destination(std::string_view name, std::uint32_t ordinal, std::uint64_t pointer, std::uint64_t size) noexcept
       : wb_destination{sizeof(wb_destination), glob(name), pointer, size, ordinal, 0} {}
+  destination(std::string_view name, span<std::byte> memory) noexcept
+      : destination(name, WB_DEVICE_HOST, reinterpret_cast<std::uintptr_t>(memory.data()), memory.size()) {}
 };
 
 // ---- options ------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::extents::Extent;
 use super::layout::Transfer;
+use super::places::Places;
 use super::plan::Plan;
 use super::staging::MAX_PADDING;
 use crate::error::{Error, Kind, Result};
@@ -67,7 +68,7 @@ impl Block {
         let behind = transfers[extent.transfers.clone()].partition_point(|one| one.end() <= position);
         let mut next = Next { extent, transfers, transfer: extent.transfers.start + behind, position, end };
         let mut block = Self::default();
-        let room = Room { capacity, scratch: plan.staging.block };
+        let room = Room { capacity, scratch: plan.staging.block, places: &plan.places };
         while let Some(piece) = next.piece() {
             let wanted = piece.len;
             let Some(piece) = block.fit(piece, &next, room) else { break };
@@ -85,7 +86,7 @@ impl Block {
     }
 
     /// As much of a piece as there is room for.
-    fn fit(&self, mut piece: Piece, next: &Next<'_>, room: Room) -> Option<Piece> {
+    fn fit(&self, mut piece: Piece, next: &Next<'_>, room: Room<'_>) -> Option<Piece> {
         let (Fate::Nowhere | Fate::Changed { .. }) = &piece.fate else {
             return match piece.fate {
                 Fate::Arena(start) => {
@@ -111,13 +112,15 @@ impl Block {
     }
 
     /// How many bytes of the arena the block may fill from `start`.
-    fn room_from(&self, start: u64, room: Room) -> Option<u64> {
+    fn room_from(&self, start: u64, room: Room<'_>) -> Option<u64> {
+        let first = if self.arena.is_empty() { start } else { self.arena.start };
+        let capacity = room.capacity.min(room.places.end_of_memory(first) - first);
         if self.arena.is_empty() {
-            return Some(room.capacity);
+            return Some(capacity);
         }
         let is_near = start - self.arena.end <= MAX_PADDING;
-        let used = start - self.arena.start;
-        (is_near && used < room.capacity).then(|| room.capacity - used)
+        let used = start - first;
+        (is_near && used < capacity).then(|| capacity - used)
     }
 
     fn push(&mut self, piece: Piece) {
@@ -139,9 +142,11 @@ impl Block {
 
 /// What a block may take.
 #[derive(Clone, Copy)]
-struct Room {
+struct Room<'a> {
     capacity: u64,
     scratch: usize,
+    /// A block lies in one piece of memory.
+    places: &'a Places,
 }
 
 /// Walks through the pieces of an extent.

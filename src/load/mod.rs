@@ -53,6 +53,7 @@ mod options;
 mod part;
 mod payload;
 mod placement;
+mod places;
 mod plan;
 mod prepare;
 mod ranges;

@@ -57,6 +57,8 @@ pub struct PlanOptions {
     pub casts: Vec<CastRule>,
     /// How files are read.
     pub reads: Reads,
+    /// Memory of the caller to fill, instead of an arena that the placement owns: of devices, or for [`Target::Host`] of the host.
+    pub destinations: Vec<Destination>,
     /// Stops the tasks of the plan from another thread, see [`Cancel::cancel`].
     pub cancel: Option<Cancel>,
     /// What only [`Target::File`] needs.
@@ -150,8 +152,6 @@ pub struct CudaOptions {
     /// Which tensors go to which device, for pipeline and expert parallelism. A tensor goes to the device of every route
     /// that matches it; one that no route matches goes to all devices.
     pub routes: Vec<Route>,
-    /// Memory of the caller to fill, instead of an arena that the placement owns.
-    pub destinations: Vec<Destination>,
     /// A stream of the caller: the copies begin when the work that is in it at the start of the task is done.
     pub after: Option<HostStream>,
     /// The task is done as soon as everything is checked and the last copy is submitted: the caller then orders its

@@ -72,8 +72,9 @@ struct Inner {
 /// Where the bytes are.
 pub(super) enum Memory {
     None,
-    /// The arena, and where each selected tensor begins in it.
-    Arena(Frozen, Vec<u64>),
+    /// The parts of the arena, of which the first holds all tensors that have no destination of their own; and in which part each
+    /// selected tensor is, and where it begins there.
+    Host(Vec<Frozen>, Vec<(usize, u64)>),
     /// Each file as a whole; empty for files that are not used.
     Views(Vec<Bytes>),
     /// Where each selected tensor begins in a new file.
@@ -151,7 +152,10 @@ impl Placement {
     pub fn get(&self, position: usize) -> Option<Placed<'_>> {
         match &self.0.memory {
             Memory::None => None,
-            Memory::Arena(arena, offsets) => self.on_host(position, &arena.bytes, *offsets.get(position)?),
+            Memory::Host(parts, places) => {
+                let (part, start) = *places.get(position)?;
+                self.on_host(position, &parts.get(part)?.bytes, start)
+            }
             Memory::File(offsets) => Some(Placed { offset: *offsets.get(position)?, ..self.describe(position)? }),
             Memory::Views(files) => {
                 let selected = self.0.selection.get(position)?;
@@ -260,7 +264,7 @@ impl Placement {
     /// duplicate it to keep it or to hand it on.
     pub fn sealed(&self) -> Option<&File> {
         match &self.0.memory {
-            Memory::Arena(arena, _) => arena.file.as_deref(),
+            Memory::Host(parts, _) => parts.first()?.file.as_deref(),
             _ => None,
         }
     }
@@ -268,7 +272,7 @@ impl Placement {
     /// Bytes of the arena on the host; 0 for targets that have none.
     pub fn arena_bytes(&self) -> u64 {
         match &self.0.memory {
-            Memory::Arena(arena, _) => arena.bytes.len() as u64,
+            Memory::Host(parts, _) => parts.first().map_or(0, |arena| arena.bytes.len() as u64),
             _ => 0,
         }
     }

@@ -8,6 +8,7 @@ use super::layout::{Layout, lay_out};
 use super::moves::{Move, Slab, slabs};
 use super::options::{CudaOptions, FileOptions, PlanOptions, Reads, Target};
 use super::payload::{Payload, PayloadFile};
+use super::places::{Places, check_target};
 use super::routing::Routing;
 use super::scales::unscaled_casts;
 use super::scatter::{check_work, wanted_buffer};
@@ -69,6 +70,8 @@ pub struct Plan {
     pub(super) cancel: Option<Cancel>,
     /// Present in a plan for devices.
     pub(super) routing: Option<Arc<Routing>>,
+    /// Where the arena of a host lies; empty for other targets.
+    pub(super) places: Places,
     info: PlanInfo,
     notes: Vec<Finding>,
 }
@@ -89,6 +92,7 @@ impl Plan {
         if options.target == Target::File {
             check_place(&options.file)?;
         }
+        check_target(options.target, &options.destinations)?;
         let selection = select(&payload.tensors, options)?;
         let files = memory::collect(payload.files.iter().cloned(), PLAN)?;
         check_size(&files)?;
@@ -159,9 +163,16 @@ impl Plan {
         // A file stands for one device.
         let of_file = CudaOptions::default();
         let devices = match options.target {
-            Target::Cuda => Some(&options.cuda),
-            Target::File => Some(&of_file),
+            Target::Cuda => Some((&options.cuda, &options.destinations[..])),
+            Target::File => Some((&of_file, &[][..])),
             _ => None,
+        };
+        let places = match options.target {
+            Target::Host | Target::Sealed => {
+                let tensors = (&*payload.tensors, &selection[..]);
+                Places::new(tensors, &layout, alignment, &options.destinations)?
+            }
+            _ => Places::whole(&Layout::default())?,
         };
         let route = |options| Routing::new(&payload.tensors, &selection, &layout, alignment, options).map(Arc::new);
         let routing = devices.map(route).transpose()?;
@@ -198,6 +209,7 @@ impl Plan {
             file: options.file.clone(),
             cancel: options.cancel.clone(),
             routing,
+            places,
             info,
             notes: Vec::new(),
         })
@@ -220,10 +232,14 @@ impl Plan {
         range.end - range.start
     }
 
-    /// The size of the arena on one CUDA device, in bytes; tensors with a destination of their own are not in it. 0 if the
-    /// device is not of the plan.
-    pub fn device_bytes(&self, device: u32) -> u64 {
-        self.routing.as_ref().map_or(0, |routing| routing.arena_bytes(device))
+    /// The size of the arena on one CUDA device, or with `None` in host memory, in bytes; tensors with a destination of their own
+    /// are not in it. 0 if the plan places nothing there.
+    pub fn device_bytes(&self, device: Option<u32>) -> u64 {
+        match (device, &self.routing) {
+            (Some(device), Some(routing)) => routing.arena_bytes(device),
+            (None, None) => self.places.arena_bytes(),
+            _ => 0,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::copy_2d;
 use super::layout::Layout;
-use super::lent::{Destination, HostStream};
+use super::lent::{Destination, HostStream, check_disjoint};
 use super::options::CudaOptions;
 use super::select::Selected;
 use crate::error::{Error, Kind, Result};
@@ -97,11 +97,11 @@ impl Routing {
         selection: &[Selected],
         layout: &Layout,
         alignment: u64,
-        options: &CudaOptions,
+        (options, destinations): (&CudaOptions, &[Destination]),
     ) -> Result<Self> {
         let devices = devices_of(options)?;
         let goes_to = route(tensors, selection, &devices, options)?;
-        let mut own = own_destinations(tensors, selection, &devices, &goes_to, options)?;
+        let mut own = own_destinations((tensors, selection), &devices, &goes_to, destinations)?;
         let ranges = ranges_of(tensors, selection, layout)?;
         let mut routing = Self {
             arenas: vec![ArenaPlan::default(); devices.len()],
@@ -136,7 +136,7 @@ impl Routing {
                 memory::push(&mut routing.placed, PlacedOn { selected, device, at }, ROUTING)?;
             }
         }
-        routing.take_arenas(&options.destinations)?;
+        routing.take_arenas(destinations)?;
         routing.moved.sort_unstable_by_key(|moved| (moved.index, moved.device));
         routing.check_disjoint()?;
         routing.runs.sort_unstable_by_key(|run| run.start);
@@ -218,29 +218,15 @@ impl Routing {
 
     /// Puts arenas into memory that the caller gives for them.
     fn take_arenas(&mut self, destinations: &[Destination]) -> Result<()> {
-        let alignment = self.alignment;
-        for destination in destinations.iter().filter(|destination| destination.tensor.is_none()) {
-            let Destination { device, address, bytes, .. } = destination;
-            let invalid = |message: String| Err(Error::invalid(message).with_subject("destinations"));
-            let arena = &mut self.arenas[index_of(&self.devices, *device)?];
+        let arenas = destinations.iter().filter(|destination| destination.tensor.is_none());
+        for (destination, device) in arenas.filter_map(|destination| Some((destination, destination.device?))) {
+            let arena = &mut self.arenas[index_of(&self.devices, device)?];
             if arena.given.is_some() {
-                return invalid(format!("two arenas are given for CUDA device {device}"));
+                let message = format!("two arenas are given for CUDA device {device}");
+                return Err(Error::invalid(message).with_subject("destinations"));
             }
-            if *address == 0 || !address.is_multiple_of(alignment) {
-                return invalid(format!(
-                    "the arena begins at {address:#x}: expected a multiple of {alignment} that is not 0"
-                ));
-            }
-            if address.checked_add(*bytes).is_none() {
-                return invalid(format!("{bytes} bytes at {address:#x} exceed the address space"));
-            }
-            if *bytes < arena.bytes {
-                let needed = arena.bytes;
-                return invalid(format!(
-                    "the arena has {bytes} bytes, but the tensors need {needed} on device {device}"
-                ));
-            }
-            arena.given = Some(*address);
+            destination.check_arena(arena.bytes, self.alignment)?;
+            arena.given = Some(destination.address);
         }
         Ok(())
     }
@@ -249,17 +235,9 @@ impl Routing {
     fn check_disjoint(&self) -> Result<()> {
         let arenas = self.arenas.iter().enumerate();
         let arenas = arenas.filter_map(|(device, arena)| Some((device, arena.given?, arena.bytes)));
-        let all = self.given.iter().copied().chain(arenas).filter(|(.., bytes)| *bytes > 0);
-        let mut all: Vec<_> = memory::collect(all, ROUTING)?;
-        all.sort_unstable();
-        for pair in all.windows(2) {
-            let ((device, address, bytes), (other, next, _)) = (pair[0], pair[1]);
-            if device == other && next - address < bytes {
-                let message = format!("{address:#x} and {next:#x} overlap: the first has {bytes} bytes");
-                return Err(Error::invalid(message).with_subject("destinations"));
-            }
-        }
-        Ok(())
+        let all = self.given.iter().copied().chain(arenas);
+        let all = all.map(|(device, address, bytes)| (Some(device as u32), address, bytes));
+        check_disjoint(memory::collect(all, ROUTING)?)
     }
 
     /// The number of tensors, once for each device that has them.
@@ -353,22 +331,20 @@ fn route(tensors: &TensorTable, selection: &[Selected], devices: &[u32], options
 
 /// The caller's memory for single tensors: by index in the selection and of the device.
 fn own_destinations(
-    tensors: &TensorTable,
-    selection: &[Selected],
+    (tensors, selection): (&TensorTable, &[Selected]),
     devices: &[u32],
     goes_to: &[u64],
-    options: &CudaOptions,
+    destinations: &[Destination],
 ) -> Result<HashMap<(usize, usize), u64>> {
     let mut own = HashMap::new();
-    if options.destinations.iter().all(|destination| destination.tensor.is_none()) {
+    if destinations.iter().all(|destination| destination.tensor.is_none()) {
         return Ok(own);
     }
     let positions = selection.iter().enumerate().map(|(position, selected)| (selected.tensor, position));
     let positions: HashMap<usize, usize> = map_of(positions)?;
-    for Destination { tensor, device, address, bytes } in &options.destinations {
-        let Some(name) = tensor else { continue };
-        let invalid = |message: String| Error::invalid(message).with_subject(&**name);
-        let index = index_of(devices, *device).map_err(|e| e.with_subject(&**name))?;
+    for destination in destinations {
+        let (Some(name), Some(device)) = (&destination.tensor, destination.device) else { continue };
+        let index = index_of(devices, device).map_err(|e| e.with_subject(&**name))?;
         let position = tensors.find(name).and_then(|tensor| positions.get(&tensor).copied());
         let position = position.filter(|position| goes_to[*position] & 1 << index != 0).ok_or_else(|| {
             let message = format!("a destination is given for it on CUDA device {device}, where it is not placed");
@@ -376,15 +352,11 @@ fn own_destinations(
         })?;
         let row = tensors.get(selection[position].tensor);
         let needed = row.map_or(0, |row| selection[position].placed_len(&row));
-        if *address == 0 || address.checked_add(*bytes).is_none() {
-            return Err(invalid(format!("{bytes} bytes at {address:#x} are not a range of device memory")));
-        }
-        if *bytes < needed {
-            return Err(invalid(format!("its destination has {bytes} bytes, but it needs {needed}")));
-        }
+        destination.check(needed).map_err(|e| e.with_subject(&**name))?;
         memory::reserve_entry(&mut own, ROUTING)?;
-        if own.insert((position, index), *address).is_some() {
-            return Err(invalid(format!("two destinations are given for it on CUDA device {device}")));
+        if own.insert((position, index), destination.address).is_some() {
+            let message = format!("two destinations are given for it on CUDA device {device}");
+            return Err(Error::invalid(message).with_subject(&**name));
         }
     }
     Ok(own)

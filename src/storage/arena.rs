@@ -36,13 +36,52 @@ pub(crate) struct Frozen {
     pub(crate) file: Option<Arc<File>>,
 }
 
-/// The memory. It is reached through the pointer of the map alone: a reference to all of it would alias the slots.
+/// The memory. It is reached through a pointer alone: a reference to all of it would alias the slots.
 struct Region {
-    map: MmapRaw,
-    base: usize,
+    memory: Memory,
     len: usize,
     /// The file in memory that the map is of.
     file: Option<File>,
+}
+
+enum Memory {
+    /// A map, and where in it the arena begins.
+    Map(MmapRaw, usize),
+    /// Memory of the host.
+    Lent(LentMemory),
+}
+
+impl Memory {
+    fn start(&self) -> *mut u8 {
+        match self {
+            Self::Map(map, base) => map.as_mut_ptr().wrapping_add(*base),
+            Self::Lent(lent) => lent.start,
+        }
+    }
+}
+
+/// Memory of the host to load into.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LentMemory {
+    start: *mut u8,
+    len: usize,
+}
+
+// SAFETY: it is an address; who has made it has promised what may be done there.
+unsafe impl Send for LentMemory {}
+// SAFETY: as above.
+unsafe impl Sync for LentMemory {}
+
+impl LentMemory {
+    /// `len` bytes at `start`, which is not NULL.
+    ///
+    /// # Safety
+    ///
+    /// As long as an arena or what it was frozen to exists, the bytes can be read and written. Nobody else uses them while they are
+    /// filled, and nobody writes them while what they were frozen to is in use.
+    pub(crate) unsafe fn new(start: *mut u8, len: usize) -> Self {
+        Self { start, len }
+    }
 }
 
 impl Arena {
@@ -62,6 +101,11 @@ impl Arena {
         Ok(Self::over(map, &size, Some(file)))
     }
 
+    /// Memory of the host, which holds what it held before.
+    pub(crate) fn lent(lent: LentMemory) -> Self {
+        Self { region: Arc::new(Region { memory: Memory::Lent(lent), len: lent.len, file: None }), taken: 0 }
+    }
+
     fn over(map: MmapRaw, size: &Size, file: Option<File>) -> Self {
         // Other processes find the arena at the start of the file, whose maps begin at pages.
         let skew = (map.as_ptr() as usize).wrapping_neg() & (size.alignment - 1);
@@ -71,14 +115,16 @@ impl Arena {
             // Advice only: without transparent huge pages the arena is slower to fill and otherwise the same.
             let _ = map.advise_range(Advice::HugePage, base, size.len);
         }
-        Self { region: Arc::new(Region { map, base, len: size.len, file }), taken: 0 }
+        Self { region: Arc::new(Region { memory: Memory::Map(map, base), len: size.len, file }), taken: 0 }
     }
 
     /// Leaves the memory out of children of this process: what a device reads on its own must not be moved by copy-on-write.
     pub(crate) fn keep_from_children(&self) {
         // Advice only: an old kernel that does not take it forks as it always did.
         #[cfg(target_os = "linux")]
-        let _ = self.region.map.advise(Advice::DontFork);
+        if let Memory::Map(map, _) = &self.region.memory {
+            let _ = map.advise(Advice::DontFork);
+        }
     }
 
     /// Hands out the next `len` bytes, which no other slot covers. `None` when so much is not left.
@@ -93,16 +139,16 @@ impl Arena {
     pub(crate) fn freeze(self) -> Result<Frozen> {
         let region = Arc::into_inner(self.region);
         let region = region.ok_or_else(|| Error::new(Kind::Internal, "the arena is still in use"))?;
-        let Region { map, base, len, file } = region;
+        let Region { memory, len, file } = region;
         let Some(file) = file else {
-            return Ok(Frozen { bytes: Bytes::from_owner(Whole { map, base, len }), file: None });
+            return Ok(Frozen { bytes: Bytes::from_owner(Whole { memory, len }), file: None });
         };
         // A writable map would make sealing fail.
-        drop(map);
+        drop(memory);
         memfd::seal(&file)?;
-        let map = MmapOptions::new().len((base + len).max(1)).map_raw_read_only(&file);
-        let map = map.map_err(|e| Error::io("map the sealed memory", e))?;
-        Ok(Frozen { bytes: Bytes::from_owner(Whole { map, base, len }), file: Some(Arc::new(file)) })
+        let map = MmapOptions::new().len(len.max(1)).map_raw_read_only(&file);
+        let memory = Memory::Map(map.map_err(|e| Error::io("map the sealed memory", e))?, 0);
+        Ok(Frozen { bytes: Bytes::from_owner(Whole { memory, len }), file: Some(Arc::new(file)) })
     }
 }
 
@@ -134,16 +180,16 @@ impl Size {
 
 /// All of a region, once it is only read.
 struct Whole {
-    map: MmapRaw,
-    base: usize,
+    memory: Memory,
     len: usize,
 }
 
 impl AsRef<[u8]> for Whole {
     fn as_ref(&self) -> &[u8] {
-        // SAFETY: the range lies in the map, and was zeroed by the kernel. Nobody writes it: it was the only reference
-        // to its region when it was made, and a sealed file cannot be written by other processes either.
-        unsafe { std::slice::from_raw_parts(self.map.as_ptr().add(self.base), self.len) }
+        // SAFETY: the range lies in the map, which was zeroed by the kernel, or was lent. Nobody writes it: it was the only
+        // reference to its region when it was made, a sealed file cannot be written by other processes either, and who lends
+        // memory has promised the same.
+        unsafe { std::slice::from_raw_parts(self.memory.start(), self.len) }
     }
 }
 
@@ -151,19 +197,17 @@ impl Deref for Slot {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        let start = self.region.base + self.start;
-        // SAFETY: the range lies in the map (checked by `Arena::take`), was zeroed by the kernel, and no other
-        // slot covers it, because `take` never hands out a byte twice and slots cannot be cloned.
-        unsafe { std::slice::from_raw_parts(self.region.map.as_ptr().add(start), self.len) }
+        // SAFETY: the range lies in the map (checked by `Arena::take`), which was zeroed by the kernel, or was lent, and no
+        // other slot covers it, because `take` never hands out a byte twice and slots cannot be cloned.
+        unsafe { std::slice::from_raw_parts(self.region.memory.start().add(self.start), self.len) }
     }
 }
 
 impl DerefMut for Slot {
     fn deref_mut(&mut self) -> &mut [u8] {
-        let start = self.region.base + self.start;
-        // SAFETY: as in `deref`; `&mut self` makes this the only reference to the range, and the map is writable while
+        // SAFETY: as in `deref`; `&mut self` makes this the only reference to the range, and the memory is writable while
         // slots exist.
-        unsafe { std::slice::from_raw_parts_mut(self.region.map.as_mut_ptr().add(start), self.len) }
+        unsafe { std::slice::from_raw_parts_mut(self.region.memory.start().add(self.start), self.len) }
     }
 }
 

@@ -34,7 +34,7 @@ mod system;
 mod system;
 
 pub(crate) use address::{Address, Store};
-pub(crate) use arena::{Arena, Frozen, Slot};
+pub(crate) use arena::{Arena, Frozen, LentMemory, Slot};
 pub(crate) use chunked::Chunked;
 pub(crate) use disk::snapshot_around;
 pub use draft::Draft;

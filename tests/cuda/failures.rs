@@ -217,8 +217,7 @@ fn the_callers_memory_can_be_freed_when_the_error_is_told() {
             // SAFETY: a context is current.
             let arena = unsafe { cudarc::driver::result::malloc_sync(40 << 20) }.unwrap();
             let destinations = vec![lent(0, None, arena, 40 << 20)];
-            let cuda = CudaOptions { destinations, ..Default::default() };
-            let plan = model.plan(&PlanOptions { target: Target::Cuda, cuda, ..Default::default() }).unwrap();
+            let plan = model.plan(&PlanOptions { target: Target::Cuda, destinations, ..Default::default() }).unwrap();
             let task = Task::start(&Arc::new(plan)).unwrap();
             let error = task
                 .wait_with(|progress| match how == "mismatch" || progress.done_bytes == 0 {
@@ -263,9 +262,8 @@ fn a_lost_device_is_no_wrong_pointer() {
         // SAFETY: a context is current.
         let arena = unsafe { cudarc::driver::result::malloc_sync(1 << 20) }.unwrap();
         let destinations = vec![lent(0, None, arena, 1 << 20)];
-        let cuda = CudaOptions { destinations, ..Default::default() };
         stub.configure("fail=cuPointerGetAttribute@1=719");
-        let error = model.load(&PlanOptions { target: Target::Cuda, cuda, ..Default::default() }).unwrap_err();
+        let error = model.load(&PlanOptions { target: Target::Cuda, destinations, ..Default::default() }).unwrap_err();
         assert_eq!((error.kind(), error.os_code()), (Kind::Device, 719), "{error}");
     });
 }

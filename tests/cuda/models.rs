@@ -112,8 +112,8 @@ pub fn lent(device: u32, tensor: Option<&str>, address: u64, bytes: u64) -> Dest
     // SAFETY: addresses that are not those of device memory are refused; the tests free none that is in use.
     unsafe {
         match tensor {
-            Some(name) => Destination::for_tensor(name, device, address, bytes),
-            None => Destination::for_arena(device, address, bytes),
+            Some(name) => Destination::for_tensor(name, Some(device), address, bytes),
+            None => Destination::for_arena(Some(device), address, bytes),
         }
     }
 }

@@ -113,12 +113,12 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
     let cuda = CudaOptions {
         devices: devices.clone(),
         routes: routes.clone(),
-        destinations: destinations.clone(),
         after: random.chance(10).then(|| host.contexts[devices[0] as usize].new_stream().unwrap().into()),
         is_async: random.chance(30),
     };
     let is_async = cuda.is_async;
     case.options.cuda = cuda;
+    case.options.destinations = destinations.clone();
     let accept = |error: &weighbridge::Error| {
         let is_limit = error.kind() == Kind::Limit && files.is_onnx && error.to_string().contains("smaller alignment");
         assert!(is_limit || case.accepts(error), "{error} for {:?}", case.options);
@@ -131,7 +131,7 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
     let mut arenas = Vec::new();
     for device in &devices {
         let at = &mut used[*device as usize];
-        let bytes = plan.device_bytes(*device);
+        let bytes = plan.device_bytes(Some(*device));
         let address = (host.pools[*device as usize] + *at).next_multiple_of(alignment) + alignment;
         let end = address + bytes - host.pools[*device as usize];
         if random.chance(30) && end + 100 < POOL {
@@ -140,7 +140,7 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
         }
     }
     if !arenas.is_empty() {
-        case.options.cuda.destinations.extend(arenas);
+        case.options.destinations.extend(arenas);
         plan = model.plan(&case.options).unwrap();
     }
     used.iter().enumerate().for_each(|(device, used)| host.clear(device, *used as usize + 64));
@@ -189,7 +189,8 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
                 assert_eq!((placed.name, placed.device), (&*one.name, Some(device)));
                 assert_eq!((placed.dtype, placed.shape), (one.dtype, &one.shape[..]));
                 assert_eq!(placed.len, one.bytes.len() as u64);
-                let own = destinations.iter().find(|own| own.device() == device && own.tensor() == Some(placed.name));
+                let own =
+                    destinations.iter().find(|own| own.device() == Some(device) && own.tensor() == Some(placed.name));
                 match own {
                     Some(own) => assert_eq!(placed.address, own.address()),
                     None => assert!(placed.address.is_multiple_of(alignment), "{}", placed.name),
@@ -209,7 +210,7 @@ fn run(stub: &Stub, host: &Host, seed: u64) -> &'static str {
             for device in 0..DEVICES {
                 let (base, len) = (host.pools[device as usize], used[device as usize] + 64);
                 let mut memory = stub.peek(base, len as usize).unwrap();
-                let given = case.options.cuda.destinations.iter().filter(|given| given.device() == device);
+                let given = case.options.destinations.iter().filter(|given| given.device() == Some(device));
                 given
                     .for_each(|given| memory[(given.address() - base) as usize..][..given.bytes() as usize].fill(0xEE));
                 assert!(memory.iter().all(|byte| *byte == 0xEE), "beside a destination");

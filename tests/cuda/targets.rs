@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cudarc::driver::{CudaStream, result};
-use weighbridge::load::{CudaOptions, Route, SliceRule, Uneven};
+use weighbridge::load::{CudaOptions, Destination, Route, SliceRule, Uneven};
 use weighbridge::{Kind, Model, Placement, PlanOptions, Result, Target};
 
 use crate::models::{assert_same_bytes, lent, made, open};
@@ -66,9 +66,14 @@ fn patterns_name_the_devices() {
         both.iter_mut().for_each(|names| names.sort_unstable());
         assert_eq!(both, [vec!["t0", "t1", "t2", "t3", "t4"], vec!["t1", "t2", "t3", "t4", "t5", "t6"]]);
         assert_eq!(plan.info().tensors, 11);
-        assert_eq!(plan.info().target_bytes, plan.device_bytes(0) + plan.device_bytes(1));
+        assert_eq!(plan.info().target_bytes, plan.device_bytes(Some(0)) + plan.device_bytes(Some(1)));
         assert_eq!(stub.number("device_allocations"), 2);
     });
+}
+
+/// Loads into memory of the caller.
+fn fill(model: &Model, destinations: Vec<Destination>, cuda: CudaOptions) -> weighbridge::Result<Placement> {
+    model.load(&PlanOptions { target: Target::Cuda, destinations, cuda, ..Default::default() })
 }
 
 #[test]
@@ -84,7 +89,7 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
         let tensor = |name, address, bytes| lent(0, Some(name), address, bytes);
         let destinations =
             vec![arena_of(arena, 9 << 20), tensor("t5", single + 3, 1_000_000), tensor("t1", single + 1_000_003, 300)];
-        let placement = load(&model, CudaOptions { destinations, ..Default::default() }).unwrap();
+        let placement = fill(&model, destinations, CudaOptions::default()).unwrap();
         assert_same_bytes(Some(stub), &model, &placement, "in the caller's memory");
         assert_eq!(placement.find("t5").unwrap().address, single + 3);
         assert!((arena..arena + (9 << 20)).contains(&placement.find("t0").unwrap().address));
@@ -107,17 +112,12 @@ fn the_callers_memory_is_filled_and_stays_the_callers() {
             (vec![lent(1, Some("t1"), single, 300)], Kind::InvalidArgument, "not one of the plan's"),
         ];
         for (destinations, kind, words) in wrong {
-            let error =
-                load(&model, CudaOptions { destinations: destinations.clone(), ..Default::default() }).unwrap_err();
+            let error = fill(&model, destinations.clone(), CudaOptions::default()).unwrap_err();
             assert_eq!(error.kind(), kind, "{error}");
             assert!(error.to_string().contains(words), "{error} of {destinations:?}");
         }
-        let other = CudaOptions {
-            devices: vec![1],
-            destinations: vec![lent(1, Some("t1"), single, 300)],
-            ..Default::default()
-        };
-        let error = load(&model, other).unwrap_err();
+        let other = CudaOptions { devices: vec![1], ..Default::default() };
+        let error = fill(&model, vec![lent(1, Some("t1"), single, 300)], other).unwrap_err();
         assert!(error.to_string().contains("memory of CUDA device 0: expected device 1"), "{error}");
         assert_eq!(stub.number("bytes_to_devices"), sent, "nothing but the first load has been sent");
     });
@@ -166,8 +166,8 @@ fn copies_wait_for_the_callers_stream() {
                 let work = Work::begin(&own);
                 let place = lent(device as u32, None, work.arena, 8 << 20);
                 let after = waits.then(|| Arc::clone(&own).into());
-                let cuda = CudaOptions { devices: vec![0, 1], destinations: vec![place], after, ..Default::default() };
-                let placement = load(&model, cuda).unwrap();
+                let cuda = CudaOptions { devices: vec![0, 1], after, ..Default::default() };
+                let placement = fill(&model, vec![place], cuda).unwrap();
                 own.synchronize().unwrap();
                 let there = placement.find_on(device as u32, "t0").unwrap();
                 let is_ours = stub.peek(there.address, Work::LEN).unwrap() == model.bytes(0).unwrap();

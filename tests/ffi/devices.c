@@ -124,7 +124,7 @@ static void destinations(void) {
   two[1] = destination_of("row", base + 4096, 40, 0), two[1].reserved = 1, REFUSED(o);
 }
 
-/* On the host there is nothing to fill; what else is said of devices does not count there. */
+/* Memory of devices is not for other targets; what else is said of devices does not count there. */
 static void other_targets(void) {
   const uint32_t targets[] = {WB_TARGET_NONE, WB_TARGET_VIEW, WB_TARGET_HOST};
   const wb_destination destination = destination_of("grid", UINT64_C(1) << 40, 96, 0);

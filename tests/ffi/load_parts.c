@@ -301,6 +301,75 @@ static void costs(void) {
   wb_placement_release(placement);
 }
 
+/* Whether all bytes of a range are those of untouched memory. */
+static int is_untouched(const unsigned char *from, const unsigned char *to) {
+  while (from < to && *from == 0xee) from++;
+  return from == to;
+}
+
+static uint64_t address_of(const void *memory) { return (uint64_t)(uintptr_t)memory; }
+
+/* Some tensors go to memory of ours, the others to an arena of ours or of the library. */
+static void our_memory(void) {
+  enum { ROOM = 4096, SINGLE = 103 };
+  unsigned char *const memory = (unsigned char *)calloc(2, ROOM);
+  unsigned char *const own = memory + SINGLE;
+  unsigned char *const arena = memory + ROOM + (64 - address_of(memory + ROOM) % 64) % 64;
+  wb_plan_options o = options_for(WB_TARGET_HOST);
+  wb_destination places[3];
+  wb_placement *placement;
+  wb_plan *plan = NULL;
+  uint64_t bytes = 0, all = 0;
+  size_t arenas;
+  REQUIRE(memory != NULL);
+  CHECK_STATUS(wb_plan_create(model, &o, &plan, NULL), WB_OK);
+  CHECK_STATUS(wb_plan_device_bytes(plan, WB_DEVICE_HOST, &all), WB_OK);
+  CHECK(all == plan_info_of(model, &o).target_bytes);
+  wb_plan_release(plan);
+  places[0] = destination_of("grid", address_of(own), sizeof grid, WB_DEVICE_HOST);
+  places[1] = destination_of("nothing", address_of(own + sizeof grid), 0, WB_DEVICE_HOST);
+  o.destinations = places;
+  o.destination_count = 2;
+  CHECK_STATUS(wb_plan_create(model, &o, &plan, NULL), WB_OK);
+  CHECK_STATUS(wb_plan_device_bytes(plan, WB_DEVICE_HOST, &bytes), WB_OK);
+  CHECK(bytes > 0 && bytes <= all - sizeof grid && bytes < ROOM - 64);
+  wb_plan_release(plan);
+  for (arenas = 0; arenas < 2; arenas++) {
+    memset(memory, 0xee, 2 * ROOM);
+    places[2] = destination_of(NULL, address_of(arena), bytes, WB_DEVICE_HOST);
+    o.destination_count = 2 + arenas;
+    placement = load(model, &o);
+    CHECK(placed_of(placement, "grid").data == own && memcmp(own, grid, sizeof grid) == 0);
+    CHECK(placed_of(placement, "grid").device == WB_DEVICE_HOST);
+    CHECK(memcmp(placed_of(placement, "block").data, block, sizeof block) == 0);
+    CHECK(memcmp(placed_of(placement, "tiny").data, tiny, sizeof tiny) == 0);
+    if (arenas == 1) {
+      const unsigned char *const there = (const unsigned char *)placed_of(placement, "block").data;
+      CHECK(there >= arena && there + sizeof block <= arena + bytes && address_of(there) % 64 == 0);
+    }
+    wb_placement_release(placement);
+    /* It is ours again, with what was loaded; and nothing beside it was written. */
+    CHECK(memcmp(own, grid, sizeof grid) == 0);
+    CHECK(is_untouched(memory, own) && is_untouched(own + sizeof grid, arenas == 1 ? arena : memory + 2 * ROOM));
+    CHECK(is_untouched(arena + bytes, memory + 2 * ROOM));
+  }
+  places[2].bytes = bytes - 1, CHECK_STATUS(plan_of(model, &o), WB_ERR_INVALID_ARGUMENT);
+  places[2].bytes = bytes, places[2].address++, CHECK_STATUS(plan_of(model, &o), WB_ERR_INVALID_ARGUMENT);
+  places[2] = places[0], CHECK_STATUS(plan_of(model, &o), WB_ERR_INVALID_ARGUMENT);
+  places[2] = destination_of("block", address_of(own + 95), sizeof block, WB_DEVICE_HOST);
+  CHECK_STATUS(plan_of(model, &o), WB_ERR_INVALID_ARGUMENT); /* they overlap */
+  places[2] = destination_of("floats", 0, sizeof floats, WB_DEVICE_HOST);
+  CHECK_STATUS(plan_of(model, &o), WB_ERR_INVALID_ARGUMENT);
+  places[2] = destination_of("none", address_of(arena), 64, WB_DEVICE_HOST);
+  CHECK_STATUS(plan_of(model, &o), WB_ERR_NOT_FOUND);
+  places[2] = destination_of("floats", address_of(arena), sizeof floats, 0);
+  CHECK_STATUS(plan_of(model, &o), WB_ERR_UNSUPPORTED); /* memory of a device */
+  o.destination_count = 2;
+  o.target = WB_TARGET_SEALED, CHECK_STATUS(plan_of(model, &o), WB_ERR_UNSUPPORTED);
+  o.target = WB_TARGET_CUDA, CHECK_REFUSED(plan_of(model, &o));
+  free(memory);
+}
+
 int main(int argc, char **argv) {
   if (argc != 3) {
     fprintf(stderr, "usage: %s GOLDEN SCRATCH\n", argv[0]);
@@ -319,6 +388,7 @@ int main(int argc, char **argv) {
   other_targets();
   shapes_outlive_the_model();
   costs();
+  our_memory();
   wb_model_release(model);
   return check_result();
 }

@@ -5,15 +5,17 @@
 
 pub mod case;
 pub mod files;
+mod lent;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use weighbridge::load::State;
+use weighbridge::load::{Destination, State};
 use weighbridge::{Context, Kind, Model, OpenOptions, Placement, Plan, Result, Target, Task};
 
 use case::{Case, Expected};
 use files::{Files, Known, Random, manifest, open, run_cases};
+use lent::Lent;
 
 /// Loads in one of the ways there are.
 pub fn drive(random: &mut Random, plan: Plan) -> Result<Placement> {
@@ -64,7 +66,12 @@ pub fn drive(random: &mut Random, plan: Plan) -> Result<Placement> {
     Ok(placement)
 }
 
-fn check_host(placement: &Placement, expected: &[Expected], target: Target, alignment: u64) {
+fn check_host(
+    placement: &Placement,
+    expected: &[Expected],
+    (target, alignment): (Target, u64),
+    destinations: &[Destination],
+) {
     if target == Target::None {
         return assert_eq!(placement.len(), 0);
     }
@@ -76,7 +83,10 @@ fn check_host(placement: &Placement, expected: &[Expected], target: Target, alig
         let bytes = placed.bytes().unwrap();
         let first = bytes.iter().zip(&expected.bytes).position(|(a, b)| a != b);
         assert!(first.is_none(), "{} differs from byte {first:?} of {}", placed.name, bytes.len());
-        assert!(target == Target::View || placed.address.is_multiple_of(alignment), "{}", placed.name);
+        match destinations.iter().find(|one| one.tensor() == Some(placed.name)) {
+            Some(own) => assert_eq!(placed.address, own.address()),
+            None => assert!(target == Target::View || placed.address.is_multiple_of(alignment), "{}", placed.name),
+        }
         assert_eq!(placement.find(placed.name).unwrap().address, placed.address);
     }
 }
@@ -99,8 +109,9 @@ fn run(seed: u64) -> &'static str {
     } else {
         open(&files.path, threads, trusted)
     };
-    let case = Case::random(random, &files, &model, target, threads);
-    let plan = match model.plan(&case.options) {
+    let mut case = Case::random(random, &files, &model, target, threads);
+    let mut lent = Lent::random(random, &mut case, target);
+    let plan = match lent.plan(random, &model, &mut case) {
         Ok(plan) => plan,
         Err(error) => {
             match &case.expected {
@@ -143,7 +154,9 @@ fn run(seed: u64) -> &'static str {
         Ok(placement) => {
             assert!(!must_fail, "damage at {damage:?} was not noticed");
             let alignment = if case.options.alignment == 0 { 64 } else { case.options.alignment };
-            check_host(&placement, expected, target, alignment);
+            check_host(&placement, expected, (target, alignment), &case.options.destinations);
+            drop(placement);
+            lent.check(&case.options.destinations);
             // Damage that no load has seen is not vouched for.
             if let Some(position) = damage.filter(|_| known != Known::Nothing) {
                 for index in 0..model.tensors().len() {

@@ -18,10 +18,6 @@ use weighbridge::memory;
 pub(crate) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
     let Some(opt) = options(opt, "opt")? else { return Ok(PlanOptions::default()) };
     let target = target_of(opt.target)?;
-    if target != Target::Cuda && opt.destination_count != 0 {
-        let message = "are memory of devices: expected WB_TARGET_CUDA";
-        return Err(Error::new(Kind::Unsupported, message).with_subject("destinations"));
-    }
     check_reserved(opt.reserved, "reserved")?;
     let unknown = |what: &str, value: u64| Error::invalid(format!("{value} is not known")).with_subject(what);
     let patterns = array(opt.include, opt.include_count, "include")?.iter();
@@ -37,6 +33,7 @@ pub(crate) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
         readers: opt.readers as usize,
         slices: each(options_array(opt.slices, opt.slice_count, "slices")?, slice_of)?,
         casts: each(options_array(opt.casts, opt.cast_count, "casts")?, cast_of)?,
+        destinations: each(options_array(opt.destinations, opt.destination_count, "destinations")?, destination_of)?,
         reads: match opt.reads {
             WB_READS_AUTO => Reads::Auto,
             WB_READS_BUFFERED => Reads::Buffered,
@@ -54,17 +51,12 @@ fn cuda_options(opt: &wb_plan_options, target: Target) -> Result<CudaOptions> {
     if target != Target::Cuda {
         return Ok(CudaOptions::default());
     }
-    let destinations = options_array(opt.destinations, opt.destination_count, "destinations")?;
-    let destinations = each(destinations, destination_of)?;
-    let Some(cuda) = options(opt.cuda, "cuda")? else {
-        return Ok(CudaOptions { destinations, ..CudaOptions::default() });
-    };
+    let Some(cuda) = options(opt.cuda, "cuda")? else { return Ok(CudaOptions::default()) };
     Ok(CudaOptions {
         devices: each(array(cuda.devices, cuda.device_count, "devices")?.to_vec(), |device| {
             ordinal(device, "devices")
         })?,
         routes: each(options_array(cuda.routes, cuda.route_count, "routes")?, route_of)?,
-        destinations,
         after: (!cuda.stream.is_null()).then(|| host_stream(cuda.stream)),
         is_async: match cuda.flags {
             0 => false,
@@ -122,7 +114,7 @@ fn route_of(route: wb_route) -> Result<Route> {
 fn destination_of(destination: wb_destination) -> Result<Destination> {
     let wb_destination { tensor, address, bytes, device, reserved, .. } = destination;
     check_reserved(reserved, "destinations")?;
-    Ok(crate::destination(tensor.text("destinations")?, ordinal(device, "destinations")?, address, bytes))
+    Ok(crate::destination(tensor.text("destinations")?, (device != WB_DEVICE_HOST).then_some(device), address, bytes))
 }
 
 /// The ordinal of a device, where host memory is not one of the choices.

@@ -8,25 +8,35 @@ use std::time::{Duration, Instant};
 
 use super::super::lock::lock;
 use super::super::placement::Memory;
+use super::super::places::{Part, Source};
 use super::super::plan::Plan;
 use super::super::scatter::Scatter;
 use super::super::window::Window;
 use super::Sink;
 use crate::error::{Error, Kind, Result};
 use crate::memory;
-use crate::storage::{Arena, Slot};
+use crate::storage::{Arena, Frozen, Slot};
 use crate::verify::{Cost, Stage};
 
 pub(in crate::load) struct Host {
-    arena: Arena,
+    parts: Vec<Filling>,
     shares: Arc<Shares>,
     windows: u64,
+}
+
+/// A part of the arena that is being filled.
+struct Filling {
+    arena: Arena,
+    /// Bytes from its start that are handed out, or left out.
+    taken: u64,
+    /// What is copied at the end, at its start.
+    copied: Slot,
 }
 
 /// What the windows of all workers fill.
 struct Shares {
     /// One for each extent.
-    slots: Mutex<Vec<Option<Share>>>,
+    slots: Mutex<Vec<Share>>,
     scatter: Scatter,
     /// Bytes of the buffer of each worker; 0 if nothing needs one.
     buffer: u64,
@@ -35,50 +45,64 @@ struct Shares {
 /// What memory is asked for.
 const PLACES: &str = "the places of the extents";
 
-/// The part of the arena that one extent fills, and where it begins.
-struct Share {
-    slot: Slot,
-    start: u64,
+/// The memory that one extent fills: ranges of the arena, in their order.
+#[derive(Default)]
+struct Share(Vec<(Range<u64>, Slot)>);
+
+impl Filling {
+    fn new(mut arena: Arena, copied: u64) -> Result<Self> {
+        let slot = arena.take(copied as usize).ok_or_else(doubly_filled)?;
+        Ok(Self { arena, taken: copied, copied: slot })
+    }
+
+    /// Takes a range. Ranges are taken in their order; what lies between them is left out.
+    fn take(&mut self, range: &Range<u64>) -> Result<Slot> {
+        let gap = range.start.checked_sub(self.taken).ok_or_else(doubly_filled)?;
+        self.arena.take(gap as usize).ok_or_else(doubly_filled)?;
+        self.taken = range.end;
+        self.arena.take((range.end - range.start) as usize).ok_or_else(doubly_filled)
+    }
+}
+
+fn doubly_filled() -> Error {
+    Error::new(Kind::Internal, "two writers fill the same part of the arena")
 }
 
 impl Host {
-    /// An arena that only this process can reach.
+    /// An arena that only this process can reach, or memory of the caller.
     pub(in crate::load) fn new(plan: &Plan) -> Result<Self> {
-        Self::over(Arena::new(plan.layout.bytes, plan.alignment)?, plan)
+        let arena = |part: &Part| Filling::new(part.arena(plan.alignment)?, part.copied());
+        Self::over(memory::try_collect(plan.places.parts().iter().map(arena), PLACES)?, plan)
     }
 
     /// An arena that other processes may map when it is full, and that nobody can change then.
     pub(in crate::load) fn sealed(plan: &Plan) -> Result<Self> {
-        Self::over(Arena::sealed(plan.layout.bytes, plan.alignment)?, plan)
+        Self::over(vec![Filling::new(Arena::sealed(plan.layout.bytes, plan.alignment)?, 0)?], plan)
     }
 
-    /// The arena is handed out from its start to its end; the extents may be in another order.
-    fn over(mut arena: Arena, plan: &Plan) -> Result<Self> {
+    /// The parts are handed out from their starts to their ends; the extents may be in another order.
+    fn over(mut parts: Vec<Filling>, plan: &Plan) -> Result<Self> {
         let transfers = &plan.layout.transfers;
         let ranges =
             plan.extents.iter().enumerate().filter_map(|(extent, range)| Some((range.arena_range(transfers)?, extent)));
         let mut ranges: Vec<_> = memory::collect(ranges, PLACES)?;
         // An extent that lies between two rows fills nothing, at the start of what the next one fills.
         ranges.sort_unstable_by_key(|(range, _)| (range.start, range.end));
-        let mut slots: Vec<Option<Share>> = memory::collect(plan.extents.iter().map(|_| None), PLACES)?;
-        let mut taken = 0;
+        let mut slots: Vec<Share> = memory::collect(plan.extents.iter().map(|_| Share::default()), PLACES)?;
+        let mut take = |range: &Range<u64>| {
+            let pieces = plan.places.memory_of(range);
+            let taken = pieces.map(|(piece, source)| Ok((piece, parts[source.part].take(&source.range)?)));
+            memory::try_collect(taken, PLACES).map(Share)
+        };
         for (range, extent) in ranges {
-            let slot = take(&mut arena, &mut taken, range.clone())?;
-            slots[extent] = Some(Share { slot, start: range.start });
+            slots[extent] = take(&range)?;
         }
-        let scatter = Scatter::new(&plan.layout, |range| take(&mut arena, &mut taken, range))?;
+        // A tensor lies in one piece.
+        let scatter =
+            Scatter::new(&plan.layout, |range| take(&range)?.0.pop().map(|(_, slot)| slot).ok_or_else(no_share))?;
         let shares = Shares { slots: Mutex::new(slots), scatter, buffer: plan.staging.slot as u64 };
-        Ok(Self { arena, shares: Arc::new(shares), windows: 0 })
+        Ok(Self { parts, shares: Arc::new(shares), windows: 0 })
     }
-}
-
-/// Takes a range of the arena. Ranges are taken in their order; what lies between them is left out.
-fn take(arena: &mut Arena, taken: &mut u64, range: Range<u64>) -> Result<Slot> {
-    let internal = || Error::new(Kind::Internal, "two writers fill the same part of the arena");
-    let gap = range.start.checked_sub(*taken).ok_or_else(internal)?;
-    arena.take(gap as usize).ok_or_else(internal)?;
-    *taken = range.end;
-    arena.take((range.end - range.start) as usize).ok_or_else(internal)
 }
 
 impl Sink for Host {
@@ -87,7 +111,7 @@ impl Sink for Host {
         Ok(Box::new(OnHost {
             number: self.windows,
             shares: Arc::clone(&self.shares),
-            share: None,
+            share: Share::default(),
             buffer: None,
             filled: 0..0,
             is_buffered: false,
@@ -97,8 +121,18 @@ impl Sink for Host {
 
     fn finish(self: Box<Self>, plan: &Plan) -> Result<Memory> {
         drop(self.shares);
-        let offsets = memory::collect(plan.layout.offsets.iter().copied(), PLACES)?;
-        Ok(Memory::Arena(self.arena.freeze()?, offsets))
+        let mut frozen: Vec<Frozen> = memory::list(self.parts.len(), PLACES)?;
+        for (Filling { arena, mut copied, .. }, part) in self.parts.into_iter().zip(plan.places.parts()) {
+            let mut rest = &mut copied[..];
+            for Source { part, range } in &part.copies {
+                let (place, behind) = rest.split_at_mut((range.end - range.start) as usize);
+                place.copy_from_slice(&frozen[*part].bytes[range.start as usize..range.end as usize]);
+                rest = behind;
+            }
+            drop(copied);
+            frozen.push(arena.freeze()?);
+        }
+        Ok(Memory::Host(frozen, memory::collect(plan.places.tensors().iter().copied(), PLACES)?))
     }
 }
 
@@ -107,8 +141,8 @@ struct OnHost {
     /// The number of the window among those of the pass.
     number: u64,
     shares: Arc<Shares>,
-    /// The share of the current extent.
-    share: Option<Share>,
+    /// That of the current extent.
+    share: Share,
     /// Large pages, where the system has them, make fresh memory cheaper.
     buffer: Option<Slot>,
     /// The range of the layout that is filled and not sent yet, and whether that is in the buffer.
@@ -127,17 +161,22 @@ impl OnHost {
             return Ok(());
         }
         let begin = Instant::now();
-        let share = self.share.as_mut().ok_or_else(no_share)?;
         match self.buffer.as_deref_mut().filter(|_| self.is_buffered) {
             Some(buffer) => {
                 let within = |at: u64| (at - sent.start) as usize;
                 for kept in scatter.kept_in(&sent) {
-                    share.part(&kept)?.copy_from_slice(&buffer[within(kept.start)..within(kept.end)]);
+                    for (range, place) in self.share.parts_of(&kept) {
+                        place.copy_from_slice(&buffer[within(range.start)..within(range.end)]);
+                    }
                 }
                 self.cost.bytes += scatter.send(&sent, &buffer[..within(end)], self.number);
                 buffer.copy_within(within(end)..within(self.filled.end), 0);
             }
-            None => self.cost.bytes += scatter.send(&sent, share.part(&sent)?, self.number),
+            None => {
+                for (range, place) in self.share.parts_of(&sent) {
+                    self.cost.bytes += scatter.send(&range, place, self.number);
+                }
+            }
         }
         self.filled.start = end;
         self.cost.time += begin.elapsed();
@@ -182,15 +221,29 @@ fn no_share() -> Error {
 }
 
 impl Share {
+    /// A range that lies in one piece.
     fn part(&mut self, range: &Range<u64>) -> Result<&mut [u8]> {
-        let part = (range.start - self.start) as usize..(range.end - self.start) as usize;
-        self.slot.get_mut(part).ok_or_else(|| Error::new(Kind::Internal, "an extent fills what is not its own"))
+        let whole = |(at, _): &(Range<u64>, &mut [u8])| at == range;
+        let part = self.parts_of(range).next().filter(whole);
+        part.map(|(_, place)| place).ok_or_else(|| Error::new(Kind::Internal, "an extent fills what is not its own"))
+    }
+
+    /// The pieces of a range, and what of the range each of them is.
+    fn parts_of(&mut self, range: &Range<u64>) -> impl Iterator<Item = (Range<u64>, &mut [u8])> {
+        let first = self.0.partition_point(|(piece, _)| piece.end <= range.start);
+        let (start, end) = (range.start, range.end);
+        let within = self.0[first..].iter_mut().take_while(move |(piece, _)| piece.start < end);
+        within.map(move |(piece, slot)| {
+            let part = piece.start.max(start)..piece.end.min(end);
+            let at = (part.start - piece.start) as usize..(part.end - piece.start) as usize;
+            (part, &mut slot[at])
+        })
     }
 }
 
 impl Window for OnHost {
     fn begin(&mut self, extent: usize) {
-        self.share = lock(&self.shares.slots).get_mut(extent).and_then(Option::take);
+        self.share = lock(&self.shares.slots).get_mut(extent).map(std::mem::take).unwrap_or_default();
     }
 
     fn capacity(&self) -> u64 {
@@ -207,12 +260,12 @@ impl Window for OnHost {
         if is_buffered {
             return self.buffered(&range);
         }
-        self.share.as_mut().ok_or_else(no_share)?.part(&range)
+        self.share.part(&range)
     }
 
     fn close(&mut self) -> Result<()> {
         self.send()?;
-        self.share = None;
+        self.share = Share::default();
         Ok(())
     }
 
