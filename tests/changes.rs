@@ -6,10 +6,12 @@ mod bytes;
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, MetadataExt, symlink};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use bytes::{declared, entry, index, tensors};
+use weighbridge::host::{Executor, Job};
 use weighbridge::load::State;
 use weighbridge::write::Manifests;
 use weighbridge::{Access, Context, Kind, Model, OpenOptions, PlanOptions, Policy, Result, Target, Task};
@@ -48,9 +50,32 @@ fn open(path: &Path, access: Access, policy: Policy) -> Model {
 }
 
 /// One that refuses files to which their paths do not lead any more, or one that goes on with them.
-fn open_either(path: &Path, access: Access, refuses_replaced: bool, threads: usize) -> Model {
+fn open_either(path: &Path, access: Access, refuses_replaced: bool) -> Model {
+    open_either_in(&Context::new(), path, access, refuses_replaced)
+}
+
+fn open_either_in(context: &Context, path: &Path, access: Access, refuses_replaced: bool) -> Model {
     let options = OpenOptions { access, refuses_replaced, ..OpenOptions::default() };
-    Model::open(path, &options, &Context::new().with_threads(threads)).unwrap()
+    Model::open(path, &options, context).unwrap()
+}
+
+/// Keeps jobs until they may begin.
+#[derive(Default)]
+struct Later(Mutex<Vec<Job>>);
+
+impl Executor for Later {
+    fn spawn(&self, job: Job) -> Result<()> {
+        self.0.lock().unwrap().push(job);
+        Ok(())
+    }
+}
+
+impl Later {
+    /// Runs all jobs, on a thread each, to their ends.
+    fn run(&self) {
+        let jobs = std::mem::take(&mut *self.0.lock().unwrap());
+        thread::scope(|scope| jobs.into_iter().for_each(|job| _ = scope.spawn(|| job.run())));
+    }
 }
 
 fn resize(path: &Path, len: u64) {
@@ -142,7 +167,7 @@ fn changes_after_opening_are_noticed() {
         for access in [Access::Map, Access::Read] {
             let root = model("F32");
             let path = root.path().join(MODEL);
-            let model = open_either(&path, access, refuses, 0);
+            let model = open_either(&path, access, refuses);
             assert!(model.changed().is_none());
             change(&path);
             assert_eq!(model.changed().unwrap().kind(), Kind::Changed, "{name}");
@@ -167,15 +192,18 @@ fn changes_after_opening_are_noticed() {
 #[test]
 fn changes_during_a_load_are_noticed() {
     each_change(|name, change, refuses, words| {
-        for (access, threads) in [(Access::Map, 0), (Access::Read, 0), (Access::Map, 2)] {
+        for (access, jobs) in [(Access::Map, 0), (Access::Read, 0), (Access::Map, 2)] {
             let root = model("F32");
             let path = root.path().join(MODEL);
-            let model = open_either(&path, access, refuses, threads);
+            let later = Arc::new(Later::default());
+            let context = Context::new().with_executor(later.clone(), jobs);
+            let model = open_either_in(&context, &path, access, refuses);
             let task = Task::start(&Arc::new(model.plan(&to(Target::Host)).unwrap())).unwrap();
-            while threads == 0 && task.progress().done_bytes == 0 {
+            while task.progress().done_bytes == 0 {
                 assert_eq!(task.step(Duration::ZERO).unwrap(), State::Pending);
             }
             change(&path);
+            later.run();
             match task.wait().and_then(|()| task.finish()) {
                 // What is missing shows as soon as it should be read, all else when the pass ends.
                 Err(error) if error.to_string().contains("it ends here now") => assert_eq!(error.kind(), Kind::Changed),
@@ -192,7 +220,7 @@ fn changes_between_plan_and_start_are_noticed() {
     each_change(|name, change, refuses, words| {
         let root = model("F32");
         let path = root.path().join(MODEL);
-        let plan = Arc::new(open_either(&path, Access::Map, refuses, 0).plan(&to(Target::Host)).unwrap());
+        let plan = Arc::new(open_either(&path, Access::Map, refuses).plan(&to(Target::Host)).unwrap());
         change(&path);
         assert_noticed(name, Task::start(&plan), words);
     });
@@ -205,7 +233,7 @@ fn a_shard_that_was_swapped_is_named() {
     write("model.safetensors.index.json", index(&[("v", "a.safetensors"), ("w", "b.safetensors")]));
     write("a.safetensors", tensors(&["v"]));
     write("b.safetensors", tensors(&["w"]));
-    let [model, goes_on] = [true, false].map(|refuses| open_either(root.path(), Access::Map, refuses, 0));
+    let [model, goes_on] = [true, false].map(|refuses| open_either(root.path(), Access::Map, refuses));
     let new = root.path().join("new");
     fs::write(&new, tensors(&["w"])).unwrap();
     fs::rename(new, root.path().join("b.safetensors")).unwrap();
