@@ -534,6 +534,141 @@ WB_API wb_status wb_job_run(wb_job *job);
 WB_API void wb_job_release(wb_job *job);
 
 /* ----------------------------------------------------------------------
+ * Host memory
+ *
+ * Memory for bulk data from an allocator of the host, and a budget that the host sets. Bulk data are the arenas of tensors, the
+ * contents of files and tensors that are read, and the buffers of loads. A load allocates a few blocks in all, of up to
+ * `wb_plan_info.target_bytes`.
+ *
+ *   wb_allocator allocator = {0};
+ *   allocator.struct_size = sizeof allocator;
+ *   allocator.user_data = heap;
+ *   allocator.alloc = heap_alloc;
+ *   allocator.free = heap_free;
+ *   options.allocator = &allocator;
+ *   status = wb_context_create(&options, &context, &err);
+ *
+ * The functions are called on any thread that works for the library, several at once, with no lock held. Small objects, such as
+ * handles, names and tables, are not bulk data: they come from the allocator of the system.
+ */
+
+// Allocates `bytes` bytes, which is not 0, at a multiple of `alignment`, a power of two; NULL: there is no memory, and the
+// operation returns `WB_ERR_OUT_OF_MEMORY`. The bytes may have any contents. Since 0.1.
+typedef void *(*wb_alloc_fn)(void *user_data, size_t bytes, size_t alignment);
+
+// Frees what a `wb_alloc_fn` has given for this size and alignment. Since 0.1.
+typedef void (*wb_free_fn)(void *user_data, void *start, size_t bytes, size_t alignment);
+
+// An allocator of a host. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_allocator {
+  // `sizeof(wb_allocator)`.
+  size_t struct_size;
+  // Passed to the functions.
+  void *user_data;
+  // Called once with `user_data` when no function will be called any more; also if `wb_context_create` fails, unless that
+  // is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Allocates bulk memory. Must be set.
+  wb_alloc_fn alloc;
+  // Frees what `alloc` has given. Must be set.
+  wb_free_fn free;
+} wb_allocator;
+
+// Asks for `bytes` bytes of the memory of a CUDA device, or of the host for `WB_DEVICE_HOST`, before they are allocated.
+// `WB_OK` grants them; every other value refuses them, and the operation returns `WB_ERR_OUT_OF_MEMORY`. It may wait, for
+// instance until another load has given something back. Since 0.1.
+typedef wb_status (*wb_reserve_fn)(void *user_data, uint32_t device, uint64_t bytes);
+
+// Takes back what a `wb_reserve_fn` has granted, after it has been freed. Since 0.1.
+typedef void (*wb_release_fn)(void *user_data, uint32_t device, uint64_t bytes);
+
+// A budget of a host for memory. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_budget {
+  // `sizeof(wb_budget)`.
+  size_t struct_size;
+  // Passed to the functions.
+  void *user_data;
+  // Called once with `user_data` when no function will be called any more; also if `wb_context_create` fails, unless that
+  // is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Grants memory. Must be set.
+  wb_reserve_fn reserve;
+  // Takes it back. Must be set.
+  wb_release_fn release;
+} wb_budget;
+
+/* ----------------------------------------------------------------------
+ * Metrics
+ *
+ * What operations cost, as numbers for the metrics of a host: every open, plan, load, verification and check, whether it succeeds or
+ * fails.
+ *
+ *   wb_metrics metrics = {0};
+ *   metrics.struct_size = sizeof metrics;
+ *   metrics.user_data = registry;
+ *   metrics.measured = add_to_histograms;
+ *   options.metrics = &metrics;
+ *   status = wb_context_create(&options, &context, &err);
+ */
+
+// The cost of one stage of an operation. Set `struct_size` before the call; the text is static. Since 0.1.
+typedef struct wb_cost_info {
+  // `sizeof(wb_cost_info)`.
+  size_t struct_size;
+  // Of an open: `"find"`: finding out which files there are; `"parse"`: headers, indices and graphs; `"manifests"`. Of a load or a
+  // verification: `"prepare"`: allocating the memory of the target, initializing a device; `"read"`; `"blake3"`, `"sha256"`,
+  // `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`: hashing, where `"blake3"` includes the headers that were read when the model was
+  // opened, which are compared; `"convert"`: casts, and joining short rows of slices; `"move"`: making tensors contiguous;
+  // `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not the time of the copies. Of all:
+  // `"other"`: the rest. Later versions may have more.
+  wb_str stage;
+  // Bytes that passed through it.
+  uint64_t bytes;
+  // Nanoseconds that threads spent in it, summed over all threads.
+  uint64_t nanoseconds;
+} wb_cost_info;
+
+// What an operation has cost. The library has set `struct_size`; all pointers are valid until the callback returns. Since 0.1.
+typedef struct wb_measurement {
+  // `sizeof(wb_measurement)` of the library.
+  size_t struct_size;
+  // `"open"`, `"plan"`, `"load"`, `"verify"` or `"check"`; later versions may have more.
+  wb_str operation;
+  // The model, as errors name it: where it was found, or what was asked for if it was not.
+  wb_str model;
+  // `WB_OK`, or why the operation failed.
+  wb_status status;
+  // `sizeof(wb_cost_info)` of the library: the next element of `stages` begins that many bytes later.
+  uint32_t stage_size;
+  // Bytes that were read; of an open, those of headers, indices and graphs.
+  uint64_t bytes;
+  // From the start of the operation to its end, in nanoseconds.
+  uint64_t nanoseconds;
+  // The stages, each once: their times add up to the time that threads have worked for the operation. On one thread that is
+  // all of `nanoseconds`, but for the time between two steps of a task.
+  const wb_cost_info *stages;
+  // How many there are.
+  size_t stage_count;
+} wb_measurement;
+
+// Receives the cost of an operation that has ended, on the thread that has ended it and with no lock held. It must not release
+// the objects that the operation works with. Since 0.1.
+typedef void (*wb_measured_fn)(void *user_data, const struct wb_measurement *m);
+
+// The metrics of a host. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_metrics {
+  // `sizeof(wb_metrics)`.
+  size_t struct_size;
+  // Passed to the function.
+  void *user_data;
+  // Called once with `user_data` when the function will not be called any more; also if `wb_context_create` fails, unless that
+  // is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Must be set.
+  wb_measured_fn measured;
+} wb_metrics;
+
+/* ----------------------------------------------------------------------
  * Context
  *
  * What the host provides to the library. A process may have several contexts. Every function that takes a context also
@@ -588,6 +723,14 @@ typedef struct wb_context_options {
   const wb_io *io;
   // How the host takes part in the work of tasks. The structure is copied. NULL: not at all.
   const wb_threads *threads;
+  // Allocates memory for bulk data. The structure is copied. NULL: the library maps it. What it shares with others is mapped
+  // in any case: files, `WB_TARGET_SEALED`, and the pinned memory of copies to devices.
+  const wb_allocator *allocator;
+  // Is asked before memory for bulk data is allocated, on the host and on devices, by whomever; but not for maps of files and
+  // what destinations lend. The structure is copied. NULL: there is no budget.
+  const wb_budget *budget;
+  // Is told what operations cost. The structure is copied. NULL: nothing is.
+  const wb_metrics *metrics;
 } wb_context_options;
 
 // Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
@@ -1414,22 +1557,6 @@ typedef struct wb_line_info {
   // For `WB_SUBJECT_RUN`, its length in bytes; else 0.
   uint64_t bytes;
 } wb_line_info;
-
-// The cost of one stage of a pass over the bytes. Set `struct_size` before the call; the text is static. Since 0.1.
-typedef struct wb_cost_info {
-  // `sizeof(wb_cost_info)`.
-  size_t struct_size;
-  // `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
-  // `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
-  // the headers that were read when the model was opened, which are compared. `"convert"`: casts, and joining short rows of slices. `"move"`: making
-  // tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
-  // the time of the copies. Later versions may have more.
-  wb_str stage;
-  // Bytes that passed through it.
-  uint64_t bytes;
-  // Nanoseconds that threads spent in it, summed over all threads.
-  uint64_t nanoseconds;
-} wb_cost_info;
 
 // Checks every file of a model against the manifests, and continues after a mismatch. Of a directory these are all files in it,
 // assets and those in sub-folders included; hidden ones are left out unless a manifest lists them. A file that a manifest lists

@@ -87,6 +87,8 @@
 #include "weighbridge/device.hpp"
 #include "weighbridge/options.hpp"
 #include "weighbridge/threads.hpp"
+#include "weighbridge/memory.hpp"
+#include "weighbridge/metrics.hpp"
 #include "weighbridge/load.hpp"
 #include "weighbridge/io.hpp"
 
@@ -111,6 +113,12 @@ struct context_options {
   executor* jobs = nullptr;
   /// Is told of the threads of the library, and outlives them. Not together with `jobs`.
   thread_hooks* hooks = nullptr;
+  /// Allocates bulk data, instead of the library. It outlives the context and every object made with it.
+  allocator* memory = nullptr;
+  /// Is asked before bulk data are allocated. It outlives the context and every object made with it.
+  memory_budget* budget = nullptr;
+  /// Is told what operations cost. It outlives the context and every object made with it.
+  metrics* measures = nullptr;
 
   /// Sends log messages to `sink(log_level, std::string_view target, std::string_view message)`. `sink` is not copied: it
   /// must outlive the context and every object made with it. It may be called on several threads at once. Exceptions that
@@ -154,6 +162,21 @@ class context : public detail::handle<wb_context, wb_context_release> {
     if (options.jobs || options.hooks) {
       threads = options.jobs ? detail::threads_of(*options.jobs) : detail::threads_of(*options.hooks);
       c.threads = &threads;
+    }
+    wb_allocator memory{};
+    if (options.memory) {
+      memory = detail::allocator_of(*options.memory);
+      c.allocator = &memory;
+    }
+    wb_budget budget{};
+    if (options.budget) {
+      budget = detail::budget_of(*options.budget);
+      c.budget = &budget;
+    }
+    wb_metrics measures{};
+    if (options.measures) {
+      measures = detail::metrics_of(*options.measures);
+      c.metrics = &measures;
     }
     return detail::make<context>([&](auto out, auto why) { return wb_context_create(&c, out, why); });
   }

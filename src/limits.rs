@@ -116,6 +116,11 @@ impl Budget {
         self.tell()
     }
 
+    /// Bytes of structure that have been processed.
+    pub(crate) fn done(&self) -> u64 {
+        self.done.get()
+    }
+
     /// Tells the caller how far the open is.
     pub(crate) fn tell(&self) -> Result<()> {
         self.told.set(self.done.get());

@@ -19,7 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::finding::Finding;
 use crate::formats::Unindexed;
 use crate::graph::Graphs;
-use crate::host::{Cancel, Context, Listener};
+use crate::host::{Cancel, Context, Costs, Level, Listener, Operation};
 use crate::limits::Limits;
 use crate::load::{Payload, Placement, Plan, PlanOptions, Task};
 use crate::metadata::Metadata;
@@ -95,6 +95,11 @@ impl Model {
     /// What the host provides to the model.
     pub(crate) fn context(&self) -> &Context {
         &self.0.payload.context
+    }
+
+    /// What it is called in messages: where it was opened.
+    pub(crate) fn name(&self) -> &str {
+        &self.0.payload.name
     }
 
     /// The name of the format.
@@ -174,7 +179,14 @@ impl Model {
 
     /// Plans a load. No bytes are read.
     pub fn plan(&self, options: &PlanOptions) -> Result<Plan> {
-        self.context().log_failure("plan", Plan::new(&self.0.payload, options))
+        let (name, operation) = (self.name(), Operation::begin("plan", self.context()));
+        let plan = Plan::new(&self.0.payload, options);
+        let costs = Costs::of_rest(operation.time());
+        match &plan {
+            Ok(plan) => operation.done_at(Level::Debug, name, 0, costs, || plan.summary()),
+            Err(error) => operation.failed(name, 0, costs, error),
+        }
+        plan
     }
 
     /// Plans, loads and waits.

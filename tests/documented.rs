@@ -29,6 +29,17 @@ const SECTIONS: &[(&str, &str)] = &[
         "extern int32_t queue_push(void *queue, wb_job *job); extern wb_job *queue_pop(void *queue);\n\
          void *queue; wb_job *job; wb_context_options options;",
     ),
+    (
+        "Host memory",
+        "extern void *heap_alloc(void *heap, size_t bytes, size_t alignment);\n\
+         extern void heap_free(void *heap, void *start, size_t bytes, size_t alignment);\n\
+         void *heap; wb_context_options options; wb_context *context;",
+    ),
+    (
+        "Metrics",
+        "extern void add_to_histograms(void *registry, const wb_measurement *m);\n\
+         void *registry; wb_context_options options; wb_context *context;",
+    ),
     ("Context", "wb_context *context;"),
     ("Models", ""),
     ("Element types", "wb_tensor_info tensor; wb_dtype_info type;"),

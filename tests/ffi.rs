@@ -43,11 +43,13 @@ const TESTS: &[Program] = &[
     Program { name: "views", sources: &["tests/ffi/views.c"], flags: C },
     Program { name: "control", sources: &["tests/ffi/control.c"], flags: C },
     Program { name: "io", sources: &["tests/ffi/io.c"], flags: C },
+    Program { name: "memory", sources: &["tests/ffi/memory.c"], flags: C },
     Program { name: "jobs", sources: &["tests/ffi/jobs.c"], flags: C },
     Program { name: "devices", sources: &["tests/ffi/devices.c"], flags: C },
     Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
     Program { name: "wrapper", sources: &["tests/ffi/wrapper.cpp"], flags: CPP },
     Program { name: "wrapper_io", sources: &["tests/ffi/wrapper_io.cpp"], flags: CPP },
+    Program { name: "wrapper_host", sources: &["tests/ffi/wrapper_host.cpp"], flags: CPP },
     Program { name: "wrapper_jobs", sources: &["tests/ffi/wrapper_jobs.cpp"], flags: CPP },
     Program { name: "wrapper_graph", sources: &["tests/ffi/wrapper_graph.cpp"], flags: CPP },
     Program { name: "places", sources: &["tests/ffi/places.cpp"], flags: PLAIN_CPP },
@@ -67,7 +69,7 @@ const WALKERS: &[Program] = &[
 ];
 
 /// Programs of the table that run a second time, on devices.
-const ON_DEVICES: &[&str] = &["devices", "wrapper_load"];
+const ON_DEVICES: &[&str] = &["devices", "memory", "wrapper_load"];
 
 /// A program whose children work while threads of their parent do.
 const FORK: &str = "tests/ffi/fork.c";
@@ -266,7 +268,7 @@ fn the_header_is_clean_in_every_version_of_both_languages() {
 /// With the suppressions that are installed: see there.
 #[test]
 fn threads_and_tasks_are_clean_under_the_thread_sanitizer() {
-    const PROGRAMS: &[&str] = &["threads", "jobs", "wrapper_jobs", "control", "load_parts", "wrapper_load"];
+    const PROGRAMS: &[&str] = &["threads", "jobs", "memory", "wrapper_jobs", "control", "load_parts", "wrapper_load"];
     let suppressions = format!("suppressions={}/cmake/tsan.supp:halt_on_error=1", env!("CARGO_MANIFEST_DIR"));
     let flags = ["-fsanitize=thread", "-fno-omit-frame-pointer"];
     for program in TESTS.iter().filter(|program| PROGRAMS.contains(&program.name)) {

@@ -16,6 +16,8 @@ const SECTIONS: &[&str] = &[
     "cancel",
     "io",
     "threads",
+    "host_memory",
+    "metrics",
     "context",
     "model",
     "dtype",

@@ -60,7 +60,7 @@ fn every_operation_has_one_line() {
     model.load(&PlanOptions::default()).unwrap();
     let loaded = lines.take();
     assert_eq!(loaded.len(), 1, "{loaded:?}");
-    assert!(has(&loaded, Level::Info, "load", &["39 tensors", "in host memory", "bytes read and checked in"]));
+    assert!(has(&loaded, Level::Info, "load", &["39 tensors", "in host memory", "bytes read and checked; ", " ms"]));
     model.verify().unwrap();
     assert!(has(&lines.take(), Level::Info, "verify", &["done: ", "bytes read and checked"]));
     model.check(&CheckOptions::default()).unwrap();

@@ -12,7 +12,8 @@ use std::thread;
 use std::time::Duration;
 
 use weighbridge::digest::{Algorithm, Digest};
-use weighbridge::verify::{Memo, Outcome, Recognised, Report, Stage, Subject};
+use weighbridge::host::Stage;
+use weighbridge::verify::{Memo, Outcome, Recognised, Report, Subject};
 use weighbridge::write::Manifests;
 use weighbridge::{Context, Kind, Model, OpenOptions, PlanOptions, Policy, Task};
 

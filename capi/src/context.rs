@@ -13,7 +13,9 @@ use std::ffi::c_void;
 use super::error::wb_error;
 use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, Adopted, wb_destroy_fn, wb_log_fn};
+use super::host_memory::{allocator, budget, wb_allocator, wb_budget};
 use super::io::{files, wb_io};
+use super::metrics::{metrics, wb_metrics};
 use super::status::{WB_OK, wb_status};
 use super::threads::{self, wb_threads};
 use super::{Out, call, options, plain};
@@ -65,6 +67,14 @@ pub struct wb_context_options {
     pub io: *const wb_io,
     /// How the host takes part in the work of tasks. The structure is copied. NULL: not at all.
     pub threads: *const wb_threads,
+    /// Allocates memory for bulk data. The structure is copied. NULL: the library maps it. What it shares with others is mapped
+    /// in any case: files, `WB_TARGET_SEALED`, and the pinned memory of copies to devices.
+    pub allocator: *const wb_allocator,
+    /// Is asked before memory for bulk data is allocated, on the host and on devices, by whomever; but not for maps of files and
+    /// what destinations lend. The structure is copied. NULL: there is no budget.
+    pub budget: *const wb_budget,
+    /// Is told what operations cost. The structure is copied. NULL: nothing is.
+    pub metrics: *const wb_metrics,
 }
 
 /// Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
@@ -84,10 +94,17 @@ pub extern "C" fn wb_context_create(
 }
 
 fn build(opt: &wb_context_options) -> Result<Context> {
+    // All are adopted before any of them is refused.
     let context = with_log(Context::new(), opt);
-    let files = if opt.io.is_null() { None } else { Some(files(opt.io, "io")?) };
+    let files = (!opt.io.is_null()).then(|| files(opt.io, "io")).transpose();
+    let allocator = (!opt.allocator.is_null()).then(|| allocator(opt.allocator)).transpose();
+    let budget = (!opt.budget.is_null()).then(|| budget(opt.budget)).transpose();
+    let metrics = (!opt.metrics.is_null()).then(|| metrics(opt.metrics)).transpose();
     let context = with_threads(context, opt)?;
-    Ok(files.into_iter().fold(context, Context::with_files))
+    let context = files?.into_iter().fold(context, Context::with_files);
+    let context = allocator?.into_iter().fold(context, Context::with_allocator);
+    let context = budget?.into_iter().fold(context, Context::with_memory_budget);
+    Ok(metrics?.into_iter().fold(context, Context::with_metrics))
 }
 
 fn with_threads(context: Context, opt: &wb_context_options) -> Result<Context> {

@@ -16,11 +16,12 @@ use super::cancel::{cancel_of, wb_cancel};
 use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};
 use super::hooks::{self, wb_progress_fn};
+use super::metrics::wb_cost_info;
 use super::model::{out_of_range, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, options, plain, status, wb_str};
 use weighbridge::error::{Error, Result};
-use weighbridge::verify::{Anchor, Cost, Line, Outcome, Report, Subject, VerifyOptions};
+use weighbridge::verify::{Anchor, Line, Outcome, Report, Subject, VerifyOptions};
 
 /// A report: what was checked, and with what outcome. Immutable; one owner. Since 0.1.
 pub struct wb_report(pub(super) Arc<Report>);
@@ -199,31 +200,6 @@ pub extern "C" fn wb_report_line_info(r: *const wb_report, index: usize, out: *m
         fill(out, &line.into(), "out")?;
         Ok(WB_OK)
     })
-}
-
-/// The cost of one stage of a pass over the bytes. Set `struct_size` before the call; the text is static. Since 0.1.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct wb_cost_info {
-    /// `sizeof(wb_cost_info)`.
-    pub struct_size: usize,
-    /// `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
-    /// `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
-    /// the headers that were read when the model was opened, which are compared. `"convert"`: casts, and joining short rows of slices. `"move"`: making
-    /// tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
-    /// the time of the copies. Later versions may have more.
-    pub stage: wb_str,
-    /// Bytes that passed through it.
-    pub bytes: u64,
-    /// Nanoseconds that threads spent in it, summed over all threads.
-    pub nanoseconds: u64,
-}
-
-impl From<&Cost> for wb_cost_info {
-    fn from(cost: &Cost) -> Self {
-        let nanoseconds = u64::try_from(cost.time.as_nanos()).unwrap_or(u64::MAX);
-        Self { struct_size: size_of::<Self>(), stage: cost.stage.name().into(), bytes: cost.bytes, nanoseconds }
-    }
 }
 
 /// Returns the number of stages whose cost is known; 0 for NULL. Since 0.1.

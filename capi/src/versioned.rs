@@ -4,8 +4,8 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::{
-    asset, attribute, cuda, dtype, error, findings, function, graph, hooks, io, library, metadata, model, node, null,
-    placement, plan, quantization, report, signature, tensor, threads, types, value,
+    asset, attribute, cuda, dtype, error, findings, function, graph, hooks, host_memory, io, library, metadata,
+    metrics, model, node, null, placement, plan, quantization, report, signature, tensor, threads, types, value,
 };
 use weighbridge::error::{Error, Kind, Result};
 use weighbridge::memory;
@@ -41,9 +41,13 @@ versioned! {
     graph::wb_graph_info,
     graph::wb_model_info,
     hooks::wb_progress,
+    host_memory::wb_allocator,
+    host_memory::wb_budget,
     io::wb_io,
     library::wb_build_info,
     metadata::wb_metadata_info,
+    metrics::wb_cost_info,
+    metrics::wb_metrics,
     model::wb_blob,
     model::wb_file_info,
     model::wb_open_options,
@@ -57,7 +61,6 @@ versioned! {
     plan::wb_route,
     plan::wb_slice,
     quantization::wb_quantization_info,
-    report::wb_cost_info,
     report::wb_line_info,
     report::wb_verify_options,
     signature::wb_signature_info,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Instant;
 
 use serde::Serialize;
-use weighbridge::verify::{self, Cost};
+use weighbridge::host::{self, Cost};
 
 use crate::output::thousands;
 
@@ -40,7 +40,7 @@ impl From<&Cost> for Stage {
     fn from(cost: &Cost) -> Self {
         let seconds = cost.time.as_secs_f64();
         // Taking memory moves no bytes, and submitting copies is not the time that they take.
-        let moves = !matches!(cost.stage, verify::Stage::Prepare | verify::Stage::Send);
+        let moves = !matches!(cost.stage, host::Stage::Prepare | host::Stage::Send);
         let has_speed = moves && cost.bytes > 0 && seconds > 0.0;
         let speed = has_speed.then(|| cost.bytes as f64 / seconds / 1e9);
         Self { name: cost.stage.name(), bytes: cost.bytes, thread_seconds: seconds, gb_per_thread_second: speed }

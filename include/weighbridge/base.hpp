@@ -420,6 +420,17 @@ Struct sized() noexcept {
   return s;
 }
 
+/// What a class of the host is derived from, which the library calls through a pointer.
+class hook {
+ public:
+  hook(const hook&) = delete;
+  hook& operator=(const hook&) = delete;
+  virtual ~hook() = default;
+
+ protected:
+  hook() noexcept = default;
+};
+
 /// A duration in nanoseconds as the library takes it: not negative, and as long as it can be.
 inline std::uint64_t saturated(long double ns) noexcept {
   constexpr long double longest = 18446744073709551615.0L;

@@ -18,13 +18,8 @@ enum class io_result : std::int32_t {
 };
 
 /// One file that the host has opened. Functions are called on any thread that works for the library, several at once.
-class host_file {
+class host_file : public detail::hook {
  public:
-  host_file() noexcept = default;
-  host_file(const host_file&) = delete;
-  host_file& operator=(const host_file&) = delete;
-  virtual ~host_file() = default;
-
   /// Stores the length in bytes, and a number that changes when the contents do; it is 0 before the call.
   virtual io_result stat(std::uint64_t& bytes, std::uint64_t& identity) = 0;
   /// Reads some of the bytes at `offset` into the start of `buffer`, at least one, and stores how many; 0 only where the
@@ -57,13 +52,8 @@ class folder_entries {
 /// The files of a host. Names are relative, to the model or to the root of a context's files: `/` stands between folders, and
 /// there are no empty components, `.` and `..`. Functions are called on any thread that works for the library, several at
 /// once; what they throw is a failure.
-class host_files {
+class host_files : public detail::hook {
  public:
-  host_files() noexcept = default;
-  host_files(const host_files&) = delete;
-  host_files& operator=(const host_files&) = delete;
-  virtual ~host_files() = default;
-
   /// Opens a file and stores an object that was made by `new`, which the library deletes.
   virtual io_result open(std::string_view name, host_file*& file) = 0;
   /// Adds all entries of a folder, "" for that of the model or the root. Called only for models that are opened as a folder

@@ -44,9 +44,9 @@ struct report_line {
   }
 };
 
-/// What one stage of a pass over the bytes has cost.
+/// What one stage of an operation has cost.
 struct cost {
-  std::string_view stage{};       ///< "prepare", "read", "blake3", "sha256", "convert", "move", "send", ...; static
+  std::string_view stage{};       ///< "read", "sha256", ..., see wb_cost_info; static
   std::uint64_t bytes = 0;        ///< that passed through it
   std::uint64_t nanoseconds = 0;  ///< that threads spent in it, summed over all threads
 
@@ -54,6 +54,12 @@ struct cost {
     auto c = detail::sized<wb_cost_info>();
     if (wb_report_cost_info(report, index, &c) != WB_OK) return {};
     return {detail::text(c.stage), c.bytes, c.nanoseconds};
+  }
+  static cost at(const wb_measurement* of, std::size_t index) noexcept {
+    // The library may know a longer structure than this header.
+    const auto* const first = reinterpret_cast<const unsigned char*>(of->stages);
+    const auto* const c = reinterpret_cast<const wb_cost_info*>(first + index * of->stage_size);
+    return {detail::text(c->stage), c->bytes, c->nanoseconds};
   }
 };
 

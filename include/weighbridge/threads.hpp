@@ -21,25 +21,15 @@ class job : public detail::handle<wb_job, wb_job_release> {
 };
 
 /// The threads of a host, such as those of its job system.
-class executor {
+class executor : public detail::hook {
  public:
-  executor() noexcept = default;
-  executor(const executor&) = delete;
-  executor& operator=(const executor&) = delete;
-  virtual ~executor() = default;
-
   /// Takes a job, to run it later on any thread, or at once. What it throws is discarded; a job that it drops is not run.
   virtual void spawn(job work) = 0;
 };
 
 /// What the host does on the threads of the library. What these functions throw is discarded.
-class thread_hooks {
+class thread_hooks : public detail::hook {
  public:
-  thread_hooks() noexcept = default;
-  thread_hooks(const thread_hooks&) = delete;
-  thread_hooks& operator=(const thread_hooks&) = delete;
-  virtual ~thread_hooks() = default;
-
   /// Called on a thread when it begins. `number` counts from 0; no two threads of a context have the same at the same time.
   virtual void start(std::uint32_t number) = 0;
   /// Called on a thread before it ends.

@@ -26,7 +26,7 @@ use std::ops::ControlFlow;
 
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::host::{Cancel, Level, Progress};
+use crate::host::{Cancel, Costs, Operation, Progress};
 use crate::model::Model;
 use collector::Collector;
 use goal::Goal;
@@ -106,12 +106,20 @@ pub fn check(model: &Model, options: &CheckOptions) -> Result<Vec<Finding>> {
 pub fn check_with(
     model: &Model,
     options: &CheckOptions,
-    progress: impl FnMut(&Progress) -> ControlFlow<()>,
+    mut progress: impl FnMut(&Progress) -> ControlFlow<()>,
 ) -> Result<Vec<Finding>> {
-    let context = model.context();
-    let findings = context.log_failure("check", find(model, options, progress))?;
-    context.log(Level::Info, "check", || format!("done: {} findings", findings.len()));
-    Ok(findings)
+    let (name, operation) = (model.name(), Operation::begin("check", model.context()));
+    let mut bytes = 0;
+    let found = find(model, options, |now| {
+        bytes = now.done_bytes;
+        progress(now)
+    });
+    let costs = Costs::of_rest(operation.time());
+    match &found {
+        Ok(findings) => operation.done(name, bytes, costs, || format!("done: {} findings", findings.len())),
+        Err(error) => operation.failed(name, bytes, costs, error),
+    }
+    found
 }
 
 fn find(

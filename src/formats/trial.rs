@@ -120,7 +120,7 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     let weight = |source| WeightFile { source, used: Vec::new(), base: None, described_by };
     Ok(Parsed {
         weights: files.into_iter().map(weight).collect(),
-        descriptions: vec![Source::from_memory(source.name(), text)],
+        descriptions: vec![Source::from_memory_in(source.context(), source.name(), text)],
         tensors,
         claims: description.claims.into_iter().map(StatedClaim::claim).collect::<Result<_>>()?,
         ..Parsed::new(FORMAT.name)

@@ -1,8 +1,11 @@
-//! What the host provides: files, threads, a log, and control over work that takes long.
+//! What the host provides: files, threads, memory, a log, metrics, and control over work that takes long.
 
 mod control;
+mod costs;
 mod executor;
 mod files;
+mod memory;
+mod operation;
 mod pool;
 mod threads;
 
@@ -19,8 +22,14 @@ mod signals;
 use std::sync::Arc;
 
 pub use control::{Cancel, Listener, Progress};
+pub(crate) use costs::Costs;
+pub use costs::{Cost, Stage};
 pub use executor::{Executor, Job};
 pub use files::{HostEntry, HostFile, HostFiles};
+pub use memory::{HostAllocator, MemoryBudget};
+pub(crate) use memory::{HostBlock, Reservation};
+pub(crate) use operation::Operation;
+pub use operation::{Measurement, Metrics};
 pub use pool::ThreadHook;
 use pool::{Pool, ThreadHooks};
 pub(crate) use threads::Jobs;
@@ -71,6 +80,9 @@ struct Services {
     hooks: Option<ThreadHooks>,
     log: Option<(Level, Arc<Log>)>,
     files: Option<Arc<dyn HostFiles>>,
+    allocator: Option<Arc<dyn HostAllocator>>,
+    budget: Option<Arc<dyn MemoryBudget>>,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl Context {
@@ -132,6 +144,21 @@ impl Context {
     #[must_use]
     pub fn with_files(self, files: Arc<dyn HostFiles>) -> Self {
         self.with(|services| services.files = Some(files))
+    }
+
+    /// Takes memory for bulk data from the host: arenas of tensors, contents of files and tensors that are read, and the buffers of
+    /// loads. The library maps what other processes or devices share with it itself: sealed memory, files, and the pinned slots of
+    /// copies to devices.
+    #[must_use]
+    pub fn with_allocator(self, allocator: Arc<dyn HostAllocator>) -> Self {
+        self.with(|services| services.allocator = Some(allocator))
+    }
+
+    /// Asks the host before memory for bulk data is allocated, also on devices: for what [`with_allocator`](Self::with_allocator) lists, and
+    /// for what the library maps itself, but files.
+    #[must_use]
+    pub fn with_memory_budget(self, budget: Arc<dyn MemoryBudget>) -> Self {
+        self.with(|services| services.budget = Some(budget))
     }
 
     /// The files that the host lends.

@@ -2,22 +2,31 @@
 
 use bytes::Bytes;
 
-use super::change::Change;
 use super::moves::{Move, slabs};
 use super::part::{Part, Taken};
 use super::strided::{Rows, Strided};
 use crate::error::{Error, Result};
-use crate::memory;
+use crate::host::Context;
+use crate::storage::Buffer;
 use crate::tensor::{Span, Tensor};
 
 /// The contiguous, row-major, little-endian bytes of a tensor that is a view or lies in pieces. `read` reads one run of
 /// it. The runs are in memory one after the other, beside the result.
-pub(crate) fn contiguous_bytes(tensor: &Tensor<'_>, read: impl Fn(Span) -> Result<Bytes>) -> Result<Bytes> {
+pub(crate) fn contiguous_bytes(
+    tensor: &Tensor<'_>,
+    read: impl Fn(Span) -> Result<Buffer>,
+    context: &Context,
+) -> Result<Bytes> {
     let Some(part) = Part::of(tensor, None, None)? else {
-        return tensor.span().map_or_else(|| Ok(Bytes::new()), read);
+        return tensor.span().map_or_else(|| Ok(Bytes::new()), |span| read(span)?.freeze());
     };
-    let mut place = zeroed(part.placed_len).map_err(|e| e.with_subject(tensor.name))?;
-    let plain = |run: Span| read(run).and_then(|bytes| decoded(bytes, part.change));
+    let mut place = Buffer::new(part.placed_len, "the tensor", context).map_err(|e| e.with_subject(tensor.name))?;
+    // Without a cast every element stays where it is.
+    let plain = |run: Span| {
+        let mut bytes = read(run)?;
+        part.change.inspect(|change| change.decode(&mut bytes));
+        Ok::<_, Error>(bytes)
+    };
     match &part.taken {
         Taken::Rows(run, rows) => join_rows(&plain(*run)?, rows, &mut place),
         Taken::Scattered(parts) => {
@@ -28,29 +37,7 @@ pub(crate) fn contiguous_bytes(tensor: &Tensor<'_>, read: impl Fn(Span) -> Resul
             }
         }
     }
-    Ok(place.into())
-}
-
-fn zeroed(len: u64) -> Result<Vec<u8>> {
-    let size = usize::try_from(len).map_err(|_| Error::out_of_memory("the tensor", len))?;
-    memory::filled(0, size, "the tensor")
-}
-
-/// Without a cast every element stays where it is.
-fn decoded(bytes: Bytes, change: Option<Change>) -> Result<Vec<u8>> {
-    // Bytes that nobody shares are taken over; others have to be copied.
-    let mut bytes = match bytes.try_into_mut() {
-        Ok(own) => Vec::from(own),
-        Err(shared) => {
-            let mut copy = Vec::new();
-            memory::extend(&mut copy, &shared, "the tensor")?;
-            copy
-        }
-    };
-    if let Some(change) = change {
-        change.decode(&mut bytes);
-    }
-    Ok(bytes)
+    place.freeze()
 }
 
 fn join_rows(run: &[u8], rows: &Rows, place: &mut [u8]) {

@@ -12,6 +12,7 @@ use super::lent::{Destination, check_disjoint};
 use super::options::Target;
 use super::select::Selected;
 use crate::error::{Error, Kind, Result};
+use crate::host::Context;
 use crate::memory;
 use crate::storage::{Arena, LentMemory};
 use crate::tensor::TensorTable;
@@ -186,10 +187,10 @@ impl Places {
 
 impl Part {
     /// The memory.
-    pub(super) fn arena(&self, alignment: u64) -> Result<Arena> {
+    pub(super) fn arena(&self, alignment: u64, context: &Context) -> Result<Arena> {
         match self.lent {
             Some(lent) => Ok(Arena::lent(lent)),
-            None => Arena::new(self.bytes, alignment),
+            None => Arena::new(self.bytes, alignment, "the arena", context),
         }
     }
 

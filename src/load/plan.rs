@@ -114,6 +114,12 @@ impl Plan {
         Ok(Self { notes, ..Self::build(payload, (files, in_use), selection, checks, options)? })
     }
 
+    /// What it will do, for the log.
+    pub(crate) fn summary(&self) -> String {
+        let PlanInfo { tensors, target_bytes, read_bytes, .. } = self.info;
+        format!("done: {tensors} tensors, {target_bytes} bytes; {read_bytes} bytes to be read")
+    }
+
     /// The log has it already: that a file cannot be mapped is told when it is tried.
     fn with_note(mut self, note: Finding) -> Result<Self> {
         memory::push(&mut self.notes, note, PLAN)?;

@@ -240,6 +240,7 @@ fn narrow(part: &MovePart, found: &ElementBox, element: u64) -> MovePart {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::Context;
     use crate::load::strided::Strided;
     use crate::storage::Arena;
     use crate::tensor::Span;
@@ -268,7 +269,7 @@ mod tests {
     #[test]
     fn what_is_sent_ends_with_a_row() {
         let layout = transposed(10, 300);
-        let mut arena = Arena::new(layout.bytes, 1).unwrap();
+        let mut arena = Arena::new(layout.bytes, 1, "the test", &Context::default()).unwrap();
         let mut taken = 0;
         let scatter = Scatter::new(&layout, |range| {
             arena.take((range.start - taken) as usize);

@@ -9,13 +9,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::digests::Digests;
-use super::journal::Journal;
+use super::journal;
 use super::lock::lock;
 use super::placement::Placement;
 use super::plan::Plan;
 use crate::error::Result;
-use crate::host::{Cancel, Jobs, Level, Progress};
-use crate::verify::Costs;
+use crate::host::{Cancel, Costs, Jobs, Level, Operation, Progress};
 use door::Door;
 use pass::Pass;
 
@@ -48,14 +47,14 @@ impl Task {
     /// Starts a plan. With `keeps_going`, mismatches are collected instead of ending the pass. `operation` is what the
     /// log calls it.
     fn start_with(plan: &Arc<Plan>, keeps_going: bool, operation: &'static str) -> Result<Self> {
-        let journal = Journal::begin(operation, plan);
-        let task = Self::prepare(plan, keeps_going, &journal);
-        task.inspect_err(|e| journal.failed(plan, e))
+        let operation = journal::begin(operation, plan);
+        let task = Self::prepare(plan, keeps_going, &operation);
+        task.inspect_err(|e| journal::failed(&operation, plan, 0, Costs::default(), e))
     }
 
-    fn prepare(plan: &Arc<Plan>, keeps_going: bool, journal: &Journal) -> Result<Self> {
+    fn prepare(plan: &Arc<Plan>, keeps_going: bool, operation: &Operation) -> Result<Self> {
         let context = &plan.payload.context;
-        let pass = Arc::new(Pass::new(plan, keeps_going, journal)?);
+        let pass = Arc::new(Pass::new(plan, keeps_going, operation)?);
         let door = Arc::new(Door::new(&pass));
         let mut task = Self { pass, door, jobs: context.jobs(), placement: Mutex::default() };
         for _ in 0..plan.workers() {

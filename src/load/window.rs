@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::verify::Cost;
+use crate::host::Cost;
 
 /// What a worker fills: the arena itself, or memory that is sent there.
 pub(super) trait Window: Send {

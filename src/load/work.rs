@@ -12,9 +12,9 @@ use super::reader::Reader;
 use super::window::Window;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Error, Kind, Result};
+use crate::host::{Costs, Stage};
 use crate::memory;
-use crate::storage::Source;
-use crate::verify::{Costs, Stage};
+use crate::storage::{Buffer, Source};
 
 /// What memory is asked for.
 const DIGESTS: &str = "the digests";
@@ -58,7 +58,7 @@ impl Work {
         plan: &Plan,
         window: &mut dyn Window,
         reader: &mut Reader,
-        scratch: &mut Vec<u8>,
+        scratch: &mut Scratch,
         costs: &mut Costs,
     ) -> Result<u64> {
         let source = &plan.files[self.extent(plan).file].source;
@@ -75,9 +75,7 @@ impl Work {
                 self.hash(plan, self.position, &memory[start..start + block.len() as usize], costs)?;
             }
             None => {
-                if scratch.len() < block.scratch {
-                    memory::resize(scratch, plan.staging.block, "the buffer of a worker")?;
-                }
+                let scratch = scratch.of(&block, plan)?;
                 let place: &mut [u8] =
                     if block.arena.is_empty() { &mut [] } else { window.open(block.arena.clone())? };
                 let range = (self.position, self.extent(plan).end);
@@ -158,6 +156,23 @@ impl Work {
             return Err(Error::new(Kind::Limit, message).with_path(path).with_offset(range.start));
         }
         memory::push(&mut self.hashing, (range, hasher), DIGESTS)
+    }
+}
+
+/// Memory for the bytes of blocks that have no place, or not as they are: taken when it is first needed.
+#[derive(Default)]
+pub(super) struct Scratch(Option<Buffer>);
+
+impl Scratch {
+    /// As much as a block may need; nothing if this one needs none.
+    fn of(&mut self, block: &Block, plan: &Plan) -> Result<&mut [u8]> {
+        Ok(match &mut self.0 {
+            _ if block.scratch == 0 => &mut [],
+            Some(buffer) => buffer,
+            none => {
+                none.insert(Buffer::new(plan.staging.block as u64, "the buffer of a worker", &plan.payload.context)?)
+            }
+        })
     }
 }
 

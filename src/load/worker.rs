@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::checks::HashRange;
 use super::lock::lock;
@@ -9,10 +10,10 @@ use super::plan::Plan;
 use super::reader::{ReadModes, Reader};
 use super::sink::Sink;
 use super::window::Window;
-use super::work::Work;
+use super::work::{Scratch, Work};
 use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
-use crate::verify::{Costs, Stage};
+use crate::host::{Costs, Stage};
 
 /// The extent at hand, and the memory to do it with.
 #[derive(Default)]
@@ -20,8 +21,11 @@ pub(super) struct Worker {
     work: Option<Work>,
     window: Option<Box<dyn Window>>,
     reader: Reader,
-    scratch: Vec<u8>,
+    scratch: Scratch,
     costs: Costs,
+    /// How long it has worked, and for how much of that it has told what it did.
+    worked: Duration,
+    told: Duration,
 }
 
 /// What has come of one turn of a worker.
@@ -87,8 +91,18 @@ impl Worker {
         self.costs.measure(stage, bytes, work)
     }
 
+    /// It has worked for so long.
+    pub(super) fn worked(&mut self, time: Duration) {
+        self.worked += time;
+    }
+
     /// What its work has cost since the last time.
     pub(super) fn take_costs(&mut self) -> Costs {
+        // What a window costs is told when its work is done.
+        if !self.is_busy() {
+            self.costs.add_rest(self.worked.saturating_sub(self.told));
+        }
+        self.told += self.costs.time();
         std::mem::take(&mut self.costs)
     }
 

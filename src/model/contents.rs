@@ -55,7 +55,8 @@ impl Model {
         let tensor = self.checked(index)?;
         let Some(span) = tensor.span() else {
             return self.read_checked(index, &tensor, || {
-                let bytes = contiguous_bytes(&tensor, |run| self.source_of(run).read(run.offset, run.len));
+                let copy = |run: Span| self.source_of(run).copy(run.offset, run.len);
+                let bytes = contiguous_bytes(&tensor, copy, self.context());
                 self.check_unchanged(&tensor).and(bytes)
             });
         };

@@ -1,19 +1,31 @@
-//! What opening a model tells the log of the host.
-
-use std::time::{Duration, Instant};
+//! What opening a model tells the host.
 
 use super::Model;
 use crate::error::Result;
 use crate::finding::Severity;
-use crate::host::{Context, Level};
+use crate::host::{Context, Costs, Level, Operation};
+use crate::limits::Budget;
 
-/// Opens a model, and logs what came of it. `what` is how the caller named it.
-pub(super) fn log_open(context: &Context, what: &str, open: impl FnOnce() -> Result<Model>) -> Result<Model> {
-    let begun = Instant::now();
-    let model = context.log_failure("open", open())?;
-    model.log_parts(context);
-    context.log(Level::Info, "open", || model.summary(what, begun.elapsed()));
-    Ok(model)
+/// Opens a model, and tells the host what came of it. `what` is how the caller named it; the function adds the costs of its stages.
+pub(super) fn tell_open(
+    context: &Context,
+    what: &str,
+    budget: &Budget,
+    open: impl FnOnce(&mut Costs) -> Result<Model>,
+) -> Result<Model> {
+    let operation = Operation::begin("open", context);
+    let mut costs = Costs::default();
+    let model = open(&mut costs);
+    costs.add_rest(operation.time());
+    let bytes = budget.done();
+    match &model {
+        Ok(model) => {
+            model.log_parts(context);
+            operation.done(model.name(), bytes, costs, || model.summary());
+        }
+        Err(error) => operation.failed(what, bytes, costs, error),
+    }
+    model
 }
 
 impl Model {
@@ -36,13 +48,9 @@ impl Model {
         }
     }
 
-    fn summary(&self, what: &str, time: Duration) -> String {
+    fn summary(&self) -> String {
         let (format, files, tensors) = (self.format(), self.files().len(), self.tensors().len());
         let (graphs, manifests) = (self.graphs().len(), self.0.payload.manifests.len());
-        let milliseconds = 1e3 * time.as_secs_f64();
-        format!(
-            "{what}: {format}; files: {files}, tensors: {tensors}, graphs: {graphs}, manifests: {manifests}; opened in \
-             {milliseconds:.3} ms"
-        )
+        format!("{format}; files: {files}, tensors: {tensors}, graphs: {graphs}, manifests: {manifests}")
     }
 }

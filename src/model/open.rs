@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::journal::log_open;
+use super::journal::tell_open;
 use super::{FILES, Inner, Model, OpenOptions};
 use crate::error::Result;
 use crate::finding::rules::{ASSET_LINK, ASSET_NAME, ASSET_SPECIAL, FILE_SPARSE, TENSORS_NONE};
 use crate::finding::{Finding, Notes};
 use crate::formats::{self, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
-use crate::host::{Context, HostFiles};
+use crate::host::{Context, Costs, HostFiles, Stage};
 use crate::limits::Budget;
 use crate::load::{Payload, PayloadFile, UsedMemo};
 use crate::memory;
@@ -32,8 +32,8 @@ impl Model {
     /// data, which may show that it is something else.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
         let path = path.as_ref();
-        log_open(context, &path.to_string_lossy(), || {
-            Self::read(Location::open(path, options.access, &options.link_roots, context)?, options, context)
+        Self::open_at(&path.to_string_lossy(), options, context, || {
+            Location::open(path, options.access, &options.link_roots, context)
         })
     }
 
@@ -44,9 +44,8 @@ impl Model {
     /// [`Kind::InvalidArgument`]: crate::Kind::InvalidArgument
     pub fn from_memory(bytes: Bytes, options: &OpenOptions, context: &Context) -> Result<Self> {
         let name = options.name.as_deref();
-        log_open(context, name.unwrap_or("memory"), || {
-            Self::read(Location::from_memory(bytes, name)?, options, context)
-        })
+        let locate = || Location::from_memory(bytes, name, context);
+        Self::open_at(name.unwrap_or("memory"), options, context, locate)
     }
 
     /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names. `path` is
@@ -65,7 +64,7 @@ impl Model {
         context: &Context,
     ) -> Result<Self> {
         let what = if path.is_empty() { "files in memory" } else { path };
-        log_open(context, what, || Self::read(Location::of_blobs(blobs, path)?, options, context))
+        Self::open_at(what, options, context, || Location::of_blobs(blobs, path, context))
     }
 
     /// Opens a model whose files the host lends. `path` is that of a file, a folder or a numbered set among them, `""` for
@@ -76,9 +75,8 @@ impl Model {
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        log_open(context, if path.is_empty() { "files of the host" } else { path }, || {
-            Self::read(Location::of_host(files, path, options.access, context)?, options, context)
-        })
+        let what = if path.is_empty() { "files of the host" } else { path };
+        Self::open_at(what, options, context, || Location::of_host(files, path, options.access, context))
     }
 
     /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`, or all to the end. It
@@ -96,16 +94,36 @@ impl Model {
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        log_open(context, "a part of a file", || {
-            Self::read(Location::of_part(file, offset, len, options.access, context)?, options, context)
+        let locate = || Location::of_part(file, offset, len, options.access, context);
+        Self::open_at("a part of a file", options, context, locate)
+    }
+
+    /// Opens the model that `locate` finds; `what` is how the caller named it.
+    fn open_at(
+        what: &str,
+        options: &OpenOptions,
+        context: &Context,
+        locate: impl FnOnce() -> Result<Location>,
+    ) -> Result<Self> {
+        let budget = Budget::new(&options.limits).watched_by(options.progress.clone(), options.cancel.clone());
+        tell_open(context, what, &budget, |costs| {
+            let location = costs.measure(Stage::Find, 0, locate)?;
+            Self::read(location, options, context, &budget, costs)
         })
     }
 
-    fn read(location: Location, options: &OpenOptions, context: &Context) -> Result<Self> {
+    fn read(
+        location: Location,
+        options: &OpenOptions,
+        context: &Context,
+        budget: &Budget,
+        costs: &mut Costs,
+    ) -> Result<Self> {
         let mut notes = Notes::default();
-        let budget = Budget::new(&options.limits).watched_by(options.progress.clone(), options.cancel.clone());
         budget.tell()?;
-        let mut parsed = formats::read(&location, options.format.as_deref(), &budget, &mut notes)?;
+        let format = options.format.as_deref();
+        let mut parsed = costs.measure(Stage::Parse, 0, || formats::read(&location, format, budget, &mut notes))?;
+        costs.count(Stage::Parse, budget.done());
         budget.tell()?;
         note_unwritten(&parsed.weights, &mut notes);
         parsed.assets.retain(|name| !is_manifest(name));
@@ -120,7 +138,8 @@ impl Model {
         }
         let given = options.manifest.as_deref();
         let names = names(&parsed)?;
-        let mut manifests = gather(&location, &names, options.policy, given, (&budget, &mut notes))?;
+        let mut manifests = costs
+            .measure(Stage::Manifests, 0, || gather(&location, &names, options.policy, given, (budget, &mut notes)))?;
         if options.policy != Policy::None && !parsed.claims.is_empty() {
             manifests.push(of_format(parsed.format, std::mem::take(&mut parsed.claims))?);
         }

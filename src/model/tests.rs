@@ -24,7 +24,7 @@ fn file() -> Bytes {
 fn claimed(claims: &[(u64, Algorithm, &[u8])], policy: Policy) -> Model {
     let bytes = file();
     let data = bytes.len() as u64 - 8;
-    let location = Location::from_memory(bytes, None).unwrap();
+    let location = Location::from_memory(bytes, None, &Context::default()).unwrap();
     let (budget, mut notes) = (Budget::new(&Limits::default()), Notes::default());
     let parsed = formats::read(&location, None, &budget, &mut notes).unwrap();
     let claims = claims.iter().map(|(start, algorithm, expected)| Claim {

@@ -11,17 +11,19 @@ use super::name::{plain_name, prefix_of};
 use super::source::Source;
 use super::tree::{Entry, TreeBuilder};
 use crate::error::{Error, Kind, Result};
+use crate::host::Context;
 
 /// A model in memory: its files by their plain names. Folders are what stands before a `/`.
 pub(super) struct Blobs {
     by_name: Arc<BTreeMap<String, Bytes>>,
     /// What stands before the names of the model's files; empty if nothing does.
     prefix: String,
+    context: Context,
 }
 
 impl Blobs {
     /// Blobs by the names that the caller gives them, which must be plain or have a plain spelling of their own each.
-    pub(super) fn new(blobs: impl IntoIterator<Item = (String, Bytes)>) -> Result<Self> {
+    pub(super) fn new(blobs: impl IntoIterator<Item = (String, Bytes)>, context: &Context) -> Result<Self> {
         let mut by_name = BTreeMap::new();
         for (name, bytes) in blobs {
             let plain = plain_name(&name).map_err(|e| e.with_subject(&*name))?;
@@ -29,7 +31,7 @@ impl Blobs {
                 return Err(Error::invalid("two blobs have this name: expected one").with_subject(name));
             }
         }
-        Ok(Self { by_name: Arc::new(by_name), prefix: String::new() })
+        Ok(Self { by_name: Arc::new(by_name), prefix: String::new(), context: context.clone() })
     }
 }
 
@@ -37,7 +39,7 @@ impl Files for Blobs {
     fn open(&self, name: &str, _: Role) -> Result<Source> {
         let bytes = self.by_name.get(&format!("{}{name}", self.prefix));
         let bytes = bytes.ok_or_else(|| Error::new(Kind::NotFound, "there is no blob of this name"))?;
-        Ok(Source::from_memory(name, bytes.clone()))
+        Ok(Source::from_memory_in(&self.context, name, bytes.clone()))
     }
 
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
@@ -61,7 +63,7 @@ impl Files for Blobs {
 
     fn within(&self, folder: &str) -> Option<Box<dyn Files>> {
         let prefix = format!("{}{}", self.prefix, prefix_of(folder));
-        Some(Box::new(Self { by_name: Arc::clone(&self.by_name), prefix }))
+        Some(Box::new(Self { by_name: Arc::clone(&self.by_name), prefix, context: self.context.clone() }))
     }
 
     fn shown(&self, name: &str) -> String {
@@ -78,7 +80,10 @@ mod tests {
     use super::*;
 
     fn blobs(names: &[&str]) -> Result<Blobs> {
-        Blobs::new(names.iter().map(|name| ((*name).to_owned(), Bytes::copy_from_slice(name.as_bytes()))))
+        Blobs::new(
+            names.iter().map(|name| ((*name).to_owned(), Bytes::copy_from_slice(name.as_bytes()))),
+            &Context::default(),
+        )
     }
 
     #[test]

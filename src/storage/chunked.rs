@@ -15,6 +15,9 @@ pub(crate) trait Chunked: Send {
     fn read<'a>(&self, offset: u64, len: usize, buffer: &'a mut [u8]) -> Result<&'a [u8]>;
 }
 
+/// What memory for large reads is for.
+pub(super) const BUFFER: &str = "the buffer of large reads";
+
 /// Large reads by the ordinary way.
 pub(super) struct Ordinary {
     pub(super) source: Source,
@@ -27,8 +30,8 @@ impl Chunked for Ordinary {
     }
 
     fn buffer(&self, len: usize) -> Result<Slot> {
-        let fail = || Error::out_of_memory("the buffer", len as u64);
-        Arena::new(len as u64, 1)?.take(len).ok_or_else(fail)
+        let fail = || Error::out_of_memory(BUFFER, len as u64);
+        Arena::new(len as u64, 1, BUFFER, self.source.context())?.take(len).ok_or_else(fail)
     }
 
     fn read<'a>(&self, offset: u64, len: usize, buffer: &'a mut [u8]) -> Result<&'a [u8]> {

@@ -85,8 +85,12 @@ impl Location {
     }
 
     /// Files in memory, by name; `path` as for [`of_host`](Self::of_host).
-    pub(crate) fn of_blobs(blobs: impl IntoIterator<Item = (String, Bytes)>, path: &str) -> Result<Self> {
-        Self::at(Box::new(Blobs::new(blobs)?), path)
+    pub(crate) fn of_blobs(
+        blobs: impl IntoIterator<Item = (String, Bytes)>,
+        path: &str,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::at(Box::new(Blobs::new(blobs, context)?), path)
     }
 
     /// A file, a folder or a numbered set among files that may be in folders: the model is what lies in its folder.
@@ -129,7 +133,7 @@ impl Location {
     }
 
     /// Memory: there are no files beside it. [`Kind::InvalidArgument`]: the name is not that of a file.
-    pub(crate) fn from_memory(bytes: Bytes, name: Option<&str>) -> Result<Self> {
+    pub(crate) fn from_memory(bytes: Bytes, name: Option<&str>, context: &Context) -> Result<Self> {
         let name = name.unwrap_or("memory");
         let is_plain = plain_name(name).is_ok_and(|plain| plain == name);
         if !is_plain {
@@ -137,7 +141,7 @@ impl Location {
             return Err(Error::invalid(message).with_subject(name));
         }
         let neighbours = Neighbours::None("a model in memory cannot name other files");
-        Ok(Self::new(neighbours, Some(Source::from_memory(name, bytes))))
+        Ok(Self::new(neighbours, Some(Source::from_memory_in(context, name, bytes))))
     }
 
     fn new(neighbours: Neighbours, entry: Option<Source>) -> Self {

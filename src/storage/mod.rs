@@ -6,6 +6,7 @@
 mod address;
 mod arena;
 mod blobs;
+mod buffer;
 mod chunked;
 mod disk;
 mod draft;
@@ -35,6 +36,7 @@ mod system;
 
 pub(crate) use address::{Address, Store};
 pub(crate) use arena::{Arena, Frozen, LentMemory, Slot};
+pub(crate) use buffer::Buffer;
 pub(crate) use chunked::Chunked;
 pub(crate) use disk::snapshot_around;
 pub use draft::Draft;

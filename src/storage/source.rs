@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::Chunked;
 use super::examined::Examined;
 use super::kept::Kept;
 use super::stored::{FileState, Stored};
+use super::{Buffer, Chunked};
 use crate::error::{Error, Kind, Result};
 use crate::host::{Context, Level};
 
@@ -21,6 +21,8 @@ struct Inner {
     name: String,
     len: u64,
     backing: Backing,
+    /// Where memory for what is read comes from, and who hears of files that cannot be mapped.
+    context: Context,
 }
 
 enum Backing {
@@ -35,8 +37,6 @@ struct Mapping {
     map: Kept,
     /// Why it could not be made the first time.
     failure: OnceLock<Error>,
-    /// Who hears of that.
-    context: Context,
     examined: Examined,
 }
 
@@ -44,31 +44,35 @@ struct Mapping {
 pub(crate) type Build = dyn Fn() -> Result<Bytes> + Send + Sync;
 
 impl Source {
-    /// A source over what calls bring. `name` is its plain name within the model; `context` hears if it cannot be
-    /// mapped.
+    /// A source over what calls bring. `name` is its plain name within the model.
     pub(super) fn stored(name: &str, stored: Box<dyn Stored>, context: &Context) -> Self {
         let len = stored.len();
-        let mapping = Mapping {
-            map: Kept::default(),
-            failure: OnceLock::new(),
-            context: context.clone(),
-            examined: Examined::default(),
-        };
-        Self::new(name, len, Backing::Stored(stored, mapping))
+        let mapping = Mapping { map: Kept::default(), failure: OnceLock::new(), examined: Examined::default() };
+        Self::new(name, len, Backing::Stored(stored, mapping), context)
     }
 
     /// A source over memory.
     pub fn from_memory(name: &str, bytes: Bytes) -> Self {
-        Self::new(name, bytes.len() as u64, Backing::Memory(bytes))
+        Self::from_memory_in(&Context::default(), name, bytes)
+    }
+
+    /// The same for a context.
+    pub(crate) fn from_memory_in(context: &Context, name: &str, bytes: Bytes) -> Self {
+        Self::new(name, bytes.len() as u64, Backing::Memory(bytes), context)
     }
 
     /// A source of `len` bytes that `build` makes when they are first wanted.
-    pub(crate) fn built(name: &str, len: u64, build: Box<Build>) -> Self {
-        Self::new(name, len, Backing::Built(build, Kept::default()))
+    pub(crate) fn built(name: &str, len: u64, build: Box<Build>, context: &Context) -> Self {
+        Self::new(name, len, Backing::Built(build, Kept::default()), context)
     }
 
-    fn new(name: &str, len: u64, backing: Backing) -> Self {
-        Self(Arc::new(Inner { name: name.to_owned(), len, backing }))
+    fn new(name: &str, len: u64, backing: Backing, context: &Context) -> Self {
+        Self(Arc::new(Inner { name: name.to_owned(), len, backing, context: context.clone() }))
+    }
+
+    /// The context that it was opened with.
+    pub(crate) fn context(&self) -> &Context {
+        &self.0.context
     }
 
     /// The name within the model: for a file, its path below the model's directory, without empty and `.` components.
@@ -201,12 +205,12 @@ impl Source {
     fn map<'a>(&self, stored: &dyn Stored, mapping: &'a Mapping) -> Option<&'a Bytes> {
         let map = mapping.map.get_or_make(|| {
             let bytes = stored.map()?;
-            mapping.context.log(Level::Debug, "storage", || format!("{}: mapped, {} bytes", self.path(), bytes.len()));
+            self.0.context.log(Level::Debug, "storage", || format!("{}: mapped, {} bytes", self.path(), bytes.len()));
             Ok(bytes)
         });
         let Err(e) = map else { return map.ok() };
         if mapping.failure.set(e.clone()).is_ok() {
-            mapping.context.log(Level::Warn, "storage", || format!("{}: it is read instead", e.with_path(self.path())));
+            self.0.context.log(Level::Warn, "storage", || format!("{}: it is read instead", e.with_path(self.path())));
         }
         None
     }
@@ -237,19 +241,18 @@ impl Source {
     /// `len` bytes from `offset`, read into memory of their own.
     pub fn read(&self, offset: u64, len: u64) -> Result<Bytes> {
         let (start, end) = self.check_range(offset, len)?;
-        let size = end - start;
-        let Backing::Stored(stored, _) = &self.0.backing else {
-            return Ok(self.memory()?.map_or_else(Bytes::new, |bytes| bytes.slice(start..end)));
-        };
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(size).map_err(|_| Error::out_of_memory("the file", len).with_path(self.path()))?;
-        while bytes.len() < size {
-            let position = offset + bytes.len() as u64;
-            let read = stored.append_at(position, &mut bytes);
-            self.check_read(read, position)?;
+        match self.memory()? {
+            Some(bytes) => Ok(bytes.slice(start..end)),
+            None => self.copy(offset, len)?.freeze(),
         }
-        bytes.truncate(size);
-        Ok(bytes.into())
+    }
+
+    /// The same in memory that may be written.
+    pub(crate) fn copy(&self, offset: u64, len: u64) -> Result<Buffer> {
+        self.check_range(offset, len)?;
+        let mut bytes = Buffer::new(len, "the file", self.context()).map_err(|e| e.with_path(self.path()))?;
+        self.read_into(offset, &mut bytes)?;
+        Ok(bytes)
     }
 
     /// Fills `buffer` with the bytes from `offset`.
@@ -400,7 +403,7 @@ mod tests {
             2 => Ok(Bytes::from_static(b"abc")),
             _ => Err(Error::new(Kind::Internal, "built again")),
         };
-        let source = Source::built("numbers", 3, Box::new(build));
+        let source = Source::built("numbers", 3, Box::new(build), &Context::default());
         assert_eq!(source.read(0, 1).unwrap_err().kind(), Kind::OutOfMemory);
         assert_eq!(source.view(0, 3).unwrap_err().kind(), Kind::Internal);
         assert_eq!(source.view(0, 3).unwrap().unwrap(), "abc");

@@ -22,13 +22,6 @@ pub(super) trait Stored: Send + Sync {
     /// file ends.
     fn read_at(&self, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> Result<usize>;
 
-    /// Appends some of the bytes at `offset`, as many as have room in `bytes`; 0 where the file ends.
-    fn append_at(&self, offset: u64, bytes: &mut Vec<u8>) -> Result<usize> {
-        let left = usize::try_from(self.len().saturating_sub(offset)).unwrap_or(usize::MAX);
-        let most = self.preferred_read().max(PIECE).min(left);
-        append(bytes, most, |piece| self.read_at(offset, &mut [IoSliceMut::new(piece)]))
-    }
-
     /// Whether there can be a map at all. It may still fail to be made.
     fn can_map(&self) -> bool;
 
@@ -90,22 +83,6 @@ pub(super) trait Stored: Send + Sync {
     fn residency(&self) -> f64 {
         1.0
     }
-}
-
-/// Bytes of memory that are cleared before they are read into: they stay in the cache.
-pub(super) const PIECE: usize = 256 << 10;
-
-/// Appends what `read` brings into cleared memory of at most `most` bytes, without making the vector grow.
-pub(super) fn append<E>(
-    bytes: &mut Vec<u8>,
-    most: usize,
-    read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
-) -> Result<usize, E> {
-    let old = bytes.len();
-    bytes.resize(bytes.capacity().min(old.saturating_add(most)), 0);
-    let read = read(&mut bytes[old..]);
-    bytes.truncate(old + *read.as_ref().unwrap_or(&0));
-    read
 }
 
 /// What a file is, and when it was touched: it has another one whenever it has been written. Times are nanoseconds since 1970.

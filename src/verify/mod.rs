@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 mod claims;
-mod costs;
 mod evidence;
 mod form;
 mod ledger;
@@ -17,8 +16,6 @@ mod report;
 mod sources;
 
 pub use claims::{FileClaim, RunClaim, TensorClaim};
-pub(crate) use costs::Costs;
-pub use costs::{Cost, Stage};
 pub use evidence::{Evidence, Remembered};
 pub(crate) use ledger::Ledger;
 pub use manifest::Manifest;

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::evidence::Evidence;
-use super::{Cost, Costs, Manifest, Policy};
+use super::{Manifest, Policy};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::finding::Finding;
+use crate::host::{Cost, Costs};
 use crate::memory;
 use crate::tensor::TensorTable;
 

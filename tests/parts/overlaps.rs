@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use serde_json::{Value, json};
 use weighbridge::digest::{Algorithm, Digest};
-use weighbridge::verify::{Outcome, Report, Stage, Subject};
+use weighbridge::host::Stage;
+use weighbridge::verify::{Outcome, Report, Subject};
 use weighbridge::write::Manifests;
 use weighbridge::{Error, Kind, Model, PlanOptions, Policy, Target};
 

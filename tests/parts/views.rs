@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use weighbridge::host::Stage;
 use weighbridge::load::FileOptions;
-use weighbridge::verify::Stage;
 use weighbridge::{Kind, Model, OpenOptions, Placement, PlanOptions, Target};
 
 use crate::random::case::{Case, Expected};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytemuck::cast_slice_mut;
 use bytes::Bytes;
 
 use super::hashed_range::HashedRange;
@@ -10,8 +9,7 @@ use super::tensor::List;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::formats::protobuf::{Payload, packed_varints};
-use crate::memory;
-use crate::storage::{Source, Witness};
+use crate::storage::{Buffer, Source, Witness};
 use crate::tensor::STRING_OFFSET;
 
 /// How the contents of one tensor are made.
@@ -92,24 +90,14 @@ pub(super) fn is_six(dtype: DType) -> bool {
 /// Makes the contents of several tensors, one after the other, each at a multiple of eight bytes.
 pub(super) fn build(source: &Source, recipes: &[Recipe]) -> Result<Bytes> {
     let total: u64 = recipes.iter().map(|recipe| recipe.len.next_multiple_of(8)).sum();
-    let words_needed = usize::try_from(total / 8).unwrap_or(usize::MAX);
-    let mut words = memory::filled(0_u64, words_needed, "the contents of tensors")?;
-    let mut rest: &mut [u8] = cast_slice_mut(&mut words);
+    let mut contents = Buffer::new(total, "the contents of tensors", source.context())?;
+    let mut rest = &mut contents[..];
     for recipe in recipes {
         let (place, after) = rest.split_at_mut(recipe.len.next_multiple_of(8) as usize);
         recipe.fill(source, &mut place[..recipe.len as usize])?;
         rest = after;
     }
-    Ok(Bytes::from_owner(Words(words)))
-}
-
-/// Bytes at a multiple of eight.
-struct Words(Vec<u64>);
-
-impl AsRef<[u8]> for Words {
-    fn as_ref(&self) -> &[u8] {
-        bytemuck::cast_slice(&self.0)
-    }
+    contents.freeze()
 }
 
 impl Recipe {

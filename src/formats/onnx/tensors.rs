@@ -181,9 +181,9 @@ impl<'a> Tensors<'a> {
             let used = recipes.iter().map(|recipe| UsedPart::Witness(Arc::clone(&recipe.used)));
             memory::reserve(&mut weights[0].used, recipes.len(), TENSORS)?;
             weights[0].used.extend(used);
-            let (name, model) = (self.model.name().to_owned(), self.model.clone());
+            let (name, context, model) = (self.model.name(), self.model.context(), self.model.clone());
             let make = move || build(&model, &recipes).map_err(|e| e.with_path(model.path()));
-            let source = Source::built(&name, len, Box::new(make));
+            let source = Source::built(name, len, Box::new(make), context);
             weights.push(WeightFile { source, used: Vec::new(), base: Some(0), described_by: DescribedBy::Itself });
         }
         let mut table = TableBuilder::new(self.budget.limits());

@@ -8,7 +8,6 @@
 //!
 //! Source of the wire format: "Encoding", Protocol Buffers documentation.
 
-mod memory;
 mod read;
 mod scan;
 mod skeleton;

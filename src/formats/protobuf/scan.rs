@@ -6,13 +6,12 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::memory::Memory;
 use super::skeleton::{Length, Payload, Skeleton};
 use super::{Field, Kind, Message, Schema, WireType, varint};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::limits::{Budget, Limits};
 use crate::memory;
-use crate::storage::Source;
+use crate::storage::{Buffer, Source};
 
 /// What memory is asked for.
 const PAYLOADS: &str = "the places of contents";
@@ -42,7 +41,7 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, budget: &Budget
     let limits = budget.limits();
     // One read more than the text may have, since what follows is read ahead.
     let most = source.len().min(limits.header_bytes.saturating_add(LONGEST_READ));
-    let memory = Memory::new(most)?;
+    let memory = Buffer::new(most, "the model", source.context())?;
     let mut scanner = Scanner {
         source,
         schema,
@@ -89,7 +88,7 @@ struct Scanner<'a> {
     limits: &'a Limits,
     /// First the text so far. Then, from `kept` on, bytes of the file: those before `at` are walked over and belong to
     /// the text, those up to `filled` come next. As long as nothing is left out, nothing has to be moved.
-    memory: Memory,
+    memory: Buffer,
     text: usize,
     kept: usize,
     at: usize,

@@ -66,7 +66,7 @@ pub(super) fn read(reading: &mut Reading<'_>, source: &Source) -> Result<Parsed>
         let left_out = beside_index(&reading.whole_files(Some(source.name()))?, is_part);
         reading.note_left_out(source.name(), &left_out);
     }
-    parsed.descriptions = vec![Source::from_memory(source.name(), text.clone())];
+    parsed.descriptions = vec![Source::from_memory_in(source.context(), source.name(), text.clone())];
     Ok(parsed)
 }
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::ring::Ring;
 use super::upload::{Parked, Upload};
 use crate::error::{Error, Kind, Result};
+use crate::host::{Cost, Stage};
 use crate::load::window::Window;
-use crate::verify::{Cost, Stage};
 
 /// What a worker of a task fills. The ring is made when it is first needed.
 pub(in crate::load) struct Lane {
@@ -28,7 +28,7 @@ impl Lane {
     fn make_room(&mut self, range: &Range<u64>) -> Result<()> {
         let ring = match &mut self.ring {
             Some(ring) => ring,
-            none => none.insert(Ring::new(&self.upload.targets, self.upload.slot)?),
+            none => none.insert(Ring::new(&self.upload.targets, self.upload.slot, &self.upload.context)?),
         };
         if !ring.continues_with(range) {
             self.sent += ring.send(&self.upload.targets)?;

@@ -6,6 +6,7 @@ use super::driver::{Event, Pinned, Stream};
 use super::targets::Targets;
 use super::upload::Pending;
 use crate::error::{Error, Kind, Result};
+use crate::host::Context;
 use crate::load::staging::{MAX_PADDING, SLOTS};
 use crate::storage::Arena;
 
@@ -31,10 +32,10 @@ struct Slot {
 
 impl Ring {
     /// Pins slots of `len` bytes.
-    pub(super) fn new(targets: &Targets, len: usize) -> Result<Self> {
+    pub(super) fn new(targets: &Targets, len: usize, context: &Context) -> Result<Self> {
         let first = targets.iter().next().ok_or_else(|| Error::new(Kind::Internal, "an upload has no device"))?;
         let bytes = SLOTS * len;
-        let mut arena = Arena::new(bytes as u64, 4096)?;
+        let mut arena = Arena::mapped(bytes as u64, 4096, "pinned slots", context)?;
         arena.keep_from_children();
         let memory = arena.take(bytes).ok_or_else(|| Error::out_of_memory("pinned slots", bytes as u64))?;
         let pinned = Pinned::new(&first.context.enter()?, memory)?;

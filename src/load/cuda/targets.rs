@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::driver::{Context, DeviceMemory, Driver, Entered, Event};
 use crate::error::{Error, Kind, Result};
+use crate::host::Reservation;
 use crate::load::lent::HostStream;
 use crate::load::lock::lock;
 use crate::load::routing::{At, Routing};
@@ -22,22 +23,28 @@ pub(super) struct Target {
     pub(super) context: Arc<Context>,
     /// Where the arena begins.
     base: u64,
-    _arena: Option<DeviceMemory>,
+    _arena: Option<Granted>,
     /// Where the memory for scattered elements begins.
     scratch_base: u64,
     /// That memory, until they are moved.
-    scratch: Mutex<Option<DeviceMemory>>,
+    scratch: Mutex<Option<Granted>>,
+}
+
+/// Memory of a device, and the part of the budget of the host that it takes.
+struct Granted {
+    memory: DeviceMemory,
+    _reservation: Reservation,
 }
 
 impl Targets {
     /// Wakes the devices and takes their memory.
-    pub(super) fn prepare(routing: &Arc<Routing>) -> Result<Self> {
+    pub(super) fn prepare(routing: &Arc<Routing>, host: &crate::host::Context) -> Result<Self> {
         let driver = Driver::get()?;
         let mut list = Vec::with_capacity(routing.devices.len());
         for (index, ordinal) in routing.devices.iter().enumerate() {
             let on_device = |e: Error| e.with_subject(format!("cuda:{ordinal}"));
             let context = driver.device(*ordinal).and_then(|device| device.retain()).map_err(on_device)?;
-            list.push(Target::prepare(context, routing, index).map_err(on_device)?);
+            list.push(Target::prepare(context, routing, index, host).map_err(on_device)?);
         }
         let mut targets = Self { list, routing: Arc::clone(routing), after: Vec::new() };
         if let Some(stream) = &routing.after {
@@ -68,7 +75,10 @@ impl Targets {
 
     /// Gives the memory for scattered elements back. Nothing uses it any more.
     pub(super) fn give_scratch_back(&self) {
-        self.list.iter().for_each(|target| _ = lock(&target.scratch).take());
+        for target in &self.list {
+            let scratch = lock(&target.scratch).take();
+            drop(scratch);
+        }
     }
 
     /// Where the bytes of a range of the layout go on one device: each part of the range, and its address.
@@ -108,17 +118,19 @@ fn mark(target: &Target, stream: &HostStream) -> Result<Event> {
     Ok(event)
 }
 
-fn allocate(entered: &Entered<'_>, needed: u64, alignment: u64) -> Result<DeviceMemory> {
-    DeviceMemory::new(entered, needed, alignment).map_err(|e| match entered.free_bytes() {
+fn allocate(entered: &Entered<'_>, needed: u64, alignment: u64, reservation: Reservation) -> Result<Granted> {
+    let memory = DeviceMemory::new(entered, needed, alignment).map_err(|e| match entered.free_bytes() {
         Ok(free) if e.kind() == Kind::OutOfMemory => {
             e.with_context(&format!("the tensors need {needed} bytes of the device, and {free} are free"))
         }
         _ => e,
-    })
+    })?;
+    Ok(Granted { memory, _reservation: reservation })
 }
 
 impl Target {
-    fn prepare(context: Arc<Context>, routing: &Routing, index: usize) -> Result<Self> {
+    fn prepare(context: Arc<Context>, routing: &Routing, index: usize, host: &crate::host::Context) -> Result<Self> {
+        let reserve = |bytes| host.reserve(Some(routing.devices[index]), bytes, "tensors on the device");
         let entered = context.enter()?;
         for (_, address, bytes) in routing.given.iter().filter(|(device, ..)| *device == index) {
             entered.check_memory(*address, *bytes)?;
@@ -130,13 +142,14 @@ impl Target {
                 (base, None)
             }
             None if arena.is_used => {
-                let own = allocate(&entered, arena.bytes, routing.alignment)?;
-                (own.start(), Some(own))
+                let own = allocate(&entered, arena.bytes, routing.alignment, reserve(arena.bytes)?)?;
+                (own.memory.start(), Some(own))
             }
             None => (0, None),
         };
-        let scratch = (arena.scratch > 0).then(|| allocate(&entered, arena.scratch, routing.alignment)).transpose()?;
-        let scratch_base = scratch.as_ref().map_or(0, DeviceMemory::start);
+        let take = || allocate(&entered, arena.scratch, routing.alignment, reserve(arena.scratch)?);
+        let scratch = (arena.scratch > 0).then(take).transpose()?;
+        let scratch_base = scratch.as_ref().map_or(0, |own| own.memory.start());
         drop(entered);
         Ok(Self { context, base, _arena: own, scratch_base, scratch: Mutex::new(scratch) })
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::driver::Event;
 use super::targets::{Target, Targets};
 use crate::error::{Error, Kind, Result};
+use crate::host::Context;
 use crate::load::lent::HostStream;
 use crate::load::lock::lock;
 use crate::load::placement::OnDevices;
@@ -18,6 +19,7 @@ pub(in crate::load) struct Upload {
     pub(super) targets: Targets,
     /// Bytes of one slot of a lane.
     pub(super) slot: usize,
+    pub(super) context: Context,
 }
 
 /// Work under way of an asynchronous placement, which nobody adds to any more.
@@ -44,8 +46,9 @@ impl Upload {
     /// Wakes the devices of a plan and takes their memory.
     pub(in crate::load) fn start(plan: &Plan) -> Result<Self> {
         let routing = plan.routing.as_ref().ok_or_else(|| Error::new(Kind::Internal, "the plan has no devices"))?;
-        let targets = Targets::prepare(routing)?;
-        Ok(Self { parked: Mutex::default(), targets, slot: plan.staging.slot })
+        let context = plan.payload.context.clone();
+        let targets = Targets::prepare(routing, &context)?;
+        Ok(Self { parked: Mutex::default(), targets, slot: plan.staging.slot, context })
     }
 
     /// Keeps work until it is over.
@@ -60,7 +63,8 @@ impl Upload {
 
     /// Gives back what only the work needed that is over now.
     fn settle(&self) {
-        lock(&self.parked).clear();
+        let over = std::mem::take(&mut *lock(&self.parked));
+        drop(over);
         self.targets.give_scratch_back();
     }
 }

@@ -17,12 +17,15 @@ use super::super::routing::{At, Routing};
 use super::super::window::Window;
 use super::{Mover, Sink};
 use crate::error::{Error, Kind, Result};
+use crate::host::Context;
 use crate::memory;
-use crate::storage::{Draft, map_scratch, scratch_beside, write_scratch};
+use crate::storage::{Buffer, Draft, map_scratch, scratch_beside, write_scratch};
 
 pub(in crate::load) struct File {
     output: Arc<Output>,
+    /// Bytes of the buffer of each worker.
     buffer: usize,
+    context: Context,
 }
 
 /// What the windows of all workers write to.
@@ -44,7 +47,8 @@ impl File {
         draft.write_at(header, 0)?;
         let scratch = (routing.transient_bytes() > 0).then(|| scratch_beside(path)).transpose()?;
         let start = (header.len() as u64).next_multiple_of(plan.alignment);
-        Ok(Self { output: Arc::new(Output { draft, scratch, routing, start }), buffer: plan.staging.slot })
+        let output = Arc::new(Output { draft, scratch, routing, start });
+        Ok(Self { output, buffer: plan.staging.slot, context: plan.payload.context.clone() })
     }
 }
 
@@ -67,8 +71,8 @@ impl Output {
 
 impl Sink for File {
     fn window(&mut self) -> Result<Box<dyn Window>> {
-        let bytes = memory::filled(0, self.buffer, "the buffer of a worker")?;
-        Ok(Box::new(Buffer { output: Arc::clone(&self.output), bytes, filled: 0..0 }))
+        let (output, context) = (Arc::clone(&self.output), self.context.clone());
+        Ok(Box::new(Buffered { output, buffer: None, len: self.buffer as u64, filled: 0..0, context }))
     }
 
     fn mover(&mut self, _: &Plan) -> Result<Arc<dyn Mover>> {
@@ -98,30 +102,38 @@ impl Sink for File {
 }
 
 /// A buffer that is written to the file when it has to make room.
-struct Buffer {
+struct Buffered {
     output: Arc<Output>,
-    bytes: Vec<u8>,
+    /// Made when it is first needed.
+    buffer: Option<Buffer>,
+    /// Its bytes.
+    len: u64,
     /// The range of the layout that it holds.
     filled: Range<u64>,
+    context: Context,
 }
 
-impl Buffer {
+impl Buffered {
     fn write(&mut self) -> Result<()> {
-        let filled = std::mem::take(&mut self.filled);
-        self.output.write(filled.clone(), &self.bytes[..(filled.end - filled.start) as usize])
+        let (filled, Some(buffer)) = (std::mem::take(&mut self.filled), &self.buffer) else { return Ok(()) };
+        self.output.write(filled.clone(), &buffer[..(filled.end - filled.start) as usize])
     }
 }
 
-impl Window for Buffer {
+impl Window for Buffered {
     fn capacity(&self) -> u64 {
-        self.bytes.len() as u64
+        self.len
     }
 
     fn open(&mut self, range: Range<u64>) -> Result<&mut [u8]> {
         self.write()?;
         let len = (range.end - range.start) as usize;
         self.filled = range;
-        self.bytes.get_mut(..len).ok_or_else(|| Error::new(Kind::Internal, "a block is larger than its window"))
+        let buffer = match &mut self.buffer {
+            Some(buffer) => buffer,
+            none => none.insert(Buffer::new(self.len, "the buffer of a worker", &self.context)?),
+        };
+        buffer.get_mut(..len).ok_or_else(|| Error::new(Kind::Internal, "a block is larger than its window"))
     }
 
     fn close(&mut self) -> Result<()> {
@@ -145,7 +157,7 @@ impl Mover for FileMover {
             return Err(Error::new(Kind::Internal, "a tensor is moved to no place in the file"));
         };
         let range = one.destination(slab);
-        let mut place = memory::filled(0, (range.end - range.start) as usize, "a part of a tensor")?;
+        let mut place = Buffer::new(range.end - range.start, "a part of a tensor", &plan.payload.context)?;
         one.fill_from(slab, &mut place, |from| {
             let at = self.output.routing.scratch_at(0, from);
             at.and_then(|at| self.source.get(usize::try_from(at).ok()?..)).unwrap_or_default()

@@ -14,9 +14,9 @@ use super::super::scatter::Scatter;
 use super::super::window::Window;
 use super::Sink;
 use crate::error::{Error, Kind, Result};
+use crate::host::{Context, Cost, Stage};
 use crate::memory;
 use crate::storage::{Arena, Frozen, Slot};
-use crate::verify::{Cost, Stage};
 
 pub(in crate::load) struct Host {
     parts: Vec<Filling>,
@@ -40,6 +40,7 @@ struct Shares {
     scatter: Scatter,
     /// Bytes of the buffer of each worker; 0 if nothing needs one.
     buffer: u64,
+    context: Context,
 }
 
 /// What memory is asked for.
@@ -71,13 +72,19 @@ fn doubly_filled() -> Error {
 impl Host {
     /// An arena that only this process can reach, or memory of the caller.
     pub(in crate::load) fn new(plan: &Plan) -> Result<Self> {
-        let arena = |part: &Part| Filling::new(part.arena(plan.alignment)?, part.copied());
+        let arena = |part: &Part| Filling::new(part.arena(plan.alignment, &plan.payload.context)?, part.copied());
         Self::over(memory::try_collect(plan.places.parts().iter().map(arena), PLACES)?, plan)
     }
 
     /// An arena that other processes may map when it is full, and that nobody can change then.
     pub(in crate::load) fn sealed(plan: &Plan) -> Result<Self> {
-        Self::over(vec![Filling::new(Arena::sealed(plan.layout.bytes, plan.alignment)?, 0)?], plan)
+        Self::over(
+            vec![Filling::new(
+                Arena::sealed(plan.layout.bytes, plan.alignment, "the arena", &plan.payload.context)?,
+                0,
+            )?],
+            plan,
+        )
     }
 
     /// The parts are handed out from their starts to their ends; the extents may be in another order.
@@ -100,7 +107,8 @@ impl Host {
         // A tensor lies in one piece.
         let scatter =
             Scatter::new(&plan.layout, |range| take(&range)?.0.pop().map(|(_, slot)| slot).ok_or_else(no_share))?;
-        let shares = Shares { slots: Mutex::new(slots), scatter, buffer: plan.staging.slot as u64 };
+        let (slots, buffer, context) = (Mutex::new(slots), plan.staging.slot as u64, plan.payload.context.clone());
+        let shares = Shares { slots, scatter, buffer, context };
         Ok(Self { parts, shares: Arc::new(shares), windows: 0 })
     }
 }
@@ -208,7 +216,7 @@ impl OnHost {
     fn buffered(&mut self, range: &Range<u64>) -> Result<&mut [u8]> {
         let room = self.shares.buffer as usize;
         if self.buffer.is_none() {
-            self.buffer = Arena::new(room as u64, 1)?.take(room);
+            self.buffer = Arena::new(room as u64, 1, "the buffer of a worker", &self.shares.context)?.take(room);
         }
         let part = (range.start - self.filled.start) as usize..(range.end - self.filled.start) as usize;
         let part = self.buffer.as_deref_mut().and_then(|buffer| buffer.get_mut(part));

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use super::State;
 use super::status::{Phase, Status};
 use crate::error::{Error, Kind, Result};
-use crate::host::{Cancel, Progress};
+use crate::host::{Cancel, Costs, Operation, Progress, Stage};
 use crate::load::digests::Digests;
-use crate::load::journal::Journal;
+use crate::load::journal;
 use crate::load::lock::lock;
 use crate::load::placement::Placement;
 use crate::load::plan::Plan;
@@ -21,12 +21,12 @@ use crate::load::remember::{check_remembered, look, remember};
 use crate::load::sink::{Mover, Sink};
 use crate::load::worker::{Turn, Worker};
 use crate::memory;
-use crate::verify::{Costs, Sight, Stage};
+use crate::verify::Sight;
 
 /// A pass over the files of a plan, and how far it is. The threads of a task share it.
 pub(super) struct Pass {
     pub(super) plan: Arc<Plan>,
-    journal: Journal,
+    operation: Operation,
     /// Those of the files of the payload before they are read.
     stamps: Vec<u64>,
     /// How the files that are hashed looked before they were read.
@@ -63,7 +63,8 @@ enum Advance {
 
 impl Pass {
     /// Takes the memory, and checks that the files are still the same.
-    pub(super) fn new(plan: &Arc<Plan>, keeps_going: bool, journal: &Journal) -> Result<Self> {
+    pub(super) fn new(plan: &Arc<Plan>, keeps_going: bool, operation: &Operation) -> Result<Self> {
+        let begun = Instant::now();
         let stamps = plan.payload.stamps()?;
         let sights = look(plan);
         check_unchanged(plan)?;
@@ -72,6 +73,7 @@ impl Pass {
         let mut costs = Costs::default();
         let sink = costs.measure(Stage::Prepare, plan.info().target_bytes, || prepare(plan))?;
         let workers = memory::collect((0..plan.workers()).map(|_| Worker::default()), "the workers of a load")?;
+        costs.add_rest(begun.elapsed());
         Ok(Self {
             sink: Mutex::new(Some(sink)),
             mover: Mutex::default(),
@@ -86,7 +88,7 @@ impl Pass {
             changed: Condvar::new(),
             on_end: Mutex::default(),
             plan: Arc::clone(plan),
-            journal: journal.clone(),
+            operation: operation.clone(),
             stamps,
             sights,
         })
@@ -120,6 +122,13 @@ impl Pass {
 
     /// Works until the deadline, or until there is nothing to do: then it returns whether the pass goes on.
     fn work_until(&self, worker: &mut Worker, deadline: Option<Instant>) -> bool {
+        let begun = Instant::now();
+        let goes_on = self.advance_until(worker, deadline);
+        worker.worked(begun.elapsed());
+        goes_on
+    }
+
+    fn advance_until(&self, worker: &mut Worker, deadline: Option<Instant>) -> bool {
         let mut begun = Instant::now();
         loop {
             let result = self.advance(worker);
@@ -264,9 +273,14 @@ impl Pass {
         self.cancel.cancel();
         lock(&self.queue).clear();
         if is_first {
-            self.journal.failed(&self.plan, &error);
+            self.tell_failure(&error);
         }
         self.changed.notify_all();
+    }
+
+    fn tell_failure(&self, failure: &Error) {
+        let (bytes, costs) = (self.done_bytes.load(Ordering::Relaxed), lock(&self.costs).clone());
+        journal::failed(&self.operation, &self.plan, bytes, costs, failure);
     }
 
     fn check_cancelled(&self) -> Result<()> {
@@ -318,7 +332,7 @@ impl Pass {
             status.phase = Phase::Failed(failure.clone());
             drop(status);
             self.let_go();
-            self.journal.failed(&self.plan, &failure);
+            self.tell_failure(&failure);
             return Err(failure);
         }
         lock(&self.digests).mark_verified(&self.plan, &self.stamps);
@@ -326,7 +340,7 @@ impl Pass {
         drop(status);
         remember(&self.plan, &self.sights, lock(&self.digests).verified_files(&self.plan));
         let costs = lock(&self.costs).clone();
-        self.journal.done(&self.plan, costs);
+        journal::done(&self.operation, &self.plan, costs);
         Ok(State::Done)
     }
 
@@ -339,8 +353,9 @@ impl Pass {
 
     /// What has failed holds no memory, however long the task is kept.
     fn let_go(&self) {
-        lock(&self.mover).take();
-        lock(&self.sink).take();
+        // No lock is held while memory of the host is given back.
+        let (mover, sink) = (lock(&self.mover).take(), lock(&self.sink).take());
+        drop((mover, sink));
     }
 
     pub(super) fn progress(&self) -> Progress {
@@ -352,7 +367,8 @@ impl Pass {
     }
 
     pub(super) fn place(&self) -> Result<Placement> {
-        lock(&self.mover).take();
+        let mover = lock(&self.mover).take();
+        drop(mover);
         let sink = lock(&self.sink).take();
         let sink = sink.ok_or_else(|| Error::new(Kind::Internal, "a pass has lost its target"))?;
         let memory = sink.finish(&self.plan)?;

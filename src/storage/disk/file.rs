@@ -128,11 +128,6 @@ impl Stored for OnDisk {
         unless_interrupted(|| system::read_at(&file, self.start + offset, buffers)).map_err(cannot_read)
     }
 
-    fn append_at(&self, offset: u64, bytes: &mut Vec<u8>) -> Result<usize> {
-        let file = self.open()?;
-        unless_interrupted(|| system::append_at(&file, self.start + offset, bytes)).map_err(cannot_read)
-    }
-
     fn can_map(&self) -> bool {
         self.can_map
     }

@@ -7,6 +7,7 @@ use rustix::fs::{AtFlags, StatxFlags};
 use rustix::io::Errno;
 
 use crate::error::{Error, Result};
+use crate::storage::chunked::BUFFER;
 use crate::storage::{Arena, Chunked, Slot, Source};
 
 /// What nearly all file systems ask at the most. Some ask less: but flash is written in pages, and so is memory.
@@ -75,9 +76,9 @@ impl Chunked for Direct {
     /// Disks fill huge pages several times faster than others, and a small buffer has none: it is better to read
     /// megabytes at a time.
     fn buffer(&self, len: usize) -> Result<Slot> {
-        let fail = || Error::out_of_memory("the buffer", len as u64);
+        let fail = || Error::out_of_memory(BUFFER, len as u64);
         let size = len.checked_add(2 * self.alignment).ok_or_else(fail)?;
-        Arena::new(size as u64, self.alignment as u64)?.take(size).ok_or_else(fail)
+        Arena::new(size as u64, self.alignment as u64, BUFFER, self.source.context())?.take(size).ok_or_else(fail)
     }
 
     /// A buffer that is aligned has to be larger by twice the alignment, and any other by three times.

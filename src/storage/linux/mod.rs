@@ -12,7 +12,6 @@ use std::io::{self, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 
-use rustix::buffer::spare_capacity;
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 
@@ -42,11 +41,6 @@ fn open_at(directory: impl AsFd, path: &Path) -> Result<File> {
 /// Reads some of the bytes at `offset` into buffers; 0 where the file ends.
 pub(super) fn read_at(file: &File, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
     Ok(rustix::io::preadv(file, buffers, offset)?)
-}
-
-/// Reads some of the bytes at `offset` into the memory that the vector has left, which need not be cleared for that.
-pub(super) fn append_at(file: &File, offset: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    Ok(rustix::io::pread(file, spare_capacity(bytes), offset)?)
 }
 
 /// The way past the page cache.

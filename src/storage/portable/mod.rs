@@ -10,7 +10,7 @@ use std::io::{self, IoSliceMut};
 use std::path::Path;
 
 use super::disk::{Identity, OnDisk};
-use super::stored::{PIECE, append, replaced};
+use super::stored::replaced;
 use super::{Chunked, Source};
 use crate::error::{Error, Result};
 pub(super) use folder::Folder;
@@ -58,11 +58,6 @@ fn read_one(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
 #[cfg(windows)]
 fn read_one(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
-}
-
-/// Reads some of the bytes at `offset` into the memory that the vector has left.
-pub(super) fn append_at(file: &File, offset: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    append(bytes, PIECE, |piece| read_one(file, offset, piece))
 }
 
 /// std has no way past the page cache.

@@ -132,13 +132,14 @@ fn pointers(objects: &[Listed]) -> Result<BTreeMap<Digest, FileClaim>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::Context;
 
     const OBJECT: &str = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
 
     #[test]
     fn a_pointer_states_digest_and_size() {
         let pointer = format!("{VERSION}\noid sha256:{OBJECT}\nsize 12345\n");
-        let location = Location::from_memory(bytes::Bytes::new(), None).unwrap();
+        let location = Location::from_memory(bytes::Bytes::new(), None, &Context::default()).unwrap();
         let read = |pointer: &str, names: &[&str]| read(pointer.as_bytes(), &About { location: &location, names });
         let (files, _) = read(&pointer, &["w"]).unwrap();
         assert_eq!((files["w"].size, files["w"].fastest().unwrap().1.to_string()), (Some(12345), OBJECT.to_owned()));

@@ -1,13 +1,19 @@
-//! What a pass over the bytes costs, stage by stage.
+//! What operations cost, stage by stage.
 
 use std::time::{Duration, Instant};
 
 use crate::digest::Algorithm;
 
-/// A stage of a pass.
+/// A stage of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Stage {
+    /// Of an open: finding out which files there are.
+    Find,
+    /// Of an open: reading headers, indices and graphs, and making tables of them.
+    Parse,
+    /// Of an open: reading the manifests of all kinds.
+    Manifests,
     /// Taking the memory of the target, and preparing the device.
     Prepare,
     /// Reading files.
@@ -20,23 +26,29 @@ pub enum Stage {
     Move,
     /// Handing memory to a device, and waiting for it.
     Send,
+    /// Everything else.
+    Other,
 }
 
 impl Stage {
-    /// `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`, `"convert"`, `"move"`, `"send"`.
+    /// `"find"`, `"parse"`, `"manifests"`, `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`, `"convert"`, `"move"`, `"send"`, `"other"`.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Find => "find",
+            Self::Parse => "parse",
+            Self::Manifests => "manifests",
             Self::Prepare => "prepare",
             Self::Read => "read",
             Self::Hash(algorithm) => algorithm.name(),
             Self::Convert => "convert",
             Self::Move => "move",
             Self::Send => "send",
+            Self::Other => "other",
         }
     }
 }
 
-/// What one stage of a pass has cost.
+/// What one stage of an operation has cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// The stage.
@@ -52,6 +64,13 @@ pub struct Cost {
 pub(crate) struct Costs(Vec<Cost>);
 
 impl Costs {
+    /// Those of an operation that has no stages.
+    pub(crate) fn of_rest(time: Duration) -> Self {
+        let mut costs = Self::default();
+        costs.add_rest(time);
+        costs
+    }
+
     /// Does some work, and adds what it costs.
     pub(crate) fn measure<T>(&mut self, stage: Stage, bytes: u64, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
@@ -68,6 +87,21 @@ impl Costs {
             }
             None => self.0.push(cost),
         }
+    }
+
+    /// Adds bytes to a stage.
+    pub(crate) fn count(&mut self, stage: Stage, bytes: u64) {
+        self.add(Cost { stage, bytes, time: Duration::ZERO });
+    }
+
+    /// Adds the part of `time` that no stage accounts for.
+    pub(crate) fn add_rest(&mut self, time: Duration) {
+        self.add(Cost { stage: Stage::Other, bytes: 0, time: time.saturating_sub(self.time()) });
+    }
+
+    /// The time of all stages.
+    pub(crate) fn time(&self) -> Duration {
+        self.0.iter().map(|cost| cost.time).sum()
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
