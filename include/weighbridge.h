@@ -435,6 +435,10 @@ typedef int32_t (*wb_io_map_fn)(void *user_data, void *file, const void **data);
 // Takes back what `map` has given. The file is closed after that. Since 0.1.
 typedef void (*wb_io_unmap_fn)(void *user_data, void *file, const void *data);
 
+// Is told that `len` bytes at `offset` will be read soon, by a load that is done in steps: so they may be at hand then. It should
+// not wait for them. Since 0.1.
+typedef void (*wb_io_will_read_fn)(void *user_data, void *file, uint64_t offset, uint64_t len);
+
 // The files of a host. Zeroed but for what is needed; set `struct_size`. Since 0.1.
 typedef struct wb_io {
   // `sizeof(wb_io)`.
@@ -458,6 +462,8 @@ typedef struct wb_io {
   wb_io_map_fn map;
   // May be NULL.
   wb_io_unmap_fn unmap;
+  // May be NULL: the host does not want to know what will be read.
+  wb_io_will_read_fn will_read;
   // Bytes that are best asked for at once, such as 8 MiB of an object store. Loads then read in pieces of this size, as far
   // as `wb_plan_options.staging_bytes` allows. 0: as the library likes.
   uint64_t preferred_read;
@@ -1857,10 +1863,10 @@ WB_API void wb_plan_release(wb_plan *p);
  * Loading: the task
  *
  * A task is one pass over the bytes. The threads of the context do the work, if it has any, and with them the calls to
- * `wb_task_step` and `wb_task_wait`.
+ * `wb_task_step` and `wb_task_wait`. Opening and planning can be tasks, too: see the next section.
  *
  *   wb_plan_start(plan, &task, &err);
- *   while ((status = wb_task_step(task, 2000000, &progress, &err)) == WB_PENDING) {
+ *   while ((status = wb_task_step(task, 2000000, UINT64_MAX, &progress, &err)) == WB_PENDING) {
  *     draw_frame();
  *   }
  *   if (status == WB_OK) {
@@ -1869,7 +1875,7 @@ WB_API void wb_plan_release(wb_plan *p);
  *   wb_task_release(task);
  */
 
-// A task. One owner. Since 0.1.
+// A task: an operation that was started and is in progress, or has ended. One owner. Since 0.1.
 typedef struct wb_task wb_task;
 
 // Called when a task has ended, by whatever, and nobody works on it any more: on the thread that has ended it. It may ask
@@ -1889,26 +1895,28 @@ wb_status wb_plan_start(const wb_plan *p,
                         wb_task **out,
                         wb_error **err);
 
-// Works on this thread for at most about `budget_ns` nanoseconds, but at least for one block; `UINT64_MAX` works to the
-// end. A block that is not expected to fit the rest of the budget is left for the next call: a block has at most
-// `wb_plan_options.block_bytes`. Contents that no file holds as they are, such as lists of numbers in ONNX, are built in
-// one step. When other threads have all that is left, this waits for them. A task that has been stepped is to be stepped,
+// Works on this thread for at most about `budget_ns` nanoseconds, and until about `budget_bytes` bytes have been read;
+// `UINT64_MAX` is no bound. With both, it works to the end. A load does one block at least, and a block that is not expected to
+// fit the rest of the time is left for the next call: a block has at most `wb_plan_options.block_bytes`. Contents that no file
+// holds as they are, such as lists of numbers in ONNX, are built in one step. When other threads have all that is left, this waits for them. A task that has been stepped is to be stepped,
 // or waited for, to its end: other threads need not be there for what this one has begun. `out` may be NULL.
 //
-// Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything has been checked and placed. An error is
-// final. Since 0.1.
+// Returns `WB_PENDING` while there is more to do, and `WB_OK` when the task is done. An error is final. Since 0.1.
 WB_API
 wb_status wb_task_step(wb_task *t,
                        uint64_t budget_ns,
+                       uint64_t budget_bytes,
                        wb_progress *out,
                        wb_error **err);
 
-// Gives the progress of a task without doing any work: `WB_PENDING`, `WB_OK` when everything has been checked and
+// Gives the progress of a task, of which only loads have some, without doing any work: `WB_PENDING`, `WB_OK` when everything has been checked and
 // placed, or the error that ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
-WB_API wb_status wb_task_poll(const wb_task *t, wb_progress *out);
+WB_API
+wb_status wb_task_poll(const wb_task *t,
+                       wb_progress *out);
 
-// Works or waits until the end. `progress` (may be NULL) is called on this thread: at once, then about twenty times a
-// second, and at the end.
+// Works or waits until the end. `progress` (may be NULL) is called on this thread while a load is waited for: at once, then
+// about twenty times a second, and at the end.
 //
 // Returns `WB_OK` or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`, `WB_ERR_CHANGED`, `WB_ERR_IO`,
 // `WB_ERR_OUT_OF_MEMORY` or `WB_ERR_DEVICE`. After an error the memory of the target has been freed, except what the
@@ -1937,6 +1945,96 @@ void wb_task_cancel(wb_task *t);
 // from it remains valid. NULL is allowed. Since 0.1.
 WB_API
 void wb_task_release(wb_task *t);
+
+/* ----------------------------------------------------------------------
+ * Opening and planning as tasks
+ *
+ * The same as `wb_model_open` and `wb_plan_create`, in steps or on a thread of the context: for hosts that cannot wait for a
+ * large header, or for a slow disk.
+ *
+ *   wb_model_open_start(context, "path/to/checkpoint", WB_NUL, NULL, &task, &err);
+ *   while ((status = wb_task_step(task, 2000000, UINT64_MAX, NULL, &err)) == WB_PENDING) {
+ *     draw_frame();
+ *   }
+ *   if (status == WB_OK) {
+ *     wb_task_model(task, &model, &err);
+ *   }
+ *   wb_task_release(task);
+ *
+ * What the options point to is copied, but for user data. A thread of the context does the whole work, if there is a free one,
+ * and else the calls to `wb_task_step` and `wb_task_wait`. A step runs on a stack of its own, of 512 KiB, which it takes from the
+ * system; functions of the host are called on it, too. Steps may be done on one thread after another.
+ */
+
+// Begins what `wb_model_open` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_start(const wb_context *c,
+                              const char *path,
+                              size_t path_len,
+                              const wb_open_options *opt,
+                              wb_task **out,
+                              wb_error **err);
+
+// Begins what `wb_model_open_memory` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_memory_start(const wb_context *c,
+                                     const void *data,
+                                     size_t len,
+                                     wb_destroy_fn destroy,
+                                     void *user_data,
+                                     const wb_open_options *opt,
+                                     wb_task **out,
+                                     wb_error **err);
+
+// Begins what `wb_model_open_fd` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_fd_start(const wb_context *c,
+                                 ptrdiff_t fd,
+                                 uint64_t offset,
+                                 uint64_t len,
+                                 const wb_open_options *opt,
+                                 wb_task **out,
+                                 wb_error **err);
+
+// Begins what `wb_model_open_io` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_io_start(const wb_context *c,
+                                 const wb_io *io,
+                                 const char *path,
+                                 size_t path_len,
+                                 const wb_open_options *opt,
+                                 wb_task **out,
+                                 wb_error **err);
+
+// Begins what `wb_model_open_blobs` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_blobs_start(const wb_context *c,
+                                    const wb_blob *blobs,
+                                    size_t blob_count,
+                                    const char *path,
+                                    size_t path_len,
+                                    const wb_open_options *opt,
+                                    wb_task **out,
+                                    wb_error **err);
+
+// Begins what `wb_plan_create` does. The caller owns `*out`; `wb_task_plan` gives the plan. Since 0.1.
+WB_API wb_status wb_plan_create_start(const wb_model *m, const wb_plan_options *opt, wb_task **out, wb_error **err);
+
+// Gives the model of a task that has opened one. Before it is done it returns `WB_PENDING`, and after a failure the error that
+// ended the task. The caller owns `*out`; every call gives another handle of the same model. `WB_ERR_INVALID_ARGUMENT`: it is a
+// task of another kind. Since 0.1.
+WB_API
+wb_status wb_task_model(const wb_task *t,
+                        wb_model **out,
+                        wb_error **err);
+
+// Gives the plan of a task that has made one. Before it is done it returns `WB_PENDING`, and after a failure the error that ended
+// the task. The caller owns `*out`; every call gives another handle of the same plan. `WB_ERR_INVALID_ARGUMENT`: it is a task
+// of another kind. Since 0.1.
+WB_API
+wb_status wb_task_plan(const wb_task *t,
+                       wb_plan **out,
+                       wb_error **err);
 
 /* ----------------------------------------------------------------------
  * Loading: the placement

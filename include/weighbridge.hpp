@@ -228,6 +228,17 @@ struct model_info {
   }
 };
 
+class model;
+
+/// A model that is being opened. The steps run on a stack of its own, of 512 KiB, on which functions of the host are called, too.
+class open_task : public detail::any_task {
+ public:
+  using any_task::any_task;
+
+  /// The model, when it is open. Before that an error with status::pending.
+  [[nodiscard]] expected<model> finish() noexcept;
+};
+
 /// An open model: immutable, and usable from several threads at once.
 class model : public detail::handle<wb_model, wb_model_release> {
  public:
@@ -283,7 +294,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
     const wb_open_options c = in_c(options);
     const wb_io io = detail::io_of(files);
     return detail::make<model>([&](auto out, auto why) {
-      return wb_model_open_io(host ? host->get() : nullptr, &io, path.data(), path.size(), &c, out, why);
+      return wb_model_open_io(in_c(host), &io, path.data(), path.size(), &c, out, why);
     });
   }
   /// Opens a model that is several files in memory, by the path of one of them, of a numbered set or of a folder, "" for all
@@ -291,7 +302,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
   template <class Blobs>
   [[nodiscard]] static expected<model> open_blobs(const Blobs& blobs, std::string_view path,
                                                   const open_options& options = {}, const context* host = nullptr) {
-    return open_blobs_with(host, {std::data(blobs), std::size(blobs)}, path, options);
+    return open_blobs_with<model>(wb_model_open_blobs, host, {std::data(blobs), std::size(blobs)}, path, options);
   }
   /// Opens a model that is a part of a larger file: `bytes` bytes from `offset`, UINT64_MAX for all to the end. The
   /// descriptor, on Windows a HANDLE, is duplicated. The model cannot refer to other files.
@@ -301,7 +312,53 @@ class model : public detail::handle<wb_model, wb_model_release> {
                                                        const context* host = nullptr) noexcept {
     const wb_open_options c = in_c(options);
     return detail::make<model>([&](auto out, auto why) {
-      return wb_model_open_fd(host ? host->get() : nullptr, descriptor, offset, bytes, &c, out, why);
+      return wb_model_open_fd(in_c(host), descriptor, offset, bytes, &c, out, why);
+    });
+  }
+
+  /// Begins open(): in steps, or on a thread of the context.
+  [[nodiscard]] static expected<open_task> start_open(std::string_view path, const open_options& options = {},
+                                                      const context* host = nullptr) noexcept {
+    const wb_open_options c = in_c(options);
+    return detail::make<open_task>([&](auto out, auto why) {
+      return wb_model_open_start(in_c(host), path.data(), path.size(), &c, out, why);
+    });
+  }
+  /// Begins open_memory().
+  [[nodiscard]] static expected<open_task> start_open_memory(span<const std::byte> bytes,
+                                                             const open_options& options = {},
+                                                             const context* host = nullptr) noexcept {
+    const wb_open_options c = in_c(options);
+    return detail::make<open_task>([&](auto out, auto why) {
+      return wb_model_open_memory_start(in_c(host), bytes.data(), bytes.size(), nullptr, nullptr, &c, out, why);
+    });
+  }
+  /// Begins open_files().
+  [[nodiscard]] static expected<open_task> start_open_files(host_files& files, std::string_view path,
+                                                            const open_options& options = {},
+                                                            const context* host = nullptr) noexcept {
+    const wb_open_options c = in_c(options);
+    const wb_io io = detail::io_of(files);
+    return detail::make<open_task>([&](auto out, auto why) {
+      return wb_model_open_io_start(in_c(host), &io, path.data(), path.size(), &c, out, why);
+    });
+  }
+  /// Begins open_blobs().
+  template <class Blobs>
+  [[nodiscard]] static expected<open_task> start_open_blobs(const Blobs& blobs, std::string_view path,
+                                                            const open_options& options = {},
+                                                            const context* host = nullptr) {
+    return open_blobs_with<open_task>(wb_model_open_blobs_start, host, {std::data(blobs), std::size(blobs)}, path,
+                                      options);
+  }
+  /// Begins open_descriptor().
+  [[nodiscard]] static expected<open_task> start_open_descriptor(std::ptrdiff_t descriptor, std::uint64_t offset = 0,
+                                                                 std::uint64_t bytes = UINT64_MAX,
+                                                                 const open_options& options = {},
+                                                                 const context* host = nullptr) noexcept {
+    const wb_open_options c = in_c(options);
+    return detail::make<open_task>([&](auto out, auto why) {
+      return wb_model_open_fd_start(in_c(host), descriptor, offset, bytes, &c, out, why);
     });
   }
 
@@ -418,6 +475,14 @@ class model : public detail::handle<wb_model, wb_model_release> {
     });
   }
 
+  /// Begins plan(): in steps, or on a thread of the context.
+  [[nodiscard]] expected<plan_task> start_plan(const plan_options& options = {}) const noexcept {
+    const detail::plan_request request(options);
+    return detail::make<plan_task>([&](auto out, auto why) {
+      return wb_plan_create_start(get(), request.get(), out, why);
+    });
+  }
+
   /// Plans, starts, waits and finishes in one call.
   [[nodiscard]] expected<placement> load(const plan_options& options = {}) const noexcept {
     const detail::plan_request request(options);
@@ -434,6 +499,7 @@ class model : public detail::handle<wb_model, wb_model_release> {
     const wb_status code = wb_model_verify(get(), &c, &out, &why);
     return {error(static_cast<status>(code), why), report(out)};
   }
+  static const wb_context* in_c(const context* host) noexcept { return host ? host->get() : nullptr; }
   static wb_open_options in_c(const open_options& options) noexcept {
     auto c = detail::sized<wb_open_options>();
     c.flags = options.flags;
@@ -460,8 +526,9 @@ class model : public detail::handle<wb_model, wb_model_release> {
       return wb_model_open(host, path.data(), path.size(), &c, out, why);
     });
   }
-  static expected<model> open_blobs_with(const context* host, span<const blob> blobs, std::string_view path,
-                                         const open_options& options) noexcept {
+  template <class To, class Open>
+  static expected<To> open_blobs_with(Open open, const context* host, span<const blob> blobs, std::string_view path,
+                                      const open_options& options) noexcept {
     auto* const in_c_form = new (std::nothrow) wb_blob[blobs.size() + 1];
     if (!in_c_form) return detail::failure(status::out_of_memory, "no memory for the list of blobs");
     for (std::size_t i = 0; i < blobs.size(); i++) {
@@ -471,9 +538,8 @@ class model : public detail::handle<wb_model, wb_model_release> {
       in_c_form[i].len = blobs[i].bytes.size();
     }
     const wb_open_options c = in_c(options);
-    auto opened = detail::make<model>([&](auto out, auto why) {
-      return wb_model_open_blobs(host ? host->get() : nullptr, in_c_form, blobs.size(), path.data(), path.size(), &c, out,
-                                 why);
+    auto opened = detail::make<To>([&](auto out, auto why) {
+      return open(in_c(host), in_c_form, blobs.size(), path.data(), path.size(), &c, out, why);
     });
     delete[] in_c_form;
     return opened;
@@ -482,15 +548,19 @@ class model : public detail::handle<wb_model, wb_model_release> {
                                           void* owner, const open_options& options) noexcept {
     const wb_open_options c = in_c(options);
     return detail::make<model>([&](auto out, auto why) {
-      return wb_model_open_memory(host ? host->get() : nullptr, bytes.data(), bytes.size(), destroy, owner, &c, out,
+      return wb_model_open_memory(in_c(host), bytes.data(), bytes.size(), destroy, owner, &c, out,
                                   why);
     });
   }
 };
 
+inline expected<model> open_task::finish() noexcept {
+  return detail::make<model>([&](auto out, auto why) { return wb_task_model(get(), out, why); });
+}
+
 static_assert(sizeof(context) == sizeof(void*) && sizeof(model) == sizeof(void*) &&
                   sizeof(buffer) == sizeof(void*) && sizeof(report) == sizeof(void*) &&
-                  sizeof(findings) == sizeof(void*) && sizeof(plan) == sizeof(void*) && sizeof(task) == sizeof(void*) &&
+                  sizeof(findings) == sizeof(void*) && sizeof(plan) == sizeof(void*) && sizeof(task) == sizeof(void*) && sizeof(open_task) == sizeof(void*) &&
                   sizeof(placement) == sizeof(void*) && sizeof(cancel_handle) == sizeof(void*) &&
                   sizeof(cuda_devices) == sizeof(void*),
               "a handle is a pointer and nothing else");

@@ -6,6 +6,10 @@ use blake3::hazmat::{self, HasherExt, Mode};
 use sha2::Digest as _;
 
 use crate::error::{Error, Result};
+use crate::steps;
+
+/// Bytes between two points where work that is done in steps may pause.
+const PIECE: usize = 128 << 10;
 
 /// A hash function, or a checksum, that a manifest or a format may use: the one to prefer first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,18 +102,12 @@ impl Digest {
 
     /// The digest of bytes at hand.
     pub fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
-        match algorithm {
-            Algorithm::Blake3 => <[u8; 32]>::from(blake3::hash(bytes)).into(),
-            Algorithm::Sha256 => <[u8; 32]>::from(sha2::Sha256::digest(bytes)).into(),
-            Algorithm::Sha1 => <[u8; 20]>::from(sha1::Sha1::digest(bytes)).into(),
-            Algorithm::GitBlob => {
-                let mut hasher = Hasher::whole(algorithm, bytes.len() as u64);
-                hasher.update(bytes);
-                hasher.finish()
-            }
-            Algorithm::Crc32 => crc32fast::hash(bytes).to_be_bytes().into(),
-            Algorithm::Crc32c => crc32c::crc32c(bytes).to_be_bytes().into(),
+        let mut hasher = Hasher::whole(algorithm, bytes.len() as u64);
+        for piece in bytes.chunks(PIECE) {
+            hasher.update(piece);
+            steps::rest();
         }
+        hasher.finish()
     }
 
     /// Reads 64 hexadecimal digits of either case.

@@ -130,6 +130,11 @@ impl Error {
         error
     }
 
+    /// The caller wants no more.
+    pub(crate) fn cancelled() -> Self {
+        Self::new(Kind::Cancelled, "the operation was cancelled")
+    }
+
     /// Memory for `what` could not be allocated.
     pub(crate) fn out_of_memory(what: &str, bytes: u64) -> Self {
         Self::new(Kind::OutOfMemory, format!("no memory for {bytes} bytes of {what}"))

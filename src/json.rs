@@ -10,13 +10,14 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use crate::error::{Error, Printable, Result};
+use crate::error::{Error, Kind, Printable, Result};
 use crate::memory;
+use crate::steps;
 
 /// Reads one JSON value that fills `bytes`. `start` is where they begin in their file, for the offset in errors.
 pub(crate) fn read<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], start: u64, seed: S) -> Result<S::Value> {
     // serde_json looks only at the text that it keeps, and would let anything pass in the values that it skips.
-    let text = std::str::from_utf8(bytes)
+    let text = steps::text(bytes)
         .map_err(|e| Error::format("the JSON text is not UTF-8 here").with_offset(start + e.valid_up_to() as u64))?;
     probe_copies(text)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -25,12 +26,13 @@ pub(crate) fn read<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], start: u64, s
     value.map_err(|e| explain(&e, text, start))
 }
 
-/// What is said through serde when there is no memory. No text of a file can make the same message.
+/// What is said through serde when there is no memory, or when the caller wants no more. No text of a file can make the same messages.
 const NO_MEMORY: &str = "no memory";
+const CANCELLED: &str = "cancelled";
 
-/// Says through serde that there is no memory.
-pub(crate) fn no_memory<E: serde::de::Error>(_: Error) -> E {
-    E::custom(NO_MEMORY)
+/// Says through serde what [`memory::check`] and the like have said.
+pub(crate) fn stopped<E: serde::de::Error>(error: Error) -> E {
+    E::custom(if error.kind() == Kind::Cancelled { CANCELLED } else { NO_MEMORY })
 }
 
 /// serde_json copies each text that has escapes, by calls that cannot fail. So it is asked first whether there is memory for
@@ -38,7 +40,7 @@ pub(crate) fn no_memory<E: serde::de::Error>(_: Error) -> E {
 fn probe_copies(text: &str) -> Result<()> {
     /// Copies of texts up to here are small.
     const SHORT: usize = 32 << 10;
-    if text.len() <= SHORT || !text.contains('\\') {
+    if text.len() <= SHORT || !steps::contains(text, b'\\') {
         return Ok(());
     }
     match longest_escaped(text) {
@@ -77,8 +79,10 @@ fn explain(error: &serde_json::Error, text: &str, start: u64) -> Error {
     let full = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let message = full.strip_suffix(&position).unwrap_or(&full);
-    if message == NO_MEMORY {
-        return Error::out_of_memory("the JSON text", text.len() as u64);
+    match message {
+        NO_MEMORY => return Error::out_of_memory("the JSON text", text.len() as u64),
+        CANCELLED => return Error::cancelled(),
+        _ => {}
     }
     let is_padded = || text.as_bytes().get(at..).is_some_and(|rest| rest.iter().all(|byte| *byte == 0));
     let at = match error.classify() {
@@ -178,7 +182,7 @@ impl<'de> Deserialize<'de> for Text<'de> {
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                memory::text(text, "a text").map(|text| Text(Cow::Owned(text))).map_err(no_memory)
+                memory::text(text, "a text").map(|text| Text(Cow::Owned(text))).map_err(stopped)
             }
         }
 
@@ -198,7 +202,7 @@ impl<'de> Deserialize<'de> for OwnedText {
 /// The same for fields that are strings.
 pub(crate) fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let Text(text) = Text::deserialize(deserializer)?;
-    memory::into_owned(text, "a text").map_err(no_memory)
+    memory::into_owned(text, "a text").map_err(stopped)
 }
 
 /// A value that is not looked at. Unlike serde's own, it is read by calls inside each other, of which serde_json allows 128: a
@@ -271,7 +275,7 @@ impl<'de, V: Deserialize<'de>, const MOST: usize> Deserialize<'de> for UniqueMap
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = BTreeMap::new();
                 while let Some(OwnedText(key)) = map.next_key()? {
-                    memory::check().map_err(no_memory)?;
+                    memory::check().map_err(stopped)?;
                     if entries.contains_key(&key) {
                         let key = Printable(&key);
                         return Err(A::Error::custom(format_args!("the key \"{key}\" occurs twice")));
@@ -311,7 +315,7 @@ where
                 if values.len() == MOST {
                     return Err(A::Error::custom(format_args!("the list has more than {MOST} values")));
                 }
-                memory::push(&mut values, value, "a list").map_err(no_memory)?;
+                memory::push(&mut values, value, "a list").map_err(stopped)?;
             }
             Ok(values)
         }

@@ -19,6 +19,7 @@ use std::fmt::{self, Write as _};
 use std::hash::{BuildHasher, Hash};
 
 use crate::error::{Error, Result};
+use crate::steps;
 
 pub use allocator::{Allocator, is_exhausted};
 
@@ -26,9 +27,11 @@ pub use allocator::{Allocator, is_exhausted};
 const PROBE: usize = 96 * 1024;
 
 /// [`Kind::OutOfMemory`](crate::error::Kind::OutOfMemory) while small allocations are served from the reserve. Work of which
-/// an input decides the length calls it regularly.
+/// an input decides the length calls it regularly; it is also where work pauses that is done in steps, and where it ends
+/// with [`Kind::Cancelled`](crate::error::Kind::Cancelled).
 #[inline]
 pub fn check() -> Result<()> {
+    steps::check()?;
     if is_exhausted() { Err(exhausted()) } else { Ok(()) }
 }
 
@@ -47,6 +50,7 @@ pub(crate) fn probe(bytes: usize, what: &str) -> Result<()> {
 /// Adds a value to a list.
 #[inline]
 pub fn push<T>(list: &mut Vec<T>, value: T, what: &str) -> Result<()> {
+    steps::rest();
     if list.len() == list.capacity() {
         return push_to_full(list, value, what);
     }
@@ -85,8 +89,13 @@ pub fn list<T>(count: usize, what: &str) -> Result<Vec<T>> {
 
 /// A list of `count` times the same value.
 pub fn filled<T: Clone>(value: T, count: usize, what: &str) -> Result<Vec<T>> {
+    /// Values between two points.
+    const PIECE: usize = 16 << 10;
     let mut values = list(count, what)?;
-    values.resize(count, value);
+    while values.len() < count {
+        values.resize(count.min(values.len() + PIECE), value.clone());
+        steps::rest();
+    }
     Ok(values)
 }
 

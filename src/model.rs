@@ -5,10 +5,12 @@ mod contents;
 mod cover;
 mod journal;
 mod open;
+mod origin;
 mod repository;
 mod touched;
 mod whole;
 
+pub use origin::Origin;
 pub use repository::Repository;
 
 use std::fmt;
@@ -19,7 +21,7 @@ use crate::error::{Error, Kind, Result};
 use crate::finding::Finding;
 use crate::formats::Unindexed;
 use crate::graph::Graphs;
-use crate::host::{Cancel, Context, Costs, Level, Listener, Operation};
+use crate::host::{Cancel, Context, Costs, Level, Listener, Operation, Pending};
 use crate::limits::Limits;
 use crate::load::{Payload, Placement, Plan, PlanOptions, Task};
 use crate::metadata::Metadata;
@@ -181,12 +183,18 @@ impl Model {
     pub fn plan(&self, options: &PlanOptions) -> Result<Plan> {
         let (name, operation) = (self.name(), Operation::begin("plan", self.context()));
         let plan = Plan::new(&self.0.payload, options);
-        let costs = Costs::of_rest(operation.time());
+        let costs = Costs::of_rest(operation.worked());
         match &plan {
             Ok(plan) => operation.done_at(Level::Debug, name, 0, costs, || plan.summary()),
             Err(error) => operation.failed(name, 0, costs, error),
         }
         plan
+    }
+
+    /// Begins to plan a load: in steps, or on a thread of the context.
+    pub fn begin_plan(&self, options: &PlanOptions) -> Pending<Arc<Plan>> {
+        let (model, options) = (self.clone(), options.clone());
+        Pending::new("plan", self.context(), move || model.plan(&options).map(Arc::new))
     }
 
     /// Plans, loads and waits.

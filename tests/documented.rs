@@ -50,6 +50,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("Verification", "wb_report *report; wb_line_info line;"),
     ("Loading: the plan", "wb_placement *placement;"),
     ("Loading: the task", "wb_plan *plan; wb_task *task; wb_placement *placement; wb_progress progress;"),
+    ("Opening and planning as tasks", "wb_context *context; wb_task *task;"),
     ("Loading: the placement", "wb_placement *placement; wb_placed_tensor_info tensor;"),
     ("CUDA devices", "wb_cuda_devices *devices; wb_cuda_device_info device;"),
     ("Graphs", "wb_node_info node;"),

@@ -28,6 +28,7 @@ const SECTIONS: &[&str] = &[
     "report",
     "plan",
     "task",
+    "start",
     "placement",
     "cuda",
     "graph",

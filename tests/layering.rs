@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// What every module may use, in this order: each of these may use those before it.
 const BASICS: &[&str] =
-    &["error", "memory", "digest", "host", "limits", "dtype", "quantization", "json", "finding", "metadata"];
+    &["error", "steps", "memory", "digest", "host", "limits", "dtype", "quantization", "json", "finding", "metadata"];
 
 /// The only files with unsafe blocks, in the library and in the C interface.
 const MAY_BE_UNSAFE: &[&str] = &[
@@ -37,6 +37,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "src/load/shuffle.rs",
     "src/memory/allocator.rs",
     "src/memory/reserve.rs",
+    "src/steps.rs",
     "capi/src/handle.rs",
     "capi/src/hooks.rs",
     "capi/src/host_memory.rs",

@@ -94,6 +94,11 @@ pub type wb_io_map_fn =
 pub type wb_io_unmap_fn =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, file: *mut c_void, data: *const c_void)>;
 
+/// Is told that `len` bytes at `offset` will be read soon, by a load that is done in steps: so they may be at hand then. It should
+/// not wait for them. Since 0.1.
+pub type wb_io_will_read_fn =
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, file: *mut c_void, offset: u64, len: u64)>;
+
 /// The files of a host. Zeroed but for what is needed; set `struct_size`. Since 0.1.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -119,6 +124,8 @@ pub struct wb_io {
     pub map: wb_io_map_fn,
     /// May be NULL.
     pub unmap: wb_io_unmap_fn,
+    /// May be NULL: the host does not want to know what will be read.
+    pub will_read: wb_io_will_read_fn,
     /// Bytes that are best asked for at once, such as 8 MiB of an object store. Loads then read in pieces of this size, as far
     /// as `wb_plan_options.staging_bytes` allows. 0: as the library likes.
     pub preferred_read: u64,
@@ -263,6 +270,14 @@ impl HostFile for Opened {
         let answer = unsafe { map(functions.io.user_data, *file, &raw mut data) };
         let is_there = answer == WB_IO_OK && !data.is_null() && len <= isize::MAX as usize;
         is_there.then(|| Bytes::from_owner(Mapped { file: Arc::clone(&self.0), data, len }))
+    }
+
+    fn will_read(&self, offset: u64, len: u64) {
+        let OpenFile { functions, file } = &*self.0;
+        if let Some(will_read) = functions.io.will_read {
+            // SAFETY: a function of the host with this signature.
+            unsafe { will_read(functions.io.user_data, *file, offset, len) };
+        }
     }
 
     fn preferred_read(&self) -> usize {

@@ -32,6 +32,7 @@ pub mod plan;
 pub mod quantization;
 pub mod report;
 pub mod signature;
+pub mod start;
 pub mod status;
 pub mod task;
 pub mod tensor;
@@ -53,6 +54,7 @@ use status::{WB_ERR_INTERNAL, WB_ERR_NOT_FOUND, WB_OK, wb_status};
 use text::{WB_NUL, wb_str};
 use versioned::{fill, fill_array, options, options_array};
 use weighbridge::error::{Error, Kind, Result};
+use weighbridge::host::unpaced;
 use weighbridge::load::{Destination, HostStream};
 use weighbridge::memory;
 
@@ -92,7 +94,8 @@ fn plain<T>(otherwise: T, body: impl FnOnce() -> Result<T>) -> T {
 /// Catches a panic and returns its message; nothing is printed.
 fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     silence_panics();
-    catch_unwind(AssertUnwindSafe(body)).map_err(|payload| {
+    // What the host calls from one of its own functions is no part of the operation that has called that.
+    catch_unwind(AssertUnwindSafe(|| unpaced(body))).map_err(|payload| {
         let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
         format!("a bug in the library: {}", text.unwrap_or_else(|| "a panic without a message".to_owned()))

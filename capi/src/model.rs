@@ -10,6 +10,8 @@
 
 use std::ffi::{CString, c_char, c_void};
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::cancel::{cancel_of, wb_cancel};
@@ -25,11 +27,11 @@ use super::{
     wb_str,
 };
 use weighbridge::error::{Error, Result};
-use weighbridge::host::Listener;
+use weighbridge::host::{HostFiles, Listener};
 use weighbridge::limits::Limits;
 use weighbridge::memory;
 use weighbridge::verify::{Memo, Policy};
-use weighbridge::{Access, Model, OpenOptions};
+use weighbridge::{Access, Model, OpenOptions, Origin};
 
 /// An open model. Reference-counted and immutable: every function that takes it `const` may run on several threads at
 /// once. Since 0.1.
@@ -44,7 +46,7 @@ impl Handle for wb_model {}
 impl Shared for wb_model {}
 
 impl wb_model {
-    fn of(model: Model) -> Result<Self> {
+    pub(super) fn of(model: Model) -> Result<Self> {
         let format = CString::new(model.format()).unwrap_or_default();
         Ok(Self { graphs: wb_graph::all(&model)?, format, model })
     }
@@ -143,13 +145,7 @@ pub extern "C" fn wb_model_open(
     out: *mut *mut wb_model,
     err: *mut *mut wb_error,
 ) -> wb_status {
-    call(err, || {
-        let out = Out::handle(out, "out")?;
-        let options = open_options(opt)?;
-        let model = Model::open(path_of(path, path_len, "path")?, &options, &context_of(c))?;
-        wb_model::of(model)?.give(out)?;
-        Ok(WB_OK)
-    })
+    open(c, opt, out, err, || at_path(path, path_len))
 }
 
 /// Opens a model that is one file in the host's memory, without a copy. It cannot refer to other files.
@@ -169,16 +165,7 @@ pub extern "C" fn wb_model_open_memory(
     err: *mut *mut wb_error,
 ) -> wb_status {
     let memory = HostMemory::new(data, len, destroy, user_data);
-    call(err, || {
-        let out = Out::handle(out, "out")?;
-        let options = open_options(opt)?;
-        if memory.is_impossible() {
-            return Err(super::null("data"));
-        }
-        let model = Model::from_memory(Bytes::from_owner(memory), &options, &context_of(c))?;
-        wb_model::of(model)?.give(out)?;
-        Ok(WB_OK)
-    })
+    open(c, opt, out, err, || in_memory(memory))
 }
 
 /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`, `UINT64_MAX` for all to the
@@ -197,15 +184,7 @@ pub extern "C" fn wb_model_open_fd(
     out: *mut *mut wb_model,
     err: *mut *mut wb_error,
 ) -> wb_status {
-    call(err, || {
-        let out = Out::handle(out, "out")?;
-        let options = open_options(opt)?;
-        let file = descriptor(fd)?;
-        let len = if len == u64::MAX { None } else { Some(len) };
-        let model = Model::from_descriptor(file, offset, len, &options, &context_of(c))?;
-        wb_model::of(model)?.give(out)?;
-        Ok(WB_OK)
-    })
+    open(c, opt, out, err, || by_descriptor(fd, offset, len))
 }
 
 /// Opens a model whose files the host has, by the path of a file, an index, a numbered set or a folder among them; empty:
@@ -222,15 +201,8 @@ pub extern "C" fn wb_model_open_io(
     out: *mut *mut wb_model,
     err: *mut *mut wb_error,
 ) -> wb_status {
-    call(err, || {
-        let files = files(io, "io")?;
-        let out = Out::handle(out, "out")?;
-        let options = open_options(opt)?;
-        let path = text(path, path_len, "path")?;
-        let model = Model::from_host_files(files, path, &options, &context_of(c))?;
-        wb_model::of(model)?.give(out)?;
-        Ok(WB_OK)
-    })
+    let files = files(io, "io");
+    open(c, opt, out, err, || in_files(files?, path, path_len))
 }
 
 /// A file in the host's memory. Set `struct_size`. Since 0.1.
@@ -266,19 +238,49 @@ pub extern "C" fn wb_model_open_blobs(
     out: *mut *mut wb_model,
     err: *mut *mut wb_error,
 ) -> wb_status {
+    let blobs = named_blobs(blobs, blob_count);
+    open(c, opt, out, err, || in_blobs(blobs?, path, path_len))
+}
+
+/// Opens a model whose origin the caller has named. What it hands over is taken before that.
+fn open(
+    c: *const wb_context,
+    opt: *const wb_open_options,
+    out: *mut *mut wb_model,
+    err: *mut *mut wb_error,
+    origin: impl FnOnce() -> Result<Origin>,
+) -> wb_status {
     call(err, || {
-        let blobs = named_blobs(blobs, blob_count)?;
         let out = Out::handle(out, "out")?;
         let options = open_options(opt)?;
-        let path = text(path, path_len, "path")?;
-        let model = Model::from_blobs(blobs, path, &options, &context_of(c))?;
+        let model = Model::open_origin(origin()?, &options, &context_of(c))?;
         wb_model::of(model)?.give(out)?;
         Ok(WB_OK)
     })
 }
 
+pub(super) fn at_path(path: *const c_char, len: usize) -> Result<Origin> {
+    Ok(Origin::Path(path_of(path, len, "path")?.into()))
+}
+
+pub(super) fn in_memory(memory: HostMemory) -> Result<Origin> {
+    if memory.is_impossible() { Err(super::null("data")) } else { Ok(Origin::Memory(Bytes::from_owner(memory))) }
+}
+
+pub(super) fn by_descriptor(fd: isize, offset: u64, len: u64) -> Result<Origin> {
+    Ok(Origin::Descriptor(descriptor(fd)?, offset, if len == u64::MAX { None } else { Some(len) }))
+}
+
+pub(super) fn in_files(files: Arc<dyn HostFiles>, path: *const c_char, len: usize) -> Result<Origin> {
+    Ok(Origin::HostFiles(files, text(path, len, "path")?.to_owned()))
+}
+
+pub(super) fn in_blobs(blobs: Vec<(String, Bytes)>, path: *const c_char, len: usize) -> Result<Origin> {
+    Ok(Origin::Blobs(blobs, text(path, len, "path")?.to_owned()))
+}
+
 /// Takes over every blob, and then looks at them: the host is told of each, whatever is wrong with another.
-fn named_blobs(blobs: *const wb_blob, count: usize) -> Result<Vec<(String, Bytes)>> {
+pub(super) fn named_blobs(blobs: *const wb_blob, count: usize) -> Result<Vec<(String, Bytes)>> {
     let given = options_array(blobs, count, "blobs")?;
     let adopt = |blob: &wb_blob| HostMemory::new(blob.data, blob.len, blob.destroy, blob.user_data);
     let adopted = memory::collect(given.iter().map(adopt), "blobs")?;
@@ -291,7 +293,7 @@ fn named_blobs(blobs: *const wb_blob, count: usize) -> Result<Vec<(String, Bytes
     memory::try_collect(named, "blobs")
 }
 
-fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
+pub(super) fn open_options(opt: *const wb_open_options) -> Result<OpenOptions> {
     let Some(opt) = options(opt, "opt")? else { return Ok(OpenOptions::default()) };
     let unknown = |what: &str, value: u64| Err(Error::invalid(format!("{value:#x} is not known")).with_subject(what));
     let has = |flag| opt.flags & flag != 0;

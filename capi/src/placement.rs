@@ -37,7 +37,7 @@ impl Shared for wb_placement {}
 pub extern "C" fn wb_task_finish(t: *mut wb_task, out: *mut *mut wb_placement, err: *mut *mut wb_error) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        let Some(placement) = get(t, "t")?.0.finish()? else { return Ok(WB_PENDING) };
+        let Some(placement) = get(t, "t")?.0.placement()? else { return Ok(WB_PENDING) };
         wb_placement(placement).give(out)?;
         Ok(WB_OK)
     })

@@ -198,7 +198,7 @@ fn load(model: *mut wb_model, policy: u32) {
             continue;
         }
         assert!(succeeded(wb_plan_start(plan, &mut task, &mut error), error));
-        while wb_task_step(task, 0, null_mut(), &mut error) == WB_PENDING {}
+        while wb_task_step(task, 0, u64::MAX, null_mut(), &mut error) == WB_PENDING {}
         assert!(succeeded(wb_task_finish(task, &mut placement, &mut error), error));
         wb_task_release(task);
         wb_plan_release(plan);

@@ -31,6 +31,8 @@ class host_file : public detail::hook {
     return io_result::ok;
   }
   virtual void unmap(const std::byte* data) { static_cast<void>(data); }
+  /// Is told that bytes will be read soon, by a load that is done in steps. It should not wait for them.
+  virtual void will_read(std::uint64_t offset, std::uint64_t bytes) { static_cast<void>(offset), static_cast<void>(bytes); }
 };
 
 /// The entries of a folder, while host_files::list() runs.
@@ -114,6 +116,12 @@ inline wb_io io_of(host_files& files) noexcept {
   io.unmap = [](void*, void* file, const void* data) noexcept {
     answer([&] {
       file_of(file).unmap(static_cast<const std::byte*>(data));
+      return io_result::ok;
+    });
+  };
+  io.will_read = [](void*, void* file, std::uint64_t offset, std::uint64_t bytes) noexcept {
+    answer([&] {
+      file_of(file).will_read(offset, bytes);
       return io_result::ok;
     });
   };

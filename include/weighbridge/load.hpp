@@ -107,31 +107,37 @@ class placement : public detail::handle<wb_placement, wb_placement_release> {
   }
 };
 
-/// A load under way. The threads of the context do the work, if it has any, and with them step() and wait(). Destroying a
-/// task cancels it if it is not done.
-class task : public detail::handle<wb_task, wb_task_release> {
+namespace detail {
+/// What every task has: an operation that was started, and is in progress or has ended. The threads of the context do the work, if it
+/// has any, and with them step() and wait(). Destroying a task cancels it if it is not done.
+class any_task : public handle<wb_task, wb_task_release> {
  public:
   using handle::handle;
 
-  /// Works for at most about `budget`, a std::chrono::duration, but at least for one block (plan_options::block_bytes); or
+  /// Works for at most about `budget`, a std::chrono::duration; a load does one block at least (plan_options::block_bytes). Or
   /// waits for other threads that have all that is left. A task that has been stepped is to be stepped, or waited for, to its
-  /// end. status::ok: all is done, call finish(). status::pending: call again.
+  /// end. status::ok: all is done, call finish(). status::pending: call again. Only loads have progress.
   template <class Duration>
   [[nodiscard]] expected<status> step(Duration budget, progress* now = nullptr) noexcept {
+    return step(budget, UINT64_MAX, now);
+  }
+  /// The same, and until about so many bytes have been read.
+  template <class Duration>
+  [[nodiscard]] expected<status> step(Duration budget, std::uint64_t bytes, progress* now = nullptr) noexcept {
     using period = typename Duration::period;
     const auto ns = static_cast<long double>(budget.count()) * 1e9L * period::num / period::den;
-    auto c = detail::sized<wb_progress>();
+    auto c = sized<wb_progress>();
     wb_error* why = nullptr;
-    const wb_status code = wb_task_step(get(), detail::saturated(ns), &c, &why);
+    const wb_status code = wb_task_step(get(), saturated(ns), bytes, &c, &why);
     if (now) *now = progress::of(c);
-    if (code != WB_OK && code != WB_PENDING) return detail::failure(code, why);
+    if (code != WB_OK && code != WB_PENDING) return failure(code, why);
     return static_cast<status>(code);
   }
 
   /// The status, without doing any work: status::pending, status::ok when all is done, or why it failed. step() and
   /// wait() give the error itself.
   status poll(progress* now = nullptr) const noexcept {
-    auto c = detail::sized<wb_progress>();
+    auto c = sized<wb_progress>();
     const wb_status code = wb_task_poll(get(), &c);
     if (now) *now = progress::of(c);
     return static_cast<status>(code);
@@ -139,8 +145,37 @@ class task : public detail::handle<wb_task, wb_task_release> {
 
   /// Works until all is done.
   [[nodiscard]] expected<void> wait() noexcept {
-    return detail::run([&](wb_error** why) { return wb_task_wait(get(), nullptr, nullptr, why); });
+    return run([&](wb_error** why) { return wb_task_wait(get(), nullptr, nullptr, why); });
   }
+
+  /// Calls `end()` once when the task ends, on the thread that ends it: at once if it has ended, and at the latest while it is
+  /// destroyed. It must not destroy the task; what it throws is discarded. Each call adds a function.
+  template <class End>
+  [[nodiscard]] expected<void> on_end(End&& end) {
+    using kept = handed_over<std::decay_t<End>>;
+    auto* const function = new kept(std::forward<End>(end));
+    const wb_end_fn call = [](void* user_data) noexcept {
+      auto* const called = static_cast<kept*>(user_data);
+      quietly([&] { called->take()(); });
+      delete called;
+    };
+    const wb_status code = wb_task_on_end(get(), call, function);
+    if (code == WB_OK) return {};
+    delete function;
+    return failure(code);
+  }
+
+  /// Cancels it: step() or wait() then returns status::cancelled. Any thread, as long as this handle exists; a
+  /// cancel_handle in the options of the plan does not have this restriction.
+  void cancel() const noexcept { wb_task_cancel(get()); }
+};
+}  // namespace detail
+
+/// A load in progress.
+class task : public detail::any_task {
+ public:
+  using any_task::any_task;
+  using any_task::wait;
 
   /// The same, and calls `callback(const progress&)` on this thread: at once, about twenty times a second, and at the end.
   /// It returns nothing, or a flow. What it throws cancels the task and is rethrown here.
@@ -151,27 +186,6 @@ class task : public detail::handle<wb_task, wb_task_release> {
     call.rethrow();
     return result;
   }
-
-  /// Calls `end()` once when the task ends, on the thread that ends it: at once if it has ended, and at the latest while it is
-  /// destroyed. It must not destroy the task; what it throws is discarded. Each call adds a function.
-  template <class End>
-  [[nodiscard]] expected<void> on_end(End&& end) {
-    using kept = detail::handed_over<std::decay_t<End>>;
-    auto* const function = new kept(std::forward<End>(end));
-    const wb_end_fn call = [](void* user_data) noexcept {
-      auto* const called = static_cast<kept*>(user_data);
-      detail::quietly([&] { called->take()(); });
-      delete called;
-    };
-    const wb_status code = wb_task_on_end(get(), call, function);
-    if (code == WB_OK) return {};
-    delete function;
-    return detail::failure(code);
-  }
-
-  /// Cancels it: step() or wait() then returns status::cancelled. Any thread, as long as this handle exists; a
-  /// cancel_handle in the options of the plan does not have this restriction.
-  void cancel() const noexcept { wb_task_cancel(get()); }
 
   /// The placement, when all is done. Before that an error with status::pending.
   [[nodiscard]] expected<placement> finish() noexcept {
@@ -204,6 +218,17 @@ class plan : public detail::handle<wb_plan, wb_plan_release> {
   /// Starts a load; a plan may be started several times.
   [[nodiscard]] expected<task> start() const noexcept {
     return detail::make<task>([&](auto out, auto why) { return wb_plan_start(get(), out, why); });
+  }
+};
+
+/// A plan that is being made.
+class plan_task : public detail::any_task {
+ public:
+  using any_task::any_task;
+
+  /// The plan, when it is made. Before that an error with status::pending.
+  [[nodiscard]] expected<plan> finish() noexcept {
+    return detail::make<plan>([&](auto out, auto why) { return wb_task_plan(get(), out, why); });
   }
 };
 

@@ -114,7 +114,7 @@ pub fn check_with(
         bytes = now.done_bytes;
         progress(now)
     });
-    let costs = Costs::of_rest(operation.time());
+    let costs = Costs::of_rest(operation.worked());
     match &found {
         Ok(findings) => operation.done(name, bytes, costs, || format!("done: {} findings", findings.len())),
         Err(error) => operation.failed(name, bytes, costs, error),

@@ -3,6 +3,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::memory;
 use crate::quantization::Quantization;
+use crate::steps;
 
 /// Quantizations by value, each with how many were added before it; sorted once the graph is whole.
 #[derive(Debug, Default)]
@@ -17,7 +18,7 @@ impl Quantizations {
     /// Makes them findable. Of several of one value the first counts. Those of values that the graph, of so many values,
     /// does not have are refused.
     pub(super) fn finish(&mut self, values: usize) -> Result<()> {
-        self.0.sort_unstable_by_key(|(value, number, _)| (*value, *number));
+        steps::sort_by_key(&mut self.0, |(value, number, _)| (*value, *number));
         self.0.dedup_by_key(|(value, ..)| *value);
         match self.0.last() {
             Some((last, ..)) if *last as usize >= values => {

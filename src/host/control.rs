@@ -5,6 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::steps::unpaced;
+
 /// How far an operation is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -34,7 +36,7 @@ impl Listener {
 
     /// Calls the function.
     pub(crate) fn tell(&self, progress: &Progress) -> ControlFlow<()> {
-        (self.0)(progress)
+        unpaced(|| (self.0)(progress))
     }
 }
 
@@ -58,6 +60,11 @@ impl Cancel {
     /// Cancels the operations that have this handle, also those that start later.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// What [`cancel`](Self::cancel) sets.
+    pub(crate) fn flag(&self) -> &Arc<AtomicBool> {
+        &self.0
     }
 
     /// Whether [`cancel`](Self::cancel) has been called.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::digest::Algorithm;
+use crate::steps;
 
 /// A stage of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,9 +74,11 @@ impl Costs {
 
     /// Does some work, and adds what it costs.
     pub(crate) fn measure<T>(&mut self, stage: Stage, bytes: u64, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
+        let (start, paused) = (Instant::now(), steps::paused());
         let done = work();
-        self.add(Cost { stage, bytes, time: start.elapsed() });
+        // What is done in steps costs nothing between them.
+        let time = start.elapsed().saturating_sub(steps::paused() - paused);
+        self.add(Cost { stage, bytes, time });
         done
     }
 

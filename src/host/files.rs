@@ -47,6 +47,9 @@ pub trait HostFile: Send + Sync {
         None
     }
 
+    /// Is told that bytes will be read soon, by a load that is done in steps: so they may be at hand then. It should not wait for them.
+    fn will_read(&self, _offset: u64, _len: u64) {}
+
     /// Bytes that are best asked for at once, such as 8 MiB of an object store; 0, the default: as the library likes.
     /// Loads then read in pieces of this size, as far as [`staging_bytes`](crate::PlanOptions::staging_bytes) allows.
     fn preferred_read(&self) -> usize {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Context;
 use crate::error::{Error, Kind, Result};
+use crate::steps::unpaced;
 
 /// Memory for bulk data from an allocator of the host: arenas of tensors, contents of files and tensors that are read, and the buffers of loads.
 ///
@@ -52,7 +53,7 @@ pub(crate) struct Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         if let Some(budget) = &self.budget {
-            budget.release(self.device, self.bytes);
+            unpaced(|| budget.release(self.device, self.bytes));
         }
     }
 }
@@ -78,7 +79,7 @@ impl HostBlock {
 impl Drop for HostBlock {
     fn drop(&mut self) {
         // SAFETY: it came from there for this layout, and with this value the last use has ended.
-        unsafe { self.allocator.free(self.start.as_ptr(), self.layout) };
+        unpaced(|| unsafe { self.allocator.free(self.start.as_ptr(), self.layout) });
     }
 }
 
@@ -91,7 +92,7 @@ impl Context {
     /// Reserves a part of the budget. `what` the memory is for is named in the error.
     pub(crate) fn reserve(&self, device: Option<u32>, bytes: u64, what: &str) -> Result<Reservation> {
         let budget = self.0.budget.clone();
-        if budget.as_ref().is_some_and(|budget| !budget.reserve(device, bytes)) {
+        if budget.as_ref().is_some_and(|budget| !unpaced(|| budget.reserve(device, bytes))) {
             let message = format!("the budget of the host does not grant {bytes} bytes for {what}");
             return Err(Error::new(Kind::OutOfMemory, message));
         }
@@ -104,7 +105,7 @@ impl Context {
         let Some(allocator) = &self.0.allocator else { return Ok(None) };
         let fail =
             || Error::new(Kind::OutOfMemory, format!("the host has no memory for {} bytes of {what}", layout.size()));
-        let start = NonNull::new(allocator.allocate(layout)).ok_or_else(fail)?;
+        let start = NonNull::new(unpaced(|| allocator.allocate(layout))).ok_or_else(fail)?;
         let block = HostBlock { allocator: Arc::clone(allocator), start, layout };
         if !start.addr().get().is_multiple_of(layout.align()) {
             let message =

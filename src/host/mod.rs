@@ -6,8 +6,10 @@ mod executor;
 mod files;
 mod memory;
 mod operation;
+mod pending;
 mod pool;
 mod threads;
+mod unpaced_files;
 
 /// What the threads need of the system: with the calls of Linux.
 #[cfg(all(target_os = "linux", not(weighbridge_portable)))]
@@ -30,10 +32,14 @@ pub use memory::{HostAllocator, MemoryBudget};
 pub(crate) use memory::{HostBlock, Reservation};
 pub(crate) use operation::Operation;
 pub use operation::{Measurement, Metrics};
+pub use pending::Pending;
 pub use pool::ThreadHook;
 use pool::{Pool, ThreadHooks};
 pub(crate) use threads::Jobs;
 use threads::Threads;
+pub(crate) use unpaced_files::UnpacedFiles;
+
+pub use crate::steps::{StepBudget, unpaced};
 
 use crate::error::{Error, Escaped, Kind, Result};
 
@@ -186,7 +192,8 @@ impl Context {
         if let Some((loudest, log)) = &self.0.log
             && level <= *loudest
         {
-            log(level, target, &Escaped(&text()).to_string());
+            let text = Escaped(&text()).to_string();
+            unpaced(|| log(level, target, &text));
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::costs::{Cost, Costs};
 use super::{Context, Level};
 use crate::error::{Error, Kind};
+use crate::steps::{self, unpaced};
 
 /// What one operation has cost.
 #[derive(Debug, Clone, Copy)]
@@ -37,17 +38,19 @@ pub(crate) struct Operation {
     context: Context,
     name: &'static str,
     begun: Instant,
+    /// How long the steps that it is a part of had been paused then.
+    paused: Duration,
 }
 
 impl Operation {
     /// Begins an operation; the name is what the log and the metrics call it.
     pub(crate) fn begin(name: &'static str, context: &Context) -> Self {
-        Self { context: context.clone(), name, begun: Instant::now() }
+        Self { context: context.clone(), name, begun: Instant::now(), paused: steps::paused() }
     }
 
-    /// How long it has taken so far.
-    pub(crate) fn time(&self) -> Duration {
-        self.begun.elapsed()
+    /// How long it has worked so far: its time, but for pauses between steps.
+    pub(crate) fn worked(&self) -> Duration {
+        self.begun.elapsed().saturating_sub(steps::paused() - self.paused)
     }
 
     /// Says something about it, before its end.
@@ -74,13 +77,14 @@ impl Operation {
 
     /// Tells its stages, and its costs.
     fn end(&self, model: &str, bytes: u64, costs: Costs, failure: Option<Kind>) -> Duration {
-        let time = self.time();
+        let time = self.begun.elapsed();
         let stages = costs.into_list();
         for cost in &stages {
             self.log(Level::Debug, || format!("{model}: {cost}"));
         }
         if let Some(metrics) = &self.context.0.metrics {
-            metrics(&Measurement { operation: self.name, model, failure, bytes, time, stages: &stages });
+            let operation = self.name;
+            unpaced(|| metrics(&Measurement { operation, model, failure, bytes, time, stages: &stages }));
         }
         time
     }

@@ -8,6 +8,7 @@ use super::layout::Transfer;
 use super::payload::PayloadFile;
 use crate::error::Result;
 use crate::memory;
+use crate::steps;
 
 /// What memory is asked for.
 const EXTENTS: &str = "the extents of the load";
@@ -73,7 +74,7 @@ pub(super) fn cut(
         memory::push(&mut extents, Extent { hashes, ..extent }, EXTENTS)?;
     }
     // A range that is hashed by one thread decides when the pass ends: begin with the longest.
-    extents.sort_unstable_by_key(|extent| {
+    steps::sort_by_key(&mut extents, |extent| {
         (Reverse((extent.end - extent.start) / (4 * TARGET)), extent.file, extent.start)
     });
     Ok(extents)
@@ -93,7 +94,7 @@ fn cut_once(
         let groups = merge(hashes[hashes_of.clone()].iter().map(|hash| hash.start..hash.end), 0)?;
         let placed = transfers[transfers_of.clone()].iter().map(|one| one.offset..one.end());
         let mut needed: Vec<_> = memory::collect(placed.chain(groups.iter().cloned()), EXTENTS)?;
-        needed.sort_unstable_by_key(|range| range.start);
+        steps::sort_by_key(&mut needed, |range| range.start);
         for range in merge(needed.into_iter(), GAP)? {
             for Range { start, end } in split(range, &groups, &transfers[transfers_of.clone()])? {
                 let ended = between(ends, |at| *at <= (key, start), |at| *at <= (key, end));
@@ -123,6 +124,7 @@ fn between<T>(items: &[T], before: impl Fn(&T) -> bool, until: impl Fn(&T) -> bo
 fn merge(ranges: impl Iterator<Item = Range<u64>>, gap: u64) -> Result<Vec<Range<u64>>> {
     let mut merged: Vec<Range<u64>> = Vec::new();
     for range in ranges.filter(|range| !range.is_empty()) {
+        steps::rest();
         match merged.last_mut() {
             Some(last) if range.start < last.end + gap => last.end = last.end.max(range.end),
             _ => memory::push(&mut merged, range, EXTENTS)?,

@@ -9,6 +9,7 @@ use super::select::Selected;
 use super::strided::{Rows, Strided};
 use crate::error::{Error, Kind, Result};
 use crate::memory;
+use crate::steps;
 use crate::tensor::{Span, TensorTable};
 
 /// What memory is asked for.
@@ -107,8 +108,11 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
     let mut wanted = memory::list(selection.len(), LAYOUT)?;
     selection.iter().enumerate().try_for_each(|(position, one)| want(tensors, one, position, &mut wanted))?;
     // What has no bytes shares none, also where it lies inside another's.
-    wanted.retain(|one| one.bounds.len > 0);
-    wanted.sort_unstable();
+    wanted.retain(|one| {
+        steps::rest();
+        one.bounds.len > 0
+    });
+    steps::sort(&mut wanted);
     let mut layout = Layout { offsets: memory::filled(0, selection.len(), LAYOUT)?, ..Layout::default() };
     let mut displaced = Vec::new();
     let mut scattered = Vec::new();
@@ -135,7 +139,7 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         rest = &rest[count..];
     }
     layout.repeat(displaced, alignment)?;
-    scattered.sort_unstable();
+    steps::sort(&mut scattered);
     layout.gather(tensors, selection, &scattered, alignment)?;
     Ok(layout)
 }

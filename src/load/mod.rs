@@ -57,6 +57,7 @@ mod places;
 mod plan;
 mod prepare;
 mod ranges;
+mod read_ahead;
 mod reader;
 mod remember;
 mod routing;

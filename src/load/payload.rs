@@ -6,6 +6,7 @@ use super::remember::UsedMemo;
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
 use crate::memory;
+use crate::steps;
 use crate::storage::{Source, Witness};
 use crate::tensor::{Tensor, TensorTable};
 use crate::verify::{Ledger, Manifest, Policy};
@@ -70,7 +71,7 @@ impl Payload {
         let mut several = Vec::new();
         if only.is_none() {
             several.extend(tensor.contents.runs().map(|run| self.base(run.file as usize)));
-            several.sort_unstable();
+            steps::sort(&mut several);
             several.dedup();
         }
         only.into_iter().chain(several)

@@ -19,6 +19,7 @@ use crate::finding::rules::VIEW_WITHOUT_MAP;
 use crate::finding::{Finding, Notes};
 use crate::host::{Cancel, Level};
 use crate::memory;
+use crate::steps;
 use crate::storage::Source;
 use crate::tensor::TensorTable;
 
@@ -280,6 +281,7 @@ fn check_place(file: &FileOptions) -> Result<()> {
 fn files_in_use(payload: &Payload, selection: &[Selected]) -> Result<Vec<usize>> {
     let mut is_used = memory::filled(false, payload.weights, PLAN)?;
     for tensor in selection.iter().filter_map(|selected| payload.tensors.get(selected.tensor)) {
+        steps::rest();
         payload.bases_of(&tensor).for_each(|file| is_used[file] = true);
     }
     let used = memory::collect((0..payload.weights).filter(|file| is_used[*file]), PLAN)?;
@@ -302,6 +304,7 @@ fn check_size(files: &[PayloadFile]) -> Result<()> {
 /// A view changes nothing: it is the bytes of a mapped file, in one piece.
 fn check_viewable(payload: &Payload, selection: &[Selected]) -> Result<()> {
     for selected in selection {
+        steps::rest();
         let Some(tensor) = payload.tensors.get(selected.tensor) else { continue };
         let source = &payload.files[tensor.file()].source;
         if !source.can_view() {
@@ -328,7 +331,7 @@ fn ends_of_tensors(tensors: &TensorTable, selection: &[Selected]) -> Result<Vec<
         last.map(|run| (run.file, run.end()))
     };
     let mut ends: Vec<_> = memory::collect(selection.iter().filter_map(end_of), PLAN)?;
-    ends.sort_unstable();
+    steps::sort(&mut ends);
     Ok(ends)
 }
 
@@ -337,7 +340,7 @@ fn payload_bytes(tensors: &TensorTable, selection: &[Selected]) -> u64 {
         Some(part) => part.taken_len(),
         None => tensors.get(selected.tensor).map_or(0, |tensor| tensor.byte_len()),
     };
-    selection.iter().map(bytes_of).fold(0, u64::saturating_add)
+    selection.iter().inspect(|_| steps::rest()).map(bytes_of).fold(0, u64::saturating_add)
 }
 
 /// Says that a file cannot be mapped, and what happens instead.

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use crate::error::Result;
 use crate::storage::{Chunked, Slot, Source};
 
-/// Which files of a pass are read in large chunks: decided once for each, before its first byte is read.
+/// How the files of a pass are read: decided once for each, before its first byte is read.
 pub(super) struct ReadModes(Vec<OnceLock<bool>>);
 
 /// The share of a file in the page cache below which most reads would wait for the disk either way.
@@ -33,8 +33,19 @@ impl ReadModes {
             Reads::Buffered => false,
             Reads::Direct => true,
             _ if source.len() < MIN_DIRECT => false,
-            _ => *self.0[file].get_or_init(|| source.residency() < PRESENT),
+            _ => self.is_cold(plan, file),
         }
+    }
+
+    /// Whether most of a file is not in the page cache.
+    fn is_cold(&self, plan: &Plan, file: usize) -> bool {
+        *self.0[file].get_or_init(|| plan.files[file].source.residency() < PRESENT)
+    }
+
+    /// Whether reads of an extent through the page cache are likely to wait for the disk.
+    pub(super) fn waits_for_disk(&self, plan: &Plan, extent: &Extent) -> bool {
+        let skips = plan.layout.transfers[extent.transfers.clone()].iter().any(|one| extent.skips_gaps(one));
+        !skips && !self.is_chunked(plan, extent.file) && self.is_cold(plan, extent.file)
     }
 }
 

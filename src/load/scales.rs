@@ -17,6 +17,7 @@ use crate::error::{Error, Kind, Printable, Result};
 use crate::finding::rules::CAST_WITHOUT_SCALE;
 use crate::finding::{Finding, Notes};
 use crate::quantization::Parameters;
+use crate::steps;
 use crate::tensor::{Tensor, TensorTable, matches};
 
 /// What follows the name of a tensor in that of its scale.
@@ -48,6 +49,7 @@ fn scale_of<'a>(tensors: &'a TensorTable, tensor: &Tensor<'a>) -> Option<&'a str
 /// Warns of tensors that are cast although their numbers have to be multiplied by a scale, which no cast does.
 pub(super) fn unscaled_casts(tensors: &TensorTable, selection: &[Selected]) -> Result<Vec<Finding>> {
     let cast = selection.iter().filter_map(|one| {
+        steps::rest();
         // A change of the byte order keeps the numbers.
         let (tensor, part) = (tensors.get(one.tensor)?, one.part.as_ref()?);
         (part.dtype != tensor.dtype).then_some(tensor)

@@ -6,7 +6,7 @@ mod status;
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::digests::Digests;
 use super::journal;
@@ -15,6 +15,7 @@ use super::placement::Placement;
 use super::plan::Plan;
 use crate::error::Result;
 use crate::host::{Cancel, Costs, Jobs, Level, Operation, Progress};
+use crate::steps::{Ration, StepBudget};
 use door::Door;
 use pass::Pass;
 
@@ -72,14 +73,15 @@ impl Task {
         self.jobs.spawn(move || door.enter(Pass::work))
     }
 
-    /// Works on this thread, together with those of the context, for at most about `budget`. At least one block is done, if
-    /// there is one that nobody else has; a block that is not expected to fit the rest of the budget is left for the next call.
+    /// Works on this thread, together with those of the context, for at most about `budget`, a [`Duration`] or a [`StepBudget`]. At least
+    /// one block is done, if there is one that nobody else has; a block that is not expected to fit the rest of the time is left for the
+    /// next call, and none is begun when as many bytes have been read as the budget has.
     /// When others have all that is left, it waits for them. A task that has been stepped is to be stepped, or waited for, to its
     /// end: other threads need not be there for what this one has begun.
     ///
     /// An error is final: every later call returns an error of the same kind.
-    pub fn step(&self, budget: Duration) -> Result<State> {
-        self.pass.step(Instant::now().checked_add(budget));
+    pub fn step(&self, budget: impl Into<StepBudget>) -> Result<State> {
+        self.pass.step(Ration::new(budget.into()));
         self.pass.settle()
     }
 
@@ -92,6 +94,7 @@ impl Task {
     /// a second, and at the end; [`ControlFlow::Break`] cancels the task, unless that is done.
     pub fn wait_with(&self, mut progress: impl FnMut(&Progress) -> ControlFlow<()>) -> Result<()> {
         const INTERVAL: Duration = Duration::from_millis(50);
+        self.pass.hurry();
         let mut state = self.pass.settle()?;
         loop {
             let flow = progress(&self.progress());

@@ -16,7 +16,7 @@ pub(super) fn tell_open(
     let operation = Operation::begin("open", context);
     let mut costs = Costs::default();
     let model = open(&mut costs);
-    costs.add_rest(operation.time());
+    costs.add_rest(operation.worked());
     let bytes = budget.done();
     match &model {
         Ok(model) => {

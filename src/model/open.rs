@@ -8,12 +8,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::journal::tell_open;
-use super::{FILES, Inner, Model, OpenOptions};
+use super::{FILES, Inner, Model, OpenOptions, Origin};
 use crate::error::Result;
 use crate::finding::rules::{ASSET_LINK, ASSET_NAME, ASSET_SPECIAL, FILE_SPARSE, TENSORS_NONE};
 use crate::finding::{Finding, Notes};
 use crate::formats::{self, Claim, Claimed, DescribedBy, Parsed, UsedPart, WeightFile};
-use crate::host::{Context, Costs, HostFiles, Stage};
+use crate::host::{Context, Costs, HostFiles, Pending, Stage};
 use crate::limits::Budget;
 use crate::load::{Payload, PayloadFile, UsedMemo};
 use crate::memory;
@@ -31,10 +31,7 @@ impl Model {
     /// Headers and indices are read and checked in full; the bytes of tensors are not touched, but for a few of a file of external
     /// data, which may show that it is something else.
     pub fn open(path: impl AsRef<Path>, options: &OpenOptions, context: &Context) -> Result<Self> {
-        let path = path.as_ref();
-        Self::open_at(&path.to_string_lossy(), options, context, || {
-            Location::open(path, options.access, &options.link_roots, context)
-        })
+        Self::open_origin(Origin::Path(path.as_ref().to_owned()), options, context)
     }
 
     /// Opens a model that is in memory: one file, which [`OpenOptions::name`] may name. It cannot name other files.
@@ -43,9 +40,7 @@ impl Model {
     ///
     /// [`Kind::InvalidArgument`]: crate::Kind::InvalidArgument
     pub fn from_memory(bytes: Bytes, options: &OpenOptions, context: &Context) -> Result<Self> {
-        let name = options.name.as_deref();
-        let locate = || Location::from_memory(bytes, name, context);
-        Self::open_at(name.unwrap_or("memory"), options, context, locate)
+        Self::open_origin(Origin::Memory(bytes), options, context)
     }
 
     /// Opens a model in memory that has several files: shards, external data, manifests, assets, by their names. `path` is
@@ -63,8 +58,7 @@ impl Model {
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        let what = if path.is_empty() { "files in memory" } else { path };
-        Self::open_at(what, options, context, || Location::of_blobs(blobs, path, context))
+        Self::open_origin(Origin::Blobs(blobs.into_iter().collect(), path.to_owned()), options, context)
     }
 
     /// Opens a model whose files the host lends. `path` is that of a file, a folder or a numbered set among them, `""` for
@@ -75,8 +69,7 @@ impl Model {
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        let what = if path.is_empty() { "files of the host" } else { path };
-        Self::open_at(what, options, context, || Location::of_host(files, path, options.access, context))
+        Self::open_origin(Origin::HostFiles(files, path.to_owned()), options, context)
     }
 
     /// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`, or all to the end. It
@@ -94,20 +87,20 @@ impl Model {
         options: &OpenOptions,
         context: &Context,
     ) -> Result<Self> {
-        let locate = || Location::of_part(file, offset, len, options.access, context);
-        Self::open_at("a part of a file", options, context, locate)
+        Self::open_origin(Origin::Descriptor(file, offset, len), options, context)
     }
 
-    /// Opens the model that `locate` finds; `what` is how the caller named it.
-    fn open_at(
-        what: &str,
-        options: &OpenOptions,
-        context: &Context,
-        locate: impl FnOnce() -> Result<Location>,
-    ) -> Result<Self> {
+    /// Begins to open a model from any origin: in steps, or on a thread of the context.
+    pub fn begin_open(origin: Origin, options: &OpenOptions, context: &Context) -> Pending<Self> {
+        let (options, inside) = (options.clone(), context.clone());
+        Pending::new("open", context, move || Self::open_origin(origin, &options, &inside))
+    }
+
+    /// Opens a model from any origin.
+    pub fn open_origin(origin: Origin, options: &OpenOptions, context: &Context) -> Result<Self> {
         let budget = Budget::new(&options.limits).watched_by(options.progress.clone(), options.cancel.clone());
-        tell_open(context, what, &budget, |costs| {
-            let location = costs.measure(Stage::Find, 0, locate)?;
+        tell_open(context, &origin.name(options), &budget, |costs| {
+            let location = costs.measure(Stage::Find, 0, || origin.locate(options, context))?;
             Self::read(location, options, context, &budget, costs)
         })
     }

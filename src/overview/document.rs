@@ -168,7 +168,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
 /// Says through serde what the builder refuses.
 fn explain<E: serde::de::Error>(error: Error) -> E {
     match (error.kind(), &error.site().subject) {
-        (Kind::OutOfMemory, _) => json::no_memory(error),
+        (Kind::OutOfMemory | Kind::Cancelled, _) => json::stopped(error),
         (Kind::Format, Some(key)) => E::custom(format_args!("the key \"{}\" occurs twice", Printable(key))),
         _ => E::custom("it has too many values"),
     }

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 #[cfg(target_os = "linux")]
 use memmap2::Advice;
+#[cfg(unix)]
+use memmap2::UncheckedAdvice;
 use memmap2::{MmapMut, MmapOptions, MmapRaw};
 
 use super::system::memfd;
 use crate::error::{Error, Kind, Result};
 use crate::host::{Context, HostBlock, Reservation};
+use crate::steps;
 
 /// Huge pages make filling fresh memory several times cheaper; this is their size on common machines.
 const HUGE_PAGE: usize = 2 << 20;
@@ -54,7 +57,7 @@ struct Region {
 
 enum Memory {
     /// A map, and where in it the arena begins.
-    Map(MmapRaw, usize),
+    Map(Map, usize),
     /// What the host has allocated for the library.
     Host(HostBlock),
     /// What the host has allocated for itself.
@@ -64,9 +67,28 @@ enum Memory {
 impl Memory {
     fn start(&self) -> *mut u8 {
         match self {
-            Self::Map(map, base) => map.as_mut_ptr().wrapping_add(*base),
+            Self::Map(map, base) => map.0.as_mut_ptr().wrapping_add(*base),
             Self::Host(block) => block.start(),
             Self::Lent(lent) => lent.start,
+        }
+    }
+}
+
+/// Memory of the system.
+struct Map(MmapRaw);
+
+impl Drop for Map {
+    /// To give many pages back at once takes milliseconds, which a step does not have.
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if steps::are_taken() {
+            let len = self.0.len();
+            for start in (0..len).step_by(HUGE_PAGE) {
+                let piece = HUGE_PAGE.min(len - start);
+                // SAFETY: nobody refers to what is dropped.
+                let _ = unsafe { self.0.unchecked_advise_range(UncheckedAdvice::DontNeed, start, piece) };
+                steps::rest();
+            }
         }
     }
 }
@@ -141,12 +163,25 @@ impl Arena {
         // Other processes find the arena at the start of the file, whose maps begin at pages.
         let skew = (map.as_ptr() as usize).wrapping_neg() & (size.alignment - 1);
         let base = if file.is_some() { 0 } else { skew };
+        Self::over(Memory::Map(Map(map), base), size.len, file, reservation)
+    }
+
+    /// Asks the system for huge pages, which are filled faster. That one of them is found may take milliseconds, which work that is
+    /// done in steps does not have.
+    pub(crate) fn prefer_huge_pages(&self) {
         #[cfg(target_os = "linux")]
-        if size.is_huge() {
+        if let Memory::Map(map, base) = &self.region.memory
+            && self.region.len >= HUGE_PAGE
+        {
             // Advice only: without transparent huge pages the arena is slower to fill and otherwise the same.
-            let _ = map.advise_range(Advice::HugePage, base, size.len);
+            let _ = map.0.advise_range(Advice::HugePage, *base, self.region.len);
         }
-        Self::over(Memory::Map(map, base), size.len, file, reservation)
+    }
+
+    /// The same for memory that is filled at once.
+    pub(crate) fn with_huge_pages(self) -> Self {
+        self.prefer_huge_pages();
+        self
     }
 
     /// Leaves the memory out of children of this process: what a device reads on its own must not be moved by copy-on-write.
@@ -154,7 +189,7 @@ impl Arena {
         // Advice only: an old kernel that does not take it forks as it always did.
         #[cfg(target_os = "linux")]
         if let Memory::Map(map, _) = &self.region.memory {
-            let _ = map.advise(Advice::DontFork);
+            let _ = map.0.advise(Advice::DontFork);
         }
     }
 
@@ -182,7 +217,8 @@ impl Arena {
         drop(memory);
         memfd::seal(&file)?;
         let map = MmapOptions::new().len(len.max(1)).map_raw_read_only(&file);
-        let memory = Memory::Map(map.map_err(|e| Error::io("map the sealed memory", e))?, 0);
+        let map = map.map_err(|e| Error::io("map the sealed memory", e))?;
+        let memory = Memory::Map(Map(map), 0);
         let whole = Whole(Region { memory, len, file: None, reservation });
         Ok(Frozen { bytes: Bytes::from_owner(whole), file: Some(Arc::new(file)) })
     }
@@ -212,10 +248,6 @@ impl Size {
     fn layout(&self) -> Result<Layout> {
         let layout = Layout::from_size_align(self.len.max(1), self.wanted.max(CACHE_LINE));
         layout.map_err(|_| self.out_of_memory())
-    }
-
-    fn is_huge(&self) -> bool {
-        self.len >= HUGE_PAGE
     }
 
     fn out_of_memory(&self) -> Error {

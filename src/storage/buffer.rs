@@ -9,6 +9,7 @@ use super::arena::{Arena, Slot};
 use crate::error::{Error, Result};
 use crate::host::Context;
 use crate::memory;
+use crate::steps;
 
 /// Zeroed memory that is filled by one thread, then shared: on huge pages if it is large, since small ones cost more than reading
 /// does; of the host if it provides memory. It begins at a multiple of eight bytes.
@@ -30,6 +31,9 @@ impl Buffer {
             return Ok(Self::Heap(Words(memory::filled(0, len.div_ceil(8) as usize, what)?, len as usize)));
         }
         let mut arena = Arena::new(len, 1, what, context)?;
+        if !steps::are_taken() {
+            arena.prefer_huge_pages();
+        }
         let mut slot = arena.take(len as usize).ok_or_else(|| Error::out_of_memory(what, len))?;
         if arena.is_of_host() {
             slot.fill(0);

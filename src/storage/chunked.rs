@@ -31,7 +31,7 @@ impl Chunked for Ordinary {
 
     fn buffer(&self, len: usize) -> Result<Slot> {
         let fail = || Error::out_of_memory(BUFFER, len as u64);
-        Arena::new(len as u64, 1, BUFFER, self.source.context())?.take(len).ok_or_else(fail)
+        Arena::new(len as u64, 1, BUFFER, self.source.context())?.with_huge_pages().take(len).ok_or_else(fail)
     }
 
     fn read<'a>(&self, offset: u64, len: usize, buffer: &'a mut [u8]) -> Result<&'a [u8]> {

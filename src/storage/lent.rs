@@ -14,7 +14,7 @@ use super::stored::{FileId, Stored, resized, rewritten};
 use super::tree::{Entry, TreeBuilder};
 use super::{Access, Chunked, Source};
 use crate::error::{Error, Kind, Result};
-use crate::host::{Context, HostEntry, HostFile, HostFiles};
+use crate::host::{Context, HostEntry, HostFile, HostFiles, UnpacedFiles};
 
 /// The files of a host as those of a model.
 pub(super) struct Lent {
@@ -27,7 +27,7 @@ pub(super) struct Lent {
 
 impl Lent {
     pub(super) fn new(files: Arc<dyn HostFiles>, access: Access, context: &Context) -> Self {
-        Self { files, prefix: String::new(), access, context: context.clone() }
+        Self { files: Arc::new(UnpacedFiles(files)), prefix: String::new(), access, context: context.clone() }
     }
 
     /// What the host calls a file or a folder of the model.
@@ -196,5 +196,16 @@ impl Stored for LentFile {
 
     fn preferred_read(&self) -> usize {
         self.preferred_read
+    }
+
+    fn will_read(&self, offset: u64, len: u64) {
+        if let Handle::Held(file) = &self.handle {
+            file.will_read(offset, len);
+        }
+    }
+
+    /// Only the host knows what it has at hand.
+    fn residency(&self) -> f64 {
+        0.0
     }
 }

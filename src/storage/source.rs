@@ -12,6 +12,7 @@ use super::stored::{FileState, Stored};
 use super::{Buffer, Chunked};
 use crate::error::{Error, Kind, Result};
 use crate::host::{Context, Level};
+use crate::steps;
 
 /// Bytes behind one door. Cheap to clone; all methods may be called from many threads at once.
 #[derive(Clone)]
@@ -39,6 +40,9 @@ struct Mapping {
     failure: OnceLock<Error>,
     examined: Examined,
 }
+
+/// Bytes of one read of what is not read for a load: between two of them, work that is done in steps may pause.
+const PIECE: usize = 256 << 10;
 
 /// Makes the contents of a source: as many bytes as were promised.
 pub(crate) type Build = dyn Fn() -> Result<Bytes> + Send + Sync;
@@ -251,7 +255,11 @@ impl Source {
     pub(crate) fn copy(&self, offset: u64, len: u64) -> Result<Buffer> {
         self.check_range(offset, len)?;
         let mut bytes = Buffer::new(len, "the file", self.context()).map_err(|e| e.with_path(self.path()))?;
-        self.read_into(offset, &mut bytes)?;
+        let mut at = offset;
+        for piece in bytes.chunks_mut(PIECE.max(self.preferred_read())) {
+            self.read_into(at, piece)?;
+            at += piece.len() as u64;
+        }
         Ok(bytes)
     }
 
@@ -265,7 +273,9 @@ impl Source {
         let total: usize = buffers.iter().map(|buffer| buffer.len()).sum();
         let (start, end) = self.check_range(offset, total as u64)?;
         if let Backing::Stored(stored, _) = &self.0.backing {
-            return self.read_stored(&**stored, offset, total, buffers);
+            self.read_stored(&**stored, offset, total, buffers)?;
+            steps::have_read(total as u64);
+            return Ok(());
         }
         let mut rest = self.memory()?.map_or(&[][..], |bytes| &bytes[start..end]);
         for buffer in buffers {
@@ -307,6 +317,13 @@ impl Source {
         match &self.0.backing {
             Backing::Stored(stored, _) => stored.preferred_read(),
             Backing::Memory(_) | Backing::Built(..) => 0,
+        }
+    }
+
+    /// Says that bytes will be read soon, so that they may be there then. It does not wait for them.
+    pub(crate) fn will_read(&self, offset: u64, len: u64) {
+        if let Some(stored) = self.stored_file() {
+            stored.will_read(offset, len);
         }
     }
 

@@ -79,6 +79,9 @@ pub(super) trait Stored: Send + Sync {
         0
     }
 
+    /// Is told that bytes will be read soon.
+    fn will_read(&self, _offset: u64, _len: u64) {}
+
     /// The share of the file that can be read without waiting for a device, from a sample: 1.0 where it cannot be told.
     fn residency(&self) -> f64 {
         1.0

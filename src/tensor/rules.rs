@@ -9,6 +9,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Kind, Result};
 use crate::limits::MAX_RANK;
 use crate::quantization::{Parameters, Quantization};
+use crate::steps;
 
 /// How a format lays tensors out in a file.
 #[derive(Debug, Clone)]
@@ -82,6 +83,7 @@ pub(super) fn check_quantization(shape: &[i64], quantization: &Quantization) -> 
 /// Refuses quantizations whose parameters are tensors that the model does not have.
 pub(super) fn check_parameters(table: &TensorTable) -> Result<()> {
     for row in &table.rows {
+        steps::rest();
         let Some(quantization) = table.tensor(row).quantization else { continue };
         for parameters in [&quantization.scales, &quantization.zero_points] {
             if let Parameters::Tensor(name) = parameters
@@ -106,6 +108,7 @@ pub(super) fn check_layout(table: &TensorTable, layout: &Layout) -> Result<()> {
 fn check_tiled(table: &TensorTable, data: &Range<u64>) -> Result<()> {
     let mut expected = data.start;
     for row in &table.rows {
+        steps::rest();
         if row.span.offset != expected {
             let kind = if row.span.offset < expected { "overlaps the tensor before it" } else { "leaves a gap" };
             return Err(Error::format(format!("its data {kind}: expected it at byte {expected}"))
@@ -127,6 +130,7 @@ fn check_tiled(table: &TensorTable, data: &Range<u64>) -> Result<()> {
 
 fn check_within(table: &TensorTable, lengths: &[u64]) -> Result<()> {
     for row in &table.rows {
+        steps::rest();
         for run in table.tensor(row).contents.runs() {
             let len = lengths.get(run.file as usize).copied().unwrap_or_default();
             if run.offset.checked_add(run.len).is_none_or(|end| end > len) {

@@ -11,6 +11,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::quantization::Quantization;
+use crate::steps;
 
 /// One tensor of a table.
 #[derive(Debug, Clone, Copy)]
@@ -139,7 +140,7 @@ impl TensorTable {
     /// [`Kind::OutOfMemory`](crate::Kind::OutOfMemory) is the only error.
     pub fn by_name(&self) -> Result<Vec<usize>> {
         let mut sorted = memory::collect(0..self.len(), "the tensors by name")?;
-        sorted.sort_unstable_by_key(|index: &usize| self.name(&self.rows[*index]));
+        steps::sort_by_key(&mut sorted, |index: &usize| self.name(&self.rows[*index]));
         Ok(sorted)
     }
 
@@ -181,7 +182,7 @@ impl TensorTable {
                 last = run.file;
             }
         }
-        further.sort_unstable();
+        steps::sort(&mut further);
         further.dedup();
         self.further_files = further;
         Ok(())
@@ -236,6 +237,7 @@ impl TensorTable {
         by_name.try_reserve(self.rows.len(), |_| 0).map_err(|_| Error::out_of_memory("the names of tensors", bytes))?;
         let hash = |index: &u32| self.hasher.hash_one(self.name(&self.rows[*index as usize]));
         for (index, row) in (0_u32..).zip(&self.rows) {
+            steps::rest();
             let name = self.name(row);
             let hashed = self.hasher.hash_one(name);
             let same = |other: &u32| self.name(&self.rows[*other as usize]) == name;

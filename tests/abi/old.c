@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
   CHECK(wb_plan_get_info(plan, &planned) == WB_OK);
   CHECK(planned.tensors == wb_model_tensor_count(model));
   CHECK(wb_plan_start(plan, &task, NULL) == WB_OK);
-  CHECK(wb_task_step(task, UINT64_MAX, &progress, NULL) == WB_OK);
+  CHECK(wb_task_step(task, UINT64_MAX, UINT64_MAX, &progress, NULL) == WB_OK);
   CHECK(progress.done_tensors == planned.tensors && progress.done_bytes == progress.total_bytes);
   CHECK(wb_task_finish(task, &placement, NULL) == WB_OK);
 

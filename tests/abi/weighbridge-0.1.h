@@ -369,6 +369,312 @@ WB_API wb_cancel *wb_cancel_retain(wb_cancel *c);
 WB_API void wb_cancel_release(wb_cancel *c);
 
 /* ----------------------------------------------------------------------
+ * Host I/O
+ *
+ * Files of the host, instead of those of the operating system: in a pak file, behind a virtual file system, in an object
+ * store. `wb_context_options.io` makes every path of a context a name of such a file; `wb_model_open_io` opens one model
+ * from files of its own.
+ *
+ *   wb_io io = {0};
+ *   io.struct_size = sizeof io;
+ *   io.user_data = pak;
+ *   io.open = pak_open;
+ *   io.stat = pak_stat;
+ *   io.read_at = pak_read_at;
+ *   io.close = pak_close;
+ *   status = wb_model_open_io(NULL, &io, "models/llama.onnx", WB_NUL, NULL, &model, &err);
+ *
+ * The functions are called on any thread that works for the library, several at once, with no lock held. They may call
+ * the library, but must not release the objects that an operation works with. What they answer is checked like what a
+ * file says: an answer that cannot be true is `WB_ERR_CALLBACK`.
+ */
+
+// As the result of a function of the host: it succeeded. Since 0.1.
+#define WB_IO_OK 0
+
+// As the result of a function of the host: there is no such file or folder. Some files, such as manifests, are only looked
+// for. Every other result but `WB_IO_OK` is a failure: the operation returns `WB_ERR_CALLBACK`, and
+// `wb_error_info.os_code` is the result. Since 0.1.
+#define WB_IO_NOT_FOUND 1
+
+// As `kind` of `wb_io_entries_add`: a file. Since 0.1.
+#define WB_IO_FILE 0
+
+// As `kind` of `wb_io_entries_add`: a folder. Since 0.1.
+#define WB_IO_FOLDER 1
+
+// The entries of a folder, while it is being listed. Since 0.1.
+typedef struct wb_io_entries wb_io_entries;
+
+// Opens a file by its name and stores what stands for it, which may be NULL. The name is relative, to the model or to the
+// root of the host's files: UTF-8, with `/` between folders, without empty components, `.` and `..`. It is valid until the
+// function returns. Since 0.1.
+typedef int32_t (*wb_io_open_fn)(void *user_data, const char *name, size_t name_len, void **file);
+
+// Stores the length of a file in bytes, and a number that changes when its contents do, such as a hash of the ETag of an
+// object; it is 0 before the call. Another length or number later means that the file has changed (`WB_ERR_CHANGED`).
+// Since 0.1.
+typedef int32_t (*wb_io_stat_fn)(void *user_data, void *file, uint64_t *bytes, uint64_t *identity);
+
+// Reads some of the `len` bytes at `offset` into `buffer`, at least one, and stores how many; 0 only where the file ends.
+// `len` is not 0, and the range is never beyond the length of the file. Since 0.1.
+typedef int32_t (*wb_io_read_fn)(void *user_data, void *file, uint64_t offset, void *buffer, size_t len, size_t *done);
+
+// Closes a file. Called once for each file that was opened. Since 0.1.
+typedef void (*wb_io_close_fn)(void *user_data, void *file);
+
+// Adds every file and folder of a folder to `entries` by `wb_io_entries_add`, in any order; the folder of the model, or the
+// root, has the name `""`. Called only for models that are opened as a folder or by an index. Since 0.1.
+typedef int32_t (*wb_io_list_fn)(void *user_data, const char *folder, size_t folder_len, struct wb_io_entries *entries);
+
+// Stores a pointer to all bytes of a file, which must stay there and unchanged until `unmap` is called; NULL if the host
+// does not have them in memory. It is asked when somebody first wants a zero-copy pointer, and never with `WB_OPEN_READ`.
+// Since 0.1.
+typedef int32_t (*wb_io_map_fn)(void *user_data, void *file, const void **data);
+
+// Takes back what `map` has given. The file is closed after that. Since 0.1.
+typedef void (*wb_io_unmap_fn)(void *user_data, void *file, const void *data);
+
+// Is told that `len` bytes at `offset` will be read soon, by a load that is done in steps: so they may be at hand then. It should
+// not wait for them. Since 0.1.
+typedef void (*wb_io_will_read_fn)(void *user_data, void *file, uint64_t offset, uint64_t len);
+
+// The files of a host. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_io {
+  // `sizeof(wb_io)`.
+  size_t struct_size;
+  // Passed to the functions.
+  void *user_data;
+  // Called once with `user_data` when no function will be called any more; also if the call that takes this structure
+  // fails, unless that is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Must be set.
+  wb_io_open_fn open;
+  // Must be set.
+  wb_io_stat_fn stat;
+  // Must be set.
+  wb_io_read_fn read_at;
+  // May be NULL.
+  wb_io_close_fn close;
+  // May be NULL: folders cannot be listed, and models are opened by a file.
+  wb_io_list_fn list;
+  // May be NULL: no file is in memory.
+  wb_io_map_fn map;
+  // May be NULL.
+  wb_io_unmap_fn unmap;
+  // May be NULL: the host does not want to know what will be read.
+  wb_io_will_read_fn will_read;
+  // Bytes that are best asked for at once, such as 8 MiB of an object store. Loads then read in pieces of this size, as far
+  // as `wb_plan_options.staging_bytes` allows. 0: as the library likes.
+  uint64_t preferred_read;
+} wb_io;
+
+// Adds an entry to the folder that is being listed: its name, which is one component, whether it is a file or a folder, and
+// the length of a file in bytes. Only inside a `wb_io_list_fn`. Since 0.1.
+WB_API
+wb_status wb_io_entries_add(wb_io_entries *entries,
+                            const char *name,
+                            size_t name_len,
+                            uint32_t kind,
+                            uint64_t bytes);
+
+/* ----------------------------------------------------------------------
+ * Host threads
+ *
+ * The work of tasks on threads of the host, such as the workers of its job system, and what the host does on those of the
+ * library.
+ *
+ *   wb_threads threads = {0};
+ *   threads.struct_size = sizeof threads;
+ *   threads.user_data = queue;
+ *   threads.spawn = queue_push;
+ *   options.threads = &threads;
+ *   options.max_threads = 4;
+ *
+ * and each worker of the host:
+ *
+ *   while ((job = queue_pop(queue)) != NULL) {
+ *     wb_job_run(job);
+ *     wb_job_release(job);
+ *   }
+ *
+ * Jobs may be run in any order, late or not at all: whoever calls `wb_task_step` or `wb_task_wait` does the work that no job
+ * has begun.
+ */
+
+// A part of the work of a task. One owner. Since 0.1.
+typedef struct wb_job wb_job;
+
+// Takes a job, which the host then owns: it calls `wb_job_run` later on any thread, or at once, and then `wb_job_release`.
+// Returns `WB_OK`; every other value means that the host does not take the job, which is logged as a warning. Called by
+// `wb_plan_start`, and by every function that loads, verifies or hashes at once. Since 0.1.
+typedef wb_status (*wb_spawn_fn)(void *user_data, struct wb_job *job);
+
+// Called on a thread of the library when it begins or before it ends. `number` counts from 0; no two threads of a context
+// have the same number at the same time. Since 0.1.
+typedef void (*wb_thread_fn)(void *user_data, uint32_t number);
+
+// How the host takes part in the work of tasks. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_threads {
+  // `sizeof(wb_threads)`.
+  size_t struct_size;
+  // Passed to the functions.
+  void *user_data;
+  // Called once with `user_data` when no function will be called any more; also if `wb_context_create` fails, unless that
+  // is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Runs the work on threads of the host, in up to `wb_context_options.max_threads` jobs for each task. NULL: the library
+  // creates the threads.
+  wb_spawn_fn spawn;
+  // Called on each thread that the library creates, when it begins. May be NULL.
+  wb_thread_fn start;
+  // Called on each thread that the library creates, before it ends. May be NULL.
+  wb_thread_fn stop;
+} wb_threads;
+
+// Does the work of a job until there is nothing more for it, which may be the end of the task. If the job has been run
+// before, or its task is over, there is nothing to do. Any thread. Since 0.1.
+WB_API wb_status wb_job_run(wb_job *job);
+
+// Releases a job, run or not. NULL is allowed. Any thread. Since 0.1.
+WB_API void wb_job_release(wb_job *job);
+
+/* ----------------------------------------------------------------------
+ * Host memory
+ *
+ * Memory for bulk data from an allocator of the host, and a budget that the host sets. Bulk data are the arenas of tensors, the
+ * contents of files and tensors that are read, and the buffers of loads. A load allocates a few blocks in all, of up to
+ * `wb_plan_info.target_bytes`.
+ *
+ *   wb_allocator allocator = {0};
+ *   allocator.struct_size = sizeof allocator;
+ *   allocator.user_data = heap;
+ *   allocator.alloc = heap_alloc;
+ *   allocator.free = heap_free;
+ *   options.allocator = &allocator;
+ *   status = wb_context_create(&options, &context, &err);
+ *
+ * The functions are called on any thread that works for the library, several at once, with no lock held. Small objects, such as
+ * handles, names and tables, are not bulk data: they come from the allocator of the system.
+ */
+
+// Allocates `bytes` bytes, which is not 0, at a multiple of `alignment`, a power of two; NULL: there is no memory, and the
+// operation returns `WB_ERR_OUT_OF_MEMORY`. The bytes may have any contents. Since 0.1.
+typedef void *(*wb_alloc_fn)(void *user_data, size_t bytes, size_t alignment);
+
+// Frees what a `wb_alloc_fn` has given for this size and alignment. Since 0.1.
+typedef void (*wb_free_fn)(void *user_data, void *start, size_t bytes, size_t alignment);
+
+// An allocator of a host. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_allocator {
+  // `sizeof(wb_allocator)`.
+  size_t struct_size;
+  // Passed to the functions.
+  void *user_data;
+  // Called once with `user_data` when no function will be called any more; also if `wb_context_create` fails, unless that
+  // is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Allocates bulk memory. Must be set.
+  wb_alloc_fn alloc;
+  // Frees what `alloc` has given. Must be set.
+  wb_free_fn free;
+} wb_allocator;
+
+// Asks for `bytes` bytes of the memory of a CUDA device, or of the host for `WB_DEVICE_HOST`, before they are allocated.
+// `WB_OK` grants them; every other value refuses them, and the operation returns `WB_ERR_OUT_OF_MEMORY`. It may wait, for
+// instance until another load has given something back. Since 0.1.
+typedef wb_status (*wb_reserve_fn)(void *user_data, uint32_t device, uint64_t bytes);
+
+// Takes back what a `wb_reserve_fn` has granted, after it has been freed. Since 0.1.
+typedef void (*wb_release_fn)(void *user_data, uint32_t device, uint64_t bytes);
+
+// A budget of a host for memory. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_budget {
+  // `sizeof(wb_budget)`.
+  size_t struct_size;
+  // Passed to the functions.
+  void *user_data;
+  // Called once with `user_data` when no function will be called any more; also if `wb_context_create` fails, unless that
+  // is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Grants memory. Must be set.
+  wb_reserve_fn reserve;
+  // Takes it back. Must be set.
+  wb_release_fn release;
+} wb_budget;
+
+/* ----------------------------------------------------------------------
+ * Metrics
+ *
+ * What operations cost, as numbers for the metrics of a host: every open, plan, load, verification and check, whether it succeeds or
+ * fails.
+ *
+ *   wb_metrics metrics = {0};
+ *   metrics.struct_size = sizeof metrics;
+ *   metrics.user_data = registry;
+ *   metrics.measured = add_to_histograms;
+ *   options.metrics = &metrics;
+ *   status = wb_context_create(&options, &context, &err);
+ */
+
+// The cost of one stage of an operation. Set `struct_size` before the call; the text is static. Since 0.1.
+typedef struct wb_cost_info {
+  // `sizeof(wb_cost_info)`.
+  size_t struct_size;
+  // Of an open: `"find"`: finding out which files there are; `"parse"`: headers, indices and graphs; `"manifests"`. Of a load or a
+  // verification: `"prepare"`: allocating the memory of the target, initializing a device; `"read"`; `"blake3"`, `"sha256"`,
+  // `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`: hashing, where `"blake3"` includes the headers that were read when the model was
+  // opened, which are compared; `"convert"`: casts, and joining short rows of slices; `"move"`: making tensors contiguous;
+  // `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not the time of the copies. Of all:
+  // `"other"`: the rest. Later versions may have more.
+  wb_str stage;
+  // Bytes that passed through it.
+  uint64_t bytes;
+  // Nanoseconds that threads spent in it, summed over all threads.
+  uint64_t nanoseconds;
+} wb_cost_info;
+
+// What an operation has cost. The library has set `struct_size`; all pointers are valid until the callback returns. Since 0.1.
+typedef struct wb_measurement {
+  // `sizeof(wb_measurement)` of the library.
+  size_t struct_size;
+  // `"open"`, `"plan"`, `"load"`, `"verify"` or `"check"`; later versions may have more.
+  wb_str operation;
+  // The model, as errors name it: where it was found, or what was asked for if it was not.
+  wb_str model;
+  // `WB_OK`, or why the operation failed.
+  wb_status status;
+  // `sizeof(wb_cost_info)` of the library: the next element of `stages` begins that many bytes later.
+  uint32_t stage_size;
+  // Bytes that were read; of an open, those of headers, indices and graphs.
+  uint64_t bytes;
+  // From the start of the operation to its end, in nanoseconds.
+  uint64_t nanoseconds;
+  // The stages, each once: their times add up to the time that threads have worked for the operation. On one thread that is
+  // all of `nanoseconds`, but for the time between two steps of a task.
+  const wb_cost_info *stages;
+  // How many there are.
+  size_t stage_count;
+} wb_measurement;
+
+// Receives the cost of an operation that has ended, on the thread that has ended it and with no lock held. It must not release
+// the objects that the operation works with. Since 0.1.
+typedef void (*wb_measured_fn)(void *user_data, const struct wb_measurement *m);
+
+// The metrics of a host. Zeroed but for what is needed; set `struct_size`. Since 0.1.
+typedef struct wb_metrics {
+  // `sizeof(wb_metrics)`.
+  size_t struct_size;
+  // Passed to the function.
+  void *user_data;
+  // Called once with `user_data` when the function will not be called any more; also if `wb_context_create` fails, unless that
+  // is because of this structure. May be NULL.
+  wb_destroy_fn destroy;
+  // Must be set.
+  wb_measured_fn measured;
+} wb_metrics;
+
+/* ----------------------------------------------------------------------
  * Context
  *
  * What the host provides to the library. A process may have several contexts. Every function that takes a context also
@@ -403,8 +709,9 @@ typedef struct wb_context wb_context;
 typedef struct wb_context_options {
   // `sizeof(wb_context_options)`.
   size_t struct_size;
-  // Threads that the library may create for each task; they end with the task. `WB_THREADS_ALL`: one for each
-  // processor. 0: none, and the calling thread does the work. On Linux they block all signals except `SIGSEGV`,
+  // Threads that the library may create for all tasks of the context together. They are created when there is work, and
+  // when a task has been released and no other one has work for them, they have ended. `WB_THREADS_ALL`: one for each
+  // processor. 0: none, and the calling thread does the work. The child of a fork has none in a context that it inherits. On Linux they block all signals except `SIGSEGV`,
   // `SIGBUS`, `SIGFPE`, `SIGILL`, `SIGTRAP` and `SIGABRT`, so handlers of the host do not run on them.
   uint32_t max_threads;
   // The most detailed `WB_LOG_*` level that is logged. 0: nothing is logged; `UINT32_MAX`: everything.
@@ -416,6 +723,20 @@ typedef struct wb_context_options {
   // Called once with `log_user_data` when nothing uses it any more, at the latest when the context and every object made
   // with it are gone; also if `wb_context_create` fails, unless that is because of these options. May be NULL.
   wb_destroy_fn log_destroy;
+  // The files of the host, instead of those of the operating system: every path of this context is the name of one of
+  // them, such as `"models/llama"`, and `""` is the root. The structure is copied. NULL: the operating system. The
+  // library still reads files that options name itself, such as `wb_open_options.memo`.
+  const wb_io *io;
+  // How the host takes part in the work of tasks. The structure is copied. NULL: not at all.
+  const wb_threads *threads;
+  // Allocates memory for bulk data. The structure is copied. NULL: the library maps it. What it shares with others is mapped
+  // in any case: files, `WB_TARGET_SEALED`, and the pinned memory of copies to devices.
+  const wb_allocator *allocator;
+  // Is asked before memory for bulk data is allocated, on the host and on devices, by whomever; but not for maps of files and
+  // what destinations lend. The structure is copied. NULL: there is no budget.
+  const wb_budget *budget;
+  // Is told what operations cost. The structure is copied. NULL: nothing is.
+  const wb_metrics *metrics;
 } wb_context_options;
 
 // Creates a context. `opt` may be NULL and is copied. The caller owns `*out`. Since 0.1.
@@ -482,7 +803,8 @@ typedef struct wb_open_options {
   uint32_t reserved;
   // The name of the format, such as `"safetensors"`; empty: detected from the content.
   wb_str format;
-  // A manifest from a trusted source, the text of a `weighbridge.json` or a `SHA256SUMS`. It replaces the manifests
+  // A manifest from a trusted source: the text of a `weighbridge.json`, a `SHA256SUMS`, a git-lfs pointer (of a model of one
+  // file), or a manifest of an OCI registry or of Ollama. It replaces the manifests
   // beside the weights. NULL: none. Copied.
   const void *manifest;
   // The length of `manifest` in bytes.
@@ -518,6 +840,22 @@ typedef struct wb_open_options {
   wb_str memo;
 } wb_open_options;
 
+// A file in the host's memory. Set `struct_size`. Since 0.1.
+typedef struct wb_blob {
+  // `sizeof(wb_blob)`.
+  size_t struct_size;
+  // The name, relative to the model, such as `"model.onnx"` or `"onnx/model.onnx_data"`.
+  wb_str name;
+  // The bytes, which must not change until `destroy` is called.
+  const void *data;
+  // The length in bytes.
+  size_t len;
+  // Called once with `user_data` when nothing uses the bytes any more. May be NULL.
+  wb_destroy_fn destroy;
+  // Passed to `destroy`.
+  void *user_data;
+} wb_blob;
+
 // A weight file. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
 typedef struct wb_file_info {
   // `sizeof(wb_file_info)`.
@@ -529,7 +867,8 @@ typedef struct wb_file_info {
 } wb_file_info;
 
 // Opens a model: a `.safetensors` or `.onnx` file, a `*.index.json`, or a directory that contains one of these, such as a
-// Hugging Face snapshot. The format is detected from the content, not from the name.
+// Hugging Face snapshot. A numbered set of a directory that has several is opened by the path of its files with `*` in the
+// place of the number: `DIR/model-*-of-00002.safetensors`. The format is detected from the content, not from the name.
 //
 // `c` and `opt` may be NULL. The caller owns `*out`. Blocks while headers are read.
 //
@@ -558,6 +897,48 @@ wb_status wb_model_open_memory(const wb_context *c,
                                const wb_open_options *opt,
                                wb_model **out,
                                wb_error **err);
+
+// Opens a model that is a part of a larger file, such as a pak file: `len` bytes from `offset`, `UINT64_MAX` for all to the
+// end. It cannot refer to other files. `fd` is a descriptor, on Windows a `HANDLE`; it is duplicated and may be closed after
+// the call. Its position is neither used nor changed, except on Windows, where reading changes it. Offsets that the model
+// tells, also in errors, count from the start of the part. A descriptor of `/proc/self/fd` or of a file without a name
+// works as any other. The caller owns `*out`. Errors as for `wb_model_open`; `WB_ERR_INVALID_ARGUMENT`: the part is not
+// inside the file. Since 0.1.
+WB_API
+wb_status wb_model_open_fd(const wb_context *c,
+                           ptrdiff_t fd,
+                           uint64_t offset,
+                           uint64_t len,
+                           const wb_open_options *opt,
+                           wb_model **out,
+                           wb_error **err);
+
+// Opens a model whose files the host has, by the path of a file, an index, a numbered set or a folder among them; empty:
+// all of them are a directory with a model. Shards, external data, manifests and assets are asked for by their names,
+// under the rules for files on disk. `*io` is copied. The caller owns `*out`. Errors as for `wb_model_open`, and
+// `WB_ERR_CALLBACK`. Since 0.1.
+WB_API
+wb_status wb_model_open_io(const wb_context *c,
+                           const wb_io *io,
+                           const char *path,
+                           size_t path_len,
+                           const wb_open_options *opt,
+                           wb_model **out,
+                           wb_error **err);
+
+// Opens a model that is several files in the host's memory, without a copy: shards, external data, manifests and assets by
+// their names. `path` is that of a file, an index, a numbered set or a folder among them; empty: all of them are a
+// directory with a model. `blobs` is copied. Every blob's `destroy` is called as that of `wb_model_open_memory` is, but not
+// if the list itself is malformed. The caller owns `*out`. Errors as for `wb_model_open`. Since 0.1.
+WB_API
+wb_status wb_model_open_blobs(const wb_context *c,
+                              const wb_blob *blobs,
+                              size_t blob_count,
+                              const char *path,
+                              size_t path_len,
+                              const wb_open_options *opt,
+                              wb_model **out,
+                              wb_error **err);
 
 // Adds a reference and returns `m`. NULL is allowed. Any thread. Since 0.1.
 WB_API wb_model *wb_model_retain(wb_model *m);
@@ -1183,25 +1564,9 @@ typedef struct wb_line_info {
   uint64_t bytes;
 } wb_line_info;
 
-// The cost of one stage of a pass over the bytes. Set `struct_size` before the call; the text is static. Since 0.1.
-typedef struct wb_cost_info {
-  // `sizeof(wb_cost_info)`.
-  size_t struct_size;
-  // `"prepare"`: allocating the memory of the target, initializing a device. `"read"`. `"blake3"`, `"sha256"`,
-  // `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`: hashing; `"blake3"` includes
-  // the headers that were read when the model was opened, which are compared. `"convert"`: casts, and joining short rows of slices. `"move"`: making
-  // tensors contiguous. `"send"`: pinning memory, submitting copies to a device and waiting for free buffers, but not
-  // the time of the copies. Later versions may have more.
-  wb_str stage;
-  // Bytes that passed through it.
-  uint64_t bytes;
-  // Nanoseconds that threads spent in it, summed over all threads.
-  uint64_t nanoseconds;
-} wb_cost_info;
-
 // Checks every file of a model against the manifests, and continues after a mismatch. Of a directory these are all files in it,
-// assets and those in sub-folders included; hidden ones are left out. A file that a manifest lists and that does not exist is a
-// mismatch. `opt` may be NULL. The threads of the model's context do the
+// assets and those in sub-folders included; hidden ones are left out unless a manifest lists them. A file that a manifest lists
+// and that does not exist is a mismatch. `opt` may be NULL. The threads of the model's context do the
 // work; if it has none, the calling thread does.
 //
 // The caller owns `*out`, which is also written when the call returns `WB_ERR_MISMATCH`, or `WB_ERR_UNVERIFIED`: under
@@ -1325,21 +1690,23 @@ typedef struct wb_cast {
   wb_dtype to;
 } wb_cast;
 
-// Device memory of the caller that a plan fills: a range of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) on that
+// Memory of the caller that a plan fills: of the host, or a range of one allocation (`cuMemAlloc`, `cudaMalloc`, a pool) of a
 // device. It must stay allocated until the placement is released; if the load fails, until the error has been returned or
-// the task has been released. Its contents are unspecified while the task runs and after a failure. Memory that is
+// the task has been released. Its contents are unspecified while the task runs and after a failure, and so is what lies
+// between the tensors of an arena. Host memory that holds tensors may be written when the task is done. Memory that is
 // allocated in the order of a stream needs that stream as `wb_cuda_options.stream`. Since 0.1.
 typedef struct wb_destination {
   // `sizeof(wb_destination)`.
   size_t struct_size;
-  // The name of the tensor that is placed there. Empty: an arena for all tensors of the device that have no destination of
-  // their own; `wb_plan_device_bytes` gives its size.
+  // The name of the tensor that is placed there. Empty: an arena for all tensors of the device, or of the host, that have no
+  // destination of their own; `wb_plan_device_bytes` gives its size.
   wb_str tensor;
-  // The device pointer (`CUdeviceptr`). An arena must be a multiple of the alignment; a tensor may be anywhere.
+  // The device pointer (`CUdeviceptr`) or the host pointer. An arena must be a multiple of the alignment; a tensor may be
+  // anywhere.
   uint64_t address;
   // Bytes from there that may be written.
   uint64_t bytes;
-  // The ordinal of the device. `WB_DEVICE_HOST` is `WB_ERR_UNSUPPORTED` in this version.
+  // The ordinal of the device, for `WB_TARGET_CUDA`; `WB_DEVICE_HOST` for `WB_TARGET_HOST`.
   uint32_t device;
   // 0.
   uint32_t reserved;
@@ -1409,7 +1776,8 @@ typedef struct wb_plan_options {
   const wb_cast *casts;
   // The number of casts.
   size_t cast_count;
-  // Memory of the caller to fill, instead of memory that the placement owns. Only for `WB_TARGET_CUDA` in this version.
+  // Memory of the caller to fill, instead of memory that the placement owns. Only for `WB_TARGET_HOST` and
+  // `WB_TARGET_CUDA`.
   const wb_destination *destinations;
   // The number of destinations.
   size_t destination_count;
@@ -1479,11 +1847,14 @@ wb_status wb_plan_create(const wb_model *m,
 // Describes what a plan will do. Since 0.1.
 WB_API wb_status wb_plan_get_info(const wb_plan *p, wb_plan_info *out);
 
-// Gives the size in bytes of the arena of one device, which the library allocates unless the caller gives one. Tensors
-// that have a destination of their own are not in it. To give an arena, make a plan without it, ask here, allocate the
-// memory, and make the plan again with the destination. 0 for a device that the plan does not use, and if the target is
-// not `WB_TARGET_CUDA`. Since 0.1.
-WB_API wb_status wb_plan_device_bytes(const wb_plan *p, uint32_t device, uint64_t *bytes);
+// Gives the size in bytes of the arena of one device, or of the host for `WB_DEVICE_HOST`, which the library allocates
+// unless the caller gives one. Tensors that have a destination of their own are not in it. To give an arena, make a plan
+// without it, ask here, allocate the memory, and make the plan again with the destination. 0 if the plan places nothing
+// there. Since 0.1.
+WB_API
+wb_status wb_plan_device_bytes(const wb_plan *p,
+                               uint32_t device,
+                               uint64_t *bytes);
 
 // Releases a plan. Its tasks continue. NULL is allowed. Since 0.1.
 WB_API void wb_plan_release(wb_plan *p);
@@ -1491,11 +1862,11 @@ WB_API void wb_plan_release(wb_plan *p);
 /* ----------------------------------------------------------------------
  * Loading: the task
  *
- * A task is one pass over the bytes. Threads of its own do the work if the context allows them; otherwise the calls to
- * `wb_task_step` or `wb_task_wait` do it.
+ * A task is one pass over the bytes. The threads of the context do the work, if it has any, and with them the calls to
+ * `wb_task_step` and `wb_task_wait`. Opening and planning can be tasks, too: see the next section.
  *
  *   wb_plan_start(plan, &task, &err);
- *   while ((status = wb_task_step(task, 2000000, &progress, &err)) == WB_PENDING) {
+ *   while ((status = wb_task_step(task, 2000000, UINT64_MAX, &progress, &err)) == WB_PENDING) {
  *     draw_frame();
  *   }
  *   if (status == WB_OK) {
@@ -1504,8 +1875,12 @@ WB_API void wb_plan_release(wb_plan *p);
  *   wb_task_release(task);
  */
 
-// A task. One owner. Since 0.1.
+// A task: an operation that was started and is in progress, or has ended. One owner. Since 0.1.
 typedef struct wb_task wb_task;
+
+// Called when a task has ended, by whatever, and nobody works on it any more: on the thread that has ended it. It may ask
+// the task for its state, wake up a thread or write to an eventfd; it must not release the task. Since 0.1.
+typedef void (*wb_end_fn)(void *user_data);
 
 // Starts a plan: allocates the memory of the target, checks that the files have not been written since they were opened,
 // and starts the threads that the context allows. A plan may be started several times. The caller owns `*out`. The CUDA
@@ -1520,25 +1895,28 @@ wb_status wb_plan_start(const wb_plan *p,
                         wb_task **out,
                         wb_error **err);
 
-// Works on this thread for at most about `budget_ns` nanoseconds, but at least for one block; `UINT64_MAX` works to the
-// end. A block that is not expected to fit the rest of the budget is left for the next call: a block has at most
-// `wb_plan_options.block_bytes`. Contents that no file holds as they are, such as lists of numbers in ONNX, are built in
-// one step. If the task has threads, they do the work, and this only waits for them. `out` may be NULL.
+// Works on this thread for at most about `budget_ns` nanoseconds, and until about `budget_bytes` bytes have been read;
+// `UINT64_MAX` is no bound. With both, it works to the end. A load does one block at least, and a block that is not expected to
+// fit the rest of the time is left for the next call: a block has at most `wb_plan_options.block_bytes`. Contents that no file
+// holds as they are, such as lists of numbers in ONNX, are built in one step. When other threads have all that is left, this waits for them. A task that has been stepped is to be stepped,
+// or waited for, to its end: other threads need not be there for what this one has begun. `out` may be NULL.
 //
-// Returns `WB_PENDING` while there is more to do, and `WB_OK` when everything has been checked and placed. An error is
-// final. Since 0.1.
+// Returns `WB_PENDING` while there is more to do, and `WB_OK` when the task is done. An error is final. Since 0.1.
 WB_API
 wb_status wb_task_step(wb_task *t,
                        uint64_t budget_ns,
+                       uint64_t budget_bytes,
                        wb_progress *out,
                        wb_error **err);
 
-// Gives the progress of a task without doing any work: `WB_PENDING`, `WB_OK` when everything has been checked and
+// Gives the progress of a task, of which only loads have some, without doing any work: `WB_PENDING`, `WB_OK` when everything has been checked and
 // placed, or the error that ended it. `out` may be NULL. Any thread, also while another one steps. Since 0.1.
-WB_API wb_status wb_task_poll(const wb_task *t, wb_progress *out);
+WB_API
+wb_status wb_task_poll(const wb_task *t,
+                       wb_progress *out);
 
-// Works or waits until the end. `progress` (may be NULL) is called on this thread: at once, then about twenty times a
-// second, and at the end.
+// Works or waits until the end. `progress` (may be NULL) is called on this thread while a load is waited for: at once, then
+// about twenty times a second, and at the end.
 //
 // Returns `WB_OK` or the error that ended the task: `WB_ERR_CANCELLED`, `WB_ERR_MISMATCH`, `WB_ERR_CHANGED`, `WB_ERR_IO`,
 // `WB_ERR_OUT_OF_MEMORY` or `WB_ERR_DEVICE`. After an error the memory of the target has been freed, except what the
@@ -1548,6 +1926,14 @@ wb_status wb_task_wait(wb_task *t,
                        wb_progress_fn progress,
                        void *user_data,
                        wb_error **err);
+
+// Calls `end` once with `user_data` when the task ends: at once if it has, and at the latest while it is released. So no
+// thread has to wait for a task that the threads of the context work on; a task that nobody works on does not end. Each
+// call adds a function. Any thread. Since 0.1.
+WB_API
+wb_status wb_task_on_end(wb_task *t,
+                         wb_end_fn end,
+                         void *user_data);
 
 // Cancels a task: it stops at its next block, and the thread that steps or waits gets `WB_ERR_CANCELLED`. Any thread, as
 // long as the task has not been released; a `wb_cancel` in the options of the plan does not have this restriction. NULL
@@ -1559,6 +1945,96 @@ void wb_task_cancel(wb_task *t);
 // from it remains valid. NULL is allowed. Since 0.1.
 WB_API
 void wb_task_release(wb_task *t);
+
+/* ----------------------------------------------------------------------
+ * Opening and planning as tasks
+ *
+ * The same as `wb_model_open` and `wb_plan_create`, in steps or on a thread of the context: for hosts that cannot wait for a
+ * large header, or for a slow disk.
+ *
+ *   wb_model_open_start(context, "path/to/checkpoint", WB_NUL, NULL, &task, &err);
+ *   while ((status = wb_task_step(task, 2000000, UINT64_MAX, NULL, &err)) == WB_PENDING) {
+ *     draw_frame();
+ *   }
+ *   if (status == WB_OK) {
+ *     wb_task_model(task, &model, &err);
+ *   }
+ *   wb_task_release(task);
+ *
+ * What the options point to is copied, but for user data. A thread of the context does the whole work, if there is a free one,
+ * and else the calls to `wb_task_step` and `wb_task_wait`. A step runs on a stack of its own, of 512 KiB, which it takes from the
+ * system; functions of the host are called on it, too. Steps may be done on one thread after another.
+ */
+
+// Begins what `wb_model_open` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_start(const wb_context *c,
+                              const char *path,
+                              size_t path_len,
+                              const wb_open_options *opt,
+                              wb_task **out,
+                              wb_error **err);
+
+// Begins what `wb_model_open_memory` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_memory_start(const wb_context *c,
+                                     const void *data,
+                                     size_t len,
+                                     wb_destroy_fn destroy,
+                                     void *user_data,
+                                     const wb_open_options *opt,
+                                     wb_task **out,
+                                     wb_error **err);
+
+// Begins what `wb_model_open_fd` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_fd_start(const wb_context *c,
+                                 ptrdiff_t fd,
+                                 uint64_t offset,
+                                 uint64_t len,
+                                 const wb_open_options *opt,
+                                 wb_task **out,
+                                 wb_error **err);
+
+// Begins what `wb_model_open_io` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_io_start(const wb_context *c,
+                                 const wb_io *io,
+                                 const char *path,
+                                 size_t path_len,
+                                 const wb_open_options *opt,
+                                 wb_task **out,
+                                 wb_error **err);
+
+// Begins what `wb_model_open_blobs` does. The caller owns `*out`; `wb_task_model` gives the model. Since 0.1.
+WB_API
+wb_status wb_model_open_blobs_start(const wb_context *c,
+                                    const wb_blob *blobs,
+                                    size_t blob_count,
+                                    const char *path,
+                                    size_t path_len,
+                                    const wb_open_options *opt,
+                                    wb_task **out,
+                                    wb_error **err);
+
+// Begins what `wb_plan_create` does. The caller owns `*out`; `wb_task_plan` gives the plan. Since 0.1.
+WB_API wb_status wb_plan_create_start(const wb_model *m, const wb_plan_options *opt, wb_task **out, wb_error **err);
+
+// Gives the model of a task that has opened one. Before it is done it returns `WB_PENDING`, and after a failure the error that
+// ended the task. The caller owns `*out`; every call gives another handle of the same model. `WB_ERR_INVALID_ARGUMENT`: it is a
+// task of another kind. Since 0.1.
+WB_API
+wb_status wb_task_model(const wb_task *t,
+                        wb_model **out,
+                        wb_error **err);
+
+// Gives the plan of a task that has made one. Before it is done it returns `WB_PENDING`, and after a failure the error that ended
+// the task. The caller owns `*out`; every call gives another handle of the same plan. `WB_ERR_INVALID_ARGUMENT`: it is a task
+// of another kind. Since 0.1.
+WB_API
+wb_status wb_task_plan(const wb_task *t,
+                       wb_plan **out,
+                       wb_error **err);
 
 /* ----------------------------------------------------------------------
  * Loading: the placement
@@ -2441,8 +2917,8 @@ typedef struct wb_finding_info {
 typedef struct wb_check_options {
   // `sizeof(wb_check_options)`.
   size_t struct_size;
-  // What must be able to run the model: a release of ONNX, such as `"onnx-1.15"`, or an operator set, such as
-  // `"opset-17"`; empty: nothing in particular.
+  // What must be able to run the model: a release of ONNX, such as `"onnx-1.15"`, one of ONNX Runtime, such as
+  // `"onnxruntime-1.17"`, or an operator set, such as `"opset-17"`; empty: nothing in particular.
   wb_str target;
   // The most bytes of tensors that are read; 0: 4 GiB. What is left out for this reason is reported as a finding.
   uint64_t max_read_bytes;

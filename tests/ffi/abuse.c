@@ -139,7 +139,7 @@ static void null_receivers(void) {
   INVALID(wb_plan_get_info(NULL, &info));
   INVALID(wb_plan_start(NULL, &t, NULL));
   CHECK(t == NULL);
-  INVALID(wb_task_step(NULL, 1, &progress, NULL));
+  INVALID(wb_task_step(NULL, 1, UINT64_MAX, &progress, NULL));
   INVALID(wb_task_poll(NULL, &progress));
   INVALID(wb_task_wait(NULL, NULL, NULL, NULL));
   wb_task_cancel(NULL);
@@ -220,7 +220,7 @@ static void null_arguments(void) {
   INVALID(wb_plan_start(plan, NULL, NULL));
   REQUIRE(wb_plan_start(plan, &pending, NULL) == WB_OK);
   {
-    const wb_status status = wb_task_step(pending, UINT64_MAX, NULL, NULL);
+    const wb_status status = wb_task_step(pending, UINT64_MAX, UINT64_MAX, NULL, NULL);
     CHECK(status == WB_OK || status == WB_ERR_INVALID_ARGUMENT);
   }
   {
@@ -284,7 +284,7 @@ static wb_status take_tensor_infos(void *s) {
 }
 static wb_status take_plan_info(void *s) { return wb_plan_get_info(plan, (wb_plan_info *)s); }
 static wb_status take_poll(void *s) { return wb_task_poll(task, (wb_progress *)s); }
-static wb_status take_step(void *s) { return wb_task_step(task, 1, (wb_progress *)s, NULL); }
+static wb_status take_step(void *s) { return wb_task_step(task, 1, UINT64_MAX, (wb_progress *)s, NULL); }
 static wb_status take_placed(void *s) { return wb_placement_tensor_info(placement, 0, (wb_placed_tensor_info *)s); }
 static wb_status take_found(void *s) {
   wb_tensor_info info;
@@ -531,7 +531,7 @@ static void wrong_order(void) {
   CHECK(l == NULL || wb_placement_tensor_count(l) > 0);
   wb_placement_release(l);
   wb_error_release(err);
-  (void)wb_task_step(t, 1, &progress, NULL);
+  (void)wb_task_step(t, 1, UINT64_MAX, &progress, NULL);
   (void)wb_task_poll(t, &progress);
   (void)wb_task_wait(t, NULL, NULL, NULL);
   wb_task_cancel(t); /* too late */
@@ -580,7 +580,7 @@ static void err_and_out(void) {
   CHECK_STATUS(wb_model_tensor_read(m, 0, 0, &byte, 0, &err), WB_OK), CHECK(err == before);
   CHECK_STATUS(wb_plan_create(m, NULL, &p, &err), WB_OK), CHECK(err == before);
   CHECK_STATUS(wb_plan_start(p, &t, &err), WB_OK), CHECK(err == before);
-  CHECK(wb_task_step(t, 1, &progress, &err) >= 0), CHECK(err == before);
+  CHECK(wb_task_step(t, 1, UINT64_MAX, &progress, &err) >= 0), CHECK(err == before);
   CHECK_STATUS(wb_task_wait(t, NULL, NULL, &err), WB_OK), CHECK(err == before);
   CHECK_STATUS(wb_task_finish(t, &l, &err), WB_OK), CHECK(err == before);
   CHECK_STATUS(wb_placement_report(l, &r, &err), WB_OK), CHECK(err == before);
@@ -623,7 +623,7 @@ static void err_and_out(void) {
     FAILS(wb_model_load(m, &bad_plan, &l, &err), l);
     l = (wb_placement *)JUNK;
     FAILS(wb_task_finish(NULL, &l, &err), l);
-    FAILS(wb_task_step(NULL, 1, &progress, &err), none);
+    FAILS(wb_task_step(NULL, 1, UINT64_MAX, &progress, &err), none);
     FAILS(wb_task_wait(NULL, NULL, NULL, &err), none);
     FAILS(wb_placement_report(NULL, &r, &err), r);
     r = (wb_report *)JUNK;

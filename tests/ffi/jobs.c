@@ -197,7 +197,7 @@ static void jobs_are_run_however_the_host_likes(void) {
     if (h.way == AT_ONCE) CHECK_STATUS(wb_task_poll(task, NULL), WB_OK);
     if (h.way == TWICE) run_jobs(&h, 2);
     if (h.way == LAST_FIRST) {
-      CHECK(wb_task_step(task, 0, NULL, NULL) >= 0);
+      CHECK(wb_task_step(task, 0, UINT64_MAX, NULL, NULL) >= 0);
       run_jobs(&h, 1);
     }
     check_done(task);
@@ -277,7 +277,7 @@ static void tasks_are_cancelled_at_random(void) {
     CHECK_STATUS(wb_task_on_end(task, notify, &told), WB_OK);
     random = random * 1103515245u + 12345u;
     switch (random >> 16 & 3) {
-      case 0: status = wb_task_step(task, random >> 18 & 0xffff, NULL, NULL); break;
+      case 0: status = wb_task_step(task, random >> 18 & 0xffff, UINT64_MAX, NULL, NULL); break;
       case 1: wb_task_cancel(task); status = wb_task_wait(task, NULL, NULL, NULL); break;
       case 2: status = wb_task_wait(task, NULL, NULL, NULL); break;
       default: break;

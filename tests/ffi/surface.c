@@ -664,7 +664,7 @@ static void plan_and_step(void) {
     CHECK(progress.done_bytes == 0 && progress.total_bytes > 0);
     while (status == WB_PENDING && steps++ < 1000000) {
       before = progress;
-      status = wb_task_step(task, budgets[i], &progress, NULL);
+      status = wb_task_step(task, budgets[i], UINT64_MAX, &progress, NULL);
       CHECK(progress.done_bytes >= before.done_bytes && progress.done_bytes <= progress.total_bytes);
       agreed = agreed && wb_task_poll(task, &before) == status && before.done_bytes == progress.done_bytes;
     }
@@ -673,7 +673,7 @@ static void plan_and_step(void) {
     CHECK(budgets[i] != UINT64_MAX || steps == 1);
     CHECK(progress.done_bytes == progress.total_bytes);
     CHECK(progress.done_tensors == info.tensors && progress.total_tensors == info.tensors);
-    CHECK_STATUS(wb_task_step(task, 1, &progress, NULL), WB_OK); /* done stays done */
+    CHECK_STATUS(wb_task_step(task, 1, UINT64_MAX, &progress, NULL), WB_OK); /* done stays done */
     CHECK_STATUS(wb_task_finish(task, &placement, NULL), WB_OK);
     CHECK(wb_placement_tensor_count(placement) == info.tensors);
     same_bytes(model, placement, 64);
@@ -721,11 +721,11 @@ static void wait_and_cancel(void) {
   task = start(plan);
   wb_task_cancel(task);
   wb_task_cancel(task);
-  CHECK_STATUS(wb_task_step(task, 1000, &progress, NULL), WB_ERR_CANCELLED);
+  CHECK_STATUS(wb_task_step(task, 1000, UINT64_MAX, &progress, NULL), WB_ERR_CANCELLED);
   wb_task_release(task);
 
   task = start(plan);
-  (void)wb_task_step(task, 1, &progress, NULL);
+  (void)wb_task_step(task, 1, UINT64_MAX, &progress, NULL);
   wb_task_release(task); /* under way */
   wb_plan_release(plan);
   wb_model_release(model);

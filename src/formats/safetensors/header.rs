@@ -217,7 +217,7 @@ impl<'de> Visitor<'de> for &mut HeaderReader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(json::Text(name)) = map.next_key()? {
-            memory::check().map_err(json::no_memory)?;
+            memory::check().map_err(json::stopped)?;
             let added = if name == METADATA {
                 let metadata = map.next_value().map_err(|e| self.stop_in(METADATA, json::of_key(e, METADATA)))?;
                 self.add_metadata(metadata)

@@ -22,6 +22,7 @@ use crate::formats::detect::{in_place_of, unfinished};
 use crate::json::{self, Object, Skipped, Text};
 use crate::limits::Limits;
 use crate::memory;
+use crate::steps;
 use crate::storage::{Location, Source, normal_name};
 
 /// What memory is asked for.
@@ -143,7 +144,7 @@ fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
     if tensors.is_empty() {
         return Err(Error::format("the weight map is empty: expected tensor names and their files"));
     }
-    tensors.sort_unstable();
+    steps::sort(&mut tensors);
     if let Some(twice) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         return Err(Error::format("the weight map has two entries of this name").with_subject(&*twice[0].0));
     }
@@ -193,8 +194,8 @@ impl<'de: 'a, 'a> Visitor<'de> for WeightMapVisitor<'a> {
             // Nearly all names are known already, in their plain spelling.
             let known = weight_map.shards.get(&shard).copied();
             let number = known.unwrap_or_else(|| *weight_map.shards.entry(plain(shard)).or_insert(next));
-            memory::push(&mut weight_map.tensors, (tensor, number), INDEX).map_err(json::no_memory)?;
-            memory::check().map_err(json::no_memory)?;
+            memory::push(&mut weight_map.tensors, (tensor, number), INDEX).map_err(json::stopped)?;
+            memory::check().map_err(json::stopped)?;
         }
         Ok(weight_map)
     }

@@ -57,7 +57,7 @@ impl<'de: 'a, 'a> Visitor<'de> for NamesVisitor<'a> {
             if !names.contains(&name) {
                 check_count(names.len())?;
                 names.insert(name);
-                memory::check().map_err(json::no_memory)?;
+                memory::check().map_err(json::stopped)?;
             }
         }
         Ok(Names(names))

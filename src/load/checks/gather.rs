@@ -10,6 +10,7 @@ use crate::load::payload::{Payload, PayloadFile};
 use crate::load::select::Selected;
 use crate::load::taken::TakenRanges;
 use crate::memory;
+use crate::steps;
 use crate::storage::{Source, Witness};
 use crate::tensor::Span;
 use crate::verify::{FileClaim, Manifest, Policy, RunClaim};
@@ -31,7 +32,7 @@ impl Checks {
         let bases_of = |one| tensor_of(one).into_iter().flat_map(|tensor| payload.bases_of(&tensor));
         let of_one = |one| bases_of(one).map(move |file| (file, one));
         let mut sorted: Vec<(usize, &Selected)> = memory::collect(selection.iter().flat_map(of_one), CHECKS)?;
-        sorted.sort_unstable_by_key(|(file, selected)| (*file, selected.tensor));
+        steps::sort_by_key(&mut sorted, |(file, selected)| (*file, selected.tensor));
         for group in sorted.chunk_by(|(file, _), (other, _)| file == other) {
             let selected: Vec<&Selected> = memory::collect(group.iter().map(|(_, selected)| *selected), CHECKS)?;
             checks.add_used_file(payload, files, group[0].0, &selected)?;
@@ -392,6 +393,7 @@ struct Stated<'a> {
 
 /// What a manifest says of a tensor, if it means the tensor in this file. It means one run: pieces contradict it.
 fn claim_of<'a>(payload: &Payload, manifest: &'a Manifest, (file, tensor): (usize, usize)) -> Option<Stated<'a>> {
+    steps::rest();
     let tensor = payload.tensors.get(tensor)?;
     let stated = manifest.tensors.get(tensor.name)?;
     if stated.file != payload.files.get(file)?.source.name() {

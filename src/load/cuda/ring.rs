@@ -37,6 +37,7 @@ impl Ring {
         let bytes = SLOTS * len;
         let mut arena = Arena::mapped(bytes as u64, 4096, "pinned slots", context)?;
         arena.keep_from_children();
+        arena.prefer_huge_pages();
         let memory = arena.take(bytes).ok_or_else(|| Error::out_of_memory("pinned slots", bytes as u64))?;
         let pinned = Pinned::new(&first.context.enter()?, memory)?;
         let mut streams = Vec::new();

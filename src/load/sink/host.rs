@@ -114,6 +114,10 @@ impl Host {
 }
 
 impl Sink for Host {
+    fn hurry(&self) {
+        self.parts.iter().for_each(|part| part.arena.prefer_huge_pages());
+    }
+
     fn window(&mut self) -> Result<Box<dyn Window>> {
         self.windows += 1;
         Ok(Box::new(OnHost {
@@ -216,7 +220,9 @@ impl OnHost {
     fn buffered(&mut self, range: &Range<u64>) -> Result<&mut [u8]> {
         let room = self.shares.buffer as usize;
         if self.buffer.is_none() {
-            self.buffer = Arena::new(room as u64, 1, "the buffer of a worker", &self.shares.context)?.take(room);
+            self.buffer = Arena::new(room as u64, 1, "the buffer of a worker", &self.shares.context)?
+                .with_huge_pages()
+                .take(room);
         }
         let part = (range.start - self.filled.start) as usize..(range.end - self.filled.start) as usize;
         let part = self.buffer.as_deref_mut().and_then(|buffer| buffer.get_mut(part));

@@ -20,6 +20,9 @@ use crate::error::{Error, Kind, Result};
 
 /// What a pass fills.
 pub(super) trait Sink: Send {
+    /// It will be filled at once, and not in steps.
+    fn hurry(&self) {}
+
     /// What one worker fills.
     fn window(&mut self) -> Result<Box<dyn Window>>;
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::State;
@@ -16,11 +16,13 @@ use crate::load::lock::lock;
 use crate::load::placement::Placement;
 use crate::load::plan::Plan;
 use crate::load::prepare::prepare;
+use crate::load::read_ahead::ReadAhead;
 use crate::load::reader::ReadModes;
 use crate::load::remember::{check_remembered, look, remember};
 use crate::load::sink::{Mover, Sink};
 use crate::load::worker::{Turn, Worker};
 use crate::memory;
+use crate::steps::{Ration, StepBudget};
 use crate::verify::Sight;
 
 /// A pass over the files of a plan, and how far it is. The threads of a task share it.
@@ -45,18 +47,21 @@ pub(super) struct Pass {
     status: Mutex<Status>,
     /// Signalled when threads that have nothing to do may have, and when the pass ends.
     changed: Condvar,
+    read_ahead: Mutex<ReadAhead>,
+    /// Whether anybody waits for the end. Otherwise it is done in steps.
+    hurried: Once,
     /// Are called once when the pass has ended and nobody works on it any more.
     on_end: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
 }
 
 /// What one turn of a worker has brought.
 enum Advance {
-    /// A block is done.
-    Block,
+    /// A block of so many bytes is done.
+    Block(u64),
     /// A block is done, and with it an extent.
-    Extent,
-    /// A slab is done.
-    Slab,
+    Extent(u64),
+    /// A slab of so many bytes is done.
+    Slab(u64),
     /// There was nothing to do.
     Idle,
 }
@@ -86,6 +91,8 @@ impl Pass {
             cancel: Cancel::default(),
             status: Mutex::new(Status::new(workers, plan.extents.len(), plan.slabs.len())),
             changed: Condvar::new(),
+            read_ahead: Mutex::default(),
+            hurried: Once::new(),
             on_end: Mutex::default(),
             plan: Arc::clone(plan),
             operation: operation.clone(),
@@ -96,55 +103,75 @@ impl Pass {
 
     /// What a thread does for the pass: all that there is to do, together with others.
     pub(super) fn work(&self) {
+        self.hurry();
         let Some(mut worker) = self.hire() else { return };
-        while self.work_until(&mut worker, None) && self.wait_for_work(&mut worker) {}
+        let mut all = Ration::new(StepBudget::ALL);
+        while self.work_until(&mut worker, &mut all) && self.wait_for_work(&mut worker) {}
         self.park(worker);
         // Whoever waits asks for the result himself.
         let _ = self.settle();
     }
 
+    /// Somebody works or waits until the end, and does not count milliseconds.
+    pub(super) fn hurry(&self) {
+        self.hurried.call_once(|| lock(&self.sink).as_ref().into_iter().for_each(|sink| sink.hurry()));
+    }
+
     /// Works on the calling thread, or waits for the others, until the deadline; at least one block is done if no other thread
     /// has it.
-    pub(super) fn step(&self, deadline: Option<Instant>) {
+    pub(super) fn step(&self, mut ration: Ration) {
         loop {
             if let Some(mut worker) = self.hire() {
-                let is_in_time = self.work_until(&mut worker, deadline);
+                let is_in_time = self.work_until(&mut worker, &mut ration);
                 self.park(worker);
                 if !is_in_time {
                     return;
                 }
             }
-            if !self.wait_for_others(deadline) {
+            if !self.wait_for_others(ration.deadline) {
                 return;
             }
         }
     }
 
-    /// Works until the deadline, or until there is nothing to do: then it returns whether the pass goes on.
-    fn work_until(&self, worker: &mut Worker, deadline: Option<Instant>) -> bool {
+    /// Works until the ration is spent, or until there is nothing to do: then it returns whether the pass goes on.
+    fn work_until(&self, worker: &mut Worker, ration: &mut Ration) -> bool {
         let begun = Instant::now();
-        let goes_on = self.advance_until(worker, deadline);
+        let goes_on = self.advance_until(worker, ration);
         worker.worked(begun.elapsed());
         goes_on
     }
 
-    fn advance_until(&self, worker: &mut Worker, deadline: Option<Instant>) -> bool {
+    fn advance_until(&self, worker: &mut Worker, ration: &mut Ration) -> bool {
         let mut begun = Instant::now();
         loop {
-            let result = self.advance(worker);
-            let now = Instant::now();
-            // The next turn is expected to take as long as the one before.
-            let is_late = deadline.is_some_and(|deadline| now + (now - begun) > deadline);
-            begun = now;
-            match result {
+            let bytes = match self.advance(worker) {
                 Ok(Advance::Idle) => return true,
-                Ok(Advance::Block | Advance::Extent | Advance::Slab) if !is_late => {}
-                Ok(Advance::Block | Advance::Extent | Advance::Slab) => return false,
+                Ok(Advance::Block(bytes) | Advance::Extent(bytes) | Advance::Slab(bytes)) => bytes,
                 Err(e) => {
                     self.fail(e);
                     return false;
                 }
+            };
+            ration.spend(bytes);
+            if !self.hurried.is_completed() {
+                self.read_ahead(bytes);
             }
+            let now = Instant::now();
+            // The next turn is expected to take as long as the one before.
+            if ration.is_spent_at(now + (now - begun)) {
+                return false;
+            }
+            begun = now;
+        }
+    }
+
+    /// Has the next bytes brought, after so many were read.
+    fn read_ahead(&self, bytes: u64) {
+        let done = self.done_bytes.load(Ordering::Relaxed);
+        let next = lock(&self.read_ahead).next(&self.plan, &self.modes, done, bytes);
+        if let Some((file, offset, len)) = next {
+            self.plan.files[file].source.will_read(offset, len);
         }
     }
 
@@ -208,8 +235,8 @@ impl Pass {
         // All at once: whoever polls must not see that the last extent is done and not that its bytes are still in hand.
         let mut status = lock(&self.status);
         status.busy = status.busy + usize::from(worker.is_busy()) - usize::from(was_busy);
-        status.extents_left -= usize::from(matches!(turn, Ok(Advance::Extent)));
-        status.slabs_left -= usize::from(matches!(turn, Ok(Advance::Slab)));
+        status.extents_left -= usize::from(matches!(turn, Ok(Advance::Extent(_))));
+        status.slabs_left -= usize::from(matches!(turn, Ok(Advance::Slab(_))));
         let lets_others_go_on = status.has_slab();
         drop(status);
         if lets_others_go_on {
@@ -224,13 +251,13 @@ impl Pass {
         match worker.turn(&self.plan, &self.queue, &self.sink, &self.modes)? {
             Turn::Block(bytes) => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
-                Ok(Advance::Block)
+                Ok(Advance::Block(bytes))
             }
             Turn::Extent { bytes, tensors, digests } => {
                 self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
                 self.done_tensors.fetch_add(tensors, Ordering::Relaxed);
                 lock(&self.digests).record(&self.plan, digests)?;
-                Ok(Advance::Extent)
+                Ok(Advance::Extent(bytes))
             }
             Turn::Idle => match self.take_slab() {
                 Some(slab) => self.move_slab(worker, slab),
@@ -247,7 +274,7 @@ impl Pass {
         let mover = self.mover()?;
         let bytes = self.plan.slab_bytes(slab);
         worker.measure(Stage::Move, bytes, || mover.run(&self.plan, slab))?;
-        Ok(Advance::Slab)
+        Ok(Advance::Slab(bytes))
     }
 
     /// What makes tensors contiguous: whoever asks first makes it.
@@ -317,8 +344,7 @@ impl Pass {
             Phase::Failed(_) if status.running + status.busy > 0 => return Ok(State::Pending),
             Phase::Failed(failure) => {
                 let failure = failure.clone();
-                drop(status);
-                self.let_go();
+                self.let_go(status);
                 return Err(failure);
             }
             Phase::Done => return Ok(State::Done),
@@ -330,8 +356,7 @@ impl Pass {
         // A cancel that came before the end counts, also if the work was done when it was noticed.
         if let Err(failure) = self.check_end() {
             status.phase = Phase::Failed(failure.clone());
-            drop(status);
-            self.let_go();
+            self.let_go(status);
             self.tell_failure(&failure);
             return Err(failure);
         }
@@ -351,11 +376,16 @@ impl Pass {
         check_remembered(&self.plan)
     }
 
-    /// What has failed holds no memory, however long the task is kept.
-    fn let_go(&self) {
+    /// What has failed holds no memory, however long the task is kept. Until that has been given back the task has not ended: the
+    /// error tells the caller that all of it is back.
+    fn let_go(&self, mut status: MutexGuard<'_, Status>) {
+        status.running += 1;
+        drop(status);
         // No lock is held while memory of the host is given back.
         let (mover, sink) = (lock(&self.mover).take(), lock(&self.sink).take());
         drop((mover, sink));
+        lock(&self.status).running -= 1;
+        self.changed.notify_all();
     }
 
     pub(super) fn progress(&self) -> Progress {

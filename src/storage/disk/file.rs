@@ -202,6 +202,12 @@ impl Stored for OnDisk {
         system::chunked(self, source)
     }
 
+    fn will_read(&self, offset: u64, len: u64) {
+        if let Ok(file) = self.open() {
+            system::will_read(&file, self.start + offset, len);
+        }
+    }
+
     fn residency(&self) -> f64 {
         system::residency(self)
     }

@@ -78,7 +78,8 @@ impl Chunked for Direct {
     fn buffer(&self, len: usize) -> Result<Slot> {
         let fail = || Error::out_of_memory(BUFFER, len as u64);
         let size = len.checked_add(2 * self.alignment).ok_or_else(fail)?;
-        Arena::new(size as u64, self.alignment as u64, BUFFER, self.source.context())?.take(size).ok_or_else(fail)
+        let arena = Arena::new(size as u64, self.alignment as u64, BUFFER, self.source.context())?;
+        arena.with_huge_pages().take(size).ok_or_else(fail)
     }
 
     /// A buffer that is aligned has to be larger by twice the alignment, and any other by three times.

@@ -9,10 +9,11 @@ pub(super) mod verity;
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};
+use std::num::NonZeroU64;
 use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{Advice, CWD, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::disk::OnDisk;
@@ -41,6 +42,12 @@ fn open_at(directory: impl AsFd, path: &Path) -> Result<File> {
 /// Reads some of the bytes at `offset` into buffers; 0 where the file ends.
 pub(super) fn read_at(file: &File, offset: u64, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
     Ok(rustix::io::preadv(file, buffers, offset)?)
+}
+
+/// Starts to bring bytes into the page cache.
+pub(super) fn will_read(file: &File, offset: u64, len: u64) {
+    // Advice only: without it the read waits.
+    let _ = rustix::fs::fadvise(file, offset, NonZeroU64::new(len), Advice::WillNeed);
 }
 
 /// The way past the page cache.

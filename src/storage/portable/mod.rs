@@ -60,6 +60,9 @@ fn read_one(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
+/// std cannot ask for bytes before it reads them.
+pub(super) fn will_read(_: &File, _: u64, _: u64) {}
+
 /// std has no way past the page cache.
 pub(super) fn chunked(_: &OnDisk, _: &Source) -> Option<Box<dyn Chunked>> {
     None

@@ -51,6 +51,7 @@ struct Version {
 
 #[derive(Deserialize)]
 struct Record {
+    weighbridge: u32,
     files: UniqueMap<Object<File>, MAX_RECORD_FILES>,
     tensors: UniqueMap<Object<Tensor>, MAX_RECORD_TENSORS>,
 }
@@ -144,12 +145,10 @@ pub(super) fn probe(bytes: &[u8]) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
-    let Object(Version { weighbridge: version }) = json::read(bytes, 0, PhantomData)?;
-    if version != VERSION {
-        let message = format!("this is version {version} of the manifest; this release reads version {VERSION}");
-        return Err(Error::new(Kind::Unsupported, message));
-    }
-    let Object(Record { files, tensors }) = json::read(bytes, 0, PhantomData)?;
+    // Another version may have another form.
+    let read = json::read(bytes, 0, PhantomData);
+    let Object(Record { weighbridge, files, tensors }) = read.map_err(|e| version_of(bytes).err().unwrap_or(e))?;
+    check_version(weighbridge)?;
     let mut claims = FileClaims::default();
     for (name, Object(file)) in files.0 {
         memory::check()?;
@@ -164,6 +163,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Claims> {
         of_tensors.insert(name, claim);
     }
     Ok((claims.by_name, of_tensors))
+}
+
+fn version_of(bytes: &[u8]) -> Result<()> {
+    let Object(Version { weighbridge }) = json::read(bytes, 0, PhantomData)?;
+    check_version(weighbridge)
+}
+
+fn check_version(version: u32) -> Result<()> {
+    if version == VERSION {
+        return Ok(());
+    }
+    let message = format!("this is version {version} of the manifest; this release reads version {VERSION}");
+    Err(Error::new(Kind::Unsupported, message))
 }
 
 impl File {
