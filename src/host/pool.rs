@@ -55,14 +55,18 @@ impl Pool {
         Self { most, hooks, process: process::id(), state: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Queues a job, and starts a thread for it if there may be another one. `None` in a child of the process of the threads.
+    /// Queues a job, and starts a thread for it if there may be another one. `None` in a child of the process of the threads; an error
+    /// if there is no thread at all, and none can be started.
     pub(super) fn spawn(self: &Arc<Self>, job: Job) -> Result<Option<Ticket>> {
         if self.is_inherited() {
             return Ok(None);
         }
         let mut state = self.lock();
-        if state.threads.len() < self.most {
-            self.start(&mut state)?;
+        if state.threads.len() < self.most
+            && let Err(e) = self.start(&mut state)
+            && state.threads.is_empty()
+        {
+            return Err(e);
         }
         let ticket = state.next_ticket;
         state.next_ticket += 1;

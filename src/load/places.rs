@@ -211,7 +211,7 @@ pub(super) fn check_target(target: Target, destinations: &[Destination]) -> Resu
         Target::Host => "a destination is memory of a device, and the target is host memory",
         _ => "only the targets host and CUDA have destinations",
     };
-    Err(Error::new(Kind::Unsupported, message).with_subject("destinations"))
+    Err(Error::invalid(message).with_subject("destinations"))
 }
 
 /// The caller's memory for single tensors, by index in the selection.

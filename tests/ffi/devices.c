@@ -102,7 +102,7 @@ static void destinations(void) {
   INVALID(give("grid", 0, 96, 0));
   INVALID(give("grid", UINT64_MAX - 10, 96, 0));
   INVALID(give("grid", base, 96, 1));
-  CHECK_STATUS(give("grid", base, 96, WB_DEVICE_HOST), WB_ERR_UNSUPPORTED);
+  CHECK_STATUS(give("grid", base, 96, WB_DEVICE_HOST), WB_ERR_INVALID_ARGUMENT);
   CHECK_STATUS(give("no such tensor", base, 96, 0), WB_ERR_NOT_FOUND);
   CHECK_STATUS(give("gr*", base, 96, 0), WB_ERR_NOT_FOUND); /* a name, not a pattern */
   CHECK_STATUS(give(NULL, base, all, 0), WB_OK);

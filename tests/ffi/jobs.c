@@ -6,6 +6,7 @@
 #include <weighbridge.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "weights.h"
@@ -259,6 +260,35 @@ static void the_end_of_a_task_is_told_once(void) {
   dispose(&h);
 }
 
+/* A job that begins after the end finds nothing to do, and the task does not seem to be pending again. */
+static void a_late_job_changes_nothing(void) {
+  enum { WORKERS = 3, ROUNDS = 300, POLLS = 30 };
+  host h;
+  pthread_t workers[WORKERS];
+  wb_context *context = context_with(&h, BY_WORKERS, WORKERS);
+  wb_plan *plan = plan_in(context);
+  size_t i, k;
+  for (i = 0; i < WORKERS; i++) REQUIRE(pthread_create(&workers[i], NULL, work, &h) == 0);
+  for (i = 0; i < ROUNDS; i++) {
+    wb_task *task = start(plan);
+    atomic_int told;
+    atomic_init(&told, 0);
+    CHECK_STATUS(wb_task_on_end(task, notify, &told), WB_OK);
+    wb_task_cancel(task);
+    while (told == 0) sched_yield();
+    for (k = 0; k < POLLS; k++) CHECK(wb_task_poll(task, NULL) != WB_PENDING);
+    wb_task_release(task);
+  }
+  pthread_mutex_lock(&h.lock);
+  h.is_over = 1;
+  pthread_cond_broadcast(&h.changed);
+  pthread_mutex_unlock(&h.lock);
+  for (i = 0; i < WORKERS; i++) pthread_join(workers[i], NULL);
+  wb_plan_release(plan);
+  wb_context_release(context);
+  dispose(&h);
+}
+
 /* A job that begins while the task is stepped, cancelled and released. */
 static void tasks_are_cancelled_at_random(void) {
   enum { WORKERS = 2, ROUNDS = 300 };
@@ -317,6 +347,7 @@ int main(int argc, char **argv) {
   tasks_share_the_threads_of_a_context();
   jobs_are_run_however_the_host_likes();
   the_end_of_a_task_is_told_once();
+  a_late_job_changes_nothing();
   tasks_are_cancelled_at_random();
   wrong_arguments_are_refused();
   return check_result();

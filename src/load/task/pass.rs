@@ -340,6 +340,7 @@ impl Pass {
     fn seal(&self) -> Result<State> {
         let mut status = lock(&self.status);
         match &status.phase {
+            Phase::Failed(failure) if status.is_released => return Err(failure.clone()),
             // An error is told when nobody works any more: the caller may then take back what it has lent.
             Phase::Failed(_) if status.running + status.busy > 0 => return Ok(State::Pending),
             Phase::Failed(failure) => {
@@ -384,7 +385,10 @@ impl Pass {
         // No lock is held while memory of the host is given back.
         let (mover, sink) = (lock(&self.mover).take(), lock(&self.sink).take());
         drop((mover, sink));
-        lock(&self.status).running -= 1;
+        let mut status = lock(&self.status);
+        status.running -= 1;
+        status.is_released = true;
+        drop(status);
         self.changed.notify_all();
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Status {
     /// Slabs that are not where they belong yet.
     pub(super) slabs_left: usize,
     pub(super) phase: Phase,
+    /// Whether what has failed has given its memory back.
+    pub(super) is_released: bool,
 }
 
 pub(super) enum Phase {
@@ -31,12 +33,22 @@ pub(super) enum Phase {
 impl Status {
     pub(super) fn new(workers: Vec<Worker>, extents: usize, slabs: usize) -> Self {
         let phase = Phase::Running;
-        Self { running: 0, parked: workers, busy: 0, extents_left: extents, slabs: 0..slabs, slabs_left: slabs, phase }
+        Self {
+            running: 0,
+            parked: workers,
+            busy: 0,
+            extents_left: extents,
+            slabs: 0..slabs,
+            slabs_left: slabs,
+            phase,
+            is_released: false,
+        }
     }
 
-    /// Gives a thread one of the workers, if one is left: the work that one has begun comes first.
+    /// Gives a thread one of the workers, if one is left: the work that one has begun comes first. A thread that comes late has
+    /// nothing to do, and must not seem to work when the end has been told.
     pub(super) fn take_worker(&mut self) -> Option<Worker> {
-        let worker = self.parked.pop()?;
+        let worker = if self.is_running() { self.parked.pop() } else { None }?;
         self.running += 1;
         Some(worker)
     }
