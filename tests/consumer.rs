@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::{attempt, cargo_folder, committed_symbols, empty_folder, run, say, tools};
+use common::{attempt, committed_symbols, configure, empty_folder, run, say, tools};
 
 const MODEL: &str = "tests/golden/tiny-llama";
 const SOURCES: &str = "tests/consumer";
@@ -62,14 +62,6 @@ fn build_package() -> Package {
     run(Command::new("cmake").arg("--install").arg(&build));
     fs::rename(installed, &prefix).unwrap();
     Package { build, prefix }
-}
-
-/// A configuring CMake. Where it builds weighbridge itself, the profile is the quick one.
-fn configure(source: &Path, build: &Path) -> Command {
-    let mut cmake = Command::new("cmake");
-    cmake.args(["-G", "Ninja", "-DWEIGHBRIDGE_PROFILE=dev", "-DWEIGHBRIDGE_OFFLINE=ON", "-S"]).arg(source);
-    cmake.arg("-B").arg(build).arg(format!("-DWEIGHBRIDGE_TARGET_DIR={}", cargo_folder().display()));
-    cmake
 }
 
 /// Builds the project in `tests/consumer` and runs its programs; returns the folder that they are in.

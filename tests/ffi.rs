@@ -3,18 +3,20 @@
 //! runs with the stand-in for the CUDA driver in `tests/cuda/stub`.
 
 mod common;
+#[path = "ffi/golden_graphs.rs"]
+mod golden_graphs;
 #[path = "ffi/graph_text.rs"]
 mod graph_text;
 #[path = "ffi/graph_words.rs"]
 mod graph_words;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 use common::{cuda_stub, link_c_library, run, tool};
+use golden_graphs::{compare_graphs, list_graphs};
 
 const GOLDEN: &str = "tests/golden";
 const ONNX: &str = "tests/onnx/golden";
@@ -178,8 +180,7 @@ fn run_walkers(compilers: (&str, &str), flags: &[&str], launches: &[Launch]) {
         let Some(compiler) = compiler_of(program.sources[0], compilers) else { return };
         let folder = tempfile::tempdir().unwrap();
         let binary = compile(&compiler, program, flags, folder.path());
-        let list = folder.path().join("models");
-        fs::write(&list, graphs().keys().map(|path| format!("{path}\n")).collect::<String>()).unwrap();
+        let list = list_graphs(folder.path());
         launches.iter().for_each(|launch| compare_graphs(&run(launch.command(&binary).arg(&list))));
     }
 }
@@ -221,33 +222,6 @@ fn run_on_devices(program: &Command) -> String {
     }
     assert_eq!(report["primary_retains"], serde_json::json!([0, 0]), "{report}");
     printed
-}
-
-/// Every golden model that needs no links, by its path, and the text of its graph as the onnx package sees it.
-fn graphs() -> &'static BTreeMap<String, String> {
-    static GRAPHS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
-    GRAPHS.get_or_init(|| {
-        let lines = fs::read_to_string(format!("{ONNX}/expected.jsonl")).unwrap();
-        let models = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-        let plain = models.filter(|model| {
-            model.get("links").is_none() && !model["file"].as_str().unwrap().contains("types-empty.onnx")
-        });
-        plain.map(|model| (format!("{ONNX}/{}", model["file"].as_str().unwrap()), graph_text::text(&model))).collect()
-    })
-}
-
-/// What a walker has printed is what it had to print.
-fn compare_graphs(printed: &str) {
-    let mut expected = String::new();
-    for (path, text) in graphs() {
-        expected += &format!("== {path}\n{text}");
-    }
-    let mut path = "";
-    for (number, (found, wanted)) in printed.lines().zip(expected.lines()).enumerate() {
-        path = wanted.strip_prefix("== ").unwrap_or(path);
-        assert_eq!(found, wanted, "{path}, line {}", number + 1);
-    }
-    assert_eq!(printed.lines().count(), expected.lines().count());
 }
 
 #[test]

@@ -64,6 +64,14 @@ pub fn cargo_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cargo")
 }
 
+/// A configuring CMake. Where it builds weighbridge itself, the profile is the quick one.
+pub fn configure(source: &Path, build: &Path) -> Command {
+    let mut cmake = Command::new("cmake");
+    cmake.args(["-G", "Ninja", "-DWEIGHBRIDGE_PROFILE=dev", "-DWEIGHBRIDGE_OFFLINE=ON", "-S"]).arg(source);
+    cmake.arg("-B").arg(build).arg(format!("-DWEIGHBRIDGE_TARGET_DIR={}", cargo_folder().display()));
+    cmake
+}
+
 /// The folder of the shared C library, which is built once, with the profile of the tests.
 fn c_library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();

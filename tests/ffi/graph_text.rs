@@ -1,4 +1,4 @@
-//! What `graph_text.c` and `graph_text.cpp` have to print for a model, made from what the onnx package found in it
+//! What `graph_text.c`, `graph_text.cpp` and `go/internal/graphtext` have to print for a model, made from what the onnx package found in it
 //! (`tests/onnx/README.md`): graphs with everything in them, one thing on each line, indented.
 
 use std::collections::BTreeMap;
