@@ -1,0 +1,3 @@
+module github.com/weighbridge/weighbridge/go
+
+go 1.19

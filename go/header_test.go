@@ -1,0 +1,72 @@
+package weighbridge_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// leftOut is what the package does not use of the C interface, and why.
+var leftOut = map[string]string{
+	"wb_model_load":        "Plan.Load does the same with a context",
+	"wb_task_step":         "for programs that draw frames; here goroutines wait",
+	"wb_context_retain":    "each object has one owner",
+	"wb_model_retain":      "each object has one owner",
+	"wb_buffer_retain":     "each object has one owner",
+	"wb_placement_retain":  "each object has one owner",
+	"wb_cancel_retain":     "each object has one owner",
+	"wb_error_retain":      "errors are copied",
+	"wb_error_message":     "wb_error_get_info gives it with the other parts",
+	"wb_version":           "Build gives the version as text",
+	"wb_model_tensor_info": "one tensor is packed like many",
+	"wb_graph_node_infos":  "Graph.Node describes one",
+	"wb_graph_value_infos": "Graph.Value describes one",
+	"WB_API":               "how functions are declared",
+	"WB_NUL":               "strings of Go have a length",
+	"WB_PENDING":           "for wb_task_step",
+	"WB_VERSION_MAJOR":     "Build gives the version as text",
+	"WB_VERSION_MINOR":     "Build gives the version as text",
+	"WB_VERSION_PATCH":     "Build gives the version as text",
+	"WB_THREADS_ALL":       "runtime.GOMAXPROCS",
+}
+
+// Every function and every constant of the C interface is used, or left out for a reason.
+func TestTheWholeInterfaceIsUsed(t *testing.T) {
+	used := map[string]bool{}
+	for _, name := range regexp.MustCompile(`\b(wb|WB)_\w+`).FindAllString(sources(t), -1) {
+		used[name] = true
+	}
+	for file, pattern := range map[string]string{
+		"../tests/abi/weighbridge.symbols": `(?m)^(wb_\w+)`,
+		"../include/weighbridge.h":         `(?m)^#define (WB_\w+)`,
+	} {
+		contents, err := os.ReadFile(file)
+		must(t, err)
+		names := regexp.MustCompile(pattern).FindAllStringSubmatch(string(contents), -1)
+		check(t, len(names) > 100, "%s has only %d names", file, len(names))
+		for _, name := range names {
+			_, isLeftOut := leftOut[name[1]]
+			check(t, used[name[1]] != isLeftOut, "%s: used %v, left out %v", name[1], used[name[1]], isLeftOut)
+		}
+	}
+}
+
+// sources returns the sources of the package as one text.
+func sources(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, pattern := range []string{"*.go", "*.c"} {
+		files, err := filepath.Glob(pattern)
+		must(t, err)
+		for _, file := range files {
+			if !strings.HasSuffix(file, "_test.go") {
+				contents, err := os.ReadFile(file)
+				must(t, err)
+				all.Write(contents)
+			}
+		}
+	}
+	return all.String()
+}

@@ -1,0 +1,28 @@
+package weighbridge
+
+// #include "bridge.h"
+import "C"
+
+// LogLevel is how important a record of the log is; more detailed ones are greater.
+type LogLevel uint32
+
+const (
+	// LogError: an operation failed; the error is returned as well.
+	LogError LogLevel = C.WB_LOG_ERROR
+	// LogWarn: something was accepted or worked around, and should be looked into.
+	LogWarn LogLevel = C.WB_LOG_WARN
+	// LogInfo: the operations, one line each.
+	LogInfo LogLevel = C.WB_LOG_INFO
+	// LogDebug: the steps of operations.
+	LogDebug LogLevel = C.WB_LOG_DEBUG
+	// LogAll: everything, also of levels that later versions have.
+	LogAll LogLevel = 1<<32 - 1
+)
+
+// LogRecord is one message of the log.
+type LogRecord struct {
+	Level LogLevel
+	// The part of the library that it comes from.
+	Target  string
+	Message string
+}
