@@ -19,6 +19,8 @@ var leftOut = map[string]string{
 	"wb_model_open_blobs_start":  "Open is called on a goroutine",
 	"wb_plan_create_start":       "Model.Plan is called on a goroutine",
 	"wb_task_model":              "for wb_model_open_start",
+	"wb_plan_create_refit":       "views of a Placement do not change",
+	"wb_placement_refit":         "views of a Placement do not change",
 	"wb_task_plan":               "for wb_plan_create_start",
 	"wb_context_retain":          "each object has one owner",
 	"wb_model_retain":            "each object has one owner",

@@ -2047,7 +2047,7 @@ wb_status wb_task_plan(const wb_task *t,
  *   }
  */
 
-// A placement. Reference-counted and immutable; any thread. It remains valid when the model is released; a view keeps the
+// A placement. Reference-counted; immutable but for `wb_placement_refit`; any thread. It remains valid when the model is released; a view keeps the
 // maps of the model. Since 0.1.
 typedef struct wb_placement wb_placement;
 
@@ -2135,6 +2135,34 @@ wb_status wb_placement_tensor_find_on(const wb_placement *p,
                                       const char *name,
                                       size_t name_len,
                                       size_t *index);
+
+// Plans a load of another version of a model for the places of `current`, whose target is `WB_TARGET_HOST` or `WB_TARGET_CUDA`: of
+// those tensors that differ by the digests which the manifests of both versions state, such as those of `weighbridge.json`; a
+// tensor without a digest counts as different. `opt` has to place the same tensors in the same form as the options of `current`, and
+// has no destinations. The plan is started like any other, and needs memory for what differs; `wb_plan_info.tensors` and
+// `.target_bytes` tell how much that is. When its task is done, `wb_placement_refit` copies what it has loaded into the
+// pointers of `current`. The caller owns `*out`.
+//
+// Errors as for `wb_plan_create`, and `WB_ERR_INVALID_ARGUMENT`: the new version has other tensors, or other types or shapes.
+// `WB_ERR_UNSUPPORTED`: tensors that share memory in `current` do not share bytes in the new version. Since 0.1.
+WB_API
+wb_status wb_plan_create_refit(const wb_model *m,
+                               const wb_placement *current,
+                               const wb_plan_options *opt,
+                               wb_plan **out,
+                               wb_error **err);
+
+// Copies the tensors of `next`, which a plan of `wb_plan_create_refit` has loaded, into the pointers that they have in `current`: all
+// of them, or none. Nothing is read, and only copies on a device can fail once they have begun (`WB_ERR_DEVICE`): the contents of
+// those tensors are unspecified then. During the call nobody else may read or write the tensors of `current`, on the host or on
+// devices. `next` may be released then.
+//
+// `WB_ERR_INVALID_ARGUMENT`: `current` has no place of the same form for a tensor of `next`, or has another target than
+// `WB_TARGET_HOST` and `WB_TARGET_CUDA`. Since 0.1.
+WB_API
+wb_status wb_placement_refit(wb_placement *current,
+                             const wb_placement *next,
+                             wb_error **err);
 
 // Makes work that is submitted to `stream` from now on wait, on the device, until all bytes of the placement have
 // arrived. The calling thread does not wait. Only needed after `WB_CUDA_ASYNC`; otherwise, and for a placement in host

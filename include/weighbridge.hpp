@@ -72,6 +72,18 @@
 #define WB_HPP_CATCH catch (...)
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+#define WB_HPP_TSAN
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WB_HPP_TSAN
+#endif
+#endif
+#if defined(WB_HPP_TSAN)
+extern "C" void __tsan_acquire(void*);
+extern "C" void __tsan_release(void*);
+#endif
+
 // Files of one program may be compiled for different standards, and then differ in what `span` and
 // `expected` are. The configuration is part of every name, so that the linker never mixes them up.
 #define WB_HPP_JOIN(span, expected, exceptions) s##span##e##expected##x##exceptions
@@ -472,6 +484,16 @@ class model : public detail::handle<wb_model, wb_model_release> {
     const detail::plan_request request(options);
     return detail::make<weighbridge::plan>([&](auto out, auto why) {
       return wb_plan_create(get(), request.get(), out, why);
+    });
+  }
+
+  /// Plans a load of those tensors that differ from what a placement of another version has, by the digests that manifests state;
+  /// placement::refit() copies them into its pointers. See wb_plan_create_refit.
+  [[nodiscard]] expected<weighbridge::plan> plan_refit(const placement& current,
+                                                       const plan_options& options = {}) const noexcept {
+    const detail::plan_request request(options);
+    return detail::make<weighbridge::plan>([&](auto out, auto why) {
+      return wb_plan_create_refit(get(), current.get(), request.get(), out, why);
     });
   }
 

@@ -181,14 +181,30 @@ impl Model {
 
     /// Plans a load. No bytes are read.
     pub fn plan(&self, options: &PlanOptions) -> Result<Plan> {
+        self.tell_plan(|| Plan::new(&self.0.payload, options))
+    }
+
+    /// Plans, and tells the host.
+    fn tell_plan(&self, plan: impl FnOnce() -> Result<Plan>) -> Result<Plan> {
         let (name, operation) = (self.name(), Operation::begin("plan", self.context()));
-        let plan = Plan::new(&self.0.payload, options);
+        let plan = plan();
         let costs = Costs::of_rest(operation.worked());
         match &plan {
             Ok(plan) => operation.done_at(Level::Debug, name, 0, costs, || plan.summary()),
             Err(error) => operation.failed(name, 0, costs, error),
         }
         plan
+    }
+
+    /// Plans a load of those tensors of this model that differ from what a placement of another version has, by the digests that the
+    /// manifests of both state. [`Placement::refit`] copies what has been loaded to the places of the others, when all of it has been
+    /// checked. The options have to place the same tensors in the same form as those of the placement, which have to be on the
+    /// host or on devices.
+    ///
+    /// [`Kind::InvalidArgument`]: the placement has other tensors, or has them in another form. [`Kind::Unsupported`]: tensors share memory
+    /// in the placement, and do not share bytes in this model.
+    pub fn plan_refit(&self, placement: &Placement, options: &PlanOptions) -> Result<Plan> {
+        self.tell_plan(|| Plan::refit(&self.0.payload, options, placement))
     }
 
     /// Begins to plan a load: in steps, or on a thread of the context.

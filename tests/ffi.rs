@@ -17,6 +17,8 @@ use std::sync::OnceLock;
 
 use common::{cuda_stub, link_c_library, run, tool};
 use golden_graphs::{compare_graphs, list_graphs};
+use weighbridge::write::Manifests;
+use weighbridge::{Context, Model, OpenOptions};
 
 const GOLDEN: &str = "tests/golden";
 const ONNX: &str = "tests/onnx/golden";
@@ -47,6 +49,7 @@ const TESTS: &[Program] = &[
     Program { name: "io", sources: &["tests/ffi/io.c"], flags: C },
     Program { name: "memory", sources: &["tests/ffi/memory.c"], flags: C },
     Program { name: "jobs", sources: &["tests/ffi/jobs.c"], flags: C },
+    Program { name: "refit", sources: &["tests/ffi/refit.c"], flags: C },
     Program { name: "steps", sources: &["tests/ffi/steps.c"], flags: C },
     Program { name: "devices", sources: &["tests/ffi/devices.c"], flags: C },
     Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
@@ -318,6 +321,58 @@ fn examples_work() {
         assert_eq!(failed.status.code(), Some(1), "{name}");
         assert!(String::from_utf8_lossy(&failed.stderr).contains("no/such/model"), "{name}");
         assert_eq!(Command::new(&binary).output().unwrap().status.code(), Some(2), "{name} without arguments");
+    }
+}
+
+/// The sources of the example of an engine.
+const ENGINE: &[&str] = &["examples-cpp/engine/main.cpp", "examples-cpp/engine/pak.cpp"];
+
+/// Two versions of a checkpoint, each with a manifest of digests; one byte of one tensor differs.
+fn two_versions(folder: &Path) -> [PathBuf; 2] {
+    ["first", "second"].map(|name| {
+        let version = folder.join(name);
+        fs::create_dir(&version).unwrap();
+        for file in fs::read_dir(UPLOADED[0]).unwrap().map(|entry| entry.unwrap().path()) {
+            let file_name = file.file_name().unwrap();
+            if file_name == "SHA256SUMS" {
+                continue;
+            }
+            let mut contents = fs::read(&file).unwrap();
+            if name == "second" && file_name == "model-00002-of-00004.safetensors" {
+                *contents.last_mut().unwrap() ^= 1;
+            }
+            fs::write(version.join(file_name), contents).unwrap();
+        }
+        let model = Model::open(&version, &OpenOptions::default(), &Context::new()).unwrap();
+        let record = Manifests::of(&model).unwrap().record().unwrap();
+        fs::write(version.join("weighbridge.json"), record).unwrap();
+        version
+    })
+}
+
+/// The engine: plainly, and under the sanitizers for addresses and for threads.
+#[test]
+fn the_engine_streams_leaves_and_patches() {
+    let Some(compiler) = tool("g++") else { return };
+    let Some(setarch) = tool("setarch") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = two_versions(folder.path());
+    let program = Program { name: "engine", sources: ENGINE, flags: PLAIN_CPP };
+    let suppressions = format!("suppressions={}/cmake/tsan.supp:halt_on_error=1", env!("CARGO_MANIFEST_DIR"));
+    for flags in [&["-Wconversion", "-Wshadow"][..], SANITIZERS, &["-fsanitize=thread"]] {
+        let binary = compile(&compiler, &program, flags, folder.path());
+        let mut command = Command::new(&setarch);
+        command.arg("--addr-no-randomize").arg(&binary).args([&first, &second]).arg(folder.path());
+        let printed = run(command.env("TSAN_OPTIONS", &suppressions));
+        for line in
+            ["level 1: left after ", "level 2: 39 tensors\n", "patch: 1 of 39 tensors have changed in their places\n"]
+        {
+            assert!(printed.contains(line), "{printed}");
+        }
+        assert_eq!(Command::new(&binary).output().unwrap().status.code(), Some(2), "without arguments");
+        let failed =
+            Command::new(&binary).args(["no/such/model", "no/such/model"]).arg(folder.path()).output().unwrap();
+        assert_eq!(failed.status.code(), Some(1), "{failed:?}");
     }
 }
 

@@ -34,6 +34,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "src/load/cuda/driver/context.rs",
     "src/load/cuda/driver/owned.rs",
     "src/load/lent.rs",
+    "src/load/refit.rs",
     "src/load/shuffle.rs",
     "src/memory/allocator.rs",
     "src/memory/reserve.rs",

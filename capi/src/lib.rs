@@ -55,7 +55,7 @@ use text::{WB_NUL, wb_str};
 use versioned::{fill, fill_array, options, options_array};
 use weighbridge::error::{Error, Kind, Result};
 use weighbridge::host::unpaced;
-use weighbridge::load::{Destination, HostStream};
+use weighbridge::load::{Destination, HostStream, Placement};
 use weighbridge::memory;
 
 /// Runs the body of an export that reports errors as an object. `*err` is written only on failure.
@@ -296,6 +296,12 @@ fn host_pointer(address: u64) -> *const c_void {
 fn host_stream(raw: *mut c_void) -> HostStream {
     // SAFETY: by the conventions it stays valid as long as the function that takes it says.
     unsafe { HostStream::from_raw(raw) }
+}
+
+/// Copies the tensors of one placement into the pointers of another.
+fn refit(current: &Placement, next: &Placement) -> Result<()> {
+    // SAFETY: by the conventions of `wb_placement_refit` nobody else uses them meanwhile.
+    unsafe { current.refit(next) }
 }
 
 /// Memory of the caller, of a device or of the host: for one tensor, or without a name for all others.

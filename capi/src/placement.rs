@@ -16,15 +16,15 @@ use super::dtype::wb_dtype;
 use super::error::wb_error;
 use super::handle::{Handle, Owned, Shared, get, release, retain};
 use super::model::{out_of_range, set_optional, wb_model};
-use super::plan::{WB_DEVICE_HOST, plan_options, wb_plan_options};
+use super::plan::{WB_DEVICE_HOST, plan_options, wb_plan, wb_plan_options};
 use super::report::wb_report;
 use super::status::{WB_OK, WB_PENDING, wb_status};
 use super::task::wb_task;
-use super::{Out, call, fill, host_pointer, host_stream, plain, status, text, wb_str};
+use super::{Out, call, fill, host_pointer, host_stream, plain, refit, status, text, wb_str};
 use weighbridge::error::Error;
 use weighbridge::load::{Placed, Placement};
 
-/// A placement. Reference-counted and immutable; any thread. It remains valid when the model is released; a view keeps the
+/// A placement. Reference-counted; immutable but for `wb_placement_refit`; any thread. It remains valid when the model is released; a view keeps the
 /// maps of the model. Since 0.1.
 pub struct wb_placement(pub(super) Placement);
 
@@ -192,6 +192,52 @@ pub extern "C" fn wb_placement_tensor_find_on(
         let placement = &get(p, "p")?.0;
         let device = (device != WB_DEVICE_HOST).then_some(device);
         out.set_found(placement.position_on(device, text(name, name_len, "name")?))
+    })
+}
+
+/// Plans a load of another version of a model for the places of `current`, whose target is `WB_TARGET_HOST` or `WB_TARGET_CUDA`: of
+/// those tensors that differ by the digests which the manifests of both versions state, such as those of `weighbridge.json`; a
+/// tensor without a digest counts as different. `opt` has to place the same tensors in the same form as the options of `current`, and
+/// has no destinations. The plan is started like any other, and needs memory for what differs; `wb_plan_info.tensors` and
+/// `.target_bytes` tell how much that is. When its task is done, `wb_placement_refit` copies what it has loaded into the
+/// pointers of `current`. The caller owns `*out`.
+///
+/// Errors as for `wb_plan_create`, and `WB_ERR_INVALID_ARGUMENT`: the new version has other tensors, or other types or shapes.
+/// `WB_ERR_UNSUPPORTED`: tensors that share memory in `current` do not share bytes in the new version. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_plan_create_refit(
+    m: *const wb_model,
+    current: *const wb_placement,
+    opt: *const wb_plan_options,
+    out: *mut *mut wb_plan,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        let out = Out::handle(out, "out")?;
+        let current = &get(current, "current")?.0;
+        let plan = get(m, "m")?.model.plan_refit(current, &plan_options(opt)?)?;
+        wb_plan(Arc::new(plan)).give(out)?;
+        Ok(WB_OK)
+    })
+}
+
+/// Copies the tensors of `next`, which a plan of `wb_plan_create_refit` has loaded, into the pointers that they have in `current`: all
+/// of them, or none. Nothing is read, and only copies on a device can fail once they have begun (`WB_ERR_DEVICE`): the contents of
+/// those tensors are unspecified then. During the call nobody else may read or write the tensors of `current`, on the host or on
+/// devices. `next` may be released then.
+///
+/// `WB_ERR_INVALID_ARGUMENT`: `current` has no place of the same form for a tensor of `next`, or has another target than
+/// `WB_TARGET_HOST` and `WB_TARGET_CUDA`. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn wb_placement_refit(
+    current: *mut wb_placement,
+    next: *const wb_placement,
+    err: *mut *mut wb_error,
+) -> wb_status {
+    call(err, || {
+        let (current, next) = (&get(current, "current")?.0, &get(next, "next")?.0);
+        refit(current, next)?;
+        Ok(WB_OK)
     })
 }
 

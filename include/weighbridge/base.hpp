@@ -420,6 +420,22 @@ Struct sized() noexcept {
   return s;
 }
 
+/// The library orders the calls of functions of the host by locks of its own, which the thread sanitizer does not see. It sees this:
+/// what was done before happens_before() is done when happens_after() has been called, for the same place.
+#if defined(WB_HPP_TSAN)
+inline void happens_before(void* place) noexcept { __tsan_release(place); }
+inline void happens_after(void* place) noexcept { __tsan_acquire(place); }
+#else
+inline void happens_before(void*) noexcept {}
+inline void happens_after(void*) noexcept {}
+#endif
+
+/// Stands for all memory of the host that functions of the host fill.
+inline void* filled_memory() noexcept {
+  static char place;
+  return &place;
+}
+
 /// What a class of the host is derived from, which the library calls through a pointer.
 class hook {
  public:

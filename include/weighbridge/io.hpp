@@ -77,7 +77,23 @@ std::int32_t answer(Call call) noexcept {
 }
 
 inline host_files& files_of(void* user_data) noexcept { return *static_cast<host_files*>(user_data); }
-inline host_file& file_of(void* file) noexcept { return *static_cast<host_file*>(file); }
+
+/// A file of the host, for one call: it was made before, on whatever thread, and goes after all calls.
+class file_call {
+ public:
+  explicit file_call(void* file) noexcept : file_(static_cast<host_file*>(file)) { happens_after(made(file_)); }
+  file_call(const file_call&) = delete;
+  file_call& operator=(const file_call&) = delete;
+  ~file_call() { happens_before(used(file_)); }
+  host_file* operator->() const noexcept { return file_; }
+
+  /// Two places for the sanitizer.
+  static void* made(host_file* file) noexcept { return file; }
+  static void* used(host_file* file) noexcept { return reinterpret_cast<char*>(file) + 1; }
+
+ private:
+  host_file* file_;
+};
 
 /// The functions that call `files`, which outlives everything that is made with them.
 inline wb_io io_of(host_files& files) noexcept {
@@ -89,16 +105,25 @@ inline wb_io io_of(host_files& files) noexcept {
       host_file* opened = nullptr;
       const io_result result = files_of(user_data).open(std::string_view(name, len), opened);
       *file = opened;
+      happens_before(file_call::made(opened));
       return result == io_result::ok && !opened ? io_result::failed : result;
     });
   };
   io.stat = [](void*, void* file, std::uint64_t* bytes, std::uint64_t* identity) noexcept {
-    return answer([&] { return file_of(file).stat(*bytes, *identity); });
+    return answer([&] { return file_call(file)->stat(*bytes, *identity); });
   };
   io.read_at = [](void*, void* file, std::uint64_t offset, void* buffer, std::size_t len, std::size_t* done) noexcept {
-    return answer([&] { return file_of(file).read_at(offset, {static_cast<std::byte*>(buffer), len}, *done); });
+    const auto result =
+        answer([&] { return file_call(file)->read_at(offset, {static_cast<std::byte*>(buffer), len}, *done); });
+    happens_before(filled_memory());
+    return result;
   };
-  io.close = [](void*, void* file) noexcept { delete &file_of(file); };
+  io.close = [](void*, void* file) noexcept {
+    auto* const last = static_cast<host_file*>(file);
+    happens_after(file_call::made(last));
+    happens_after(file_call::used(last));
+    delete last;
+  };
   io.list = [](void* user_data, const char* folder, std::size_t len, wb_io_entries* entries) noexcept {
     return answer([&] {
       folder_entries to(entries);
@@ -108,20 +133,20 @@ inline wb_io io_of(host_files& files) noexcept {
   io.map = [](void*, void* file, const void** data) noexcept {
     return answer([&] {
       const std::byte* bytes = nullptr;
-      const io_result result = file_of(file).map(bytes);
+      const io_result result = file_call(file)->map(bytes);
       *data = bytes;
       return result;
     });
   };
   io.unmap = [](void*, void* file, const void* data) noexcept {
     answer([&] {
-      file_of(file).unmap(static_cast<const std::byte*>(data));
+      file_call(file)->unmap(static_cast<const std::byte*>(data));
       return io_result::ok;
     });
   };
   io.will_read = [](void*, void* file, std::uint64_t offset, std::uint64_t bytes) noexcept {
     answer([&] {
-      file_of(file).will_read(offset, bytes);
+      file_call(file)->will_read(offset, bytes);
       return io_result::ok;
     });
   };

@@ -83,6 +83,12 @@ class placement : public detail::handle<wb_placement, wb_placement_release> {
     return placed_tensor::at(get(), index);
   }
 
+  /// Copies the tensors of `next`, which a plan of model::plan_refit() has loaded, into the pointers that they have here: all of them,
+  /// or none. Nobody else may use the tensors of this placement meanwhile. See wb_placement_refit.
+  [[nodiscard]] expected<void> refit(const placement& next) noexcept {
+    return detail::run([&](wb_error** why) { return wb_placement_refit(get(), next.get(), why); });
+  }
+
   /// After cuda_options::async: work that is submitted to `stream` (a CUstream or cudaStream_t of one of the devices;
   /// nullptr: the default stream of each) from now on waits there until all bytes have arrived. Returns at once. Has no
   /// effect if no copy is under way.

@@ -42,6 +42,7 @@ inline wb_allocator allocator_of(allocator& to) noexcept {
     }
   };
   functions.free = [](void* user_data, void* start, std::size_t bytes, std::size_t alignment) noexcept {
+    happens_after(filled_memory());
     static_cast<allocator*>(user_data)->free(start, bytes, alignment);
   };
   return functions;

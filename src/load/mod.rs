@@ -59,6 +59,7 @@ mod prepare;
 mod ranges;
 mod read_ahead;
 mod reader;
+mod refit;
 mod remember;
 mod routing;
 mod scales;

@@ -28,6 +28,8 @@ pub(super) struct Part {
     pub(super) placed_len: u64,
     /// Whether some of the tensor's elements are left out.
     pub(super) is_slice: bool,
+    /// Which of them are taken.
+    pub(super) cut: Option<Cut>,
 }
 
 impl Part {
@@ -80,7 +82,7 @@ impl Part {
             Taken::Scattered(_) => tensor.dtype.bytes_of(elements(&shape)).unwrap_or_default(),
         };
         let placed_len = change.map_or(plain_len, |change| change.len_of(plain_len));
-        Ok(Some(Box::new(Self { taken, change, dtype, shape, placed_len, is_slice })))
+        Ok(Some(Box::new(Self { taken, change, dtype, shape, placed_len, is_slice, cut })))
     }
 }
 
@@ -96,10 +98,11 @@ fn no_conversion(from: DType, to: DType) -> Error {
 }
 
 /// Elements of one dimension that are taken.
-struct Cut {
-    dim: usize,
-    first: u64,
-    count: u64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub(super) dim: usize,
+    pub(super) first: u64,
+    pub(super) count: u64,
 }
 
 impl Cut {

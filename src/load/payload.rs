@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::remember::UsedMemo;
+use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
 use crate::memory;
@@ -105,6 +106,16 @@ impl Payload {
             let is_file_same = so_far && is_same(self.ledger.file(file), file)?;
             Ok(is_file_same && is_same(self.ledger.file(description), description)?)
         })
+    }
+
+    /// The BLAKE3 that a manifest states for the contiguous bytes of a tensor, if one does and all that do agree.
+    pub(crate) fn stated_digest(&self, index: usize) -> Option<Digest> {
+        let tensor = self.tensors.get(index).filter(|tensor| tensor.span().is_some())?;
+        let file = self.files.get(self.base(tensor.file()))?.source.name();
+        let claims = self.manifests.iter().filter_map(|manifest| manifest.tensors.get(tensor.name));
+        let mut stated = claims.filter(|claim| claim.file == file && claim.contradiction(&tensor).is_none());
+        let first = stated.next()?.digest;
+        stated.all(|claim| claim.digest == first).then_some(first)
     }
 
     /// The stamps of all files; none where no mark is ever looked up.

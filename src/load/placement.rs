@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 
@@ -11,7 +11,8 @@ use super::lent::HostStream;
 use super::options::Target;
 use super::plan::Plan;
 use super::routing::Routing;
-use super::select::Selected;
+use super::select::{Form, Selected};
+use crate::digest::Digest;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -67,6 +68,8 @@ struct Inner {
     positions: Option<HashMap<usize, usize>>,
     memory: Memory,
     report: Arc<Report>,
+    /// What manifests state for the stored bytes of each selected tensor, for those who load another version; empty if none does.
+    digests: Mutex<Vec<Option<Digest>>>,
 }
 
 /// Where the bytes are.
@@ -93,6 +96,9 @@ pub(super) trait OnDevices: Send + Sync {
 
     /// Waits until all bytes are there.
     fn wait(&self) -> Result<()>;
+
+    /// Copies bytes inside devices, and waits for that: the ordinal of each device, from where, to where, and how many.
+    fn copy(&self, copies: &[(u32, u64, u64, u64)]) -> Result<()>;
 
     /// Makes later work in a stream wait until all bytes are there: without one, in the default stream of every device.
     fn fence(&self, stream: Option<&HostStream>) -> Result<()>;
@@ -123,6 +129,7 @@ impl Placement {
             positions: (!is_identity).then_some(positions),
             memory,
             report: Arc::new(report),
+            digests: Mutex::new(plan.stated_digests()?),
         };
         memory::check()?;
         Ok(Self(Arc::new(inner)))
@@ -200,7 +207,41 @@ impl Placement {
         Some(on_host.into_iter().chain(on_devices.into_iter().flatten()))
     }
 
-    fn selected(&self, name: &str) -> Option<usize> {
+    /// Copies bytes inside devices.
+    pub(super) fn copy_on_devices(&self, copies: &[(u32, u64, u64, u64)]) -> Result<()> {
+        match &self.0.memory {
+            Memory::Devices(devices) if !copies.is_empty() => devices.copy(copies),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn digests(&self) -> &Mutex<Vec<Option<Digest>>> {
+        &self.0.digests
+    }
+
+    /// How many tensors are selected, on however many devices.
+    pub(super) fn selected_count(&self) -> usize {
+        self.0.selection.len()
+    }
+
+    /// The name of a selected tensor.
+    pub(super) fn selected_name(&self, selected: usize) -> Option<&str> {
+        self.0.tensors.get(self.0.selection.get(selected)?.tensor).map(|tensor| tensor.name)
+    }
+
+    /// What is placed of a selected tensor.
+    pub(super) fn form(&self, selected: usize) -> Option<Form<'_>> {
+        let selected = self.0.selection.get(selected)?;
+        Some(selected.form(&self.0.tensors.get(selected.tensor)?))
+    }
+
+    /// The element type in which a selected tensor is stored.
+    pub(super) fn stored_type(&self, selected: usize) -> Option<DType> {
+        Some(self.0.tensors.get(self.0.selection.get(selected)?.tensor)?.dtype)
+    }
+
+    /// Where the tensor of this name is in the selection.
+    pub(super) fn selected(&self, name: &str) -> Option<usize> {
         let index = self.0.tensors.find(name)?;
         match &self.0.positions {
             None => Some(index),

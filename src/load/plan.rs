@@ -14,6 +14,7 @@ use super::scales::unscaled_casts;
 use super::scatter::{check_work, wanted_buffer};
 use super::select::{Selected, select};
 use super::staging::Staging;
+use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::finding::rules::VIEW_WITHOUT_MAP;
 use crate::finding::{Finding, Notes};
@@ -143,7 +144,7 @@ impl Plan {
         self.staging.threads.min(self.extents.len()).max(1)
     }
 
-    fn build(
+    pub(super) fn build(
         payload: &Arc<Payload>,
         (files, files_in_use): (Vec<PayloadFile>, Vec<usize>),
         selection: Vec<Selected>,
@@ -232,6 +233,16 @@ impl Plan {
         &self.notes
     }
 
+    /// The digest that manifests state for the stored bytes of each selected tensor; none at all if no manifest states any, or if
+    /// nothing is placed where another version could take its place.
+    pub(super) fn stated_digests(&self) -> Result<Vec<Option<Digest>>> {
+        let is_stated = self.payload.manifests.iter().any(|manifest| !manifest.tensors.is_empty());
+        if !is_stated || !matches!(self.target, Target::Host | Target::Cuda) {
+            return Ok(Vec::new());
+        }
+        memory::collect(self.selection.iter().map(|one| self.payload.stated_digest(one.tensor)), PLAN)
+    }
+
     /// Bytes that a slab puts in their place.
     pub(super) fn slab_bytes(&self, slab: usize) -> u64 {
         let slab = self.slabs[slab];
@@ -278,7 +289,7 @@ fn check_place(file: &FileOptions) -> Result<()> {
     Ok(())
 }
 
-fn files_in_use(payload: &Payload, selection: &[Selected]) -> Result<Vec<usize>> {
+pub(super) fn files_in_use(payload: &Payload, selection: &[Selected]) -> Result<Vec<usize>> {
     let mut is_used = memory::filled(false, payload.weights, PLAN)?;
     for tensor in selection.iter().filter_map(|selected| payload.tensors.get(selected.tensor)) {
         steps::rest();

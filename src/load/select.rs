@@ -1,10 +1,12 @@
 //! Which tensors are loaded, and what is taken of each.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use super::options::PlanOptions;
-use super::part::Part;
+use super::part::{Cut, Part};
 use super::scales::{explain_packed, explain_rule};
+use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::tensor::{Span, Tensor, TensorTable, first_matches};
@@ -36,9 +38,35 @@ impl Selected {
         self.part.as_ref().is_some_and(|part| part.is_slice)
     }
 
+    /// What is placed of the tensor, whatever its bytes are.
+    pub(super) fn form<'t>(&'t self, tensor: &Tensor<'t>) -> Form<'t> {
+        match &self.part {
+            Some(part) => Form { dtype: part.dtype, shape: &part.shape, cut: part.cut },
+            None => Form { dtype: tensor.dtype, shape: tensor.shape, cut: None },
+        }
+    }
+
     /// Bytes that are placed.
     pub(super) fn placed_len(&self, tensor: &Tensor<'_>) -> u64 {
         self.part.as_ref().map_or(tensor.byte_len(), |part| part.placed_len)
+    }
+}
+
+/// What a placement has of a tensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Form<'t> {
+    dtype: DType,
+    shape: &'t [i64],
+    cut: Option<Cut>,
+}
+
+impl fmt::Display for Form<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.dtype, self.shape)?;
+        match self.cut {
+            Some(Cut { dim, first, count }) => write!(f, " from element {first} of dimension {dim}, {count} of them"),
+            None => Ok(()),
+        }
     }
 }
 

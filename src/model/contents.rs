@@ -108,13 +108,7 @@ impl Model {
 
     /// The BLAKE3 that a manifest states for the contiguous bytes of a tensor, if one does and all that do agree.
     pub(crate) fn stated_digest(&self, index: usize) -> Option<Digest> {
-        let payload = &self.0.payload;
-        let tensor = payload.tensors.get(index).filter(|tensor| tensor.span().is_some())?;
-        let file = payload.files.get(payload.base(tensor.file()))?.source.name();
-        let claims = payload.manifests.iter().filter_map(|manifest| manifest.tensors.get(tensor.name));
-        let mut stated = claims.filter(|claim| claim.file == file && claim.contradiction(&tensor).is_none());
-        let first = stated.next()?.digest;
-        stated.all(|claim| claim.digest == first).then_some(first)
+        self.0.payload.stated_digest(index)
     }
 
     /// The BLAKE3 of each of these tensors, which are stored contiguously.

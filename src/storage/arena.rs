@@ -210,6 +210,8 @@ impl Arena {
     pub(crate) fn freeze(self) -> Result<Frozen> {
         let region = Arc::into_inner(self.region);
         let region = region.ok_or_else(|| Error::new(Kind::Internal, "the arena is still in use"))?;
+        // For those who may write it later, by its address.
+        region.memory.start().expose_provenance();
         let Region { memory, len, file: Some(file), reservation } = region else {
             return Ok(Frozen { bytes: Bytes::from_owner(Whole(region)), file: None });
         };

@@ -15,6 +15,7 @@ mod memory;
 mod models;
 mod parity;
 mod random;
+mod refit;
 mod stub;
 mod targets;
 

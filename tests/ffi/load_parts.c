@@ -363,9 +363,9 @@ static void our_memory(void) {
   places[2] = destination_of("none", address_of(arena), 64, WB_DEVICE_HOST);
   CHECK_STATUS(plan_of(model, &o), WB_ERR_NOT_FOUND);
   places[2] = destination_of("floats", address_of(arena), sizeof floats, 0);
-  CHECK_STATUS(plan_of(model, &o), WB_ERR_UNSUPPORTED); /* memory of a device */
+  CHECK_STATUS(plan_of(model, &o), WB_ERR_INVALID_ARGUMENT); /* memory of a device */
   o.destination_count = 2;
-  o.target = WB_TARGET_SEALED, CHECK_STATUS(plan_of(model, &o), WB_ERR_UNSUPPORTED);
+  o.target = WB_TARGET_SEALED, CHECK_STATUS(plan_of(model, &o), WB_ERR_INVALID_ARGUMENT);
   o.target = WB_TARGET_CUDA, CHECK_REFUSED(plan_of(model, &o));
   free(memory);
 }

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::driver::Event;
+use super::driver::{Event, Stream};
 use super::targets::{Target, Targets};
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
+use crate::load::copy_2d::Copy2d;
 use crate::load::lent::HostStream;
 use crate::load::lock::lock;
 use crate::load::placement::OnDevices;
@@ -88,6 +89,14 @@ impl OnDevices for Upload {
         Ok(())
     }
 
+    fn copy(&self, copies: &[(u32, u64, u64, u64)]) -> Result<()> {
+        let devices = self.routing().devices.iter().zip(self.targets.iter());
+        devices.into_iter().try_for_each(|(device, target)| {
+            let own = copies.iter().filter(|(on, ..)| on == device);
+            copy_inside(target, own.map(|(_, from, to, len)| (*from, *to, *len)))
+        })
+    }
+
     fn fence(&self, stream: Option<&HostStream>) -> Result<()> {
         let mut under_way = Vec::new();
         for end in self.ends() {
@@ -103,6 +112,26 @@ impl OnDevices for Upload {
         let stream = stream.unwrap_or(&default);
         self.targets.of_stream(stream)?.into_iter().try_for_each(|target| delay(target, stream, &under_way))
     }
+}
+
+/// Copies bytes inside a device, and waits for that.
+fn copy_inside(target: &Target, copies: impl Iterator<Item = (u64, u64, u64)>) -> Result<()> {
+    /// Far below the longest row that a copy of rows can have.
+    const ROW: u64 = 1 << 30;
+    let entered = target.context.enter()?;
+    let stream = Stream::new(&entered)?;
+    let queue = |(from, to, len): (u64, u64, u64)| {
+        (0..len).step_by(ROW as usize).try_for_each(|at| {
+            let width = ROW.min(len - at) as usize;
+            let row = Copy2d { from: 0, to: 0, width, height: 1, from_pitch: width, to_pitch: width };
+            stream.copy_within(&entered, &row, from + at, to + at)
+        })
+    };
+    let queued = copies.into_iter().try_for_each(queue);
+    // What has been queued is waited for in any case.
+    let end = Event::new(&entered).and_then(|end| end.record(&entered, &stream).and_then(|()| end.synchronize()));
+    stream.is_over();
+    queued.and(end)
 }
 
 fn delay(target: &Target, stream: &HostStream, events: &[Arc<Event>]) -> Result<()> {
