@@ -66,7 +66,7 @@ func TestDestinationsThatDoNotFit(t *testing.T) {
 		want        error
 	}{
 		{weighbridge.Destination{Tensor: "nobody", Memory: mapped(t, 64)}, weighbridge.ErrNotFound},
-		{weighbridge.Destination{Tensor: "layer.0.weight", Address: 1 << 20, Bytes: 64}, weighbridge.ErrUnsupported},
+		{weighbridge.Destination{Tensor: "layer.0.weight", Address: 1 << 20, Bytes: 64}, weighbridge.ErrInvalidArgument},
 	} {
 		_, err := model.Load(background, &weighbridge.LoadOptions{Destinations: []weighbridge.Destination{other.destination}})
 		check(t, errors.Is(err, other.want), "%+v: %v", other.destination, err)

@@ -142,7 +142,7 @@ void refusals() {
   devices.destinations = too_small;
   CHECK(refusal(model, devices) == wb::status::invalid_argument);
   devices.target = wb::target::host;
-  CHECK(refusal(model, devices) == wb::status::unsupported);
+  CHECK(refusal(model, devices) == wb::status::invalid_argument);
 }
 
 /// On the host, nothing is on a device, and nothing has to be waited for.
