@@ -177,8 +177,10 @@ fn the_log_of_the_library_is_shown_on_request() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(text(&wrong.stderr).contains("WEIGHBRIDGE_LOG is \"INFO!\": expected error, warn,"), "{wrong:?}");
     // What failed is in the log, beside the error itself.
-    let failed = command(&["inspect", path(&golden("README.md"))]).env("WEIGHBRIDGE_LOG", "error").output().unwrap();
-    assert!(text(&failed.stderr).starts_with("error: open: failed: "), "{failed:?}");
+    let unreadable = golden("README.md");
+    let failed = command(&["inspect", path(&unreadable)]).env("WEIGHBRIDGE_LOG", "error").output().unwrap();
+    let told = format!("error: open: {}: failed: ", path(&unreadable));
+    assert!(text(&failed.stderr).starts_with(&told), "{failed:?}");
 }
 
 /// What a command shows on a terminal, which `script` makes.
