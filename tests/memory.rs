@@ -2,10 +2,12 @@
 //!
 //! `cargo test --test memory -- --nocapture` shows the figures.
 
-#[path = "bad/bytes.rs"]
-mod bytes;
+#[path = "common/headers.rs"]
+mod headers;
 #[path = "memory/onnx.rs"]
 mod onnx;
+#[path = "common/protobuf.rs"]
+mod protobuf;
 #[path = "memory/stores.rs"]
 mod stores;
 
@@ -16,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bytes::{declared, entry, file, tensors};
+use headers::{declared, entry, file, tensors};
 use weighbridge::write::Manifests;
 use weighbridge::{Access, Context, Kind, Limits, Model, OpenOptions, PlanOptions, Policy, Result, Task};
 

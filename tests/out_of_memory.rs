@@ -5,11 +5,13 @@
 //! allocator.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
-#[path = "bad/bytes.rs"]
-mod bytes;
 mod common;
+#[path = "common/headers.rs"]
+mod headers;
 #[path = "out_of_memory/large.rs"]
 mod large;
+#[path = "common/protobuf.rs"]
+mod protobuf;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,7 +56,7 @@ fn checkpoint() -> Files {
         let header = format!(
             r#"{{"__metadata__":{{"format":"pt","of":"{name}"}},"{name}.w":{{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}},"{name}.v":{{"dtype":"I8","shape":[2],"data_offsets":[8,10]}}}}"#
         );
-        bytes::file(header, 10)
+        headers::file(header, 10)
     };
     let map = r#""a.w":"a.safetensors","a.v":"a.safetensors","b.w":"b.safetensors""#;
     let index = format!(r#"{{"metadata":{{"total_size":20}},"weight_map":{{{map}}}}}"#).into_bytes();

@@ -2,7 +2,7 @@
 //! loading it fits. A stack that overflows ends the process, with the name of the thread, which is that of the file.
 
 #[allow(dead_code, reason = "the cases are for another test too")]
-#[path = "onnx/cases.rs"]
+#[path = "common/cases.rs"]
 mod cases;
 
 use std::fs;

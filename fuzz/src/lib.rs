@@ -1,7 +1,7 @@
 //! What the fuzz targets do with their input. Each function panics when the library breaks a promise; that the library
 //! itself does not panic, hang or touch foreign memory is what the fuzzer watches.
 //!
-//! `tests/fuzz_corpus.rs` includes this file and replays the corpora in the ordinary tests.
+//! `tests/library/fuzz_corpus.rs` includes this file and replays the corpora in the ordinary tests.
 
 mod c_graph;
 mod c_surface;

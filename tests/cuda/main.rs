@@ -14,9 +14,9 @@ mod guests;
 mod memory;
 mod models;
 mod parity;
+#[path = "../common/protobuf.rs"]
+mod protobuf;
 mod random;
 mod refit;
 mod stub;
 mod targets;
-
-use common::say;

@@ -1,8 +1,8 @@
 //! Random models to random devices, compared with a naive model.
 
-#[path = "../parts/random/case.rs"]
+#[path = "../library/parts/random/case.rs"]
 mod case;
-#[path = "../parts/random/files.rs"]
+#[path = "../library/parts/random/files.rs"]
 mod files;
 
 use std::sync::Arc;

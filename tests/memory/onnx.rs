@@ -3,27 +3,14 @@
 //! The text of a model lies in memory without a file that no allocator sees: as many bytes as the file has, and one read
 //! more. All that is counted comes on top of these 10 MiB.
 
+use super::protobuf::{field, number, varint};
 use super::{Row, SIZE, short};
 
 const FILE: &str = "model.onnx";
 
-/// A field of protobuf that is text, bytes or a message.
-fn field(tag: u32, contents: impl AsRef<[u8]>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    prost::encoding::bytes::encode(tag, &contents.as_ref().to_vec(), &mut bytes);
-    bytes
-}
-
 /// A field of protobuf that is a message of these fields.
-fn message(tag: u32, fields: &[Vec<u8>]) -> Vec<u8> {
+fn message(tag: u64, fields: &[Vec<u8>]) -> Vec<u8> {
     field(tag, fields.concat())
-}
-
-/// A field of protobuf that is a number.
-fn number(tag: u32, value: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    prost::encoding::uint64::encode(tag, &value, &mut bytes);
-    bytes
 }
 
 /// The same fields again and again, as many as fit.
@@ -32,7 +19,7 @@ fn same(field: &[u8], bytes: usize) -> Vec<u8> {
 }
 
 /// Fields of nothing, as many as fit: two or three bytes each.
-fn empty(tag: u32) -> Vec<u8> {
+fn empty(tag: u64) -> Vec<u8> {
     same(&field(tag, ""), SIZE)
 }
 
@@ -50,11 +37,9 @@ fn named(item: impl Fn(&str) -> Vec<u8>) -> Vec<u8> {
 
 /// Messages inside each other, 100,000 deep, by the keys of their fields, the innermost first.
 fn deep(keys: &[u8]) -> Vec<u8> {
-    let (mut reversed, mut len) = (Vec::new(), Vec::new());
+    let mut reversed = Vec::new();
     for key in keys.iter().cycle().take(100_000 / keys.len() * keys.len()) {
-        len.clear();
-        prost::encoding::encode_varint(reversed.len() as u64, &mut len);
-        reversed.extend(len.iter().rev());
+        reversed.extend(varint(reversed.len() as u64).iter().rev());
         reversed.push(*key);
     }
     reversed.reverse();
@@ -89,7 +74,7 @@ fn tensor(dims: &[u64], dtype: u64, contents: Vec<u8>) -> Files {
 }
 
 /// A tensor of no elements.
-fn small_tensor(tag: u32, name: &str) -> Vec<u8> {
+fn small_tensor(tag: u64, name: &str) -> Vec<u8> {
     message(tag, &[number(1, 0), number(2, 1), field(8, name)])
 }
 

@@ -1,6 +1,7 @@
 //! Models of which one part is large: a list that grows with the file, or a text.
 
-use super::{Files, bytes};
+use super::protobuf::{field, number};
+use super::{Files, headers};
 
 /// Each kind of list and text, with about so many bytes.
 pub fn models(size: usize) -> Vec<(&'static str, Files)> {
@@ -30,14 +31,14 @@ fn joined(size: usize, item: impl Fn(usize) -> String) -> String {
 const MODEL: &str = "model.safetensors";
 
 fn empty(name: &str) -> String {
-    bytes::entry(name, "U8", "[0]", "[0,0]")
+    headers::entry(name, "U8", "[0]", "[0,0]")
 }
 
 fn safetensors(size: usize) -> Vec<(&'static str, Files)> {
-    let model = |header: String| vec![(MODEL, bytes::file(format!("{{{header}}}"), 0))];
+    let model = |header: String| vec![(MODEL, headers::file(format!("{{{header}}}"), 0))];
     let metadata = |text: String| model(format!(r#""__metadata__":{{{text}}}"#));
     let long = "y".repeat(size);
-    let shard = bytes::file(format!("{{{}}}", joined(size, |number| empty(&format!("{number}")))), 0);
+    let shard = headers::file(format!("{{{}}}", joined(size, |number| empty(&format!("{number}")))), 0);
     let count = joined(size, |number| empty(&format!("{number}"))).matches("dtype").count();
     let map: Vec<_> = (0..count / 2).map(|number| format!(r#""{number}":"a""#)).collect();
     let index = format!(r#"{{"weight_map":{{{}}}}}"#, map.join(","));
@@ -55,7 +56,7 @@ fn safetensors(size: usize) -> Vec<(&'static str, Files)> {
 /// Tensors of one byte, and a manifest with the digest of each.
 fn small_tensors(size: usize) -> Files {
     let names: Vec<_> = many(size, |number| format!("{number:060}"));
-    let entry = |(at, name): (usize, &String)| bytes::entry(name, "U8", "[1]", &format!("[{at},{}]", at + 1));
+    let entry = |(at, name): (usize, &String)| headers::entry(name, "U8", "[1]", &format!("[{at},{}]", at + 1));
     let header: Vec<_> = names.iter().enumerate().map(entry).collect();
     let claim = |(at, name): (usize, &String)| {
         let digest = blake3::hash(&[(at + 1) as u8]);
@@ -64,7 +65,7 @@ fn small_tensors(size: usize) -> Files {
     let claims: Vec<_> = names.iter().enumerate().map(claim).collect();
     let record = format!(r#"{{"weighbridge":1,"files":{{}},"tensors":{{{}}}}}"#, claims.join(","));
     vec![
-        (MODEL, bytes::file(format!("{{{}}}", header.join(",")), names.len())),
+        (MODEL, headers::file(format!("{{{}}}", header.join(",")), names.len())),
         ("weighbridge.json", record.into_bytes()),
     ]
 }
@@ -73,12 +74,12 @@ fn small_tensors(size: usize) -> Files {
 fn shards(size: usize) -> Files {
     let count = size / 300;
     let name = |number: usize| format!("model-{:05}-of-{count:05}.safetensors", number + 1);
-    let shard = |number: usize| bytes::file(format!("{{{}}}", empty(&format!("{number}"))), 0);
+    let shard = |number: usize| headers::file(format!("{{{}}}", empty(&format!("{number}"))), 0);
     (0..count).map(|number| (&*name(number).leak(), shard(number))).collect()
 }
 
 fn manifests(size: usize) -> Vec<(&'static str, Files)> {
-    let one = bytes::file(format!("{{{}}}", bytes::entry("w", "U8", "[4]", "[0,4]")), 4);
+    let one = headers::file(format!("{{{}}}", headers::entry("w", "U8", "[4]", "[0,4]")), 4);
     let beside = |name: &'static str, text: String| vec![(MODEL, one.clone()), (name, text.into_bytes())];
     let sums = many(size, |number| format!("{number:064x}  f{number}\n")).concat();
     let file = |number| format!(r#""{number}":{{"size":0,"blake3":"{number:064x}"}}"#);
@@ -92,29 +93,6 @@ fn manifests(size: usize) -> Vec<(&'static str, Files)> {
         ("record-of-files", record(joined(size, file), String::new())),
         ("sums", beside("SHA256SUMS", sums)),
     ]
-}
-
-/// A field of protobuf that is a text or a message.
-fn field(tag: u32, contents: impl AsRef<[u8]>) -> Vec<u8> {
-    let contents = contents.as_ref();
-    let mut bytes = varint(u64::from(tag) << 3 | 2);
-    bytes.extend(varint(contents.len() as u64));
-    bytes.extend(contents);
-    bytes
-}
-
-fn number(tag: u32, value: u64) -> Vec<u8> {
-    [varint(u64::from(tag) << 3), varint(value)].concat()
-}
-
-fn varint(mut value: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value > 0x7f {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
 }
 
 /// A node from one value to another (onnx.proto, NodeProto).

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 #[allow(dead_code, reason = "it is for the checks of the library too")]
-#[path = "../../../tests/check/maker.rs"]
+#[path = "../../../tests/common/maker.rs"]
 mod maker;
 
 use crate::common::{bad, checkpoint, command, damage, golden, good, good_json, path, text};

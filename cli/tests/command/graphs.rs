@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::common::onnx::{domain, expectations, file_of, golden, initializers, list, value};
 use crate::common::{bad, good, good_json, path, run, steers_the_terminal, text};
+use crate::protobuf::{field, number};
 
 #[test]
 fn inspect_tells_of_the_graph_what_onnx_finds() {
@@ -179,25 +180,6 @@ fn graphviz(dot: &str) {
     let Ok(mut child) = command else { return };
     child.stdin.take().unwrap().write_all(dot.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success(), "{dot}");
-}
-
-fn varint(mut number: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while number > 127 {
-        bytes.push(number as u8 | 128);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-    bytes
-}
-
-/// A field of bytes, text, or an inner message.
-fn field(number: u64, body: impl AsRef<[u8]>) -> Vec<u8> {
-    [varint(number << 3 | 2), varint(body.as_ref().len() as u64), body.as_ref().to_vec()].concat()
-}
-
-fn number(number: u64, value: u64) -> Vec<u8> {
-    [varint(number << 3), varint(value)].concat()
 }
 
 /// A graph input or output: a tensor of F32 with one symbolic dimension.

@@ -16,6 +16,8 @@ mod memory;
 mod opening;
 mod printing;
 mod protected;
+#[path = "../../../tests/common/protobuf.rs"]
+mod protobuf;
 mod sharing;
 /// Tools that tests need, as the tests of the library look for them.
 #[path = "../../../tests/common/mod.rs"]
