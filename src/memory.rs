@@ -117,17 +117,23 @@ pub(crate) fn extend<T: Copy>(list: &mut Vec<T>, values: &[T], what: &str) -> Re
 /// The values of an iterator as a list.
 pub fn collect<T>(values: impl IntoIterator<Item = T>, what: &str) -> Result<Vec<T>> {
     let values = values.into_iter();
-    let mut collected = list(values.size_hint().0, what)?;
+    let mut collected = list(expected_len(values.size_hint()), what)?;
     for value in values {
         push(&mut collected, value, what)?;
     }
     Ok(collected)
 }
 
+/// How many values there is room for at first: as many as there will be, or a few if that is not known exactly.
+fn expected_len((least, most): (usize, Option<usize>)) -> usize {
+    const FEW: usize = 1 << 10;
+    least.max(most.unwrap_or_default().min(FEW))
+}
+
 /// The values of an iterator that may fail, as a list.
 pub fn try_collect<T>(values: impl IntoIterator<Item = Result<T>>, what: &str) -> Result<Vec<T>> {
     let values = values.into_iter();
-    let mut collected = list(values.size_hint().0, what)?;
+    let mut collected = list(expected_len(values.size_hint()), what)?;
     for value in values {
         push(&mut collected, value?, what)?;
     }

@@ -107,8 +107,9 @@ impl Costs {
         self.0.iter().map(|cost| cost.time).sum()
     }
 
-    pub(crate) fn merge(&mut self, other: Self) {
-        other.0.into_iter().for_each(|cost| self.add(cost));
+    /// Takes over what others have cost, and leaves them empty.
+    pub(crate) fn take_over(&mut self, other: &mut Self) {
+        other.0.drain(..).for_each(|cost| self.add(cost));
     }
 
     /// In the order of the stages, whichever came first.

@@ -8,6 +8,7 @@ use super::places::Places;
 use super::plan::Plan;
 use super::staging::MAX_PADDING;
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 
 /// The most buffers of one read; the kernel takes 1,024 (`IOV_MAX`).
 const MAX_PIECES: usize = 512;
@@ -60,21 +61,28 @@ impl Block {
         self.pieces.iter().filter(|piece| piece.is_read()).map(|piece| piece.len).sum()
     }
 
-    /// The block of an extent at a position, which fills at most `capacity` bytes of the arena.
-    pub(super) fn next(plan: &Plan, extent: &Extent, position: u64, capacity: u64) -> Result<Self> {
+    /// The block of an extent at a position, which fills at most `capacity` bytes of the arena. `pieces` is an empty list, whose
+    /// memory is used again.
+    pub(super) fn next(
+        plan: &Plan,
+        extent: &Extent,
+        position: u64,
+        capacity: u64,
+        pieces: Vec<Piece>,
+    ) -> Result<Self> {
         let most = if extent.hashes.is_empty() { plan.staging.unhashed_block } else { plan.staging.block as u64 };
         let end = (position + most).min(extent.end);
         let transfers = &plan.layout.transfers[..extent.transfers.end];
         let behind = transfers[extent.transfers.clone()].partition_point(|one| one.end() <= position);
         let mut next = Next { extent, transfers, transfer: extent.transfers.start + behind, position, end };
-        let mut block = Self::default();
+        let mut block = Self { pieces, ..Self::default() };
         let room = Room { capacity, scratch: plan.staging.block, places: &plan.places };
         while let Some(piece) = next.piece() {
             let wanted = piece.len;
             let Some(piece) = block.fit(piece, &next, room) else { break };
             let is_cut = piece.len < wanted;
             next.pass(piece.len);
-            block.push(piece);
+            block.push(piece)?;
             if is_cut || block.pieces.len() == MAX_PIECES {
                 break;
             }
@@ -123,7 +131,7 @@ impl Block {
         (is_near && used < capacity).then(|| capacity - used)
     }
 
-    fn push(&mut self, piece: Piece) {
+    fn push(&mut self, piece: Piece) -> Result<()> {
         let filled = match &piece.fate {
             Fate::Arena(start) => *start..start + piece.len,
             Fate::Changed { arena, .. } => arena.clone(),
@@ -136,7 +144,7 @@ impl Block {
         if matches!(piece.fate, Fate::Changed { .. } | Fate::Nowhere) {
             self.scratch += piece.len as usize;
         }
-        self.pieces.push(piece);
+        memory::push(&mut self.pieces, piece, "the parts of a block")
     }
 }
 

@@ -12,6 +12,9 @@ use crate::storage::{Source, Witness};
 use crate::tensor::{Tensor, TensorTable};
 use crate::verify::{Ledger, Manifest, Policy};
 
+/// What memory is asked for.
+const TENSORS_OF_FILE: &str = "the tensors of a file";
+
 /// The contents of a model, as the load engine sees them.
 pub(crate) struct Payload {
     /// What the log calls the model.
@@ -81,8 +84,13 @@ impl Payload {
     /// The tensors that stand on one file, in the order of storage.
     pub(crate) fn tensors_on(&self, file: usize) -> Result<Vec<usize>> {
         let built = (0..self.weights).filter(|other| self.files[*other].base == Some(file));
-        let tensors = std::iter::once(file).chain(built).flat_map(|file| self.tensors.of_file(file as u32));
-        memory::collect(tensors, "the tensors of a file")
+        let mut tensors = memory::collect(self.tensors.of_file(file as u32), TENSORS_OF_FILE)?;
+        for file in built {
+            for tensor in self.tensors.of_file(file as u32) {
+                memory::push(&mut tensors, tensor, TENSORS_OF_FILE)?;
+            }
+        }
+        Ok(tensors)
     }
 
     /// Whether the files that vouch for a tensor have not been touched since they were checked, by the stamps that they have

@@ -62,7 +62,8 @@ impl Work {
         costs: &mut Costs,
     ) -> Result<u64> {
         let source = &plan.files[self.extent(plan).file].source;
-        let block = Block::next(plan, self.extent(plan), self.position, window.capacity())?;
+        let pieces = std::mem::take(&mut scratch.pieces);
+        let block = Block::next(plan, self.extent(plan), self.position, window.capacity(), pieces)?;
         let read = block.read_bytes();
         // Bytes that go nowhere are hashed where they are. Contents that are built are built now, which reads their file.
         let in_memory = match block.arena.is_empty() {
@@ -75,17 +76,19 @@ impl Work {
                 self.hash(plan, self.position, &memory[start..start + block.len() as usize], costs)?;
             }
             None => {
-                let scratch = scratch.of(&block, plan)?;
+                let (bytes, slices) = scratch.of(&block, plan)?;
                 let place: &mut [u8] =
                     if block.arena.is_empty() { &mut [] } else { window.open(block.arena.clone())? };
                 let range = (self.position, self.extent(plan).end);
-                let buffers = buffers(&block, place, scratch)?;
-                costs.measure(Stage::Read, read, || read_block(plan, source, &block, range, reader, buffers))?;
-                self.hash_block(plan, &block, place, scratch, costs)?;
-                place_changed(&plan.layout.transfers, &block, self.position, place, scratch, costs);
+                let mut buffers = buffers(&block, place, bytes, std::mem::take(slices))?;
+                costs.measure(Stage::Read, read, || read_block(plan, source, &block, range, reader, &mut buffers))?;
+                *slices = emptied(buffers);
+                self.hash_block(plan, &block, place, bytes, costs)?;
+                place_changed(&plan.layout.transfers, &block, self.position, place, bytes, costs);
             }
         }
         self.position += block.len();
+        scratch.keep(block);
         Ok(read)
     }
 
@@ -159,21 +162,40 @@ impl Work {
     }
 }
 
-/// Memory for the bytes of blocks that have no place, or not as they are: taken when it is first needed.
+/// Memory that a worker uses again for each block.
 #[derive(Default)]
-pub(super) struct Scratch(Option<Buffer>);
+pub(super) struct Scratch {
+    /// For bytes that have no place, or not as they are; taken when it is first needed.
+    buffer: Option<Buffer>,
+    pieces: Vec<Piece>,
+    slices: Vec<IoSliceMut<'static>>,
+}
 
 impl Scratch {
-    /// As much as a block may need; nothing if this one needs none.
-    fn of(&mut self, block: &Block, plan: &Plan) -> Result<&mut [u8]> {
-        Ok(match &mut self.0 {
+    /// Bytes for a block, as many as it may need, and an empty list of slices.
+    fn of(&mut self, block: &Block, plan: &Plan) -> Result<(&mut [u8], &mut Vec<IoSliceMut<'static>>)> {
+        let bytes: &mut [u8] = match &mut self.buffer {
             _ if block.scratch == 0 => &mut [],
             Some(buffer) => buffer,
             none => {
                 none.insert(Buffer::new(plan.staging.block as u64, "the buffer of a worker", &plan.payload.context)?)
             }
-        })
+        };
+        Ok((bytes, &mut self.slices))
     }
+
+    /// Takes back what a block has used.
+    fn keep(&mut self, block: Block) {
+        self.pieces = block.pieces;
+        self.pieces.clear();
+    }
+}
+
+/// The same list without slices, for slices of any lifetime: its memory stays.
+fn emptied<'a>(mut slices: Vec<IoSliceMut<'_>>) -> Vec<IoSliceMut<'a>> {
+    slices.clear();
+    // Nothing is converted; std makes the new list in the memory of the old one.
+    slices.into_iter().map_while(|_| None).collect()
 }
 
 /// Reads a block into its buffers.
@@ -183,7 +205,7 @@ fn read_block(
     block: &Block,
     (mut at, end): (u64, u64),
     reader: &mut Reader,
-    mut buffers: Vec<IoSliceMut<'_>>,
+    buffers: &mut [IoSliceMut<'_>],
 ) -> Result<()> {
     let mut done = 0;
     for run in block.pieces.chunk_by(|a, b| a.is_read() && b.is_read()) {
@@ -199,9 +221,15 @@ fn read_block(
 
 /// The buffer of each piece, in the order of the file: what has a place as it is goes there at once, the rest into the scratch
 /// memory. Padding between places becomes zeros.
-fn buffers<'a>(block: &Block, mut place: &'a mut [u8], mut scratch: &'a mut [u8]) -> Result<Vec<IoSliceMut<'a>>> {
+fn buffers<'a>(
+    block: &Block,
+    mut place: &'a mut [u8],
+    mut scratch: &'a mut [u8],
+    slices: Vec<IoSliceMut<'static>>,
+) -> Result<Vec<IoSliceMut<'a>>> {
     let mut at = block.arena.start;
-    let mut buffers = memory::list(block.pieces.len(), "the parts of a block")?;
+    let mut buffers = emptied(slices);
+    memory::reserve(&mut buffers, block.pieces.len(), "the parts of a block")?;
     for Piece { len, fate } in &block.pieces {
         let buffer: &mut [u8] = match fate {
             Fate::Unread => &mut [],

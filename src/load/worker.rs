@@ -96,14 +96,14 @@ impl Worker {
         self.worked += time;
     }
 
-    /// What its work has cost since the last time.
-    pub(super) fn take_costs(&mut self) -> Costs {
+    /// Adds what its work has cost since the last time to the costs of all.
+    pub(super) fn tell_costs(&mut self, all: &mut Costs) {
         // What a window costs is told when its work is done.
         if !self.is_busy() {
             self.costs.add_rest(self.worked.saturating_sub(self.told));
         }
         self.told += self.costs.time();
-        std::mem::take(&mut self.costs)
+        all.take_over(&mut self.costs);
     }
 
     /// Whether it has anything that is not where it belongs yet.

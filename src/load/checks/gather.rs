@@ -30,8 +30,13 @@ impl Checks {
         }
         let tensor_of = |one: &Selected| payload.tensors.get(one.tensor);
         let bases_of = |one| tensor_of(one).into_iter().flat_map(|tensor| payload.bases_of(&tensor));
-        let of_one = |one| bases_of(one).map(move |file| (file, one));
-        let mut sorted: Vec<(usize, &Selected)> = memory::collect(selection.iter().flat_map(of_one), CHECKS)?;
+        // Nearly all tensors lie in one file.
+        let mut sorted: Vec<(usize, &Selected)> = memory::list(selection.len(), CHECKS)?;
+        for one in selection {
+            for file in bases_of(one) {
+                memory::push(&mut sorted, (file, one), CHECKS)?;
+            }
+        }
         steps::sort_by_key(&mut sorted, |(file, selected)| (*file, selected.tensor));
         for group in sorted.chunk_by(|(file, _), (other, _)| file == other) {
             let selected: Vec<&Selected> = memory::collect(group.iter().map(|(_, selected)| *selected), CHECKS)?;

@@ -180,7 +180,7 @@ impl Pass {
     }
 
     fn park(&self, mut worker: Worker) {
-        lock(&self.costs).merge(worker.take_costs());
+        worker.tell_costs(&mut lock(&self.costs));
         let mut status = lock(&self.status);
         status.park(worker);
         let dropped = if status.is_running() { Vec::new() } else { status.abandon() };
