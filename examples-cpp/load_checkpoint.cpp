@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
   }
   const auto context = wb::context::create({wb::all_threads});
   if (!context) return fail(context.error());
-  const auto model = wb::model::open(*context, argv[1]);
+  const auto model = wb::model::open(argv[1], {&*context});
   if (!model) return fail(model.error());
   const auto plan = model->plan();  // all tensors, into host memory
   if (!plan) return fail(plan.error());

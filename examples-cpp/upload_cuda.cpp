@@ -142,11 +142,11 @@ static void print_report(const wb::report& report) {
 static wb::expected<wb::placement> load(const wb::model& model, const wb::plan_options& options) {
   const auto begin = std::chrono::steady_clock::now();
   auto plan = model.plan(options);
-  if (!plan) return wb::unexpected<wb::error>(std::move(plan).error());
+  if (!plan) return plan.error();
   auto task = plan->start();
-  if (!task) return wb::unexpected<wb::error>(std::move(task).error());
+  if (!task) return task.error();
   auto done = task->wait();
-  if (!done) return wb::unexpected<wb::error>(std::move(done).error());
+  if (!done) return done.error();
 
   const auto info = plan->info();
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
@@ -181,7 +181,7 @@ int main(int argc, char** argv) {
   }
   const auto context = wb::context::create({wb::all_threads});
   if (!context) return fail(context.error());
-  const auto model = wb::model::open(*context, argv[1]);
+  const auto model = wb::model::open(argv[1], {&*context});
   if (!model) return fail(model.error());
 
   const bool has_device = list_devices() > 0;

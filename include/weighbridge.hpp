@@ -17,10 +17,12 @@
 //             must live until the call that takes them returns.
 // Threads     A const member function may run on several threads at once; others, on one at a time. Handles may be moved
 //             to, retained on and destroyed on any thread.
-// Errors      Functions that can fail return expected<T>: std::expected where the standard library has it, otherwise a
-//             subset with the same names. The C library never throws. This header throws in two cases only, and only where
-//             exceptions are on and WB_NO_EXCEPTIONS is not defined: value() throws the error of an expected, and
-//             functions that take a progress callback rethrow what it threw. RTTI is not needed.
+// Errors      Functions that can fail return expected<T>, with the names of std::expected. The C library never throws. This
+//             header throws in two cases only, and only where exceptions are on and WB_NO_EXCEPTIONS is not defined:
+//             expected::value() throws the error as an exception, and functions that take a progress callback rethrow
+//             what it threw. RTTI is not needed.
+// Files       All types are the same whichever version of C++ a file is compiled for, and with or without exceptions: files of
+//             one program may differ in it, and pass each other handles, views and results.
 // Units       Sizes and offsets are in bytes, and offsets count from the start of the file. Shapes and strides are in
 //             elements, outermost dimension first. Text is UTF-8 and not NUL-terminated.
 // Enums       A newer library may return values that are not listed here.
@@ -39,37 +41,13 @@
 #include <type_traits>
 #include <utility>
 
-#if __has_include(<version>)
-#include <version>
-#endif
-
-#if defined(__cpp_lib_span)
-#include <span>
-#define WB_HPP_SPAN 1
-#else
-#define WB_HPP_SPAN 0
-#endif
-
-#if defined(__cpp_lib_expected)
-#include <expected>
-#define WB_HPP_EXPECTED 1
-#else
-#define WB_HPP_EXPECTED 0
-#endif
-
 // 0: the compiler has exceptions off. 1: on, but this header must not throw. 2: on.
 #if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
 #define WB_HPP_EXCEPTIONS 0
-#define WB_HPP_TRY if (true)
-#define WB_HPP_CATCH else
-#else
-#if defined(WB_NO_EXCEPTIONS)
+#elif defined(WB_NO_EXCEPTIONS)
 #define WB_HPP_EXCEPTIONS 1
 #else
 #define WB_HPP_EXCEPTIONS 2
-#endif
-#define WB_HPP_TRY try
-#define WB_HPP_CATCH catch (...)
 #endif
 
 #if defined(__SANITIZE_THREAD__)
@@ -84,12 +62,17 @@ extern "C" void __tsan_acquire(void*);
 extern "C" void __tsan_release(void*);
 #endif
 
-// Files of one program may be compiled for different standards, and then differ in what `span` and
-// `expected` are. The configuration is part of every name, so that the linker never mixes them up.
-#define WB_HPP_JOIN(span, expected, exceptions) s##span##e##expected##x##exceptions
-#define WB_HPP_NAME(span, expected, exceptions) WB_HPP_JOIN(span, expected, exceptions)
+// Libraries of one program may be compiled with different versions of this header, so the version is part of every name.
+#define WB_HPP_JOIN(major, minor) v##major##_##minor
+#define WB_HPP_NAME(major, minor) WB_HPP_JOIN(major, minor)
+#define WB_HPP_VERSION WB_HPP_NAME(WB_VERSION_MAJOR, WB_VERSION_MINOR)
 
 #include "weighbridge/base.hpp"
+#include "weighbridge/span.hpp"
+#include "weighbridge/error.hpp"
+#include "weighbridge/expected.hpp"
+#include "weighbridge/hook.hpp"
+#include "weighbridge/control.hpp"
 #include "weighbridge/range.hpp"
 #include "weighbridge/tensor.hpp"
 #include "weighbridge/value.hpp"
@@ -105,7 +88,7 @@ extern "C" void __tsan_release(void*);
 #include "weighbridge/io.hpp"
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 // ---- context ------------------------------------------------------------------------------------------
 
@@ -135,7 +118,7 @@ struct context_options {
   /// Sends log messages to `sink(log_level, std::string_view target, std::string_view message)`. `sink` is not copied: it
   /// must outlive the context and every object made with it. It may be called on several threads at once. Exceptions that
   /// it throws are discarded.
-  template <class Sink>
+  template <class Sink, class Guard = detail::guard>
   void log_to(Sink& sink, log_level max_level) noexcept {
     log_max_level = max_level;
     log_user_data = const_cast<void*>(static_cast<const void*>(&sink));
@@ -143,11 +126,10 @@ struct context_options {
     log = [](void* user_data, std::uint32_t level, const char* target, std::size_t target_len,
              const char* message, std::size_t message_len) noexcept {
       Sink& to = *static_cast<Sink*>(user_data);
-      WB_HPP_TRY {
+      detail::quietly<Guard>([&] {
         to(static_cast<log_level>(level), detail::text(wb_str{target, target_len}),
            detail::text(wb_str{message, message_len}));
-      } WB_HPP_CATCH {
-      }
+      });
     };
   }
 };
@@ -158,6 +140,7 @@ class context : public detail::handle<wb_context, wb_context_release> {
  public:
   using handle::handle;
 
+  template <class Guard = detail::guard>
   [[nodiscard]] static expected<context> create(const context_options& options = {}) noexcept {
     auto c = detail::sized<wb_context_options>();
     c.max_threads = options.max_threads;
@@ -167,27 +150,27 @@ class context : public detail::handle<wb_context, wb_context_release> {
     c.log_destroy = options.log_destroy;
     wb_io io{};
     if (options.files) {
-      io = detail::io_of(*options.files);
+      io = detail::io_of<Guard>(*options.files);
       c.io = &io;
     }
     wb_threads threads{};
     if (options.jobs || options.hooks) {
-      threads = options.jobs ? detail::threads_of(*options.jobs) : detail::threads_of(*options.hooks);
+      threads = options.jobs ? detail::threads_of<Guard>(*options.jobs) : detail::threads_of<Guard>(*options.hooks);
       c.threads = &threads;
     }
     wb_allocator memory{};
     if (options.memory) {
-      memory = detail::allocator_of(*options.memory);
+      memory = detail::allocator_of<Guard>(*options.memory);
       c.allocator = &memory;
     }
     wb_budget budget{};
     if (options.budget) {
-      budget = detail::budget_of(*options.budget);
+      budget = detail::budget_of<Guard>(*options.budget);
       c.budget = &budget;
     }
     wb_metrics measures{};
     if (options.measures) {
-      measures = detail::metrics_of(*options.measures);
+      measures = detail::metrics_of<Guard>(*options.measures);
       c.metrics = &measures;
     }
     return detail::make<context>([&](auto out, auto why) { return wb_context_create(&c, out, why); });
@@ -205,6 +188,7 @@ struct directory_path : wb_str {
 
 /// How a model is opened. By default: the format is detected, and what a manifest covers is checked.
 struct open_options {
+  const context* host = nullptr;       ///< its threads, log, files and memory; nullptr: no threads and no log
   policy verify = policy::if_present;
   std::uint64_t flags = 0;            ///< open_read, open_refuse_replaced, open_memo_covers
   std::string_view format{};          ///< empty: detected from the content
@@ -258,119 +242,99 @@ class model : public detail::handle<wb_model, wb_model_release> {
 
   /// Opens a file, an index of shards, or a directory that contains one of them. Reads headers, not tensors.
   [[nodiscard]] static expected<model> open(std::string_view path, const open_options& options = {}) noexcept {
-    return open_with(nullptr, path, in_c(options));
-  }
-  [[nodiscard]] static expected<model> open(const context& host, std::string_view path,
-                                            const open_options& options = {}) noexcept {
-    return open_with(host.get(), path, in_c(options));
+    return open_with(path, options, in_c(options));
   }
   /// The same, and calls `callback(const progress&)` on this thread before each file is read and about once for each
   /// megabyte of headers and graphs. What it returns or throws has the effect described at task::wait().
-  template <class Callback>
-  [[nodiscard]] static expected<model> open(const context& host, std::string_view path, const open_options& options,
-                                            Callback&& callback) {
-    detail::progress_call<std::remove_reference_t<Callback>> call(callback);
+  template <class Callback, class Guard = detail::guard>
+  [[nodiscard]] static expected<model> open(std::string_view path, const open_options& options, Callback&& callback) {
+    detail::progress_call<std::remove_reference_t<Callback>, Guard> call(callback);
     auto c = in_c(options);
     c.progress = call.function;
     c.user_data = &call;
-    auto result = open_with(host.get(), path, c);
+    auto result = open_with(path, options, c);
     call.rethrow();
     return result;
   }
 
   /// Opens one file in memory, which the caller keeps alive and unchanged until the model, its buffers and its views are
   /// gone.
-  [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes,
-                                                   const open_options& options = {},
-                                                   const context* host = nullptr) noexcept {
-    return open_memory_with(host, bytes, nullptr, nullptr, options);
+  [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes, const open_options& options = {}) noexcept {
+    return open_memory_with(bytes, nullptr, nullptr, options);
   }
   /// Opens one file in memory that `owner` keeps alive: a std::unique_ptr, std::shared_ptr, std::vector or whatever can be
   /// moved without moving the bytes. It is destroyed once, on the thread that drops the bytes last, and also if this fails.
   template <class Owner, class = std::enable_if_t<!std::is_lvalue_reference_v<Owner> &&
                                                   !std::is_convertible_v<Owner, const open_options&>>>
-  [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes, Owner&& owner,
-                                                   const open_options& options = {},
-                                                   const context* host = nullptr) noexcept {
+  [[nodiscard]] static expected<model> open_memory(span<const std::byte> bytes, Owner&& owner, const open_options& options = {}) noexcept {
     auto* kept = new (std::nothrow) Owner(std::move(owner));
     if (!kept) return detail::failure(status::out_of_memory, "no memory for the owner of the bytes");
     const auto destroy = [](void* owned) noexcept { delete static_cast<Owner*>(owned); };
-    return open_memory_with(host, bytes, destroy, kept, options);
+    return open_memory_with(bytes, destroy, kept, options);
   }
 
   /// Opens a model whose files the host has, by the path of a file, an index, a numbered set or a folder among them, "" for
   /// all of them. `files` outlives the model, its buffers and its views.
-  [[nodiscard]] static expected<model> open_files(host_files& files, std::string_view path,
-                                                  const open_options& options = {},
-                                                  const context* host = nullptr) noexcept {
+  template <class Guard = detail::guard>
+  [[nodiscard]] static expected<model> open_files(host_files& files, std::string_view path, const open_options& options = {}) noexcept {
     const wb_open_options c = in_c(options);
-    const wb_io io = detail::io_of(files);
+    const wb_io io = detail::io_of<Guard>(files);
     return detail::make<model>([&](auto out, auto why) {
-      return wb_model_open_io(in_c(host), &io, path.data(), path.size(), &c, out, why);
+      return wb_model_open_io(host_of(options), &io, path.data(), path.size(), &c, out, why);
     });
   }
   /// Opens a model that is several files in memory, by the path of one of them, of a numbered set or of a folder, "" for all
   /// of them. `Blobs` is a contiguous container of blob, such as std::vector or std::array.
   template <class Blobs>
   [[nodiscard]] static expected<model> open_blobs(const Blobs& blobs, std::string_view path,
-                                                  const open_options& options = {}, const context* host = nullptr) {
-    return open_blobs_with<model>(wb_model_open_blobs, host, {std::data(blobs), std::size(blobs)}, path, options);
+                                                  const open_options& options = {}) {
+    return open_blobs_with<model>(wb_model_open_blobs, {std::data(blobs), std::size(blobs)}, path, options);
   }
   /// Opens a model that is a part of a larger file: `bytes` bytes from `offset`, UINT64_MAX for all to the end. The
   /// descriptor, on Windows a HANDLE, is duplicated. The model cannot refer to other files.
   [[nodiscard]] static expected<model> open_descriptor(std::ptrdiff_t descriptor, std::uint64_t offset = 0,
-                                                       std::uint64_t bytes = UINT64_MAX,
-                                                       const open_options& options = {},
-                                                       const context* host = nullptr) noexcept {
+                                                       std::uint64_t bytes = UINT64_MAX, const open_options& options = {}) noexcept {
     const wb_open_options c = in_c(options);
     return detail::make<model>([&](auto out, auto why) {
-      return wb_model_open_fd(in_c(host), descriptor, offset, bytes, &c, out, why);
+      return wb_model_open_fd(host_of(options), descriptor, offset, bytes, &c, out, why);
     });
   }
 
   /// Begins open(): in steps, or on a thread of the context.
-  [[nodiscard]] static expected<open_task> start_open(std::string_view path, const open_options& options = {},
-                                                      const context* host = nullptr) noexcept {
+  [[nodiscard]] static expected<open_task> start_open(std::string_view path, const open_options& options = {}) noexcept {
     const wb_open_options c = in_c(options);
     return detail::make<open_task>([&](auto out, auto why) {
-      return wb_model_open_start(in_c(host), path.data(), path.size(), &c, out, why);
+      return wb_model_open_start(host_of(options), path.data(), path.size(), &c, out, why);
     });
   }
   /// Begins open_memory().
-  [[nodiscard]] static expected<open_task> start_open_memory(span<const std::byte> bytes,
-                                                             const open_options& options = {},
-                                                             const context* host = nullptr) noexcept {
+  [[nodiscard]] static expected<open_task> start_open_memory(span<const std::byte> bytes, const open_options& options = {}) noexcept {
     const wb_open_options c = in_c(options);
     return detail::make<open_task>([&](auto out, auto why) {
-      return wb_model_open_memory_start(in_c(host), bytes.data(), bytes.size(), nullptr, nullptr, &c, out, why);
+      return wb_model_open_memory_start(host_of(options), bytes.data(), bytes.size(), nullptr, nullptr, &c, out, why);
     });
   }
   /// Begins open_files().
-  [[nodiscard]] static expected<open_task> start_open_files(host_files& files, std::string_view path,
-                                                            const open_options& options = {},
-                                                            const context* host = nullptr) noexcept {
+  template <class Guard = detail::guard>
+  [[nodiscard]] static expected<open_task> start_open_files(host_files& files, std::string_view path, const open_options& options = {}) noexcept {
     const wb_open_options c = in_c(options);
-    const wb_io io = detail::io_of(files);
+    const wb_io io = detail::io_of<Guard>(files);
     return detail::make<open_task>([&](auto out, auto why) {
-      return wb_model_open_io_start(in_c(host), &io, path.data(), path.size(), &c, out, why);
+      return wb_model_open_io_start(host_of(options), &io, path.data(), path.size(), &c, out, why);
     });
   }
   /// Begins open_blobs().
   template <class Blobs>
-  [[nodiscard]] static expected<open_task> start_open_blobs(const Blobs& blobs, std::string_view path,
-                                                            const open_options& options = {},
-                                                            const context* host = nullptr) {
-    return open_blobs_with<open_task>(wb_model_open_blobs_start, host, {std::data(blobs), std::size(blobs)}, path,
+  [[nodiscard]] static expected<open_task> start_open_blobs(const Blobs& blobs, std::string_view path, const open_options& options = {}) {
+    return open_blobs_with<open_task>(wb_model_open_blobs_start, {std::data(blobs), std::size(blobs)}, path,
                                       options);
   }
   /// Begins open_descriptor().
   [[nodiscard]] static expected<open_task> start_open_descriptor(std::ptrdiff_t descriptor, std::uint64_t offset = 0,
-                                                                 std::uint64_t bytes = UINT64_MAX,
-                                                                 const open_options& options = {},
-                                                                 const context* host = nullptr) noexcept {
+                                                                 std::uint64_t bytes = UINT64_MAX, const open_options& options = {}) noexcept {
     const wb_open_options c = in_c(options);
     return detail::make<open_task>([&](auto out, auto why) {
-      return wb_model_open_fd_start(in_c(host), descriptor, offset, bytes, &c, out, why);
+      return wb_model_open_fd_start(host_of(options), descriptor, offset, bytes, &c, out, why);
     });
   }
 
@@ -455,9 +419,9 @@ class model : public detail::handle<wb_model, wb_model_release> {
   }
   /// The same, and calls `callback(const progress&)` on this thread: at once, between groups of rules, after every 4 MiB
   /// that are read, and at the end. What it returns or throws has the effect described at task::wait().
-  template <class Callback>
+  template <class Callback, class Guard = detail::guard>
   [[nodiscard]] expected<findings> check(const check_options& options, Callback&& callback) const {
-    detail::progress_call<std::remove_reference_t<Callback>> call(callback);
+    detail::progress_call<std::remove_reference_t<Callback>, Guard> call(callback);
     auto c = options.in_c();
     c.progress = call.function;
     c.user_data = &call;
@@ -469,9 +433,9 @@ class model : public detail::handle<wb_model, wb_model_release> {
   /// Checks every file, assets included, against the manifests.
   verification verify(const verify_options& options = {}) const noexcept { return verify_with(options.in_c()); }
   /// The same, and calls `callback(const progress&)` on this thread, with the effect described at task::wait().
-  template <class Callback>
+  template <class Callback, class Guard = detail::guard>
   verification verify(const verify_options& options, Callback&& callback) const {
-    detail::progress_call<std::remove_reference_t<Callback>> call(callback);
+    detail::progress_call<std::remove_reference_t<Callback>, Guard> call(callback);
     auto c = options.in_c();
     c.progress = call.function;
     c.user_data = &call;
@@ -521,7 +485,9 @@ class model : public detail::handle<wb_model, wb_model_release> {
     const wb_status code = wb_model_verify(get(), &c, &out, &why);
     return {error(static_cast<status>(code), why), report(out)};
   }
-  static const wb_context* in_c(const context* host) noexcept { return host ? host->get() : nullptr; }
+  static const wb_context* host_of(const open_options& options) noexcept {
+    return options.host ? options.host->get() : nullptr;
+  }
   static wb_open_options in_c(const open_options& options) noexcept {
     auto c = detail::sized<wb_open_options>();
     c.flags = options.flags;
@@ -543,13 +509,14 @@ class model : public detail::handle<wb_model, wb_model_release> {
     c.memo = wb_str{options.memo.data(), options.memo.size()};
     return c;
   }
-  static expected<model> open_with(const wb_context* host, std::string_view path, const wb_open_options& c) noexcept {
+  static expected<model> open_with(std::string_view path, const open_options& options,
+                                   const wb_open_options& c) noexcept {
     return detail::make<model>([&](auto out, auto why) {
-      return wb_model_open(host, path.data(), path.size(), &c, out, why);
+      return wb_model_open(host_of(options), path.data(), path.size(), &c, out, why);
     });
   }
   template <class To, class Open>
-  static expected<To> open_blobs_with(Open open, const context* host, span<const blob> blobs, std::string_view path,
+  static expected<To> open_blobs_with(Open open, span<const blob> blobs, std::string_view path,
                                       const open_options& options) noexcept {
     auto* const in_c_form = new (std::nothrow) wb_blob[blobs.size() + 1];
     if (!in_c_form) return detail::failure(status::out_of_memory, "no memory for the list of blobs");
@@ -561,16 +528,16 @@ class model : public detail::handle<wb_model, wb_model_release> {
     }
     const wb_open_options c = in_c(options);
     auto opened = detail::make<To>([&](auto out, auto why) {
-      return open(in_c(host), in_c_form, blobs.size(), path.data(), path.size(), &c, out, why);
+      return open(host_of(options), in_c_form, blobs.size(), path.data(), path.size(), &c, out, why);
     });
     delete[] in_c_form;
     return opened;
   }
-  static expected<model> open_memory_with(const context* host, span<const std::byte> bytes, wb_destroy_fn destroy,
+  static expected<model> open_memory_with(span<const std::byte> bytes, wb_destroy_fn destroy,
                                           void* owner, const open_options& options) noexcept {
     const wb_open_options c = in_c(options);
     return detail::make<model>([&](auto out, auto why) {
-      return wb_model_open_memory(in_c(host), bytes.data(), bytes.size(), destroy, owner, &c, out,
+      return wb_model_open_memory(host_of(options), bytes.data(), bytes.size(), destroy, owner, &c, out,
                                   why);
     });
   }
@@ -587,14 +554,11 @@ static_assert(sizeof(context) == sizeof(void*) && sizeof(model) == sizeof(void*)
                   sizeof(cuda_devices) == sizeof(void*),
               "a handle is a pointer and nothing else");
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 
-#undef WB_HPP_SPAN
-#undef WB_HPP_EXPECTED
 #undef WB_HPP_EXCEPTIONS
-#undef WB_HPP_TRY
-#undef WB_HPP_CATCH
 #undef WB_HPP_JOIN
 #undef WB_HPP_NAME
+#undef WB_HPP_VERSION
 #endif

@@ -111,7 +111,7 @@ int run(const char* checkpoint, const char* patched, const std::string& folder) 
   // The artist's patch hides the old files. What differs is loaded aside over frames, and copied between two of them.
   engine_host.files.mount(patch);
   const void* const before = hero.weights()[0].data;
-  auto version = wb::model::open(engine_host.without_workers, model_path);
+  auto version = wb::model::open(model_path, {&engine_host.without_workers});
   if (!version) return complain("patch", version.error().message());
   auto plan = version->plan_refit(hero.weights());
   if (!plan) return complain("patch", plan.error().message());

@@ -46,7 +46,7 @@ class streamed_model {
   void restart() {
     weights_ = {};
     error_.clear();
-    start(weighbridge::model::start_open(path_, {}, &host_), open_, phase::opens);
+    start(weighbridge::model::start_open(path_, {&host_}), open_, phase::opens);
   }
 
   const weighbridge::placement& weights() const noexcept { return weights_; }

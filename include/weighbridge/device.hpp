@@ -5,12 +5,12 @@
 //     for (const auto& device : *devices) use(device.ordinal, device.name, device.memory_bytes);
 #ifndef WEIGHBRIDGE_DEVICE_HPP
 #define WEIGHBRIDGE_DEVICE_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 /// A CUDA device. Borrows from the list.
 struct cuda_device {
@@ -59,6 +59,6 @@ class cuda_devices : public detail::handle<wb_cuda_devices, wb_cuda_devices_rele
   devices::iterator end() const noexcept { return all().end(); }
 };
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

@@ -9,12 +9,12 @@
 // attribute that a node does not have, the type of a value for which the model states none.
 #ifndef WEIGHBRIDGE_GRAPH_HPP
 #define WEIGHBRIDGE_GRAPH_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 // ---- enumerations -------------------------------------------------------------------------------------
 
@@ -372,6 +372,6 @@ inline function_view graph_view::function() const noexcept {
   return function_view::at(in_.model, *this ? info_.function : WB_NO_INDEX);
 }
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_IO_HPP
 #define WEIGHBRIDGE_IO_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 /// What a function of the host answers. Every other value is a failure, too: the operation fails with status::callback, and
 /// the value is the os_code of its error.
@@ -67,13 +67,9 @@ class host_files : public detail::hook {
 
 namespace detail {
 /// Calls a function of the host. An exception becomes a failure.
-template <class Call>
+template <class Guard, class Call>
 std::int32_t answer(Call call) noexcept {
-  WB_HPP_TRY {
-    return static_cast<std::int32_t>(call());
-  } WB_HPP_CATCH {
-    return static_cast<std::int32_t>(io_result::failed);
-  }
+  return static_cast<std::int32_t>(Guard::call(std::move(call), [] { return io_result::failed; }));
 }
 
 inline host_files& files_of(void* user_data) noexcept { return *static_cast<host_files*>(user_data); }
@@ -96,12 +92,13 @@ class file_call {
 };
 
 /// The functions that call `files`, which outlives everything that is made with them.
-inline wb_io io_of(host_files& files) noexcept {
+template <class Guard>
+wb_io io_of(host_files& files) noexcept {
   auto io = sized<wb_io>();
   io.user_data = &files;
   io.preferred_read = files.preferred_read();
   io.open = [](void* user_data, const char* name, std::size_t len, void** file) noexcept {
-    return answer([&] {
+    return answer<Guard>([&] {
       host_file* opened = nullptr;
       const io_result result = files_of(user_data).open(std::string_view(name, len), opened);
       *file = opened;
@@ -110,11 +107,11 @@ inline wb_io io_of(host_files& files) noexcept {
     });
   };
   io.stat = [](void*, void* file, std::uint64_t* bytes, std::uint64_t* identity) noexcept {
-    return answer([&] { return file_call(file)->stat(*bytes, *identity); });
+    return answer<Guard>([&] { return file_call(file)->stat(*bytes, *identity); });
   };
   io.read_at = [](void*, void* file, std::uint64_t offset, void* buffer, std::size_t len, std::size_t* done) noexcept {
     const auto result =
-        answer([&] { return file_call(file)->read_at(offset, {static_cast<std::byte*>(buffer), len}, *done); });
+        answer<Guard>([&] { return file_call(file)->read_at(offset, {static_cast<std::byte*>(buffer), len}, *done); });
     happens_before(filled_memory());
     return result;
   };
@@ -125,13 +122,13 @@ inline wb_io io_of(host_files& files) noexcept {
     delete last;
   };
   io.list = [](void* user_data, const char* folder, std::size_t len, wb_io_entries* entries) noexcept {
-    return answer([&] {
+    return answer<Guard>([&] {
       folder_entries to(entries);
       return files_of(user_data).list(std::string_view(folder, len), to);
     });
   };
   io.map = [](void*, void* file, const void** data) noexcept {
-    return answer([&] {
+    return answer<Guard>([&] {
       const std::byte* bytes = nullptr;
       const io_result result = file_call(file)->map(bytes);
       *data = bytes;
@@ -139,13 +136,13 @@ inline wb_io io_of(host_files& files) noexcept {
     });
   };
   io.unmap = [](void*, void* file, const void* data) noexcept {
-    answer([&] {
+    answer<Guard>([&] {
       file_call(file)->unmap(static_cast<const std::byte*>(data));
       return io_result::ok;
     });
   };
   io.will_read = [](void*, void* file, std::uint64_t offset, std::uint64_t bytes) noexcept {
-    answer([&] {
+    answer<Guard>([&] {
       file_call(file)->will_read(offset, bytes);
       return io_result::ok;
     });
@@ -160,7 +157,6 @@ struct blob {
   span<const std::byte> bytes;
 };
 
-}  // inline namespace
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
-
 #endif

@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_LOAD_HPP
 #define WEIGHBRIDGE_LOAD_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 // ---- load: plan, task, placement ----------------------------------------------------------------------
 
@@ -156,13 +156,13 @@ class any_task : public handle<wb_task, wb_task_release> {
 
   /// Calls `end()` once when the task ends, on the thread that ends it: at once if it has ended, and at the latest while it is
   /// destroyed. It must not destroy the task; what it throws is discarded. Each call adds a function.
-  template <class End>
+  template <class End, class Guard = guard>
   [[nodiscard]] expected<void> on_end(End&& end) {
     using kept = handed_over<std::decay_t<End>>;
     auto* const function = new kept(std::forward<End>(end));
     const wb_end_fn call = [](void* user_data) noexcept {
       auto* const called = static_cast<kept*>(user_data);
-      quietly([&] { called->take()(); });
+      quietly<Guard>([&] { called->take()(); });
       delete called;
     };
     const wb_status code = wb_task_on_end(get(), call, function);
@@ -185,9 +185,9 @@ class task : public detail::any_task {
 
   /// The same, and calls `callback(const progress&)` on this thread: at once, about twenty times a second, and at the end.
   /// It returns nothing, or a flow. What it throws cancels the task and is rethrown here.
-  template <class Callback>
+  template <class Callback, class Guard = detail::guard>
   [[nodiscard]] expected<void> wait(Callback&& callback) {
-    detail::progress_call<std::remove_reference_t<Callback>> call(callback);
+    detail::progress_call<std::remove_reference_t<Callback>, Guard> call(callback);
     auto result = detail::run([&](wb_error** why) { return wb_task_wait(get(), call.function, &call, why); });
     call.rethrow();
     return result;
@@ -238,6 +238,6 @@ class plan_task : public detail::any_task {
   }
 };
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_MEMORY_HPP
 #define WEIGHBRIDGE_MEMORY_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 /// The allocator of a host for bulk data: arenas of tensors, contents of files and tensors that are read, and the buffers of
 /// loads. Functions are called on any thread that works for the library, several at once, with no lock held.
@@ -31,15 +31,13 @@ class memory_budget : public detail::hook {
 };
 
 namespace detail {
-inline wb_allocator allocator_of(allocator& to) noexcept {
+template <class Guard>
+wb_allocator allocator_of(allocator& to) noexcept {
   auto functions = sized<wb_allocator>();
   functions.user_data = &to;
   functions.alloc = [](void* user_data, std::size_t bytes, std::size_t alignment) noexcept -> void* {
-    WB_HPP_TRY {
-      return static_cast<allocator*>(user_data)->allocate(bytes, alignment);
-    } WB_HPP_CATCH {
-      return nullptr;
-    }
+    return Guard::call([&] { return static_cast<allocator*>(user_data)->allocate(bytes, alignment); },
+                       []() -> void* { return nullptr; });
   };
   functions.free = [](void* user_data, void* start, std::size_t bytes, std::size_t alignment) noexcept {
     happens_after(filled_memory());
@@ -48,15 +46,14 @@ inline wb_allocator allocator_of(allocator& to) noexcept {
   return functions;
 }
 
-inline wb_budget budget_of(memory_budget& to) noexcept {
+template <class Guard>
+wb_budget budget_of(memory_budget& to) noexcept {
   auto functions = sized<wb_budget>();
   functions.user_data = &to;
   functions.reserve = [](void* user_data, std::uint32_t device, std::uint64_t bytes) noexcept {
-    WB_HPP_TRY {
-      return wb_status{static_cast<memory_budget*>(user_data)->reserve(device, bytes) ? WB_OK : WB_ERR_OUT_OF_MEMORY};
-    } WB_HPP_CATCH {
-      return wb_status{WB_ERR_OUT_OF_MEMORY};
-    }
+    const bool is_granted = Guard::call(
+        [&] { return static_cast<memory_budget*>(user_data)->reserve(device, bytes); }, [] { return false; });
+    return wb_status{is_granted ? WB_OK : WB_ERR_OUT_OF_MEMORY};
   };
   functions.release = [](void* user_data, std::uint32_t device, std::uint64_t bytes) noexcept {
     static_cast<memory_budget*>(user_data)->release(device, bytes);
@@ -65,7 +62,6 @@ inline wb_budget budget_of(memory_budget& to) noexcept {
 }
 }  // namespace detail
 
-}  // inline namespace
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
-
 #endif

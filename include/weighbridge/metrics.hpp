@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_METRICS_HPP
 #define WEIGHBRIDGE_METRICS_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 /// What an operation has cost. It is valid while metrics::measured() runs.
 struct measurement {
@@ -33,17 +33,17 @@ class metrics : public detail::hook {
 };
 
 namespace detail {
-inline wb_metrics metrics_of(metrics& to) noexcept {
+template <class Guard>
+wb_metrics metrics_of(metrics& to) noexcept {
   auto functions = sized<wb_metrics>();
   functions.user_data = &to;
   functions.measured = [](void* user_data, const wb_measurement* one) noexcept {
-    quietly([&] { static_cast<metrics*>(user_data)->measured(measurement::of(one)); });
+    quietly<Guard>([&] { static_cast<metrics*>(user_data)->measured(measurement::of(one)); });
   };
   return functions;
 }
 }  // namespace detail
 
-}  // inline namespace
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
-
 #endif

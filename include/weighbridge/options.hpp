@@ -8,12 +8,12 @@
 //   options.slices = slices;
 #ifndef WEIGHBRIDGE_OPTIONS_HPP
 #define WEIGHBRIDGE_OPTIONS_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 // ---- rules --------------------------------------------------------------------------------------------
 
@@ -131,6 +131,6 @@ class plan_request {
 };
 }  // namespace detail
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_RANGE_HPP
 #define WEIGHBRIDGE_RANGE_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 namespace detail {
 /// `count` items that `source.at(index)` makes on demand: values, not references. Cheap to copy, as its iterators are,
@@ -93,6 +93,6 @@ template <class Item, class From>
 using items = range<each<Item, From>>;
 }  // namespace detail
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_REPORT_HPP
 #define WEIGHBRIDGE_REPORT_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 // ---- reports ------------------------------------------------------------------------------------------
 
@@ -163,6 +163,6 @@ class findings : public detail::handle<wb_findings, wb_findings_release> {
   all_of_them::iterator end() const noexcept { return all().end(); }
 };
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

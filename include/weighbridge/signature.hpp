@@ -5,12 +5,12 @@
 //     for (const auto& input : signature.inputs()) use(input.name, input.value.shape());
 #ifndef WEIGHBRIDGE_SIGNATURE_HPP
 #define WEIGHBRIDGE_SIGNATURE_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 /// An input or output of a signature.
 struct named_value {
@@ -69,6 +69,6 @@ class signature_view {
   wb_signature_info info_{};
 };
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

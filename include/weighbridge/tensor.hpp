@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_TENSOR_HPP
 #define WEIGHBRIDGE_TENSOR_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 /// Bytes that are valid until the last buffer that shares them is gone.
 class buffer : public detail::handle<wb_buffer, wb_buffer_release> {
@@ -219,6 +219,6 @@ class tensor_view {
   wb_tensor_info info_{};
 };
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_THREADS_HPP
 #define WEIGHBRIDGE_THREADS_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 /// A part of the work of a task. It may be run on any thread, late, or not at all: whoever steps or waits for the task does
 /// the work that no job has begun.
@@ -37,15 +37,6 @@ class thread_hooks : public detail::hook {
 };
 
 namespace detail {
-/// Calls a function of the host, and discards what it throws.
-template <class Call>
-void quietly(Call call) noexcept {
-  WB_HPP_TRY {
-    call();
-  } WB_HPP_CATCH {
-  }
-}
-
 /// A function that one thread hands over to another. The library orders the two by locks of its own, which the thread
 /// sanitizer does not see; it sees this.
 template <class Function>
@@ -66,30 +57,31 @@ class handed_over {
   std::atomic<bool> is_there_{false};
 };
 
-inline wb_threads threads_of(executor& to) noexcept {
+template <class Guard>
+wb_threads threads_of(executor& to) noexcept {
   auto threads = sized<wb_threads>();
   threads.user_data = &to;
   threads.spawn = [](void* user_data, wb_job* work) noexcept {
-    quietly([&] { static_cast<executor*>(user_data)->spawn(job(work)); });
+    quietly<Guard>([&] { static_cast<executor*>(user_data)->spawn(job(work)); });
     return wb_status{WB_OK};
   };
   return threads;
 }
 
-inline wb_threads threads_of(thread_hooks& hooks) noexcept {
+template <class Guard>
+wb_threads threads_of(thread_hooks& hooks) noexcept {
   auto threads = sized<wb_threads>();
   threads.user_data = &hooks;
   threads.start = [](void* user_data, std::uint32_t number) noexcept {
-    quietly([&] { static_cast<thread_hooks*>(user_data)->start(number); });
+    quietly<Guard>([&] { static_cast<thread_hooks*>(user_data)->start(number); });
   };
   threads.stop = [](void* user_data, std::uint32_t number) noexcept {
-    quietly([&] { static_cast<thread_hooks*>(user_data)->stop(number); });
+    quietly<Guard>([&] { static_cast<thread_hooks*>(user_data)->stop(number); });
   };
   return threads;
 }
 }  // namespace detail
 
-}  // inline namespace
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
-
 #endif

@@ -2,12 +2,12 @@
 // A part of weighbridge.hpp, which includes it: include that.
 #ifndef WEIGHBRIDGE_VALUE_HPP
 #define WEIGHBRIDGE_VALUE_HPP
-#ifndef WB_HPP_NAME
+#ifndef WEIGHBRIDGE_HPP
 #error "include weighbridge.hpp"
 #endif
 
 namespace weighbridge {
-inline namespace WB_HPP_NAME(WB_HPP_SPAN, WB_HPP_EXPECTED, WB_HPP_EXCEPTIONS) {
+inline namespace WB_HPP_VERSION {
 
 enum class type_kind : std::uint32_t {
   unknown = WB_TYPE_UNKNOWN,
@@ -191,6 +191,6 @@ struct listed_values {
 /// Values in the order of a node or a graph.
 using value_range = detail::range<detail::listed_values>;
 
-}  // namespace WB_HPP_NAME
+}  // namespace WB_HPP_VERSION
 }  // namespace weighbridge
 #endif

@@ -63,13 +63,7 @@ impl Block {
 
     /// The block of an extent at a position, which fills at most `capacity` bytes of the arena. `pieces` is an empty list, whose
     /// memory is used again.
-    pub(super) fn next(
-        plan: &Plan,
-        extent: &Extent,
-        position: u64,
-        capacity: u64,
-        pieces: Vec<Piece>,
-    ) -> Result<Self> {
+    pub(super) fn next(plan: &Plan, extent: &Extent, position: u64, capacity: u64, pieces: Vec<Piece>) -> Result<Self> {
         let most = if extent.hashes.is_empty() { plan.staging.unhashed_block } else { plan.staging.block as u64 };
         let end = (position + most).min(extent.end);
         let transfers = &plan.layout.transfers[..extent.transfers.end];

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   host.log_to(sink, wb::log_level::debug);
   const auto context = wb::context::create(host);
   if (!context) return 1;
-  const auto model = wb::model::open(*context, argv[argc - 1], {}, proceed);
+  const auto model = wb::model::open(argv[argc - 1], {&*context}, proceed);
   if (!model || !model->verify({}, proceed) || !model->check({}, proceed)) return 1;
   auto memory = std::make_unique<std::byte[]>(8);
   const wb::span<const std::byte> bytes(memory.get(), 8);

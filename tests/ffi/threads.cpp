@@ -63,9 +63,9 @@ wb::context make_context(std::uint32_t max_threads) {
 }
 
 wb::model open(wb::context& context, wb::policy verify = wb::policy::if_present) {
-  wb::open_options options;
+  wb::open_options options{&context};
   options.verify = verify;
-  auto opened = wb::model::open(context, llama, options);
+  auto opened = wb::model::open(llama, options);
   REQUIRE(opened);
   return *std::move(opened);
 }

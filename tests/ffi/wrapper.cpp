@@ -147,14 +147,14 @@ void handles() {
 }
 
 void sugar() {
-  const wb::model model = value(wb::model::open(dtypes));
+  const wb::model model = wb::model::open(dtypes).value();
   CHECK(model.tensors().size() > 0);
   std::array<std::byte, 1> byte;
   const wb::tensor_view tensor = model.tensors()[0];
-  value(tensor.read(0, wb::span<std::byte>(byte).first(0)));
+  tensor.read(0, wb::span<std::byte>(byte).first(0)).value();
   bool caught = false;
   try {
-    (void)value(wb::model::open(scratch + "/no such model"));
+    (void)wb::model::open(scratch + "/no such model").value();
   } catch (const wb::exception& e) {
     const wb::exception copy = e;
     CHECK(copy.what() == std::string(copy.error().message()) && copy.code() == copy.error().code());
@@ -163,7 +163,7 @@ void sugar() {
   CHECK(caught);
   caught = false;
   try {
-    value(tensor.read(UINT64_MAX, byte));
+    tensor.read(UINT64_MAX, byte).value();
   } catch (const std::exception& why) {
     caught = std::strlen(why.what()) > 0;
   }
@@ -234,7 +234,7 @@ void contexts() {
   options.log_to(sink, wb::log_level::debug);
   auto context = wb::context::create(options);
   REQUIRE(context);
-  const auto model = wb::model::open(*context, llama);
+  const auto model = wb::model::open(llama, {&*context});
   REQUIRE(model);
   CHECK(context->retain().get() == context->get());
   context->reset();
@@ -309,14 +309,14 @@ void control() {
   REQUIRE(context && cancel);
   int calls = 0;
   const auto count = [&](const wb::progress&) { calls++; };
-  const auto opened = wb::model::open(*context, llama, {}, count);
+  const auto opened = wb::model::open(llama, {&*context}, count);
   REQUIRE(opened);
   CHECK(calls > 0);
   calls = 0;
   CHECK(opened->verify({}, count));
   CHECK(calls > 1);
   const auto refuse = [](const wb::progress&) { return wb::flow::stop; };
-  CHECK(wb::model::open(*context, llama, {}, refuse).error().code() == wb::status::cancelled);
+  CHECK(wb::model::open(llama, {&*context}, refuse).error().code() == wb::status::cancelled);
   CHECK(opened->verify({}, refuse).error.code() == wb::status::cancelled);
 
   wb::open_options options;
@@ -334,7 +334,7 @@ void control() {
 
   bool caught = false;
   try {
-    (void)wb::model::open(*context, llama, {}, [](const wb::progress&) { throw std::string("mine"); });
+    (void)wb::model::open(llama, {&*context}, [](const wb::progress&) { throw std::string("mine"); });
   } catch (const std::string& thrown) {
     caught = thrown == "mine";
   }

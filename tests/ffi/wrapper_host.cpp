@@ -94,7 +94,7 @@ void memory_is_that_of_the_host(const std::string& golden) {
   options.memory = &memory;
   options.budget = &budget;
   const auto context = context_of(options);
-  const auto model = wb::model::open(context, golden + "/tiny-llama");
+  const auto model = wb::model::open(golden + "/tiny-llama", {&context});
   REQUIRE(model);
   const std::size_t opened = memory.most;
   CHECK(opened > 0);
@@ -123,11 +123,11 @@ void operations_are_measured(const std::string& golden) {
   wb::context_options options;
   options.measures = &all;
   const auto context = context_of(options);
-  const auto model = wb::model::open(context, golden + "/tiny-llama");
+  const auto model = wb::model::open(golden + "/tiny-llama", {&context});
   REQUIRE(model);
   all.throws = true; /* what it throws is discarded */
   CHECK(model->load().has_value());
-  CHECK(!wb::model::open(context, golden + "/none"));
+  CHECK(!wb::model::open(golden + "/none", {&context}));
   REQUIRE(all.records.size() == 4);
   const char* const operations[] = {"open", "plan", "load", "open"};
   for (std::size_t i = 0; i < 4; i++) {

@@ -119,11 +119,11 @@ void through_files(const wb::model& disk, const std::string& llama) {
   {
     const auto context = wb::context::create(options);
     REQUIRE(context);
-    const auto model = wb::model::open(*context, "models/llama");
+    const auto model = wb::model::open("models/llama", {&*context});
     REQUIRE(model);
     compare(*model, disk);
     CHECK(model->tensors()[0].data() && files.mapped > 0);
-    const auto missing = wb::model::open(*context, "models/none");
+    const auto missing = wb::model::open("models/none", {&*context});
     CHECK(!missing && missing.error().code() == wb::status::not_found);
   }
   CHECK(files.open_now == 0 && files.mapped == 0);

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t tensors = 39;
 
 wb::plan plan_in(const wb::context& context, const std::string& golden) {
-  const auto model = wb::model::open(context, golden + "/tiny-llama");
+  const auto model = wb::model::open(golden + "/tiny-llama", {&context});
   REQUIRE(model);
   wb::plan_options options;
   options.block_bytes = 65536;

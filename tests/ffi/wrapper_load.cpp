@@ -96,7 +96,7 @@ void readers() {
   four.max_threads = 4;
   auto context = wb::context::create(four);
   REQUIRE(context);
-  const auto model = wb::model::open(*context, llama);
+  const auto model = wb::model::open(llama, {&*context});
   REQUIRE(model);
   wb::plan_options options;
   const auto all = model->plan(options);

@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
   options.log_to(sink, wb::log_level::info);
   auto context = wb::context::create(options);
   REQUIRE(context);
-  auto model = wb::model::open(*context, llama);
+  auto model = wb::model::open(llama, {&*context});
   REQUIRE(model);
 
   std::uint64_t bytes = 0;

@@ -2,13 +2,15 @@
 //! here, plain, under the address and undefined-behaviour sanitizers, and under valgrind. What has to do with devices also
 //! runs with the stand-in for the CUDA driver in `tests/cuda/stub`.
 
+#[path = "../common/mod.rs"]
 mod common;
-#[path = "ffi/golden_graphs.rs"]
+mod engine;
+mod examples;
 mod golden_graphs;
-#[path = "ffi/graph_text.rs"]
 mod graph_text;
-#[path = "ffi/graph_words.rs"]
 mod graph_words;
+mod server;
+mod versions;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,14 +19,9 @@ use std::sync::OnceLock;
 
 use common::{cuda_stub, link_c_library, run, tool};
 use golden_graphs::{compare_graphs, list_graphs};
-use weighbridge::write::Manifests;
-use weighbridge::{Context, Model, OpenOptions};
 
 const GOLDEN: &str = "tests/golden";
 const ONNX: &str = "tests/onnx/golden";
-/// A model and a tensor of it.
-const UPLOADED: [&str; 2] = ["tests/golden/tiny-llama", "model.layers.2.mlp.up_proj.weight"];
-
 /// A program: its sources, and how they are compiled.
 struct Program {
     name: &'static str,
@@ -61,12 +58,11 @@ const TESTS: &[Program] = &[
     Program { name: "places", sources: &["tests/ffi/places.cpp"], flags: PLAIN_CPP },
     Program { name: "wrapper_load", sources: &["tests/ffi/wrapper_load.cpp"], flags: PLAIN_CPP },
     Program { name: "wrapper_noexcept", sources: &["tests/ffi/wrapper_noexcept.cpp"], flags: PLAIN_CPP },
-    Program {
-        name: "double_include",
-        sources: &["tests/ffi/double_include_a.cpp", "tests/ffi/double_include_b.cpp"],
-        flags: CPP,
-    },
+    Program { name: "mixed", sources: MIXED, flags: CPP },
 ];
+
+/// Two files of one program, which may be compiled differently.
+const MIXED: &[&str] = &["tests/ffi/mixed_a.cpp", "tests/ffi/mixed_b.cpp"];
 
 /// Programs that print the graphs of all models as text: see `graph_text.rs`.
 const WALKERS: &[Program] = &[
@@ -283,6 +279,31 @@ fn programs_are_clean_under_clang_sanitizers() {
     run_all(COMPILERS[1], &flags);
 }
 
+/// The file without exceptions comes first, where the linker prefers what it has.
+#[test]
+fn files_of_one_program_may_be_compiled_differently() {
+    let flags_of_b: &[&[&str]] = &[
+        &["-std=c++17", "-fno-exceptions", "-fno-rtti"],
+        &["-std=c++20", "-DWB_NO_EXCEPTIONS"],
+        &["-std=c++2b", "-fno-exceptions"],
+    ];
+    for (compilers, flags) in
+        COMPILERS.iter().flat_map(|compilers| flags_of_b.iter().map(move |flags| (*compilers, *flags)))
+    {
+        let Some(compiler) = compiler_of(MIXED[0], compilers) else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let objects = [(MIXED[1], flags), (MIXED[0], CPP)].map(|(source, flags)| {
+            let object = folder.path().join(Path::new(source).with_extension("o").file_name().unwrap());
+            let mut command = Command::new(&compiler);
+            run(command.args(flags).args(WARNINGS).args(["-Iinclude", "-c", source, "-o"]).arg(&object));
+            object
+        });
+        let binary = folder.path().join("mixed");
+        run(link_c_library(Command::new(&compiler).args(objects).arg("-o").arg(&binary)));
+        run(Command::new(binary).arg(GOLDEN).arg(folder.path()));
+    }
+}
+
 /// Without sanitizers, whose own threads and locks a child does not have.
 #[test]
 fn a_child_works_with_what_it_inherited() {
@@ -290,114 +311,6 @@ fn a_child_works_with_what_it_inherited() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program { name: "fork", sources: &[FORK], flags: C };
     run(Command::new(compile(&compiler, &program, &[], folder.path())).arg(GOLDEN));
-}
-
-/// The examples: what they print, and how they fail.
-#[test]
-fn examples_work() {
-    let Some(compiler) = COMPILERS.iter().find_map(|(_, cpp)| tool(cpp)) else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let (llama, graph) = (format!("{GOLDEN}/tiny-llama"), format!("{ONNX}/made/loop-if.onnx"));
-    for (name, source, model, expected) in [
-        ("inspect", "examples-cpp/inspect.cpp", &llama, "model.layers.0.mlp.gate_proj.weight"),
-        ("load_checkpoint", "examples-cpp/load_checkpoint.cpp", &llama, "44 files and tensors verified"),
-        #[cfg(not(weighbridge_portable))] // std has no sealed memory.
-        ("share_sealed", "examples-cpp/share_sealed.cpp", &llama, "and it cannot change them"),
-        ("upload_cuda", "examples-cpp/upload_cuda.cpp", &llama, "44 files and tensors verified"),
-        (
-            "walk_graph",
-            "examples-cpp/walk_graph.cpp",
-            &graph,
-            "\n            then_branch = graph \"inner then\", 3 nodes\n",
-        ),
-    ] {
-        let sources: &'static [&'static str] = Box::leak(Box::new([source]));
-        let program = Program { name, sources, flags: CPP };
-        let binary = compile(&compiler, &program, &["-Wconversion"], folder.path());
-        let printed = run(Command::new(&binary).arg(model));
-        assert!(printed.contains(expected), "{name}: {printed}");
-
-        let failed = Command::new(&binary).arg("no/such/model").output().unwrap();
-        assert_eq!(failed.status.code(), Some(1), "{name}");
-        assert!(String::from_utf8_lossy(&failed.stderr).contains("no/such/model"), "{name}");
-        assert_eq!(Command::new(&binary).output().unwrap().status.code(), Some(2), "{name} without arguments");
-    }
-}
-
-/// The sources of the example of an engine.
-const ENGINE: &[&str] = &["examples-cpp/engine/main.cpp", "examples-cpp/engine/pak.cpp"];
-
-/// Two versions of a checkpoint, each with a manifest of digests; one byte of one tensor differs.
-fn two_versions(folder: &Path) -> [PathBuf; 2] {
-    ["first", "second"].map(|name| {
-        let version = folder.join(name);
-        fs::create_dir(&version).unwrap();
-        for file in fs::read_dir(UPLOADED[0]).unwrap().map(|entry| entry.unwrap().path()) {
-            let file_name = file.file_name().unwrap();
-            if file_name == "SHA256SUMS" {
-                continue;
-            }
-            let mut contents = fs::read(&file).unwrap();
-            if name == "second" && file_name == "model-00002-of-00004.safetensors" {
-                *contents.last_mut().unwrap() ^= 1;
-            }
-            fs::write(version.join(file_name), contents).unwrap();
-        }
-        let model = Model::open(&version, &OpenOptions::default(), &Context::new()).unwrap();
-        let record = Manifests::of(&model).unwrap().record().unwrap();
-        fs::write(version.join("weighbridge.json"), record).unwrap();
-        version
-    })
-}
-
-/// The engine: plainly, and under the sanitizers for addresses and for threads.
-#[test]
-fn the_engine_streams_leaves_and_patches() {
-    let Some(compiler) = tool("g++") else { return };
-    let Some(setarch) = tool("setarch") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let [first, second] = two_versions(folder.path());
-    let program = Program { name: "engine", sources: ENGINE, flags: PLAIN_CPP };
-    let suppressions = format!("suppressions={}/cmake/tsan.supp:halt_on_error=1", env!("CARGO_MANIFEST_DIR"));
-    for flags in [&["-Wconversion", "-Wshadow"][..], SANITIZERS, &["-fsanitize=thread"]] {
-        let binary = compile(&compiler, &program, flags, folder.path());
-        let mut command = Command::new(&setarch);
-        command.arg("--addr-no-randomize").arg(&binary).args([&first, &second]).arg(folder.path());
-        let printed = run(command.env("TSAN_OPTIONS", &suppressions));
-        for line in
-            ["level 1: left after ", "level 2: 39 tensors\n", "patch: 1 of 39 tensors have changed in their places\n"]
-        {
-            assert!(printed.contains(line), "{printed}");
-        }
-        assert_eq!(Command::new(&binary).output().unwrap().status.code(), Some(2), "without arguments");
-        let failed =
-            Command::new(&binary).args(["no/such/model", "no/such/model"]).arg(folder.path()).output().unwrap();
-        assert_eq!(failed.status.code(), Some(1), "{failed:?}");
-    }
-}
-
-/// With devices, the example puts the same bytes there, and reads them back behind its own fence.
-#[test]
-fn the_example_uploads() {
-    let Some(compiler) = COMPILERS.iter().find_map(|(_, cpp)| tool(cpp)) else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let program = Program { name: "upload_cuda", sources: &["examples-cpp/upload_cuda.cpp"], flags: CPP };
-    let binary = compile(&compiler, &program, &["-Wconversion"], folder.path());
-    let on_host = run(Command::new(&binary).env("CUDA_VISIBLE_DEVICES", "").args(UPLOADED));
-    let on_device = run_on_devices(Command::new(&binary).args(UPLOADED));
-    if stand_in().is_none() {
-        return;
-    }
-    let line = |printed: &str, start: &str| {
-        let found = printed.lines().find(|line| line.starts_with(start));
-        found.unwrap_or_else(|| panic!("no line \"{start}...\": {printed}")).to_owned()
-    };
-    assert!(on_host.contains("no CUDA device: ") && on_host.contains(" bytes at host 0x"), "{on_host}");
-    assert!(on_device.contains("2 CUDA devices\n") && on_device.contains(" bytes at cuda:0 0x"), "{on_device}");
-    assert!(on_device.contains("libcudart.so.12, with a stream of our own\n"), "{on_device}");
-    let (begins, verified) = ("it begins with ", "44 files and tensors verified");
-    assert_eq!(line(&on_host, begins), line(&on_device, begins));
-    assert_eq!(line(&on_host, verified), line(&on_device, verified));
 }
 
 /// Every source in the folder is compiled by some program of the table.
