@@ -28,10 +28,11 @@
 //! memory than its [`Limits`] allow. The C interface is a library of its own, `capi`; `include/weighbridge.h` is its manual.
 
 #![cfg_attr(
-    not(all(feature = "cuda", feature = "onnx", feature = "safetensors")),
+    not(all(feature = "check", feature = "cuda", feature = "onnx", feature = "safetensors")),
     allow(dead_code, unused_imports, reason = "what no format and no target of this build needs")
 )]
 
+#[cfg(feature = "check")]
 pub mod check;
 pub mod diff;
 pub mod digest;
@@ -49,6 +50,7 @@ pub mod metadata;
 mod model;
 pub mod overview;
 pub mod quantization;
+mod sort;
 mod steps;
 mod storage;
 pub mod tensor;

@@ -184,22 +184,6 @@ pub(crate) fn contains(text: &str, byte: u8) -> bool {
     text.as_bytes().chunks(PIECE).inspect(|_| rest()).any(|piece| piece.contains(&byte))
 }
 
-/// Sorts a list, passing a point for each comparison.
-pub(crate) fn sort<T: Ord>(list: &mut [T]) {
-    list.sort_unstable_by(|a, b| {
-        rest();
-        a.cmp(b)
-    });
-}
-
-/// The same by a key.
-pub(crate) fn sort_by_key<T, K: Ord>(list: &mut [T], mut key: impl FnMut(&T) -> K) {
-    list.sort_unstable_by_key(|one| {
-        rest();
-        key(one)
-    });
-}
-
 /// How long the operation at hand has been paused in all.
 pub(crate) fn paused() -> Duration {
     ask(|pacer| pacer.paused.get()).unwrap_or_default()

@@ -20,8 +20,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What every module may use, in this order: each of these may use those before it.
-const BASICS: &[&str] =
-    &["error", "steps", "memory", "digest", "host", "limits", "dtype", "quantization", "json", "finding", "metadata"];
+const BASICS: &[&str] = &[
+    "error",
+    "steps",
+    "sort",
+    "memory",
+    "digest",
+    "host",
+    "limits",
+    "dtype",
+    "quantization",
+    "json",
+    "finding",
+    "metadata",
+];
 
 /// The only files with unsafe blocks, in the library and in the C interface.
 const MAY_BE_UNSAFE: &[&str] = &[

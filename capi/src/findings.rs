@@ -14,17 +14,16 @@
 
 use std::ffi::c_void;
 
-use super::cancel::{cancel_of, wb_cancel};
+use super::cancel::wb_cancel;
 use super::error::wb_error;
 use super::handle::{Handle, Owned, destroy, get};
-use super::hooks::{self, wb_progress_fn};
+use super::hooks::wb_progress_fn;
 use super::model::{out_of_range, wb_model};
 use super::plan::wb_plan;
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, options, plain, status, wb_str};
-use weighbridge::check::{CheckOptions, check_with};
 use weighbridge::error::Result;
-use weighbridge::{Finding, Severity};
+use weighbridge::{Finding, Model, Severity};
 
 /// The findings of a check. Immutable; one owner; any thread. Since 0.1.
 pub struct wb_findings(Vec<Finding>);
@@ -137,7 +136,7 @@ pub extern "C" fn wb_plan_note_info(p: *const wb_plan, index: usize, out: *mut w
 /// that the model is good.
 ///
 /// `WB_ERR_INVALID_ARGUMENT`: the target is not known, or belongs to another format. `WB_ERR_CANCELLED`: `progress` or
-/// `cancel` stopped the check. Since 0.1.
+/// `cancel` stopped the check. `WB_ERR_UNSUPPORTED`: a build without the feature "check". Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_check(
     m: *const wb_model,
@@ -147,19 +146,27 @@ pub extern "C" fn wb_model_check(
 ) -> wb_status {
     call(err, || {
         let out = Out::handle(out, "out")?;
-        let model = &get(m, "m")?.model;
-        let findings = match options(opt, "opt")? {
-            None => model.check(&CheckOptions::default()),
-            Some(opt) => check_with(model, &check_options(&opt)?, hooks::progress(opt.progress, opt.user_data, None)),
-        };
-        wb_findings(findings?).give(out)?;
+        wb_findings(check(&get(m, "m")?.model, options(opt, "opt")?)?).give(out)?;
         Ok(WB_OK)
     })
 }
 
-fn check_options(opt: &wb_check_options) -> Result<CheckOptions> {
+#[cfg(feature = "check")]
+fn check(model: &Model, opt: Option<wb_check_options>) -> Result<Vec<Finding>> {
+    use super::{cancel::cancel_of, hooks};
+    use weighbridge::check::{CheckOptions, check_with};
+
+    let Some(opt) = opt else { return model.check(&CheckOptions::default()) };
     let target = opt.target.text("target")?.to_owned();
-    Ok(CheckOptions { target, max_read_bytes: opt.max_read_bytes, cancel: cancel_of(opt.cancel)? })
+    let options = CheckOptions { target, max_read_bytes: opt.max_read_bytes, cancel: cancel_of(opt.cancel)? };
+    check_with(model, &options, hooks::progress(opt.progress, opt.user_data, None))
+}
+
+#[cfg(not(feature = "check"))]
+fn check(_: &Model, _: Option<wb_check_options>) -> Result<Vec<Finding>> {
+    use weighbridge::error::{Error, Kind};
+
+    Err(Error::new(Kind::Unsupported, "this build cannot check models: expected one with the feature \"check\""))
 }
 
 /// Returns the number of findings; 0 for NULL. Since 0.1.

@@ -42,14 +42,19 @@ pub extern "C" fn wb_abi_version() -> u32 {
     WB_ABI_VERSION
 }
 
-/// Returns whether this build has a feature: a format (`"safetensors"`, `"onnx"`) or a kind of device (`"cuda"`).
+/// Returns whether this build has a feature: a format (`"safetensors"`, `"onnx"`), a kind of device (`"cuda"`), or `"check"`.
 ///
 /// Returns 1 or 0, and 0 for names that this version does not know. Since 0.1.
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_has_feature(name: *const c_char, name_len: usize) -> i32 {
     plain(0, || {
         let name = text(name, name_len, "name")?;
-        Ok(i32::from(is_supported(name) || (name == "cuda" && cfg!(feature = "cuda"))))
+        let is_built = match name {
+            "check" => cfg!(feature = "check"),
+            "cuda" => cfg!(feature = "cuda"),
+            format => is_supported(format),
+        };
+        Ok(i32::from(is_built))
     })
 }
 

@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::finding::Rule;
 use crate::graph::Graphs;
 use crate::memory;
+use crate::sort;
 
 /// What memory is asked for.
 const FINDINGS: &str = "the findings";
@@ -154,7 +155,7 @@ impl<'a> Collector<'a> {
     pub(super) fn finish(mut self, notes: &[Finding]) -> Result<Vec<Finding>> {
         self.add_topics();
         self.result()?;
-        self.found.sort_unstable_by_key(|(site, number, _)| (*site, *number));
+        sort::sort_by_key(&mut self.found, |(site, number, _)| (*site, *number));
         let left_out = self.counts.into_values().filter(|count| count.seen > count.kept);
         let left_out = left_out.map(|Count { rule, seen, kept }| {
             let message = format!("{} more findings of this rule were left out", seen - kept);

@@ -10,6 +10,7 @@ use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::{Kind, Result};
 use crate::finding::rules::{SIZE_DUPLICATE, SIZE_UNREAD};
 use crate::memory;
+use crate::sort;
 use crate::tensor::{Tensor, TensorTable};
 
 /// What memory is asked for.
@@ -72,7 +73,7 @@ fn candidates(tensors: &TensorTable) -> Result<Vec<usize>> {
             candidates.push(index);
         }
     }
-    candidates.sort_unstable_by_key(|index| (kind(tensors, *index), *index));
+    sort::sort_by_key(&mut candidates, |index| (kind(tensors, *index), *index));
     Ok(candidates)
 }
 
@@ -113,14 +114,14 @@ impl<'a> Repeats<'a> {
                 return Ok(Vec::new());
             }
         };
-        digests.sort_unstable();
+        sort::sort(&mut digests);
         let groups = digests.chunk_by(|(digest, _), (next, _)| digest == next).filter(|group| group.len() > 1);
         let groups = groups.map(|group| {
             memory::check()?;
             memory::collect(group.iter().map(|(_, index)| *index), COMPARED)
         });
         let mut groups: Vec<Vec<usize>> = memory::try_collect(groups, COMPARED)?;
-        groups.sort_unstable();
+        sort::sort(&mut groups);
         Ok(groups)
     }
 

@@ -10,6 +10,7 @@ use crate::finding::rules::FOLDER_UNLISTED;
 use crate::finding::{Finding, Notes};
 use crate::limits::Limits;
 use crate::memory;
+use crate::sort;
 use crate::storage::{Listed, Location, Tree, UnlistedFolder};
 
 /// What memory is asked for.
@@ -85,7 +86,7 @@ fn models_of(tree: &Tree, parts: &HashSet<String>) -> Result<Vec<FoundModel>> {
             memory::push(&mut models, FoundModel { path, format }, MODELS)?;
         }
     }
-    models.sort_unstable();
+    sort::sort(&mut models);
     Ok(models)
 }
 

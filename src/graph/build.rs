@@ -15,6 +15,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::quantization::Quantization;
+use crate::sort;
 
 /// Makes one graph.
 pub(crate) struct GraphBuilder {
@@ -362,7 +363,7 @@ impl Graphs {
             (domain, name, overload)
         };
         let mut sorted: Vec<usize> = memory::collect(0..functions.len(), GRAPH)?;
-        sorted.sort_unstable_by_key(|index| (key(index), *index));
+        sort::sort_by_key(&mut sorted, |index| (key(index), *index));
         sorted.dedup_by(|other, first| key(other) == key(first));
         self.functions_by_name = sorted;
         Ok(())

@@ -3,7 +3,7 @@
 use crate::error::{Error, Kind, Result};
 use crate::memory;
 use crate::quantization::Quantization;
-use crate::steps;
+use crate::sort;
 
 /// Quantizations by value, each with how many were added before it; sorted once the graph is whole.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ impl Quantizations {
     /// Makes them findable. Of several of one value the first counts. Those of values that the graph, of so many values,
     /// does not have are refused.
     pub(super) fn finish(&mut self, values: usize) -> Result<()> {
-        steps::sort_by_key(&mut self.0, |(value, number, _)| (*value, *number));
+        sort::sort_by_key(&mut self.0, |(value, number, _)| (*value, *number));
         self.0.dedup_by_key(|(value, ..)| *value);
         match self.0.last() {
             Some((last, ..)) if *last as usize >= values => {

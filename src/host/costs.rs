@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::digest::Algorithm;
+use crate::sort;
 use crate::steps;
 
 /// A stage of an operation.
@@ -114,7 +115,7 @@ impl Costs {
 
     /// In the order of the stages, whichever came first.
     pub(crate) fn into_list(mut self) -> Vec<Cost> {
-        self.0.sort_unstable_by_key(|cost| cost.stage);
+        sort::sort_by_key(&mut self.0, |cost| cost.stage);
         self.0
     }
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::sort;
+
 /// Elements at regular distances, seen from the bytes: the dimensions in the order of their strides, whatever their order in the
 /// tensor.
 pub(super) struct Arrangement {
@@ -43,7 +45,7 @@ impl Arrangement {
             reach: 0,
         };
         let mut levels: Vec<Level> = dims.map(level).collect();
-        levels.sort_by_key(|level| std::cmp::Reverse(level.stride));
+        sort::sort_by_key(&mut levels, |level| (std::cmp::Reverse(level.stride), level.dim));
         levels.push(Level { dim: None, count: element as i64, stride: 1, reach: 0 });
         let mut inner = 1;
         for level in levels.iter_mut().rev() {

@@ -7,6 +7,7 @@ use super::plan::Plan;
 use crate::digest::{Digest, combine};
 use crate::error::{Error, Kind, Result};
 use crate::memory;
+use crate::sort;
 use crate::tensor::{Span, Tensor};
 use crate::verify::{Evidence, Outcome, Report, ReportBuilder, ReportFile};
 
@@ -172,8 +173,8 @@ impl Digests {
                 }
             }
         }
-        of_tensors.sort_unstable();
-        of_runs.sort_unstable();
+        sort::sort(&mut of_tensors);
+        sort::sort(&mut of_runs);
         // A file that is checked tensor by tensor has no line of its own.
         let mut in_parts = memory::filled(false, plan.files.len(), DIGESTS)?;
         self.concluded(plan).filter_map(|(check, _)| part_of(plan, check)).for_each(|file| in_parts[file] = true);

@@ -8,6 +8,7 @@ use super::layout::Transfer;
 use super::payload::PayloadFile;
 use crate::error::Result;
 use crate::memory;
+use crate::sort;
 use crate::steps;
 
 /// What memory is asked for.
@@ -74,7 +75,7 @@ pub(super) fn cut(
         memory::push(&mut extents, Extent { hashes, ..extent }, EXTENTS)?;
     }
     // A range that is hashed by one thread decides when the pass ends: begin with the longest.
-    steps::sort_by_key(&mut extents, |extent| {
+    sort::sort_by_key(&mut extents, |extent| {
         (Reverse((extent.end - extent.start) / (4 * TARGET)), extent.file, extent.start)
     });
     Ok(extents)
@@ -94,7 +95,7 @@ fn cut_once(
         let groups = merge(hashes[hashes_of.clone()].iter().map(|hash| hash.start..hash.end), 0)?;
         let placed = transfers[transfers_of.clone()].iter().map(|one| one.offset..one.end());
         let mut needed: Vec<_> = memory::collect(placed.chain(groups.iter().cloned()), EXTENTS)?;
-        steps::sort_by_key(&mut needed, |range| range.start);
+        sort::sort_by_key(&mut needed, |range| range.start);
         for range in merge(needed.into_iter(), GAP)? {
             for Range { start, end } in split(range, &groups, &transfers[transfers_of.clone()])? {
                 let ended = between(ends, |at| *at <= (key, start), |at| *at <= (key, end));

@@ -9,6 +9,7 @@ use super::select::Selected;
 use super::strided::{Rows, Strided};
 use crate::error::{Error, Kind, Result};
 use crate::memory;
+use crate::sort;
 use crate::steps;
 use crate::tensor::{Span, TensorTable};
 
@@ -112,7 +113,7 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         steps::rest();
         one.bounds.len > 0
     });
-    steps::sort(&mut wanted);
+    sort::sort(&mut wanted);
     let mut layout = Layout { offsets: memory::filled(0, selection.len(), LAYOUT)?, ..Layout::default() };
     let mut displaced = Vec::new();
     let mut scattered = Vec::new();
@@ -139,7 +140,7 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         rest = &rest[count..];
     }
     layout.repeat(displaced, alignment)?;
-    steps::sort(&mut scattered);
+    sort::sort(&mut scattered);
     layout.gather(tensors, selection, &scattered, alignment)?;
     Ok(layout)
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::steps;
+use crate::sort;
 use crate::storage::LentMemory;
 
 /// Memory of the host program to be filled: of a device, or of the host for [`Target::Host`](super::Target::Host).
@@ -108,7 +108,7 @@ impl Destination {
 /// Refuses memory of the caller that two tensors would share: the device, the address and the bytes of each.
 pub(super) fn check_disjoint(mut all: Vec<(Option<u32>, u64, u64)>) -> Result<()> {
     all.retain(|(.., bytes)| *bytes > 0);
-    steps::sort(&mut all);
+    sort::sort(&mut all);
     for pair in all.windows(2) {
         let ((device, address, bytes), (other, next, _)) = (pair[0], pair[1]);
         if device == other && next - address < bytes {

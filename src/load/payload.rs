@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
 use crate::memory;
-use crate::steps;
+use crate::sort;
 use crate::storage::{Source, Witness};
 use crate::tensor::{Tensor, TensorTable};
 use crate::verify::{Ledger, Manifest, Policy};
@@ -75,7 +75,7 @@ impl Payload {
         let mut several = Vec::new();
         if only.is_none() {
             several.extend(tensor.contents.runs().map(|run| self.base(run.file as usize)));
-            steps::sort(&mut several);
+            sort::sort(&mut several);
             several.dedup();
         }
         only.into_iter().chain(several)

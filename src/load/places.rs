@@ -14,7 +14,7 @@ use super::select::Selected;
 use crate::error::{Error, Kind, Result};
 use crate::host::Context;
 use crate::memory;
-use crate::steps;
+use crate::sort;
 use crate::storage::{Arena, LentMemory};
 use crate::tensor::TensorTable;
 
@@ -85,7 +85,7 @@ impl Places {
             tensors: memory::filled((0, 0), selection.len(), PLACES)?,
         };
         let mut in_order = memory::collect(0..selection.len(), PLACES)?;
-        steps::sort_by_key(&mut in_order, |position| layout.offsets[*position]);
+        sort::sort_by_key(&mut in_order, |position| layout.offsets[*position]);
         for position in in_order {
             memory::check()?;
             let start = layout.offsets[position];

@@ -20,6 +20,7 @@ use crate::finding::rules::VIEW_WITHOUT_MAP;
 use crate::finding::{Finding, Notes};
 use crate::host::{Cancel, Level};
 use crate::memory;
+use crate::sort;
 use crate::steps;
 use crate::storage::Source;
 use crate::tensor::TensorTable;
@@ -342,7 +343,7 @@ fn ends_of_tensors(tensors: &TensorTable, selection: &[Selected]) -> Result<Vec<
         last.map(|run| (run.file, run.end()))
     };
     let mut ends: Vec<_> = memory::collect(selection.iter().filter_map(end_of), PLAN)?;
-    steps::sort(&mut ends);
+    sort::sort(&mut ends);
     Ok(ends)
 }
 

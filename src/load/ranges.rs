@@ -6,7 +6,7 @@ use super::payload::PayloadFile;
 use crate::digest::{Algorithm, BLOCK};
 use crate::error::{Error, Kind, Result};
 use crate::memory;
-use crate::steps;
+use crate::sort;
 
 /// How many times over the bytes of the files may be hashed. Two digests of each file and one of each tensor are three
 /// times; tensors that overlap without being the same would make it any number.
@@ -43,7 +43,7 @@ impl Checks {
     fn ranges_of(&self, numbers: &[u32]) -> Result<Vec<HashRange>> {
         let ranges = numbers.iter().flat_map(|number| self.list[*number as usize].ranges(*number));
         let mut ranges: Vec<HashRange> = memory::collect(ranges, CHECKS)?;
-        steps::sort(&mut ranges);
+        sort::sort(&mut ranges);
         Ok(ranges)
     }
 
@@ -63,11 +63,11 @@ impl Checks {
             (check.file, check.start, check.len, check.algorithm, blocks.start, blocks.end)
         };
         let mut sorted: Vec<u32> = memory::collect(0..self.list.len() as u32, CHECKS)?;
-        steps::sort_by_key(&mut sorted, |number| (key(number), *number));
+        sort::sort_by_key(&mut sorted, |number| (key(number), *number));
         let groups = sorted.chunk_by(|a, b| key(a) == key(b)).filter(|group| group.len() > 1);
         let pairs = groups.flat_map(|group| group[1..].iter().map(|follower| (group[0], *follower)));
         let mut shared: Vec<(u32, u32)> = memory::collect(pairs, CHECKS)?;
-        steps::sort(&mut shared);
+        sort::sort(&mut shared);
         self.shared = shared;
         Ok(())
     }

@@ -14,6 +14,7 @@ use super::plan::{Plan, files_in_use};
 use super::select::{Selected, select};
 use crate::error::{Error, Kind, Result};
 use crate::memory;
+use crate::sort;
 use crate::steps;
 use crate::tensor::{Span, matches};
 
@@ -133,7 +134,7 @@ impl<'a> Versions<'a> {
     fn check_shared_bytes(&self) -> Result<()> {
         let placed = self.current.iter().filter(|one| one.len > 0);
         let mut placed: Vec<Placed<'_>> = memory::collect(placed, REFIT)?;
-        steps::sort_by_key(&mut placed, |one| (one.device, one.address));
+        sort::sort_by_key(&mut placed, |one| (one.device, one.address));
         let mut region: Option<(&Placed<'_>, u64)> = None;
         for one in &placed {
             steps::rest();

@@ -11,7 +11,7 @@ use super::options::CudaOptions;
 use super::select::Selected;
 use crate::error::{Error, Kind, Result};
 use crate::memory;
-use crate::steps;
+use crate::sort;
 use crate::tensor::{TensorTable, matches};
 
 /// What memory is asked for.
@@ -119,7 +119,7 @@ impl Routing {
         copy_2d::check_count(layout)?;
         let move_of: HashMap<usize, usize> = map_of(layout.gathered.iter().copied())?;
         let mut in_order: Vec<usize> = memory::collect(0..selection.len(), ROUTING)?;
-        steps::sort_by_key(&mut in_order, |selected| layout.offsets[*selected]);
+        sort::sort_by_key(&mut in_order, |selected| layout.offsets[*selected]);
         for device in 0..routing.devices.len() {
             let mut at = memory::filled(None, selection.len(), ROUTING)?;
             for selected in in_order.iter().filter(|selected| goes_to[**selected] & 1 << device != 0) {
@@ -138,9 +138,9 @@ impl Routing {
             }
         }
         routing.take_arenas(destinations)?;
-        steps::sort_by_key(&mut routing.moved, |moved| (moved.index, moved.device));
+        sort::sort_by_key(&mut routing.moved, |moved| (moved.index, moved.device));
         routing.check_disjoint()?;
-        steps::sort_by_key(&mut routing.runs, |run| run.start);
+        sort::sort_by_key(&mut routing.runs, |run| run.start);
         let largest = |end: &mut u64, run: &Run| {
             *end = run.end.max(*end);
             Some(*end)
@@ -202,7 +202,7 @@ impl Routing {
         let moved = self.moved.iter().filter(|moved| moved.device == device);
         let ranges = moved.flat_map(|moved| layout.moves[moved.index].sources());
         let mut ranges: Vec<Range<u64>> = memory::collect(ranges, ROUTING)?;
-        steps::sort_by_key(&mut ranges, |range| range.start);
+        sort::sort_by_key(&mut ranges, |range| range.start);
         let mut merged: Vec<Range<u64>> = Vec::new();
         for range in ranges {
             match merged.last_mut() {

@@ -13,6 +13,7 @@ use super::lock::lock;
 use super::moves::{Move, MovePart, Slab};
 use crate::error::{Error, Kind, Result};
 use crate::memory;
+use crate::sort;
 use crate::storage::Slot;
 
 /// What memory is asked for.
@@ -115,7 +116,7 @@ impl Scatter {
         }
         let sources = moves.iter().enumerate().flat_map(|(index, of)| sources_of(index, &of.one));
         let mut sources: Vec<Source> = memory::collect(sources, MOVES)?;
-        sources.sort_unstable_by_key(|source| (source.range.start, source.index, source.part));
+        sort::sort_by_key(&mut sources, |source| (source.range.start, source.index, source.part));
         let reach = sources.iter().scan(0, |reach, source| {
             *reach = source.range.end.max(*reach);
             Some(*reach)

@@ -6,7 +6,7 @@ use super::payload::Payload;
 use super::select::Selected;
 use crate::error::Result;
 use crate::memory;
-use crate::steps;
+use crate::sort;
 use crate::verify::RunClaim;
 
 /// The bytes of a file that selected tensors lie in: sorted ranges that do not overlap.
@@ -19,7 +19,7 @@ impl TakenRanges {
         let runs = runs.filter(|run| payload.base(run.file as usize) == file);
         let mut ranges: Vec<Range<u64>> =
             memory::collect(runs.map(|run| run.offset..run.end()), "the ranges of tensors")?;
-        steps::sort_by_key(&mut ranges, |range| range.start);
+        sort::sort_by_key(&mut ranges, |range| range.start);
         ranges.dedup_by(|next, last| {
             let overlap = next.start < last.end;
             last.end = if overlap { last.end.max(next.end) } else { last.end };

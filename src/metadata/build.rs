@@ -6,6 +6,7 @@ use super::{Elements, Entry, Item, MAX_DEPTH, Metadata, Number, Pool, Span};
 use crate::error::{Error, Kind, Result};
 use crate::limits::Budget;
 use crate::memory;
+use crate::sort;
 
 /// What memory is asked for.
 const METADATA: &str = "metadata";
@@ -285,7 +286,7 @@ impl Pool {
 
 /// By key, and entries of one key in the order in which they came: that of their keys in the arena.
 fn sort(pool: &Pool, fields: &mut [(Span, Item)]) {
-    fields.sort_unstable_by(|(a, _), (b, _)| pool.text(*a).cmp(pool.text(*b)).then(a.start.cmp(&b.start)));
+    sort::sort_by(fields, |(a, _), (b, _)| pool.text(*a).cmp(pool.text(*b)).then(a.start.cmp(&b.start)));
 }
 
 fn append<T: Copy>(list: &mut Vec<T>, items: &[T]) -> Result<Span> {

@@ -16,6 +16,7 @@ use crate::host::Progress;
 use crate::limits::Limits;
 use crate::load::{Measured, Payload, PayloadFile, measure, verify};
 use crate::memory;
+use crate::sort;
 use crate::storage::{Location, OddName, Source, UnlistedFolder};
 use crate::verify::{
     Manifest, Policy, Report, ReportFile, UNFETCHED_FILE, Unopened, VerifyOptions, claims_of_others, is_manifest,
@@ -226,7 +227,7 @@ impl Whole<'_> {
     fn with_own<'b>(&'b self, rest: &'b [String]) -> Result<Vec<&'b str>> {
         let own = self.payload.files.iter().map(|file| file.source.name()).filter(|_| self.is_directory);
         let mut names: Vec<&str> = memory::collect(rest.iter().map(String::as_str).chain(own), FILES)?;
-        names.sort_unstable();
+        sort::sort(&mut names);
         names.dedup();
         Ok(names)
     }
@@ -277,7 +278,7 @@ impl Whole<'_> {
         let listed = listed.filter(|name| self.is_directory && !own.contains(name.as_str()));
         let assets = self.assets.iter().filter(|name| !options.only_listed || is_listed(name));
         let mut names: Vec<&String> = memory::collect(assets.chain(rest).chain(listed), FILES)?;
-        names.sort_unstable();
+        sort::sort(&mut names);
         names.dedup();
         let mut others = Others { files: Vec::new(), missing: Vec::new() };
         for (number, name) in names.into_iter().enumerate() {

@@ -9,6 +9,7 @@ use crate::graph::{Attribute, Graph, Node};
 use crate::memory;
 use crate::metadata::{Datum, Map};
 use crate::model::Model;
+use crate::sort;
 
 /// What memory is asked for.
 pub(super) const LABELS: &str = "the labels of the classes";
@@ -102,7 +103,7 @@ fn first_by_number(map: Map<'_>) -> Result<Vec<String>> {
         _ => None,
     });
     let mut sorted: Vec<(u64, &str)> = memory::collect(numbered, LABELS)?;
-    sorted.sort_unstable();
+    sort::sort(&mut sorted);
     first_of(sorted.into_iter().map(|(_, label)| label))
 }
 

@@ -7,6 +7,7 @@ use super::files::Files;
 use super::name::{oddity, prefix_of};
 use crate::error::{Error, Kind, Result};
 use crate::memory;
+use crate::sort;
 
 /// The contents of a folder, or of a folder and all its sub-folders. Names are relative to the model, with `/` between
 /// folders.
@@ -181,11 +182,11 @@ impl TreeBuilder {
 
     fn finish(mut self) -> Result<Tree> {
         let Tree { files, folders, odd_names, specials, unlisted } = &mut self.tree;
-        files.sort_unstable();
-        folders.sort_unstable();
-        odd_names.sort_unstable();
-        specials.sort_unstable();
-        unlisted.sort_unstable();
+        sort::sort(files);
+        sort::sort(folders);
+        sort::sort(odd_names);
+        sort::sort(specials);
+        sort::sort(unlisted);
         // Readers make lists of the names, and sort them into sets of shards, by calls that cannot fail.
         memory::probe(PER_NAME * files.len(), NAMES)?;
         Ok(self.tree)

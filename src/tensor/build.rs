@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::limits::Limits;
 use crate::memory;
 use crate::quantization::Quantization;
-use crate::steps;
+use crate::sort;
 
 /// What memory is asked for.
 const TABLE: &str = "the table of tensors";
@@ -112,7 +112,7 @@ impl TableBuilder {
             memory::collect(pieces.iter().map(|piece| (piece.start, piece.shape)), TABLE)?;
         cover::check(shape, &boxes)?;
         let mut sorted: Vec<(usize, &Piece<'_>)> = memory::collect(pieces.iter().enumerate(), TABLE)?;
-        steps::sort_by_key(&mut sorted, |(position, piece)| (piece.run, *position));
+        sort::sort_by_key(&mut sorted, |(position, piece)| (piece.run, *position));
         self.repeated = self.repeated.saturating_add(repeated_bytes(&sorted));
         self.limits.check_repeated(self.repeated)?;
         let first = index(self.table.pieces.len())?;
@@ -222,7 +222,7 @@ impl TableBuilder {
     fn sort(&mut self) {
         if !self.table.rows.is_sorted_by_key(|row| row.span) {
             // Names lie in the order of their rows: a sort that is stable would take memory.
-            steps::sort_by_key(&mut self.table.rows, |row| (row.span, row.name));
+            sort::sort_by_key(&mut self.table.rows, |row| (row.span, row.name));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::memory;
-use crate::steps;
+use crate::sort;
 
 /// A box of a tensor: its first index and its elements in each dimension.
 pub(super) type Region<'a> = (&'a [i64], &'a [i64]);
@@ -81,7 +81,7 @@ fn odd_corners(boxes: &[Region<'_>], cuts: &[usize]) -> Result<Vec<Corner>> {
             corners.push(corner);
         }
     }
-    steps::sort(&mut corners);
+    sort::sort(&mut corners);
     let odd = corners.chunk_by(|a, b| a == b).filter(|same| same.len() % 2 == 1).map(|same| same[0]);
     memory::collect(odd, "the pieces of a tensor")
 }

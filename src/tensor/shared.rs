@@ -3,7 +3,7 @@
 use super::{Span, TensorTable};
 use crate::error::Result;
 use crate::memory;
-use crate::steps;
+use crate::sort;
 
 /// What memory is asked for.
 const RUNS: &str = "the places of tensors";
@@ -21,7 +21,7 @@ impl TensorTable {
             }
         }
         // Those of pieces are in no order.
-        steps::sort(&mut runs);
+        sort::sort(&mut runs);
         let mut bytes = memory::filled(0_u64, self.len(), RUNS)?;
         let (mut file, mut end) = (0, 0);
         for (run, index) in runs {

@@ -11,6 +11,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::quantization::Quantization;
+use crate::sort;
 use crate::steps;
 
 /// One tensor of a table.
@@ -140,7 +141,7 @@ impl TensorTable {
     /// [`Kind::OutOfMemory`](crate::Kind::OutOfMemory) is the only error.
     pub fn by_name(&self) -> Result<Vec<usize>> {
         let mut sorted = memory::collect(0..self.len(), "the tensors by name")?;
-        steps::sort_by_key(&mut sorted, |index: &usize| self.name(&self.rows[*index]));
+        sort::sort_by_key(&mut sorted, |index: &usize| self.name(&self.rows[*index]));
         Ok(sorted)
     }
 
@@ -182,7 +183,7 @@ impl TensorTable {
                 last = run.file;
             }
         }
-        steps::sort(&mut further);
+        sort::sort(&mut further);
         further.dedup();
         self.further_files = further;
         Ok(())

@@ -7,6 +7,7 @@ use crate::digest::{Algorithm, Digest};
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::sort;
 use crate::storage::normal_name;
 use crate::tensor::{Encoding, Tensor};
 
@@ -33,7 +34,7 @@ impl FileClaim {
     /// A claim of these digests, each of another algorithm.
     pub fn new(size: Option<u64>, digests: impl IntoIterator<Item = (Algorithm, Digest)>) -> Self {
         let mut digests: Vec<_> = digests.into_iter().collect();
-        digests.sort_unstable_by_key(|(algorithm, _)| *algorithm);
+        sort::sort_by_key(&mut digests, |(algorithm, _)| *algorithm);
         digests.shrink_to_fit();
         Self { size, digests, cure: "", is_outdated: false }
     }

@@ -27,6 +27,7 @@ use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
 use crate::json::{self, Object};
 use crate::memory;
+use crate::sort;
 use crate::storage::{Draft, FileState, Source};
 
 const VERSION: u32 = 1;
@@ -318,7 +319,7 @@ impl Entries {
         let mut stored =
             Stored { files: memory::collect(files, "the memo")?, trees: memory::collect(trees, "the memo")? };
         // Those that were touched last are most likely to be asked for again.
-        stored.files.sort_unstable_by_key(|file| std::cmp::Reverse(file.changed));
+        sort::sort_by_key(&mut stored.files, |file| std::cmp::Reverse(file.changed));
         stored.files.truncate(MOST_ENTRIES);
         stored.trees.truncate(MOST_ENTRIES);
         let text = serde_json::to_string_pretty(&Written { weighbridge_memo: VERSION, stored: &stored });

@@ -15,7 +15,8 @@ type Outcome = Result<(), String>;
 type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 
 /// The features of the library that are checked alone.
-const FEATURES: &[&str] = &["cuda,safetensors", "cudarc,safetensors", "onnx", "safetensors"];
+const FEATURES: &[&str] =
+    &["cuda,safetensors", "cudarc,safetensors", "check,onnx", "safetensors", "onnx,safetensors,small"];
 
 /// The tests of the library that open files, which is where systems differ.
 const TESTS_OF_FILES: &[&str] = &["library", "mapping", "memory", "out_of_memory", "small_stack", "working_directory"];

@@ -10,6 +10,7 @@ use crate::finding::rules::{
 };
 use crate::graph::{Attribute, AttributeKind, Graph, Node};
 use crate::memory;
+use crate::sort;
 
 const UNDECLARED: Topic = Topic {
     rule: ATTRIBUTE_UNDECLARED,
@@ -43,7 +44,7 @@ impl<'a> Attributes<'a> {
                 self.check_reference(index, &attribute, site, collector);
             }
         }
-        self.names.sort_unstable();
+        sort::sort(&mut self.names);
         for pair in self.names.chunk_by(|a, b| a == b).filter(|same| same.len() > 1) {
             let name = pair.first().copied().unwrap_or_default();
             collector

@@ -8,6 +8,7 @@ use super::scope::Scopes;
 use crate::error::Result;
 use crate::graph::{Graph, Graphs, NO_VALUE, Node};
 use crate::memory;
+use crate::sort;
 
 /// What memory is asked for.
 const BINDINGS: &str = "the values that graphs pass to each other";
@@ -63,7 +64,7 @@ impl Bindings {
                 bindings.add_calls(graphs, index, graph)?;
             }
         }
-        bindings.0.sort_unstable();
+        sort::sort(&mut bindings.0);
         Ok(bindings)
     }
 

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::finding::rules::{CONTROL_FLOW, CONTROL_GRAPH, CONTROL_SHAPE};
 use crate::graph::{Graphs, Node, Role};
 use crate::memory;
+use crate::sort;
 
 /// What memory is asked for.
 const HOLDERS: &str = "the nodes that hold graphs";
@@ -52,7 +53,7 @@ fn holders(graphs: &Graphs, scopes: &Scopes<'_>) -> Result<Vec<(usize, usize)>> 
             memory::push(&mut holders, (graph, node), HOLDERS)?;
         }
     }
-    holders.sort_unstable();
+    sort::sort(&mut holders);
     holders.dedup();
     Ok(holders)
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::diff::DIFFERENCE;
 use crate::error::Result;
 use crate::memory;
+use crate::sort;
 
 /// The items of two lists, sorted by key: those of one key together, and of what only one list has the item alone. Items of one key
 /// keep their order.
@@ -32,7 +33,7 @@ pub(super) fn matched<T, K: Ord>(
 fn sorted<T, K: Ord>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Result<impl Iterator<Item = T>> {
     let mut sorted = memory::collect(items.into_iter().enumerate(), DIFFERENCE)?;
     // A stable sort would take memory of its own.
-    sorted.sort_unstable_by(|(first, a), (second, b)| (key(a), first).cmp(&(key(b), second)));
+    sort::sort_by(&mut sorted, |(first, a), (second, b)| (key(a), first).cmp(&(key(b), second)));
     Ok(sorted.into_iter().map(|(_, item)| item))
 }
 

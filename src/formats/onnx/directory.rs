@@ -5,6 +5,8 @@ use crate::formats::detect::Entrance;
 use crate::formats::{Reading, holds_none, several_models, visible};
 use crate::storage::{Listed, Source};
 
+use crate::sort;
+
 const FILE: &str = ".onnx";
 
 /// The name by which exporters write the one model of a directory.
@@ -13,7 +15,7 @@ const PLAIN: &str = "model.onnx";
 /// The models of a directory; the one that is preferred first.
 pub(super) fn entrances(listing: &[Listed]) -> Vec<Entrance> {
     let mut models = models(listing);
-    models.sort_by_key(|name| *name != PLAIN);
+    sort::sort_by_key(&mut models, |name| (*name != PLAIN, *name));
     models.into_iter().map(|name| Entrance { file: name.to_owned(), is_plain: name == PLAIN }).collect()
 }
 

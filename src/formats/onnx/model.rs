@@ -11,7 +11,7 @@ use crate::formats::{Clues, Confidence, Parsed, Reading};
 use crate::graph::{Graphs, OnnxFacts};
 use crate::memory;
 use crate::metadata::{self, Metadata};
-use crate::steps;
+use crate::sort;
 use crate::storage::Source;
 
 pub(super) fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
@@ -19,7 +19,7 @@ pub(super) fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     let mut parsed = read_file(reading, &source).map_err(|e| explain(e, &source).with_path(source.path()))?;
     if reading.location.entry().is_none() {
         let mut parts: Vec<&str> = memory::collect(parsed.weights.iter().map(|file| file.source.name()), GRAPHS)?;
-        steps::sort(&mut parts);
+        sort::sort(&mut parts);
         parsed.assets = reading.assets(|name| parts.binary_search(&name).is_ok())?;
     }
     Ok(parsed)

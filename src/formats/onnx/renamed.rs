@@ -6,6 +6,8 @@ use super::sidecar::{Wanted, other};
 use crate::formats::detect::by_extension;
 use crate::storage::{Listed, Location, Tree};
 
+use crate::sort;
+
 /// The most files that are named.
 const MOST: usize = 3;
 
@@ -22,7 +24,8 @@ pub(super) fn candidates(location: &Location, wanted: &Wanted<'_>) -> Vec<String
     let is_elsewhere = |name: &str| folder_of(name) != folder_of(wanted.name);
     let is_free = |file: &&Listed| !base(&file.name).starts_with('.') && is_free(&file.name, &files, wanted);
     let mut free: Vec<_> = files.iter().filter(is_free).collect();
-    free.sort_by_cached_key(|file| (is_elsewhere(&file.name), !is_called_alike(&file.name), Reverse(file.bytes)));
+    let rank = |file: &&Listed| (is_elsewhere(&file.name), !is_called_alike(&file.name), Reverse(file.bytes));
+    sort::sort_by(&mut free, |a, b| rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name)));
     let may_be = |file: &&&Listed| is_called_alike(&file.name) || holds_contents(location, &file.name, wanted.bytes);
     free.iter().take(MOST_LOOKED_AT).filter(may_be).take(MOST).map(|file| file.name.clone()).collect()
 }

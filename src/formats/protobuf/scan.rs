@@ -11,7 +11,7 @@ use super::{Field, Kind, Message, Schema, WireType, varint};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::limits::{Budget, Limits};
 use crate::memory;
-use crate::steps;
+use crate::sort;
 use crate::storage::{Buffer, Source};
 
 /// What memory is asked for.
@@ -64,7 +64,7 @@ pub(in crate::formats) fn scan(source: &Source, schema: &Schema, budget: &Budget
     scanner.run()?;
     let Scanner { memory, text, payloads, mut lengths, counts, heap, .. } = scanner;
     budget.take_heap(heap)?;
-    steps::sort_by_key(&mut lengths, |length| length.at);
+    sort::sort_by_key(&mut lengths, |length| length.at);
     let whole = memory.freeze()?;
     Ok(Skeleton { text: whole.slice(..text), payloads, lengths, counts })
 }

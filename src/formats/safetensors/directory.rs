@@ -15,6 +15,8 @@ use crate::limits::Limits;
 use crate::memory;
 use crate::storage::{Listed, Location, OddName, Source};
 
+use crate::sort;
+
 /// What the name of an index has before its variant and `.json`.
 pub(super) const INDEX: &str = ".safetensors.index";
 pub(super) const FILE: &str = ".safetensors";
@@ -39,7 +41,8 @@ pub(super) fn entrances(listing: &[Listed]) -> Vec<Entrance> {
         Ok(only) => vec![only],
         Err(_) => candidates.iter().collect(),
     };
-    models.sort_by_key(|candidate| rank_by_name(candidate).unwrap_or(PLAIN.len()));
+    let rank = |candidate: &Candidate<'_>| rank_by_name(candidate).unwrap_or(PLAIN.len());
+    sort::sort_by(&mut models, |a, b| rank(a).cmp(&rank(b)).then_with(|| a.key.cmp(&b.key)));
     let entrances = |candidate: &Candidate<'_>| {
         let is_plain = rank_by_name(candidate).is_some();
         candidate.entries().into_iter().map(move |file| Entrance { file, is_plain })

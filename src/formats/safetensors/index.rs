@@ -22,7 +22,7 @@ use crate::formats::detect::{in_place_of, unfinished};
 use crate::json::{self, Object, Skipped, Text};
 use crate::limits::Limits;
 use crate::memory;
-use crate::steps;
+use crate::sort;
 use crate::storage::{Location, Source, normal_name};
 
 /// What memory is asked for.
@@ -144,11 +144,11 @@ fn parse<'a>(text: &'a [u8], limits: &Limits) -> Result<Index<'a>> {
     if tensors.is_empty() {
         return Err(Error::format("the weight map is empty: expected tensor names and their files"));
     }
-    steps::sort(&mut tensors);
+    sort::sort(&mut tensors);
     if let Some(twice) = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         return Err(Error::format("the weight map has two entries of this name").with_subject(&*twice[0].0));
     }
-    tensors.sort_unstable_by(|(name, shard), (other, of)| (shard, name).cmp(&(of, other)));
+    sort::sort_by(&mut tensors, |(name, shard), (other, of)| (shard, name).cmp(&(of, other)));
     let total_size = raw.metadata.and_then(|metadata| metadata.0.total_size).and_then(|size| size.0);
     Ok(Index { shards, tensors, total_size })
 }

@@ -26,7 +26,7 @@ use crate::finding::rules::{METADATA_DIFFERS, SHARD_ALONE};
 use crate::json::OwnedText;
 use crate::memory;
 use crate::metadata::{self, Metadata};
-use crate::steps;
+use crate::sort;
 use crate::storage::Source;
 use crate::tensor::{TableBuilder, TensorTable};
 use candidates::Member;
@@ -193,7 +193,7 @@ impl<'r, 'a> Shards<'r, 'a> {
 
     fn finish(mut self) -> Result<Parsed> {
         let tensors = self.merge()?;
-        steps::sort(&mut self.unindexed);
+        sort::sort(&mut self.unindexed);
         let metadata = self.metadata()?;
         let Self { weights, unindexed, .. } = self;
         Ok(Parsed { weights, tensors, unindexed, metadata, ..Parsed::new(FORMAT.name) })

@@ -1,11 +1,11 @@
 //! What a directory without a model holds instead.
 
-use std::cmp::Reverse;
-
 use super::{Stranger, of, signatures, store};
 use crate::error::Printable;
 use crate::formats::detect::{Clues, by_extension};
 use crate::storage::{Listed, Location};
+
+use crate::sort;
 
 /// The most files that are named. The first bytes of those with weights are looked at.
 const MOST: usize = 3;
@@ -85,7 +85,7 @@ fn held(location: &Location, files: &[Listed]) -> Option<String> {
     let visible = files.iter().filter(|file| !base(&file.name).starts_with('.'));
     // The largest files are the weights.
     let mut weights: Vec<_> = visible.filter(|file| ends_in(&file.name, WEIGHTS)).collect();
-    weights.sort_by_key(|file| Reverse(file.bytes));
+    sort::sort_by(&mut weights, |a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
 
     let mut held: Vec<_> =
         weights.iter().take(MOST).enumerate().map(|(at, file)| named(location, file, at == 0)).collect();

@@ -1,11 +1,11 @@
 //! Directories that keep files by their digests: no name tells which of them is a model.
 
-use std::cmp::Reverse;
-
 use crate::digest::Digest;
 use crate::error::Printable;
 use crate::formats::detect::{Clues, format_of};
 use crate::storage::{Listed, Location};
+
+use crate::sort;
 
 /// The most blobs whose first bytes are looked at.
 const MOST_LOOKED_AT: usize = 64;
@@ -70,7 +70,7 @@ impl Store {
 
 /// The largest blob that is a model by its contents: the end of a sentence, or nothing.
 fn model(location: &Location, mut blobs: Vec<Listed>) -> String {
-    blobs.sort_by_key(|blob| Reverse(blob.bytes));
+    sort::sort_by(&mut blobs, |a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     let named = |blob: &Listed| {
         let format = format_of(&Clues::of(&location.open_asset(&blob.name).ok()?).ok()?)?;
         Some(format!("; open a model by the path of its blob, such as \"{}\" ({format})", Printable(&blob.name)))

@@ -10,6 +10,7 @@ use crate::load::payload::{Payload, PayloadFile};
 use crate::load::select::Selected;
 use crate::load::taken::TakenRanges;
 use crate::memory;
+use crate::sort;
 use crate::steps;
 use crate::storage::{Source, Witness};
 use crate::tensor::Span;
@@ -37,7 +38,7 @@ impl Checks {
                 memory::push(&mut sorted, (file, one), CHECKS)?;
             }
         }
-        steps::sort_by_key(&mut sorted, |(file, selected)| (*file, selected.tensor));
+        sort::sort_by_key(&mut sorted, |(file, selected)| (*file, selected.tensor));
         for group in sorted.chunk_by(|(file, _), (other, _)| file == other) {
             let selected: Vec<&Selected> = memory::collect(group.iter().map(|(_, selected)| *selected), CHECKS)?;
             checks.add_used_file(payload, files, group[0].0, &selected)?;

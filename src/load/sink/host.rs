@@ -16,6 +16,7 @@ use super::Sink;
 use crate::error::{Error, Kind, Result};
 use crate::host::{Context, Cost, Stage};
 use crate::memory;
+use crate::sort;
 use crate::storage::{Arena, Frozen, Slot};
 
 pub(in crate::load) struct Host {
@@ -94,7 +95,7 @@ impl Host {
             plan.extents.iter().enumerate().filter_map(|(extent, range)| Some((range.arena_range(transfers)?, extent)));
         let mut ranges: Vec<_> = memory::collect(ranges, PLACES)?;
         // An extent that lies between two rows fills nothing, at the start of what the next one fills.
-        ranges.sort_unstable_by_key(|(range, _)| (range.start, range.end));
+        sort::sort_by_key(&mut ranges, |(range, _)| (range.start, range.end));
         let mut slots: Vec<Share> = memory::collect(plan.extents.iter().map(|_| Share::default()), PLACES)?;
         let mut take = |range: &Range<u64>| {
             let pieces = plan.places.memory_of(range);
