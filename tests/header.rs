@@ -2,44 +2,14 @@
 //!
 //! `WEIGHBRIDGE_UPDATE=1 cargo test --test header` writes it anew.
 
+#[path = "header/sections.rs"]
+mod sections;
+
 use std::fs;
 
-const HEADER: &str = "include/weighbridge.h";
+use sections::{SECTIONS, read, source};
 
-/// The sections of the header in the order in which a newcomer should meet them: one source file each.
-const SECTIONS: &[&str] = &[
-    "text",
-    "status",
-    "library",
-    "error",
-    "hooks",
-    "cancel",
-    "io",
-    "threads",
-    "host_memory",
-    "metrics",
-    "context",
-    "model",
-    "dtype",
-    "tensor",
-    "quantization",
-    "metadata",
-    "asset",
-    "report",
-    "plan",
-    "task",
-    "start",
-    "placement",
-    "cuda",
-    "graph",
-    "node",
-    "attribute",
-    "value",
-    "types",
-    "function",
-    "signature",
-    "findings",
-];
+const HEADER: &str = "include/weighbridge.h";
 
 const END: &str = "
 #ifdef __cplusplus
@@ -50,12 +20,11 @@ const END: &str = "
 ";
 
 fn generate() -> String {
-    let config = cbindgen::Config::from_file("cbindgen.toml").unwrap();
     let mut header = fs::read_to_string("capi/src/preamble.h").unwrap();
     for section in SECTIONS {
-        let path = format!("capi/src/{section}.rs");
+        let path = source(section);
         let mut text = Vec::new();
-        cbindgen::Builder::new().with_config(config.clone()).with_src(&path).generate().unwrap().write(&mut text);
+        read(&path).write(&mut text);
         header.push_str(&heading(&fs::read_to_string(&path).unwrap()));
         header.push_str(&spell(&String::from_utf8(text).unwrap()));
     }
