@@ -25,7 +25,7 @@ const CHORES: &[Chore] = &[
     ("check", "formatting, lints, documentation, licences; every feature alone, built and tested", check),
     ("test", "all tests; WEIGHBRIDGE_REQUIRE_ALL=1 makes a missing tool a failure", test),
     ("portable", "the tests that open files, with the code for other systems", portable),
-    ("header", "writes include/weighbridge.h anew from capi/src", header),
+    ("header", "writes include/weighbridge.h and the bindings for C# and Python anew from capi/src", header),
     ("proto", "writes the protobuf code anew from the schema of the onnx package", |_| proto::generate()),
     ("tables", "writes the tables of operators anew from the onnx package", |_| proto::tables()),
     ("man", "writes the manual pages of the command to target/man", man),
@@ -82,7 +82,8 @@ fn portable(_: &[String]) -> Outcome {
 }
 
 fn header(_: &[String]) -> Outcome {
-    run(cargo(&["test", "--quiet", "--test", "header"]).env("WEIGHBRIDGE_UPDATE", "1"))
+    let tests = ["test", "--quiet", "--test", "header", "--test", "bindings", "the_committed"];
+    run(cargo(&tests).env("WEIGHBRIDGE_UPDATE", "1"))
 }
 
 fn man(_: &[String]) -> Outcome {
