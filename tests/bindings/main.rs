@@ -1,4 +1,5 @@
-//! The bindings of the C interface for C# and Python: made from what cbindgen reads in `capi/src`, as the header is.
+//! The bindings of the C interface for C# and Python: made from what cbindgen reads in `capi/src`, as the header is, and used from
+//! both languages.
 //!
 //! `WEIGHBRIDGE_UPDATE=1 cargo test --test bindings committed` writes them anew.
 
@@ -8,21 +9,24 @@ mod csharp;
 mod interface;
 mod layout;
 mod python;
+mod run_csharp;
 #[path = "../header/sections.rs"]
 mod sections;
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::{env, fs};
 
-use common::{empty_folder, run, skip, tools};
+use common::{c_library, empty_folder, run, skip, tools};
 use interface::{Interface, Item};
 
 const HEADER: &str = "include/weighbridge.h";
 const CSHARP: &str = "bindings/csharp/Weighbridge.cs";
 const PYTHON: &str = "bindings/python/src/weighbridge/_ffi.py";
+const GOLDEN: &str = "tests/golden";
 
 /// Names of the header that are not bound: how functions are declared.
 const LEFT_OUT: &[&str] = &["WB_API"];
@@ -129,4 +133,24 @@ fn python() -> Option<&'static str> {
         skip("needs python3");
     }
     found
+}
+
+/// A folder with the shared library under the names that it has when it is installed.
+fn installed() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let (folder, library) = (empty_folder("bindings-library"), c_library().join("libweighbridge_capi.so"));
+        for name in ["libweighbridge.so", "libweighbridge.so.0"] {
+            symlink(&library, folder.join(name)).unwrap();
+        }
+        folder
+    })
+}
+
+/// A command that finds the installed library.
+fn with_library() -> Command {
+    // `run` takes the path of libraries away, so it is set behind it.
+    let mut command = Command::new("env");
+    command.arg(format!("LD_LIBRARY_PATH={}", installed().display()));
+    command
 }

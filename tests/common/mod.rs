@@ -72,8 +72,8 @@ pub fn configure(source: &Path, build: &Path) -> Command {
     cmake
 }
 
-/// The folder of the shared C library, which is built once, with the profile of the tests.
-fn c_library() -> &'static Path {
+/// The folder of the shared C library, `libweighbridge_capi.so`, which is built once, with the profile of the tests.
+pub fn c_library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
