@@ -10,6 +10,7 @@ mod interface;
 mod layout;
 mod python;
 mod run_csharp;
+mod run_python;
 #[path = "../header/sections.rs"]
 mod sections;
 
@@ -125,12 +126,12 @@ fn compile(folder: &Path, sources: &[&Path]) -> PathBuf {
 fn python() -> Option<&'static str> {
     static FOUND: OnceLock<Option<&str>> = OnceLock::new();
     let has_packages = |python: &&str| {
-        let import = Command::new(python).args(["-c", "import ctypes"]).output();
+        let import = Command::new(python).args(["-c", "import hatchling, numpy, pip"]).output();
         import.is_ok_and(|output| output.status.success())
     };
     let found = *FOUND.get_or_init(|| ["python3", "/usr/bin/python3"].into_iter().find(has_packages));
     if found.is_none() {
-        skip("needs python3");
+        skip("needs python3 with hatchling, numpy and pip");
     }
     found
 }
