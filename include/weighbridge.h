@@ -232,10 +232,12 @@ WB_API const char *wb_version_string(void);
 // it with `WB_ABI_VERSION`. Since 0.1.
 WB_API uint32_t wb_abi_version(void);
 
-// Returns whether this build has a feature: a format (`"safetensors"`, `"onnx"`) or a kind of device (`"cuda"`).
+// Returns whether this build has a feature: a format (`"safetensors"`, `"onnx"`), a kind of device (`"cuda"`), or `"check"`.
 //
 // Returns 1 or 0, and 0 for names that this version does not know. Since 0.1.
-WB_API int32_t wb_has_feature(const char *name, size_t name_len);
+WB_API
+int32_t wb_has_feature(const char *name,
+                       size_t name_len);
 
 // Describes how the loaded library was built. Since 0.1.
 WB_API wb_status wb_build_get_info(wb_build_info *out);
@@ -2984,7 +2986,7 @@ wb_status wb_plan_note_info(const wb_plan *p,
 // that the model is good.
 //
 // `WB_ERR_INVALID_ARGUMENT`: the target is not known, or belongs to another format. `WB_ERR_CANCELLED`: `progress` or
-// `cancel` stopped the check. Since 0.1.
+// `cancel` stopped the check. `WB_ERR_UNSUPPORTED`: a build without the feature "check". Since 0.1.
 WB_API
 wb_status wb_model_check(const wb_model *m,
                          const wb_check_options *opt,

@@ -124,6 +124,11 @@ class Verification(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "the policy is 'all': expected one of if-present, required, none"):
             weighbridge.Model(self.copy, policy="all")
 
+    def test_an_empty_manifest_of_the_caller_is_an_error(self):
+        with self.assertRaises(weighbridge.Error) as caught:
+            weighbridge.Model(self.copy, manifest=b"")
+        self.assertIn("manifest", str(caught.exception))
+
     def test_a_manifest_of_the_caller_comes_first(self):
         sums = (self.copy / "SHA256SUMS").read_bytes()
         (self.copy / "SHA256SUMS").unlink()

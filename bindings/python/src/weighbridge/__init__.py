@@ -181,12 +181,12 @@ class Model(_Tensors):
         context: Optional[Context] = None,
         policy: str = "if-present",
         read: bool = False,
-        manifest: bytes = b"",
+        manifest: Optional[bytes] = None,
     ):
         if policy not in _POLICIES:
             raise ValueError(f"the policy is {policy!r}: expected one of {', '.join(_POLICIES)}")
         options = sized(ffi.wb_open_options, verify=_POLICIES[policy], flags=ffi.WB_OPEN_READ if read else 0)
-        if manifest:
+        if manifest is not None:
             options.manifest, options.manifest_len = cast(manifest, c_void_p), len(manifest)
         name, host = fsencode(path), context._handle if context else None
         self._held = make(ffi.wb_model, lib.wb_model_release, lib.wb_model_open, host, name, len(name), options)
