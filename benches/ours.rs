@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::print_stdout, reason = "a program")]
 
 use std::io::Write as _;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,10 +12,12 @@ use std::{env, fs};
 
 use weighbridge::check::{CheckOptions, check};
 use weighbridge::diff::diff;
-use weighbridge::host::Level;
+use weighbridge::host::{HostEntry, HostFile, HostFiles, Level};
 use weighbridge::verify::{Memo, RECORD_FILE_NAME};
 use weighbridge::write::Manifests;
-use weighbridge::{Access, Context, Model, OpenOptions, PlanOptions, Policy, Repository, Result, Target, Task};
+use weighbridge::{
+    Access, Context, Error, Kind, Model, OpenOptions, PlanOptions, Policy, Repository, Result, Target, Task,
+};
 
 fn main() {
     let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -39,6 +42,7 @@ fn main() {
         "load-transposed" => load(&matrix(inputs, [1, ROWS]), "load a transposed matrix", None),
         "load-one" => load(&inputs.join("one"), "load one", None),
         "load-one-logged" => load_logged(&inputs.join("one"), "load one with a log at INFO"),
+        "load-one-hooked" => load_hooked(&inputs.join("one"), "load one by the I/O of a host"),
         "onnx-open-external" => open(&inputs.join("onnx/external/model.onnx"), "open external"),
         "onnx-open-large" => open(&inputs.join("onnx/inline/large.onnx"), "open 3 GiB"),
         "onnx-open-small" => open(&inputs.join("onnx/inline/small.onnx"), "open 3 MiB"),
@@ -100,6 +104,46 @@ fn load_logged(path: &Path, what: &str) -> Result<()> {
     let plan = PlanOptions::default();
     let bytes = model.plan(&plan)?.info().read_bytes;
     measure(what, bytes, || model.load(&plan))
+}
+
+/// A load whose files are read by functions of a host, which do what the library does.
+fn load_hooked(path: &Path, what: &str) -> Result<()> {
+    let files = Arc::new(Hooked(path.to_owned()));
+    let model = Model::from_host_files(files, "", &options(path, None), &context())?;
+    let plan = PlanOptions::default();
+    let bytes = model.plan(&plan)?.info().read_bytes;
+    measure(what, bytes, || model.load(&plan))
+}
+
+/// The files of a folder.
+struct Hooked(PathBuf);
+
+impl HostFiles for Hooked {
+    fn open(&self, name: &str) -> Result<Box<dyn HostFile>> {
+        let file = fs::File::open(self.0.join(name)).map_err(|e| Error::new(Kind::NotFound, e.to_string()))?;
+        Ok(Box::new(HookedFile(file)))
+    }
+
+    fn list(&self, _: &str) -> Result<Vec<HostEntry>> {
+        let entries = fs::read_dir(&self.0).unwrap().flatten();
+        let entry = |entry: fs::DirEntry| HostEntry::File {
+            name: entry.file_name().into_string().unwrap(),
+            bytes: entry.metadata().unwrap().len(),
+        };
+        Ok(entries.map(entry).collect())
+    }
+}
+
+struct HookedFile(fs::File);
+
+impl HostFile for HookedFile {
+    fn size(&self) -> Result<u64> {
+        Ok(self.0.metadata().unwrap().len())
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        Ok(self.0.read_at(buffer, offset).unwrap())
+    }
 }
 
 /// Elements of two bytes: 1 GiB, but for what the header of the file takes.
