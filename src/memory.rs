@@ -11,6 +11,8 @@
 //! [`Kind::OutOfMemory`]: crate::error::Kind::OutOfMemory
 
 mod allocator;
+#[cfg(feature = "host-malloc")]
+mod host_malloc;
 mod reserve;
 
 use std::borrow::Cow;

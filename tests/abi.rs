@@ -72,11 +72,11 @@ fn library() -> &'static (PathBuf, String) {
     LIBRARY.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["rustc", "--package", "weighbridge-capi", "--lib", "--crate-type", "cdylib,staticlib"]);
-        cargo.args(["--locked", "--offline", "--target-dir"]).arg(cargo_folder());
+        cargo.args(["--profile", "quick", "--locked", "--offline", "--target-dir"]).arg(cargo_folder());
         let output = attempt(cargo.args(["--", "--print", "native-static-libs"]));
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{cargo:?}\n{said}");
-        (cargo_folder().join("debug/libweighbridge_capi.so"), said)
+        (cargo_folder().join("quick/libweighbridge_capi.so"), said)
     })
 }
 

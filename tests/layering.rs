@@ -49,6 +49,7 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "src/load/refit.rs",
     "src/load/shuffle.rs",
     "src/memory/allocator.rs",
+    "src/memory/host_malloc.rs",
     "src/memory/reserve.rs",
     "src/steps.rs",
     "capi/src/handle.rs",

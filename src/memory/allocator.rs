@@ -1,8 +1,12 @@
 //! The allocator: that of the system, and a reserve for small blocks when the system has no more.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[cfg(not(feature = "host-malloc"))]
+use std::alloc::System;
+use std::alloc::{GlobalAlloc, Layout};
 use std::ptr;
 
+#[cfg(feature = "host-malloc")]
+use super::host_malloc::HostMalloc as System;
 use super::reserve::{MOST, Reserve, SIZE};
 
 static RESERVE: Reserve = Reserve::new();
@@ -97,7 +101,7 @@ impl<A: GlobalAlloc> Backed<'_, A> {
         let system = if is_lent { unsafe { self.system.alloc(wanted) } } else { ptr::null_mut() };
         if system.is_null() && size <= layout.size() {
             // A smaller block stays where it is. That of the system has more bytes than its layout says from now on, which
-            // is sound: `System` finds a block by its address and its alignment, by `free` or the like.
+            // is sound: it finds a block by its address and its alignment, by `free` or the like.
             if is_lent {
                 self.reserve.shorten(block, layout.size(), size);
             }

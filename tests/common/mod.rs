@@ -67,7 +67,7 @@ pub fn cargo_folder() -> PathBuf {
 /// A configuring CMake. Where it builds weighbridge itself, the profile is the quick one.
 pub fn configure(source: &Path, build: &Path) -> Command {
     let mut cmake = Command::new("cmake");
-    cmake.args(["-G", "Ninja", "-DWEIGHBRIDGE_PROFILE=dev", "-DWEIGHBRIDGE_OFFLINE=ON", "-S"]).arg(source);
+    cmake.args(["-G", "Ninja", "-DWEIGHBRIDGE_PROFILE=quick", "-DWEIGHBRIDGE_OFFLINE=ON", "-S"]).arg(source);
     cmake.arg("-B").arg(build).arg(format!("-DWEIGHBRIDGE_TARGET_DIR={}", cargo_folder().display()));
     cmake
 }

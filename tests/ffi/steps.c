@@ -261,7 +261,7 @@ static void wrong_calls_are_refused(const char *golden) {
   CHECK_STATUS(wb_task_plan(NULL, &plan, NULL), WB_ERR_INVALID_ARGUMENT);
   CHECK(task == NULL);
   CHECK_STATUS(wb_model_open_start(NULL, "no/such/model", WB_NUL, NULL, &task, NULL), WB_OK);
-  CHECK_STATUS(wb_task_step(task, 0, 0, NULL, &err), WB_ERR_NOT_FOUND);
+  CHECK_STATUS(wb_task_step(task, UINT64_MAX, UINT64_MAX, NULL, &err), WB_ERR_NOT_FOUND);
   CHECK(err != NULL && strstr(wb_error_message(err), "no/such/model") != NULL);
   wb_error_release(err);
   CHECK_STATUS(wb_task_poll(task, NULL), WB_ERR_NOT_FOUND);

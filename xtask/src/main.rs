@@ -18,11 +18,11 @@ type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 const FEATURES: &[&str] =
     &["cuda,safetensors", "cudarc,safetensors", "check,onnx", "safetensors", "onnx,safetensors,small"];
 
-/// The tests of the library that open files, which is where systems differ.
-const TESTS_OF_FILES: &[&str] = &["library", "mapping", "small_stack", "working_directory"];
+/// The tests that open files, which is where systems differ.
+const TESTS_OF_FILES: &[&str] = &["command", "library", "mapping", "small_stack", "working_directory"];
 
 /// Code that runs for a moment: optimizing it takes longer.
-const QUICKLY: [&str; 2] = ["--config", "profile.dev.package.weighbridge.opt-level=0"];
+const QUICKLY: [&str; 2] = ["--profile", "quick"];
 
 const CHORES: &[Chore] = &[
     ("check", "formatting, lints, documentation, licences; every feature alone, built and tested", check),
@@ -76,12 +76,9 @@ fn test(args: &[String]) -> Outcome {
 
 /// The code for other systems uses std alone, so it also runs here.
 fn portable(_: &[String]) -> Outcome {
-    let portable = |command: &mut Command| {
-        run(command.env("CARGO_TARGET_DIR", "target/portable").env("RUSTFLAGS", "--cfg weighbridge_portable"))
-    };
     let tests = TESTS_OF_FILES.iter().flat_map(|name| ["--test", name]);
-    portable(cargo(&["test", "--package", "weighbridge", "--lib"]).args(tests))?;
-    portable(&mut cargo(&["test", "--package", "weighbridge-cli"]))
+    let mut cargo = cargo(&["test", "--package", "weighbridge", "--package", "weighbridge-cli", "--lib", "--bins"]);
+    run(cargo.args(tests).env("CARGO_TARGET_DIR", "target/portable").env("RUSTFLAGS", "--cfg weighbridge_portable"))
 }
 
 fn header(_: &[String]) -> Outcome {
