@@ -49,7 +49,11 @@ fn all_memory_may_be_the_engine_s() {
 
     let binary = folder.path().join("engine");
     let mut link = Command::new(compiler);
-    link.args(PLAIN_CPP).arg("-Iinclude").args(SOURCES).arg(MALLOC).arg(cargo_folder().join("quick/libweighbridge_capi.a"));
+    link.args(PLAIN_CPP)
+        .arg("-Iinclude")
+        .args(SOURCES)
+        .arg(MALLOC)
+        .arg(cargo_folder().join("quick/libweighbridge_capi.a"));
     run(link.args(["-ldl", "-lpthread", "-lm", "-o"]).arg(&binary));
     let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
     write_version(&first, 0);
