@@ -97,6 +97,20 @@
 extern "C" {
 #endif
 
+#ifdef WB_HOST_MALLOC
+/*
+ * For a library that was built with the feature "host-malloc", which needs these functions: the program that links it defines them, and
+ * all objects come from there that the allocator of a context is not for. Any thread, several at once. They must not throw, and must not
+ * call the library. Since 0.1.
+ */
+
+/* Allocates `bytes` bytes, which is not 0, at a multiple of `alignment`, which is a power of 2. NULL: there is no memory. */
+void *wb_host_malloc(size_t bytes, size_t alignment);
+
+/* Frees what wb_host_malloc() returned for this alignment. */
+void wb_host_free(void *block, size_t alignment);
+#endif
+
 /* As the length of a text that the caller passes: the text ends at the first NUL. Since 0.1. */
 #define WB_NUL SIZE_MAX
 
