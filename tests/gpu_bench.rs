@@ -18,7 +18,7 @@ fn every_row_comes_out_of_the_bench_for_a_card() {
     run(Command::new("bash")
         .arg("benches/gpu/build.sh")
         .arg(&carried)
-        .env("PROFILE", "dev")
+        .env("PROFILE", "quick")
         .env("CARGO_TARGET_DIR", cargo_folder()));
 
     let results = folder.join("results");
