@@ -224,7 +224,12 @@ fn paced<T>(
     // On a stack of its own the resumer knows what was there before, perhaps on another thread.
     set_current(if yielder.is_some() { ptr::null() } else { outer });
     PACED.fetch_sub(1, Ordering::Relaxed);
-    result.unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the operation has panicked")))
+    match result {
+        // Also where it had passed its last point.
+        Ok(Ok(_)) if is_cancelled.load(Ordering::Relaxed) => Err(Error::cancelled()),
+        Ok(ended) => ended,
+        Err(_) => Err(Error::new(Kind::Internal, "the operation has panicked")),
+    }
 }
 
 /// Work with a stack of its own.
