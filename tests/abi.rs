@@ -25,20 +25,24 @@ fn updates() -> bool {
     env::var_os("WEIGHBRIDGE_UPDATE").is_some()
 }
 
-/// The functions of a header, and of each the version that its documentation says it came with.
+/// The functions that a header declares for the library, and of each the version that its documentation says it came with.
 fn functions(header: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut documentation = String::new();
-    for line in fs::read_to_string(header).unwrap().lines() {
+    let mut before = "";
+    let text = fs::read_to_string(header).unwrap();
+    for line in text.lines() {
+        let is_of_library = line.starts_with("WB_API") || before == "WB_API";
         if let Some(text) = line.strip_prefix("// ") {
             documentation += text;
             documentation.push(' ');
-        } else if let Some(name) = function(line) {
+        } else if let Some(name) = function(line).filter(|_| is_of_library) {
             let (_, since) = documentation.rsplit_once("Since ").unwrap_or_else(|| panic!("{name}: since when?"));
             found.push((name.to_owned(), since.trim_end_matches(". ").to_owned()));
-        } else if !line.starts_with("WB_API") {
+        } else if line != "WB_API" {
             documentation.clear();
         }
+        before = line;
     }
     found.sort();
     found
