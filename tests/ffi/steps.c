@@ -195,11 +195,15 @@ static void a_thousand_opens_are_cancelled(const char *golden) {
     unsigned steps = next(&random) % 200;
     pthread_t canceller;
     while (status == WB_PENDING && steps-- > 0) status = wb_task_step(task, 0, UINT64_MAX, NULL, NULL);
-    switch (next(&random) % 3) {
+    switch (next(&random) % 4) {
       case 0: break; /* it is released in the middle */
       case 1:
         wb_task_cancel(task);
         status = wb_task_wait(task, NULL, NULL, NULL);
+        break;
+      case 2:
+        status = wb_task_wait(task, NULL, NULL, NULL);
+        CHECK_STATUS(status, WB_OK);
         break;
       default:
         REQUIRE(pthread_create(&canceller, NULL, cancel_task, task) == 0);
