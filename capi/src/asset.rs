@@ -11,8 +11,9 @@
 use std::ffi::c_char;
 
 use super::error::wb_error;
+use super::fault::Fault;
 use super::handle::{Shared, get};
-use super::model::{find_in, out_of_range, wb_model};
+use super::model::{find_in, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::tensor::wb_buffer;
 use super::{Out, call, fill, plain, status, wb_str};
@@ -77,7 +78,7 @@ pub extern "C" fn wb_model_asset_buffer(
     })
 }
 
-fn asset<'a>(m: *const wb_model, index: usize) -> Result<&'a str> {
+fn asset<'a>(m: *const wb_model, index: usize) -> Result<&'a str, Fault> {
     let name = get(m, "m")?.model.assets().get(index);
-    name.map(|name| &**name).ok_or_else(|| out_of_range("asset", index))
+    name.map(|name| &**name).ok_or(Fault::OutOfRange("asset", index))
 }

@@ -12,8 +12,8 @@
 
 use std::ffi::c_char;
 
+use super::fault::Fault;
 use super::graph::{WB_NO_ID, graph_of, id, wb_graph};
-use super::model::out_of_range;
 use super::node::node_of;
 use super::status::{WB_OK, wb_status};
 use super::{Out, fill, lend, status, text, wb_str};
@@ -103,13 +103,13 @@ fn kind(kind: AttributeKind) -> u32 {
 }
 
 /// The attribute at a position that the caller has passed.
-fn attribute_of<'a>(g: *const wb_graph, node: u32, position: u32) -> Result<Attribute<'a>> {
+fn attribute_of<'a>(g: *const wb_graph, node: u32, position: u32) -> Result<Attribute<'a>, Fault> {
     let (graph, position) = (graph_of(g)?, position as usize);
     let found = match node {
         WB_NO_ID => graph.default_at(position),
         node => graph.attribute_at(&node_of(graph, node as usize)?, position),
     };
-    found.ok_or_else(|| out_of_range("attribute", position))
+    found.ok_or(Fault::OutOfRange("attribute", position))
 }
 
 /// The same, if it is of one of two kinds.
@@ -152,7 +152,7 @@ pub extern "C" fn wb_graph_attribute_find(
             WB_NO_ID => graph.defaults().position(|attribute| attribute.name == name),
             node => graph.attributes(&node_of(graph, node as usize)?).position(|attribute| attribute.name == name),
         };
-        out.set_found(found.map(id))
+        Ok(out.set_found(found.map(id)))
     })
 }
 
@@ -196,7 +196,7 @@ pub extern "C" fn wb_graph_attribute_string(
     status(|| {
         let out = Out::new(out, "out")?;
         let attribute = attribute_as(g, node, attribute, [AttributeKind::String, AttributeKind::Strings])?;
-        out.set(attribute.string(index).ok_or_else(|| out_of_range("string", index))?.into());
+        out.set(attribute.string(index).ok_or(Fault::OutOfRange("string", index))?.into());
         Ok(WB_OK)
     })
 }
@@ -267,12 +267,12 @@ pub extern "C" fn wb_graph_attribute_type(
     status(|| {
         let out = Out::new(r#type, "type")?;
         let attribute = attribute_as(g, node, attribute, [AttributeKind::Type, AttributeKind::Types])?;
-        let found = attribute.type_at(index).ok_or_else(|| out_of_range("type", index))?;
+        let found = attribute.type_at(index).ok_or(Fault::OutOfRange("type", index))?;
         out.set(found.index);
         Ok(WB_OK)
     })
 }
 
-fn element(what: &str, list: &[u32], index: usize) -> Result<u32> {
-    list.get(index).copied().ok_or_else(|| out_of_range(what, index))
+fn element(what: &'static str, list: &[u32], index: usize) -> Result<u32, Fault> {
+    list.get(index).copied().ok_or(Fault::OutOfRange(what, index))
 }

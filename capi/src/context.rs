@@ -11,7 +11,7 @@
 use std::ffi::c_void;
 
 use super::error::wb_error;
-use super::handle::{Handle, Shared, get, release, retain};
+use super::handle::{Handle, Shared, get_optional, release, retain};
 use super::hooks::{self, Adopted, wb_destroy_fn, wb_log_fn};
 use super::host_memory::{allocator, budget, wb_allocator, wb_budget};
 use super::io::{files, wb_io};
@@ -148,5 +148,5 @@ pub extern "C" fn wb_context_release(c: *mut wb_context) {
 
 /// What a context handle stands for.
 pub(super) fn context_of(c: *const wb_context) -> Context {
-    get(c, "c").map_or_else(|_| Context::new(), |context| context.0.clone())
+    get_optional(c).map_or_else(Context::new, |context| context.0.clone())
 }

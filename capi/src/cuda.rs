@@ -11,8 +11,8 @@
 //!   }
 
 use super::error::wb_error;
+use super::fault::Fault;
 use super::handle::{Handle, Owned, destroy, get};
-use super::model::out_of_range;
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, plain, status, wb_str};
 use weighbridge::error::Result;
@@ -80,7 +80,7 @@ pub extern "C" fn wb_cuda_devices_info(
     out: *mut wb_cuda_device_info,
 ) -> wb_status {
     status(|| {
-        let device = get(d, "d")?.0.get(index).ok_or_else(|| out_of_range("device", index))?;
+        let device = get(d, "d")?.0.get(index).ok_or(Fault::OutOfRange("device", index))?;
         fill(out, &device.into(), "out")?;
         Ok(WB_OK)
     })

@@ -16,9 +16,10 @@ use std::ffi::c_void;
 
 use super::cancel::wb_cancel;
 use super::error::wb_error;
+use super::fault::Fault;
 use super::handle::{Handle, Owned, destroy, get};
 use super::hooks::wb_progress_fn;
-use super::model::{out_of_range, wb_model};
+use super::model::wb_model;
 use super::plan::wb_plan;
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, options, plain, status, wb_str};
@@ -109,7 +110,7 @@ pub extern "C" fn wb_model_note_count(m: *const wb_model) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_model_note_info(m: *const wb_model, index: usize, out: *mut wb_finding_info) -> wb_status {
     status(|| {
-        let note = get(m, "m")?.model.notes().get(index).ok_or_else(|| out_of_range("note", index))?;
+        let note = get(m, "m")?.model.notes().get(index).ok_or(Fault::OutOfRange("note", index))?;
         fill(out, &note.into(), "out")?;
         Ok(WB_OK)
     })
@@ -126,7 +127,7 @@ pub extern "C" fn wb_plan_note_count(p: *const wb_plan) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_plan_note_info(p: *const wb_plan, index: usize, out: *mut wb_finding_info) -> wb_status {
     status(|| {
-        let note = get(p, "p")?.0.notes().get(index).ok_or_else(|| out_of_range("note", index))?;
+        let note = get(p, "p")?.0.notes().get(index).ok_or(Fault::OutOfRange("note", index))?;
         fill(out, &note.into(), "out")?;
         Ok(WB_OK)
     })
@@ -179,7 +180,7 @@ pub extern "C" fn wb_findings_count(f: *const wb_findings) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_findings_info(f: *const wb_findings, index: usize, out: *mut wb_finding_info) -> wb_status {
     status(|| {
-        let finding = get(f, "f")?.0.get(index).ok_or_else(|| out_of_range("finding", index))?;
+        let finding = get(f, "f")?.0.get(index).ok_or(Fault::OutOfRange("finding", index))?;
         fill(out, &finding.into(), "out")?;
         Ok(WB_OK)
     })

@@ -6,8 +6,9 @@
 //!     wb_model_opset_info(model, i, &opset);
 //!   }
 
+use super::fault::{Code, Fault};
 use super::handle::get;
-use super::model::{out_of_range, wb_model};
+use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
 use super::{Out, fill, plain, status, wb_str};
 use weighbridge::error::Result;
@@ -54,9 +55,9 @@ impl wb_function_info {
     }
 }
 
-fn function_of<'a>(m: *const wb_model, index: usize) -> Result<&'a Function> {
+fn function_of<'a>(m: *const wb_model, index: usize) -> Result<&'a Function, Fault> {
     let functions = get(m, "m")?.model.graphs().functions();
-    functions.get(index).ok_or_else(|| out_of_range("function", index))
+    functions.get(index).ok_or(Fault::OutOfRange("function", index))
 }
 
 /// An operator set. Set `struct_size` before the call; the text is borrowed from the model. Since 0.1.
@@ -99,7 +100,7 @@ pub extern "C" fn wb_model_function_attribute_name(
     status(|| {
         let out = Out::new(name, "name")?;
         let found = function_of(m, function)?.attributes.get(index);
-        out.set((&**found.ok_or_else(|| out_of_range("attribute", index))?).into());
+        out.set((&**found.ok_or(Fault::OutOfRange("attribute", index))?).into());
         Ok(WB_OK)
     })
 }
@@ -131,8 +132,8 @@ pub extern "C" fn wb_model_opset_info(m: *const wb_model, index: usize, out: *mu
     status(|| opset(get(m, "m")?.model.graphs().opsets(), index, out))
 }
 
-fn opset(opsets: &[Opset], index: usize, out: *mut wb_opset_info) -> Result<wb_status> {
-    let Opset { domain, version, .. } = opsets.get(index).ok_or_else(|| out_of_range("operator set", index))?;
+fn opset(opsets: &[Opset], index: usize, out: *mut wb_opset_info) -> Result<wb_status, Code> {
+    let Opset { domain, version, .. } = opsets.get(index).ok_or(Fault::OutOfRange("operator set", index))?;
     let struct_size = size_of::<wb_opset_info>();
     fill(out, &wb_opset_info { struct_size, domain: (&**domain).into(), version: *version }, "out")?;
     Ok(WB_OK)

@@ -15,9 +15,10 @@
 
 use std::ffi::c_char;
 
+use super::fault::Fault;
 use super::handle::{Handle, get};
 use super::metadata::wb_metadata_info;
-use super::model::{out_of_range, wb_model};
+use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, plain, status, text, wb_str};
 use weighbridge::Model;
@@ -41,13 +42,13 @@ impl wb_graph {
         memory::collect(graphs, "the graphs")
     }
 
-    pub(super) fn graph(&self) -> Result<&Graph> {
-        self.model.graphs().get(self.index).ok_or_else(|| out_of_range("graph", self.index))
+    pub(super) fn graph(&self) -> Result<&Graph, Fault> {
+        self.model.graphs().get(self.index).ok_or(Fault::OutOfRange("graph", self.index))
     }
 }
 
 /// The graph behind a pointer of the caller's.
-pub(super) fn graph_of<'a>(g: *const wb_graph) -> Result<&'a Graph> {
+pub(super) fn graph_of<'a>(g: *const wb_graph) -> Result<&'a Graph, Fault> {
     get(g, "g")?.graph()
 }
 
@@ -204,7 +205,7 @@ pub extern "C" fn wb_graph_metadata_count(g: *const wb_graph) -> usize {
 pub extern "C" fn wb_graph_metadata_info(g: *const wb_graph, index: usize, out: *mut wb_metadata_info) -> wb_status {
     status(|| {
         let entry = graph_of(g)?.metadata.get(index);
-        let (key, text) = entry.ok_or_else(|| out_of_range("metadata entry", index))?;
+        let (key, text) = entry.ok_or(Fault::OutOfRange("metadata entry", index))?;
         let info = wb_metadata_info { key: (&**key).into(), text: (&**text).into(), ..Datum::Text(text).into() };
         fill(out, &info, "out")?;
         Ok(WB_OK)
@@ -218,7 +219,7 @@ pub extern "C" fn wb_graph_initializer_value(g: *const wb_graph, index: u32, val
     status(|| {
         let out = Out::new(value, "value")?;
         let found = graph_of(g)?.initializers().get(index as usize);
-        out.set(found.ok_or_else(|| out_of_range("initializer", index as usize))?.value);
+        out.set(found.ok_or(Fault::OutOfRange("initializer", index as usize))?.value);
         Ok(WB_OK)
     })
 }
@@ -237,6 +238,6 @@ pub extern "C" fn wb_graph_opset_version(
         let out = Out::new(version, "version")?;
         let wb_graph { model, index } = get(g, "g")?;
         let found = model.graphs().opset(*index, text(domain, domain_len, "domain")?);
-        out.set_found(found)
+        Ok(out.set_found(found))
     })
 }

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{Out, null};
+use super::Out;
+use super::fault::Fault;
 use weighbridge::error::Result;
 
 /// A type that C holds by an opaque pointer.
@@ -36,9 +37,14 @@ pub(super) trait Owned: Handle {
 }
 
 /// What a handle points to.
-pub(super) fn get<'a, T: Handle>(handle: *const T, name: &str) -> Result<&'a T> {
+pub(super) fn get<'a, T: Handle>(handle: *const T, name: &'static str) -> Result<&'a T, Fault> {
+    get_optional(handle).ok_or(Fault::Null(name))
+}
+
+/// What a handle points to that may be NULL.
+pub(super) fn get_optional<'a, T: Handle>(handle: *const T) -> Option<&'a T> {
     // SAFETY: by the conventions NULL, or a handle that the library has made and the caller has not released.
-    unsafe { handle.as_ref() }.ok_or_else(|| null(name))
+    unsafe { handle.as_ref() }
 }
 
 /// Adds a reference. NULL stays NULL.

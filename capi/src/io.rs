@@ -156,7 +156,7 @@ pub extern "C" fn wb_io_entries_add(
         let entry = match kind {
             WB_IO_FILE => HostEntry::File { name, bytes },
             WB_IO_FOLDER => HostEntry::Folder { name },
-            other => return Err(Error::invalid(format!("{other} is not known")).with_subject("kind")),
+            other => return Err(Error::invalid(format!("{other} is not known")).with_subject("kind").into()),
         };
         let mut list = get(entries, "entries")?.0.lock().unwrap_or_else(PoisonError::into_inner);
         memory::push(&mut list, entry, "entries")?;

@@ -15,6 +15,7 @@ pub mod context;
 pub mod cuda;
 pub mod dtype;
 pub mod error;
+mod fault;
 pub mod findings;
 pub mod function;
 pub mod graph;
@@ -50,6 +51,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use error::wb_error;
+use fault::{Code, Fault};
 use status::{WB_ERR_INTERNAL, WB_ERR_NOT_FOUND, WB_OK, wb_status};
 use text::{WB_NUL, wb_str};
 use versioned::{fill, fill_array, options, options_array};
@@ -75,16 +77,15 @@ fn call(err: *mut *mut wb_error, body: impl FnOnce() -> Result<wb_status>) -> wb
 }
 
 /// Runs the body of an export that reports errors as a code alone.
-fn status(body: impl FnOnce() -> Result<wb_status>) -> wb_status {
+fn status(body: impl FnOnce() -> Result<wb_status, Code>) -> wb_status {
     match caught(body) {
-        Ok(Ok(status)) => status,
-        Ok(Err(error)) => status::code(error.kind()),
+        Ok(Ok(status) | Err(Code(status))) => status,
         Err(_) => WB_ERR_INTERNAL,
     }
 }
 
 /// Runs the body of an export that cannot fail; `otherwise` is returned for a panic and for an error.
-fn plain<T>(otherwise: T, body: impl FnOnce() -> Result<T>) -> T {
+fn plain<T>(otherwise: T, body: impl FnOnce() -> Result<T, Code>) -> T {
     match caught(body) {
         Ok(Ok(value)) => value,
         Ok(Err(_)) | Err(_) => otherwise,
@@ -122,8 +123,8 @@ fn null(name: &str) -> Error {
 struct Out<T>(*mut T);
 
 impl<T> Out<T> {
-    fn new(place: *mut T, name: &str) -> Result<Self> {
-        if place.is_null() { Err(null(name)) } else { Ok(Self(place)) }
+    fn new(place: *mut T, name: &'static str) -> Result<Self, Fault> {
+        if place.is_null() { Err(Fault::Null(name)) } else { Ok(Self(place)) }
     }
 
     fn set(self, value: T) {
@@ -132,16 +133,16 @@ impl<T> Out<T> {
     }
 
     /// Stores the result of a lookup. A miss is reported by the code alone, so that it costs no allocation.
-    fn set_found(self, found: Option<T>) -> Result<wb_status> {
-        let Some(value) = found else { return Ok(WB_ERR_NOT_FOUND) };
+    fn set_found(self, found: Option<T>) -> wb_status {
+        let Some(value) = found else { return WB_ERR_NOT_FOUND };
         self.set(value);
-        Ok(WB_OK)
+        WB_OK
     }
 }
 
 impl<T> Out<*mut T> {
     /// A place for a handle, which is NULL unless the call succeeds.
-    fn handle(place: *mut *mut T, name: &str) -> Result<Self> {
+    fn handle(place: *mut *mut T, name: &'static str) -> Result<Self> {
         let out = Self::new(place, name)?;
         // SAFETY: as in `set`.
         unsafe { out.0.write(ptr::null_mut()) };
@@ -163,7 +164,7 @@ impl<T> Out<*mut T> {
 
 impl<T> Out<*const T> {
     /// A place for a borrowed pointer, which is NULL unless the call succeeds.
-    fn pointer(place: *mut *const T, name: &str) -> Result<Self> {
+    fn pointer(place: *mut *const T, name: &'static str) -> Result<Self> {
         let out = Self::new(place, name)?;
         // SAFETY: as in `set`.
         unsafe { out.0.write(ptr::null()) };
@@ -180,9 +181,9 @@ fn copy<T: Copy>(values: &[T], name: &str) -> Result<Vec<T>> {
 fn lend<'a, T: 'a>(
     place: *mut *const T,
     count: *mut usize,
-    name: &str,
+    name: &'static str,
     list: impl FnOnce() -> Result<&'a [T]>,
-) -> Result<wb_status> {
+) -> Result<wb_status, Code> {
     let place = Out::pointer(place, name)?;
     let list = list()?;
     place.set(begin(list));

@@ -9,8 +9,9 @@
 
 use std::ffi::c_char;
 
+use super::fault::Fault;
 use super::handle::get;
-use super::model::{find_in, out_of_range, wb_model};
+use super::model::{find_in, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, status, wb_str};
 use weighbridge::error::Result;
@@ -90,8 +91,8 @@ pub extern "C" fn wb_model_metadata_find(
     status(|| find_in(m, (key, key_len, "key"), index, |model, key| model.metadata().find(key)))
 }
 
-fn entry(metadata: &Metadata, index: usize) -> Result<(&str, Datum<'_>)> {
-    metadata.get(index).ok_or_else(|| out_of_range("metadata entry", index))
+fn entry(metadata: &Metadata, index: usize) -> Result<(&str, Datum<'_>), Fault> {
+    metadata.get(index).ok_or(Fault::OutOfRange("metadata entry", index))
 }
 
 impl From<Datum<'_>> for wb_metadata_info {

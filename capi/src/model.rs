@@ -17,6 +17,7 @@ use bytes::Bytes;
 use super::cancel::{cancel_of, wb_cancel};
 use super::context::{context_of, wb_context};
 use super::error::wb_error;
+use super::fault::{Code, Fault};
 use super::graph::wb_graph;
 use super::handle::{Handle, Shared, get, release, retain};
 use super::hooks::{self, HostMemory, wb_destroy_fn, wb_progress_fn};
@@ -403,7 +404,7 @@ pub extern "C" fn wb_model_file_count(m: *const wb_model) -> usize {
 pub extern "C" fn wb_model_file_info(m: *const wb_model, index: usize, out: *mut wb_file_info) -> wb_status {
     status(|| {
         let mut files = get(m, "m")?.model.files();
-        let file = files.nth(index).ok_or_else(|| out_of_range("file", index))?;
+        let file = files.nth(index).ok_or(Fault::OutOfRange("file", index))?;
         let info = wb_file_info { struct_size: size_of::<wb_file_info>(), path: file.name().into(), bytes: file.len() };
         fill(out, &info, "out")?;
         Ok(WB_OK)
@@ -416,21 +417,16 @@ pub(super) fn find_in(
     (given, len, argument): (*const c_char, usize, &str),
     index: *mut usize,
     find: impl FnOnce(&Model, &str) -> Option<usize>,
-) -> Result<wb_status> {
+) -> Result<wb_status, Code> {
     let model = &get(m, "m")?.model;
     let out = Out::new(index, "index")?;
-    out.set_found(find(model, text(given, len, argument)?))
-}
-
-/// The error for an index that is too large.
-pub(super) fn out_of_range(what: &str, index: usize) -> Error {
-    Error::invalid(format!("there is no {what} {index}"))
+    Ok(out.set_found(find(model, text(given, len, argument)?)))
 }
 
 /// The error for a range of which a part does not exist.
-pub(super) fn check_range(what: &str, first: usize, count: usize, len: usize) -> Result<()> {
+pub(super) fn check_range(what: &'static str, first: usize, count: usize, len: usize) -> Result<(), Fault> {
     let end = first.checked_add(count).filter(|end| *end <= len);
-    end.map(drop).ok_or_else(|| out_of_range(what, first.saturating_add(count)))
+    end.map(drop).ok_or(Fault::OutOfRange(what, first.saturating_add(count)))
 }
 
 /// Writes a result that the caller may not want.

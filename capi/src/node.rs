@@ -9,9 +9,10 @@
 //!     wb_graph_value_info(graph, *node.input_values, &value);
 //!   }
 
+use super::fault::Fault;
 use super::graph::{graph_of, wb_graph};
 use super::handle::get;
-use super::model::{check_range, out_of_range};
+use super::model::check_range;
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, fill_array, plain, status, wb_str};
 use weighbridge::error::Result;
@@ -69,8 +70,8 @@ impl wb_node_info {
 }
 
 /// The node with an id that the caller has passed.
-pub(super) fn node_of(graph: &Graph, id: usize) -> Result<Node<'_>> {
-    graph.node(id).ok_or_else(|| out_of_range("node", id))
+pub(super) fn node_of(graph: &Graph, id: usize) -> Result<Node<'_>, Fault> {
+    graph.node(id).ok_or(Fault::OutOfRange("node", id))
 }
 
 /// Returns the number of nodes; 0 for NULL. Since 0.1.
@@ -115,6 +116,6 @@ pub extern "C" fn wb_graph_node_function(g: *const wb_graph, node: u32, function
         let g = get(g, "g")?;
         let node = node_of(g.graph()?, node as usize)?;
         let found = g.model.graphs().function(node.domain, node.op, node.overload);
-        out.set_found(found)
+        Ok(out.set_found(found))
     })
 }

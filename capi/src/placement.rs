@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use super::dtype::wb_dtype;
 use super::error::wb_error;
+use super::fault::Fault;
 use super::handle::{Handle, Owned, Shared, get, release, retain};
-use super::model::{out_of_range, set_optional, wb_model};
+use super::model::{set_optional, wb_model};
 use super::plan::{WB_DEVICE_HOST, plan_options, wb_plan, wb_plan_options};
 use super::report::wb_report;
 use super::status::{WB_OK, WB_PENDING, wb_status};
@@ -155,7 +156,7 @@ pub extern "C" fn wb_placement_tensor_info(
     out: *mut wb_placed_tensor_info,
 ) -> wb_status {
     status(|| {
-        let placed = get(p, "p")?.0.get(index).ok_or_else(|| out_of_range("placed tensor", index))?;
+        let placed = get(p, "p")?.0.get(index).ok_or(Fault::OutOfRange("placed tensor", index))?;
         fill(out, &placed.into(), "out")?;
         Ok(WB_OK)
     })
@@ -173,7 +174,7 @@ pub extern "C" fn wb_placement_tensor_find(
     status(|| {
         let out = Out::new(index, "index")?;
         let placement = &get(p, "p")?.0;
-        out.set_found(placement.position(text(name, name_len, "name")?))
+        Ok(out.set_found(placement.position(text(name, name_len, "name")?)))
     })
 }
 
@@ -191,7 +192,7 @@ pub extern "C" fn wb_placement_tensor_find_on(
         let out = Out::new(index, "index")?;
         let placement = &get(p, "p")?.0;
         let device = (device != WB_DEVICE_HOST).then_some(device);
-        out.set_found(placement.position_on(device, text(name, name_len, "name")?))
+        Ok(out.set_found(placement.position_on(device, text(name, name_len, "name")?)))
     })
 }
 

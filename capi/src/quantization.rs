@@ -6,9 +6,10 @@
 //!     use(quantization.scales, quantization.scale_count);
 //!   }
 
+use super::fault::Fault;
 use super::graph::WB_NO_INDEX;
 use super::handle::get;
-use super::model::{out_of_range, wb_model};
+use super::model::wb_model;
 use super::status::{WB_ERR_NOT_FOUND, WB_OK, wb_status};
 use super::{begin, fill, status};
 use weighbridge::quantization::{Parameters, Quantization, Scheme};
@@ -102,7 +103,7 @@ pub extern "C" fn wb_model_tensor_quantization_info(
 ) -> wb_status {
     status(|| {
         let tensors = get(m, "m")?.model.tensors();
-        let tensor = tensors.get(index).ok_or_else(|| out_of_range("tensor", index))?;
+        let tensor = tensors.get(index).ok_or(Fault::OutOfRange("tensor", index))?;
         let quantization = tensor.quantization;
         let Some(quantization) = quantization else { return Ok(WB_ERR_NOT_FOUND) };
         fill(out, &wb_quantization_info::of(quantization, tensors), "out")?;

@@ -14,10 +14,11 @@ use std::sync::Arc;
 
 use super::cancel::{cancel_of, wb_cancel};
 use super::error::wb_error;
+use super::fault::Fault;
 use super::handle::{Handle, Owned, destroy, get};
 use super::hooks::{self, wb_progress_fn};
 use super::metrics::wb_cost_info;
-use super::model::{out_of_range, wb_model};
+use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
 use super::{Out, call, fill, options, plain, status, wb_str};
 use weighbridge::error::{Error, Result};
@@ -196,7 +197,7 @@ pub extern "C" fn wb_report_line_count(r: *const wb_report) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_report_line_info(r: *const wb_report, index: usize, out: *mut wb_line_info) -> wb_status {
     status(|| {
-        let line = get(r, "r")?.0.get(index).ok_or_else(|| out_of_range("line", index))?;
+        let line = get(r, "r")?.0.get(index).ok_or(Fault::OutOfRange("line", index))?;
         fill(out, &line.into(), "out")?;
         Ok(WB_OK)
     })
@@ -212,7 +213,7 @@ pub extern "C" fn wb_report_cost_count(r: *const wb_report) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_report_cost_info(r: *const wb_report, index: usize, out: *mut wb_cost_info) -> wb_status {
     status(|| {
-        let cost = get(r, "r")?.0.costs().get(index).ok_or_else(|| out_of_range("cost", index))?;
+        let cost = get(r, "r")?.0.costs().get(index).ok_or(Fault::OutOfRange("cost", index))?;
         fill(out, &cost.into(), "out")?;
         Ok(WB_OK)
     })

@@ -10,8 +10,9 @@
 //!     }
 //!   }
 
+use super::fault::{Code, Fault};
 use super::handle::get;
-use super::model::{out_of_range, wb_model};
+use super::model::wb_model;
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, status, wb_str};
 use weighbridge::error::Result;
@@ -59,9 +60,9 @@ impl From<Signature<'_>> for wb_signature_info {
     }
 }
 
-fn signature_of<'a>(m: *const wb_model, index: usize) -> Result<Signature<'a>> {
+fn signature_of<'a>(m: *const wb_model, index: usize) -> Result<Signature<'a>, Fault> {
     let found = get(m, "m")?.model.graphs().signature(index);
-    found.ok_or_else(|| out_of_range("signature", index))
+    found.ok_or(Fault::OutOfRange("signature", index))
 }
 
 /// Returns the number of signatures; 0 for NULL. Since 0.1.
@@ -104,11 +105,11 @@ pub extern "C" fn wb_model_signature_output_info(
 
 fn named(
     found: Option<NamedValue<'_>>,
-    what: &str,
+    what: &'static str,
     index: usize,
     out: *mut wb_signature_value_info,
-) -> Result<wb_status> {
-    let NamedValue { name, value, .. } = found.ok_or_else(|| out_of_range(what, index))?;
+) -> Result<wb_status, Code> {
+    let NamedValue { name, value, .. } = found.ok_or(Fault::OutOfRange(what, index))?;
     let struct_size = size_of::<wb_signature_value_info>();
     fill(out, &wb_signature_value_info { struct_size, name: name.into(), value, reserved: 0 }, "out")?;
     Ok(WB_OK)

@@ -174,7 +174,7 @@ pub extern "C" fn wb_task_poll(t: *const wb_task, out: *mut wb_progress) -> wb_s
     status(|| {
         let task = &get(t, "t")?.0;
         tell(task, out)?;
-        task.poll()
+        Ok(task.poll()?)
     })
 }
 

@@ -16,8 +16,9 @@ use bytes::Bytes;
 
 use super::dtype::wb_dtype;
 use super::error::wb_error;
+use super::fault::Fault;
 use super::handle::{Handle, Shared, get, release, retain};
-use super::model::{check_range, find_in, out_of_range, set_optional, wb_model};
+use super::model::{check_range, find_in, set_optional, wb_model};
 use super::status::{WB_OK, wb_status};
 use super::{Out, buffer, call, fill, fill_array, plain, shape, status, wb_str};
 use weighbridge::Model;
@@ -84,13 +85,13 @@ pub extern "C" fn wb_model_tensor_infos(
     status(|| {
         let model = &get(m, "m")?.model;
         check_range("tensor", first, count, model.tensors().len())?;
-        fill_array(out, stride_bytes, count, "out", |position| info(model, first + position))?;
+        fill_array(out, stride_bytes, count, "out", |position| Ok(info(model, first + position)?))?;
         Ok(WB_OK)
     })
 }
 
-fn info(model: &Model, index: usize) -> Result<wb_tensor_info> {
-    let tensor = model.tensors().get(index).ok_or_else(|| out_of_range("tensor", index))?;
+fn info(model: &Model, index: usize) -> Result<wb_tensor_info, Fault> {
+    let tensor = model.tensors().get(index).ok_or(Fault::OutOfRange("tensor", index))?;
     let place = model.place(&tensor);
     Ok(wb_tensor_info {
         struct_size: size_of::<wb_tensor_info>(),
@@ -147,7 +148,7 @@ pub extern "C" fn wb_model_unindexed_count(m: *const wb_model) -> usize {
 pub extern "C" fn wb_model_unindexed_info(m: *const wb_model, index: usize, out: *mut wb_unindexed_info) -> wb_status {
     status(|| {
         let unindexed = get(m, "m")?.model.unindexed().get(index);
-        let tensor = unindexed.ok_or_else(|| out_of_range("unindexed tensor", index))?;
+        let tensor = unindexed.ok_or(Fault::OutOfRange("unindexed tensor", index))?;
         let info = wb_unindexed_info {
             struct_size: size_of::<wb_unindexed_info>(),
             name: (&*tensor.name).into(),

@@ -7,8 +7,8 @@
 //!   }
 
 use super::dtype::wb_dtype;
+use super::fault::Fault;
 use super::graph::{WB_NO_ID, graph_of, wb_graph};
-use super::model::out_of_range;
 use super::status::{WB_OK, wb_status};
 use super::{fill, plain, shape, status, wb_str};
 use weighbridge::dtype::DType;
@@ -110,8 +110,8 @@ impl wb_dim_info {
 }
 
 /// The type at an index that the caller has passed.
-fn type_of<'a>(g: *const wb_graph, index: u32) -> Result<Type<'a>> {
-    graph_of(g)?.ty(index).ok_or_else(|| out_of_range("type", index as usize))
+fn type_of<'a>(g: *const wb_graph, index: u32) -> Result<Type<'a>, Fault> {
+    graph_of(g)?.ty(index).ok_or(Fault::OutOfRange("type", index as usize))
 }
 
 /// Returns the number of types; 0 for NULL. Several values may share a type. Since 0.1.
@@ -139,7 +139,7 @@ pub extern "C" fn wb_graph_type_dim_info(
 ) -> wb_status {
     status(|| {
         let (ty, dim) = (type_of(g, r#type)?, dim as usize);
-        let found = wb_dim_info::of(&ty, dim).ok_or_else(|| out_of_range("dimension", dim));
+        let found = wb_dim_info::of(&ty, dim).ok_or(Fault::OutOfRange("dimension", dim));
         fill(out, &found?, "out")?;
         Ok(WB_OK)
     })

@@ -11,9 +11,10 @@
 use std::ffi::c_char;
 
 use super::dtype::wb_dtype;
+use super::fault::Fault;
 use super::graph::{WB_NO_ID, WB_NO_INDEX, graph_of, id, wb_graph};
 use super::handle::get;
-use super::model::{check_range, out_of_range, set_optional, wb_model};
+use super::model::{check_range, set_optional, wb_model};
 use super::status::{WB_ERR_NOT_FOUND, WB_OK, wb_status};
 use super::{Out, fill, fill_array, plain, shape, status, text, wb_str};
 use weighbridge::Model;
@@ -116,8 +117,8 @@ fn flags(value: &Value<'_>) -> u32 {
 }
 
 /// The value at an index that the caller has passed.
-fn value_of(graph: &Graph, index: u32) -> Result<Value<'_>> {
-    graph.value(index).ok_or_else(|| out_of_range("value", index as usize))
+fn value_of(graph: &Graph, index: u32) -> Result<Value<'_>, Fault> {
+    graph.value(index).ok_or(Fault::OutOfRange("value", index as usize))
 }
 
 /// Returns the number of values; 0 for NULL. Since 0.1.
@@ -164,7 +165,7 @@ pub extern "C" fn wb_graph_value_find(
     status(|| {
         let out = Out::new(value, "value")?;
         let found = graph_of(g)?.find(text(name, name_len, "name")?);
-        out.set_found(found)
+        Ok(out.set_found(found))
     })
 }
 
@@ -233,7 +234,7 @@ pub extern "C" fn wb_model_sparse_count(m: *const wb_model) -> usize {
 pub extern "C" fn wb_model_sparse_info(m: *const wb_model, index: usize, out: *mut wb_sparse_info) -> wb_status {
     status(|| {
         let sparse = get(m, "m")?.model.graphs().sparse().get(index);
-        fill(out, &sparse.ok_or_else(|| out_of_range("sparse tensor", index))?.into(), "out")?;
+        fill(out, &sparse.ok_or(Fault::OutOfRange("sparse tensor", index))?.into(), "out")?;
         Ok(WB_OK)
     })
 }
