@@ -31,6 +31,10 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// All that there are.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Blake3, Self::Sha256, Self::Sha1, Self::GitBlob, Self::Crc32, Self::Crc32c];
+
     /// The spelling used in manifests and reports: `"sha256"`, `"blake3"`, `"sha1"`, `"git-sha1"`, `"crc32"`, `"crc32c"`.
     pub fn name(self) -> &'static str {
         match self {
@@ -45,15 +49,7 @@ impl Algorithm {
 
     /// The function of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [Algorithm; 6] = [
-            Algorithm::Blake3,
-            Algorithm::Sha256,
-            Algorithm::Sha1,
-            Algorithm::GitBlob,
-            Algorithm::Crc32,
-            Algorithm::Crc32c,
-        ];
-        ALL.into_iter().find(|algorithm| algorithm.name() == name)
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     /// Whether nobody can make other bytes of the same digest. The others detect accidental corruption only.

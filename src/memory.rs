@@ -145,20 +145,22 @@ pub fn try_collect<T>(values: impl IntoIterator<Item = Result<T>>, what: &str) -
 /// Adds a text to a text.
 #[inline]
 pub(crate) fn push_str(text: &mut String, more: &str, what: &str) -> Result<()> {
-    if text.capacity() - text.len() < more.len() {
-        return push_str_to_full(text, more, what);
-    }
+    reserve_str(text, more.len(), what)?;
     text.push_str(more);
     Ok(())
+}
+
+/// Makes room in a text for so many more bytes.
+#[inline]
+pub(crate) fn reserve_str(text: &mut String, bytes: usize, what: &str) -> Result<()> {
+    if text.capacity() - text.len() < bytes { grow_str(text, bytes, what) } else { Ok(()) }
 }
 
 /// As [`push_to_full`].
 #[cold]
 #[inline(never)]
-fn push_str_to_full(text: &mut String, more: &str, what: &str) -> Result<()> {
-    text.try_reserve(more.len()).map_err(|_| no_memory(text.len() + more.len(), size_of::<u8>(), what))?;
-    text.push_str(more);
-    Ok(())
+fn grow_str(text: &mut String, bytes: usize, what: &str) -> Result<()> {
+    text.try_reserve(bytes).map_err(|_| no_memory(text.len() + bytes, size_of::<u8>(), what))
 }
 
 /// A copy of a text.

@@ -36,7 +36,7 @@ impl<'a> Clues<'a> {
     const TAIL: u64 = (64 << 10) + 22;
 
     pub(super) fn of(source: &'a Source) -> Result<Self> {
-        Ok(Self { head: source.read(0, source.len().min(Self::HEAD))?, source })
+        Ok(Self { head: source.head(Self::HEAD)?.clone(), source })
     }
 
     /// The name of the file.
@@ -129,28 +129,33 @@ fn instead(source: &Source) -> String {
 /// A name only helps where the content is broken, so that the error is the right reader's.
 fn of_file(source: &Source, notes: &mut Notes) -> Result<Option<&'static Format>> {
     let clues = Clues::of(source)?;
-    let probed: Vec<_> = FORMATS.iter().map(|format| (format, (format.probe)(&clues))).collect();
-    let likely = likeliest(&probed);
-    let Some(first) = likely.first() else {
+    let probed = probed(&clues);
+    let mut likely = likeliest(&probed);
+    let Some(first) = likely.next() else {
         // The reader of a broken index has more to say than that it is text.
         return match stranger(&clues).filter(|stranger| !stranger.is_text()) {
             Some(stranger) => Err(refusal(&stranger).with_path(source.path())),
             None => Ok(by_extension(clues.name())),
         };
     };
-    if likely.len() > 1 {
-        let names: Vec<_> = likely.iter().map(|format| format.name).collect();
+    if let Some(second) = likely.next() {
+        let names: Vec<_> = [first, second].into_iter().chain(likely).map(|format| format.name).collect();
         let message = format!("the content may be of several formats ({}); it is read as the first", names.join(", "));
         notes.add(FORMATS_SEVERAL, source.name(), message);
     }
-    Ok(Some(*first))
+    Ok(Some(first))
+}
+
+/// How sure each format is.
+fn probed(clues: &Clues<'_>) -> [(&'static Format, Confidence); FORMATS.len()] {
+    std::array::from_fn(|index| (&FORMATS[index], (FORMATS[index].probe)(clues)))
 }
 
 /// Those formats that are surer than the others.
-fn likeliest<'f>(probed: &[(&'f Format, Confidence)]) -> Vec<&'f Format> {
+fn likeliest<'f>(probed: &[(&'f Format, Confidence)]) -> impl Iterator<Item = &'f Format> {
     let best = probed.iter().map(|(_, confidence)| *confidence).max().unwrap_or(Confidence::No);
-    let likely = probed.iter().filter(|(_, confidence)| *confidence == best && best != Confidence::No);
-    likely.map(|(format, _)| *format).collect()
+    let likely = probed.iter().filter(move |(_, confidence)| *confidence == best && best != Confidence::No);
+    likely.map(|(format, _)| *format)
 }
 
 fn of_directory(location: &Location, limits: &Limits, notes: &mut Notes) -> Result<Option<&'static Format>> {
@@ -218,8 +223,7 @@ pub(super) fn other_format(clues: &Clues<'_>, own: &str) -> Option<Error> {
 
 /// The name of the format that a file begins like.
 pub(super) fn format_of(clues: &Clues<'_>) -> Option<&'static str> {
-    let probed = FORMATS.iter().map(|format| (format, (format.probe)(clues)));
-    likeliest(&probed.collect::<Vec<_>>()).first().map(|format| format.name)
+    likeliest(&probed(clues)).next().map(|format| format.name)
 }
 
 /// What is in the place of a file that is missing, with what helps: a link that leads nowhere, or a pointer beside it.
@@ -285,8 +289,8 @@ mod tests {
     fn the_surest_formats_are_kept_in_their_order() {
         let [a, b, c] = ["a", "b", "c"].map(format);
         let names = |confidences: [Confidence; 3]| {
-            let likely = likeliest(&[(&a, confidences[0]), (&b, confidences[1]), (&c, confidences[2])]);
-            likely.iter().map(|format| format.name).collect::<String>()
+            let probed = [(&a, confidences[0]), (&b, confidences[1]), (&c, confidences[2])];
+            likeliest(&probed).map(|format| format.name).collect::<String>()
         };
         assert_eq!(names([Confidence::Maybe, Confidence::Sure, Confidence::Sure]), "bc");
         assert_eq!(names([Confidence::Maybe, Confidence::No, Confidence::Maybe]), "ac");

@@ -33,6 +33,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// How many there are.
+    const COUNT: usize = 9 + Algorithm::ALL.len();
+
     /// `"find"`, `"parse"`, `"manifests"`, `"prepare"`, `"read"`, `"blake3"`, `"sha256"`, `"sha1"`, `"crc32"`, `"crc32c"`, `"convert"`, `"move"`, `"send"`, `"other"`.
     pub fn name(self) -> &'static str {
         match self {
@@ -61,9 +64,18 @@ pub struct Cost {
     pub time: Duration,
 }
 
-/// The costs so far.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Costs(Vec<Cost>);
+/// The costs so far: one for each stage that there was. They take no memory, because blocks of a load have some each.
+#[derive(Debug, Clone)]
+pub(crate) struct Costs {
+    list: [Cost; Stage::COUNT],
+    len: usize,
+}
+
+impl Default for Costs {
+    fn default() -> Self {
+        Self { list: [Cost { stage: Stage::Other, bytes: 0, time: Duration::ZERO }; Stage::COUNT], len: 0 }
+    }
+}
 
 impl Costs {
     /// Those of an operation that has no stages.
@@ -84,12 +96,16 @@ impl Costs {
     }
 
     pub(crate) fn add(&mut self, cost: Cost) {
-        match self.0.iter_mut().find(|known| known.stage == cost.stage) {
+        let len = self.len;
+        match self.list[..len].iter_mut().find(|known| known.stage == cost.stage) {
             Some(known) => {
                 known.bytes += cost.bytes;
                 known.time += cost.time;
             }
-            None => self.0.push(cost),
+            None => {
+                self.list[len] = cost;
+                self.len += 1;
+            }
         }
     }
 
@@ -105,17 +121,18 @@ impl Costs {
 
     /// The time of all stages.
     pub(crate) fn time(&self) -> Duration {
-        self.0.iter().map(|cost| cost.time).sum()
+        self.list[..self.len].iter().map(|cost| cost.time).sum()
     }
 
     /// Takes over what others have cost, and leaves them empty.
     pub(crate) fn take_over(&mut self, other: &mut Self) {
-        other.0.drain(..).for_each(|cost| self.add(cost));
+        std::mem::take(other).list().iter().for_each(|cost| self.add(*cost));
     }
 
     /// In the order of the stages, whichever came first.
-    pub(crate) fn into_list(mut self) -> Vec<Cost> {
-        sort::sort_by_key(&mut self.0, |cost| cost.stage);
-        self.0
+    pub(crate) fn list(&mut self) -> &[Cost] {
+        let list = &mut self.list[..self.len];
+        sort::sort_by_key(list, |cost| cost.stage);
+        list
     }
 }

@@ -76,15 +76,15 @@ impl Operation {
     }
 
     /// Tells its stages, and its costs.
-    fn end(&self, model: &str, bytes: u64, costs: Costs, failure: Option<Kind>) -> Duration {
+    fn end(&self, model: &str, bytes: u64, mut costs: Costs, failure: Option<Kind>) -> Duration {
         let time = self.begun.elapsed();
-        let stages = costs.into_list();
-        for cost in &stages {
+        let stages = costs.list();
+        for cost in stages {
             self.log(Level::Debug, || format!("{model}: {cost}"));
         }
         if let Some(metrics) = &self.context.0.metrics {
             let operation = self.name;
-            unpaced(|| metrics(&Measurement { operation, model, failure, bytes, time, stages: &stages }));
+            unpaced(|| metrics(&Measurement { operation, model, failure, bytes, time, stages }));
         }
         time
     }

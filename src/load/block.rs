@@ -13,6 +13,9 @@ use crate::memory;
 /// The most buffers of one read; the kernel takes 1,024 (`IOV_MAX`).
 const MAX_PIECES: usize = 512;
 
+/// What memory is asked for.
+pub(super) const PIECES: &str = "the parts of a block";
+
 /// Shorter rows are read together with what lies between them: a buffer costs more than its bytes.
 const MIN_ROW: u64 = 512;
 
@@ -70,6 +73,9 @@ impl Block {
         let behind = transfers[extent.transfers.clone()].partition_point(|one| one.end() <= position);
         let mut next = Next { extent, transfers, transfer: extent.transfers.start + behind, position, end };
         let mut block = Self { pieces, ..Self::default() };
+        // One for each transfer, and one for what lies before it.
+        let expected = 2 * (extent.transfers.len() - behind) + 1;
+        memory::reserve(&mut block.pieces, expected.min(MAX_PIECES), PIECES)?;
         let room = Room { capacity, scratch: plan.staging.block, places: &plan.places };
         while let Some(piece) = next.piece() {
             let wanted = piece.len;
@@ -138,7 +144,7 @@ impl Block {
         if matches!(piece.fate, Fate::Changed { .. } | Fate::Nowhere) {
             self.scratch += piece.len as usize;
         }
-        memory::push(&mut self.pieces, piece, "the parts of a block")
+        memory::push(&mut self.pieces, piece, PIECES)
     }
 }
 

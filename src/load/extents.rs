@@ -97,7 +97,9 @@ fn cut_once(
         let mut needed: Vec<_> = memory::collect(placed.chain(groups.iter().cloned()), EXTENTS)?;
         sort::sort_by_key(&mut needed, |range| range.start);
         for range in merge(needed.into_iter(), GAP)? {
-            for Range { start, end } in split(range, &groups, &transfers[transfers_of.clone()])? {
+            let pieces = split(range, &groups, &transfers[transfers_of.clone()])?;
+            memory::reserve(&mut extents, pieces.len(), EXTENTS)?;
+            for Range { start, end } in pieces {
                 let ended = between(ends, |at| *at <= (key, start), |at| *at <= (key, end));
                 let placed =
                     between(&transfers[transfers_of.clone()], |one| one.end() <= start, |one| one.offset < end);
@@ -136,7 +138,7 @@ fn merge(ranges: impl Iterator<Item = Range<u64>>, gap: u64) -> Result<Vec<Range
 
 /// Pieces of about [`TARGET`] bytes whose borders lie inside no group, and inside no unit that is changed.
 fn split(range: Range<u64>, groups: &[Range<u64>], transfers: &[Transfer]) -> Result<Vec<Range<u64>>> {
-    let mut pieces = Vec::new();
+    let mut pieces = memory::list((range.end - range.start).div_ceil(TARGET) as usize, EXTENTS)?;
     let mut start = range.start;
     while start < range.end {
         let mut end = border_after((start + TARGET).min(range.end), groups);

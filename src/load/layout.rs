@@ -114,7 +114,11 @@ pub(super) fn lay_out(tensors: &TensorTable, selection: &[Selected], alignment: 
         one.bounds.len > 0
     });
     sort::sort(&mut wanted);
-    let mut layout = Layout { offsets: memory::filled(0, selection.len(), LAYOUT)?, ..Layout::default() };
+    let mut layout = Layout {
+        offsets: memory::filled(0, selection.len(), LAYOUT)?,
+        transfers: memory::list(wanted.len(), LAYOUT)?,
+        ..Layout::default()
+    };
     let mut displaced = Vec::new();
     let mut scattered = Vec::new();
     let mut rest = &wanted[..];

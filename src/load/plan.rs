@@ -296,10 +296,11 @@ pub(super) fn files_in_use(payload: &Payload, selection: &[Selected]) -> Result<
         steps::rest();
         payload.bases_of(&tensor).for_each(|file| is_used[file] = true);
     }
-    let used = memory::collect((0..payload.weights).filter(|file| is_used[*file]), PLAN)?;
-    for file in used {
-        if let Some(is_used) = is_used.get_mut(payload.description(file)) {
-            *is_used = true;
+    // What describes a file describes itself, too, so it does not matter in which order they are marked.
+    for file in 0..payload.weights {
+        let description = payload.description(file);
+        if is_used[file] && description < payload.weights {
+            is_used[description] = true;
         }
     }
     memory::collect((0..payload.files.len()).filter(|file| is_used.get(*file).copied().unwrap_or(true)), PLAN)

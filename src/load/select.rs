@@ -82,9 +82,10 @@ pub(super) fn select(tensors: &TensorTable, options: &PlanOptions) -> Result<Vec
     options.casts.iter().try_for_each(|rule| rule.check().map_err(|e| explain_rule(e, tensors, &indices, rule)))?;
     let slices = first_matches(tensors, &indices, options.slices.iter().map(|rule| rule.pattern.as_str()))?;
     let casts = first_matches(tensors, &indices, options.casts.iter().map(|rule| rule.pattern.as_str()))?;
-    let rules = slices.into_iter().zip(casts);
-    let selected = indices.into_iter().zip(rules).map(|(tensor, (slice, cast))| {
-        let (slice, cast) = (slice.map(|rule| &options.slices[rule]), cast.map(|rule| &options.casts[rule]));
+    let selected = indices.into_iter().enumerate().map(|(position, tensor)| {
+        let rule_of = |first: &[Option<usize>]| first.get(position).copied().flatten();
+        let slice = rule_of(&slices).map(|rule| &options.slices[rule]);
+        let cast = rule_of(&casts).map(|rule| &options.casts[rule]);
         let row = tensors.get(tensor);
         let row = row.filter(|row| slice.is_some() || cast.is_some() || row.span().is_none());
         let part_of = |row: Tensor<'_>| Part::of(&row, slice, cast).map_err(|e| explain_packed(e, tensors, &row));

@@ -3,7 +3,7 @@
 use std::io::IoSliceMut;
 use std::ops::Range;
 
-use super::block::{Block, Fate, Piece};
+use super::block::{Block, Fate, PIECES, Piece};
 use super::checks::HashRange;
 use super::extents::Extent;
 use super::layout::Transfer;
@@ -229,7 +229,7 @@ fn buffers<'a>(
 ) -> Result<Vec<IoSliceMut<'a>>> {
     let mut at = block.arena.start;
     let mut buffers = emptied(slices);
-    memory::reserve(&mut buffers, block.pieces.len(), "the parts of a block")?;
+    memory::reserve(&mut buffers, block.pieces.len(), PIECES)?;
     for Piece { len, fate } in &block.pieces {
         let buffer: &mut [u8] = match fate {
             Fate::Unread => &mut [],

@@ -27,14 +27,16 @@ const BLOBS: &str = "blobs";
 impl Address {
     /// The address of a file that lies in a store itself.
     pub(super) fn of_place(place: &Path) -> Option<Self> {
-        let text = |path: &Path| path.file_name()?.to_str().map(str::to_owned);
+        fn text(path: &Path) -> Option<&str> {
+            path.file_name()?.to_str()
+        }
         let (name, folder) = (text(place)?, place.parent()?);
-        match &*text(folder)? {
+        match text(folder)? {
             BLOBS => {
                 let digest = name.strip_prefix("sha256-")?.to_owned();
                 Some(Self { store: Store::Ollama, digest })
             }
-            "sha256" if text(folder.parent()?)? == BLOBS => Some(Self { store: Store::Oci, digest: name }),
+            "sha256" if text(folder.parent()?)? == BLOBS => Some(Self { store: Store::Oci, digest: name.to_owned() }),
             _ => None,
         }
     }

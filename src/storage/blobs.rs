@@ -26,7 +26,7 @@ impl Blobs {
     pub(super) fn new(blobs: impl IntoIterator<Item = (String, Bytes)>, context: &Context) -> Result<Self> {
         let mut by_name = BTreeMap::new();
         for (name, bytes) in blobs {
-            let plain = plain_name(&name).map_err(|e| e.with_subject(&*name))?;
+            let plain = plain_name(&name).map_err(|e| e.with_subject(&*name))?.into_owned();
             if by_name.insert(plain, bytes).is_some() {
                 return Err(Error::invalid("two blobs have this name: expected one").with_subject(name));
             }

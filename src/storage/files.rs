@@ -15,6 +15,11 @@ pub(super) trait Files: Send + Sync {
     /// Opens a file.
     fn open(&self, name: &str, role: Role) -> Result<Source>;
 
+    /// Whether it is certain that nothing lies under a name: sooner said than by an error, where a file need not be there.
+    fn is_absent(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Lists one folder; `""` is the model's own. Links are listed as files, and never followed.
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()>;
 

@@ -1,5 +1,6 @@
 //! What the caller asked to open: a file, a directory, what the host lends, or memory.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -232,7 +233,8 @@ impl Location {
 
     /// Opens a file that may lie beside the model; `None` if nothing of that name does.
     pub(crate) fn open_if_present(&self, name: &str) -> Result<Option<Source>> {
-        if matches!(self.neighbours, Neighbours::None(_)) {
+        let Some(files) = self.files() else { return Ok(None) };
+        if plain_name(name).is_ok_and(|plain| files.is_absent(&plain)) {
             return Ok(None);
         }
         match self.open_asset(name) {
@@ -300,7 +302,7 @@ impl Location {
             Neighbours::None(why) => return Err(Error::new(Kind::Unsupported, *why)),
         };
         let explain = |e, plain: &str| explain_dead_link(e, files.link(plain).as_deref(), || files.unfinished());
-        let open = |plain: String| files.open(&plain, role).map_err(|e| explain(e, &plain));
+        let open = |plain: Cow<'_, str>| files.open(&plain, role).map_err(|e| explain(e, &plain));
         let opened = plain_name(name).and_then(open);
         opened.map_err(|e| e.with_path(files.shown(name)).with_subject(name))
     }

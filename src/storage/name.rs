@@ -16,9 +16,9 @@ const LONGEST_NAME: usize = 4096;
 ///
 /// Refuses every name that could mean something else on some system. A legal `a..b.bin` passes: it is the
 /// components that count, not the text.
-pub(crate) fn plain_name(name: &str) -> Result<String> {
-    let refuse = |why| Error::format(format!("the name of a file of the model {why}"));
-    check_text(name).and_then(|()| parts_of(name)).map(|parts| parts.join("/")).map_err(refuse)
+pub(crate) fn plain_name(name: &str) -> Result<Cow<'_, str>> {
+    check(name).map_err(|why| Error::format(format!("the name of a file of the model {why}")))?;
+    Ok(normal(name))
 }
 
 /// What stands before the names of a folder's files: nothing for `""`.
@@ -35,7 +35,7 @@ pub(super) fn is_of_set(name: &str) -> bool {
 pub(super) fn oddity(name: &OsStr) -> Option<String> {
     match name.to_str() {
         None => Some("is not UTF-8".to_owned()),
-        Some(name) => check_text(name).and_then(|()| parts_of(name)).err(),
+        Some(name) => check(name).err(),
     }
 }
 
@@ -44,7 +44,15 @@ pub(super) fn oddity(name: &OsStr) -> Option<String> {
 /// Whatever compares names compares these: the line of a manifest and the entry of a weight map mean the same file
 /// however they spell it.
 pub(crate) fn normal_name(name: &str) -> Cow<'_, str> {
-    if name.split('/').any(is_void) { plain_name(name).map_or(Cow::Borrowed(name), Cow::Owned) } else { name.into() }
+    if name.split('/').any(is_void) && check(name).is_ok() { normal(name) } else { name.into() }
+}
+
+/// A name without the components that lead nowhere.
+fn normal(name: &str) -> Cow<'_, str> {
+    if !name.split('/').any(is_void) {
+        return name.into();
+    }
+    name.split('/').filter(|part| !is_void(part)).collect::<Vec<_>>().join("/").into()
 }
 
 /// Whether a component leads nowhere.
@@ -52,23 +60,26 @@ fn is_void(part: &str) -> bool {
     matches!(part, "" | ".")
 }
 
-/// The components that lead somewhere; or what is wrong with one.
-fn parts_of(name: &str) -> Result<Vec<&str>, String> {
-    let parts: Vec<&str> = name.split('/').filter(|part| !is_void(part)).collect();
+/// What is wrong with a name.
+fn check(name: &str) -> Result<(), String> {
+    check_text(name)?;
+    let mut parts = name.split('/');
     match () {
         () if name.is_empty() => Err("is empty".to_owned()),
         () if name.rsplit('/').next().is_none_or(is_void) => {
             Err("leads to a directory: expected a regular file".to_owned())
         }
-        () if parts.contains(&"..") => Err("contains \"..\": expected a file beneath the model".to_owned()),
-        () if parts.iter().any(|part| part.len() > LONGEST_COMPONENT) => {
+        () if parts.clone().any(|part| part == "..") => {
+            Err("contains \"..\": expected a file beneath the model".to_owned())
+        }
+        () if parts.clone().any(|part| part.len() > LONGEST_COMPONENT) => {
             Err(format!("has a component of more than {LONGEST_COMPONENT} bytes"))
         }
-        () if parts.iter().any(|part| is_drive(part)) => Err(
+        () if parts.any(is_drive) => Err(
             "has a component that begins with a drive letter, which is absolute on some systems: expected a relative name"
                 .to_owned(),
         ),
-        () => Ok(parts),
+        () => Ok(()),
     }
 }
 

@@ -24,6 +24,7 @@ struct Inner {
     backing: Backing,
     /// Where memory for what is read comes from, and who hears of files that cannot be mapped.
     context: Context,
+    head: OnceLock<Bytes>,
 }
 
 enum Backing {
@@ -71,7 +72,7 @@ impl Source {
     }
 
     fn new(name: &str, len: u64, backing: Backing, context: &Context) -> Self {
-        Self(Arc::new(Inner { name: name.to_owned(), len, backing, context: context.clone() }))
+        Self(Arc::new(Inner { name: name.to_owned(), len, backing, context: context.clone(), head: OnceLock::new() }))
     }
 
     /// The context that it was opened with.
@@ -248,6 +249,18 @@ impl Source {
         match self.memory()? {
             Some(bytes) => Ok(bytes.slice(start..end)),
             None => self.copy(offset, len)?.freeze(),
+        }
+    }
+
+    /// The first bytes, `most` or all if there are less: kept, because every reader asks what a file begins with. `most` is always
+    /// the same.
+    pub(crate) fn head(&self, most: u64) -> Result<&Bytes> {
+        match self.0.head.get() {
+            Some(head) => Ok(head),
+            None => {
+                let head = self.read(0, self.len().min(most))?;
+                Ok(self.0.head.get_or_init(|| head))
+            }
         }
     }
 

@@ -38,9 +38,20 @@ impl TableBuilder {
     pub(crate) fn reserve(&mut self, bytes: usize) {
         /// No entry of any format is shorter.
         const SHORTEST_ENTRY: usize = 32;
+        /// Matrices and vectors are what most models are made of.
+        const MOST_DIMS: usize = 2;
         // Without the room the table grows as it is filled.
         let _ = self.table.rows.try_reserve_exact(bytes / SHORTEST_ENTRY);
+        let _ = self.table.dims.try_reserve_exact(MOST_DIMS * bytes / SHORTEST_ENTRY);
         let _ = self.table.names.try_reserve_exact(bytes);
+    }
+
+    /// Makes room for all tensors of other tables.
+    pub(crate) fn reserve_for<'t>(&mut self, others: impl Iterator<Item = &'t TensorTable> + Clone) -> Result<()> {
+        let sum = |count: fn(&TensorTable) -> usize| others.clone().map(count).sum::<usize>();
+        memory::reserve(&mut self.table.rows, sum(|table| table.rows.len()), TABLE)?;
+        memory::reserve(&mut self.table.dims, sum(|table| table.dims.len()), TABLE)?;
+        memory::reserve_str(&mut self.table.names, sum(|table| table.names.len()), TABLE)
     }
 
     /// Adds a tensor whose shape and size have to agree.

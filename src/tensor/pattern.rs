@@ -21,14 +21,17 @@ impl TensorTable {
     }
 }
 
-/// For each of these tensors the first pattern that matches its name. Every pattern has to match one.
+/// For each of these tensors the first pattern that matches its name; an empty list if there are no patterns. Every pattern has to
+/// match one.
 pub(crate) fn first_matches<'a>(
     tensors: &TensorTable,
     indices: &[usize],
     patterns: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<Option<usize>>> {
-    let mut first = memory::filled(None, indices.len(), NAMES)?;
-    for (number, text) in patterns.enumerate() {
+    let mut patterns = patterns.enumerate().peekable();
+    let tensors_of_patterns = if patterns.peek().is_some() { indices.len() } else { 0 };
+    let mut first = memory::filled(None, tensors_of_patterns, NAMES)?;
+    for (number, text) in patterns {
         for position in matches(tensors, indices, text)? {
             first[position].get_or_insert(number);
         }

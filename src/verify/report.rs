@@ -189,8 +189,8 @@ impl Report {
         Self { refuses_extra, ..self }
     }
 
-    pub(crate) fn with_costs(self, costs: Costs) -> Self {
-        Self { costs: costs.into_list(), ..self }
+    pub(crate) fn with_costs(self, mut costs: Costs) -> Self {
+        Self { costs: costs.list().to_vec(), ..self }
     }
 
     /// What the report means under a policy: an error for the first mismatch, or for the first tensor or, with
@@ -326,6 +326,11 @@ impl ReportBuilder {
         let (runs, evidence, rows, costs, refuses_extra) = Default::default();
         let (weights, unopened, notes) = Default::default();
         Self(Report { files, runs, tensors, evidence, rows, costs, refuses_extra, weights, unopened, notes })
+    }
+
+    /// Makes room for so many more lines.
+    pub(crate) fn reserve(&mut self, lines: usize) -> Result<()> {
+        memory::reserve(&mut self.0.rows, lines, REPORT)
     }
 
     /// Keeps evidence that several lines may share.

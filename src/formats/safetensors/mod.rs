@@ -215,6 +215,7 @@ impl<'r, 'a> Shards<'r, 'a> {
             return Ok(self.tables.remove(0).0);
         }
         let mut merged = TableBuilder::new(self.reading.budget.limits());
+        merged.reserve_for(self.tables.iter().map(|(table, _)| table))?;
         for (file, (table, picked)) in (0_u32..).zip(&self.tables) {
             for (tensor, _) in table.iter().zip(picked).filter(|(_, picked)| **picked) {
                 self.reading.budget.take_heap(TABLE_ROW + tensor.name.len() as u64)?;

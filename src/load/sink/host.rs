@@ -36,8 +36,9 @@ struct Filling {
 
 /// What the windows of all workers fill.
 struct Shares {
-    /// One for each extent.
-    slots: Mutex<Vec<Share>>,
+    slots: Mutex<Slots>,
+    /// The most pieces that an extent fills.
+    most_pieces: usize,
     scatter: Scatter,
     /// Bytes of the buffer of each worker; 0 if nothing needs one.
     buffer: u64,
@@ -47,9 +48,18 @@ struct Shares {
 /// What memory is asked for.
 const PLACES: &str = "the places of the extents";
 
-/// The memory that one extent fills: ranges of the arena, in their order.
-#[derive(Default)]
-struct Share(Vec<(Range<u64>, Slot)>);
+/// A range of the layout, and the memory that it is.
+type Piece = (Range<u64>, Slot);
+
+/// What the extents fill, until they are begun. All of it is one list, so that a load of many extents takes no more memory.
+struct Slots {
+    pieces: Vec<Option<Piece>>,
+    /// Which of the pieces are those of each extent.
+    of_extents: Vec<Range<usize>>,
+}
+
+/// The memory that one extent fills: pieces in their order.
+struct Share(Vec<Piece>);
 
 impl Filling {
     fn new(mut arena: Arena, copied: u64) -> Result<Self> {
@@ -96,20 +106,23 @@ impl Host {
         let mut ranges: Vec<_> = memory::collect(ranges, PLACES)?;
         // An extent that lies between two rows fills nothing, at the start of what the next one fills.
         sort::sort_by_key(&mut ranges, |(range, _)| (range.start, range.end));
-        let mut slots: Vec<Share> = memory::collect(plan.extents.iter().map(|_| Share::default()), PLACES)?;
-        let mut take = |range: &Range<u64>| {
-            let pieces = plan.places.memory_of(range);
-            let taken = pieces.map(|(piece, source)| Ok((piece, parts[source.part].take(&source.range)?)));
-            memory::try_collect(taken, PLACES).map(Share)
-        };
+        let mut take = |source: Source| parts[source.part].take(&source.range);
+        let (mut pieces, mut most_pieces) = (memory::list(ranges.len(), PLACES)?, 0);
+        let mut of_extents = memory::filled(0..0, plan.extents.len(), PLACES)?;
         for (range, extent) in ranges {
-            slots[extent] = take(&range)?;
+            let first = pieces.len();
+            for (piece, source) in plan.places.memory_of(&range) {
+                memory::push(&mut pieces, Some((piece, take(source)?)), PLACES)?;
+            }
+            most_pieces = most_pieces.max(pieces.len() - first);
+            of_extents[extent] = first..pieces.len();
         }
         // A tensor lies in one piece.
-        let scatter =
-            Scatter::new(&plan.layout, |range| take(&range)?.0.pop().map(|(_, slot)| slot).ok_or_else(no_share))?;
-        let (slots, buffer, context) = (Mutex::new(slots), plan.staging.slot as u64, plan.payload.context.clone());
-        let shares = Shares { slots, scatter, buffer, context };
+        let place_of =
+            |range| plan.places.memory_of(&range).next().ok_or_else(no_share).and_then(|(_, source)| take(source));
+        let scatter = Scatter::new(&plan.layout, place_of)?;
+        let (buffer, context) = (plan.staging.slot as u64, plan.payload.context.clone());
+        let shares = Shares { slots: Mutex::new(Slots { pieces, of_extents }), most_pieces, scatter, buffer, context };
         Ok(Self { parts, shares: Arc::new(shares), windows: 0 })
     }
 }
@@ -124,7 +137,7 @@ impl Sink for Host {
         Ok(Box::new(OnHost {
             number: self.windows,
             shares: Arc::clone(&self.shares),
-            share: Share::default(),
+            share: Share(memory::list(self.shares.most_pieces, PLACES)?),
             buffer: None,
             filled: 0..0,
             is_buffered: false,
@@ -258,7 +271,10 @@ impl Share {
 
 impl Window for OnHost {
     fn begin(&mut self, extent: usize) {
-        self.share = lock(&self.shares.slots).get_mut(extent).map(std::mem::take).unwrap_or_default();
+        let Slots { pieces, of_extents } = &mut *lock(&self.shares.slots);
+        let own = of_extents.get(extent).cloned().unwrap_or_default();
+        self.share.0.clear();
+        self.share.0.extend(pieces[own].iter_mut().filter_map(Option::take));
     }
 
     fn capacity(&self) -> u64 {
@@ -280,7 +296,7 @@ impl Window for OnHost {
 
     fn close(&mut self) -> Result<()> {
         self.send()?;
-        self.share = Share::default();
+        self.share.0.clear();
         Ok(())
     }
 

@@ -47,7 +47,7 @@ impl Directory {
     }
 
     fn over(path: PathBuf, root: Folder, permitted: Vec<Arc<Folder>>) -> Self {
-        let repository = Repository::around(&root.place());
+        let repository = Repository::around(root.opened_at());
         Self { path, root: Arc::new(root), home: OnceLock::new(), permitted, repository, is_within: false }
     }
 
@@ -107,6 +107,11 @@ impl Directory {
         self.root.link(name)
     }
 
+    /// Whether it is certain that nothing lies under a plain name, also no link.
+    pub(in crate::storage) fn is_absent(&self, name: &str) -> bool {
+        self.root.is_absent(name)
+    }
+
     /// Whether a folder lies under a plain name, and no link to one.
     pub(in crate::storage) fn has_folder(&self, name: &str) -> bool {
         self.root.has_folder(name)
@@ -145,7 +150,12 @@ impl Directory {
             return None;
         }
         let place = self.root.place();
-        let has_folder = |around: &&Path| fs::symlink_metadata(around.join(folder)).is_ok_and(|found| found.is_dir());
+        let mut there = PathBuf::with_capacity(place.as_os_str().len() + 1 + folder.len());
+        let has_folder = |around: &&Path| {
+            there.clear();
+            there.extend([around, Path::new(folder)]);
+            fs::symlink_metadata(&there).is_ok_and(|found| found.is_dir())
+        };
         let around = place.ancestors().skip(1).take(MOST_LEVELS).find(has_folder)?;
         // Each step to the records, too, has to be a folder of that user, and no link.
         let steps: Vec<&Path> = Path::new(folder).ancestors().collect();

@@ -192,8 +192,11 @@ pub(super) enum Meant {
 
 /// Looks whether a path is that of the folder of a repository. [`Kind::NotFound`]: it is, and what it stands for is not there.
 pub(super) fn meant_by(path: &Path) -> Result<Meant> {
+    if !is_repository(path) {
+        return Ok(Meant::Itself);
+    }
     let snapshots = path.join(SNAPSHOTS);
-    if !is_repository(path) || !snapshots.is_dir() {
+    if !snapshots.is_dir() {
         return Ok(Meant::Itself);
     }
     let fail = |error: Error| Err(error.with_path(path.to_string_lossy()));

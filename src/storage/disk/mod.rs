@@ -49,7 +49,10 @@ impl Disk {
         context: &Context,
     ) -> Result<(Self, Option<Source>)> {
         // The process may change its working directory while the model is open.
-        let path = std::path::absolute(path).map_err(|e| Error::io("find the file", e))?;
+        let path = match path.is_absolute() {
+            true => path.to_owned(),
+            false => std::path::absolute(path).map_err(|e| Error::io("find the file", e))?,
+        };
         let path = &match (hub::meant_by(&path)?, wanted) {
             (Meant::Snapshot(snapshot), _) => snapshot,
             (Meant::OneOfSeveral(error), Wanted::Model) => return Err(error),
@@ -59,7 +62,7 @@ impl Disk {
         if fs::metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
             return Ok((over(Directory::open(path, link_roots)?), None));
         }
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         let link = || fs::read_link(path).ok().map(|target| target.to_string_lossy().into_owned());
         let unfinished = || {
             let directory = path.parent().and_then(|directory| Directory::open(directory, &[]).ok());
@@ -117,6 +120,10 @@ impl Files for Disk {
         }
     }
 
+    fn is_absent(&self, name: &str) -> bool {
+        self.directory.is_absent(name)
+    }
+
     fn list(&self, folder: &str, tree: &mut TreeBuilder) -> Result<()> {
         self.directory.list(folder, tree)
     }
@@ -135,8 +142,9 @@ impl Files for Disk {
             return Some(of_blob(digest));
         }
         // A blob may be a link into the store that repositories share: what it is called itself counts.
-        let place = self.directory.place_of(name)?;
-        let blob = hub::blob_at(&self.directory.place().join(name)).or_else(|| hub::blob_at(&place));
+        let (place, mut own) = (self.directory.place_of(name)?, self.directory.place());
+        own.push(name);
+        let blob = hub::blob_at(&own).or_else(|| hub::blob_at(&place));
         blob.map(of_blob).or_else(|| Address::of_place(&place))
     }
 

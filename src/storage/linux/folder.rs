@@ -35,6 +35,11 @@ impl Folder {
         Ok(Self { descriptor, path })
     }
 
+    /// Where it was when it was opened, without any link.
+    pub(in crate::storage) fn opened_at(&self) -> &Path {
+        &self.path
+    }
+
     /// Where it is now, without any link.
     pub(in crate::storage) fn place(&self) -> PathBuf {
         place_of(&self.descriptor).unwrap_or_else(|_| self.path.clone())
@@ -95,6 +100,11 @@ impl Folder {
     pub(in crate::storage) fn link(&self, name: &str) -> Option<PathBuf> {
         let target = rustix::fs::readlinkat(&self.descriptor, name, Vec::new()).ok()?;
         Some(OsStr::from_bytes(target.as_bytes()).into())
+    }
+
+    /// Whether it is certain that nothing lies under a name, also no link.
+    pub(in crate::storage) fn is_absent(&self, name: &str) -> bool {
+        rustix::fs::statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW).is_err_and(|e| e == Errno::NOENT)
     }
 
     /// Whether a folder lies under a name, and no link to one.

@@ -7,14 +7,18 @@ pub(super) mod memfd;
 mod residency;
 pub(super) mod verity;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IoSliceMut};
+use std::mem::MaybeUninit;
 use std::num::NonZeroU64;
 use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Advice, CWD, Mode, OFlags};
 use rustix::io::Errno;
+use rustix::path::DecInt;
 
 use super::disk::OnDisk;
 use super::stored::Stored;
@@ -86,18 +90,43 @@ pub(super) fn tells_changes(file: &File) -> bool {
 /// It is reached through a descriptor and not by its path, which may lead to another file by now.
 fn reopen(file: &OnDisk, flags: OFlags) -> Option<File> {
     let opened = file.open().ok()?;
-    let again = File::from(rustix::fs::open(link_to(&*opened), OPEN_FLAGS | flags, Mode::empty()).ok()?);
+    let again = File::from(rustix::fs::open(Link::to(&*opened).as_ref(), OPEN_FLAGS | flags, Mode::empty()).ok()?);
     file.check_same(&again).is_ok().then_some(again)
 }
 
 /// The link by which the kernel shows where a descriptor leads.
-fn link_to(descriptor: &impl AsRawFd) -> String {
-    format!("/proc/self/fd/{}", descriptor.as_raw_fd())
+struct Link {
+    text: [u8; Self::LONGEST],
+    len: usize,
 }
 
-/// Where a descriptor leads now, without any link.
+impl Link {
+    const FOLDER: &[u8] = b"/proc/self/fd/";
+    /// With the number of any descriptor.
+    const LONGEST: usize = Self::FOLDER.len() + 10;
+
+    fn to(descriptor: &impl AsRawFd) -> Self {
+        let (mut text, number) = ([0; Self::LONGEST], DecInt::new(descriptor.as_raw_fd()));
+        let parts = Self::FOLDER.iter().chain(number.as_bytes());
+        let len = text.iter_mut().zip(parts).map(|(to, from)| *to = *from).count();
+        Self { text, len }
+    }
+}
+
+impl AsRef<Path> for Link {
+    fn as_ref(&self) -> &Path {
+        OsStr::from_bytes(&self.text[..self.len]).as_ref()
+    }
+}
+
+/// Where a descriptor leads now, without any link. Models ask that many times: the path is all that takes memory.
 fn place_of(descriptor: &impl AsRawFd) -> io::Result<PathBuf> {
-    std::fs::read_link(link_to(descriptor))
+    let (link, mut place) = (Link::to(descriptor), [MaybeUninit::uninit(); 4096]);
+    match rustix::fs::readlinkat_raw(CWD, link.as_ref(), &mut place)? {
+        // It may be longer.
+        (_, []) => std::fs::read_link(link),
+        (place, _) => Ok(OsStr::from_bytes(place).into()),
+    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,11 @@ impl Folder {
         if fs::metadata(&path)?.is_dir() { Ok(Self { path }) } else { Err(io::ErrorKind::NotADirectory.into()) }
     }
 
+    /// Where it was when it was opened, without any link.
+    pub(in crate::storage) fn opened_at(&self) -> &Path {
+        &self.path
+    }
+
     /// Where it is, without any link.
     pub(in crate::storage) fn place(&self) -> PathBuf {
         self.path.clone()
@@ -77,6 +82,11 @@ impl Folder {
     /// What the link under a name says, wherever it leads; `None` if there is no link.
     pub(in crate::storage) fn link(&self, name: &str) -> Option<PathBuf> {
         fs::read_link(self.beneath(name)).ok()
+    }
+
+    /// Whether it is certain that nothing lies under a name, also no link.
+    pub(in crate::storage) fn is_absent(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.beneath(name)).is_err_and(|e| e.kind() == io::ErrorKind::NotFound)
     }
 
     /// Whether a folder lies under a name, and no link to one.

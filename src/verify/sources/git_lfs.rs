@@ -14,11 +14,11 @@
 use std::collections::BTreeMap;
 
 use super::git_index::{self, Entry};
-use super::{About, Beside, Records, sha256_claim};
+use super::{About, Beside, Records, of_files, sha256_claim};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 use crate::memory;
-use crate::storage::{Listed, Location};
+use crate::storage::{Listed, Location, Source};
 use crate::verify::claims::{Claims, FileClaim};
 
 const VERSION: &str = "version https://git-lfs.github.com/spec/v1";
@@ -70,7 +70,9 @@ pub(crate) fn unfetched_files<'a>(
     let mut files = BTreeMap::new();
     for name in names {
         memory::check()?;
-        if location.listed(name).and_then(|file| file.bytes).is_some_and(|bytes| bytes > MOST_BYTES) {
+        let entry = location.entry().filter(|entry| entry.name() == name);
+        let known = entry.map(Source::len).or_else(|| location.listed(name)?.bytes);
+        if known.is_some_and(|bytes| bytes > MOST_BYTES) {
             continue;
         }
         let Some(source) = location.open_asset(name).ok().filter(|source| source.len() <= MOST_BYTES) else { continue };
@@ -88,7 +90,7 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if let Some(records) = beside.records(OBJECTS) {
         add_clone(beside, &records, &mut files)?;
     }
-    Ok(vec![(files, BTreeMap::new())])
+    Ok(of_files(files))
 }
 
 fn add_clone(beside: &mut Beside<'_>, records: &Records<'_>, files: &mut BTreeMap<String, FileClaim>) -> Result<()> {

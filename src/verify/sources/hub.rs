@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 
-use super::{Beside, sha256_claim};
+use super::{Beside, of_files, sha256_claim};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Kind, Result};
 use crate::json::{self, Object, UniqueMap};
@@ -52,7 +52,7 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     }
     let mut named = beside.take_addressed(Store::HuggingFace);
     named.retain(|name, claim| !listed.get(name).is_some_and(|other| says_same(claim, other)));
-    Ok(vec![(listed, BTreeMap::new()), (named, BTreeMap::new())])
+    Ok([listed, named].into_iter().flat_map(of_files).collect())
 }
 
 /// Whether the list states the same digest.

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Beside, Records, hub};
+use super::{Beside, Records, hub, of_files};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::storage::{Location, plain_name};
@@ -50,7 +50,7 @@ pub(super) fn find(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if let [only] = &commits.into_iter().collect::<Vec<_>>()[..] {
         add_listed(beside, &records, &format!("{TREES}/{only}.json"), &mut files)?;
     }
-    Ok(vec![(files, BTreeMap::new())])
+    Ok(of_files(files))
 }
 
 /// Adds what the list of a commit says beyond the records of downloads: sizes, and files that are missing.

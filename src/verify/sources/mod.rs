@@ -306,6 +306,11 @@ impl<'a> Beside<'a> {
     }
 }
 
+/// Claims about files alone; none if there are none.
+fn of_files(files: BTreeMap<String, FileClaim>) -> Vec<Claims> {
+    if files.is_empty() { Vec::new() } else { vec![(files, BTreeMap::new())] }
+}
+
 /// A claim of one digest, by its hexadecimal digits; `None` if they are not such.
 fn sha256_claim(size: Option<u64>, digits: &str) -> Option<FileClaim> {
     Digest::parse(Algorithm::Sha256, digits).ok().map(|digest| FileClaim::new(size, [(Algorithm::Sha256, digest)]))

@@ -16,7 +16,7 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{About, Beside};
+use super::{About, Beside, of_files};
 use crate::digest::{Algorithm, Digest};
 use crate::error::{Error, Result};
 use crate::finding::rules::MANIFEST_UNREADABLE;
@@ -190,7 +190,7 @@ pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     let mut files = beside.take_addressed(Store::Ollama);
     let is_store = beside.location.entry().is_none() && beside.location.has_folder("blobs");
     if !is_store || !beside.location.has_folder(MANIFESTS) {
-        return Ok(vec![(files, BTreeMap::new())]);
+        return Ok(of_files(files));
     }
     let is_hidden = |name: &str| name.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
     let manifests = beside.kept_files(beside.location, MANIFESTS)?;
@@ -199,7 +199,7 @@ pub(super) fn find_ollama(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
             add(&mut files, &document, |digest| format!("{OLLAMA_BLOBS}{digest}"))?;
         }
     }
-    Ok(vec![(files, BTreeMap::new())])
+    Ok(of_files(files))
 }
 
 pub(super) fn find_layout(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
@@ -208,7 +208,7 @@ pub(super) fn find_layout(beside: &mut Beside<'_>) -> Result<Vec<Claims>> {
     if let Some(index) = if is_layout { read_index(beside)? } else { None } {
         add_layout(beside, &mut files, &index)?;
     }
-    Ok(vec![(files, BTreeMap::new())])
+    Ok(of_files(files))
 }
 
 /// The index of a layout; `None`, with a note, if there is none that leads to any of the blobs.
