@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod libraries;
+mod packages;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,33 +23,40 @@ struct Package {
     build: PathBuf,
     /// Where it is now: not where it was installed.
     prefix: PathBuf,
+    /// The folder of the libraries, below the prefix.
+    libraries: String,
 }
 
 impl Package {
+    fn folder(&self) -> PathBuf {
+        self.prefix.join(&self.libraries)
+    }
+
     fn library(&self) -> PathBuf {
-        self.prefix.join("lib/libweighbridge.so")
+        self.folder().join("libweighbridge.so")
     }
 
     fn archive(&self) -> PathBuf {
-        self.prefix.join("lib/libweighbridge.a")
+        self.folder().join("libweighbridge.a")
     }
 
     /// `pkg-config --cflags --libs`, and a way to find the shared library when the program runs.
     fn flags(&self, arguments: &[&str]) -> Vec<String> {
         let mut pkg_config = Command::new("pkg-config");
         pkg_config.args(["--cflags", "--libs"]).args(arguments);
-        let flags = run(pkg_config.env("PKG_CONFIG_PATH", self.prefix.join("lib/pkgconfig")));
+        let flags = run(pkg_config.env("PKG_CONFIG_PATH", self.folder().join("pkgconfig")));
         flags.split_whitespace().map(str::to_owned).chain([self.rpath()]).collect()
     }
 
     /// What a compiler is told that knows nothing but the folders.
     fn plain_flags(&self) -> Vec<String> {
-        let prefix = self.prefix.display();
-        vec![format!("-I{prefix}/include"), format!("-L{prefix}/lib"), "-lweighbridge".to_owned(), self.rpath()]
+        let (prefix, folder) = (self.prefix.display(), self.folder());
+        let folders = [format!("-I{prefix}/include"), format!("-L{}", folder.display())];
+        folders.into_iter().chain(["-lweighbridge".to_owned(), self.rpath()]).collect()
     }
 
     fn rpath(&self) -> String {
-        format!("-Wl,-rpath,{}/lib", self.prefix.display())
+        format!("-Wl,-rpath,{}", self.folder().display())
     }
 }
 
@@ -67,7 +75,7 @@ fn build_package() -> Package {
     run(Command::new("cmake").arg("--build").arg(&build));
     run(Command::new("cmake").arg("--install").arg(&build));
     fs::rename(installed, &prefix).unwrap();
-    Package { build, prefix }
+    Package { build, prefix, libraries: "lib".to_owned() }
 }
 
 /// Builds the project in `tests/consumer` and runs its programs; returns the folder that they are in.
