@@ -3,46 +3,60 @@
 //! The programs in `tests/consumer` are built in every way that the package offers, and have to count the tensors of a
 //! model. All of it happens in the folder that cargo keeps for tests.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod libraries;
+mod packages;
 
 use std::fs;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::{attempt, committed_symbols, configure, empty_folder, run, say, tools};
+use common::{attempt, configure, empty_folder, run, tools};
 
 const MODEL: &str = "tests/golden/tiny-llama";
 const SOURCES: &str = "tests/consumer";
-const SIGABRT: i32 = 6;
 
 struct Package {
     /// Where CMake built it.
     build: PathBuf,
     /// Where it is now: not where it was installed.
     prefix: PathBuf,
+    /// The folder of the libraries, below the prefix.
+    libraries: String,
 }
 
 impl Package {
+    fn folder(&self) -> PathBuf {
+        self.prefix.join(&self.libraries)
+    }
+
     fn library(&self) -> PathBuf {
-        self.prefix.join("lib/libweighbridge.so")
+        self.folder().join("libweighbridge.so")
     }
 
     fn archive(&self) -> PathBuf {
-        self.prefix.join("lib/libweighbridge.a")
+        self.folder().join("libweighbridge.a")
     }
 
     /// `pkg-config --cflags --libs`, and a way to find the shared library when the program runs.
     fn flags(&self, arguments: &[&str]) -> Vec<String> {
         let mut pkg_config = Command::new("pkg-config");
         pkg_config.args(["--cflags", "--libs"]).args(arguments);
-        let flags = run(pkg_config.env("PKG_CONFIG_PATH", self.prefix.join("lib/pkgconfig")));
+        let flags = run(pkg_config.env("PKG_CONFIG_PATH", self.folder().join("pkgconfig")));
         flags.split_whitespace().map(str::to_owned).chain([self.rpath()]).collect()
     }
 
+    /// What a compiler is told that knows nothing but the folders.
+    fn plain_flags(&self) -> Vec<String> {
+        let (prefix, folder) = (self.prefix.display(), self.folder());
+        let folders = [format!("-I{prefix}/include"), format!("-L{}", folder.display())];
+        folders.into_iter().chain(["-lweighbridge".to_owned(), self.rpath()]).collect()
+    }
+
     fn rpath(&self) -> String {
-        format!("-Wl,-rpath,{}/lib", self.prefix.display())
+        format!("-Wl,-rpath,{}", self.folder().display())
     }
 }
 
@@ -61,7 +75,7 @@ fn build_package() -> Package {
     run(Command::new("cmake").arg("--build").arg(&build));
     run(Command::new("cmake").arg("--install").arg(&build));
     fs::rename(installed, &prefix).unwrap();
-    Package { build, prefix }
+    Package { build, prefix, libraries: "lib".to_owned() }
 }
 
 /// Builds the project in `tests/consumer` and runs its programs; returns the folder that they are in.
@@ -197,9 +211,7 @@ fn found_by_pkg_config() {
 #[test]
 fn found_by_a_compiler_alone() {
     let Some(package) = package() else { return };
-    let prefix = package.prefix.display();
-    let flags = [format!("-I{prefix}/include"), format!("-L{prefix}/lib"), "-lweighbridge".to_owned(), package.rpath()];
-    compile(C, &empty_folder("compiler").join("count"), &flags);
+    compile(C, &empty_folder("compiler").join("count"), &package.plain_flags());
 }
 
 #[test]
@@ -207,84 +219,4 @@ fn a_second_build_does_nothing() {
     let Some(package) = package() else { return };
     let said = run(Command::new("cmake").arg("--build").arg(&package.build));
     assert!(!said.contains("Generating"), "{said}");
-}
-
-#[test]
-fn the_shared_library_is_a_good_neighbour() {
-    let Some(package) = package() else { return };
-    let dynamic = dynamic_section(&package.library());
-    assert!(dynamic.contains("Library soname: [libweighbridge.so.0]"), "{dynamic}");
-    assert!(dynamic.contains("NODELETE"), "{dynamic}");
-    assert!(!dynamic.contains("libstdc++") && !dynamic.contains("RUNPATH"), "{dynamic}");
-
-    let versions = run(Command::new("readelf").arg("-VW").arg(package.library()));
-    let numbers = versions.split_whitespace().filter_map(|word| word.strip_prefix("GLIBC_"));
-    let versions = numbers.map(|number| number.split('.').map(|part| part.parse::<u32>().unwrap()).collect::<Vec<_>>());
-    let floor = versions.max().unwrap();
-    say(&format!("the shared library needs glibc {}.{}", floor[0], floor[1]));
-}
-
-#[test]
-fn libraries_show_only_the_committed_symbols() {
-    let Some(package) = package() else { return };
-    if !tools(&["nm"]) {
-        return;
-    }
-    for (library, table) in [(package.library(), "--dynamic"), (package.archive(), "--extern-only")] {
-        let listed = run(Command::new("nm").args(["--defined-only", "--format=just-symbols", table]).arg(library));
-        let mut names: Vec<_> = listed.lines().filter(|line| !line.is_empty() && !line.ends_with(':')).collect();
-        names.sort_unstable();
-        assert_eq!(names, committed_symbols());
-    }
-}
-
-#[test]
-fn a_program_can_be_entirely_static() {
-    let Some(package) = package() else { return };
-    if !tools(&["pkg-config"]) {
-        return;
-    }
-    let folder = empty_folder("entirely-static");
-    let flags = ["-static".to_owned()].into_iter().chain(package.flags(&["--static", "weighbridge-static"]));
-    let flags: Vec<_> = flags.collect();
-    for language in [C, CPP] {
-        let program = folder.join(language.0);
-        compile(language, &program, &flags);
-        assert!(dynamic_section(&program).contains("There is no dynamic section"));
-    }
-}
-
-#[test]
-fn a_plugin_exports_nothing_of_the_archive_in_it() {
-    let Some(package) = package() else { return };
-    if !tools(&["nm", "pkg-config"]) {
-        return;
-    }
-    let plugin = empty_folder("plugin").join("plugin.so");
-    let mut compiler = Command::new("cc");
-    compiler.args(["-shared", "-fPIC", "-Dmain=plugin_main"]).arg(Path::new(SOURCES).join("count.c"));
-    run(compiler.arg("-o").arg(&plugin).args(package.flags(&["weighbridge-static"])));
-    let listed = run(Command::new("nm").args(["--dynamic", "--defined-only", "--format=just-symbols"]).arg(plugin));
-    assert_eq!(listed.lines().collect::<Vec<_>>(), ["plugin_main"]);
-}
-
-#[test]
-fn two_rust_archives_live_in_one_program() {
-    let Some(package) = package() else { return };
-    if !tools(&["rustc", "pkg-config"]) {
-        return;
-    }
-    let folder = empty_folder("neighbours");
-    let (program, neighbour) = (folder.join("neighbours"), folder.join("libneighbour.a"));
-    let mut rustc = Command::new("rustc");
-    rustc.args(["--edition=2024", "--crate-type=staticlib", "-Clto"]);
-    run(rustc.arg("tests/consumer/neighbour.rs").arg("-o").arg(&neighbour));
-    let mut link = Command::new("c++");
-    link.arg("-std=c++17").arg("tests/consumer/neighbours.cpp").arg("-o").arg(&program).arg(neighbour);
-    run(link.args(package.flags(&["weighbridge-static"])));
-
-    let output = attempt(Command::new(program).arg(MODEL));
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.signal(), Some(SIGABRT), "{}: {complaint}", output.status);
-    assert!(complaint.contains("Rust cannot catch foreign exceptions"), "{complaint}");
 }
