@@ -149,7 +149,7 @@ func TestWhatNobodyClosesIsFreed(t *testing.T) {
 		model, err := weighbridge.OpenFS(background, closing{inMemory(t, llama, "."), &files}, "", &weighbridge.OpenOptions{Host: host})
 		must(t, err)
 		check(t, files.Load() > 0, "nothing is open")
-		plan, err := model.Plan(nil)
+		plan, err := model.Plan(background, nil)
 		must(t, err)
 		placement, err := plan.Load(background)
 		must(t, err)

@@ -51,8 +51,7 @@ type OpenOptions struct {
 	MemoCovers bool
 	// For OpenFS: bytes that are best asked for at once, such as 8 MiB of an object store; 0: as the library likes.
 	PreferredRead uint64
-	// Called before each file is read and about once for each megabyte of headers and graphs, on one goroutine. A panic of
-	// it cancels the open, and the error wraps a PanicError.
+	// Called before each file is read and about once for each megabyte of headers and graphs, never several times at once.
 	Progress func(Progress)
 }
 

@@ -21,11 +21,8 @@ func newPlacement(object *C.wb_placement) *Placement {
 }
 
 // Close frees the memory of the tensors, except memory that the caller gave. Work on a device that uses them must have completed
-// before.
-func (p *Placement) Close() error {
-	p.handle.close()
-	return nil
-}
+// before. Errors as for Model.Close.
+func (p *Placement) Close() error { return closing(p.handle) }
 
 // PlacedTensor is a tensor of a placement: contiguous and row-major. It keeps the placement reachable. As an io.ReaderAt it gives
 // the bytes of its elements, if they are in host memory.

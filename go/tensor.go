@@ -169,14 +169,14 @@ func (t Tensor) ReadAt(p []byte, offset int64) (int, error) {
 	if n == 0 {
 		return 0, nil
 	}
-	err := t.model.handle.using(func(c *C.wb_model) error {
+	err := t.model.watched(func(c *C.wb_model) error {
 		return try(func(err **C.wb_error) C.wb_status {
 			return C.wb_model_tensor_read(c, C.size_t(t.Index), C.uint64_t(offset), unsafe.Pointer(&p[0]), C.size_t(n), err)
 		})
 	})
 	switch {
 	case err != nil:
-		return 0, t.model.files.explain(err)
+		return 0, err
 	case n < len(p):
 		return n, io.EOF
 	}

@@ -18,7 +18,7 @@ func TestWaitingLoadsHoldNoThreads(t *testing.T) {
 	model, err := weighbridge.OpenFS(background, slow, shard, &weighbridge.OpenOptions{Host: threads(t, workers)})
 	must(t, err)
 	defer model.Close()
-	plan, err := model.Plan(nil)
+	plan, err := model.Plan(background, nil)
 	must(t, err)
 	defer plan.Close()
 	slow.shut()
@@ -125,8 +125,8 @@ func TestPanicsOfAnExecutorAreErrors(t *testing.T) {
 	} {
 		model := hosted(t, run)
 		_, err := model.Load(background, nil)
-		check(t, errors.Is(err, weighbridge.ErrCancelled) && errors.Is(err, errMine), "%s: %v", name, err)
+		check(t, errors.Is(err, weighbridge.ErrCallback) && errors.Is(err, errMine), "%s: %v", name, err)
 		_, err = model.Verify(background, nil)
-		check(t, errors.Is(err, weighbridge.ErrCancelled) && errors.Is(err, errMine), "%s: %v", name, err)
+		check(t, errors.Is(err, weighbridge.ErrCallback) && errors.Is(err, errMine), "%s: %v", name, err)
 	}
 }
