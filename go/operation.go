@@ -120,10 +120,11 @@ func (o *operation) report(p Progress) bool {
 	if o.progress == nil {
 		return true
 	}
+	// Whoever waits for the context may be late.
 	return o.survives(caught(func() error {
 		o.progress(p)
 		return nil
-	}))
+	})) && o.alive.Err() == nil
 }
 
 // survives records what a function of the program has failed with, and cancels the operation. If the function belongs to no operation,
