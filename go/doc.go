@@ -23,7 +23,8 @@
 // closed, but it does not see how large it is, so close what you can. Tensors, graphs and so on keep their model from the collector,
 // and placed tensors their placement. Buffers and placements do not need the model any more.
 //
-// After Close, methods return an error for which errors.Is(err, fs.ErrClosed) is true; methods without an error return zero values.
+// After Close, methods return an error for which errors.Is(err, fs.ErrClosed) is true; methods without an error return zero values. So does
+// the zero value of these types. That of a Tensor or a Graph, which belongs to no model, must not be used.
 //
 // # Zero-copy access
 //

@@ -19,6 +19,7 @@ const (
 
 // Finding is a finding of a check, or a note of an open or a plan.
 type Finding struct {
+	// How serious it is.
 	Severity Severity
 	// The rule, such as "onnx.node.arity". Rules keep their names.
 	Rule string

@@ -23,9 +23,11 @@ const (
 
 // LogRecord is one message of the log.
 type LogRecord struct {
+	// How important it is.
 	Level LogLevel
 	// The part of the library that it comes from.
-	Target  string
+	Target string
+	// The text: one line, safe to print.
 	Message string
 }
 

@@ -57,8 +57,10 @@ type Cast struct {
 
 // LoadOptions says what is loaded, and where to. The zero value and nil: all tensors, into an arena in host memory.
 type LoadOptions struct {
+	// Where tensors are put; the zero value is TargetHost.
 	Target Target
-	Reads  Reads
+	// How files are read; the zero value is ReadsAuto.
+	Reads Reads
 	// Glob patterns over tensor names (*, ?, [a-z]), which also match . and /. None: all tensors.
 	Include []string
 	// Tensors by index, instead of patterns; the placement keeps their order.

@@ -27,6 +27,7 @@ func (p *Placement) Close() error { return closing(p.handle) }
 // PlacedTensor is a tensor of a placement: contiguous and row-major. It keeps the placement reachable. As an io.ReaderAt it gives
 // the bytes of its elements, if they are in host memory.
 type PlacedTensor struct {
+	// The name, as in the model.
 	Name string
 	// The type of the elements, which a cast may have changed.
 	DType DType

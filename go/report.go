@@ -35,10 +35,12 @@ const (
 
 // Line is one line of a report.
 type Line struct {
+	// What the check has shown.
 	Outcome Outcome
 	// Not used by Uncovered.
 	Anchor Anchor
-	Kind   SubjectKind
+	// What Subject is.
+	Kind SubjectKind
 	// The name of the file or tensor; for SubjectRun, of the file.
 	Subject string
 	// Such as "blake3" or "sha256"; empty if uncovered.
@@ -69,6 +71,7 @@ type Cost struct {
 type Report struct {
 	// Files come first, then parts of files, then tensors.
 	Lines []Line
+	// What the stages of the pass have cost.
 	Costs []Cost
 }
 

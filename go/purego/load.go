@@ -19,6 +19,7 @@ const (
 
 // LoadOptions says what is loaded, and where to. The zero value and nil: all tensors, into an arena in host memory.
 type LoadOptions struct {
+	// Where tensors are put; the zero value is TargetHost.
 	Target Target
 	// Glob patterns over tensor names (*, ?, [a-z]), which also match . and /. None: all tensors.
 	Include []string
