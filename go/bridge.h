@@ -32,6 +32,8 @@ wb_status wbgo_task_on_end(wb_task *t, uintptr_t channel);
 
 wb_status wbgo_open_memory(const wb_context *c, void *data, size_t len, const wb_open_options *o, wb_model **out,
                            wb_error **err);
+wb_status wbgo_open_lent(const wb_context *c, const void *data, size_t len, uintptr_t lender, const wb_open_options *o,
+                         wb_model **out, wb_error **err);
 void wbgo_blob(wb_blob *blob, void *data, size_t len);
 void wbgo_free(void *block);
 

@@ -150,6 +150,13 @@ wb_status wbgo_open_memory(const wb_context *c, void *data, size_t len, const wb
   return wb_model_open_memory(c, data, len, free, data, o, out, err);
 }
 
+static void give_back(void *user_data) { wbgoGiveBack(number(user_data), current); }
+
+wb_status wbgo_open_lent(const wb_context *c, const void *data, size_t len, uintptr_t lender, const wb_open_options *o,
+                         wb_model **out, wb_error **err) {
+  return wb_model_open_memory(c, data, len, give_back, (void *)lender, o, out, err);
+}
+
 void wbgo_blob(wb_blob *blob, void *data, size_t len) {
   blob->data = data;
   blob->len = len;

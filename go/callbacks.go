@@ -113,6 +113,16 @@ func wbgoMeasured(handle, at C.uintptr_t, measurement *C.wb_measurement) {
 	})
 }
 
+//export wbgoGiveBack
+func wbgoGiveBack(handle, at C.uintptr_t) {
+	release := valueOf[func()](handle)
+	called(at, func() error {
+		release()
+		return nil
+	})
+	cgo.Handle(handle).Delete()
+}
+
 //export wbgoOpen
 func wbgoOpen(handle, at C.uintptr_t, name *C.char, nameLen C.size_t, file *C.uintptr_t) C.int32_t {
 	files, path := valueOf[*hostFiles](handle), stringAt(name, nameLen)

@@ -57,8 +57,8 @@
 //
 // # Functions of the program
 //
-// Progress, the functions of HostOptions, and the methods of an fs.FS, its files, an Allocator and a Budget are called by C, each time on
-// a goroutine of its own. They may call this package, and close what it has given: an object that is in use is freed later.
+// Progress, the functions of HostOptions, that of OpenMemory, and the methods of an fs.FS, its files, an Allocator and a Budget are called by
+// C, each time on a goroutine of its own. They may call this package, and close what it has given: an object that is in use is freed later.
 //
 // A panic in one of them does not reach C, and neither does runtime.Goexit. It ends the operation that the function was called for, which
 // returns an error that wraps a [PanicError]: ErrCallback, or why the operation has failed besides. Of several panics the first is

@@ -68,6 +68,8 @@ var leftOutMembers = map[string]string{
 	"wb_io.map":       "files of Go programs lie in the Go heap, of which C must not keep pointers",
 	"wb_io.unmap":     "for wb_io.map",
 	"wb_io.will_read": "only loads in steps say what they will read",
+	// The same holds for wb_threads.stop, whose name other things have as well.
+	"wb_threads.start": "the threads are those of goroutines, not of the library",
 }
 
 // Every member of every structure is used, or left out for a reason.

@@ -1,6 +1,7 @@
 package weighbridge_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -144,6 +145,53 @@ func TestAnAllocator(t *testing.T) {
 		must(t, buffer.Close())
 		check(t, memory.inUse() == 0 && memory.all > 0, "%d of %d blocks are still in use", memory.inUse(), memory.all)
 	}
+}
+
+func TestModelsInMemoryThatTheProgramLends(t *testing.T) {
+	_, byName := expected(t, golden+"/numpy.expected.json")
+	contents, err := os.ReadFile(golden + "/numpy.safetensors")
+	must(t, err)
+	lent := mapped(t, len(contents))
+	copy(lent, contents)
+	var released atomic.Int64
+	release := func() { released.Add(1) }
+	model, err := weighbridge.OpenMemory(background, lent, release, &weighbridge.OpenOptions{Name: "numpy.safetensors"})
+	must(t, err)
+	tensor, err := model.Tensor(0)
+	must(t, err)
+	must(t, tensor.View(func(b []byte) error {
+		check(t, sum(b) == byName[tensor.Name].Sha256 && &b[0] == &lent[tensor.Offset], "a copy, or other bytes")
+		return nil
+	}))
+	buffer, err := tensor.Buffer(background)
+	must(t, err)
+	must(t, model.Close())
+	check(t, released.Load() == 0, "the memory was given back under a buffer")
+	must(t, buffer.Close())
+	check(t, released.Load() == 1, "given back %d times", released.Load())
+
+	done, cancel := context.WithCancel(background)
+	cancel()
+	for name, bad := range map[string]struct {
+		ctx    context.Context
+		memory []byte
+		want   error
+	}{
+		"junk":        {background, lent[:20], weighbridge.ErrFormat},
+		"the Go heap": {background, contents, weighbridge.ErrInvalidArgument},
+		"too late":    {done, lent, context.Canceled},
+	} {
+		released.Store(0)
+		_, err := weighbridge.OpenMemory(bad.ctx, bad.memory, release, nil)
+		check(t, errors.Is(err, bad.want) && released.Load() == 1, "%s: %v; given back %d times", name, err, released.Load())
+	}
+	model, err = weighbridge.OpenMemory(background, lent, func() { panic("mine") }, nil)
+	must(t, err)
+	err = model.Close()
+	check(t, errors.Is(err, weighbridge.ErrCallback) && strings.Contains(err.Error(), "mine"), "%v", err)
+	model, err = weighbridge.OpenMemory(background, lent, nil, nil)
+	must(t, err)
+	must(t, model.Close())
 }
 
 // given is an allocator that gives what a function says.

@@ -41,7 +41,7 @@ type OpenOptions struct {
 	MaxFiles uint64
 	// Limit: bytes of memory for headers, indices, manifests, tables and graphs together; 0: 1 GiB.
 	MaxHeapBytes uint64
-	// The name of the file that OpenBytes opens, by which manifests and errors refer to it; empty: "memory".
+	// The name of the file that OpenBytes or OpenMemory opens, by which manifests and errors refer to it; empty: "memory".
 	Name string
 	// Directories outside the model's own to which symbolic links of the model may lead.
 	LinkRoots []string

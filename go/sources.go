@@ -8,6 +8,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"runtime/cgo"
 	"sort"
 	"unsafe"
 )
@@ -41,6 +42,32 @@ func OpenBytes(ctx context.Context, contents []byte, options *OpenOptions) (*Mod
 			}
 			return C.wbgo_open_memory(host, data, C.size_t(len(contents)), o, out, err)
 		})
+}
+
+// OpenMemory opens a model that is one file in memory of the program, without a copy. It cannot refer to other files. The memory must lie
+// outside the Go heap, as for an Allocator, and must not change until release is called. That happens once, when nothing uses the memory any
+// more: at the latest when the model, its plans, and its buffers and placements have been closed; if OpenMemory fails, before it returns.
+// nil: the memory stays. Errors as for Open; ErrInvalidArgument also for memory of the Go heap.
+func OpenMemory(ctx context.Context, memory []byte, release func(), options *OpenOptions) (*Model, error) {
+	if release == nil {
+		release = func() {}
+	}
+	if !mayBeKept(startOf(memory)) {
+		release()
+		return nil, &Error{Status: ErrInvalidArgument, Subject: "memory", Offset: NoOffset,
+			Message: "the memory is of the Go heap: allocate it in C or by mmap, pin it, or use OpenBytes"}
+	}
+	isLent := false
+	model, err := open(ctx, options,
+		func(host *C.wb_context, _ *arena, o *C.wb_open_options, out **C.wb_model, err **C.wb_error) C.wb_status {
+			isLent = true
+			lender := C.uintptr_t(cgo.NewHandle(release))
+			return C.wbgo_open_lent(host, startOf(memory), C.size_t(len(memory)), lender, o, out, err)
+		})
+	if !isLent {
+		release()
+	}
+	return model, err
 }
 
 // OpenBlobs opens a model that is several files in memory: shards, external data, manifests and assets by their names. The name is

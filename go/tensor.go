@@ -127,7 +127,7 @@ func (m *Model) Find(name string) (Tensor, error) {
 }
 
 // View lends the bytes of the tensor as they are stored, without a copy: Strides apply. They may be used until the function
-// returns, and must not be written. The model must have been opened with OpenOptions.Map, or by OpenBytes.
+// returns, and must not be written. The model must have been opened with OpenOptions.Map, or in memory.
 //
 // ErrNotMapped: there are none; use Buffer. ErrUnverified: under VerifyRequired, the bytes have not been checked yet.
 // ErrChanged: the file has been written since it was opened, or truncated while the function read it. Other errors are
