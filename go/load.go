@@ -89,14 +89,15 @@ func (o *operation) work(task *C.wb_task) error {
 func (o *operation) await(task *C.wb_task) error {
 	ended := make(chan struct{})
 	channel := cgo.NewHandle(ended)
-	if status := C.wbgo_task_on_end(task, C.uintptr_t(channel)); status != C.WB_OK {
+	err := o.on(func() error { return plain(C.wbgo_task_on_end(task, C.uintptr_t(channel)), "the task", "") })
+	if err != nil {
 		channel.Delete()
-		return plain(status, "the task", "")
+		return err
 	}
 	ticks, stop := o.ticks()
 	defer stop()
 	for {
-		if !o.report(progressOf(task)) {
+		if !o.report(o.progressOf(task)) {
 			return cancelled(o.ctx)
 		}
 		select {
@@ -104,7 +105,7 @@ func (o *operation) await(task *C.wb_task) error {
 		case <-o.alive.Done():
 			return cancelled(o.ctx)
 		case <-ended:
-			o.report(progressOf(task))
+			o.report(o.progressOf(task))
 			return nil
 		}
 	}
@@ -119,8 +120,12 @@ func (o *operation) ticks() (ticks <-chan time.Time, stop func()) {
 	return ticker.C, ticker.Stop
 }
 
-func progressOf(task *C.wb_task) Progress {
+// progressOf says how far a task is. Whoever asks may be the one that notices its end, and tells the log of it.
+func (o *operation) progressOf(task *C.wb_task) Progress {
 	c := C.wb_progress{struct_size: C.sizeof_wb_progress}
-	C.wb_task_poll(task, &c)
+	_ = o.on(func() error {
+		C.wb_task_poll(task, &c)
+		return nil
+	})
 	return Progress{uint64(c.done_bytes), uint64(c.total_bytes), uint64(c.done_tensors), uint64(c.total_tensors)}
 }

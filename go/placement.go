@@ -190,10 +190,10 @@ func (p *Placement) Fence(stream uintptr) error {
 // Wait waits until all bytes of the placement have arrived. Only needed after CUDAOptions.Async. If the context ends, Wait returns;
 // the copies go on. ErrDevice: a copy has failed, and the bytes are not valid.
 func (p *Placement) Wait(ctx context.Context) error {
-	_, err := apart(ctx, func() (struct{}, error) {
+	_, err := watchedApart(ctx, func() (struct{}, error) {
 		return struct{}{}, p.handle.using(func(c *C.wb_placement) error {
 			return try(func(err **C.wb_error) C.wb_status { return C.wb_placement_wait(c, err) })
 		})
-	}, func(struct{}) {})
+	})
 	return err
 }

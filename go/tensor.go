@@ -136,8 +136,12 @@ func (t Tensor) View(f func([]byte) error) error {
 	return t.model.handle.using(func(c *C.wb_model) error {
 		var data unsafe.Pointer
 		var n C.size_t
-		if status := C.wb_model_tensor_data(c, C.size_t(t.Index), &data, &n); status != C.WB_OK {
-			return plain(status, "tensor", t.Name)
+		// It may map the file, and tell the log.
+		err := watched(func() error {
+			return plain(C.wb_model_tensor_data(c, C.size_t(t.Index), &data, &n), "tensor", t.Name)
+		})
+		if err != nil {
+			return err
 		}
 		return lend(bytesAt(data, uint64(n)), t.Name, f)
 	})
