@@ -16,26 +16,25 @@ type Asset struct {
 	index C.size_t
 }
 
-// Assets returns the assets, sorted by name. ErrIO: the length of one cannot be determined.
-func (m *Model) Assets() ([]Asset, error) {
-	return collect(m, "asset", func(c *C.wb_model) C.size_t { return C.wb_model_asset_count(c) }, m.assetAt)
+// Assets returns the assets, sorted by name. It asks for their lengths; if the context ends, Assets returns, and goes on in the
+// background. ErrIO and ErrCallback: the length of one cannot be determined.
+func (m *Model) Assets(ctx context.Context) ([]Asset, error) {
+	return watchedApart(ctx, func() ([]Asset, error) {
+		return collect(m, "asset", func(c *C.wb_model) C.size_t { return C.wb_model_asset_count(c) }, m.assetAt)
+	})
 }
 
-func (m *Model) assetAt(c *C.wb_model, i C.size_t) (Asset, C.wb_status) {
-	info := C.wb_asset_info{struct_size: C.sizeof_wb_asset_info}
-	status := C.wb_model_asset_info(c, i, &info)
-	return Asset{text(&info.name), uint64(info.bytes), m, i}, status
-}
-
-// FindAsset returns the asset with a name. ErrNotFound: the model has no such asset.
-func (m *Model) FindAsset(name string) (Asset, error) {
-	return fetch(m, "asset", name, func(c *C.wb_model) (Asset, C.wb_status) {
-		var index C.size_t
-		chars, n := lent(name)
-		if status := C.wb_model_asset_find(c, chars, n, &index); status != C.WB_OK {
-			return Asset{}, status
-		}
-		return m.assetAt(c, index)
+// FindAsset returns the asset with a name. ErrNotFound: the model has no such asset. Otherwise as Assets.
+func (m *Model) FindAsset(ctx context.Context, name string) (Asset, error) {
+	return watchedApart(ctx, func() (Asset, error) {
+		return fetch(m, "asset", name, func(c *C.wb_model) (Asset, C.wb_status) {
+			var index C.size_t
+			chars, n := lent(name)
+			if status := C.wb_model_asset_find(c, chars, n, &index); status != C.WB_OK {
+				return Asset{}, status
+			}
+			return m.assetAt(c, index)
+		})
 	})
 }
 

@@ -27,10 +27,12 @@ const (
 // Attribute is a constant parameter of a node, or in the body of a function the default of one. A single value is a list of one. The
 // lists of another kind are ErrNotFound.
 type Attribute struct {
+	// The name.
 	Name string
 	// In the body of a function, the attribute of the call that gives the contents; else empty.
 	Reference string
-	Kind      AttributeKind
+	// What it holds.
+	Kind AttributeKind
 	// The number of elements: 1 for a single value; 0 if a call gives the contents.
 	Count int
 

@@ -11,18 +11,19 @@
 void wbgo_log(wb_context_options *o, uintptr_t handle);
 void wbgo_threads(wb_threads *t, uintptr_t handle);
 void wbgo_budget(wb_budget *b, uintptr_t handle);
+void wbgo_allocator(wb_allocator *a, uintptr_t handle);
+void wbgo_metrics(wb_metrics *m, uintptr_t handle);
 void wbgo_io(wb_io *io, uintptr_t handle);
 void wbgo_open_progress(wb_open_options *o, uintptr_t operation);
 void wbgo_verify_progress(wb_verify_options *o, uintptr_t operation);
 void wbgo_check_progress(wb_check_options *o, uintptr_t operation);
 
-/* ---- calls that hand out jobs: those of an operation, which hears of it if a job is refused ---- */
+/* ---- the operation that this thread works for: functions of the program that C calls on it get its handle; 0: none ---- */
 
-wb_status wbgo_plan_start(const wb_plan *p, uintptr_t operation, wb_task **out, wb_error **err);
-wb_status wbgo_model_verify(const wb_model *m, const wb_verify_options *o, uintptr_t operation, wb_report **out,
-                            wb_error **err);
+/* Sets it, and returns the one before. */
+uintptr_t wbgo_enter(uintptr_t operation);
 
-/* ---- the end of a task: works until then, with progress unless the operation is 0, or has a Go channel closed ---- */
+/* ---- the end of a task: works until then, or has a Go channel closed ---- */
 
 wb_status wbgo_task_wait(wb_task *t, uintptr_t operation, wb_error **err);
 wb_status wbgo_task_on_end(wb_task *t, uintptr_t channel);
@@ -31,6 +32,8 @@ wb_status wbgo_task_on_end(wb_task *t, uintptr_t channel);
 
 wb_status wbgo_open_memory(const wb_context *c, void *data, size_t len, const wb_open_options *o, wb_model **out,
                            wb_error **err);
+wb_status wbgo_open_lent(const wb_context *c, const void *data, size_t len, uintptr_t lender, const wb_open_options *o,
+                         wb_model **out, wb_error **err);
 void wbgo_blob(wb_blob *blob, void *data, size_t len);
 void wbgo_free(void *block);
 

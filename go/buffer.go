@@ -16,20 +16,17 @@ type Buffer struct {
 // buffer makes a buffer by a function of C that cannot be cancelled.
 func (m *Model) buffer(ctx context.Context, name string,
 	call func(*C.wb_model, **C.wb_buffer, **C.wb_error) C.wb_status) (*Buffer, error) {
-	buffer, err := apart(ctx, func() (*Buffer, error) {
+	return apart(ctx, func() (*Buffer, error) {
 		var object *C.wb_buffer
-		err := m.handle.using(func(c *C.wb_model) error {
+		err := m.watched(func(c *C.wb_model) error {
 			return try(func(err **C.wb_error) C.wb_status { return call(c, &object, err) })
 		})
 		if err != nil {
+			C.wb_buffer_release(object)
 			return nil, err
 		}
 		return newBuffer(object, name), nil
 	}, func(b *Buffer) { b.Close() })
-	if err != nil {
-		return nil, m.files.explain(err)
-	}
-	return buffer, nil
 }
 
 func newBuffer(object *C.wb_buffer, name string) *Buffer {
@@ -62,8 +59,5 @@ func (b *Buffer) Bytes() ([]byte, error) {
 // ReadAt copies bytes from an offset. It implements io.ReaderAt. Errors as for View.
 func (b *Buffer) ReadAt(p []byte, offset int64) (int, error) { return readFrom(b.View, p, offset) }
 
-// Close frees the bytes.
-func (b *Buffer) Close() error {
-	b.handle.close()
-	return nil
-}
+// Close frees the bytes. Errors as for Model.Close.
+func (b *Buffer) Close() error { return closing(b.handle) }

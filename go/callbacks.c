@@ -13,11 +13,21 @@ static uintptr_t number(const void *user_data) { return (uintptr_t)user_data; }
 
 static void drop(void *user_data) { wbgoDrop(number(user_data)); }
 
+/* ---- the operation of this thread ---- */
+
+static _Thread_local uintptr_t current;
+
+uintptr_t wbgo_enter(uintptr_t operation) {
+  const uintptr_t before = current;
+  current = operation;
+  return before;
+}
+
 /* ---- the log ---- */
 
 static void log_message(void *user_data, uint32_t level, const char *target, size_t target_len, const char *msg,
                         size_t msg_len) {
-  wbgoLog(number(user_data), level, (char *)target, target_len, (char *)msg, msg_len);
+  wbgoLog(number(user_data), current, level, (char *)target, target_len, (char *)msg, msg_len);
 }
 
 void wbgo_log(wb_context_options *o, uintptr_t handle) {
@@ -37,34 +47,16 @@ void wbgo_verify_progress(wb_verify_options *o, uintptr_t operation) { SET(o, pr
 void wbgo_check_progress(wb_check_options *o, uintptr_t operation) { SET(o, progress, progress, operation); }
 
 wb_status wbgo_task_wait(wb_task *t, uintptr_t operation, wb_error **err) {
-  return wb_task_wait(t, operation == 0 ? NULL : progress, (void *)operation, err);
+  return wb_task_wait(t, progress, (void *)operation, err);
 }
 
 /* ---- jobs ---- */
-
-/* The operation that this thread has begun; 0: none. */
-static _Thread_local uintptr_t current;
 
 static wb_status spawn(void *user_data, wb_job *job) { return wbgoSpawn(number(user_data), current, job); }
 
 void wbgo_threads(wb_threads *t, uintptr_t handle) {
   t->destroy = drop;
   SET(t, spawn, spawn, handle);
-}
-
-wb_status wbgo_plan_start(const wb_plan *p, uintptr_t operation, wb_task **out, wb_error **err) {
-  current = operation;
-  const wb_status status = wb_plan_start(p, out, err);
-  current = 0;
-  return status;
-}
-
-wb_status wbgo_model_verify(const wb_model *m, const wb_verify_options *o, uintptr_t operation, wb_report **out,
-                            wb_error **err) {
-  current = operation;
-  const wb_status status = wb_model_verify(m, o, out, err);
-  current = 0;
-  return status;
 }
 
 static void ended(void *user_data) { wbgoEnded(number(user_data)); }
@@ -74,10 +66,12 @@ wb_status wbgo_task_on_end(wb_task *t, uintptr_t channel) { return wb_task_on_en
 /* ---- the budget ---- */
 
 static wb_status reserve(void *user_data, uint32_t device, uint64_t bytes) {
-  return wbgoReserve(number(user_data), device, bytes);
+  return wbgoReserve(number(user_data), current, device, bytes);
 }
 
-static void release(void *user_data, uint32_t device, uint64_t bytes) { wbgoRelease(number(user_data), device, bytes); }
+static void release(void *user_data, uint32_t device, uint64_t bytes) {
+  wbgoRelease(number(user_data), current, device, bytes);
+}
 
 void wbgo_budget(wb_budget *b, uintptr_t handle) {
   b->destroy = drop;
@@ -85,27 +79,59 @@ void wbgo_budget(wb_budget *b, uintptr_t handle) {
   SET(b, reserve, reserve, handle);
 }
 
+/* ---- the allocator ---- */
+
+static void *allocate(void *user_data, size_t bytes, size_t alignment) {
+  return wbgoAllocate(number(user_data), current, bytes, alignment);
+}
+
+static void recycle(void *user_data, void *start, size_t bytes, size_t alignment) {
+  wbgoRecycle(number(user_data), current, start, bytes, alignment);
+}
+
+void wbgo_allocator(wb_allocator *a, uintptr_t handle) {
+  a->destroy = drop;
+  a->free = recycle;
+  SET(a, alloc, allocate, handle);
+}
+
+/* ---- metrics ---- */
+
+static void measured(void *user_data, const wb_measurement *m) {
+  wbgoMeasured(number(user_data), current, (wb_measurement *)m);
+}
+
+void wbgo_metrics(wb_metrics *m, uintptr_t handle) {
+  m->destroy = drop;
+  SET(m, measured, measured, handle);
+}
+
 /* ---- files ---- */
 
 static int32_t open_file(void *user_data, const char *name, size_t len, void **file) {
   uintptr_t handle = 0;
-  const int32_t result = wbgoOpen(number(user_data), (char *)name, len, &handle);
+  const int32_t result = wbgoOpen(number(user_data), current, (char *)name, len, &handle);
   *file = (void *)handle;
   return result;
 }
 
 static int32_t stat_file(void *user_data, void *file, uint64_t *bytes, uint64_t *identity) {
-  return wbgoStat(number(user_data), number(file), bytes, identity);
+  (void)user_data;
+  return wbgoStat(number(file), current, bytes, identity);
 }
 
 static int32_t read_file(void *user_data, void *file, uint64_t offset, void *buffer, size_t len, size_t *done) {
-  return wbgoReadAt(number(user_data), number(file), offset, buffer, len, done);
+  (void)user_data;
+  return wbgoReadAt(number(file), current, offset, buffer, len, done);
 }
 
-static void close_file(void *user_data, void *file) { wbgoClose(number(user_data), number(file)); }
+static void close_file(void *user_data, void *file) {
+  (void)user_data;
+  wbgoClose(number(file), current);
+}
 
 static int32_t list_folder(void *user_data, const char *folder, size_t len, wb_io_entries *entries) {
-  return wbgoList(number(user_data), (char *)folder, len, entries);
+  return wbgoList(number(user_data), current, (char *)folder, len, entries);
 }
 
 void wbgo_io(wb_io *io, uintptr_t handle) {
@@ -122,6 +148,13 @@ void wbgo_io(wb_io *io, uintptr_t handle) {
 wb_status wbgo_open_memory(const wb_context *c, void *data, size_t len, const wb_open_options *o, wb_model **out,
                            wb_error **err) {
   return wb_model_open_memory(c, data, len, free, data, o, out, err);
+}
+
+static void give_back(void *user_data) { wbgoGiveBack(number(user_data), current); }
+
+wb_status wbgo_open_lent(const wb_context *c, const void *data, size_t len, uintptr_t lender, const wb_open_options *o,
+                         wb_model **out, wb_error **err) {
+  return wb_model_open_memory(c, data, len, give_back, (void *)lender, o, out, err);
 }
 
 void wbgo_blob(wb_blob *blob, void *data, size_t len) {

@@ -29,10 +29,10 @@ func TestPanicsOfProgressFunctionsAreErrors(t *testing.T) {
 			var panicked *weighbridge.PanicError
 			check(t, errors.As(err, &panicked) && panicked.Value == errMine && errors.Is(err, errMine), "%s: %v", name, err)
 			check(t, strings.Contains(string(panicked.Stack), "TestPanicsOfProgressFunctionsAreErrors"), "%s", panicked.Stack)
-			check(t, errors.Is(err, weighbridge.ErrCancelled) && strings.Contains(err.Error(), "panic: mine"), "%s: %v", name, err)
+			check(t, errors.Is(err, weighbridge.ErrCallback) && strings.Contains(err.Error(), "panic: mine"), "%s: %v", name, err)
 		}
 		for name, err := range reported(t, host, func(weighbridge.Progress) { runtime.Goexit() }) {
-			check(t, errors.Is(err, weighbridge.ErrCancelled) && strings.Contains(err.Error(), "Goexit"), "%s: %v", name, err)
+			check(t, errors.Is(err, weighbridge.ErrCallback) && strings.Contains(err.Error(), "Goexit"), "%s: %v", name, err)
 		}
 	}
 }
@@ -99,40 +99,4 @@ func TestALogMayCallTheLibrary(t *testing.T) {
 	defer host.Close()
 	load(t, open(t, llama, &weighbridge.OpenOptions{Host: host}), nil)
 	check(t, calls.Load() > 0, "nothing was logged")
-}
-
-func TestABudget(t *testing.T) {
-	var used, most, limit atomic.Int64
-	limit.Store(1 << 30)
-	budget := &weighbridge.Budget{
-		Reserve: func(device uint32, bytes uint64) bool {
-			check(t, device == weighbridge.HostDevice && bytes > 0, "%d bytes of device %d", bytes, device)
-			now := used.Add(int64(bytes))
-			if now > limit.Load() {
-				used.Add(-int64(bytes))
-				return false
-			}
-			if now > most.Load() {
-				most.Store(now)
-			}
-			return true
-		},
-		Release: func(_ uint32, bytes uint64) { used.Add(-int64(bytes)) },
-	}
-	host, err := weighbridge.NewHost(weighbridge.HostOptions{Budget: budget})
-	must(t, err)
-	defer host.Close()
-	model := open(t, written(t, 4, 64<<10), &weighbridge.OpenOptions{Host: host})
-	placement, err := model.Load(background, nil)
-	must(t, err)
-	check(t, used.Load() >= 1<<20 && most.Load() >= used.Load(), "%d bytes are used", used.Load())
-	must(t, placement.Close())
-	check(t, used.Load() == 0, "%d bytes are still used", used.Load())
-
-	limit.Store(1 << 10)
-	_, err = model.Load(background, nil)
-	check(t, errors.Is(err, weighbridge.ErrOutOfMemory), "%v", err)
-	budget.Reserve = func(uint32, uint64) bool { panic("no") }
-	_, err = model.Load(background, nil)
-	check(t, errors.Is(err, weighbridge.ErrOutOfMemory), "%v", err)
 }

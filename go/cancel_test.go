@@ -18,9 +18,9 @@ func TestContextsThatAreDoneStopEverything(t *testing.T) {
 	model := open(t, llama, nil)
 	tensor, err := model.Tensor(0)
 	must(t, err)
-	asset, err := model.FindAsset("config.json")
+	asset, err := model.FindAsset(background, "config.json")
 	must(t, err)
-	plan, err := model.Plan(nil)
+	plan, err := model.Plan(background, nil)
 	must(t, err)
 	defer plan.Close()
 	placement := load(t, model, nil)
@@ -36,6 +36,11 @@ func TestContextsThatAreDoneStopEverything(t *testing.T) {
 			"OpenFS":       func() error { _, err := weighbridge.OpenFS(ctx, inMemory(t, llama, "."), "", nil); return err },
 			"Verify":       func() error { _, err := model.Verify(ctx, nil); return err },
 			"Check":        func() error { _, err := model.Check(ctx, nil); return err },
+			"Plan":         func() error { _, err := model.Plan(ctx, nil); return err },
+			"Changed":      func() error { return model.Changed(ctx) },
+			"Assets":       func() error { _, err := model.Assets(ctx); return err },
+			"FindAsset":    func() error { _, err := model.FindAsset(ctx, "config.json"); return err },
+			"CUDADevices":  func() error { _, err := weighbridge.CUDADevices(ctx); return err },
 			"Load":         func() error { _, err := model.Load(ctx, nil); return err },
 			"Plan.Load":    func() error { _, err := plan.Load(ctx); return err },
 			"Buffer":       func() error { _, err := tensor.Buffer(ctx); return err },

@@ -14,12 +14,12 @@ import (
 func TestAModelKnowsWhenItsFilesChange(t *testing.T) {
 	folder := copied(t, llama)
 	model := open(t, folder, nil)
-	must(t, model.Changed())
+	must(t, model.Changed(background))
 	tensor, err := model.Find("model.norm.weight")
 	must(t, err)
 	shard := folder + "/model-00001-of-00004.safetensors"
 	must(t, os.Remove(shard))
-	check(t, errors.Is(model.Changed(), weighbridge.ErrChanged), "%v", model.Changed())
+	check(t, errors.Is(model.Changed(background), weighbridge.ErrChanged), "%v", model.Changed(background))
 	_, err = io.ReadAll(tensor.Reader())
 	must(t, err)
 }
@@ -126,7 +126,7 @@ func TestReplacedFilesCanBeRefused(t *testing.T) {
 	keeps, refuses := open(t, path, nil), open(t, path, &weighbridge.OpenOptions{RefuseReplaced: true})
 	must(t, os.Rename(written(t, 2, 1024), path))
 	load(t, keeps, nil)
-	check(t, errors.Is(keeps.Changed(), weighbridge.ErrChanged), "%v", keeps.Changed())
+	check(t, errors.Is(keeps.Changed(background), weighbridge.ErrChanged), "%v", keeps.Changed(background))
 	_, err := refuses.Load(background, nil)
 	check(t, errors.Is(err, weighbridge.ErrChanged), "%v", err)
 }

@@ -30,10 +30,15 @@ func whenDone(ctx context.Context, f func()) (stop func()) {
 // apart makes a call that C cannot cancel on a goroutine of its own. If the context ends first, apart returns at once; the call ends
 // in the background, and drop gets its result.
 func apart[T any](ctx context.Context, call func() (T, error), drop func(T)) (T, error) {
-	var none T
 	if ctx.Err() != nil {
+		var none T
 		return none, cancelled(ctx)
 	}
+	return aside(ctx, call, drop)
+}
+
+// aside is apart without looking at the context before: the call is made in any case.
+func aside[T any](ctx context.Context, call func() (T, error), drop func(T)) (T, error) {
 	if ctx.Done() == nil {
 		return call()
 	}
@@ -51,6 +56,7 @@ func apart[T any](ctx context.Context, call func() (T, error), drop func(T)) (T,
 				drop(r.value)
 			}
 		}()
+		var none T
 		return none, cancelled(ctx)
 	}
 }

@@ -3,7 +3,10 @@ package weighbridge
 // #include "bridge.h"
 import "C"
 
-import "unsafe"
+import (
+	"context"
+	"unsafe"
+)
 
 // CUDAOptions says how tensors are placed on CUDA devices. The zero value: all tensors on device 0, in memory that the
 // placement owns.
@@ -65,9 +68,14 @@ type CUDADevice struct {
 	DriverVersion uint32
 }
 
-// CUDADevices lists the CUDA devices. ErrNotFound: there is no driver, or it has no device. ErrUnsupported: the library was built
+// CUDADevices lists the CUDA devices. It may initialize the driver; if the context ends, CUDADevices returns, and that goes on in the
+// background. ErrNotFound: there is no driver, or it has no device. ErrUnsupported: the library was built
 // without CUDA. ErrDevice: the driver failed.
-func CUDADevices() ([]CUDADevice, error) {
+func CUDADevices(ctx context.Context) ([]CUDADevice, error) {
+	return apart(ctx, cudaDevices, func([]CUDADevice) {})
+}
+
+func cudaDevices() ([]CUDADevice, error) {
 	var list *C.wb_cuda_devices
 	if err := try(func(err **C.wb_error) C.wb_status { return C.wb_cuda_devices_create(&list, err) }); err != nil {
 		return nil, err

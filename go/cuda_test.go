@@ -11,7 +11,7 @@ import (
 // devices lists the devices; the test is skipped without any, unless WEIGHBRIDGE_CUDA_DEVICES says that there are some.
 func devices(t *testing.T) []weighbridge.CUDADevice {
 	t.Helper()
-	list, err := weighbridge.CUDADevices()
+	list, err := weighbridge.CUDADevices(background)
 	if err != nil && os.Getenv("WEIGHBRIDGE_CUDA_DEVICES") == "" {
 		check(t, errors.Is(err, weighbridge.ErrNotFound) || errors.Is(err, weighbridge.ErrUnsupported), "%v", err)
 		t.Skip(err)
@@ -59,7 +59,7 @@ func TestRoutes(t *testing.T) {
 		options.CUDA.Devices = []uint32{0}
 	}
 	model := open(t, llama, nil)
-	plan, err := model.Plan(options)
+	plan, err := model.Plan(background, options)
 	must(t, err)
 	bytes, err := plan.ArenaBytes(last)
 	must(t, err)
@@ -77,7 +77,7 @@ func TestRoutes(t *testing.T) {
 }
 
 func TestNoDevice(t *testing.T) {
-	if _, err := weighbridge.CUDADevices(); err == nil {
+	if _, err := weighbridge.CUDADevices(background); err == nil {
 		t.Skip("there are devices")
 	}
 	_, err := open(t, llama, nil).Load(background, &weighbridge.LoadOptions{Target: weighbridge.TargetCUDA})

@@ -30,24 +30,24 @@ func (d Destination) put(a *arena, to *C.wb_destination) {
 		bytes: C.uint64_t(d.Bytes), device: C.uint32_t(d.Device),
 	}
 	if d.Memory != nil {
-		to.address = C.uint64_t(uintptr(d.start()))
+		to.address = C.uint64_t(uintptr(startOf(d.Memory)))
 		to.bytes = C.uint64_t(len(d.Memory))
 		to.device = C.WB_DEVICE_HOST
 	}
 }
 
-// start is the address of the memory. That of empty memory is never written.
-func (d Destination) start() unsafe.Pointer {
-	if len(d.Memory) == 0 {
+// startOf is the address of memory. That of empty memory is never used.
+func startOf(memory []byte) unsafe.Pointer {
+	if len(memory) == 0 {
 		return nil
 	}
-	return unsafe.Pointer(&d.Memory[0])
+	return unsafe.Pointer(&memory[0])
 }
 
 // checkMemory refuses memory of the Go heap, which C may not keep.
 func checkMemory(destinations []Destination) error {
 	for _, d := range destinations {
-		if mayBeKept(d.start()) {
+		if mayBeKept(startOf(d.Memory)) {
 			continue
 		}
 		return &Error{Status: ErrInvalidArgument, Subject: d.Tensor, Offset: NoOffset, Message: fmt.Sprintf(

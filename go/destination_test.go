@@ -22,7 +22,7 @@ func TestLoadsIntoMemoryOfTheProgram(t *testing.T) {
 	_, byName := expected(t, llama+".expected.json")
 	for _, host := range []*weighbridge.Host{nil, threads(t, 2)} {
 		model := open(t, llama, &weighbridge.OpenOptions{Host: host})
-		plan, err := model.Plan(nil)
+		plan, err := model.Plan(background, nil)
 		must(t, err)
 		bytes, err := plan.ArenaBytes(weighbridge.HostDevice)
 		must(t, err)

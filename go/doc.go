@@ -23,7 +23,8 @@
 // closed, but it does not see how large it is, so close what you can. Tensors, graphs and so on keep their model from the collector,
 // and placed tensors their placement. Buffers and placements do not need the model any more.
 //
-// After Close, methods return an error for which errors.Is(err, fs.ErrClosed) is true; methods without an error return zero values.
+// After Close, methods return an error for which errors.Is(err, fs.ErrClosed) is true; methods without an error return zero values. So does
+// the zero value of these types. That of a Tensor or a Graph, which belongs to no model, must not be used.
 //
 // # Zero-copy access
 //
@@ -42,20 +43,27 @@
 //
 // # Cancellation and threads
 //
-// Operations that take a context.Context stop soon after it is done: they notice within about 50 milliseconds, or when a function of
-// the program that they have called returns. The error is then ErrCancelled, and also the error of the context.
+// Whatever may wait for a file, a driver or much work takes a context.Context. Open, Load, Verify and Check stop soon after it is done:
+// they notice within about 50 milliseconds, or when a function of the program that they have called returns. What C cannot interrupt
+// (Plan, Buffer, Changed, Assets, FindAsset, Wait, CUDADevices) returns at once, and ends in the background. The error is ErrCancelled,
+// and also that of the context. ReadAt has no context, because io.ReaderAt has none.
 //
-// A goroutine that waits for a load holds no thread of the operating system if the host allows threads for the work: see
-// [Plan.Load]. Opening, verifying and checking hold one each.
+// A goroutine that waits for a load holds no thread of the operating system, if the host allows threads for the work: it waits for a
+// channel, which the last of the threads that work on the load closes when the load has ended. So a thousand loads on a host with two
+// threads need two threads. Without a host, and to open, verify and check, a call holds a thread until it returns.
 //
 // Functions and methods may be called on several goroutines at once. Programs may be started by os/exec at any time: they do not
 // inherit the files of models.
 //
 // # Functions of the program
 //
-// Progress, Log, HostOptions.Go, Budget and the methods of an fs.FS are called by C, on goroutines of their own. They may call this
-// package. A panic in one of them does not reach C: the operation returns an error that wraps a [PanicError], unless the
-// documentation of the function says otherwise.
+// Progress, the functions of HostOptions, that of OpenMemory, and the methods of an fs.FS, its files, an Allocator and a Budget are called by
+// C, each time on a goroutine of its own. They may call this package, and close what it has given: an object that is in use is freed later.
+//
+// A panic in one of them does not reach C, and neither does runtime.Goexit. It ends the operation that the function was called for, which
+// returns an error that wraps a [PanicError]: ErrCallback, or why the operation has failed besides. Of several panics the first is
+// returned. Close is such an operation, too: it may call Release, Free and the Close of a file. What nobody waits for returns no error: an
+// object that the garbage collector or the end of a View frees.
 //
 // # Units
 //

@@ -39,7 +39,8 @@ const (
 	ErrDevice Status = C.WB_ERR_DEVICE
 	// ErrCancelled: the operation was cancelled. The error wraps the error of the context.
 	ErrCancelled Status = C.WB_ERR_CANCELLED
-	// ErrCallback: a function of the host failed, such as the Open of an fs.FS. The error wraps the function's error.
+	// ErrCallback: a function of the program failed, such as the Open of an fs.FS. The error wraps that of the function, or a
+	// PanicError.
 	ErrCallback Status = C.WB_ERR_CALLBACK
 	// ErrNotMapped: there is no zero-copy pointer; read or load the bytes instead.
 	ErrNotMapped Status = C.WB_ERR_NOT_MAPPED
@@ -89,7 +90,7 @@ func (e *Error) Is(target error) bool {
 	return target == e.Status || target == fs.ErrNotExist && e.Status == ErrNotFound
 }
 
-// Unwrap returns the cause: the error of the context, the error or PanicError of a function of the host, or the errno.
+// Unwrap returns the cause: the error of the context, the error or PanicError of a function of the program, or the errno.
 func (e *Error) Unwrap() error { return e.cause }
 
 // try makes a call that may give an error of the library, and copies that.

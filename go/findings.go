@@ -19,6 +19,7 @@ const (
 
 // Finding is a finding of a check, or a note of an open or a plan.
 type Finding struct {
+	// How serious it is.
 	Severity Severity
 	// The rule, such as "onnx.node.arity". Rules keep their names.
 	Rule string
@@ -50,9 +51,8 @@ type CheckOptions struct {
 	Target string
 	// The most bytes of tensors that are read; 0: 4 GiB. What is left out for this reason is a finding.
 	MaxReadBytes uint64
-	// Called at once, between groups of rules, after every 4 MiB that are read, and at the end, on one goroutine.
-	// TotalBytes is the most that may be read; tensors are not counted. A panic of it cancels the check, and the error
-	// wraps a PanicError.
+	// Called at once, between groups of rules, after every 4 MiB that are read, and at the end, never several times at once.
+	// TotalBytes is the most that may be read; tensors are not counted.
 	Progress func(Progress)
 }
 
@@ -84,9 +84,9 @@ func (m *Model) Check(ctx context.Context, options *CheckOptions) ([]Finding, er
 	}
 	var findings *C.wb_findings
 	err = m.handle.using(func(model *C.wb_model) error {
-		return try(func(err **C.wb_error) C.wb_status { return C.wb_model_check(model, c, &findings, err) })
+		return o.try(func(err **C.wb_error) C.wb_status { return C.wb_model_check(model, c, &findings, err) })
 	})
-	return takeFindings(findings), o.outcome(err, m.files)
+	return takeFindings(findings), o.outcome(err)
 }
 
 // takeFindings copies findings and releases them.

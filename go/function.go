@@ -6,7 +6,8 @@ import "C"
 // Opset is an operator set that a model or a function imports.
 type Opset struct {
 	// The domain; empty for the default one.
-	Domain  string
+	Domain string
+	// The version.
 	Version int64
 }
 

@@ -28,6 +28,7 @@ const (
 
 // Graph is a graph of a model. It keeps the model reachable, and never changes.
 type Graph struct {
+	// The name; may be empty.
 	Name string
 	// A description; may be empty.
 	Documentation string
@@ -35,7 +36,8 @@ type Graph struct {
 	Index int
 	// The function whose body this graph is or is nested in, as an index of Model.Functions; -1: none.
 	Function int
-	Role     GraphRole
+	// What it is in the model.
+	Role GraphRole
 	// For a subgraph, the index of the graph that contains it; else -1.
 	Parent int
 	// For a subgraph, the node of the parent that has it as an attribute; NoNode: an attribute of the parent itself has it.

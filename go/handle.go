@@ -26,8 +26,12 @@ func own[P any](object P, kind string, free func(P)) *handle[P] {
 	return h
 }
 
-// acquire lends the object until release is called. It returns an error if the handle is closed.
+// acquire lends the object until release is called. It returns an error if the handle is closed, or nil.
 func (h *handle[P]) acquire() (P, error) {
+	if h == nil {
+		var none P
+		return none, fmt.Errorf("weighbridge: a zero value: %w", fs.ErrClosed)
+	}
 	for {
 		users := h.users.Load()
 		if h.closed.Load() || users == 0 {
@@ -48,7 +52,7 @@ func (h *handle[P]) release() {
 }
 
 func (h *handle[P]) close() {
-	if h.closed.CompareAndSwap(false, true) {
+	if h != nil && h.closed.CompareAndSwap(false, true) {
 		h.release()
 	}
 }

@@ -2,6 +2,7 @@ package weighbridge_test
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"math/rand"
 	"runtime"
@@ -121,6 +122,36 @@ func TestWhatIsClosedSaysSo(t *testing.T) {
 	check(t, errors.Is(tensor.View(ignored), fs.ErrClosed), "a closed placement has bytes")
 }
 
+func TestEverythingMayBeClosedAgain(t *testing.T) {
+	host := hosting(t, weighbridge.HostOptions{})
+	model := open(t, llama, &weighbridge.OpenOptions{Host: host})
+	plan, err := model.Plan(background, nil)
+	must(t, err)
+	placement, err := plan.Load(background)
+	must(t, err)
+	tensor, err := model.Tensor(0)
+	must(t, err)
+	bytes, err := tensor.Buffer(background)
+	must(t, err)
+	var nobody *weighbridge.Host
+	for _, closer := range []io.Closer{
+		host, model, plan, placement, bytes, nobody,
+		&weighbridge.Host{}, &weighbridge.Model{}, &weighbridge.Plan{}, &weighbridge.Placement{}, &weighbridge.Buffer{},
+	} {
+		must(t, closer.Close())
+		must(t, closer.Close())
+	}
+	_, err = weighbridge.Open(background, llama, &weighbridge.OpenOptions{Host: host})
+	check(t, errors.Is(err, fs.ErrClosed), "%v", err)
+	_, err = new(weighbridge.Model).Info()
+	check(t, errors.Is(err, fs.ErrClosed), "%v", err)
+	_, err = new(weighbridge.Plan).Load(background)
+	check(t, errors.Is(err, fs.ErrClosed), "%v", err)
+	_, err = new(weighbridge.Buffer).Bytes()
+	check(t, errors.Is(err, fs.ErrClosed), "%v", err)
+	check(t, new(weighbridge.Placement).TensorCount() == 0, "a zero value has tensors")
+}
+
 // A function holds what it uses: the object is freed when it returns.
 func TestCloseInsideAView(t *testing.T) {
 	_, byName := expected(t, llama+".expected.json")
@@ -149,7 +180,7 @@ func TestWhatNobodyClosesIsFreed(t *testing.T) {
 		model, err := weighbridge.OpenFS(background, closing{inMemory(t, llama, "."), &files}, "", &weighbridge.OpenOptions{Host: host})
 		must(t, err)
 		check(t, files.Load() > 0, "nothing is open")
-		plan, err := model.Plan(nil)
+		plan, err := model.Plan(background, nil)
 		must(t, err)
 		placement, err := plan.Load(background)
 		must(t, err)

@@ -63,6 +63,34 @@ func TestTheWholeInterfaceIsUsed(t *testing.T) {
 	}
 }
 
+// leftOutMembers is what the package does not set in structures of the C interface, or look at, and why.
+var leftOutMembers = map[string]string{
+	"wb_io.map":       "files of Go programs lie in the Go heap, of which C must not keep pointers",
+	"wb_io.unmap":     "for wb_io.map",
+	"wb_io.will_read": "only loads in steps say what they will read",
+	// The same holds for wb_threads.stop, whose name other things have as well.
+	"wb_threads.start": "the threads are those of goroutines, not of the library",
+}
+
+// Every member of every structure is used, or left out for a reason.
+func TestAllMembersOfStructuresAreUsed(t *testing.T) {
+	header, err := os.ReadFile("../include/weighbridge.h")
+	must(t, err)
+	all, members := sources(t), 0
+	for _, structure := range regexp.MustCompile(`(?s)typedef struct (wb_\w+) \{(.*?)\n\}`).FindAllStringSubmatch(string(header), -1) {
+		for _, member := range regexp.MustCompile(`(?m)^  [^/\n]*?(\w+)(?:\[\w+\])?;$`).FindAllStringSubmatch(structure[2], -1) {
+			if members++; member[1] == "reserved" {
+				continue
+			}
+			// As a member of a value, in a literal, or as an argument of SET. What is a keyword of Go has an underscore.
+			isUsed := regexp.MustCompile(`(?:\.|->)_?` + member[1] + `\b|\b_?` + member[1] + `:|SET\(\w+, ` + member[1] + `,`).MatchString(all)
+			_, isLeftOut := leftOutMembers[structure[1]+"."+member[1]]
+			check(t, isUsed != isLeftOut, "%s.%s: used %v, left out %v", structure[1], member[1], isUsed, isLeftOut)
+		}
+	}
+	check(t, members > 200, "the header has only %d members", members)
+}
+
 // sources returns the sources of the package as one text.
 func sources(t *testing.T) string {
 	t.Helper()

@@ -11,65 +11,69 @@ import (
 	"math"
 	"path"
 	"runtime/cgo"
-	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 )
 
-// WholeFileLimit is how many bytes of files that are not an io.ReaderAt one model holds in memory at most: see OpenFS.
+// WholeFileLimit is how many bytes of files that are not an io.ReaderAt one model of an fs.FS holds in memory at most: see OpenFS.
 const WholeFileLimit = 64 << 20
-
-// keptErrors is how many errors of an fs.FS are remembered until the library returns them. Operations that run at once and all
-// fail need one each.
-const keptErrors = 64
 
 // hostFiles is an fs.FS as the library uses it.
 type hostFiles struct {
 	fsys fs.FS
 	// Bytes of files that are held whole.
 	held atomic.Int64
-
-	mutex  sync.Mutex
-	errors [keptErrors]error
-	failed int32
 }
 
-// firstCode is the result for the first error; smaller ones have a meaning.
+// firstCode is the result in C of the first error; smaller ones have a meaning.
 const firstCode = C.WB_IO_NOT_FOUND + 1
 
-// answer calls a function and returns its result for C. An error is kept under a number, by which explain finds it.
-func (h *hostFiles) answer(f func() error) C.int32_t {
-	err := caught(f)
+// failures counts the errors of all fs.FS, so that each has a result in C of its own.
+var failures atomic.Uint32
+
+// answer calls a function of an fs.FS for the operation of a thread, and returns its result for C. The operation keeps an error, so that
+// explain can find it.
+func answer(at C.uintptr_t, f func() error) C.int32_t {
+	o, err := operationAt(at), caught(f)
 	switch {
 	case err == nil:
 		return C.WB_IO_OK
+	case isPanic(err):
+		o.survives(err)
 	case errors.Is(err, fs.ErrNotExist):
 		return C.WB_IO_NOT_FOUND
 	}
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	index := h.failed
-	h.errors[index%keptErrors] = err
-	h.failed = (index + 1) % (math.MaxInt32 - keptErrors)
-	return C.int32_t(index) + firstCode
+	code := firstCode + C.int32_t(failures.Add(1)%(math.MaxInt32-firstCode))
+	o.keep(int64(code), err)
+	return code
 }
 
-// explain completes an error of the library with the error of the fs.FS that caused it.
-func (h *hostFiles) explain(err error) error {
-	e, ok := err.(*Error)
-	if h == nil || !ok || e.Status != ErrCallback || e.cause != nil || e.OSCode < firstCode {
-		return err
+// keep remembers the error of an fs.FS under its result in C.
+func (o *operation) keep(code int64, err error) {
+	if o == nil {
+		return
 	}
-	h.mutex.Lock()
-	defer h.mutex.Unlock()
-	e.cause = h.errors[(e.OSCode-firstCode)%keptErrors]
-	return err
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if o.answers == nil {
+		o.answers = map[int64]error{}
+	}
+	o.answers[code], o.lastAnswer = err, err
+}
+
+// explain returns the error of an fs.FS that an error of the library stands for; nil: there is none. Some functions give only the status.
+func (o *operation) explain(e *Error) error {
+	if e.Status == ErrCallback && e.OSCode == 0 {
+		return o.lastAnswer
+	}
+	return o.answers[e.OSCode]
 }
 
 // inC fills the structure that stands for the files. The library deletes the handle when it no longer uses them.
-func (h *hostFiles) inC(a *arena) *C.wb_io {
+func (h *hostFiles) inC(a *arena, preferredRead uint64) *C.wb_io {
 	c := structure[C.wb_io](a)
 	c.struct_size = C.sizeof_wb_io
+	c.preferred_read = C.uint64_t(preferredRead)
 	C.wbgo_io(c, C.uintptr_t(cgo.NewHandle(h)))
 	return c
 }

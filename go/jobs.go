@@ -14,7 +14,7 @@ import (
 // executor runs jobs: HostOptions.Go, or that of a pool.
 type executor func(job func())
 
-// hook sets the executor in the options of a host.
+// hook sets the executor in the options of a host. With it the library creates no threads, so there is nobody to call start and stop.
 func (e executor) hook(a *arena, to *C.wb_context_options) {
 	threads := structure[C.wb_threads](a)
 	threads.struct_size = C.sizeof_wb_threads
@@ -62,10 +62,13 @@ func (p *pool) next() func() {
 }
 
 // job is a part of the work of a task. It is done once; one that nobody does is given back when it is unreachable.
-type job struct{ object unsafe.Pointer }
+type job struct {
+	object  unsafe.Pointer
+	starter *operation
+}
 
-func newJob(object *C.wb_job) *job {
-	j := &job{unsafe.Pointer(object)}
+func newJob(object *C.wb_job, starter *operation) *job {
+	j := &job{unsafe.Pointer(object), starter}
 	runtime.SetFinalizer(j, func(j *job) { C.wb_job_release(j.take()) })
 	return j
 }
@@ -74,8 +77,13 @@ func newJob(object *C.wb_job) *job {
 func (j *job) take() *C.wb_job { return (*C.wb_job)(atomic.SwapPointer(&j.object, nil)) }
 
 func (j *job) run() {
-	if object := j.take(); object != nil {
+	object := j.take()
+	if object == nil {
+		return
+	}
+	_ = j.starter.on(func() error {
 		C.wb_job_run(object)
 		C.wb_job_release(object)
-	}
+		return nil
+	})
 }

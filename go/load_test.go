@@ -107,7 +107,7 @@ func TestSelectionsSlicesAndCasts(t *testing.T) {
 
 func TestAPlanSaysWhatItWillDo(t *testing.T) {
 	model := open(t, written(t, 4, 8), nil)
-	plan, err := model.Plan(&weighbridge.LoadOptions{Alignment: 256})
+	plan, err := model.Plan(background, &weighbridge.LoadOptions{Alignment: 256})
 	must(t, err)
 	info, err := plan.Info()
 	must(t, err)

@@ -3,6 +3,8 @@ package weighbridge
 // #include "bridge.h"
 import "C"
 
+import "runtime/cgo"
+
 // LogLevel is how important a record of the log is; more detailed ones are greater.
 type LogLevel uint32
 
@@ -21,8 +23,19 @@ const (
 
 // LogRecord is one message of the log.
 type LogRecord struct {
+	// How important it is.
 	Level LogLevel
 	// The part of the library that it comes from.
-	Target  string
+	Target string
+	// The text: one line, safe to print.
 	Message string
+}
+
+// hookLog sets the function for the log in the options of a host.
+func hookLog(log func(LogRecord), most LogLevel, to *C.wb_context_options) {
+	if most == 0 {
+		most = LogInfo
+	}
+	to.log_max_level = C.uint32_t(most)
+	C.wbgo_log(to, C.uintptr_t(cgo.NewHandle(log)))
 }

@@ -22,9 +22,11 @@ const (
 
 // Metadata is what a model or a graph says about itself under one key.
 type Metadata struct {
+	// The key.
 	Key string
 	// The text form: text as it is, all other types as compact JSON.
 	Text string
+	// The type of the value.
 	Type MetadataType
 	// The value, if it is a bool.
 	Bool bool
@@ -78,6 +80,7 @@ const (
 
 // Quantization says how stored integers represent real numbers: real = (stored - zero point) * scale.
 type Quantization struct {
+	// Which elements share a scale.
 	Scheme Scheme
 	// The dimension along which scales differ; the outermost is 0. Not used by QuantizedTensor.
 	Axis int

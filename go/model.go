@@ -3,23 +3,29 @@ package weighbridge
 // #include "bridge.h"
 import "C"
 
+import "context"
+
 // Model is an open model. It never changes, and all methods may be called on several goroutines at once.
 type Model struct {
 	handle *handle[*C.wb_model]
-	// The fs.FS that the model comes from, which knows the errors behind those of the library; nil for other models.
-	files *hostFiles
-	// Whether the goroutines of a host do the work of loads.
-	hasWorkers bool
+	// Does the work of loads; nil: nobody.
+	host *Host
 }
 
-func newModel(object *C.wb_model, files *hostFiles, hasWorkers bool) *Model {
-	return &Model{own(object, "model", func(m *C.wb_model) { C.wb_model_release(m) }), files, hasWorkers}
+func newModel(object *C.wb_model, host *Host) *Model {
+	return &Model{own(object, "model", func(m *C.wb_model) { C.wb_model_release(m) }), host}
 }
 
-// Close frees the model. Buffers, plans and placements stay valid.
-func (m *Model) Close() error {
-	m.handle.close()
-	return nil
+// Close frees the model. Buffers, plans and placements stay valid. The error is that of a function of the program: see "Functions of the
+// program" above.
+func (m *Model) Close() error { return closing(m.handle) }
+
+// closing closes a handle as an operation, in which functions of the program may fail.
+func closing[P any](h *handle[P]) error {
+	return watched(func() error {
+		h.close()
+		return nil
+	})
 }
 
 // ask calls a function that cannot fail; a closed model gives the zero value.
@@ -48,14 +54,22 @@ func fetch[T any](m *Model, what, subject string, f func(c *C.wb_model) (T, C.wb
 
 // Changed returns nil while the weight files on disk are those that the model opened. Otherwise the error says what happened to the
 // first other one: ErrChanged, if it was written, replaced or removed. A server can use this to detect that a new version has been
-// deployed. It makes two system calls for each file.
-func (m *Model) Changed() error {
-	return m.handle.using(func(c *C.wb_model) error {
-		return try(func(err **C.wb_error) C.wb_status {
-			C.wb_model_changed(c, err)
-			return C.wb_error_code(*err)
+// deployed. It makes two system calls for each file. If the context ends, Changed returns, and goes on in the background.
+func (m *Model) Changed(ctx context.Context) error {
+	_, err := watchedApart(ctx, func() (struct{}, error) {
+		return struct{}{}, m.handle.using(func(c *C.wb_model) error {
+			return try(func(err **C.wb_error) C.wb_status {
+				C.wb_model_changed(c, err)
+				return C.wb_error_code(*err)
+			})
 		})
 	})
+	return err
+}
+
+// watched makes calls that may call functions of the program.
+func (m *Model) watched(calls func(*C.wb_model) error) error {
+	return watched(func() error { return m.handle.using(calls) })
 }
 
 // Format returns the name of the model's format, such as "safetensors".

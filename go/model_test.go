@@ -128,7 +128,7 @@ func TestMetadataAndAssets(t *testing.T) {
 	}
 
 	model = open(t, llama, nil)
-	asset, err := model.FindAsset("config.json")
+	asset, err := model.FindAsset(background, "config.json")
 	must(t, err)
 	buffer, err := asset.Buffer(background)
 	must(t, err)
@@ -137,7 +137,7 @@ func TestMetadataAndAssets(t *testing.T) {
 	onDisk, err := os.ReadFile(llama + "/config.json")
 	must(t, err)
 	check(t, string(contents) == string(onDisk) && asset.Bytes == uint64(len(onDisk)), "config.json: %d bytes", len(contents))
-	assets, err := model.Assets()
+	assets, err := model.Assets(background)
 	must(t, err)
 	check(t, sort.SliceIsSorted(assets, func(i, j int) bool { return assets[i].Name < assets[j].Name }), "%+v", assets)
 	check(t, len(assets) >= 4, "%+v", assets)
@@ -159,7 +159,7 @@ func TestErrorsSayWhatTheyAre(t *testing.T) {
 	check(t, errors.Is(err, weighbridge.ErrInvalidArgument), "%v", err)
 	_, err = model.Tensor(-1)
 	check(t, errors.Is(err, weighbridge.ErrInvalidArgument), "%v", err)
-	_, err = model.FindAsset("")
+	_, err = model.FindAsset(background, "")
 	check(t, errors.Is(err, weighbridge.ErrNotFound), "%v", err)
 
 	_, err = weighbridge.OpenBytes(background, []byte("<!DOCTYPE html>"), nil)

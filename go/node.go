@@ -7,6 +7,7 @@ import "errors"
 
 // Node is an operator of a graph. It keeps the model reachable.
 type Node struct {
+	// The number in the graph.
 	ID NodeID
 	// The name; may be empty, and need not be unique.
 	Name string

@@ -41,7 +41,7 @@ type OpenOptions struct {
 	MaxFiles uint64
 	// Limit: bytes of memory for headers, indices, manifests, tables and graphs together; 0: 1 GiB.
 	MaxHeapBytes uint64
-	// The name of the file that OpenBytes opens, by which manifests and errors refer to it; empty: "memory".
+	// The name of the file that OpenBytes or OpenMemory opens, by which manifests and errors refer to it; empty: "memory".
 	Name string
 	// Directories outside the model's own to which symbolic links of the model may lead.
 	LinkRoots []string
@@ -51,8 +51,7 @@ type OpenOptions struct {
 	MemoCovers bool
 	// For OpenFS: bytes that are best asked for at once, such as 8 MiB of an object store; 0: as the library likes.
 	PreferredRead uint64
-	// Called before each file is read and about once for each megabyte of headers and graphs, on one goroutine. A panic of
-	// it cancels the open, and the error wraps a PanicError.
+	// Called before each file is read and about once for each megabyte of headers and graphs, never several times at once.
 	Progress func(Progress)
 }
 

@@ -57,8 +57,10 @@ type Cast struct {
 
 // LoadOptions says what is loaded, and where to. The zero value and nil: all tensors, into an arena in host memory.
 type LoadOptions struct {
+	// Where tensors are put; the zero value is TargetHost.
 	Target Target
-	Reads  Reads
+	// How files are read; the zero value is ReadsAuto.
+	Reads Reads
 	// Glob patterns over tensor names (*, ?, [a-z]), which also match . and /. None: all tensors.
 	Include []string
 	// Tensors by index, instead of patterns; the placement keeps their order.
@@ -79,8 +81,7 @@ type LoadOptions struct {
 	BlockBytes uint64
 	// The most threads that read at once, within what the host allows; 0: all of them.
 	Readers uint32
-	// Called at once, then about twenty times a second, and at the end. If it panics, the load is cancelled, and the error wraps a
-	// PanicError.
+	// Called at once, then about twenty times a second, and at the end.
 	Progress func(Progress)
 }
 
@@ -93,7 +94,9 @@ func (o *LoadOptions) inC(a *arena) *C.wb_plan_options {
 	c.tensors, c.tensor_count = structures(a, o.Tensors, func(to *C.size_t, index int) { *to = C.size_t(index) })
 	c.slices, c.slice_count = structures(a, o.Slices, func(to *C.wb_slice, s Slice) { s.put(a, to) })
 	c.casts, c.cast_count = structures(a, o.Casts, func(to *C.wb_cast, cast Cast) {
-		*to = C.wb_cast{C.sizeof_wb_cast, a.text(cast.Pattern), C.wb_dtype(cast.From), C.wb_dtype(cast.To)}
+		*to = C.wb_cast{
+			struct_size: C.sizeof_wb_cast, pattern: a.text(cast.Pattern), from: C.wb_dtype(cast.From), to: C.wb_dtype(cast.To),
+		}
 	})
 	c.destinations, c.destination_count = structures(a, o.Destinations, func(to *C.wb_destination, d Destination) { d.put(a, to) })
 	c.alignment = C.uint64_t(o.Alignment)

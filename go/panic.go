@@ -23,6 +23,12 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
+// isPanic reports whether an error of caught is a panic, or what is like one.
+func isPanic(err error) bool {
+	_, is := err.(*PanicError)
+	return is || err == errGoexit
+}
+
 var errGoexit = errors.New("the function has called runtime.Goexit instead of returning")
 
 // caught calls a function of the program and returns its panic as an error. The function runs on a goroutine of its own, because

@@ -21,15 +21,13 @@ func newPlacement(object *C.wb_placement) *Placement {
 }
 
 // Close frees the memory of the tensors, except memory that the caller gave. Work on a device that uses them must have completed
-// before.
-func (p *Placement) Close() error {
-	p.handle.close()
-	return nil
-}
+// before. Errors as for Model.Close.
+func (p *Placement) Close() error { return closing(p.handle) }
 
 // PlacedTensor is a tensor of a placement: contiguous and row-major. It keeps the placement reachable. As an io.ReaderAt it gives
 // the bytes of its elements, if they are in host memory.
 type PlacedTensor struct {
+	// The name, as in the model.
 	Name string
 	// The type of the elements, which a cast may have changed.
 	DType DType
@@ -192,10 +190,10 @@ func (p *Placement) Fence(stream uintptr) error {
 // Wait waits until all bytes of the placement have arrived. Only needed after CUDAOptions.Async. If the context ends, Wait returns;
 // the copies go on. ErrDevice: a copy has failed, and the bytes are not valid.
 func (p *Placement) Wait(ctx context.Context) error {
-	_, err := apart(ctx, func() (struct{}, error) {
+	_, err := watchedApart(ctx, func() (struct{}, error) {
 		return struct{}{}, p.handle.using(func(c *C.wb_placement) error {
 			return try(func(err **C.wb_error) C.wb_status { return C.wb_placement_wait(c, err) })
 		})
-	}, func(struct{}) {})
+	})
 	return err
 }

@@ -3,6 +3,8 @@ package weighbridge
 // #include "bridge.h"
 import "C"
 
+import "context"
+
 // Plan states which tensors go where, and what is checked. It keeps the model.
 type Plan struct {
 	handle   *handle[*C.wb_plan]
@@ -10,37 +12,41 @@ type Plan struct {
 	progress func(Progress)
 }
 
-// Plan plans a load. Nothing is read, and no device is used.
+// Plan plans a load. Nothing is read, and no device is used. If the context ends, Plan returns, and the plan is discarded when it is made.
 //
 // ErrNotFound: a pattern matches none of the selected tensors. ErrInvalidArgument: options contradict each other. ErrNotMapped: a
 // view of a model that is not mapped, or with a cast or a slice that is not one piece. ErrUnverified: under VerifyRequired, no
 // manifest covers a file that is used. ErrMismatch: a file does not have the size that a manifest states. ErrUnsupported: the
 // library was built without CUDA, or a slice or cast is not supported.
-func (m *Model) Plan(options *LoadOptions) (*Plan, error) {
+func (m *Model) Plan(ctx context.Context, options *LoadOptions) (*Plan, error) {
 	if options == nil {
 		options = &LoadOptions{}
 	}
 	if err := checkMemory(options.Destinations); err != nil {
 		return nil, err
 	}
-	var a arena
-	defer a.free()
-	c := options.inC(&a)
-	var object *C.wb_plan
-	err := m.handle.using(func(model *C.wb_model) error {
-		return try(func(err **C.wb_error) C.wb_status { return C.wb_plan_create(model, c, &object, err) })
-	})
-	if err != nil {
-		return nil, m.files.explain(err)
+	if ctx.Err() != nil {
+		return nil, cancelled(ctx)
 	}
-	return &Plan{own(object, "plan", func(p *C.wb_plan) { C.wb_plan_release(p) }), m, options.Progress}, nil
+	// Copied now: the caller may change them when Plan has returned.
+	var a arena
+	c, progress := options.inC(&a), options.Progress
+	return aside(ctx, func() (*Plan, error) {
+		defer a.free()
+		var object *C.wb_plan
+		err := m.watched(func(model *C.wb_model) error {
+			return try(func(err **C.wb_error) C.wb_status { return C.wb_plan_create(model, c, &object, err) })
+		})
+		if err != nil {
+			C.wb_plan_release(object)
+			return nil, err
+		}
+		return &Plan{own(object, "plan", func(p *C.wb_plan) { C.wb_plan_release(p) }), m, progress}, nil
+	}, func(p *Plan) { p.Close() })
 }
 
-// Close frees the plan. Loads that have begun continue.
-func (p *Plan) Close() error {
-	p.handle.close()
-	return nil
-}
+// Close frees the plan. Loads that have begun continue. Errors as for Model.Close.
+func (p *Plan) Close() error { return closing(p.handle) }
 
 // PlanInfo is what a plan will do.
 type PlanInfo struct {

@@ -35,10 +35,12 @@ const (
 
 // Line is one line of a report.
 type Line struct {
+	// What the check has shown.
 	Outcome Outcome
 	// Not used by Uncovered.
 	Anchor Anchor
-	Kind   SubjectKind
+	// What Subject is.
+	Kind SubjectKind
 	// The name of the file or tensor; for SubjectRun, of the file.
 	Subject string
 	// Such as "blake3" or "sha256"; empty if uncovered.
@@ -55,9 +57,9 @@ type Line struct {
 	Offset, Bytes uint64
 }
 
-// Cost is the cost of one stage of a pass over the bytes.
+// Cost is the cost of one stage of an operation.
 type Cost struct {
-	// Such as "prepare", "read", "sha256" or "send".
+	// Such as "read", "sha256" or "send"; of an open, "find", "parse" and "manifests".
 	Stage string
 	// Bytes that passed through it.
 	Bytes uint64
@@ -69,6 +71,7 @@ type Cost struct {
 type Report struct {
 	// Files come first, then parts of files, then tensors.
 	Lines []Line
+	// What the stages of the pass have cost.
 	Costs []Cost
 }
 
@@ -91,7 +94,7 @@ func takeReport(c *C.wb_report) *Report {
 	for i := range report.Costs {
 		info := C.wb_cost_info{struct_size: C.sizeof_wb_cost_info}
 		if C.wb_report_cost_info(c, C.size_t(i), &info) == C.WB_OK {
-			report.Costs[i] = Cost{text(&info.stage), uint64(info.bytes), time.Duration(info.nanoseconds)}
+			report.Costs[i] = costOf(&info)
 		}
 	}
 	return report

@@ -8,6 +8,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"runtime/cgo"
 	"sort"
 	"unsafe"
 )
@@ -20,8 +21,11 @@ import (
 // content is not in a format that the library reads. ErrLimit: the model exceeds a limit of the options. ErrInvalidArgument: the
 // path is empty, or the directory contains several models.
 func Open(ctx context.Context, path string, options *OpenOptions) (*Model, error) {
-	return open(ctx, options, nil,
+	return open(ctx, options,
 		func(host *C.wb_context, _ *arena, o *C.wb_open_options, out **C.wb_model, err **C.wb_error) C.wb_status {
+			if path == "." && options != nil && options.Host.hasFiles() {
+				path = "" // The root of an fs.FS.
+			}
 			chars, n := lent(path)
 			return C.wb_model_open(host, chars, n, o, out, err)
 		})
@@ -30,7 +34,7 @@ func Open(ctx context.Context, path string, options *OpenOptions) (*Model, error
 // OpenBytes opens a model that is one file in memory. It cannot refer to other files. The bytes are copied, because C must not
 // keep Go memory. Errors as for Open.
 func OpenBytes(ctx context.Context, contents []byte, options *OpenOptions) (*Model, error) {
-	return open(ctx, options, nil,
+	return open(ctx, options,
 		func(host *C.wb_context, _ *arena, o *C.wb_open_options, out **C.wb_model, err **C.wb_error) C.wb_status {
 			data := copied(contents)
 			if data == nil {
@@ -38,6 +42,32 @@ func OpenBytes(ctx context.Context, contents []byte, options *OpenOptions) (*Mod
 			}
 			return C.wbgo_open_memory(host, data, C.size_t(len(contents)), o, out, err)
 		})
+}
+
+// OpenMemory opens a model that is one file in memory of the program, without a copy. It cannot refer to other files. The memory must lie
+// outside the Go heap, as for an Allocator, and must not change until release is called. That happens once, when nothing uses the memory any
+// more: at the latest when the model, its plans, and its buffers and placements have been closed; if OpenMemory fails, before it returns.
+// nil: the memory stays. Errors as for Open; ErrInvalidArgument also for memory of the Go heap.
+func OpenMemory(ctx context.Context, memory []byte, release func(), options *OpenOptions) (*Model, error) {
+	if release == nil {
+		release = func() {}
+	}
+	if !mayBeKept(startOf(memory)) {
+		release()
+		return nil, &Error{Status: ErrInvalidArgument, Subject: "memory", Offset: NoOffset,
+			Message: "the memory is of the Go heap: allocate it in C or by mmap, pin it, or use OpenBytes"}
+	}
+	isLent := false
+	model, err := open(ctx, options,
+		func(host *C.wb_context, _ *arena, o *C.wb_open_options, out **C.wb_model, err **C.wb_error) C.wb_status {
+			isLent = true
+			lender := C.uintptr_t(cgo.NewHandle(release))
+			return C.wbgo_open_lent(host, startOf(memory), C.size_t(len(memory)), lender, o, out, err)
+		})
+	if !isLent {
+		release()
+	}
+	return model, err
 }
 
 // OpenBlobs opens a model that is several files in memory: shards, external data, manifests and assets by their names. The name is
@@ -49,7 +79,7 @@ func OpenBlobs(ctx context.Context, blobs map[string][]byte, name string, option
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	return open(ctx, options, nil,
+	return open(ctx, options,
 		func(host *C.wb_context, a *arena, o *C.wb_open_options, out **C.wb_model, err **C.wb_error) C.wb_status {
 			list, count := structures(a, names, func(to *C.wb_blob, name string) {
 				*to = C.wb_blob{struct_size: C.sizeof_wb_blob, name: a.text(name)}
@@ -85,7 +115,7 @@ func OpenFile(ctx context.Context, file *os.File, offset, length uint64, options
 	var model *Model
 	var failed error
 	err = conn.Control(func(fd uintptr) {
-		model, failed = open(ctx, options, nil,
+		model, failed = open(ctx, options,
 			func(host *C.wb_context, _ *arena, o *C.wb_open_options, out **C.wb_model, err **C.wb_error) C.wb_status {
 				return C.wb_model_open_fd(host, C.ptrdiff_t(fd), C.uint64_t(offset), C.uint64_t(length), o, out, err)
 			})
@@ -110,15 +140,14 @@ func OpenFS(ctx context.Context, fsys fs.FS, name string, options *OpenOptions) 
 	if name == "." {
 		name = ""
 	}
+	if options == nil {
+		options = &OpenOptions{}
+	}
 	files := &hostFiles{fsys: fsys}
-	return open(ctx, options, files,
+	return open(ctx, options,
 		func(host *C.wb_context, a *arena, o *C.wb_open_options, out **C.wb_model, err **C.wb_error) C.wb_status {
-			io := files.inC(a)
-			if options != nil {
-				io.preferred_read = C.uint64_t(options.PreferredRead)
-			}
 			chars, n := lent(name)
-			return C.wb_model_open_io(host, io, chars, n, o, out, err)
+			return C.wb_model_open_io(host, files.inC(a, options.PreferredRead), chars, n, o, out, err)
 		})
 }
 
@@ -126,7 +155,7 @@ func OpenFS(ctx context.Context, fsys fs.FS, name string, options *OpenOptions) 
 type opener func(*C.wb_context, *arena, *C.wb_open_options, **C.wb_model, **C.wb_error) C.wb_status
 
 // open opens a model with one of them.
-func open(ctx context.Context, options *OpenOptions, files *hostFiles, call opener) (*Model, error) {
+func open(ctx context.Context, options *OpenOptions, call opener) (*Model, error) {
 	if options == nil {
 		options = &OpenOptions{}
 	}
@@ -150,11 +179,11 @@ func open(ctx context.Context, options *OpenOptions, files *hostFiles, call open
 	}
 	var object *C.wb_model
 	err = options.Host.using(func(host *C.wb_context) error {
-		return try(func(err **C.wb_error) C.wb_status { return call(host, &a, c, &object, err) })
+		return o.try(func(err **C.wb_error) C.wb_status { return call(host, &a, c, &object, err) })
 	})
-	if err = o.outcome(err, files); err != nil {
+	if err = o.outcome(err); err != nil {
 		C.wb_model_release(object)
 		return nil, err
 	}
-	return newModel(object, files, options.Host.works()), nil
+	return newModel(object, options.Host), nil
 }

@@ -127,7 +127,7 @@ func (m *Model) Find(name string) (Tensor, error) {
 }
 
 // View lends the bytes of the tensor as they are stored, without a copy: Strides apply. They may be used until the function
-// returns, and must not be written. The model must have been opened with OpenOptions.Map, or by OpenBytes.
+// returns, and must not be written. The model must have been opened with OpenOptions.Map, or in memory.
 //
 // ErrNotMapped: there are none; use Buffer. ErrUnverified: under VerifyRequired, the bytes have not been checked yet.
 // ErrChanged: the file has been written since it was opened, or truncated while the function read it. Other errors are
@@ -136,8 +136,12 @@ func (t Tensor) View(f func([]byte) error) error {
 	return t.model.handle.using(func(c *C.wb_model) error {
 		var data unsafe.Pointer
 		var n C.size_t
-		if status := C.wb_model_tensor_data(c, C.size_t(t.Index), &data, &n); status != C.WB_OK {
-			return plain(status, "tensor", t.Name)
+		// It may map the file, and tell the log.
+		err := watched(func() error {
+			return plain(C.wb_model_tensor_data(c, C.size_t(t.Index), &data, &n), "tensor", t.Name)
+		})
+		if err != nil {
+			return err
 		}
 		return lend(bytesAt(data, uint64(n)), t.Name, f)
 	})
@@ -169,14 +173,14 @@ func (t Tensor) ReadAt(p []byte, offset int64) (int, error) {
 	if n == 0 {
 		return 0, nil
 	}
-	err := t.model.handle.using(func(c *C.wb_model) error {
+	err := t.model.watched(func(c *C.wb_model) error {
 		return try(func(err **C.wb_error) C.wb_status {
 			return C.wb_model_tensor_read(c, C.size_t(t.Index), C.uint64_t(offset), unsafe.Pointer(&p[0]), C.size_t(n), err)
 		})
 	})
 	switch {
 	case err != nil:
-		return 0, t.model.files.explain(err)
+		return 0, err
 	case n < len(p):
 		return n, io.EOF
 	}

@@ -18,7 +18,7 @@ func TestWaitingLoadsHoldNoThreads(t *testing.T) {
 	model, err := weighbridge.OpenFS(background, slow, shard, &weighbridge.OpenOptions{Host: threads(t, workers)})
 	must(t, err)
 	defer model.Close()
-	plan, err := model.Plan(nil)
+	plan, err := model.Plan(background, nil)
 	must(t, err)
 	defer plan.Close()
 	slow.shut()
@@ -117,6 +117,52 @@ func TestJobsThatNobodyRuns(t *testing.T) {
 	must(t, err)
 }
 
+// Jobs that come while a load ends, or after it, do nothing: the load has its outcome, and what they would need is gone.
+func TestJobsThatComeLate(t *testing.T) {
+	_, byName := expected(t, llama+".expected.json")
+	var late []func()
+	var mutex sync.Mutex
+	var jobs sync.WaitGroup
+	run := func(job func()) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		if late = append(late, job); len(late)%3 != 0 {
+			jobs.Add(1)
+			go func() { defer jobs.Done(); job() }()
+		}
+	}
+	host := hosting(t, weighbridge.HostOptions{
+		MaxThreads: 3, Go: run, LogLevel: weighbridge.LogAll, Log: func(weighbridge.LogRecord) {}, Allocator: &pages{},
+	})
+	model := open(t, llama, &weighbridge.OpenOptions{Host: host})
+	for i := 0; i < 50; i++ {
+		ctx, cancel := context.WithCancel(background)
+		if i%5 == 0 {
+			jobs.Add(1)
+			go func() { defer jobs.Done(); cancel() }()
+		}
+		placement, err := model.Load(ctx, nil)
+		cancel()
+		check(t, err == nil || i%5 == 0 && errors.Is(err, context.Canceled), "%v", err)
+		if err != nil {
+			continue
+		}
+		tensor, err := placement.Find("lm_head.weight")
+		must(t, err)
+		must(t, tensor.View(func(b []byte) error {
+			check(t, sum(b) == byName["lm_head.weight"].Sha256, "other bytes")
+			return nil
+		}))
+		must(t, placement.Close())
+	}
+	jobs.Wait()
+	must(t, model.Close())
+	must(t, host.Close())
+	for _, job := range late {
+		job()
+	}
+}
+
 func TestPanicsOfAnExecutorAreErrors(t *testing.T) {
 	errMine := errors.New("mine")
 	for name, run := range map[string]func(job func()){
@@ -125,8 +171,8 @@ func TestPanicsOfAnExecutorAreErrors(t *testing.T) {
 	} {
 		model := hosted(t, run)
 		_, err := model.Load(background, nil)
-		check(t, errors.Is(err, weighbridge.ErrCancelled) && errors.Is(err, errMine), "%s: %v", name, err)
+		check(t, errors.Is(err, weighbridge.ErrCallback) && errors.Is(err, errMine), "%s: %v", name, err)
 		_, err = model.Verify(background, nil)
-		check(t, errors.Is(err, weighbridge.ErrCancelled) && errors.Is(err, errMine), "%s: %v", name, err)
+		check(t, errors.Is(err, weighbridge.ErrCallback) && errors.Is(err, errMine), "%s: %v", name, err)
 	}
 }

@@ -18,6 +18,7 @@ const (
 
 // Type is the type that a model states for a value.
 type Type struct {
+	// What kind of type it is.
 	Kind TypeKind
 	// For tensors, the type of the elements; for a map, that of its keys. 0: not stated, or not known to the library.
 	DType DType

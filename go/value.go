@@ -18,9 +18,11 @@ const (
 
 // Value is an input, output or intermediate result of a graph.
 type Value struct {
+	// The number in the graph.
 	ID ValueID
 	// The name; may be empty.
-	Name  string
+	Name string
+	// What it is in the graph: see Is.
 	Flags ValueFlags
 	// The type of the elements; 0 if it is not known, and for a value that is not a tensor.
 	DType DType

@@ -13,8 +13,7 @@ type VerifyOptions struct {
 	IgnoreMissing bool
 	// A file of the directory that no manifest covers is ErrUnverified.
 	RefuseExtra bool
-	// Called at once, then about twenty times a second, and at the end, on one goroutine. A panic of it cancels the
-	// verification, and the error wraps a PanicError.
+	// Called at once, then about twenty times a second, and at the end, never several times at once.
 	Progress func(Progress)
 }
 
@@ -63,7 +62,7 @@ func (m *Model) Verify(ctx context.Context, options *VerifyOptions) (*Report, er
 	}
 	var report *C.wb_report
 	err = m.handle.using(func(model *C.wb_model) error {
-		return try(func(err **C.wb_error) C.wb_status { return C.wbgo_model_verify(model, c, o.number(), &report, err) })
+		return o.try(func(err **C.wb_error) C.wb_status { return C.wb_model_verify(model, c, &report, err) })
 	})
-	return takeReport(report), o.outcome(err, m.files)
+	return takeReport(report), o.outcome(err)
 }

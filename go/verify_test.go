@@ -115,7 +115,6 @@ func TestTheLog(t *testing.T) {
 			mutex.Lock()
 			defer mutex.Unlock()
 			records = append(records, record)
-			panic("a log that panics harms nobody")
 		},
 	})
 	must(t, err)

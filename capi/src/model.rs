@@ -10,6 +10,7 @@
 
 use std::ffi::{CString, c_char, c_void};
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -261,7 +262,9 @@ fn open(
 }
 
 pub(super) fn at_path(path: *const c_char, len: usize) -> Result<Origin> {
-    Ok(Origin::Path(path_of(path, len, "path")?.into()))
+    // Empty is the root, if the context has files of the host.
+    let is_empty = text(path, len, "path")?.is_empty();
+    Ok(Origin::Path(if is_empty { PathBuf::new() } else { path_of(path, len, "path")?.into() }))
 }
 
 pub(super) fn in_memory(memory: HostMemory) -> Result<Origin> {

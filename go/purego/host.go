@@ -6,7 +6,10 @@ import "unsafe"
 const AllThreads = -1
 
 // Host is what the program provides to the library: threads. A nil *Host provides nothing: the calling goroutine does the work.
-type Host struct{ handle *handle[object] }
+type Host struct {
+	handle     *handle[object]
+	hasThreads bool
+}
 
 // HostOptions says what the program provides. The zero value: nothing.
 type HostOptions struct {
@@ -26,12 +29,14 @@ func NewHost(options HostOptions) (*Host, error) {
 	if err := try(func(err *object) int32 { return c.contextCreate(&o, &host, err) }); err != nil {
 		return nil, err
 	}
-	return &Host{own(host, "host", c.contextRelease)}, nil
+	return &Host{own(host, "host", c.contextRelease), options.MaxThreads != 0}, nil
 }
 
-// Close frees the host once no model uses it any more.
+// Close frees the host once no model uses it any more. The error is nil.
 func (h *Host) Close() error {
-	h.handle.close()
+	if h != nil {
+		h.handle.close()
+	}
 	return nil
 }
 

@@ -57,7 +57,14 @@ var c struct {
 	reportLineInfo  func(r object, index uintptr, out *lineInfo) int32
 	reportRelease   func(r object)
 
-	modelLoad            func(m object, o *planOptions, out, err *object) int32
+	modelLoad   func(m object, o *planOptions, out, err *object) int32
+	planCreate  func(m object, o *planOptions, out, err *object) int32
+	planStart   func(p object, out, err *object) int32
+	planRelease func(p object)
+	taskPoll    func(t, progress object) int32
+	taskFinish  func(t object, out, err *object) int32
+	taskRelease func(t object)
+
 	placementTensorCount func(p object) uintptr
 	placementTensorInfo  func(p object, index uintptr, out *placedTensorInfo) int32
 	placementTensorFind  func(p object, name *byte, n uintptr, index *uintptr) int32
@@ -111,6 +118,8 @@ func bind(path string) (err error) {
 		{"wb_model_metadata_find", &c.metadataFind}, {"wb_model_verify", &c.modelVerify},
 		{"wb_report_line_count", &c.reportLineCount}, {"wb_report_line_info", &c.reportLineInfo},
 		{"wb_report_release", &c.reportRelease}, {"wb_model_load", &c.modelLoad},
+		{"wb_plan_create", &c.planCreate}, {"wb_plan_start", &c.planStart}, {"wb_plan_release", &c.planRelease},
+		{"wb_task_poll", &c.taskPoll}, {"wb_task_finish", &c.taskFinish}, {"wb_task_release", &c.taskRelease},
 		{"wb_placement_tensor_count", &c.placementTensorCount}, {"wb_placement_tensor_info", &c.placementTensorInfo},
 		{"wb_placement_tensor_find", &c.placementTensorFind}, {"wb_placement_release", &c.placementRelease},
 		{"calloc", &c.calloc},

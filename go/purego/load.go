@@ -19,6 +19,7 @@ const (
 
 // LoadOptions says what is loaded, and where to. The zero value and nil: all tensors, into an arena in host memory.
 type LoadOptions struct {
+	// Where tensors are put; the zero value is TargetHost.
 	Target Target
 	// Glob patterns over tensor names (*, ?, [a-z]), which also match . and /. None: all tensors.
 	Include []string
@@ -44,9 +45,10 @@ func (o *LoadOptions) inC() *planOptions {
 	}
 }
 
-// Load loads the model in one pass over the bytes: each is read once, checked and placed. The threads of the host do the work;
-// without them the goroutine does. In both cases it holds its thread until the end. If the context ends, the load is cancelled, and
-// Load returns when nothing works for it any more.
+// Load loads the model in one pass over the bytes: each is read once, checked and placed. The threads of the host do the work, and the
+// goroutine asks at intervals of up to 20 milliseconds whether they are done, between which it holds no thread of the operating system.
+// Without them the goroutine does the work, and holds its thread until the end. If the context ends, the load is cancelled, and Load
+// returns when nothing works for it any more.
 //
 // ErrNotFound: a pattern matches no tensor. ErrInvalidArgument: options contradict each other. ErrNotMapped: a view of a model that is
 // not mapped. ErrUnverified: under VerifyRequired, no manifest covers a file that is used. ErrMismatch: bytes differ from what a
@@ -65,6 +67,9 @@ func (m *Model) Load(ctx context.Context, options *LoadOptions) (*Placement, err
 	o.cancel = operation.cancel
 	var placement object
 	err = m.handle.using(func(model object) error {
+		if m.hasThreads {
+			return loadAside(ctx, model, o, &placement)
+		}
 		return try(func(err *object) int32 { return c.modelLoad(model, o, &placement, err) })
 	})
 	if err != nil {

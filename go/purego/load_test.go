@@ -2,13 +2,16 @@ package weighbridge_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	weighbridge "github.com/weighbridge/weighbridge/go/purego"
 )
@@ -105,6 +108,58 @@ func TestVerification(t *testing.T) {
 	must(t, err)
 	_, err = open(t, folder, &weighbridge.OpenOptions{Manifest: trusted}).Verify(background, nil)
 	check(t, errors.Is(err, weighbridge.ErrMismatch), "%v", err)
+}
+
+// A file without contents on the disk, of which a load takes a while.
+func hollow(t *testing.T, bytes int64) string {
+	t.Helper()
+	header := fmt.Sprintf(`{"a":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}`, bytes, bytes)
+	start := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	path := t.TempDir() + "/model.safetensors"
+	must(t, os.WriteFile(path, append(start, header...), 0o644))
+	must(t, os.Truncate(path, int64(len(start)+len(header))+bytes))
+	return path
+}
+
+// Two threads work for fifty loads, and the goroutines that wait for them hold none.
+func TestWaitingLoadsHoldNoThreads(t *testing.T) {
+	const loads = 50
+	if _, err := os.Stat("/proc/self/task"); err != nil {
+		t.Skip(err)
+	}
+	running := func() int {
+		entries, err := os.ReadDir("/proc/self/task")
+		must(t, err)
+		return len(entries)
+	}
+	model := open(t, hollow(t, 64<<20), &weighbridge.OpenOptions{Host: threads(t, 2)})
+	before, most := running(), 0
+	var all sync.WaitGroup
+	var ended atomic.Int64
+	for i := 0; i < loads; i++ {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			defer ended.Add(1)
+			placement, err := model.Load(background, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			placement.Close()
+		}()
+		time.Sleep(time.Millisecond)
+	}
+	waiting := loads - ended.Load()
+	for ended.Load() < loads {
+		if now := running() - before; now > most {
+			most = now
+		}
+		time.Sleep(time.Millisecond)
+	}
+	all.Wait()
+	t.Logf("%d loads wait, with at most %d threads more than before", waiting, most)
+	check(t, waiting > loads/2 && most < loads/2, "%d threads for %d loads", most, waiting)
 }
 
 func TestContextsCancel(t *testing.T) {

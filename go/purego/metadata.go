@@ -19,9 +19,11 @@ const (
 
 // Metadata is what a model says about itself under one key.
 type Metadata struct {
+	// The key.
 	Key string
 	// The text form: text as it is, all other types as compact JSON.
 	Text string
+	// The type of the value.
 	Type MetadataType
 	// The value, if it is a bool.
 	Bool bool

@@ -3,7 +3,11 @@ package weighbridge
 import "unsafe"
 
 // Model is an open model. It never changes, and all methods may be called on several goroutines at once.
-type Model struct{ handle *handle[object] }
+type Model struct {
+	handle *handle[object]
+	// Whether threads of a host do the work of loads.
+	hasThreads bool
+}
 
 // Close frees the model. Buffers and placements stay valid.
 func (m *Model) Close() error {

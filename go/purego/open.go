@@ -112,5 +112,5 @@ func open(ctx context.Context, options *OpenOptions, call func(host object, o *o
 	if err != nil {
 		return nil, operation.outcome(err)
 	}
-	return &Model{own(model, "model", c.modelRelease)}, nil
+	return &Model{own(model, "model", c.modelRelease), options.Host != nil && options.Host.hasThreads}, nil
 }

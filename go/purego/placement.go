@@ -14,6 +14,7 @@ func (p *Placement) Close() error {
 // PlacedTensor is a tensor of a placement: contiguous and row-major. It keeps the placement reachable. As an io.ReaderAt it gives
 // the bytes of its elements.
 type PlacedTensor struct {
+	// The name, as in the model.
 	Name string
 	// The type of the elements.
 	DType DType

@@ -32,10 +32,12 @@ const (
 
 // Line is one line of a report.
 type Line struct {
+	// What the check has shown.
 	Outcome Outcome
 	// Not used by Uncovered.
 	Anchor Anchor
-	Kind   SubjectKind
+	// What Subject is.
+	Kind SubjectKind
 	// The name of the file or tensor; for SubjectRun, of the file.
 	Subject string
 	// Such as "blake3" or "sha256"; empty if uncovered.

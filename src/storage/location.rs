@@ -69,6 +69,9 @@ impl Location {
                 path.to_str().ok_or_else(|| Error::invalid("expected UTF-8").with_path(path.to_string_lossy()))?;
             return Self::of_host(Arc::clone(files), name, access, context);
         }
+        if path.as_os_str().is_empty() {
+            return Err(Error::invalid("is empty").with_subject("path"));
+        }
         let open = |path| Disk::open(path, wanted, access, link_roots, context);
         let at = |(disk, entry), set| Self { set, ..Self::new(Neighbours::Files(Box::new(disk)), entry) };
         match open(path) {

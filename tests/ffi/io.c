@@ -207,6 +207,10 @@ static void through_a_context(const char *llama) {
   CHECK_STATUS(wb_model_open(context, "../" FOLDER, WB_NUL, NULL, &model, NULL), WB_ERR_FORMAT);
   CHECK_STATUS(wb_model_open(context, "/" FOLDER, WB_NUL, NULL, &model, NULL), WB_ERR_FORMAT); /* it has no root */
   CHECK_STATUS(wb_model_open(context, llama, WB_NUL, NULL, &model, NULL), WB_ERR_NOT_FOUND); /* a path of the disk */
+  /* the root, which has the model in a folder */
+  CHECK_STATUS(wb_model_open(context, "", 0, NULL, &model, &err), WB_ERR_INVALID_ARGUMENT);
+  CHECK(strstr(wb_error_message(err), FOLDER) != NULL);
+  wb_error_release(err);
   wb_context_release(context);
   CHECK(p.destroyed == 1);
   wb_model_release(on_disk);

@@ -513,4 +513,8 @@ fn files_beside_the_entry_are_those_of_its_folder() {
     }
     let error = Model::open("/models/llama", &required, &virtual_files).unwrap_err();
     assert_eq!(error.kind(), Kind::Format, "{error}");
+    let at_the_root = Context::new().with_files(Arc::new(Shared(Arc::new(Host::new(golden())))));
+    assert_eq!(Model::open("", &required, &at_the_root).unwrap().tensors().len(), 39);
+    let on_disk = Model::open("", &required, &Context::new()).unwrap_err();
+    assert_eq!((on_disk.kind(), on_disk.to_string().as_str()), (Kind::InvalidArgument, "path: is empty"));
 }

@@ -24,7 +24,7 @@ type file struct {
 	Bytes uint64 `json:"bytes"`
 }
 
-func summarize(_ context.Context, model *weighbridge.Model) (any, error) {
+func summarize(ctx context.Context, model *weighbridge.Model) (any, error) {
 	info, err := model.Info()
 	if err != nil {
 		return nil, err
@@ -41,13 +41,13 @@ func summarize(_ context.Context, model *weighbridge.Model) (any, error) {
 		s.Bytes += tensor.Bytes
 		s.BytesByDType[tensor.DType.String()] += tensor.Bytes
 	}
-	if err := s.addFiles(model); err != nil {
+	if err := s.addFiles(ctx, model); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *summary) addFiles(model *weighbridge.Model) error {
+func (s *summary) addFiles(ctx context.Context, model *weighbridge.Model) error {
 	files, err := model.Files()
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (s *summary) addFiles(model *weighbridge.Model) error {
 	for _, f := range files {
 		s.Files = append(s.Files, file{f.Path, f.Bytes})
 	}
-	assets, err := model.Assets()
+	assets, err := model.Assets(ctx)
 	for _, asset := range assets {
 		s.Assets = append(s.Assets, file{asset.Name, asset.Bytes})
 	}

@@ -73,17 +73,17 @@ func run(arguments []string, listening func(net.Addr)) error {
 	}
 	terminated, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	host, err := weighbridge.NewHost(weighbridge.HostOptions{MaxThreads: s.threads})
+	service, err := newService(s.root, s.threads, s.verifications)
 	if err != nil {
 		return err
 	}
-	defer host.Close()
+	defer service.host.Close()
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
 		return err
 	}
 	listening(listener.Addr())
-	return serve(terminated, listener, newService(s.root, host, s.verifications), s.grace)
+	return serve(terminated, listener, service, s.grace)
 }
 
 // serve answers requests until the context is done, and then waits for those that are under way.

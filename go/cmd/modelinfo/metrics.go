@@ -7,6 +7,8 @@ import (
 	"sort"
 	"sync"
 	"time"
+
+	"github.com/weighbridge/weighbridge/go"
 )
 
 // metrics counts what the service has done. The zero value is ready.
@@ -16,12 +18,35 @@ type metrics struct {
 	requests      map[request]uint64
 	seconds       map[string]float64
 	verifications map[string]uint64
+	operations    map[operation]uint64
+	costs         map[string]cost
 }
 
 // request is what requests are counted by.
 type request struct {
 	route  string
 	status int
+}
+
+// operation is what the work of the library is counted by.
+type operation struct{ name, status string }
+
+// cost is what all operations of a kind have cost.
+type cost struct {
+	seconds float64
+	bytes   uint64
+}
+
+// measured counts an operation of the library.
+func (m *metrics) measured(of weighbridge.Measurement) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.operations == nil {
+		m.operations, m.costs = map[operation]uint64{}, map[string]cost{}
+	}
+	m.operations[operation{of.Operation, of.Status.String()}]++
+	all := m.costs[of.Operation]
+	m.costs[of.Operation] = cost{all.seconds + of.Time.Seconds(), all.bytes + of.Bytes}
 }
 
 // recorder remembers the status of an answer.
@@ -99,6 +124,16 @@ func (m *metrics) families() []family {
 	for outcome, count := range m.verifications {
 		verifications.samples = append(verifications.samples, fmt.Sprintf(`{outcome=%q} %d`, outcome, count))
 	}
+	operations := family{"modelinfo_operations_total", "counter", "Operations of the library, such as opens.", nil}
+	for o, count := range m.operations {
+		operations.samples = append(operations.samples, fmt.Sprintf(`{operation=%q,status=%q} %d`, o.name, o.status, count))
+	}
+	took := family{"modelinfo_operation_seconds_total", "counter", "The time that these operations have taken.", nil}
+	read := family{"modelinfo_operation_bytes_total", "counter", "The bytes that they have read.", nil}
+	for name, all := range m.costs {
+		took.samples = append(took.samples, fmt.Sprintf(`{operation=%q} %g`, name, all.seconds))
+		read.samples = append(read.samples, fmt.Sprintf(`{operation=%q} %d`, name, all.bytes))
+	}
 	inFlight := family{"modelinfo_requests_in_flight", "gauge", "Requests that are being answered.", []string{fmt.Sprintf(" %d", m.inFlight)}}
-	return []family{requests, seconds, verifications, inFlight}
+	return []family{requests, seconds, verifications, operations, took, read, inFlight}
 }

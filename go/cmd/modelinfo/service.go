@@ -16,12 +16,25 @@ type service struct {
 	host   *weighbridge.Host
 	// Has an element for each verification that is under way.
 	verifications chan struct{}
-	metrics       metrics
+	metrics       *metrics
 	mux           *http.ServeMux
 }
 
-func newService(root string, host *weighbridge.Host, verifications int) *service {
-	s := &service{models: directory(root), host: host, verifications: make(chan struct{}, verifications), mux: http.NewServeMux()}
+// newService makes a service whose host allows so many threads. The host is to be closed at the end.
+func newService(root string, threads, verifications int) (*service, error) {
+	counts := &metrics{}
+	host, err := weighbridge.NewHost(weighbridge.HostOptions{MaxThreads: threads, Metrics: counts.measured})
+	if err != nil {
+		return nil, err
+	}
+	s := &service{
+		models: directory(root), host: host, verifications: make(chan struct{}, verifications), metrics: counts, mux: http.NewServeMux(),
+	}
+	s.addRoutes()
+	return s, nil
+}
+
+func (s *service) addRoutes() {
 	s.mux.HandleFunc("/healthz", s.route("healthz", http.MethodGet, s.health))
 	s.mux.HandleFunc("/metrics", s.route("metrics", http.MethodGet, s.writeMetrics))
 	s.mux.HandleFunc("/models", s.route("models", http.MethodGet, s.list))
@@ -41,7 +54,6 @@ func newService(root string, host *weighbridge.Host, verifications int) *service
 			unknown(w, r)
 		}
 	})
-	return s
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/weighbridge/weighbridge/go"
 )
 
 const (
@@ -37,10 +35,10 @@ func check(t *testing.T, is bool, format string, arguments ...any) {
 
 func started(t *testing.T, root string) *service {
 	t.Helper()
-	host, err := weighbridge.NewHost(weighbridge.HostOptions{MaxThreads: 2})
+	s, err := newService(root, 2, 1)
 	must(t, err)
-	t.Cleanup(func() { host.Close() })
-	return newService(root, host, 1)
+	t.Cleanup(func() { s.host.Close() })
+	return s
 }
 
 // ask makes a request, and decodes the answer if there is a place for it.
@@ -189,6 +187,11 @@ func TestVerification(t *testing.T) {
 		"modelinfo_verifications_total{outcome=\"match\"} 1\n",
 		"modelinfo_verifications_total{outcome=\"mismatch\"} 1\n",
 		"modelinfo_verifications_total{outcome=\"uncovered\"} 1\n",
+		"modelinfo_operations_total{operation=\"open\",status=\"WB_OK\"} 3\n",
+		"modelinfo_operations_total{operation=\"open\",status=\"WB_ERR_FORMAT\"} 1\n",
+		"modelinfo_operations_total{operation=\"verify\",status=\"WB_OK\"} 3\n",
+		"# TYPE modelinfo_operation_seconds_total counter\nmodelinfo_operation_seconds_total{operation=\"open\"} 0.",
+		"modelinfo_operation_bytes_total{operation=\"verify\"} ",
 		"modelinfo_requests_in_flight 1\n",
 	} {
 		check(t, strings.Contains(metrics, sample), "no %q in %s", sample, metrics)
