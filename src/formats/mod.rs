@@ -18,6 +18,7 @@ mod parts;
 mod protobuf;
 #[cfg(feature = "safetensors")]
 mod safetensors;
+#[cfg_attr(not(feature = "strangers"), path = "no_stranger.rs")]
 mod stranger;
 mod survey;
 #[cfg(feature = "trial")]

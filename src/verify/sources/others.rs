@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{addressed, gather, git_lfs, is_manifest, local_dir, source_of};
+use super::stores::{addressed, keeps_records, source_of, unfetched_files};
+use super::{gather, is_manifest};
 use crate::error::Result;
 use crate::finding::{Finding, Notes};
 use crate::limits::{Budget, Limits};
@@ -33,7 +34,7 @@ pub(crate) fn claims_of_others(
     for (store, files) in addressed(location, plain())? {
         files.into_iter().try_for_each(|(name, claim)| found.add(source_of(store), name, claim))?;
     }
-    let pointers = git_lfs::unfetched_files(location, plain())?;
+    let pointers = unfetched_files(location, plain())?;
     pointers.into_iter().try_for_each(|(name, claim)| found.add("git-lfs", name, claim))?;
     for folder in folders_with_records(location, names)? {
         memory::check()?;
@@ -100,10 +101,6 @@ fn folders_with_records<'a>(location: &Location, names: &[&'a str]) -> Result<BT
             above = folder.rsplit_once('/').map(|(above, _)| above);
         }
     }
-    let keeps_records = |folder: &&str| {
-        let has = |records: &str| location.has_folder(&format!("{folder}/{records}"));
-        has(local_dir::DOWNLOADS) || has(git_lfs::OBJECTS)
-    };
-    with_records.extend(folders.into_iter().filter(keeps_records));
+    with_records.extend(folders.into_iter().filter(|folder| keeps_records(location, folder)));
     Ok(with_records)
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "safetensors")]
+use weighbridge::Policy;
 use weighbridge::load::{CudaOptions, PlanOptions, Target};
 use weighbridge::{Context, Kind, Model, OpenOptions};
 
@@ -50,4 +52,25 @@ fn devices_are_refused_as_unsupported_only_where_they_are_not_built() {
     let options = PlanOptions { target: Target::Cuda, cuda, ..Default::default() };
     let refused = open(name).unwrap().load(&options).unwrap_err();
     assert_eq!(refused.kind() == Kind::Unsupported, !is_built, "{refused}");
+}
+
+#[test]
+fn files_that_are_no_models_are_named_where_that_is_built() {
+    let (error, is_built) = (open("strangers/files/model.7z").unwrap_err(), cfg!(feature = "strangers"));
+    assert_eq!(error.kind(), if is_built { Kind::Format } else { Kind::Unsupported }, "{error}");
+    assert_eq!(error.to_string().contains("7z archive"), is_built, "{error}");
+}
+
+/// The pointer of git-lfs beside a model states what the fetched file would be.
+#[cfg(feature = "safetensors")]
+#[test]
+fn what_tools_keep_is_compared_where_that_is_built() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pointer");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::copy(file("golden/dtypes.safetensors"), folder.join("model.safetensors")).unwrap();
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 7\n", "0".repeat(64));
+    std::fs::write(folder.join("tokenizer.json"), pointer).unwrap();
+    let model = Model::open(folder, &OpenOptions::default(), &Context::new()).unwrap();
+    let verdict = model.verify().unwrap().verdict(Policy::IfPresent);
+    assert_eq!(verdict.is_err(), cfg!(feature = "stores"), "{verdict:?}");
 }
