@@ -4,6 +4,8 @@
 
 mod licenses;
 mod proto;
+mod source;
+mod tree;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -35,6 +37,7 @@ const CHORES: &[Chore] = &[
     ("completions", "writes the completions of the command to target/completions", completions),
     ("runtimes", "measures anew what each release of ONNX Runtime reads", |_| proto::runtimes()),
     ("licenses", "checks the licences of linked packages, and writes NOTICES.md anew", |_| licenses::write()),
+    ("source", "writes weighbridge-VERSION.tar.gz, which builds without a network: [--output DIR]", source::write),
     ("golden", "writes the golden files anew with other projects' tools, of one set or all: [SET]", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
     ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS] [WORD OF ROWS]...", bench),
@@ -162,6 +165,15 @@ fn bench(args: &[String]) -> Outcome {
     run(Command::new("python3").arg("benches/table.py").args(args))
 }
 
+/// Where a chore writes a file for a release: to the folder that is asked for, or to `target`.
+fn output(args: &[String]) -> Result<PathBuf, String> {
+    match args {
+        [] => Ok(root()?.join("target")),
+        [flag, folder] if flag == "--output" => Ok(PathBuf::from(folder)),
+        _ => Err(format!("{}: expected --output DIR or nothing", args.join(" "))),
+    }
+}
+
 fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(args);
@@ -172,6 +184,15 @@ fn cargo(args: &[&str]) -> Command {
 fn run(command: &mut Command) -> Outcome {
     let status = command.current_dir(root()?).status().map_err(|e| format!("{command:?}: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+}
+
+/// What a command in the root of the project writes to its standard output.
+fn ask(command: &mut Command) -> Result<String, String> {
+    let output = command.current_dir(root()?).output().map_err(|e| format!("{command:?}: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    String::from_utf8(output.stdout).map_err(|e| format!("{command:?}: {e}"))
 }
 
 fn root() -> Result<&'static Path, String> {
