@@ -4,6 +4,7 @@
 //! left to compile.
 
 mod archive;
+mod bom;
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::{configure, empty_folder, run, tools};
+use common::{configure, empty_folder, run, skip, tools};
 
 const MODEL: &str = "tests/golden/tiny-llama";
 
@@ -49,6 +50,16 @@ fn xtask(chore: &str, folder: &Path) {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["run", "--quiet", "--package", "xtask", "--target-dir"]).arg(target).args(["--", chore, "--output"]);
     run(cargo.arg(folder));
+}
+
+/// Python with the packages of `requirements.txt`. Without it, the test is skipped.
+fn python() -> Option<PathBuf> {
+    let python = Path::new("target/recipes-venv/bin/python");
+    if !python.is_file() {
+        skip("needs target/recipes-venv: cargo xtask recipes");
+        return None;
+    }
+    Some(python.to_owned())
 }
 
 /// The folder where cargo builds what is in the archive.

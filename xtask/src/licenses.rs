@@ -69,8 +69,7 @@ fn linked(metadata: &Metadata) -> Result<Vec<&Package>, String> {
 
 fn permit(package: &Package) -> Outcome {
     let name = &package.name;
-    let stated = package.license.as_deref().ok_or_else(|| format!("{name} states no licence"))?;
-    let expression = Expression::parse_mode(stated, spdx::ParseMode::LAX).map_err(|e| format!("{name}: {e}"))?;
+    let expression = expression(package)?;
     let is_permitted = |requirement: &spdx::LicenseReq| match &requirement.license {
         LicenseItem::Spdx { id, .. } => PERMITTED.contains(&id.name),
         LicenseItem::Other { .. } => false,
@@ -78,7 +77,15 @@ fn permit(package: &Package) -> Outcome {
     if expression.evaluate(is_permitted) {
         return Ok(());
     }
-    Err(format!("{name} is under {stated}: expected one of {}", PERMITTED.join(", ")))
+    Err(format!("{name} is under {expression}: expected one of {}", PERMITTED.join(", ")))
+}
+
+/// The licences that a package states, as SPDX writes them: some state "MIT/Apache-2.0".
+pub fn expression(package: &Package) -> Result<Expression, String> {
+    let name = &package.name;
+    let stated = package.license.as_deref().ok_or_else(|| format!("{name} states no licence"))?;
+    let canonical = Expression::canonicalize(stated).map_err(|e| format!("{name}: {e}"))?;
+    Expression::parse(canonical.as_deref().unwrap_or(stated)).map_err(|e| format!("{name}: {e}"))
 }
 
 /// The notices: a list of the packages, and each text of a licence once.

@@ -4,6 +4,7 @@
 
 mod licenses;
 mod proto;
+mod sbom;
 mod source;
 mod tree;
 
@@ -38,6 +39,8 @@ const CHORES: &[Chore] = &[
     ("runtimes", "measures anew what each release of ONNX Runtime reads", |_| proto::runtimes()),
     ("licenses", "checks the licences of linked packages, and writes NOTICES.md anew", |_| licenses::write()),
     ("source", "writes weighbridge-VERSION.tar.gz, which builds without a network: [--output DIR]", source::write),
+    ("sbom", "writes weighbridge.cdx.json, the bill of materials of the C library: [--output DIR]", sbom::write),
+    ("recipes", "installs what tests of the recipes of package managers need, in target/recipes-venv", recipes),
     ("golden", "writes the golden files anew with other projects' tools, of one set or all: [SET]", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
     ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS] [WORD OF ROWS]...", bench),
@@ -126,15 +129,24 @@ fn weighbridge(args: &[&str]) -> Command {
 fn golden(args: &[String]) -> Outcome {
     const SETS: &[&str] = &["golden", "hub", "onnx", "overview", "stores", "strangers"];
     for name in SETS.iter().filter(|set| args.first().is_none_or(|wanted| wanted == *set)) {
-        let (folder, venv) = (Path::new("tests").join(name), Path::new("target").join(format!("{name}-venv")));
-        if !venv.exists() {
-            run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        }
-        let requirements = folder.join("requirements.txt");
-        run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r"]).arg(requirements))?;
-        run(Command::new(venv.join("bin/python")).arg(folder.join("make.py")))?;
+        run(Command::new(venv(name)?.join("bin/python")).arg(Path::new("tests").join(name).join("make.py")))?;
     }
     Ok(())
+}
+
+fn recipes(_: &[String]) -> Outcome {
+    venv("recipes").map(drop)
+}
+
+/// An environment of Python with what a folder of `tests` requires.
+fn venv(name: &str) -> Result<PathBuf, String> {
+    let (folder, venv) = (Path::new("tests").join(name), Path::new("target").join(format!("{name}-venv")));
+    if !root()?.join(&venv).exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+    }
+    let requirements = folder.join("requirements.txt");
+    run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r"]).arg(requirements))?;
+    Ok(venv)
 }
 
 fn fuzz(args: &[String]) -> Outcome {

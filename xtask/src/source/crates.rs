@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::super::{Outcome, ask, cargo, licenses, made, tree};
+use super::super::{Outcome, ask, cargo, licenses, tree};
 use super::{Content, Files};
 
 /// Systems whose builds need not fetch anything. CMakeLists.txt knows ELF systems only; the others are for cargo by hand.
@@ -28,12 +28,11 @@ const PLATFORMS: &[&str] = &[
 /// What cargo compares the files of a crate with.
 const CHECKSUMS: &str = ".cargo-checksum.json";
 
-/// Adds the crates, in `vendor`.
-pub fn add(files: &mut Files) -> Outcome {
+/// Adds the crates, in `vendor`. Their files are in this folder, which is empty.
+pub fn add(folder: &Path, files: &mut Files) -> Outcome {
     let compiled = compiled()?;
-    let folder = made("vendor")?;
-    ask(cargo(&["vendor", "--locked", "--versioned-dirs"]).arg(&folder))?;
-    for path in entries(&folder)? {
+    ask(cargo(&["vendor", "--locked", "--versioned-dirs"]).arg(folder))?;
+    for path in entries(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let place = Path::new("vendor").join(&name);
         if compiled.contains(&name) { whole(&path, &place, files)? } else { shell(&path, &place, files)? }

@@ -13,7 +13,7 @@ use std::process::Command;
 
 use flate2::{Compression, GzBuilder};
 
-use super::{Outcome, ask, cargo, output, root};
+use super::{Outcome, ask, cargo, made, output, root, sbom};
 
 /// Files and folders of the project that a build needs: CMake's, the packages, and what their manifests name.
 const NEEDED: &[&str] = &[
@@ -56,10 +56,13 @@ pub fn write(args: &[String]) -> Outcome {
     let name = format!("weighbridge-{}", version()?);
     let mut files = tracked()?;
     files.insert(".cargo/config.toml".into(), Content::Text(CONFIG.to_owned()));
-    crates::add(&mut files)?;
+    files.insert(sbom::FILE.into(), Content::Text(sbom::text()?));
+    let crates = made("vendor")?;
+    crates::add(&crates, &mut files)?;
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let archive = folder.join(format!("{name}.tar.gz"));
     pack(&files, &name, date()?, &archive).map_err(|e| format!("{}: {e}", archive.display()))?;
+    fs::remove_dir_all(&crates).map_err(|e| format!("{}: {e}", crates.display()))?;
     println!("{}", archive.display());
     Ok(())
 }
