@@ -5,6 +5,7 @@
 
 mod archive;
 mod bom;
+mod cargo_c;
 #[path = "../common/mod.rs"]
 mod common;
 
