@@ -1,13 +1,17 @@
 //! The library as those who package it build it: from the source archive, without a network, by each of the recipes in `packaging`.
 //!
-//! The archive is made, unpacked and built once. Whatever builds it again does so in the same folder of cargo's, where nothing is
-//! left to compile.
+//! The archive is made, unpacked and built once. Whatever unpacks and builds it again has cargo work in the folder where it was unpacked
+//! first, because cargo compiles crates anew that lie elsewhere.
 
 mod archive;
 mod bom;
 mod cargo_c;
 #[path = "../common/mod.rs"]
 mod common;
+mod conan;
+mod homebrew;
+mod vcpkg;
+mod versions;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +29,10 @@ struct Source {
     archive: PathBuf,
     /// Where it is unpacked.
     folder: PathBuf,
+    /// Those of `packaging`, with the hashes of the archive.
+    recipes: PathBuf,
+    /// See [`cargo_there`].
+    cargo: PathBuf,
 }
 
 /// The source archive. Without the tools, the test is skipped.
@@ -38,7 +46,8 @@ fn make_source() -> Source {
     let archive = make_archive(&folder);
     // With the time of now, because cargo does not look into files that are older than what it made of them in the last run.
     run(Command::new("tar").args(["--extract", "--touch", "--file"]).arg(&archive).arg("--directory").arg(&folder));
-    Source { archive, folder: folder.join(NAME) }
+    let (recipes, folder) = (folder.join("packaging"), folder.join(NAME));
+    Source { archive, cargo: cargo_there(&folder), folder, recipes }
 }
 
 fn make_archive(folder: &Path) -> PathBuf {
@@ -69,9 +78,26 @@ fn cargo_folder() -> PathBuf {
 }
 
 /// How CMake is told to build quickly, in that folder: the shared library alone.
-fn quickly() -> [String; 3] {
-    let folder = format!("-DWEIGHBRIDGE_TARGET_DIR={}", cargo_folder().display());
-    ["-DWEIGHBRIDGE_PROFILE=quick".to_owned(), "-DWEIGHBRIDGE_STATIC=OFF".to_owned(), folder]
+fn quickly(source: &Source) -> [String; 4] {
+    let place = |name: &str, path: &Path| format!("-D{name}={}", path.display());
+    [
+        "-DWEIGHBRIDGE_PROFILE=quick".to_owned(),
+        "-DWEIGHBRIDGE_STATIC=OFF".to_owned(),
+        place("WEIGHBRIDGE_TARGET_DIR", &cargo_folder()),
+        place("WEIGHBRIDGE_CARGO", &source.cargo),
+    ]
+}
+
+/// A cargo that builds what was unpacked first, if that is what it is called for.
+fn cargo_there(folder: &Path) -> PathBuf {
+    let program = folder.with_file_name("cargo");
+    let there = folder.display();
+    let compare = |file: &str| format!("cmp {file} '{there}/{file}'\n");
+    let files =
+        ["Cargo.lock", "Cargo.toml", ".cargo/config.toml", "src/lib.rs", "capi/src/lib.rs"].map(compare).concat();
+    fs::write(&program, format!("#!/bin/sh -e\n{files}cd '{there}'\nexec '{}' \"$@\"\n", env!("CARGO"))).unwrap();
+    run(Command::new("chmod").arg("+x").arg(&program));
+    program
 }
 
 /// Where the registry would be, cargo finds nothing, and may not ask the network.
@@ -92,7 +118,7 @@ fn install(source: &Source) -> PathBuf {
     let (build, prefix) = (folder.join("build"), folder.join("prefix"));
     let mut cmake = configure(&source.folder, &build);
     run(cmake
-        .args(quickly())
+        .args(quickly(source))
         .arg("-DCMAKE_INSTALL_LIBDIR=lib")
         .arg(format!("-DCMAKE_INSTALL_PREFIX={}", prefix.display())));
     run(without_registry(Command::new("cmake").arg("--build").arg(&build)));

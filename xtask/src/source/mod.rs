@@ -2,6 +2,7 @@
 //! byte, wherever it is made: sorted, without owners, and dated by the commit.
 
 mod crates;
+mod recipes;
 
 use std::collections::BTreeMap;
 use std::env;
@@ -50,7 +51,7 @@ enum Content {
 /// What the archive has, by the path in it.
 type Files = BTreeMap<PathBuf, Content>;
 
-/// Writes `weighbridge-VERSION.tar.gz`.
+/// Writes `weighbridge-VERSION.tar.gz`, and beside it the recipes that build it.
 pub fn write(args: &[String]) -> Outcome {
     let folder = output(args)?;
     let name = format!("weighbridge-{}", version()?);
@@ -62,6 +63,7 @@ pub fn write(args: &[String]) -> Outcome {
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let archive = folder.join(format!("{name}.tar.gz"));
     pack(&files, &name, date()?, &archive).map_err(|e| format!("{}: {e}", archive.display()))?;
+    recipes::write(&archive, &folder)?;
     fs::remove_dir_all(&crates).map_err(|e| format!("{}: {e}", crates.display()))?;
     println!("{}", archive.display());
     Ok(())
