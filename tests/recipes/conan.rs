@@ -46,8 +46,8 @@ fn offer(archive: &Path, home: &Path) {
     fs::write(home.join("global.conf"), configuration).unwrap();
 }
 
-/// `-DNAME=VALUE` as Conan writes it.
+/// `-DNAME=VALUE` as Conan writes it. CMakeLists.txt takes what is in the cache.
 fn entry(variable: &str) -> String {
     let (name, value) = variable.strip_prefix("-D").unwrap().split_once('=').unwrap();
-    format!("'{name}': '{value}'")
+    format!("'{name}': {{'value': '{value}', 'cache': True, 'type': 'STRING', 'docstring': 'for the test'}}")
 }
