@@ -10,6 +10,7 @@ mod cargo_c;
 mod common;
 mod conan;
 mod homebrew;
+mod inside;
 mod vcpkg;
 mod versions;
 

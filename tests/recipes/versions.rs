@@ -8,6 +8,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const STATED: &[(&str, &[&str])] = &[
     ("conan/conanfile.py", &["    version = \"VERSION\"\n", "    homepage = \"REPOSITORY\"\n"]),
     ("conan/conandata.yml", &["  \"VERSION\":\n", "    url: \"REPOSITORY/releases/download/vVERSION/ARCHIVE\"\n"]),
+    ("../docs/packaging-sources.md", &["  URL REPOSITORY/releases/download/vVERSION/ARCHIVE\n"]),
     (
         "homebrew/weighbridge.rb",
         &["  url \"REPOSITORY/releases/download/vVERSION/ARCHIVE\"\n", "  homepage \"REPOSITORY\"\n"],
