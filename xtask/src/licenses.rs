@@ -1,16 +1,16 @@
 //! The licences of what is linked into the C library and the command: whether they are permitted, and their notices.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use spdx::{Expression, LicenseItem};
 
-use super::{Outcome, cargo, root};
+use super::{Outcome, root, tree};
 
 /// The packages that are delivered.
-const DELIVERED: [&str; 2] = ["weighbridge-capi", "weighbridge-cli"];
+pub const DELIVERED: [&str; 2] = ["weighbridge-capi", "weighbridge-cli"];
 
 /// The licences that permit what we do: link the code into programs under any licence, with its notice.
 const PERMITTED: &[&str] = &[
@@ -28,7 +28,7 @@ const PERMITTED: &[&str] = &[
 ];
 
 /// What the notices are written for.
-const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+pub const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 const NOTICES: &str = "NOTICES.md";
 
@@ -59,17 +59,9 @@ fn notices() -> Result<String, String> {
 /// The packages of others that end up in what is delivered, sorted by name and version. Cargo's tree has the features of
 /// a build, whereas its metadata has also those that only tests turn on.
 fn linked(metadata: &Metadata) -> Result<Vec<&Package>, String> {
-    let mut tree = cargo(&["tree", "--locked", "--prefix", "none", "--format", "{p}", "--target", PLATFORM]);
     // Procedural macros run when the code is compiled, and are not linked.
-    tree.args(["--edges", "normal,no-proc-macro"]).args(DELIVERED.iter().flat_map(|name| ["--package", name]));
-    let output = tree.current_dir(root()?).output().map_err(|e| format!("{tree:?}: {e}"))?;
-    if !output.status.success() {
-        return Err(format!("{tree:?}: {}", String::from_utf8_lossy(&output.stderr)));
-    }
-    let tree = String::from_utf8_lossy(&output.stdout);
-    // A line has a name, a version after a "v", and "(*)" or a folder for some.
-    let linked: BTreeSet<_> = tree.lines().map(|line| line.split(" (").next().unwrap_or_default()).collect();
-    let is_linked = |package: &&Package| linked.contains(&*format!("{} v{}", package.name, package.version));
+    let linked = tree::packages(&DELIVERED, &["--edges", "normal,no-proc-macro", "--target", PLATFORM])?;
+    let is_linked = |package: &&Package| linked.contains(&format!("{} v{}", package.name, package.version));
     let mut packages: Vec<_> = metadata.packages.iter().filter(is_linked).filter(|one| one.source.is_some()).collect();
     packages.sort_by_key(|package| (package.name.clone(), package.version.clone()));
     Ok(packages)
@@ -77,8 +69,7 @@ fn linked(metadata: &Metadata) -> Result<Vec<&Package>, String> {
 
 fn permit(package: &Package) -> Outcome {
     let name = &package.name;
-    let stated = package.license.as_deref().ok_or_else(|| format!("{name} states no licence"))?;
-    let expression = Expression::parse_mode(stated, spdx::ParseMode::LAX).map_err(|e| format!("{name}: {e}"))?;
+    let expression = expression(package)?;
     let is_permitted = |requirement: &spdx::LicenseReq| match &requirement.license {
         LicenseItem::Spdx { id, .. } => PERMITTED.contains(&id.name),
         LicenseItem::Other { .. } => false,
@@ -86,7 +77,15 @@ fn permit(package: &Package) -> Outcome {
     if expression.evaluate(is_permitted) {
         return Ok(());
     }
-    Err(format!("{name} is under {stated}: expected one of {}", PERMITTED.join(", ")))
+    Err(format!("{name} is under {expression}: expected one of {}", PERMITTED.join(", ")))
+}
+
+/// The licences that a package states, as SPDX writes them: some state "MIT/Apache-2.0".
+pub fn expression(package: &Package) -> Result<Expression, String> {
+    let name = &package.name;
+    let stated = package.license.as_deref().ok_or_else(|| format!("{name} states no licence"))?;
+    let canonical = Expression::canonicalize(stated).map_err(|e| format!("{name}: {e}"))?;
+    Expression::parse(canonical.as_deref().unwrap_or(stated)).map_err(|e| format!("{name}: {e}"))
 }
 
 /// The notices: a list of the packages, and each text of a licence once.

@@ -4,6 +4,9 @@
 
 mod licenses;
 mod proto;
+mod sbom;
+mod source;
+mod tree;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -35,6 +38,9 @@ const CHORES: &[Chore] = &[
     ("completions", "writes the completions of the command to target/completions", completions),
     ("runtimes", "measures anew what each release of ONNX Runtime reads", |_| proto::runtimes()),
     ("licenses", "checks the licences of linked packages, and writes NOTICES.md anew", |_| licenses::write()),
+    ("source", "writes weighbridge-VERSION.tar.gz, which builds without a network: [--output DIR]", source::write),
+    ("sbom", "writes weighbridge.cdx.json, the bill of materials of the C library: [--output DIR]", sbom::write),
+    ("recipes", "installs what tests of the recipes of package managers need, in target/recipes-venv", recipes),
     ("golden", "writes the golden files anew with other projects' tools, of one set or all: [SET]", golden),
     ("fuzz", "fuzzes one target, or all of them in turn: [TARGET [SECONDS]]", fuzz),
     ("bench", "installs the peers, measures them and us, and prints the table: [ROUNDS] [WORD OF ROWS]...", bench),
@@ -123,15 +129,24 @@ fn weighbridge(args: &[&str]) -> Command {
 fn golden(args: &[String]) -> Outcome {
     const SETS: &[&str] = &["golden", "hub", "onnx", "overview", "stores", "strangers"];
     for name in SETS.iter().filter(|set| args.first().is_none_or(|wanted| wanted == *set)) {
-        let (folder, venv) = (Path::new("tests").join(name), Path::new("target").join(format!("{name}-venv")));
-        if !venv.exists() {
-            run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        }
-        let requirements = folder.join("requirements.txt");
-        run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r"]).arg(requirements))?;
-        run(Command::new(venv.join("bin/python")).arg(folder.join("make.py")))?;
+        run(Command::new(venv(name)?.join("bin/python")).arg(Path::new("tests").join(name).join("make.py")))?;
     }
     Ok(())
+}
+
+fn recipes(_: &[String]) -> Outcome {
+    venv("recipes").map(drop)
+}
+
+/// An environment of Python with what a folder of `tests` requires.
+fn venv(name: &str) -> Result<PathBuf, String> {
+    let (folder, venv) = (Path::new("tests").join(name), Path::new("target").join(format!("{name}-venv")));
+    if !root()?.join(&venv).exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+    }
+    let requirements = folder.join("requirements.txt");
+    run(Command::new(venv.join("bin/pip")).args(["install", "--quiet", "-r"]).arg(requirements))?;
+    Ok(venv)
 }
 
 fn fuzz(args: &[String]) -> Outcome {
@@ -162,6 +177,15 @@ fn bench(args: &[String]) -> Outcome {
     run(Command::new("python3").arg("benches/table.py").args(args))
 }
 
+/// Where a chore writes a file for a release: to the folder that is asked for, or to `target`.
+fn output(args: &[String]) -> Result<PathBuf, String> {
+    match args {
+        [] => Ok(root()?.join("target")),
+        [flag, folder] if flag == "--output" => Ok(PathBuf::from(folder)),
+        _ => Err(format!("{}: expected --output DIR or nothing", args.join(" "))),
+    }
+}
+
 fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(args);
@@ -172,6 +196,15 @@ fn cargo(args: &[&str]) -> Command {
 fn run(command: &mut Command) -> Outcome {
     let status = command.current_dir(root()?).status().map_err(|e| format!("{command:?}: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+}
+
+/// What a command in the root of the project writes to its standard output.
+fn ask(command: &mut Command) -> Result<String, String> {
+    let output = command.current_dir(root()?).output().map_err(|e| format!("{command:?}: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    String::from_utf8(output.stdout).map_err(|e| format!("{command:?}: {e}"))
 }
 
 fn root() -> Result<&'static Path, String> {
