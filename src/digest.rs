@@ -5,6 +5,7 @@ use std::fmt;
 use blake3::hazmat::{self, HasherExt, Mode};
 use sha2::Digest as _;
 
+use crate::checksum;
 use crate::error::{Error, Result};
 use crate::steps;
 
@@ -168,8 +169,8 @@ pub enum Hasher {
     Sha256(Box<sha2::Sha256>),
     /// SHA-1 over the whole input, after what git puts before it.
     Sha1(Box<sha1::Sha1>),
-    /// CRC-32 over the whole input.
-    Crc32(crc32fast::Hasher),
+    /// CRC-32 over the whole input: that of the bytes so far.
+    Crc32(u32),
     /// CRC-32C over the whole input: that of the bytes so far.
     Crc32c(u32),
     /// BLAKE3 over an input of at most one block.
@@ -185,7 +186,7 @@ impl Hasher {
             Algorithm::Sha256 => Self::Sha256(Box::default()),
             Algorithm::Sha1 => Self::Sha1(Box::default()),
             Algorithm::GitBlob => Self::Sha1(Box::new(sha1::Sha1::new_with_prefix(format!("blob {len}\0")))),
-            Algorithm::Crc32 => Self::Crc32(crc32fast::Hasher::new()),
+            Algorithm::Crc32 => Self::Crc32(0),
             Algorithm::Crc32c => Self::Crc32c(0),
             Algorithm::Blake3 => Self::Blake3(Box::default()),
         }
@@ -206,8 +207,8 @@ impl Hasher {
         match self {
             Self::Sha256(hasher) => hasher.update(bytes),
             Self::Sha1(hasher) => hasher.update(bytes),
-            Self::Crc32(hasher) => hasher.update(bytes),
-            Self::Crc32c(so_far) => *so_far = crc32c::crc32c_append(*so_far, bytes),
+            Self::Crc32(so_far) => *so_far = checksum::crc32(*so_far, bytes),
+            Self::Crc32c(so_far) => *so_far = checksum::crc32c(*so_far, bytes),
             Self::Blake3(hasher) | Self::Subtree(hasher) => {
                 hasher.update(bytes);
             }
@@ -219,8 +220,7 @@ impl Hasher {
         match self {
             Self::Sha256(hasher) => <[u8; 32]>::from(hasher.finalize()).into(),
             Self::Sha1(hasher) => <[u8; 20]>::from(hasher.finalize()).into(),
-            Self::Crc32(hasher) => hasher.finalize().to_be_bytes().into(),
-            Self::Crc32c(of_all) => of_all.to_be_bytes().into(),
+            Self::Crc32(of_all) | Self::Crc32c(of_all) => of_all.to_be_bytes().into(),
             Self::Blake3(hasher) => <[u8; 32]>::from(hasher.finalize()).into(),
             Self::Subtree(hasher) => hasher.finalize_non_root().into(),
         }

@@ -28,12 +28,20 @@
 //! memory than its [`Limits`] allow. The C interface is a library of its own, `capi`; `include/weighbridge.h` is its manual.
 
 #![cfg_attr(
-    not(all(feature = "check", feature = "cuda", feature = "onnx", feature = "safetensors")),
+    not(all(
+        feature = "check",
+        feature = "cuda",
+        feature = "onnx",
+        feature = "safetensors",
+        feature = "stores",
+        feature = "strangers"
+    )),
     allow(dead_code, unused_imports, reason = "what no format and no target of this build needs")
 )]
 
 #[cfg(feature = "check")]
 pub mod check;
+mod checksum;
 pub mod diff;
 pub mod digest;
 pub mod dtype;

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{link_c_library, run, tool};
+use common::{cargo_folder, link_c_library, run, tool};
 
 const HEADER: &str = "include/weighbridge.h";
+const MODEL: &str = "tests/golden/tiny-llama";
 const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Iinclude"];
 
 /// What the pieces of each section of the header take for granted: declarations of their own, and of all sections.
@@ -127,14 +128,19 @@ fn each_section_of_the_header_begins_with_calls_that_compile() {
     compile(&source, &compiler, &[&quiet[..], &["-std=c99", "-c"]].concat());
 }
 
-/// The program at the head of the header, and the one of the README.
-#[test]
-fn the_first_programs_work() {
+/// The program at the head of the header.
+fn first_c_program() -> String {
     let header = fs::read_to_string(HEADER).unwrap();
     let (_, rest) = header.split_once("A first program").expect("the header begins with a program");
     let (_, rest) = rest.split_once(":\n *\n").unwrap();
     let (program, _) = rest.split_once(" *\n * Conventions").unwrap();
-    let c: String = program.lines().map(|line| format!("{}\n", line.trim_start_matches(" *"))).collect();
+    let lines = program.lines().map(|line| format!("{}\n", line.trim_start_matches(" *")));
+    lines.collect::<String>().replace("path/to/checkpoint", MODEL)
+}
+
+/// That one, and the one of the README.
+#[test]
+fn the_first_programs_work() {
     let readme = fs::read_to_string("README.md").unwrap();
     let (_, rest) = readme.split_once("```cpp\n#include <weighbridge.hpp>\n").expect("the README has a program");
     let (program, _) = rest.split_once("```").unwrap();
@@ -147,12 +153,36 @@ fn the_first_programs_work() {
     );
     let folder = tempfile::tempdir().unwrap();
     for (name, text, compiler, standard) in
-        [("first.c", c, "gcc", "-std=c11"), ("readme.cpp", cpp, "g++", "-std=c++17")]
+        [("first.c", first_c_program(), "gcc", "-std=c11"), ("readme.cpp", cpp, "g++", "-std=c++17")]
     {
         let Some(compiler) = tool(compiler) else { return };
         let source = folder.path().join(name);
-        fs::write(&source, text.replace("path/to/checkpoint", "tests/golden/tiny-llama")).unwrap();
+        fs::write(&source, text.replace("path/to/checkpoint", MODEL)).unwrap();
         let printed = run(&mut Command::new(compile(&source, &compiler, &[standard])));
         assert!(printed.contains(" bytes at"), "{name}: {printed}");
     }
+}
+
+/// The command of docs/embedding.md builds a library of the size that stands there, and it works.
+#[test]
+fn the_small_library_is_small() {
+    let Some(compiler) = tool("gcc") else { return };
+    let text = fs::read_to_string("docs/embedding.md").unwrap();
+    let (_, section) = text.split_once("## A small library").unwrap();
+    let (_, command) = section.split_once("```sh\n").unwrap();
+    let (command, _) = command.split_once('\n').unwrap();
+    let folder = cargo_folder();
+    run(Command::new("sh").args(["-c", command]).env("CARGO_TARGET_DIR", &folder));
+
+    let library = folder.join("min/libweighbridge_capi.so");
+    let (_, row) = section.split_once("| the command above | ").unwrap();
+    let stated: u64 = row.split_once(" |").unwrap().0.replace(',', "").parse().unwrap();
+    let size = fs::metadata(&library).unwrap().len();
+    assert!(size.abs_diff(stated) <= stated / 100, "{size} bytes, where docs/embedding.md states {stated}");
+
+    let (source, program) = (folder.join("min/first.c"), folder.join("min/first"));
+    fs::write(&source, first_c_program()).unwrap();
+    let rpath = format!("-Wl,-rpath,{}", library.parent().unwrap().display());
+    run(Command::new(compiler).args(WARNINGS).arg(source).arg("-o").arg(&program).arg(&library).arg(rpath));
+    assert!(run(&mut Command::new(program)).contains(" bytes at"));
 }

@@ -25,6 +25,7 @@ const BASICS: &[&str] = &[
     "steps",
     "sort",
     "memory",
+    "checksum",
     "digest",
     "host",
     "limits",

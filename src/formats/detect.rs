@@ -31,12 +31,11 @@ pub(super) struct Clues<'a> {
 }
 
 impl<'a> Clues<'a> {
-    const HEAD: u64 = 4096;
     /// The longest comment of a zip archive, and the record before it.
     const TAIL: u64 = (64 << 10) + 22;
 
     pub(super) fn of(source: &'a Source) -> Result<Self> {
-        Ok(Self { head: source.head(Self::HEAD)?.clone(), source })
+        Ok(Self { head: source.head()?.clone(), source })
     }
 
     /// The name of the file.

@@ -66,7 +66,7 @@ impl Operation {
     /// The same of an operation that is only a step of others.
     pub(crate) fn done_at(&self, level: Level, model: &str, bytes: u64, costs: Costs, text: impl FnOnce() -> String) {
         let time = self.end(model, bytes, costs, None);
-        self.log(level, || format!("{model}: {}; {:.3} ms", text(), milliseconds(time)));
+        self.log(level, || format!("{model}: {}; {} ms", text(), Milliseconds(time)));
     }
 
     /// It has failed.
@@ -93,12 +93,18 @@ impl Operation {
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { stage, bytes, time } = self;
-        write!(f, "{}: {bytes} bytes in {:.3} ms, all threads together", stage.name(), milliseconds(*time))
+        write!(f, "{}: {bytes} bytes in {} ms, all threads together", stage.name(), Milliseconds(*time))
     }
 }
 
-fn milliseconds(time: Duration) -> f64 {
-    1e3 * time.as_secs_f64()
+/// A time to three decimals, shown without the code that floating-point numbers take.
+struct Milliseconds(Duration);
+
+impl fmt::Display for Milliseconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let microseconds = self.0.as_micros();
+        write!(f, "{}.{:03}", microseconds / 1000, microseconds % 1000)
+    }
 }
 
 impl Context {

@@ -215,8 +215,9 @@ pub(super) fn of_format(format: &'static str, claims: Vec<Claim>) -> Result<Mani
         }
         memory::check()?;
     }
-    let files = files.into_iter().map(|(name, digests)| (name, FileClaim::new(None, digests)));
-    Ok(Manifest::of_format(format, files.collect(), runs))
+    let mut of_files = BTreeMap::new();
+    of_files.extend(files.into_iter().map(|(name, digests)| (name, FileClaim::new(None, digests))));
+    Ok(Manifest::of_format(format, of_files, runs))
 }
 
 fn payload_files(weights: Vec<WeightFile>, descriptions: Vec<Source>, is_checked: bool) -> Result<Vec<PayloadFile>> {

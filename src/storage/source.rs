@@ -12,6 +12,7 @@ use super::stored::{FileState, Stored};
 use super::{Buffer, Chunked};
 use crate::error::{Error, Kind, Result};
 use crate::host::{Context, Level};
+use crate::memory;
 use crate::steps;
 
 /// Bytes behind one door. Cheap to clone; all methods may be called from many threads at once.
@@ -252,16 +253,23 @@ impl Source {
         }
     }
 
-    /// The first bytes, `most` or all if there are less: kept, because every reader asks what a file begins with. `most` is always
-    /// the same.
-    pub(crate) fn head(&self, most: u64) -> Result<&Bytes> {
-        match self.0.head.get() {
-            Some(head) => Ok(head),
-            None => {
-                let head = self.read(0, self.len().min(most))?;
-                Ok(self.0.head.get_or_init(|| head))
-            }
+    /// The first bytes, as many as a page has, or all if there are less: kept, because every reader asks what a file begins with.
+    pub(crate) fn head(&self) -> Result<&Bytes> {
+        /// Few enough to be a small object, and none of the host's.
+        const PAGE: u64 = 4096;
+        if let Some(head) = self.0.head.get() {
+            return Ok(head);
         }
+        let len = self.len().min(PAGE) as usize;
+        let head = match self.memory()? {
+            Some(bytes) => bytes.slice(..len),
+            None => {
+                let mut bytes = memory::filled(0, len, "the start of the file")?;
+                self.read_into(0, &mut bytes)?;
+                Bytes::from(bytes)
+            }
+        };
+        Ok(self.0.head.get_or_init(|| head))
     }
 
     /// The same in memory that may be written.

@@ -166,8 +166,10 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     pub(super) fn of(candidates: &[Candidate<'a>]) -> Self {
         let keys = || candidates.iter().map(|candidate| candidate.key);
-        let plain = keys().filter(|key| key.variant.is_empty());
-        Self { stems: keys().map(|key| key.stem).collect(), plain: plain.map(|key| key.stem).collect() }
+        let mut names = Self { stems: BTreeSet::new(), plain: BTreeSet::new() };
+        names.stems.extend(keys().map(|key| key.stem));
+        names.plain.extend(keys().filter(|key| key.variant.is_empty()).map(|key| key.stem));
+        names
     }
 
     /// Whether a candidate is another form of one of these models: `model.fp16` beside `model`.

@@ -43,7 +43,6 @@ struct Kind {
 }
 
 /// The names of files without which a manifest that the caller gives cannot be read.
-#[cfg_attr(not(feature = "stores"), expect(dead_code, reason = "manifests of stores alone need names"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needed {
     /// None: it says itself which files it is about.
@@ -147,7 +146,6 @@ fn take(bytes: u64, budget: &Budget) -> Result<()> {
 }
 
 /// What the disk may say of a model, and who hears of what it says wrong.
-#[cfg_attr(not(feature = "stores"), expect(dead_code, reason = "only stores say something of single files"))]
 struct Beside<'a> {
     location: &'a Location,
     /// The plain names of the model's files.

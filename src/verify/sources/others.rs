@@ -79,7 +79,8 @@ impl Found<'_> {
             manifest.files.insert(name, claim);
             return Ok(());
         }
-        let files = BTreeMap::from([(name, claim)]);
+        let mut files = BTreeMap::new();
+        files.insert(name, claim);
         memory::push(&mut self.manifests, Manifest::new(source, Anchor::Beside, (files, BTreeMap::new())), OTHERS)
     }
 }

@@ -54,6 +54,17 @@ fn devices_are_refused_as_unsupported_only_where_they_are_not_built() {
     assert_eq!(refused.kind() == Kind::Unsupported, !is_built, "{refused}");
 }
 
+/// The check values of the catalogue of parametrised CRC algorithms, also for an input in parts.
+#[test]
+fn checksums_are_those_of_their_names() {
+    use weighbridge::digest::{Algorithm, Digest, Hasher};
+    for (algorithm, expected) in [(Algorithm::Crc32, 0xcbf4_3926_u32), (Algorithm::Crc32c, 0xe306_9283)] {
+        let mut hasher = Hasher::whole(algorithm, 9);
+        [&b"1234"[..], b"", b"56789"].iter().for_each(|part| hasher.update(part));
+        assert_eq!(hasher.finish(), Digest::from(expected.to_be_bytes()), "{algorithm:?}");
+    }
+}
+
 #[test]
 fn files_that_are_no_models_are_named_where_that_is_built() {
     let (error, is_built) = (open("strangers/files/model.7z").unwrap_err(), cfg!(feature = "strangers"));
