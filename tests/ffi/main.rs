@@ -46,6 +46,7 @@ const TESTS: &[Program] = &[
     Program { name: "io", sources: &["tests/ffi/io.c"], flags: C },
     Program { name: "memory", sources: &["tests/ffi/memory.c"], flags: C },
     Program { name: "jobs", sources: &["tests/ffi/jobs.c"], flags: C },
+    Program { name: "reenter", sources: &["tests/ffi/reenter.c"], flags: C },
     Program { name: "refit", sources: &["tests/ffi/refit.c"], flags: C },
     Program { name: "steps", sources: &["tests/ffi/steps.c"], flags: C },
     Program { name: "devices", sources: &["tests/ffi/devices.c"], flags: C },
@@ -252,7 +253,7 @@ fn the_header_is_clean_in_every_version_of_both_languages() {
 #[test]
 fn threads_and_tasks_are_clean_under_the_thread_sanitizer() {
     const PROGRAMS: &[&str] =
-        &["threads", "jobs", "steps", "memory", "wrapper_jobs", "control", "load_parts", "wrapper_load"];
+        &["threads", "jobs", "steps", "memory", "reenter", "wrapper_jobs", "control", "load_parts", "wrapper_load"];
     let suppressions = format!("suppressions={}/cmake/tsan.supp:halt_on_error=1", env!("CARGO_MANIFEST_DIR"));
     let flags = ["-fsanitize=thread", "-fno-omit-frame-pointer"];
     for program in TESTS.iter().filter(|program| PROGRAMS.contains(&program.name)) {

@@ -80,6 +80,9 @@ void spans() {
 void library() {
   CHECK(!wb::version().empty());
   CHECK(wb::abi_compatible());
+  const wb::build_info build = wb::build();
+  CHECK(build.version == wb::version() && build.features.find("safetensors") != std::string_view::npos);
+  CHECK(!build.target.empty() && !build.profile.empty() && build.compiler.find("rustc") == 0);
   CHECK(wb::has_feature("safetensors") && !wb::has_feature("no such feature") && !wb::has_feature({}));
   CHECK(!wb::status_name(wb::status::mismatch).empty());
   CHECK(wb::status_name(wb::status::ok) != wb::status_name(wb::status::io));

@@ -60,6 +60,7 @@ void nothing() {
   const wb::graph_view graph;
   CHECK(!graph && graph.nodes().empty() && graph.values().empty() && graph.initializers().empty());
   CHECK(graph.inputs().empty() && graph.outputs().empty() && graph.metadata().empty());
+  CHECK(graph.types().empty() && !graph.attribute() && none.sparse_tensors().empty());
   CHECK(!graph.find("x") && !graph.opset() && !graph.parent() && !graph.node() && !graph.function() && !graph.get());
 
   const wb::node_view node;
@@ -132,6 +133,7 @@ void graphs() {
     if (graph.role() == wb::graph_role::entry) continue;
     CHECK(graph.role() == wb::graph_role::subgraph && graph.parent() && graph.node());
     CHECK(graph.node().graph().index() == graph.parent().index());
+    CHECK(graph.attribute().graphs()[0].index() == graph.index());
   }
   const wb::graph_view branch = model.graphs()[2];
   const wb::value_view outer = branch.find("outer");
@@ -170,6 +172,11 @@ void attributes() {
   CHECK(node.attribute("types").types()[1].element().shape()[0] == 2);
   CHECK(node.attribute("tensors").tensors()[1]->dtype() == WB_I64);
   CHECK(node.attribute("sparse").sparse_tensors()[0].shape()[0] == 4);
+  const auto all = model.sparse_tensors();
+  CHECK(all.size() >= 3 && all[0].shape()[0] == 4 && all[0].values() && !all[all.size()]);
+  for (const wb::value_view& value : model.main_graph().values())
+    if (value.type()) CHECK(model.main_graph().types()[value.type().index()].kind() == value.type().kind());
+  CHECK(!model.main_graph().types().empty());
 }
 
 void functions() {
