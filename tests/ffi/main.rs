@@ -12,6 +12,7 @@ mod graph_words;
 mod server;
 mod versions;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -107,6 +108,9 @@ const HEADERS: &[HeaderSource] = &[
         versions: &["c++17", "c++20", "c++2b"],
         flag_sets: &[STRICT, &["-fno-exceptions", "-fno-rtti"], &["-DWB_NO_EXCEPTIONS"]],
     },
+    // Programs of the table that say what is a range in the sense of C++20.
+    HeaderSource { path: "tests/ffi/wrapper.cpp", versions: &["c++20", "c++2b"], flag_sets: &[&[]] },
+    HeaderSource { path: "tests/ffi/wrapper_graph.cpp", versions: &["c++20", "c++2b"], flag_sets: &[&[]] },
 ];
 
 /// What careful hosts turn on.
@@ -373,7 +377,7 @@ fn panics_of_two_rust_libraries_stay_apart() {
 fn no_program_is_forgotten() {
     let headers = HEADERS.iter().map(|header| &header.path);
     let programs = TESTS.iter().chain(WALKERS).flat_map(|program| program.sources);
-    let listed: Vec<_> = programs.chain(headers).chain([&RUNTIME, &FORK, &PANICS]).collect();
+    let listed: BTreeSet<_> = programs.chain(headers).chain([&RUNTIME, &FORK, &PANICS]).collect();
     let sources = fs::read_dir("tests/ffi").unwrap().map(|entry| entry.unwrap().path());
     let sources = sources.filter(|path| path.extension().is_some_and(|ending| ending == "c" || ending == "cpp"));
     let count =

@@ -14,6 +14,10 @@
 #include <type_traits>
 #include <vector>
 
+#if __cplusplus >= 202002L
+#include <ranges>
+#endif
+
 #include "check.h"
 #include "files.h"
 
@@ -50,7 +54,7 @@ static_assert(std::is_copy_constructible_v<wb::exception>);
 static_assert(std::is_trivially_copyable_v<wb::tensor_view> && std::is_trivially_copyable_v<wb::placed_tensor>);
 using tensor_iterator = decltype(std::declval<const wb::model&>().tensors().begin());
 static_assert(std::is_default_constructible_v<tensor_iterator> && std::is_copy_assignable_v<tensor_iterator>);
-#if defined(__cpp_lib_ranges)
+#if __cplusplus >= 202002L
 static_assert(std::forward_iterator<tensor_iterator>);
 #endif
 

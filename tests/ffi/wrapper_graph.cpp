@@ -10,6 +10,10 @@
 #include <type_traits>
 #include <vector>
 
+#if __cplusplus >= 202002L
+#include <ranges>
+#endif
+
 #include "check.h"
 
 namespace wb = weighbridge;
@@ -36,7 +40,7 @@ static_assert(is_light<wb::graph_view> && is_light<wb::node_view> && is_light<wb
 static_assert(is_light<wb::value_range> && is_light<iterator_of<wb::value_range>>);
 static_assert(!std::is_convertible_v<wb::node_view, bool> && std::is_constructible_v<bool, wb::node_view>);
 static_assert(sizeof(wb::findings) == sizeof(void*) && !std::is_copy_constructible_v<wb::findings>);
-#if defined(__cpp_lib_ranges)
+#if __cplusplus >= 202002L
 template <class Range>
 constexpr bool is_random_access = std::ranges::random_access_range<Range> && std::ranges::sized_range<Range>;
 static_assert(is_random_access<wb::value_range>);
