@@ -259,8 +259,7 @@ void cancel_at_random() {
   wb::context contexts[] = {make_context(0), make_context(3)};
   const wb::model models[] = {open(contexts[0]), open(contexts[1])};
   std::minstd_rand random(1);
-  int done = 0;
-  int cancelled = 0;
+  int done = 0, cancelled = 0;
   for (int i = 0; i < operations; i++) {
     const std::size_t which = random() % 2;
     const auto cancel = wb::cancel_handle::create();
