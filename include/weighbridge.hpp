@@ -405,6 +405,10 @@ class model : public detail::handle<wb_model, wb_model_release> {
   }
   /// The operator sets that the model imports; graph_view::opset() tells which version applies in a graph.
   detail::items<opset, const wb_model*> opsets() const noexcept { return {{get()}, wb_model_opset_count(get())}; }
+  /// The sparse tensors of all graphs.
+  detail::items<sparse_view, const wb_model*> sparse_tensors() const noexcept {
+    return {{get()}, wb_model_sparse_count(get())};
+  }
   model_info info() const noexcept { return model_info::of(get()); }
 
   /// Checks the model for violations of the rules of its format and for what goes wrong in production. Success means that

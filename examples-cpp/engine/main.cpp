@@ -5,11 +5,12 @@
 // CHECKPOINT and PATCHED are directories of two versions of a model, each with the manifest that `weighbridge digest` writes; paks are
 // made of them in FOLDER. The program plays three scenes: a level that the player leaves while its model is still loading; the next
 // level, whose model loads on the workers of the engine; and an artist who patches the model while it is in use. It ends with status 1
-// if anything is not as it should be.
+// if anything is not as it should be: if memory has not come back, a pointer has changed, or there is a thread that is not the engine's.
 #include <weighbridge.hpp>
 
 #include <dirent.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -48,9 +49,19 @@ engine::contents files_of(const char* directory) {
   return files;
 }
 
+// The threads of this process, by Linux's count.
+std::size_t threads_now() {
+  DIR* const listing = opendir("/proc/self/task");
+  std::size_t threads = 0;
+  while (const dirent* entry = listing ? readdir(listing) : nullptr) threads += entry->d_name[0] != '.';
+  if (listing) closedir(listing);
+  return threads;
+}
+
 struct frames {
   unsigned long count = 0;
   engine::phase last = engine::phase::opens;
+  std::size_t most_threads = 0;
 };
 
 // Renders frames until the model is there, or `most` of them.
@@ -59,6 +70,7 @@ frames play(engine::streamed_model& model, unsigned long most) {
   while (played.count < most) {
     played.count++;
     played.last = model.update(frame_budget);
+    played.most_threads = std::max(played.most_threads, threads_now());
     if (played.last == engine::phase::ready || played.last == engine::phase::failed) break;
   }
   return played;
@@ -92,6 +104,7 @@ int run(const char* checkpoint, const char* patched, const std::string& folder) 
 
   host engine_host;
   engine::jobs workers(2);
+  const std::size_t own_threads = threads_now();
   engine_host.files.mount(base);
   if (!connect(engine_host, workers)) return complain("context", "cannot be created");
 
@@ -99,6 +112,7 @@ int run(const char* checkpoint, const char* patched, const std::string& folder) 
     engine::streamed_model left(engine_host.without_workers, model_path);
     const frames played = play(left, 3);
     if (played.last == engine::phase::failed) return complain("level 1", left.error());
+    if (played.most_threads > own_threads) return complain("level 1", "there is a thread that is not the engine's");
     std::printf("level 1: left after %lu frames\n", played.count);
   }
   if (engine_host.memory.live() != 0) return complain("level 1", "its memory has not come back");
@@ -106,6 +120,7 @@ int run(const char* checkpoint, const char* patched, const std::string& folder) 
   engine::streamed_model hero(engine_host.with_workers, model_path);
   frames played = play(hero, 1000000);
   if (played.last != engine::phase::ready) return complain("level 2", hero.error());
+  if (played.most_threads > own_threads) return complain("level 2", "there is a thread that is not the engine's");
   std::printf("level 2: %zu tensors\n", hero.weights().size());
 
   // The artist's patch hides the old files. What differs is loaded aside over frames, and copied between two of them.
@@ -124,6 +139,7 @@ int run(const char* checkpoint, const char* patched, const std::string& folder) 
   const auto refitted = hero.weights().refit(*next);
   if (!refitted) return complain("patch", refitted.error().message());
   if (hero.weights()[0].data != before) return complain("patch", "a pointer has changed");
+  if (threads_now() > own_threads) return complain("patch", "there is a thread that is not the engine's");
   std::printf("patch: %zu of %zu tensors have changed in their places\n", next->size(), hero.weights().size());
   return 0;
 }

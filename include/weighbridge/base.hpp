@@ -166,6 +166,22 @@ struct dtype_info {
 
 inline std::string_view version() noexcept { return detail::text(wb_version_string()); }
 
+/// How the loaded library was built: what a bug report should contain.
+struct build_info {
+  std::string_view version{};
+  std::string_view features{};  ///< separated by spaces, such as "safetensors onnx cuda"
+  std::string_view target{};    ///< such as "x86_64-unknown-linux-gnu"
+  std::string_view profile{};   ///< "release" or "debug"
+  std::string_view compiler{};  ///< such as "rustc 1.95.0"
+};
+inline build_info build() noexcept {
+  wb_build_info c{};
+  c.struct_size = sizeof c;
+  if (wb_build_get_info(&c) != WB_OK) return {};
+  return {detail::text(c.version), detail::text(c.features), detail::text(c.target), detail::text(c.profile),
+          detail::text(c.compiler)};
+}
+
 /// Whether the library was built with a feature, such as "onnx" or "cuda".
 inline bool has_feature(std::string_view name) noexcept {
   return wb_has_feature(name.data(), name.size()) != 0;

@@ -224,6 +224,8 @@ class graph_view {
   /// For a subgraph, the graph that contains it, and the node there that has it as an attribute.
   graph_view parent() const noexcept { return at(in_.model, *this ? info_.parent : WB_NO_INDEX); }
   node_view node() const noexcept { return node_view::at(parent().in_, info_.node); }
+  /// For a subgraph, that attribute; of the graph that contains it, if node() is false.
+  attribute_view attribute() const noexcept { return attribute_view::at({parent().in_, info_.node, 0}, info_.attribute); }
   /// The function whose body it is or is nested in.
   inline function_view function() const noexcept;
 
@@ -232,6 +234,10 @@ class graph_view {
   }
   detail::items<value_view, detail::graph_ref> values() const noexcept {
     return {{in_}, wb_graph_value_count(in_.graph)};
+  }
+  /// The types of its values; several may share one.
+  detail::items<type_view, const wb_graph*> types() const noexcept {
+    return {{in_.graph}, wb_graph_type_count(in_.graph)};
   }
   value_range inputs() const noexcept { return {{in_, info_.input_values}, info_.inputs}; }
   value_range outputs() const noexcept { return {{in_, info_.output_values}, info_.outputs}; }

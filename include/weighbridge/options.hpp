@@ -80,7 +80,7 @@ struct plan_options {
   span<const std::size_t> tensors{};      ///< or their indices, in the order that the placement has
   span<const slice> slices{};
   span<const cast> casts{};
-  span<const destination> destinations{};  ///< memory of the caller, for target::cuda
+  span<const destination> destinations{};  ///< memory of the caller
   cuda_options cuda{};                     ///< for target::cuda; other targets ignore it
   std::uint64_t alignment = 0;      ///< of each tensor in bytes, a power of two; 0: 64 on the host, 256 on a device
   std::uint64_t staging_bytes = 0;  ///< the bound on host memory beside the tensors; 0: 8 MiB, for a device 128 MiB

@@ -9,7 +9,8 @@
 //!  "claims": [{"file": "a.bin", "offset": 0, "len": 24, "algorithm": "crc32c", "digest": "e3069283"}]}
 //! ```
 //!
-//! `strides` make a tensor of one run a view; `start` and `shape` of its runs make it one in pieces.
+//! `strides` make a tensor of one run a view; `start` and `shape` of its runs make it one in pieces. `"bug": true` is a bug of the
+//! library: the reader panics.
 
 use std::collections::BTreeMap;
 
@@ -46,6 +47,8 @@ struct Description {
     tensors: Vec<Entry>,
     #[serde(default)]
     claims: Vec<StatedClaim>,
+    #[serde(default)]
+    bug: bool,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +111,7 @@ fn read(reading: &mut Reading<'_>) -> Result<Parsed> {
     let text = source.read(0, source.len())?;
     let description: Description =
         serde_json::from_slice(&text).map_err(|e| Error::format(e.to_string()).with_path(source.path()))?;
+    assert!(!description.bug, "on purpose");
     let files = description.files.iter().map(|name| reading.location.open_sidecar(name));
     let files: Vec<Source> = files.collect::<Result<_>>()?;
     let mut table = TableBuilder::new(reading.budget.limits());

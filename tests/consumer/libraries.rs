@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use object::{Object, ObjectSection};
 
 use super::common::{attempt, committed_symbols, empty_folder, run, say, tools};
 use super::{C, CPP, MODEL, SOURCES, compile, counts, dynamic_section, package};
@@ -19,12 +21,47 @@ fn the_shared_library_is_a_good_neighbour() {
     assert!(dynamic.contains("Library soname: [libweighbridge.so.0]"), "{dynamic}");
     assert!(dynamic.contains("NODELETE"), "{dynamic}");
     assert!(!dynamic.contains("libstdc++") && !dynamic.contains("RUNPATH"), "{dynamic}");
+}
 
-    let versions = run(Command::new("readelf").arg("-VW").arg(package.library()));
+/// The version of glibc that a library needs.
+fn glibc_of(library: &Path) -> Vec<u32> {
+    let versions = run(Command::new("readelf").arg("-VW").arg(library));
     let numbers = versions.split_whitespace().filter_map(|word| word.strip_prefix("GLIBC_"));
-    let versions = numbers.map(|number| number.split('.').map(|part| part.parse::<u32>().unwrap()).collect::<Vec<_>>());
-    let floor = versions.max().unwrap();
-    say(&format!("the shared library needs glibc {}.{}", floor[0], floor[1]));
+    numbers.map(|number| number.split('.').map(|part| part.parse().unwrap()).collect()).max().unwrap()
+}
+
+/// The bytes of pointers to functions that are called when a library is loaded.
+fn initialisers_of(library: &Path) -> u64 {
+    let bytes = fs::read(library).unwrap();
+    let file = object::File::parse(&*bytes).unwrap();
+    [".init_array", ".preinit_array", ".ctors"]
+        .into_iter()
+        .filter_map(|name| file.section_by_name(name))
+        .map(|section| section.size())
+        .sum()
+}
+
+/// It needs no newer system than the standard library of Rust does, and does no more when it is loaded.
+#[test]
+fn the_shared_library_asks_no_more_than_the_toolchain() {
+    let Some(package) = package() else { return };
+    if !tools(&["rustc"]) {
+        return;
+    }
+    let toolchain = neighbour("toolchain", "cdylib");
+    let (needed, least) = (glibc_of(&package.library()), glibc_of(&toolchain));
+    say(&format!("the shared library needs glibc {}.{}", needed[0], needed[1]));
+    assert!(needed <= least, "{needed:?} instead of {least:?}");
+    assert_eq!(initialisers_of(&package.library()), initialisers_of(&toolchain));
+}
+
+/// Another Rust library, of this kind.
+fn neighbour(folder: &str, kind: &str) -> PathBuf {
+    let library = empty_folder(folder).join("libneighbour");
+    let mut rustc = Command::new("rustc");
+    rustc.args(["--edition=2024", "-Clto", "--crate-type", kind]);
+    run(rustc.arg("tests/consumer/neighbour.rs").arg("-o").arg(&library));
+    library
 }
 
 /// The names that `nm` prints with these arguments, sorted.
@@ -143,11 +180,8 @@ fn two_rust_archives_live_in_one_program() {
     if !tools(&["rustc", "pkg-config"]) {
         return;
     }
-    let folder = empty_folder("neighbours");
-    let (program, neighbour) = (folder.join("neighbours"), folder.join("libneighbour.a"));
-    let mut rustc = Command::new("rustc");
-    rustc.args(["--edition=2024", "--crate-type=staticlib", "-Clto"]);
-    run(rustc.arg("tests/consumer/neighbour.rs").arg("-o").arg(&neighbour));
+    let neighbour = neighbour("neighbours", "staticlib");
+    let program = neighbour.with_file_name("neighbours");
     let mut link = Command::new("c++");
     link.arg("-std=c++17").arg("tests/consumer/neighbours.cpp").arg("-o").arg(&program).arg(neighbour);
     run(link.args(package.flags(&["weighbridge-static"])));

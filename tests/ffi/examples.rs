@@ -16,6 +16,7 @@ fn examples_work() {
     for (name, source, model, expected) in [
         ("inspect", "examples-cpp/inspect.cpp", &llama, "model.layers.0.mlp.gate_proj.weight"),
         ("load_checkpoint", "examples-cpp/load_checkpoint.cpp", &llama, "44 files and tensors verified"),
+        ("event_loop", "examples-cpp/event_loop.cpp", &llama, "tiny-llama: 39 tensors"),
         #[cfg(not(weighbridge_portable))] // std has no sealed memory.
         ("share_sealed", "examples-cpp/share_sealed.cpp", &llama, "and it cannot change them"),
         ("upload_cuda", "examples-cpp/upload_cuda.cpp", &llama, "44 files and tensors verified"),

@@ -15,6 +15,7 @@
 
 static char llama[PATH_SIZE];  /* a checkpoint */
 static char nested[PATH_SIZE]; /* graphs */
+static wb_context *context; /* with threads, of which the child has none */
 static wb_model *inherited;
 static atomic_int is_over;
 
@@ -28,7 +29,7 @@ static void use(void) {
   SIZED(build);
   SIZED(entry);
   CHECK_STATUS(wb_build_get_info(&build), WB_OK);
-  CHECK_STATUS(wb_model_open(NULL, nested, WB_NUL, NULL, &model, NULL), WB_OK);
+  CHECK_STATUS(wb_model_open(context, nested, WB_NUL, NULL, &model, NULL), WB_OK);
   CHECK_STATUS(wb_model_check(model, NULL, &findings, NULL), WB_OK);
   wb_findings_release(findings);
   wb_model_release(model);
@@ -45,11 +46,15 @@ static void *use_until_over(void *unused) {
 
 int main(int argc, char **argv) {
   pthread_t threads[THREADS];
+  wb_context_options options;
   size_t i;
   REQUIRE(argc > 1);
   join(llama, argv[1], "tiny-llama");
   join(nested, argv[1], "../onnx/golden/made/loop-if.onnx");
-  CHECK_STATUS(wb_model_open(NULL, llama, WB_NUL, NULL, &inherited, NULL), WB_OK);
+  SIZED(options);
+  options.max_threads = 2;
+  CHECK_STATUS(wb_context_create(&options, &context, NULL), WB_OK);
+  CHECK_STATUS(wb_model_open(context, llama, WB_NUL, NULL, &inherited, NULL), WB_OK);
   for (i = 0; i < THREADS; i++) REQUIRE(pthread_create(&threads[i], NULL, use_until_over, NULL) == 0);
   for (i = 0; i < CHILDREN; i++) {
     int status = 0;
@@ -59,6 +64,7 @@ int main(int argc, char **argv) {
       alarm(60); /* A child that waits for a thread of its parent waits for ever. */
       use();
       wb_model_release(inherited);
+      wb_context_release(context);
       _exit(check_result());
     }
     REQUIRE(waitpid(child, &status, 0) == child);
@@ -67,5 +73,6 @@ int main(int argc, char **argv) {
   is_over = 1;
   for (i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
   wb_model_release(inherited);
+  wb_context_release(context);
   return check_result();
 }

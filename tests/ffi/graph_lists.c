@@ -189,6 +189,28 @@ static void signatures(void) {
 
 /* ---- weights only ---- */
 
+/* Each value that has a type has one of the graph's. */
+static void types(void) {
+  wb_model *model = open_onnx(golden, "attributes.onnx");
+  const wb_graph *g = wb_model_graph(model, 0);
+  const uint32_t count = wb_graph_type_count(g);
+  uint32_t i;
+  wb_value_info value;
+  wb_type_info type;
+  CHECK(count > 0);
+  for (i = 0; i < count; i++) {
+    SIZED(type);
+    GOOD(wb_graph_type_info(g, i, &type));
+  }
+  INVALID(wb_graph_type_info(g, count, &type));
+  for (i = 0; i < wb_graph_value_count(g); i++) {
+    SIZED(value);
+    GOOD(wb_graph_value_info(g, i, &value));
+    CHECK(value.type == WB_NO_ID || value.type < count);
+  }
+  wb_model_release(model);
+}
+
 static void weights_only(void) {
   char path[PATH_SIZE];
   wb_model *model = NULL;
@@ -217,6 +239,7 @@ int main(int argc, char **argv) {
   built_contents(WB_OPEN_READ);
   limits();
   signatures();
+  types();
   weights_only();
   wb_model_release(nested);
   return check_result();

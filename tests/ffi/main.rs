@@ -12,12 +12,13 @@ mod graph_words;
 mod server;
 mod versions;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use common::{cuda_stub, link_c_library, run, tool};
+use common::{attempt, cuda_stub, link_c_library, run, tool};
 use golden_graphs::{compare_graphs, list_graphs};
 
 const GOLDEN: &str = "tests/golden";
@@ -46,7 +47,10 @@ const TESTS: &[Program] = &[
     Program { name: "io", sources: &["tests/ffi/io.c"], flags: C },
     Program { name: "memory", sources: &["tests/ffi/memory.c"], flags: C },
     Program { name: "jobs", sources: &["tests/ffi/jobs.c"], flags: C },
+    Program { name: "hygiene", sources: &["tests/ffi/hygiene.c"], flags: C },
+    Program { name: "reenter", sources: &["tests/ffi/reenter.c"], flags: C },
     Program { name: "refit", sources: &["tests/ffi/refit.c"], flags: C },
+    Program { name: "storm", sources: &["tests/ffi/storm.c"], flags: C },
     Program { name: "steps", sources: &["tests/ffi/steps.c"], flags: C },
     Program { name: "devices", sources: &["tests/ffi/devices.c"], flags: C },
     Program { name: "threads", sources: &["tests/ffi/threads.cpp"], flags: CPP },
@@ -54,6 +58,8 @@ const TESTS: &[Program] = &[
     Program { name: "wrapper_io", sources: &["tests/ffi/wrapper_io.cpp"], flags: CPP },
     Program { name: "wrapper_host", sources: &["tests/ffi/wrapper_host.cpp"], flags: CPP },
     Program { name: "wrapper_jobs", sources: &["tests/ffi/wrapper_jobs.cpp"], flags: CPP },
+    Program { name: "wrapper_throws", sources: &["tests/ffi/wrapper_throws.cpp"], flags: CPP },
+    Program { name: "wrapper_lookups", sources: &["tests/ffi/wrapper_lookups.cpp"], flags: CPP },
     Program { name: "wrapper_graph", sources: &["tests/ffi/wrapper_graph.cpp"], flags: CPP },
     Program { name: "places", sources: &["tests/ffi/places.cpp"], flags: PLAIN_CPP },
     Program { name: "wrapper_load", sources: &["tests/ffi/wrapper_load.cpp"], flags: PLAIN_CPP },
@@ -75,6 +81,9 @@ const ON_DEVICES: &[&str] = &["devices", "memory", "wrapper_load"];
 
 /// A program whose children work while threads of their parent do.
 const FORK: &str = "tests/ffi/fork.c";
+
+/// A program with another Rust library in it.
+const PANICS: &str = "tests/ffi/panics.c";
 
 /// The runtime that belongs to the stand-in for the driver.
 const RUNTIME: &str = "tests/ffi/cudart.c";
@@ -99,6 +108,9 @@ const HEADERS: &[HeaderSource] = &[
         versions: &["c++17", "c++20", "c++2b"],
         flag_sets: &[STRICT, &["-fno-exceptions", "-fno-rtti"], &["-DWB_NO_EXCEPTIONS"]],
     },
+    // Programs of the table that say what is a range in the sense of C++20.
+    HeaderSource { path: "tests/ffi/wrapper.cpp", versions: &["c++20", "c++2b"], flag_sets: &[&[]] },
+    HeaderSource { path: "tests/ffi/wrapper_graph.cpp", versions: &["c++20", "c++2b"], flag_sets: &[&[]] },
 ];
 
 /// What careful hosts turn on.
@@ -132,10 +144,10 @@ enum Launch {
 }
 
 impl Launch {
-    /// Whether a program is run in this way. Valgrind runs one thread at a time, which takes half a minute for the program whose
-    /// threads wait for each other; the sanitizers run that one too.
+    /// Whether a program is run in this way. Valgrind runs one thread at a time, which takes a minute for programs whose threads wait
+    /// for each other, or whose signals come faster than it works; and it replaces what counts allocations. The sanitizers run those too.
     fn suits(self, program: &Program) -> bool {
-        self == Self::Plain || program.name != "threads"
+        self == Self::Plain || !["threads", "storm", "wrapper_lookups"].contains(&program.name)
     }
 
     fn command(self, binary: &Path) -> Command {
@@ -251,8 +263,18 @@ fn the_header_is_clean_in_every_version_of_both_languages() {
 /// With the suppressions that are installed: see there.
 #[test]
 fn threads_and_tasks_are_clean_under_the_thread_sanitizer() {
-    const PROGRAMS: &[&str] =
-        &["threads", "jobs", "steps", "memory", "wrapper_jobs", "control", "load_parts", "wrapper_load"];
+    const PROGRAMS: &[&str] = &[
+        "threads",
+        "jobs",
+        "steps",
+        "storm",
+        "memory",
+        "reenter",
+        "wrapper_jobs",
+        "control",
+        "load_parts",
+        "wrapper_load",
+    ];
     let suppressions = format!("suppressions={}/cmake/tsan.supp:halt_on_error=1", env!("CARGO_MANIFEST_DIR"));
     let flags = ["-fsanitize=thread", "-fno-omit-frame-pointer"];
     for program in TESTS.iter().filter(|program| PROGRAMS.contains(&program.name)) {
@@ -331,12 +353,31 @@ fn a_child_works_with_what_it_inherited() {
     run(Command::new(compile(&compiler, &program, &[], folder.path())).arg(GOLDEN));
 }
 
+/// Both have a standard library of their own; a bug in this one is an error.
+#[test]
+fn panics_of_two_rust_libraries_stay_apart() {
+    let Some(compiler) = compiler_of(PANICS, COMPILERS[0]) else { return };
+    let Some(rustc) = tool("rustc") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (neighbour, binary) = (folder.path().join("libneighbour.a"), folder.path().join("panics"));
+    let mut command = Command::new(rustc);
+    run(command
+        .args(["--edition=2024", "--crate-type=staticlib", "tests/consumer/neighbour.rs", "-o"])
+        .arg(&neighbour));
+    let mut command = Command::new(compiler);
+    command.args(C).args(WARNINGS).args(["-Iinclude", PANICS]).arg(&neighbour).arg("-o").arg(&binary);
+    run(link_c_library(&mut command).args(["-lm", "-ldl", "-pthread"]));
+    let output = attempt(Command::new(binary).arg(GOLDEN).arg(folder.path()));
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && complaint.is_empty(), "{}: {complaint}", output.status);
+}
+
 /// Every source in the folder is compiled by some program of the table.
 #[test]
 fn no_program_is_forgotten() {
     let headers = HEADERS.iter().map(|header| &header.path);
     let programs = TESTS.iter().chain(WALKERS).flat_map(|program| program.sources);
-    let listed: Vec<_> = programs.chain(headers).chain([&RUNTIME, &FORK]).collect();
+    let listed: BTreeSet<_> = programs.chain(headers).chain([&RUNTIME, &FORK, &PANICS]).collect();
     let sources = fs::read_dir("tests/ffi").unwrap().map(|entry| entry.unwrap().path());
     let sources = sources.filter(|path| path.extension().is_some_and(|ending| ending == "c" || ending == "cpp"));
     let count =

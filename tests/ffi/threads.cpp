@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -251,6 +252,42 @@ void cancel_from_elsewhere(std::uint32_t max_threads) {
   for (std::thread& watcher : watchers) watcher.join();
 }
 
+/// A handle for each of a thousand opens, verifications, checks and loads, which another thread sets at a random moment: before it,
+/// in the midst of it, or too late.
+void cancel_at_random() {
+  constexpr int operations = 1000;
+  wb::context contexts[] = {make_context(0), make_context(3)};
+  const wb::model models[] = {open(contexts[0]), open(contexts[1])};
+  std::minstd_rand random(1);
+  int done = 0, cancelled = 0;
+  for (int i = 0; i < operations; i++) {
+    const std::size_t which = random() % 2;
+    const auto cancel = wb::cancel_handle::create();
+    REQUIRE(cancel);
+    std::thread other([handle = cancel->retain(), moment = std::chrono::microseconds(random() % 1000)] {
+      std::this_thread::sleep_for(moment);
+      handle.set();
+    });
+    wb::open_options opening{&contexts[which]};
+    wb::verify_options verifying;
+    wb::check_options checking;
+    wb::plan_options loading;
+    opening.cancel = verifying.cancel = checking.cancel = loading.cancel = cancel->get();
+    const auto code = [](const auto& result) { return result ? wb::status::ok : result.error().code(); };
+    wb::status status{};
+    switch (i % 4) {
+      case 0: status = code(wb::model::open(llama, opening)); break;
+      case 1: status = models[which].verify(verifying).error.code(); break;
+      case 2: status = code(models[which].check(checking)); break;
+      default: status = code(models[which].load(loading)); break;
+    }
+    CHECK(status == wb::status::ok || status == wb::status::cancelled);
+    (status == wb::status::ok ? done : cancelled)++;
+    other.join();
+  }
+  CHECK(done > 0 && cancelled > 0);
+}
+
 /// All that a graph says, in one number.
 std::size_t digest(const wb::graph_view& graph) {
   std::size_t sum = graph.index();
@@ -355,6 +392,7 @@ int main(int argc, char** argv) {
     cancel_from_elsewhere(max_threads);
     log_from_anywhere(max_threads);
   }
+  cancel_at_random();
   share_one_graph();
   open_at_once();
   drop_anywhere();

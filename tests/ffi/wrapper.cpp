@@ -14,6 +14,10 @@
 #include <type_traits>
 #include <vector>
 
+#if __cplusplus >= 202002L
+#include <ranges>
+#endif
+
 #include "check.h"
 #include "files.h"
 
@@ -50,7 +54,7 @@ static_assert(std::is_copy_constructible_v<wb::exception>);
 static_assert(std::is_trivially_copyable_v<wb::tensor_view> && std::is_trivially_copyable_v<wb::placed_tensor>);
 using tensor_iterator = decltype(std::declval<const wb::model&>().tensors().begin());
 static_assert(std::is_default_constructible_v<tensor_iterator> && std::is_copy_assignable_v<tensor_iterator>);
-#if defined(__cpp_lib_ranges)
+#if __cplusplus >= 202002L
 static_assert(std::forward_iterator<tensor_iterator>);
 #endif
 
@@ -80,6 +84,9 @@ void spans() {
 void library() {
   CHECK(!wb::version().empty());
   CHECK(wb::abi_compatible());
+  const wb::build_info build = wb::build();
+  CHECK(build.version == wb::version() && build.features.find("safetensors") != std::string_view::npos);
+  CHECK(!build.target.empty() && !build.profile.empty() && build.compiler.find("rustc") == 0);
   CHECK(wb::has_feature("safetensors") && !wb::has_feature("no such feature") && !wb::has_feature({}));
   CHECK(!wb::status_name(wb::status::mismatch).empty());
   CHECK(wb::status_name(wb::status::ok) != wb::status_name(wb::status::io));

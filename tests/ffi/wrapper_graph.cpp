@@ -10,6 +10,10 @@
 #include <type_traits>
 #include <vector>
 
+#if __cplusplus >= 202002L
+#include <ranges>
+#endif
+
 #include "check.h"
 
 namespace wb = weighbridge;
@@ -36,7 +40,7 @@ static_assert(is_light<wb::graph_view> && is_light<wb::node_view> && is_light<wb
 static_assert(is_light<wb::value_range> && is_light<iterator_of<wb::value_range>>);
 static_assert(!std::is_convertible_v<wb::node_view, bool> && std::is_constructible_v<bool, wb::node_view>);
 static_assert(sizeof(wb::findings) == sizeof(void*) && !std::is_copy_constructible_v<wb::findings>);
-#if defined(__cpp_lib_ranges)
+#if __cplusplus >= 202002L
 template <class Range>
 constexpr bool is_random_access = std::ranges::random_access_range<Range> && std::ranges::sized_range<Range>;
 static_assert(is_random_access<wb::value_range>);
@@ -60,6 +64,7 @@ void nothing() {
   const wb::graph_view graph;
   CHECK(!graph && graph.nodes().empty() && graph.values().empty() && graph.initializers().empty());
   CHECK(graph.inputs().empty() && graph.outputs().empty() && graph.metadata().empty());
+  CHECK(graph.types().empty() && !graph.attribute() && none.sparse_tensors().empty());
   CHECK(!graph.find("x") && !graph.opset() && !graph.parent() && !graph.node() && !graph.function() && !graph.get());
 
   const wb::node_view node;
@@ -132,6 +137,7 @@ void graphs() {
     if (graph.role() == wb::graph_role::entry) continue;
     CHECK(graph.role() == wb::graph_role::subgraph && graph.parent() && graph.node());
     CHECK(graph.node().graph().index() == graph.parent().index());
+    CHECK(graph.attribute().graphs()[0].index() == graph.index());
   }
   const wb::graph_view branch = model.graphs()[2];
   const wb::value_view outer = branch.find("outer");
@@ -170,6 +176,11 @@ void attributes() {
   CHECK(node.attribute("types").types()[1].element().shape()[0] == 2);
   CHECK(node.attribute("tensors").tensors()[1]->dtype() == WB_I64);
   CHECK(node.attribute("sparse").sparse_tensors()[0].shape()[0] == 4);
+  const auto all = model.sparse_tensors();
+  CHECK(all.size() >= 3 && all[0].shape()[0] == 4 && all[0].values() && !all[all.size()]);
+  for (const wb::value_view& value : model.main_graph().values())
+    if (value.type()) CHECK(model.main_graph().types()[value.type().index()].kind() == value.type().kind());
+  CHECK(!model.main_graph().types().empty());
 }
 
 void functions() {

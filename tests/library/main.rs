@@ -15,6 +15,7 @@ mod fuzz_corpus;
 mod golden;
 #[path = "../common/headers.rs"]
 mod headers;
+mod host_services;
 mod hosts;
 mod hub;
 mod links;
