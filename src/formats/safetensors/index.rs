@@ -112,7 +112,7 @@ struct Index<'a> {
     shards: BTreeMap<Cow<'a, str>, u32>,
     /// The tensors and the numbers of their shards, sorted by shard and then by name.
     tensors: Vec<(Cow<'a, str>, u32)>,
-    total_size: Option<u64>,
+    total_size: Option<i128>,
 }
 
 impl<'a> Index<'a> {
@@ -210,7 +210,7 @@ pub(super) fn plain(shard: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// `total_size` as real files have it: a number, also as a float or a string, or something else that is then ignored.
-struct Size(Option<u64>);
+struct Size(Option<i128>);
 
 impl<'de> Deserialize<'de> for Size {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -228,15 +228,15 @@ impl<'de> Visitor<'de> for SizeVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Size, E> {
-        Ok(Size(Some(value)))
+        Ok(Size(Some(value.into())))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Size, E> {
-        Ok(Size(value.try_into().ok()))
+        Ok(Size(Some(value.into())))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Size, E> {
-        let size = value as u64;
+        let size = value as i128;
         Ok(Size((size as f64 == value).then_some(size)))
     }
 
@@ -291,12 +291,10 @@ fn explain_missing(
 }
 
 /// `total_size` is what a writer meant; real files disagree with it without harm.
-fn check_total_size(stated: Option<u64>, parsed: &Parsed, index: &Source, reading: &mut Reading<'_>) {
+fn check_total_size(stated: Option<i128>, parsed: &Parsed, index: &Source, reading: &mut Reading<'_>) {
     // Sparse files can add up to more than 64 bits hold.
-    let actual: u128 = parsed.tensors.iter().map(|tensor| u128::from(tensor.byte_len())).sum();
-    if let Some(stated) = stated
-        && u128::from(stated) != actual
-    {
+    let actual: i128 = parsed.tensors.iter().map(|tensor| i128::from(tensor.byte_len())).sum();
+    if let Some(stated) = stated.filter(|stated| *stated != actual) {
         let message = format!("the index states a total_size of {stated}; its tensors have {actual} bytes");
         reading.notes.add(INDEX_TOTAL_SIZE, index.name(), message);
     }
