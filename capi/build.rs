@@ -13,7 +13,7 @@ fn main() {
 
 /// The features of this build that a program may ask for.
 fn features() -> Vec<&'static str> {
-    const KNOWN: [&str; 8] = ["safetensors", "onnx", "trial", "check", "cuda", "stores", "strangers", "small"];
+    const KNOWN: [&str; 9] = ["safetensors", "onnx", "trial", "check", "cuda", "memo", "stores", "strangers", "small"];
     let is_on = |name: &str| env::var_os(format!("CARGO_FEATURE_{}", name.to_uppercase())).is_some();
     KNOWN.into_iter().filter(|name| is_on(name)).collect()
 }

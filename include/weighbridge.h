@@ -853,6 +853,7 @@ typedef struct wb_open_options {
   // The path of a file in which verified files are remembered, so that they need not be hashed again as long as nobody
   // touches them; it is made when there is something to remember. Empty: nothing is remembered. Lines of reports that rest
   // on it have the source `"memo"`. See `WB_OPEN_MEMO_COVERS`. What it guards against: `docs/trust.md`.
+  // A build without it returns `WB_ERR_UNSUPPORTED`.
   wb_str memo;
 } wb_open_options;
 

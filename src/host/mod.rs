@@ -21,6 +21,14 @@ mod signals;
 #[path = "portable/signals.rs"]
 mod signals;
 
+/// How many threads can run at once: in small builds by the call of Linux.
+#[cfg(all(feature = "small", target_os = "linux", not(weighbridge_portable)))]
+#[path = "linux/processors.rs"]
+mod processors;
+#[cfg(not(all(feature = "small", target_os = "linux", not(weighbridge_portable))))]
+#[path = "portable/processors.rs"]
+mod processors;
+
 use std::sync::Arc;
 
 pub use control::{Cancel, Listener, Progress};
@@ -103,7 +111,7 @@ impl Context {
     #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {
         let max_threads = match threads {
-            usize::MAX => std::thread::available_parallelism().map_or(1, usize::from),
+            usize::MAX => processors::count(),
             threads => threads,
         };
         self.with(|services| {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::digest::{Algorithm, Digest, block_count};
 use crate::storage::Witness;
-use crate::verify::{Manifest, Origin, Recognised, Sight};
+use crate::verify::{Manifest, Memo, Origin, Recognised, Sight};
 
 /// What memory is asked for.
 pub(super) const CHECKS: &str = "the checks";
@@ -138,7 +138,7 @@ impl Check {
 
     /// For a file that is not hashed because it was verified before: by what it was recognised, and its digest.
     pub(super) fn remembered(&self) -> Option<(Recognised, Digest)> {
-        self.memo.as_ref()?.known
+        self.memo.as_ref().filter(|_| Memo::IS_BUILT)?.known
     }
 
     /// The blocks that the pass hashes.

@@ -23,13 +23,23 @@ pub(super) fn copy_strided(element: usize, source: &[u8], place: &mut [u8], axes
     // Tiles are two cache lines wide on both sides: memory brings them in pairs, and each pair once. Those of bytes
     // would take too much of a small stack.
     match element {
+        _ if cfg!(feature = "small") => one_by_one(element, source, place, axes),
         1 => of_size::<1, 64, 8>(source, place, axes),
         2 => of_size::<2, 64, 16>(source, place, axes),
         4 => of_size::<4, 32, 16>(source, place, axes),
         8 => of_size::<8, 16, 16>(source, place, axes),
         16 => of_size::<16, 8, 16>(source, place, axes),
-        _ => each_index(axes, &mut |from, to| place[to..to + element].copy_from_slice(&source[from..from + element])),
+        _ => one_by_one(element, source, place, axes),
     }
+}
+
+/// Copies each element by itself, or those that follow each other on both sides at once.
+fn one_by_one(element: usize, source: &[u8], place: &mut [u8], axes: &[Axis]) {
+    let (len, axes) = match axes.split_last() {
+        Some((inner, outer)) if inner.from == element && inner.to == element => (inner.count * element, outer),
+        _ => (element, axes),
+    };
+    each_index(axes, &mut |from, to| place[to..to + len].copy_from_slice(&source[from..from + len]));
 }
 
 /// `TILE`: elements along both sides of a tile; `WORDS`: the 8 bytes that one of its rows is made of.
@@ -177,9 +187,12 @@ mod tests {
                     axes[turn / 2].from = 0;
                 }
                 let (mut found, mut expected) = (vec![0xEE; to + 7], vec![0xEE; to + 7]);
-                copy_strided(element, &source, &mut found, &axes);
                 naive(element, &source, &mut expected, &axes);
-                assert!(found == expected, "{element} bytes, {axes:?}");
+                for copy in [copy_strided, one_by_one] {
+                    found.fill(0xEE);
+                    copy(element, &source, &mut found, &axes);
+                    assert!(found == expected, "{element} bytes, {axes:?}");
+                }
             }
         }
     }

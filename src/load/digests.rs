@@ -161,7 +161,7 @@ impl Digests {
                 let problem = claim.contradiction.clone();
                 let evidence = || {
                     let evidence = Evidence::new(claim.origin, check.algorithm, (claim.expected, actual), problem);
-                    let counts = plan.payload.memo.as_ref().is_some_and(|memo| memo.covers);
+                    let counts = plan.payload.memo().is_some_and(|memo| memo.covers);
                     evidence.remembered_by(check.remembered().map(|(recognised, _)| recognised), counts)
                 };
                 match check.item {

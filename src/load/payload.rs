@@ -10,7 +10,7 @@ use crate::memory;
 use crate::sort;
 use crate::storage::{Source, Witness};
 use crate::tensor::{Tensor, TensorTable};
-use crate::verify::{Ledger, Manifest, Policy};
+use crate::verify::{Ledger, Manifest, Memo, Policy};
 
 /// What memory is asked for.
 const TENSORS_OF_FILE: &str = "the tensors of a file";
@@ -62,6 +62,11 @@ impl Payload {
     /// The file on which the tensors of a file stand: itself, or the one that it is built from.
     pub(crate) fn base(&self, file: usize) -> usize {
         self.files.get(file).and_then(|file| file.base).unwrap_or(file)
+    }
+
+    /// What was verified before, if anybody remembers.
+    pub(crate) fn memo(&self) -> Option<&UsedMemo> {
+        self.memo.as_ref().filter(|_| Memo::IS_BUILT)
     }
 
     /// The file that says which bytes of a file are which tensor's: mostly the file itself.

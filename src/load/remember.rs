@@ -32,13 +32,13 @@ impl Payload {
 
     fn counting_memo(&self) -> Option<&Memo> {
         let counts = |used: &&UsedMemo| used.covers || self.policy != Policy::Required;
-        self.memo.as_ref().filter(counts).map(|used| &used.memo)
+        self.memo().filter(counts).map(|used| &used.memo)
     }
 }
 
 /// How the files looked before a pass that hashes them; nothing where nobody remembers.
 pub(super) fn look(plan: &Plan) -> Vec<(usize, Sight)> {
-    if plan.payload.memo.is_none() {
+    if plan.payload.memo().is_none() {
         return Vec::new();
     }
     let hashed =
@@ -64,7 +64,7 @@ pub(super) fn check_remembered(plan: &Plan) -> Result<()> {
 
 /// Adds the files that were verified to the memo. That it cannot be written costs a later check, and is told by the log.
 pub(super) fn remember<'a>(plan: &Plan, sights: &[(usize, Sight)], verified: impl Iterator<Item = (usize, &'a Check)>) {
-    let Some(UsedMemo { memo, .. }) = &plan.payload.memo else { return };
+    let Some(UsedMemo { memo, .. }) = plan.payload.memo() else { return };
     for (file, check) in verified {
         let Some(InMemo { statement, .. }) = check.memo.as_deref() else { continue };
         let Ok(position) = sights.binary_search_by_key(&file, |(file, _)| *file) else { continue };

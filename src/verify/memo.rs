@@ -149,6 +149,9 @@ struct StoredTree {
 }
 
 impl Memo {
+    /// Whether this build has one.
+    pub(crate) const IS_BUILT: bool = true;
+
     /// Opens the memo at a path; if there is none, an empty one, whose file is made when there is something to remember. A symbolic link
     /// is followed now and never replaced, also one to a file that is not there yet.
     ///

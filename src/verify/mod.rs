@@ -11,6 +11,7 @@ mod evidence;
 mod form;
 mod ledger;
 mod manifest;
+#[cfg_attr(not(feature = "memo"), path = "no_memo.rs")]
 mod memo;
 mod report;
 mod sources;

@@ -18,8 +18,13 @@ type Outcome = Result<(), String>;
 type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 
 /// The features of the library that are checked alone.
-const FEATURES: &[&str] =
-    &["cuda,safetensors,stores", "cudarc,safetensors", "check,onnx,strangers", "safetensors", "onnx,safetensors,small"];
+const FEATURES: &[&str] = &[
+    "cuda,safetensors,stores",
+    "cudarc,safetensors",
+    "check,memo,onnx,strangers",
+    "safetensors",
+    "onnx,safetensors,small",
+];
 
 /// The tests that open files, which is where systems differ.
 const TESTS_OF_FILES: &[&str] = &["command", "library", "mapping", "small_stack", "working_directory"];

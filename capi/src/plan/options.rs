@@ -48,7 +48,7 @@ pub(crate) fn plan_options(opt: *const wb_plan_options) -> Result<PlanOptions> {
 
 /// What concerns devices; of a load to the host nothing does.
 fn cuda_options(opt: &wb_plan_options, target: Target) -> Result<CudaOptions> {
-    if target != Target::Cuda {
+    if target != Target::Cuda || !cfg!(feature = "cuda") {
         return Ok(CudaOptions::default());
     }
     let Some(cuda) = options(opt.cuda, "cuda")? else { return Ok(CudaOptions::default()) };

@@ -203,7 +203,7 @@ impl Checks {
         (file, manifest): (usize, &Manifest),
     ) -> Result<Option<InMemo>> {
         let source = &files[file].source;
-        if payload.memo.is_none() {
+        if payload.memo().is_none() {
             return Ok(None);
         }
         let description = files[payload.description(file)].source.name();

@@ -2,6 +2,7 @@
 
 mod directory;
 mod file;
+#[cfg_attr(not(feature = "stores"), path = "no_hub.rs")]
 mod hub;
 mod identity;
 #[cfg(all(test, unix))] // The tests make symbolic links.
