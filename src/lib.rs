@@ -31,6 +31,7 @@
     not(all(
         feature = "check",
         feature = "cuda",
+        feature = "file",
         feature = "memo",
         feature = "onnx",
         feature = "safetensors",

@@ -53,8 +53,12 @@ const HAS_GRAPHS: bool = cfg!(feature = "onnx");
 
 /// The graph behind a pointer of the caller's.
 pub(super) fn graph_of<'a>(g: *const wb_graph) -> Result<&'a Graph, Fault> {
-    let g = if HAS_GRAPHS { g } else { ptr::null() };
-    get(g, "g")?.graph()
+    handle_of(g)?.graph()
+}
+
+/// What that pointer points to.
+pub(super) fn handle_of<'a>(g: *const wb_graph) -> Result<&'a wb_graph, Fault> {
+    get(if HAS_GRAPHS { g } else { ptr::null() }, "g")
 }
 
 /// As an index in a model: none. Since 0.1.
@@ -169,7 +173,7 @@ pub extern "C" fn wb_model_graph(m: *const wb_model, index: usize) -> *const wb_
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_get_info(g: *const wb_graph, out: *mut wb_graph_info) -> wb_status {
     status(|| {
-        fill(out, &info(get(g, "g")?)?, "out")?;
+        fill(out, &info(handle_of(g)?)?, "out")?;
         Ok(WB_OK)
     })
 }
@@ -241,7 +245,7 @@ pub extern "C" fn wb_graph_opset_version(
 ) -> wb_status {
     status(|| {
         let out = Out::new(version, "version")?;
-        let wb_graph { model, index } = get(g, "g")?;
+        let wb_graph { model, index } = handle_of(g)?;
         let found = model.graphs().opset(*index, text(domain, domain_len, "domain")?);
         Ok(out.set_found(found))
     })

@@ -10,8 +10,7 @@
 //!   }
 
 use super::fault::Fault;
-use super::graph::{graph_of, wb_graph};
-use super::handle::get;
+use super::graph::{graph_of, handle_of, wb_graph};
 use super::model::check_range;
 use super::status::{WB_OK, wb_status};
 use super::{Out, begin, fill, fill_array, plain, status, wb_str};
@@ -113,7 +112,7 @@ pub extern "C" fn wb_graph_node_infos(
 pub extern "C" fn wb_graph_node_function(g: *const wb_graph, node: u32, function: *mut usize) -> wb_status {
     status(|| {
         let out = Out::new(function, "function")?;
-        let g = get(g, "g")?;
+        let g = handle_of(g)?;
         let node = node_of(g.graph()?, node as usize)?;
         let found = g.model.graphs().function(node.domain, node.op, node.overload);
         Ok(out.set_found(found))

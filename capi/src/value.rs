@@ -12,7 +12,7 @@ use std::ffi::c_char;
 
 use super::dtype::wb_dtype;
 use super::fault::Fault;
-use super::graph::{WB_NO_ID, WB_NO_INDEX, graph_of, id, wb_graph};
+use super::graph::{WB_NO_ID, WB_NO_INDEX, graph_of, handle_of, id, wb_graph};
 use super::handle::get;
 use super::model::{check_range, set_optional, wb_model};
 use super::status::{WB_ERR_NOT_FOUND, WB_OK, wb_status};
@@ -131,7 +131,7 @@ pub extern "C" fn wb_graph_value_count(g: *const wb_graph) -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn wb_graph_value_info(g: *const wb_graph, value: u32, out: *mut wb_value_info) -> wb_status {
     status(|| {
-        fill(out, &info(get(g, "g")?, value)?, "out")?;
+        fill(out, &info(handle_of(g)?, value)?, "out")?;
         Ok(WB_OK)
     })
 }
@@ -147,7 +147,7 @@ pub extern "C" fn wb_graph_value_infos(
     stride_bytes: usize,
 ) -> wb_status {
     status(|| {
-        let (g, first, count) = (get(g, "g")?, first as usize, count as usize);
+        let (g, first, count) = (handle_of(g)?, first as usize, count as usize);
         check_range("value", first, count, g.graph()?.value_count())?;
         fill_array(out, stride_bytes, count, "out", |position| info(g, (first + position) as u32))?;
         Ok(WB_OK)
@@ -180,7 +180,7 @@ pub extern "C" fn wb_graph_value_outer(
     outer: *mut u32,
 ) -> wb_status {
     status(|| {
-        let g = get(g, "g")?;
+        let g = handle_of(g)?;
         let value = value_of(g.graph()?, value)?;
         let found = value.is_outer().then(|| g.model.graphs().outer(g.index, value.name)).flatten();
         let Some((from, index)) = found else { return Ok(WB_ERR_NOT_FOUND) };

@@ -1,10 +1,9 @@
 //! What a reader noticed and accepted, in bounded memory.
 
-use std::collections::BTreeMap;
-
 use super::{Finding, Rule};
 use crate::error::{Error, Printable, Result};
 use crate::memory;
+use crate::sort;
 
 /// How many notes are kept: nobody reads more, and each takes more memory than what it is about.
 const MOST_NOTES: usize = 10_000;
@@ -21,7 +20,7 @@ pub(crate) struct Notes {
     kept: Vec<Finding>,
     bytes: usize,
     /// How many notes were left out, for each rule that was broken.
-    left_out: BTreeMap<&'static str, (Rule, usize)>,
+    left_out: Vec<(Rule, usize)>,
     /// That there was no memory for a note.
     failure: Option<Error>,
 }
@@ -30,11 +29,14 @@ impl Notes {
     /// Adds a note. Path and message may hold text from files: both are made printable, and cut where they are long.
     pub(crate) fn add(&mut self, rule: Rule, path: impl Into<String>, message: impl Into<String>) {
         let is_full = self.kept.len() >= MOST_NOTES || self.bytes >= MOST_BYTES;
-        if is_full && let Some((_, left_out)) = self.left_out.get_mut(rule.id) {
-            *left_out += 1;
-            return;
+        match self.left_out.iter_mut().find(|(other, _)| other.id == rule.id) {
+            Some((_, left_out)) if is_full => {
+                *left_out += 1;
+                return;
+            }
+            Some(_) => {}
+            None => self.left_out.push((rule, 0)),
         }
-        self.left_out.entry(rule.id).or_insert((rule, 0));
         let [path, message] = [path.into(), message.into()].map(|text| Printable(&text).to_string());
         self.bytes += path.len() + message.len();
         let note = Finding::new(rule.severity, rule.id, path, message);
@@ -44,11 +46,12 @@ impl Notes {
 
     /// The notes in the order in which they were added, and then how many were left out. An error if there was no memory for one
     /// of them.
-    pub(crate) fn finish(self) -> Result<Vec<Finding>> {
+    pub(crate) fn finish(mut self) -> Result<Vec<Finding>> {
+        sort::sort_by_key(&mut self.left_out, |(rule, _)| rule.id);
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let left_out = self.left_out.into_values().filter(|(_, count)| *count > 0);
+        let left_out = self.left_out.into_iter().filter(|(_, count)| *count > 0);
         let left_out = left_out.map(|(rule, count)| {
             Finding::new(rule.severity, rule.id, "", format!("{count} more findings of this rule were left out"))
         });

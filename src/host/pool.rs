@@ -1,6 +1,6 @@
 //! The threads of a context, which its tasks share.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -44,10 +44,17 @@ pub(super) type Ticket = u64;
 struct State {
     next_ticket: Ticket,
     queue: VecDeque<(Ticket, Job)>,
-    /// The threads by their number, and the jobs that they have; one that has just been started has none yet.
-    threads: BTreeMap<usize, (JoinHandle<()>, Option<Ticket>)>,
+    threads: Vec<Worker>,
     /// Threads that do nothing more but end.
     leaving: Vec<JoinHandle<()>>,
+}
+
+/// A thread of the pool.
+struct Worker {
+    number: usize,
+    thread: JoinHandle<()>,
+    /// The job that it has; none if it has just been started.
+    job: Option<Ticket>,
 }
 
 impl Pool {
@@ -77,11 +84,13 @@ impl Pool {
     /// Starts a thread, which waits for the lock before it looks for a job.
     fn start(self: &Arc<Self>, state: &mut State) -> Result<()> {
         memory::probe(THREAD, "a thread")?;
-        let number = (0..).find(|number| !state.threads.contains_key(number)).unwrap_or_default();
+        let is_free = |number: &usize| state.threads.iter().all(|worker| worker.number != *number);
+        let number = (0..).find(is_free).unwrap_or_default();
         let pool = Arc::clone(self);
         let builder = Builder::new().name(format!("weighbridge-{number}"));
         let thread = without_signals(|| builder.spawn(move || pool.work(number)));
-        state.threads.insert(number, (thread.map_err(|e| Error::io("starting a thread", e))?, None));
+        let thread = thread.map_err(|e| Error::io("starting a thread", e))?;
+        state.threads.push(Worker { number, thread, job: None });
         Ok(())
     }
 
@@ -111,13 +120,14 @@ impl Pool {
         let mut state = self.lock();
         let next = state.queue.pop_front();
         let (ticket, job) = next.unzip();
-        if let Some((_, working_on)) = state.threads.get_mut(&number) {
-            *working_on = ticket;
-        }
-        if job.is_none()
-            && let Some((thread, _)) = state.threads.remove(&number)
-        {
-            state.leaving.push(thread);
+        if let Some(at) = state.threads.iter().position(|worker| worker.number == number) {
+            match ticket {
+                Some(_) => state.threads[at].job = ticket,
+                None => {
+                    let Worker { thread, .. } = state.threads.swap_remove(at);
+                    state.leaving.push(thread);
+                }
+            }
         }
         self.changed.notify_all();
         job
@@ -132,7 +142,7 @@ impl Pool {
         state.queue.retain(|(ticket, _)| !jobs.contains(ticket));
         // A thread that has just been started takes a job of another task, or ends.
         let is_awaited = |job: &Option<Ticket>| job.is_none_or(|ticket| jobs.contains(&ticket));
-        while state.threads.values().any(|(_, job)| is_awaited(job)) {
+        while state.threads.iter().any(|worker| is_awaited(&worker.job)) {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         let leaving = std::mem::take(&mut state.leaving);

@@ -92,6 +92,9 @@ impl Plan {
         if options.target == Target::Cuda && !cfg!(feature = "cuda") {
             return Err(Error::new(Kind::Unsupported, "this build has no CUDA").with_subject("target"));
         }
+        if options.target == Target::File && !cfg!(feature = "file") {
+            return Err(Error::new(Kind::Unsupported, "this build loads to no files").with_subject("target"));
+        }
         if options.target == Target::File {
             check_place(&options.file)?;
         }
@@ -172,8 +175,8 @@ impl Plan {
         // A file stands for one device.
         let of_file = CudaOptions::default();
         let devices = match options.target {
-            Target::Cuda => Some((&options.cuda, &options.destinations[..])),
-            Target::File => Some((&of_file, &[][..])),
+            Target::Cuda if cfg!(feature = "cuda") => Some((&options.cuda, &options.destinations[..])),
+            Target::File if cfg!(feature = "file") => Some((&of_file, &[][..])),
             _ => None,
         };
         let places = match options.target {

@@ -21,7 +21,7 @@ type Chore = (&'static str, &'static str, fn(&[String]) -> Outcome);
 const FEATURES: &[&str] = &[
     "cuda,safetensors,stores",
     "cudarc,safetensors",
-    "check,memo,onnx,strangers",
+    "check,file,memo,onnx,strangers",
     "safetensors",
     "onnx,safetensors,small",
 ];

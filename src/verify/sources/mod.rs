@@ -9,14 +9,12 @@ mod record;
 #[cfg_attr(not(feature = "stores"), path = "no_stores.rs")]
 mod stores;
 
-use std::collections::BTreeMap;
-
-use super::claims::{Claims, FileClaim};
+use super::claims::Claims;
 use super::{Anchor, Manifest, Policy};
 use crate::error::{Error, Result};
 use crate::finding::Notes;
 use crate::limits::Budget;
-use crate::storage::{Location, Source, Store};
+use crate::storage::{Location, Source};
 
 pub use checksums::FILE_NAME as CHECKSUMS_FILE_NAME;
 pub(crate) use others::claims_of_others;
@@ -151,7 +149,7 @@ struct Beside<'a> {
     /// The plain names of the model's files.
     names: &'a [&'a str],
     /// What the names that stores give to contents say of those files.
-    addressed: BTreeMap<Store, BTreeMap<String, FileClaim>>,
+    addressed: stores::Addressed,
     budget: &'a Budget,
     notes: &'a mut Notes,
 }

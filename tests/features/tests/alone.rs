@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 #[cfg(feature = "safetensors")]
 use weighbridge::Policy;
-use weighbridge::load::{CudaOptions, PlanOptions, Target};
+use weighbridge::load::{CudaOptions, FileOptions, PlanOptions, Target};
 use weighbridge::{Context, Kind, Model, OpenOptions};
 
 /// One of the files that other programs wrote.
@@ -23,6 +23,11 @@ fn use_whole(name: &str) {
     model.verify().unwrap();
     let placement = model.load(&PlanOptions::default()).unwrap();
     assert_eq!(placement.len(), model.tensors().len());
+}
+
+/// A model of a format that is built.
+fn any_model() -> &'static str {
+    if cfg!(feature = "onnx") { "onnx/golden/made/constants.onnx" } else { "golden/dtypes.safetensors" }
 }
 
 fn is_refused(name: &str, feature: &str) {
@@ -47,10 +52,9 @@ fn onnx_opens_where_it_is_built() {
 #[test]
 fn devices_are_refused_as_unsupported_only_where_they_are_not_built() {
     let is_built = cfg!(any(feature = "cuda", feature = "cudarc"));
-    let name = if cfg!(feature = "onnx") { "onnx/golden/made/constants.onnx" } else { "golden/dtypes.safetensors" };
     let cuda = CudaOptions { devices: vec![u32::MAX], ..Default::default() };
     let options = PlanOptions { target: Target::Cuda, cuda, ..Default::default() };
-    let refused = open(name).unwrap().load(&options).unwrap_err();
+    let refused = open(any_model()).unwrap().load(&options).unwrap_err();
     assert_eq!(refused.kind() == Kind::Unsupported, !is_built, "{refused}");
 }
 
@@ -84,4 +88,27 @@ fn what_tools_keep_is_compared_where_that_is_built() {
     let model = Model::open(folder, &OpenOptions::default(), &Context::new()).unwrap();
     let verdict = model.verify().unwrap().verdict(Policy::IfPresent);
     assert_eq!(verdict.is_err(), cfg!(feature = "stores"), "{verdict:?}");
+}
+
+#[test]
+fn new_files_are_written_where_that_is_built() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("loaded");
+    let mut to = FileOptions::new(&path);
+    to.replaces = true;
+    let options = PlanOptions { target: Target::File, file: to, ..Default::default() };
+    let loaded = open(any_model()).unwrap().load(&options);
+    match cfg!(feature = "file") {
+        true => assert!(loaded.is_ok() && path.metadata().unwrap().len() > 0),
+        false => assert_eq!(loaded.unwrap_err().kind(), Kind::Unsupported),
+    }
+}
+
+/// A build without the memo says so, rather than to remember nothing.
+#[test]
+fn a_memo_is_refused_where_it_is_not_built() {
+    let opened = weighbridge::verify::Memo::open(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("memo"));
+    match cfg!(feature = "memo") {
+        true => assert!(opened.is_ok()),
+        false => assert_eq!(opened.unwrap_err().kind(), Kind::Unsupported),
+    }
 }

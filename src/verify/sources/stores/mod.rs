@@ -61,11 +61,11 @@ pub(super) fn keeps_records(location: &Location, folder: &str) -> bool {
     [local_dir::DOWNLOADS, git_lfs::OBJECTS].iter().any(|records| location.has_folder(&format!("{folder}/{records}")))
 }
 
+/// The claims that stores make by the names that they give to contents, and the names of those files.
+pub(super) type Addressed = BTreeMap<Store, BTreeMap<String, FileClaim>>;
+
 /// The claims that follow from the names which stores give to contents.
-pub(super) fn addressed<'a>(
-    location: &Location,
-    names: impl Iterator<Item = &'a str>,
-) -> Result<BTreeMap<Store, BTreeMap<String, FileClaim>>> {
+pub(super) fn addressed<'a>(location: &Location, names: impl Iterator<Item = &'a str>) -> Result<Addressed> {
     let mut stores = BTreeMap::<_, BTreeMap<_, _>>::new();
     for name in names {
         memory::check()?;
