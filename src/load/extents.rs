@@ -138,7 +138,10 @@ fn merge(ranges: impl Iterator<Item = Range<u64>>, gap: u64) -> Result<Vec<Range
 
 /// Pieces of about [`TARGET`] bytes whose borders lie inside no group, and inside no unit that is changed.
 fn split(range: Range<u64>, groups: &[Range<u64>], transfers: &[Transfer]) -> Result<Vec<Range<u64>>> {
-    let mut pieces = memory::list((range.end - range.start).div_ceil(TARGET) as usize, EXTENTS)?;
+    /// Room that is made at first: a range that is one group may be of any length, and is one piece.
+    const FEW: u64 = 1 << 10;
+    let expected = (range.end - range.start).div_ceil(TARGET).min(FEW);
+    let mut pieces = memory::list(expected as usize, EXTENTS)?;
     let mut start = range.start;
     while start < range.end {
         let mut end = border_after((start + TARGET).min(range.end), groups);
